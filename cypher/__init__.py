@@ -1,0 +1,86 @@
+"""Every Cypher statement of Groundswell, one file each; each pastes into Neo4j Browser and runs.
+
+A file opens with a header, then the statement::
+
+    // Participants per step of one campaign
+    // parameters: $dataset (string), $campaign (string)
+    // returns: step (date), participants (integer)
+
+The header is the contract: the caller must pass exactly the declared parameters, and a test
+EXPLAINs every file against a real server. ``CATALOGUE.md`` is generated from the headers.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import LiteralString, cast
+
+_HEADER = re.compile(
+    r"\A// (?P<title>[^\n]+)\n// parameters: (?P<parameters>[^\n]+)\n"
+    r"// returns: (?P<returns>[^\n]+)\n(?P<notes>(?://[^\n]*\n)*)"
+)
+_DECLARED = re.compile(r"\$(\w+) \(([^)]+)\)")
+_USED = re.compile(r"\$(\w+)")
+
+
+class MalformedStatement(ValueError):
+    """A file whose header does not declare what its statement uses; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One Cypher file: its declared contract and its text."""
+
+    name: str
+    title: str
+    parameters: dict[str, str]
+    returns: str
+    text: LiteralString
+
+    def parts(self) -> list[LiteralString]:
+        """The statements of a file that holds several, split at ``;`` ending a line."""
+        return [part.strip() for part in re.split(r";\s*\n", self.text + "\n") if part.strip()]
+
+
+@cache
+def statement(name: str) -> Statement:
+    """The statement in ``cypher/<name>.cypher``.
+
+    Raises KeyError when there is no such file and MalformedStatement when its header is off.
+    """
+    file = resources.files(__name__).joinpath(f"{name}.cypher")
+    if name not in names():
+        raise KeyError(f"no Cypher file named {name!r}")
+    return _parse(name, file.read_text(encoding="utf-8"))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The name of every statement, sorted: its path below this folder without the suffix."""
+    return tuple(sorted(_walk(resources.files(__name__), "")))
+
+
+def _walk(folder: Traversable, prefix: str) -> list[str]:
+    found = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _walk(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".cypher"):
+            found.append(prefix + entry.name.removesuffix(".cypher"))
+    return found
+
+
+def _parse(name: str, source: str) -> Statement:
+    header = _HEADER.match(source)
+    if header is None:
+        raise MalformedStatement(f"cypher/{name}.cypher: the header needs title, parameters, returns")
+    declared = dict(_DECLARED.findall(header["parameters"]))
+    body = source[header.end() :]
+    used = set(_USED.findall(re.sub(r"//[^\n]*", "", body)))
+    if used != set(declared):
+        odd = ", ".join(sorted(used ^ set(declared)))
+        raise MalformedStatement(f"cypher/{name}.cypher: declared and used parameters differ: {odd}")
+    # A file of this folder is part of the program, so its text counts as literal.
+    return Statement(name, header["title"], declared, header["returns"], cast(LiteralString, body))

@@ -1,0 +1,5 @@
+// Drop a projection if it is there
+// parameters: $graph (string)
+// returns: graph (string)
+CALL gds.graph.drop($graph, false) YIELD graphName
+RETURN graphName AS graph

@@ -1,0 +1,8 @@
+// Project the spreading network without directions, for communities
+// parameters: $dataset (string), $graph (string), $run (string)
+// returns: edges (integer)
+MATCH (source:User {dataset: $dataset})-[edge:INFLUENCES {run: $run}]->(target:User)
+WITH gds.graph.project($graph, source, target,
+  {relationshipType: 'INFLUENCES', relationshipProperties: {weight: edge.probability}},
+  {undirectedRelationshipTypes: ['INFLUENCES']}) AS projection
+RETURN projection.relationshipCount AS edges

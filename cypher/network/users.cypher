@@ -1,0 +1,5 @@
+// The users of a data set
+// parameters: $dataset (string)
+// returns: user (string)
+MATCH (user:User {dataset: $dataset})
+RETURN user.id AS user ORDER BY user

@@ -1,0 +1,8 @@
+// Write which tags users' behaviour shows, as of one run
+// parameters: $dataset (string), $run (string), $rows (list of {user, tag, weight})
+// returns: rows (integer)
+UNWIND $rows AS row
+MATCH (user:User {dataset: $dataset, id: row.user})
+MATCH (tag:Tag {dataset: $dataset, id: row.tag})
+CREATE (user)-[:HAS_TAG {weight: row.weight, source: 'behaviour', run: $run}]->(tag)
+RETURN count(*) AS rows

@@ -1,0 +1,11 @@
+// Indexes for what the queries filter on
+// parameters: none
+// returns: nothing
+CREATE INDEX run_kind IF NOT EXISTS FOR (n:Run) ON (n.dataset, n.kind);
+CREATE INDEX campaign_start IF NOT EXISTS FOR (n:Campaign) ON (n.dataset, n.starts_at);
+CREATE INDEX participation_at IF NOT EXISTS FOR ()-[r:PARTICIPATED_IN]-() ON (r.at);
+CREATE INDEX influences_run IF NOT EXISTS FOR ()-[r:INFLUENCES]-() ON (r.run);
+CREATE INDEX similar_run IF NOT EXISTS FOR ()-[r:SIMILAR_TO]-() ON (r.run);
+CREATE INDEX tag_run IF NOT EXISTS FOR ()-[r:HAS_TAG]-() ON (r.run);
+CREATE INDEX key_user_run IF NOT EXISTS FOR ()-[r:KEY_USER_OF]-() ON (r.run);
+CREATE INDEX in_group_run IF NOT EXISTS FOR ()-[r:IN_GROUP]-() ON (r.run);

@@ -1,0 +1,6 @@
+// The migrations that this database has, oldest first
+// parameters: none
+// returns: version (string), checksum (string)
+MATCH (m:Migration)
+RETURN m.version AS version, m.checksum AS checksum
+ORDER BY version

@@ -1,0 +1,6 @@
+// Record that a migration was applied
+// parameters: $version (string), $checksum (string)
+// returns: version (string)
+MERGE (m:Migration {version: $version})
+ON CREATE SET m.checksum = $checksum, m.applied_at = datetime()
+RETURN m.version AS version

@@ -1,0 +1,168 @@
+"""The one way to run Cypher: a query runner over the official driver.
+
+Everything above asks a `Graph` for a statement of ``cypher/`` by name; tests may hand in their own
+runner of the same shape.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import pandas as pd
+from neo4j import Driver, GraphDatabase, ManagedTransaction
+from neo4j.exceptions import AuthError, ClientError, DriverError, ServiceUnavailable
+
+import cypher
+from graph.errors import AccessDenied, DatabaseUnreachable, GdsMissing, NotReady
+from graph.server import local
+from graph.settings import Settings
+
+Row = dict[str, Any]
+
+
+class Graph:
+    """A connection to one database. Threads may share it."""
+
+    def __init__(self, driver: Driver, database: str) -> None:
+        self._driver = driver
+        self._database = database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._driver.close()
+
+    def run(self, name: str, **parameters: Any) -> list[Row]:
+        """The rows that the statement ``cypher/<name>.cypher`` returns.
+
+        Transient errors (a deadlock, a leader change) are retried by the driver. Raises
+        DatabaseUnreachable, GdsMissing, and TypeError where the parameters are not the declared ones.
+        """
+        one = cypher.statement(name)
+        _check_parameters(one, parameters)
+
+        def work(transaction: ManagedTransaction) -> list[Row]:
+            return transaction.run(one.text, parameters).data()
+
+        with _translated(), self._driver.session(database=self._database) as session:
+            return session.execute_write(work)
+
+    def run_together(self, steps: list[tuple[str, Row]]) -> None:
+        """Run several statements in one transaction: all of them take effect, or none."""
+        for name, parameters in steps:
+            _check_parameters(cypher.statement(name), parameters)
+
+        def work(transaction: ManagedTransaction) -> None:
+            for name, parameters in steps:
+                transaction.run(cypher.statement(name).text, parameters).consume()
+
+        with _translated(), self._driver.session(database=self._database) as session:
+            session.execute_write(work)
+
+    def single(self, name: str, **parameters: Any) -> Row:
+        """The only row of a statement that always returns one."""
+        (row,) = self.run(name, **parameters)
+        return row
+
+    def frame(self, name: str, **parameters: Any) -> pd.DataFrame:
+        """The rows as a frame; its columns are there even when no row is."""
+        one = cypher.statement(name)
+        _check_parameters(one, parameters)
+        with _translated(), self._driver.session(database=self._database) as session:
+
+            def work(transaction: ManagedTransaction) -> pd.DataFrame:
+                result = transaction.run(one.text, parameters)
+                return pd.DataFrame(result.values(), columns=result.keys())
+
+            return session.execute_read(work)
+
+    def run_schema(self, name: str) -> None:
+        """Run every statement of a schema file, each in a transaction of its own."""
+        with _translated(), self._driver.session(database=self._database) as session:
+            for part in cypher.statement(name).parts():
+                session.run(part).consume()
+
+    def gds_version(self) -> str:
+        """The version of Graph Data Science. Raises GdsMissing."""
+        return str(self.single("server/gds_version")["version"])
+
+
+def connect(settings: Settings) -> Graph:
+    """The database of ``NEO4J_URI``, or the managed local server's.
+
+    Raises NotReady where the managed server is not running, DatabaseUnreachable and AccessDenied.
+    """
+    uri, user, password = address(settings)
+    driver = GraphDatabase.driver(
+        uri,
+        auth=(user, password),
+        connection_timeout=10,
+        max_transaction_retry_time=30,
+        # Advice about queries is for developers, who see it in Browser; not for users' terminals.
+        notifications_min_severity="OFF",
+    )
+    try:
+        with _translated(uri):
+            driver.verify_connectivity()
+    except BaseException:
+        driver.close()
+        raise
+    return Graph(driver, settings.neo4j_database)
+
+
+def address(settings: Settings) -> tuple[str, str, str]:
+    """URI, user and password of the database in use. Raises NotReady."""
+    if settings.neo4j_uri:
+        return settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value()
+    server = local.status(settings.home)
+    if server is None:
+        raise NotReady(
+            "The local database is not running.",
+            "Start it with `groundswell db up`, or set NEO4J_URI to use another Neo4j.",
+        )
+    return server.bolt, server.user, server.password
+
+
+def _check_parameters(one: cypher.Statement, parameters: Row) -> None:
+    if set(parameters) != set(one.parameters):
+        odd = ", ".join(sorted(set(parameters) ^ set(one.parameters)))
+        raise TypeError(f"{one.name}: parameters differ from the declared ones: {odd}")
+
+
+@contextmanager
+def _translated(uri: str = "its address") -> Iterator[None]:
+    try:
+        yield
+    except AuthError as error:
+        raise AccessDenied(
+            "Neo4j refused the user or the password.",
+            "Check NEO4J_USER and NEO4J_PASSWORD.",
+        ) from error
+    except ServiceUnavailable as error:
+        raise DatabaseUnreachable(
+            f"No Neo4j answers at {uri}.",
+            "See `groundswell db status`; with NEO4J_URI set, check the address and the network.",
+        ) from error
+    except DriverError as error:
+        raise DatabaseUnreachable(
+            f"The conversation with Neo4j broke off: {error}", "Try again."
+        ) from error
+    except ClientError as error:
+        if "gds." in (error.message or "") and "Unknown function" in (error.message or ""):
+            raise _gds_missing() from error
+        if error.code == "Neo.ClientError.Procedure.ProcedureNotFound":
+            raise _gds_missing() from error
+        raise
+
+
+def _gds_missing() -> GdsMissing:
+    return GdsMissing(
+        "This Neo4j has no Graph Data Science library, which this step needs.",
+        "Install GDS 2.13 on the server (on Aura: an AuraDS instance), or unset NEO4J_URI to use "
+        "the managed local server, which has it.",
+    )

@@ -1,0 +1,54 @@
+"""What is known of an imported data set, and how its days become moments."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from graph.connection import Graph
+from graph.errors import InvalidRequest, NotFound
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set: its id, its import, its time zone, and the days its behaviours span."""
+
+    id: str
+    import_id: str
+    zone: str
+    first_day: date
+    last_day: date
+
+    @property
+    def now(self) -> date:
+        """The first day that the data knows nothing of."""
+        return self.last_day + timedelta(days=1)
+
+    def moment(self, day: date) -> str:
+        """The first moment of `day` where the data comes from, as Cypher's datetime() reads it.
+
+        Text, not a zoned datetime: the driver asks zoneinfo for the offset of its own DateTime
+        type, and CPython 3.11's C implementation of zoneinfo crashes on that now and then.
+        """
+        return f"{day.isoformat()}T00:00:00[{self.zone}]"
+
+    def check_cutoff(self, cutoff: date) -> date:
+        """`cutoff` itself. Raises InvalidRequest where nothing, or nothing more, lies before it."""
+        if not self.first_day < cutoff <= self.now:
+            raise InvalidRequest(
+                f"A cut-off of {cutoff} does not fit the data set {self.id!r}.",
+                f"Its behaviours run from {self.first_day} to {self.last_day}: choose a day after "
+                f"{self.first_day}, {self.now} at the latest.",
+            )
+        return cutoff
+
+
+def describe_dataset(graph: Graph, dataset: str) -> Dataset:
+    """Raises NotFound where no such data set was imported."""
+    rows = graph.run("runs/dataset", dataset=dataset)
+    if not rows:
+        raise NotFound(
+            f"There is no data set {dataset!r} in this database.",
+            "Import it first, for example `groundswell import complete-journey`.",
+        )
+    row = rows[0]
+    first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
+    return Dataset(dataset, row["import"], row["zone"], first, last)

@@ -1,0 +1,87 @@
+"""Every error Groundswell raises on purpose. Each message says what is wrong and what to do.
+
+GroundswellError
+├── ServerError                the managed local server
+│   ├── PortTaken
+│   ├── FolderUnusable         not writable, or the disk is full
+│   ├── RuntimeUnavailable     a jar cannot be had, or its checksum is wrong
+│   ├── FolderInUse            another server already runs on this data folder
+│   └── ServerDied             it ended while starting
+├── DatabaseError              the conversation with Neo4j
+│   ├── DatabaseUnreachable
+│   ├── AccessDenied
+│   └── GdsMissing             the server has no Graph Data Science
+├── SchemaError                a migration that was applied has changed since
+├── ImportFailed               counts differ from the source, or the source cannot be read
+├── NotFound                   no such data set, campaign or run
+├── NotReady                   a step that must come first has not been run
+└── InvalidRequest             a value that cannot be used (a cut-off after the data ends, ...)
+"""
+
+
+class GroundswellError(Exception):
+    """What went wrong (`str`) and what to do about it (`remedy`)."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+
+class ServerError(GroundswellError):
+    """The managed local server could not do what was asked."""
+
+
+class PortTaken(ServerError):
+    """A chosen port is in use by another program."""
+
+
+class FolderUnusable(ServerError):
+    """A folder cannot be written, or its disk is full."""
+
+
+class RuntimeUnavailable(ServerError):
+    """A part of the Neo4j runtime could not be fetched or verified."""
+
+
+class FolderInUse(ServerError):
+    """Another server already runs on this data folder."""
+
+
+class ServerDied(ServerError):
+    """The server ended, or did not get ready in time."""
+
+
+class DatabaseError(GroundswellError):
+    """Neo4j could not be reached or refused to serve."""
+
+
+class DatabaseUnreachable(DatabaseError):
+    """No Neo4j answers at the address."""
+
+
+class AccessDenied(DatabaseError):
+    """Neo4j refused the user or the password."""
+
+
+class GdsMissing(DatabaseError):
+    """The server has no Graph Data Science library."""
+
+
+class SchemaError(GroundswellError):
+    """The schema in the graph and the migrations in the project disagree."""
+
+
+class ImportFailed(GroundswellError):
+    """An import did not end as its source says it should."""
+
+
+class NotFound(GroundswellError):
+    """The graph holds no such thing."""
+
+
+class NotReady(GroundswellError):
+    """An earlier step has to be run first."""
+
+
+class InvalidRequest(GroundswellError):
+    """A value that cannot be used."""

@@ -1,0 +1,44 @@
+"""Short-lived GDS projections and what is computed on them."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas as pd
+
+from graph.connection import Graph, Row
+
+
+@contextmanager
+def projection(graph: Graph, statement: str, **parameters: object) -> Iterator[str]:
+    """The name of a projection made by `statement`, dropped at the end whatever happens."""
+    name = f"groundswell-{uuid.uuid4()}"
+    try:
+        graph.run(statement, graph=name, **parameters)
+        yield name
+    finally:
+        graph.run("network/drop_projection", graph=name)
+
+
+def write_similarities(
+    graph: Graph, dataset: str, run: str, rows: list[Row], neighbours: int, seed: int
+) -> int:
+    """kNN over user vectors, written as SIMILAR_TO; returns the number of relationships."""
+    with projection(graph, "network/project_vectors", dataset=dataset, rows=rows) as name:
+        written = graph.single(
+            "network/write_similarities", graph=name, run=run, neighbours=neighbours, seed=seed
+        )
+    return int(written["rows"])
+
+
+def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:
+    """PageRank on the reversed spreading network, indexed by user."""
+    with projection(graph, "network/project_reversed", dataset=dataset, run=run) as name:
+        return graph.frame("network/centralities", graph=name).set_index("user")["score"]
+
+
+def leiden_communities(graph: Graph, dataset: str, run: str, seed: int) -> pd.Series:
+    """Leiden community of every connected user, indexed by user."""
+    with projection(graph, "network/project_undirected", dataset=dataset, run=run) as name:
+        found = graph.frame("network/communities", graph=name, seed=seed)
+    return found.set_index("user")["community"]

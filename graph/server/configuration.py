@@ -1,0 +1,76 @@
+"""neo4j.conf for the managed server: loopback only, authentication on, memory by the machine."""
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from graph.errors import PortTaken
+
+_LOOPBACK = "127.0.0.1"
+_GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the server listens on loopback."""
+
+    bolt: int
+    http: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Sizes in MiB."""
+
+    heap: int
+    page_cache: int
+
+
+def choose_ports(bolt: int | None, http: int | None) -> Ports:
+    """The ports asked for, or free ones. Raises PortTaken."""
+    return Ports(_free_port("Bolt", bolt, "--bolt-port"), _free_port("HTTP", http, "--http-port"))
+
+
+def _free_port(what: str, wanted: int | None, option: str) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOOPBACK, wanted or 0))
+        except OSError as error:
+            raise PortTaken(
+                f"{what} port {wanted} on {_LOOPBACK} is taken by another program "
+                f"({error.strerror}).",
+                f"Choose another with {option}, or leave the option out to get a free one.",
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def size_memory(total_bytes: int | None = None) -> Memory:
+    """A quarter of the machine for the heap (1 to 8 GiB), an eighth for the page cache."""
+    total = total_bytes or psutil.virtual_memory().total
+    heap = min(max(total // 4, _GIB), 8 * _GIB)
+    page_cache = min(max(total // 8, _GIB // 2), 8 * _GIB)
+    return Memory(heap // 1024**2, page_cache // 1024**2)
+
+
+def write_configuration(folder: Path, plugins: Path, ports: Ports, memory: Memory) -> None:
+    """Write neo4j.conf into `folder`."""
+    settings = {
+        "server.default_listen_address": _LOOPBACK,
+        "server.bolt.listen_address": f"{_LOOPBACK}:{ports.bolt}",
+        "server.bolt.advertised_address": f"localhost:{ports.bolt}",
+        "server.http.listen_address": f"{_LOOPBACK}:{ports.http}",
+        "server.https.enabled": "false",
+        "server.directories.plugins": plugins.as_posix(),
+        "server.memory.heap.initial_size": f"{memory.heap // 4}m",
+        "server.memory.heap.max_size": f"{memory.heap}m",
+        "server.memory.pagecache.size": f"{memory.page_cache}m",
+        "dbms.security.auth_enabled": "true",
+        "dbms.security.procedures.unrestricted": "gds.*",
+        "dbms.usage_report.enabled": "false",
+        "db.tx_log.rotation.retention_policy": "2 files",
+    }
+    lines = [f"{key}={value}" for key, value in settings.items()]
+    (folder / "neo4j.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,115 @@
+"""The Java process of the managed server: start it, know whether it is alive, stop it."""
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from graph.server.configuration import Ports
+from graph.server.folders import Folders
+from graph.server.runtime import Runtime
+
+_ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
+_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
+_STOP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """Which process was started for a home, and where it listens.
+
+    `started` is the process's creation time: a pid alone may have been given to another program.
+    """
+
+    pid: int
+    started: float
+    ports: Ports
+
+    def process(self) -> psutil.Process | None:
+        """The process, or None where it has ended (or the pid is another program's now)."""
+        try:
+            process = psutil.Process(self.pid)
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            return process if alive and abs(process.create_time() - self.started) < 1 else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+def read_state(file: Path) -> ServerState | None:
+    """What was last recorded, or None where nothing readable was."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return ServerState(record["pid"], record["started"], Ports(**record["ports"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_state(file: Path, state: ServerState) -> None:
+    """Record `state`, whole or not at all."""
+    draft = file.with_suffix(".new")
+    draft.write_text(json.dumps(asdict(state)), encoding="utf-8")
+    draft.replace(file)
+
+
+def start(folders: Folders, runtime: Runtime, heap_mib: int, ports: Ports) -> ServerState:
+    """Start the server as a process of its own session; it outlives the caller."""
+    arguments = folders.conf / "java.args"
+    class_path = ":".join(str(path) for path in runtime.class_path)
+    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+    arguments.write_text(
+        "\n".join([f'-cp "{class_path}"', f"-Xmx{heap_mib}m", "-XX:+UseG1GC", *opens, _ENTRY_POINT]),
+        encoding="utf-8",
+    )
+    command = [str(runtime.java), f"@{arguments}", _home_argument(folders)]
+    with folders.console.open("wb") as console:
+        child = subprocess.Popen(
+            [*command, f"--config-dir={folders.conf}"],
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    state = ServerState(child.pid, psutil.Process(child.pid).create_time(), ports)
+    write_state(folders.state_file, state)
+    # The child is not ours to reap: it is meant to outlive this process.
+    child.returncode = 0
+    return state
+
+
+def stop(state: ServerState) -> bool:
+    """Stop the server cleanly (SIGTERM); True where it was running."""
+    process = state.process()
+    if process is None:
+        return False
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except psutil.TimeoutExpired:
+        # The transaction log makes this safe: what was committed is recovered at the next start.
+        process.kill()
+        process.wait(_STOP_SECONDS)
+    return True
+
+
+def find_stranger(folders: Folders) -> int | None:
+    """The pid of a server on this home that no state file knows of, or None."""
+    wanted = _home_argument(folders)
+    for process in psutil.process_iter(["pid", "cmdline", "status"]):
+        if wanted in (process.info["cmdline"] or ()):
+            return int(process.info["pid"])
+    return None
+
+
+def last_lines(folders: Folders, count: int = 12) -> str:
+    """The end of what the server printed."""
+    try:
+        text = folders.console.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(text.rstrip().splitlines()[-count:])
+
+
+def _home_argument(folders: Folders) -> str:
+    return f"--home-dir={folders.neo4j}"
