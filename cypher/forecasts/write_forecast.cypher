@@ -1,0 +1,11 @@
+// Store a forecast; the same model, campaign and origin give the same node
+// parameters: $dataset (string), $campaign (string), $model (string), $id (string), $origin (ISO date), $steps (list of ISO dates), $values (map of lists, one number per step)
+// returns: id (string)
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+MATCH (model:Run {dataset: $dataset, id: $model})
+MERGE (forecast:Forecast {dataset: $dataset, id: $id})
+SET forecast += $values, forecast.origin = $origin, forecast.steps = $steps,
+    forecast.horizon = size($steps), forecast.at = datetime()
+MERGE (forecast)-[:OF]->(campaign)
+MERGE (forecast)-[:MADE_WITH]->(model)
+RETURN forecast.id AS id

@@ -1,0 +1,75 @@
+"""An honest comparison: the K-LSTM and its peers on the same origins, with the same information."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from forecasting.klstm import KLSTM
+from forecasting.peers import SEASON, peer_forecasts
+from forecasting.series import History
+from graph.progress import Progress
+
+MODELS = ["KLSTM", "SeasonalNaive", "AutoETS"]
+
+
+def backtest(
+    model: KLSTM, history: History, first: date, horizon: int, every: int, progress: Progress
+) -> pd.DataFrame:
+    """Forecasts from every `every`-th day of [first, history.as_of), against what came.
+
+    Columns unique_id, cutoff (the day before the first forecast day), ds, h, y, KLSTM, KLSTM-lo-80,
+    KLSTM-hi-80, SeasonalNaive, AutoETS. The K-LSTM's point is its median. Only days before
+    ``history.as_of`` are scored; `model` must have been trained up to `first` at the latest.
+    """
+    days = (history.as_of - first).days
+    origins = [first + timedelta(days=day) for day in range(0, days, every)]
+    advance = progress.stage(f"Back-testing from {first}", len(origins))
+    parts = []
+    for origin in origins:
+        known = history.before(origin)
+        ours = model.predict(known, horizon).rename(
+            columns={
+                "participants_p50": "KLSTM",
+                "participants_p10": "KLSTM-lo-80",
+                "participants_p90": "KLSTM-hi-80",
+            }
+        )
+        both = ours.merge(peer_forecasts(known, horizon), on=["unique_id", "ds"])
+        cutoff = pd.Timestamp(origin) - pd.Timedelta(days=1)
+        parts.append(both.assign(cutoff=cutoff, h=(both["ds"] - cutoff).dt.days))
+        advance(1)
+    came = history.steps[["unique_id", "ds", "y"]]
+    rows = pd.concat(parts, ignore_index=True).merge(came, on=["unique_id", "ds"])
+    columns = ["unique_id", "cutoff", "ds", "h", "y", "KLSTM", "KLSTM-lo-80", "KLSTM-hi-80"]
+    return rows[[*columns, "SeasonalNaive", "AutoETS"]]
+
+
+def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
+    """Per model: MAE, MASE and the number of points; for the K-LSTM also its P10-P90 coverage.
+
+    MASE divides each campaign's error by its seasonal-naive error before the first origin.
+    """
+    scale = _naive_error(history, rows["cutoff"].min())
+    result = []
+    for model in MODELS:
+        # Counts are whole: every model is rounded, so that none gains by a fraction.
+        error = (rows[model].round() - rows["y"]).abs()
+        scaled = error / rows["unique_id"].map(scale)
+        covered = rows["y"].between(rows["KLSTM-lo-80"], rows["KLSTM-hi-80"]).mean()
+        result.append(
+            {
+                "model": model,
+                "mae": error.mean(),
+                "mase": scaled.mean(),
+                "coverage_80": covered if model == "KLSTM" else np.nan,
+                "points": len(rows),
+            }
+        )
+    return pd.DataFrame(result)
+
+
+def _naive_error(history: History, until: pd.Timestamp) -> pd.Series:
+    past = history.steps[history.steps["ds"] <= until]
+    change = past.groupby("unique_id")["y"].diff(SEASON).abs()
+    return change.groupby(past["unique_id"]).mean().clip(lower=0.1)

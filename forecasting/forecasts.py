@@ -1,0 +1,120 @@
+"""The forecast job: forecast one campaign and store the result in the graph; read stored ones."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from forecasting.klstm import COLUMNS, KLSTM
+from forecasting.series import campaign_list, read_history
+from forecasting.training import ModelRun, checkpoint_path, models
+from graph.connection import Graph, Row
+from graph.datasets import describe_dataset
+from graph.errors import InvalidRequest, NotFound, NotReady
+from graph.network.build import networks
+from graph.progress import Progress
+from graph.settings import Settings
+
+VALUES = COLUMNS[2:]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A stored forecast. `steps` has columns ds, mean, participants_p10/p50/p90, level_p10/p50/p90."""
+
+    id: str
+    campaign: str
+    origin: date
+    model: str
+    network: str
+    steps: pd.DataFrame
+
+
+def forecast_campaign(
+    graph: Graph,
+    settings: Settings,
+    dataset_id: str,
+    campaign: str,
+    horizon: int,
+    progress: Progress,
+    origin: date | None = None,
+) -> Forecast:
+    """Forecast `campaign` for `horizon` days from `origin` on (default: the model's cut-off).
+
+    Raises NotFound (no such campaign), NotReady (no model trained up to `origin` at the latest) and
+    InvalidRequest (a horizon out of range, or a campaign that does not run at `origin`).
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    window = find_campaign(graph, dataset_id, campaign)
+    run = _model_for(graph, dataset_id, origin)
+    origin = dataset.check_cutoff(origin or run.cutoff)
+    _check_running(graph, dataset_id, window, origin)
+    model = KLSTM.load(checkpoint_path(settings, run))
+    network = next(one for one in networks(graph, dataset_id) if one.id == run.network)
+    history = read_history(graph, dataset_id, network, origin, progress)
+    steps = model.predict(history, horizon, [campaign])[COLUMNS[1:]]
+    forecast = Forecast(
+        f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps
+    )
+    graph.run(
+        "forecasts/write_forecast",
+        dataset=dataset_id,
+        campaign=campaign,
+        model=run.id,
+        id=forecast.id,
+        origin=str(origin),
+        steps=[str(day.date()) for day in steps["ds"]],
+        values={name: steps[name].astype(float).tolist() for name in VALUES},
+    )
+    return forecast
+
+
+def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast]:
+    """The forecasts of a campaign, the latest origin first."""
+    rows = graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign)
+    return [_forecast(campaign, row) for row in rows]
+
+
+def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
+    """The row of ``campaign_list`` for a campaign. Raises NotFound."""
+    campaigns = campaign_list(graph, dataset)
+    found = campaigns[campaigns["id"] == campaign]
+    if found.empty:
+        raise NotFound(
+            f"There is no campaign {campaign!r} in the data set {dataset!r}.",
+            f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
+        )
+    return found.iloc[0]
+
+
+def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
+    for run in models(graph, dataset):
+        if origin is None or run.cutoff <= origin:
+            return run
+    when = f" up to {origin} at the latest" if origin else ""
+    raise NotReady(
+        f"There is no model of {dataset!r} trained{when}.",
+        f"Train one: `groundswell train{f' --cutoff {origin}' if origin else ''}`.",
+    )
+
+
+def _check_running(graph: Graph, dataset: str, window: pd.Series, origin: date) -> None:
+    moment = pd.Timestamp(origin)
+    if window["starts"] < moment < window["ends"]:
+        return
+    campaigns = campaign_list(graph, dataset)
+    running = campaigns[(campaigns["starts"] < moment) & (campaigns["ends"] > moment)]["id"]
+    last = (window["ends"] - pd.Timedelta(days=1)).date()
+    raise InvalidRequest(
+        f"{window['name']} runs from {window['starts'].date()} to {last}; on {origin} there is "
+        "nothing to forecast of it.",
+        f"Choose an --origin inside its run (with a model trained before it), or a campaign that "
+        f"runs then: {', '.join(running) or 'none does'}.",
+    )
+
+
+def _forecast(campaign: str, row: Row) -> Forecast:
+    steps = pd.DataFrame({"ds": pd.to_datetime(row["steps"]), **{name: row[name] for name in VALUES}})
+    return Forecast(
+        row["id"], campaign, date.fromisoformat(row["origin"]), row["model"], row["network"], steps
+    )

@@ -1,0 +1,141 @@
+"""The training job: an honest back-test first, then the model that forecasts from now on."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from forecasting.backtest import backtest, score
+from forecasting.klstm import KLSTM, Configuration
+from forecasting.series import read_history
+from graph.connection import Graph, Row
+from graph.datasets import describe_dataset
+from graph.errors import InvalidRequest
+from graph.network.build import build_network, latest_network
+from graph.progress import Progress
+from graph.settings import Settings
+
+_FORMAT = "1"  # Another way to train on the same data must give another fingerprint.
+BACKTEST_DAYS = 28
+BACKTEST_EVERY = 3
+BACKTEST_HORIZON = 7
+_SHORTEST = 84
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A trained model: where its checkpoint is and how it did against its peers."""
+
+    id: str
+    cutoff: date
+    network: str
+    checkpoint: str
+    fingerprint: str
+    horizon: int
+    backtest_from: date
+    names: list[str]
+    mae: list[float]
+    mase: list[float]
+    coverage_80: float
+    points: int
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """The comparison: columns model, mae, mase."""
+        return pd.DataFrame({"model": self.names, "mae": self.mae, "mase": self.mase})
+
+
+def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
+    """Where the checkpoint of a model lies on this machine."""
+    return settings.checkpoints / run.checkpoint
+
+
+def models(graph: Graph, dataset: str) -> list[ModelRun]:
+    """Every trained model of a data set, the latest cut-off first."""
+    return [_model_run(row) for row in graph.run("forecasts/models", dataset=dataset)]
+
+
+def train(
+    graph: Graph,
+    settings: Settings,
+    dataset_id: str,
+    progress: Progress,
+    *,
+    cutoff: date | None = None,
+    configuration: Configuration | None = None,
+    retrain: bool = False,
+) -> ModelRun:
+    """Back-test over the four weeks before `cutoff`, then train on everything before it.
+
+    For the back-test, network and model are built as of its first day. `cutoff` defaults to that of
+    the latest network. A model trained before from the same data in the same way is returned as it
+    is, unless `retrain`. Raises NotFound, NotReady (no network) and InvalidRequest.
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    if cutoff is not None:
+        dataset.check_cutoff(cutoff)
+    network = latest_network(graph, dataset_id, cutoff)
+    cutoff = cutoff or network.cutoff
+    configuration = configuration or Configuration()
+    fingerprint = hashlib.sha256(
+        f"{_FORMAT} {dataset.import_id} {network.id} {configuration}".encode()
+    ).hexdigest()[:16]
+    if not retrain:
+        for known in models(graph, dataset_id):
+            if known.fingerprint == fingerprint and checkpoint_path(settings, known).exists():
+                return known
+    first = cutoff - timedelta(days=BACKTEST_DAYS)
+    if (first - dataset.first_day).days < _SHORTEST:
+        raise InvalidRequest(
+            f"A cut-off of {cutoff} leaves too few days to learn from and to be tested on.",
+            f"Choose {dataset.first_day + timedelta(days=_SHORTEST + BACKTEST_DAYS)} or later.",
+        )
+    figures = _compare(graph, settings, dataset_id, first, cutoff, configuration, progress)
+    model = KLSTM(configuration).fit(
+        read_history(graph, dataset_id, network, cutoff, progress), progress
+    )
+    figures |= {
+        "cutoff": str(cutoff),
+        "fingerprint": fingerprint,
+        "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
+    }
+    model.save(settings.checkpoints / figures["checkpoint"])
+    run = f"model/{cutoff}"
+    graph.run(
+        "forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures
+    )
+    return _model_run({"id": run, "network": network.id, **figures})
+
+
+def _compare(
+    graph: Graph,
+    settings: Settings,
+    dataset: str,
+    first: date,
+    until: date,
+    configuration: Configuration,
+    progress: Progress,
+) -> Row:
+    network = build_network(
+        graph, dataset, progress, cutoff=first, text_model=settings.text_model
+    )
+    history = read_history(graph, dataset, network, until, progress)
+    model = KLSTM(configuration).fit(history.before(first), progress)
+    rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
+    scores = score(rows, history)
+    return {
+        "backtest_from": str(first),
+        "horizon": BACKTEST_HORIZON,
+        "names": scores["model"].tolist(),
+        "mae": scores["mae"].tolist(),
+        "mase": scores["mase"].tolist(),
+        "coverage_80": float(scores["coverage_80"].max()),
+        "points": len(rows),
+    }
+
+
+def _model_run(row: Row) -> ModelRun:
+    dates = {key: date.fromisoformat(row[key]) for key in ("cutoff", "backtest_from")}
+    return ModelRun(**{**row, **dates})
