@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import LiteralString, cast
+from typing import LiteralString
 
 _HEADER = re.compile(
     r"\A// (?P<title>[^\n]+)\n// parameters: (?P<parameters>[^\n]+)\n"
@@ -82,5 +82,4 @@ def _parse(name: str, source: str) -> Statement:
     if used != set(declared):
         odd = ", ".join(sorted(used ^ set(declared)))
         raise MalformedStatement(f"cypher/{name}.cypher: declared and used parameters differ: {odd}")
-    # A file of this folder is part of the program, so its text counts as literal.
-    return Statement(name, header["title"], declared, header["returns"], cast(LiteralString, body))
+    return Statement(name, header["title"], declared, header["returns"], body)

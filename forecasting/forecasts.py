@@ -1,33 +1,25 @@
-"""The forecast job: forecast one campaign and store the result in the graph; read stored ones."""
+"""The forecast job: forecast one campaign and store the result in the graph."""
 
-from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from forecasting.klstm import COLUMNS, KLSTM
+from forecasting.records import (
+    FORECAST_VALUES,
+    Forecast,
+    ModelRun,
+    checkpoint_path,
+    find_campaign,
+    models,
+)
 from forecasting.series import campaign_list, read_history
-from forecasting.training import ModelRun, checkpoint_path, models
-from graph.connection import Graph, Row
+from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.errors import InvalidRequest, NotFound, NotReady
-from graph.network.build import networks
+from graph.errors import InvalidRequest, NotReady
+from graph.network.runs import networks
 from graph.progress import Progress
 from graph.settings import Settings
-
-VALUES = COLUMNS[2:]
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """A stored forecast. `steps` has columns ds, mean, participants_p10/p50/p90, level_p10/p50/p90."""
-
-    id: str
-    campaign: str
-    origin: date
-    model: str
-    network: str
-    steps: pd.DataFrame
 
 
 def forecast_campaign(
@@ -53,9 +45,7 @@ def forecast_campaign(
     network = next(one for one in networks(graph, dataset_id) if one.id == run.network)
     history = read_history(graph, dataset_id, network, origin, progress)
     steps = model.predict(history, horizon, [campaign])[COLUMNS[1:]]
-    forecast = Forecast(
-        f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps
-    )
+    forecast = Forecast(f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps)
     graph.run(
         "forecasts/write_forecast",
         dataset=dataset_id,
@@ -64,27 +54,9 @@ def forecast_campaign(
         id=forecast.id,
         origin=str(origin),
         steps=[str(day.date()) for day in steps["ds"]],
-        values={name: steps[name].astype(float).tolist() for name in VALUES},
+        values={name: steps[name].astype(float).tolist() for name in FORECAST_VALUES},
     )
     return forecast
-
-
-def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast]:
-    """The forecasts of a campaign, the latest origin first."""
-    rows = graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign)
-    return [_forecast(campaign, row) for row in rows]
-
-
-def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
-    """The row of ``campaign_list`` for a campaign. Raises NotFound."""
-    campaigns = campaign_list(graph, dataset)
-    found = campaigns[campaigns["id"] == campaign]
-    if found.empty:
-        raise NotFound(
-            f"There is no campaign {campaign!r} in the data set {dataset!r}.",
-            f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
-        )
-    return found.iloc[0]
 
 
 def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
@@ -110,11 +82,4 @@ def _check_running(graph: Graph, dataset: str, window: pd.Series, origin: date) 
         "nothing to forecast of it.",
         f"Choose an --origin inside its run (with a model trained before it), or a campaign that "
         f"runs then: {', '.join(running) or 'none does'}.",
-    )
-
-
-def _forecast(campaign: str, row: Row) -> Forecast:
-    steps = pd.DataFrame({"ds": pd.to_datetime(row["steps"]), **{name: row[name] for name in VALUES}})
-    return Forecast(
-        row["id"], campaign, date.fromisoformat(row["origin"]), row["model"], row["network"], steps
     )

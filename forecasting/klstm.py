@@ -15,16 +15,14 @@ from scipy.stats import nbinom
 
 from forecasting.encoder import Batch, Data, DataLoader
 from forecasting.model import KLSTMNetwork, loss
+from forecasting.records import FORECAST_VALUES
 from forecasting.samples import HORIZON, LOOKBACK, campaign_frames, training_samples
 from forecasting.series import History
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
 
 _FORMAT = 1
-COLUMNS = [
-    "unique_id", "ds", "mean", "participants_p10", "participants_p50", "participants_p90",
-    "level_p10", "level_p50", "level_p90",
-]
+COLUMNS = ["unique_id", "ds", *FORECAST_VALUES]
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,7 @@ class KLSTM:
             settings.epochs * settings.members,
         )
         self._members = [
-            _train(samples, settings, settings.seed + member, advance)
-            for member in range(settings.members)
+            _train(samples, settings, settings.seed + member, advance) for member in range(settings.members)
         ]
         return self
 
@@ -98,13 +95,18 @@ class KLSTM:
             return pd.DataFrame(columns=COLUMNS)
         origin = pd.Timestamp(history.as_of)
         mean, dispersion, level = self._outputs([frame.sample(len(frame.y)) for frame in frames])
-        participants = nbinom.ppf(
-            np.array([0.1, 0.5, 0.9]).reshape(3, 1, 1), 1 / dispersion, 1 / (1 + dispersion * mean)
+        probabilities = np.array([0.1, 0.5, 0.9]).reshape(3, 1, 1)
+        participants = np.asarray(
+            nbinom.ppf(probabilities, 1 / dispersion, 1 / (1 + dispersion * mean))
         )
         parts = []
         for row, frame in enumerate(frames):
             steps = min(horizon, frame.end - len(frame.y))
-            part = {"unique_id": frame.id, "ds": pd.date_range(origin, periods=steps), "mean": mean[row, :steps]}
+            part = {
+                "unique_id": frame.id,
+                "ds": pd.date_range(origin, periods=steps),
+                "mean": mean[row, :steps],
+            }
             for place, name in enumerate(("p10", "p50", "p90")):
                 part[f"participants_{name}"] = participants[place, row, :steps]
                 part[f"level_{name}"] = level[row, :steps, place]
@@ -126,8 +128,7 @@ class KLSTM:
             )
         if (history.as_of - history.first_day).days < LOOKBACK:
             raise InvalidRequest(
-                f"The data begins on {history.first_day}, less than {LOOKBACK} days before "
-                f"{history.as_of}.",
+                f"The data begins on {history.first_day}, less than {LOOKBACK} days before {history.as_of}.",
                 "Forecast from a later day.",
             )
 
@@ -195,7 +196,9 @@ def _network(settings: Configuration) -> KLSTMNetwork:
     return KLSTMNetwork(settings.hidden, settings.context, settings.dropout)
 
 
-def _train(samples: list[Data], settings: Configuration, seed: int, advance: Callable[[int], None]) -> KLSTMNetwork:
+def _train(
+    samples: list[Data], settings: Configuration, seed: int, advance: Callable[[int], None]
+) -> KLSTMNetwork:
     torch.manual_seed(seed)
     network = _network(settings).train()
     optimizer = torch.optim.AdamW(

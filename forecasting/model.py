@@ -11,6 +11,7 @@ from forecasting.samples import FUTURE_FEATURES, NODE_FEATURES, PAST_FEATURES
 
 _LARGEST_LOG_CHANGE = 1.5
 _SMALLEST_MEAN = 0.05
+_NORMAL_P90 = 1.2816
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -45,7 +46,8 @@ class KLSTMNetwork(nn.Module):
         self.head = nn.Linear(hidden, 5)
         nn.init.zeros_(self.head.weight)
         with torch.no_grad():
-            self.head.bias.copy_(torch.tensor([0.0, -2.0, 0.0, -1.0, -1.0]))
+            # softplus(0.54) = 1: the level starts as spread out as the participants are.
+            self.head.bias.copy_(torch.tensor([0.0, -2.0, 0.0, 0.54, 0.54]))
 
     def forward(self, batch: Batch) -> Prediction:
         """The prediction for every example of the batch."""
@@ -55,15 +57,14 @@ class KLSTMNetwork(nn.Module):
         repeated = context.unsqueeze(1).expand(-1, batch.future.shape[1], -1)
         written, _ = self.writer(torch.cat([batch.future, repeated], dim=2), (state, cell))
         change, spread, level, below, above = self.head(self.dropout(written)).unbind(dim=2)
+        mean = batch.profile.clamp_min(_SMALLEST_MEAN) * torch.exp(_bounded(change))
+        dispersion = functional.softplus(spread)
         middle = batch.level_base * torch.exp(_bounded(level))
-        return Prediction(
-            mean=batch.profile.clamp_min(_SMALLEST_MEAN) * torch.exp(_bounded(change)),
-            dispersion=functional.softplus(spread),
-            level=torch.stack(
-                [middle * torch.sigmoid(-below), middle, middle * (1 + functional.softplus(above))],
-                dim=2,
-            ),
-        )
+        # What a tenth lies beyond, on the logarithm, were the level as uncertain as the participants.
+        tail = _NORMAL_P90 * torch.log1p(torch.sqrt(1 / mean + dispersion)).detach()
+        low = middle * torch.exp(-tail * functional.softplus(below))
+        high = middle * torch.exp(tail * functional.softplus(above))
+        return Prediction(mean, dispersion, torch.stack([low, middle, high], dim=2))
 
 
 def loss(prediction: Prediction, batch: Batch) -> Tensor:

@@ -55,7 +55,10 @@ class CampaignFrame:
         known = self.y[max(0, origin - 7 * PROFILE_WEEKS) : origin]
         first = origin - len(known)
         means = np.array(
-            [known[(weekday - first) % 7 :: 7].mean() if len(known) > 7 else known.mean() for weekday in range(7)]
+            [
+                known[(weekday - first) % 7 :: 7].mean() if len(known) > 7 else known.mean()
+                for weekday in range(7)
+            ]
         )
         return np.asarray(means[days % 7])
 
@@ -104,9 +107,7 @@ class CampaignFrame:
             np.log1p(rows["reach"].to_numpy(float)) / 3,
             np.log1p(rows["level"].to_numpy(float)) / 5,
         ]
-        return np.concatenate(
-            [np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32
-        )
+        return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
 
     def _future(
         self, origin: int, days: NDArray[np.int_], profile: NDArray[np.float64], exposure: float
@@ -118,17 +119,13 @@ class CampaignFrame:
             (days - origin) / HORIZON,
             np.full(len(days), exposure),
         ]
-        return np.concatenate(
-            [np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32
-        )
+        return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
 
 
 class CampaignNetwork:
     """The spreading network among the users one campaign reached, with their days of activity."""
 
-    def __init__(
-        self, roles: pd.DataFrame, edges: pd.DataFrame, took_part: Floats, active: Floats
-    ) -> None:
+    def __init__(self, roles: pd.DataFrame, edges: pd.DataFrame, took_part: Floats, active: Floats) -> None:
         """`took_part` and `active` have shape (n_users, n_days), in the order of `roles`."""
         users = pd.Index(roles["user"])
         source, target = users.get_indexer(edges["source"]), users.get_indexer(edges["target"])

@@ -18,7 +18,7 @@ import pandas as pd
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
-from graph.network.build import NetworkRun
+from graph.network.runs import NetworkRun
 from graph.progress import Progress
 
 DECAY = 0.7
@@ -76,7 +76,9 @@ def campaign_list(graph: Graph, dataset: str) -> pd.DataFrame:
     return frame.assign(starts=pd.to_datetime(frame["starts"]), ends=pd.to_datetime(frame["ends"]))
 
 
-def read_history(graph: Graph, dataset_id: str, network: NetworkRun, as_of: date, progress: Progress) -> History:
+def read_history(
+    graph: Graph, dataset_id: str, network: NetworkRun, as_of: date, progress: Progress
+) -> History:
     """Raises NotFound (no such data set) and InvalidRequest (`as_of` outside the data)."""
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(as_of)
@@ -118,11 +120,11 @@ def read_steps(
     """One campaign's rows of ``History.steps`` for `days`; a day on which nothing happened is 0."""
     scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}
     during = graph.frame("influence/participation_per_step", **scope)
-    earlier = graph.frame("influence/behaviour_before_launch", **scope)
-    exposure = graph.frame(
-        "influence/exposure_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS
-    )
-    frame = _with_days(pd.concat([earlier, during], ignore_index=True)).set_index("ds")
+    if len(days) and days[0] < starts:
+        earlier = graph.frame("influence/behaviour_before_launch", **scope)
+        during = pd.concat([earlier, during], ignore_index=True)
+    exposure = graph.frame("influence/exposure_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
+    frame = _with_days(during).set_index("ds")
     frame = frame.join(_with_days(exposure).set_index("ds"), how="outer")
     frame = frame.reindex(days).rename(columns={"participants": "y"})
     frame = frame.reindex(columns=["y", *_COUNTS]).astype(float).fillna(0.0).reset_index()
@@ -130,6 +132,21 @@ def read_steps(
     frame["in_window"] = frame["ds"] >= starts
     frame["level"] = (frame["weight"] + frame["reach"]).where(frame["in_window"], 0.0)
     return frame
+
+
+def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: str) -> pd.DataFrame:
+    """A campaign's own days, from its start to its end or the data's: the rows of ``History.steps``.
+
+    `campaign` is a row of ``campaign_list``; exposure is measured on the network run `network`.
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    begin = max(campaign["starts"], pd.Timestamp(dataset.first_day))
+    end = min(campaign["ends"], pd.Timestamp(dataset.now))
+    days = pd.date_range(begin, end - pd.Timedelta(days=1), name="ds")
+    before = dataset.moment(dataset.now)
+    return read_steps(
+        graph, campaign["id"], campaign["starts"], days, network, dataset=dataset_id, before=before
+    )
 
 
 def _with_days(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,19 +1,17 @@
 """The training job: an honest back-test first, then the model that forecasts from now on."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-
-import pandas as pd
 
 from forecasting.backtest import backtest, score
 from forecasting.klstm import KLSTM, Configuration
+from forecasting.records import ModelRun, checkpoint_path, model_run, models
 from forecasting.series import read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
-from graph.network.build import build_network, latest_network
+from graph.network.build import build_network
+from graph.network.runs import latest_network
 from graph.progress import Progress
 from graph.settings import Settings
 
@@ -22,39 +20,6 @@ BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
 _SHORTEST = 84
-
-
-@dataclass(frozen=True)
-class ModelRun:
-    """A trained model: where its checkpoint is and how it did against its peers."""
-
-    id: str
-    cutoff: date
-    network: str
-    checkpoint: str
-    fingerprint: str
-    horizon: int
-    backtest_from: date
-    names: list[str]
-    mae: list[float]
-    mase: list[float]
-    coverage_80: float
-    points: int
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """The comparison: columns model, mae, mase."""
-        return pd.DataFrame({"model": self.names, "mae": self.mae, "mase": self.mase})
-
-
-def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
-    """Where the checkpoint of a model lies on this machine."""
-    return settings.checkpoints / run.checkpoint
-
-
-def models(graph: Graph, dataset: str) -> list[ModelRun]:
-    """Every trained model of a data set, the latest cut-off first."""
-    return [_model_run(row) for row in graph.run("forecasts/models", dataset=dataset)]
 
 
 def train(
@@ -93,9 +58,7 @@ def train(
             f"Choose {dataset.first_day + timedelta(days=_SHORTEST + BACKTEST_DAYS)} or later.",
         )
     figures = _compare(graph, settings, dataset_id, first, cutoff, configuration, progress)
-    model = KLSTM(configuration).fit(
-        read_history(graph, dataset_id, network, cutoff, progress), progress
-    )
+    model = KLSTM(configuration).fit(read_history(graph, dataset_id, network, cutoff, progress), progress)
     figures |= {
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
@@ -103,10 +66,8 @@ def train(
     }
     model.save(settings.checkpoints / figures["checkpoint"])
     run = f"model/{cutoff}"
-    graph.run(
-        "forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures
-    )
-    return _model_run({"id": run, "network": network.id, **figures})
+    graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
+    return model_run({"id": run, "network": network.id, **figures})
 
 
 def _compare(
@@ -118,9 +79,7 @@ def _compare(
     configuration: Configuration,
     progress: Progress,
 ) -> Row:
-    network = build_network(
-        graph, dataset, progress, cutoff=first, text_model=settings.text_model
-    )
+    network = build_network(graph, dataset, progress, cutoff=first, text_model=settings.text_model)
     history = read_history(graph, dataset, network, until, progress)
     model = KLSTM(configuration).fit(history.before(first), progress)
     rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
@@ -134,8 +93,3 @@ def _compare(
         "coverage_80": float(scores["coverage_80"].max()),
         "points": len(rows),
     }
-
-
-def _model_run(row: Row) -> ModelRun:
-    dates = {key: date.fromisoformat(row[key]) for key in ("cutoff", "backtest_from")}
-    return ModelRun(**{**row, **dates})

@@ -149,9 +149,7 @@ def _translated(uri: str = "its address") -> Iterator[None]:
             "See `groundswell db status`; with NEO4J_URI set, check the address and the network.",
         ) from error
     except DriverError as error:
-        raise DatabaseUnreachable(
-            f"The conversation with Neo4j broke off: {error}", "Try again."
-        ) from error
+        raise DatabaseUnreachable(f"The conversation with Neo4j broke off: {error}", "Try again.") from error
     except ClientError as error:
         if "gds." in (error.message or "") and "Unknown function" in (error.message or ""):
             raise _gds_missing() from error

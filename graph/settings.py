@@ -16,9 +16,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
 
     neo4j_uri: str | None = Field(None, validation_alias="NEO4J_URI")
-    neo4j_user: str = Field(
-        "neo4j", validation_alias=AliasChoices("NEO4J_USER", "NEO4J_USERNAME")
-    )
+    neo4j_user: str = Field("neo4j", validation_alias=AliasChoices("NEO4J_USER", "NEO4J_USERNAME"))
     neo4j_password: SecretStr = Field(SecretStr(""), validation_alias="NEO4J_PASSWORD")
     neo4j_database: str = Field("neo4j", validation_alias="NEO4J_DATABASE")
     home: Path = Field(
@@ -30,6 +28,8 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_CACHE",
     )
 
+    api_token: SecretStr = Field(SecretStr(""), validation_alias="GROUNDSWELL_API_TOKEN")
+    """What the API asks for; it must be set to serve other machines."""
     text_model: Path | None = Field(None, validation_alias="GROUNDSWELL_TEXT_MODEL")
     """The folder of a sentence-transformers model; the packaged one where unset."""
 

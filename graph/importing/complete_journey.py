@@ -35,17 +35,22 @@ class CompleteJourney:
 
     def __init__(self, dataset: str = DATASET, households: int | None = None) -> None:
         if households is not None and households < 1:
-            raise InvalidRequest(
-                f"A sample of {households} households is empty.", "Ask for at least one."
-            )
+            raise InvalidRequest(f"A sample of {households} households is empty.", "Ask for at least one.")
         self.dataset = dataset
         self._households = households
 
     def checksum(self) -> str:
         """Of the files, the way they are mapped, and the size of the sample."""
         digest = hashlib.sha256(f"{_FORMAT} {self._households}".encode())
-        for name in ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions",
-                     "demographics", "products", "transactions"):
+        for name in (
+            "campaigns",
+            "campaign_descriptions",
+            "coupons",
+            "coupon_redemptions",
+            "demographics",
+            "products",
+            "transactions",
+        ):
             digest.update(resources.files(_DATA).joinpath(f"data/{name}.parquet").read_bytes())
         return digest.hexdigest()[:16]
 
@@ -121,8 +126,10 @@ class CompleteJourney:
     def _products(self) -> pd.DataFrame:
         listed = _read("products").rename(
             columns={
-                "product_id": "id", "product_category": "category",
-                "product_type": "kind", "package_size": "size",
+                "product_id": "id",
+                "product_category": "category",
+                "product_type": "kind",
+                "package_size": "size",
             }
         )
         # Some products are sold or discounted without being in the product list.
@@ -149,9 +156,7 @@ class CompleteJourney:
     @cached_property
     def _targetings(self) -> pd.DataFrame:
         rows = self._read_households("campaigns").astype(str)
-        return rows.rename(columns={"household_id": "user", "campaign_id": "campaign"})[
-            ["user", "campaign"]
-        ]
+        return rows.rename(columns={"household_id": "user", "campaign_id": "campaign"})[["user", "campaign"]]
 
     @cached_property
     def _discounts(self) -> pd.DataFrame:
@@ -207,8 +212,11 @@ class CompleteJourney:
         )
         redeemed = self._redemptions.merge(wanted)
         return sum(
-            len(rows[rows["at"].between(rows["starts"], rows["ends"], inclusive="left")][
-                ["user", "campaign", "at"]].drop_duplicates())
+            len(
+                rows[rows["at"].between(rows["starts"], rows["ends"], inclusive="left")][
+                    ["user", "campaign", "at"]
+                ].drop_duplicates()
+            )
             for rows in (bought, redeemed)
         )
 

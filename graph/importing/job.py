@@ -58,9 +58,7 @@ def _batches(table: Table, source: Source, checksum: str) -> Iterator[Batch]:
         )
 
 
-def _derive_participations(
-    source: Source, ledger: Ledger, checksum: str, progress: Progress
-) -> int:
+def _derive_participations(source: Source, ledger: Ledger, checksum: str, progress: Progress) -> int:
     campaigns = source.campaign_ids()
     advance = progress.stage("Deriving participations", len(campaigns))
     batches = (

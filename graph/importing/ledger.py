@@ -62,12 +62,13 @@ class Ledger:
 
     def _load_one(self, batch: Batch) -> Batch:
         entry = {
-            "dataset": self._dataset, "batch": batch.id, "table": batch.table,
-            "source": self._source, "rows": batch.rows,
+            "dataset": self._dataset,
+            "batch": batch.id,
+            "table": batch.table,
+            "source": self._source,
+            "rows": batch.rows,
         }
-        self._graph.run_together(
-            [("importing/record_batch", entry), (batch.statement, batch.parameters)]
-        )
+        self._graph.run_together([("importing/record_batch", entry), (batch.statement, batch.parameters)])
         return batch
 
 

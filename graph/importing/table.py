@@ -26,9 +26,7 @@ class Table:
         for start in range(0, len(self.rows), BATCH_ROWS):
             part = self.rows.iloc[start : start + BATCH_ROWS]
             columns = [_plain(part[column]) for column in part.columns]
-            yield len(part), [
-                dict(zip(part.columns, row, strict=True)) for row in zip(*columns, strict=True)
-            ]
+            yield len(part), [dict(zip(part.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True)

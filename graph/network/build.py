@@ -1,7 +1,6 @@
 """Builds the spreading network of a data set as of a cut-off and writes it back with its Run."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,12 +9,12 @@ import pandas as pd
 
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset
-from graph.errors import NotReady
 from graph.network import influences as follow
 from graph.network import projections
 from graph.network.key_tags import rank_key_tags, tag_strengths
 from graph.network.key_users import select_key_users
 from graph.network.neighbour_groups import form_groups
+from graph.network.runs import NetworkRun, network_run
 from graph.network.similarity import NEIGHBOURS, user_vectors
 from graph.network.tags import TagTable, characteristic_categories
 from graph.network.text import embed
@@ -24,47 +23,6 @@ from graph.progress import Progress
 _FORMAT = "1"  # Another way to build from the same data must give another fingerprint.
 _SEED = 7
 _STAGES = 7
-
-
-@dataclass(frozen=True)
-class NetworkRun:
-    """A finished network: what it was built from and what was found."""
-
-    id: str
-    cutoff: date
-    users: int
-    similar_pairs: int
-    influences: int
-    key_users: int
-    groups: int
-    trials: int
-    window_days: int
-    risk_ratio: float
-    """How much more often users follow their similar users than the campaign's pace explains."""
-    placebo_risk_ratio: float
-    """The same for users matched at random: what is left once similarity is taken away."""
-
-
-def networks(graph: Graph, dataset: str) -> list[NetworkRun]:
-    """Every finished network of a data set, the latest cut-off first."""
-    rows = graph.run("runs/networks", dataset=dataset)
-    return [_network_run(row) for row in rows]
-
-
-def latest_network(graph: Graph, dataset: str, not_after: date | None = None) -> NetworkRun:
-    """The finished network with the latest cut-off, at `not_after` at the latest.
-
-    Raises NotReady where there is none.
-    """
-    for run in networks(graph, dataset):
-        if not_after is None or run.cutoff <= not_after:
-            return run
-    when = f" with a cut-off at or before {not_after}" if not_after else ""
-    option = f" --cutoff {not_after}" if not_after else ""
-    raise NotReady(
-        f"There is no spreading network of {dataset!r}{when}.",
-        f"Build one: `groundswell network build{option}`.",
-    )
 
 
 def build_network(
@@ -86,13 +44,13 @@ def build_network(
     cutoff = dataset.check_cutoff(cutoff or dataset.now)
     graph.gds_version()
     run = f"network/{cutoff}"
-    fingerprint = hashlib.sha256(
-        f"{_FORMAT} {dataset.import_id} {text_model} {_SEED}".encode()
-    ).hexdigest()[:16]
+    fingerprint = hashlib.sha256(f"{_FORMAT} {dataset.import_id} {text_model} {_SEED}".encode()).hexdigest()[
+        :16
+    ]
     if not rebuild:
         for row in graph.run("runs/networks", dataset=dataset_id):
             if row["id"] == run and row["fingerprint"] == fingerprint:
-                return _network_run(row)
+                return network_run(row)
     graph.run("network/begin_run", dataset=dataset_id, run=run, cutoff=str(cutoff), fingerprint=fingerprint)
     graph.run("network/clear_run", dataset=dataset_id, run=run)
     figures = _Build(graph, dataset, run, cutoff, progress).run_all(text_model)
@@ -103,9 +61,7 @@ def build_network(
 class _Build:
     """One build: each link of the chain reads what the one before it made."""
 
-    def __init__(
-        self, graph: Graph, dataset: Dataset, run: str, cutoff: date, progress: Progress
-    ) -> None:
+    def __init__(self, graph: Graph, dataset: Dataset, run: str, cutoff: date, progress: Progress) -> None:
         self.graph, self.dataset, self.run = graph, dataset, run
         self.before = dataset.moment(cutoff)
         self.before_seconds = datetime(
@@ -149,9 +105,7 @@ class _Build:
         self.graph.run(statement, dataset=self.dataset.id, run=self.run, rows=rows)
 
     def _read_tags(self) -> pd.DataFrame:
-        baskets = self.graph.frame(
-            "network/category_baskets", dataset=self.dataset.id, before=self.before
-        )
+        baskets = self.graph.frame("network/category_baskets", dataset=self.dataset.id, before=self.before)
         shown = characteristic_categories(baskets).assign(source="behaviour")
         stated = self.graph.frame("network/stated_tags", dataset=self.dataset.id)
         # Stated tags weigh together what behaviour tags do: 1 per user.
@@ -185,9 +139,7 @@ class _Build:
             for user, vector in zip(self.users, placed, strict=True)
             if vector.any()
         ]
-        projections.write_similarities(
-            self.graph, self.dataset.id, self.run, rows, NEIGHBOURS, _SEED
-        )
+        projections.write_similarities(self.graph, self.dataset.id, self.run, rows, NEIGHBOURS, _SEED)
         self.advance(1)
         return self.graph.frame("network/similar_pairs", dataset=self.dataset.id, run=self.run)
 
@@ -226,8 +178,3 @@ class _Build:
 
 def _records(frame: pd.DataFrame) -> list[list[object]]:
     return [list(row) for row in zip(*(frame[column].tolist() for column in frame), strict=True)]
-
-
-def _network_run(row: Row) -> NetworkRun:
-    figures = {key: value for key, value in row.items() if key not in {"cutoff", "fingerprint"}}
-    return NetworkRun(cutoff=date.fromisoformat(row["cutoff"]), **figures)

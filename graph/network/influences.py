@@ -42,14 +42,12 @@ class ParticipationTimes:
         campaigns = pd.Index(sorted(targetings["campaign"].unique()))
         shape = (len(users), len(campaigns))
         self.reached = np.zeros(shape, dtype=bool)
-        self.reached[
-            users.get_indexer(targetings["user"]), campaigns.get_indexer(targetings["campaign"])
-        ] = True
+        self.reached[users.get_indexer(targetings["user"]), campaigns.get_indexer(targetings["campaign"])] = (
+            True
+        )
         self.first = np.full(shape, np.inf)
         known = participations[participations["campaign"].isin(campaigns)]
-        self.first[
-            users.get_indexer(known["user"]), campaigns.get_indexer(known["campaign"])
-        ] = known["at"]
+        self.first[users.get_indexer(known["user"]), campaigns.get_indexer(known["campaign"])] = known["at"]
         self.before = before
 
 
@@ -78,9 +76,7 @@ def _pace(first: NDArray[np.float64], start: NDArray[np.float64], window: float)
     return np.divide(within, waiting, out=np.zeros(len(start)), where=waiting > 0)
 
 
-def influence_probabilities(
-    evidence: FollowEvidence, similarity: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def influence_probabilities(evidence: FollowEvidence, similarity: NDArray[np.float64]) -> NDArray[np.float64]:
     """P(target follows source), beyond the campaign's pace, per pair.
 
     The pair's own excess (successes - expected) is shrunk towards the pooled excess rate times the

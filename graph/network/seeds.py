@@ -43,17 +43,14 @@ class Network:
     def of_edges(cls, nodes: int, sources: Ints, targets: Ints, probabilities: Floats) -> "Network":
         """Raises ValueError where an edge leaves the network or is no probability."""
         if len(sources) and not (
-            0 <= min(sources.min(), targets.min())
-            and max(sources.max(), targets.max()) < nodes
+            min(sources.min(), targets.min()) >= 0 and max(sources.max(), targets.max()) < nodes
         ):
             raise ValueError("an edge names a node outside the network")
         if not ((probabilities >= 0) & (probabilities <= 1)).all():
             raise ValueError("a probability lies outside [0, 1]")
         order = np.argsort(targets, kind="stable")
         starts = np.searchsorted(targets[order], np.arange(nodes + 1)).astype(np.int64)
-        return cls(
-            nodes, starts, sources[order].astype(np.int64), probabilities[order].astype(np.float64)
-        )
+        return cls(nodes, starts, sources[order].astype(np.int64), probabilities[order].astype(np.float64))
 
 
 def select_seeds(network: Network, k: int, epsilon: float = 0.2, seed: int = 0) -> SeedSelection:
@@ -77,10 +74,7 @@ def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:
         return float(k)
     wider = sqrt(2) * epsilon
     lambda_prime = (
-        (2 + 2 / 3 * wider)
-        * (_log_binomial(n, k) + _ell(n) * log(n) + log(max(log2(n), 1.0)))
-        * n
-        / wider**2
+        (2 + 2 / 3 * wider) * (_log_binomial(n, k) + _ell(n) * log(n) + log(max(log2(n), 1.0))) * n / wider**2
     )
     for step in range(1, max(2, int(log2(n)))):
         guess = n / 2**step

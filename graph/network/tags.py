@@ -18,9 +18,7 @@ def characteristic_categories(baskets: pd.DataFrame, per_user: int = TAGS_PER_US
     users = baskets["user"].nunique()
     buyers = baskets.groupby("category")["user"].transform("nunique")
     rows = baskets.assign(weight=np.log1p(baskets["baskets"]) * np.log(users / buyers))
-    rows = rows[rows["weight"] > 0].sort_values(
-        ["user", "weight", "category"], ascending=[True, False, True]
-    )
+    rows = rows[rows["weight"] > 0].sort_values(["user", "weight", "category"], ascending=[True, False, True])
     rows = rows.groupby("user").head(per_user)
     weight = rows["weight"] / rows.groupby("user")["weight"].transform("sum")
     return pd.DataFrame(

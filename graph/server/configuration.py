@@ -40,8 +40,7 @@ def _free_port(what: str, wanted: int | None, option: str) -> int:
             probe.bind((_LOOPBACK, wanted or 0))
         except OSError as error:
             raise PortTaken(
-                f"{what} port {wanted} on {_LOOPBACK} is taken by another program "
-                f"({error.strerror}).",
+                f"{what} port {wanted} on {_LOOPBACK} is taken by another program ({error.strerror}).",
                 f"Choose another with {option}, or leave the option out to get a free one.",
             ) from error
         return int(probe.getsockname()[1])

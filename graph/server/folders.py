@@ -93,8 +93,9 @@ def unusable(folder: Path, error: OSError) -> FolderUnusable:
     if error.errno == errno.ENOSPC:
         needed = _NEEDED_BYTES // 1024**2
         return FolderUnusable(
-            f"The disk of {folder} is full.", f"Free at least {needed} MB there, or choose another "
-            "folder with GROUNDSWELL_HOME (data) or GROUNDSWELL_CACHE (downloads)."
+            f"The disk of {folder} is full.",
+            f"Free at least {needed} MB there, or choose another "
+            "folder with GROUNDSWELL_HOME (data) or GROUNDSWELL_CACHE (downloads).",
         )
     return FolderUnusable(
         f"The folder {folder} cannot be written ({error.strerror}).",

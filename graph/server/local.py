@@ -241,5 +241,3 @@ def _driver(server: LocalServer, password: str) -> Driver:
     return GraphDatabase.driver(
         server.bolt, auth=(server.user, password), connection_timeout=5, notifications_min_severity="OFF"
     )
-
-

@@ -6,7 +6,6 @@ then on. ``python -m graph.server.relock`` makes the list anew.
 """
 
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable
@@ -133,7 +132,7 @@ def _fetcher(staging: Path, folder: Path) -> Callable[[Jar], None]:
         for _attempt in ("first", "second"):
             path = _download(maven, jar, folder)
             if sha256(path) == jar.sha256:
-                os.replace(path, folder / jar.filename)
+                path.replace(folder / jar.filename)
                 return
             path.unlink()
         raise RuntimeUnavailable(

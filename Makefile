@@ -1,0 +1,101 @@
+# The verbs: demo test check serve browser bench docs; `make help` lists them all.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+LOCKS := requirements/requirements
+ARGS ?=
+export UV_LINK_MODE ?= hardlink
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check serve browser bench bench-forecast bench-seeds docs setup setup-dev format lock relock-runtime compose clean
+
+help: ## List the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+demo: setup ## Real data, from nothing to a forecast and a page (ARGS=--once ends by itself)
+	$(BIN)/groundswell demo $(ARGS)
+
+test: setup-dev ## Every test, with a real Neo4j and a real browser
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup-dev compose ## Style, types, the compose file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+serve: setup ## The API and its page, on the database that `groundswell db up` started
+	$(BIN)/groundswell db up
+	$(BIN)/groundswell serve $(ARGS)
+
+browser: setup ## Neo4j Browser on the local database
+	$(BIN)/groundswell db up
+	$(BIN)/groundswell browser $(ARGS)
+
+bench: bench-seeds bench-forecast ## Every benchmark (ARGS=--quick for a short look)
+
+bench-forecast: setup-dev ## The K-LSTM beside its peers
+	$(BIN)/python -m benchmarks.forecast $(ARGS)
+
+bench-seeds: setup-dev ## Seed selection beside centralities and CELF
+	$(BIN)/python -m benchmarks.seeds $(ARGS)
+
+docs: setup-dev ## Generated references and the documentation site (docs/_build/index.html)
+	$(BIN)/python -m cypher.catalogue
+	$(BIN)/python -m docs.reference
+	$(BIN)/sphinx-build -q -W -b html docs docs/_build
+
+compose: setup-dev
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: setup-dev ## Rewrite the code in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(VENV)/.runtime ## The environment that the program needs
+
+setup-dev: $(VENV)/.dev ## The environment that its development needs
+
+$(VENV)/.uv: $(LOCKS)-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 12) else "Groundswell needs CPython 3.11 or 3.12, and this is %d.%d: run make with PYTHON=/path/to/python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)-uv.lock
+	@touch $@
+
+# With UV_TORCH_BACKEND (cpu, cu128, ...) torch comes from PyTorch's own index, where the hashes of
+# our lock do not apply; without it, from the same index as everything else, with its hash.
+$(VENV)/.torch: $(VENV)/.uv $(LOCKS)-torch.lock
+ifdef UV_TORCH_BACKEND
+	$(UV) pip install --python $(BIN)/python "$$(grep -oE '^torch==[0-9.]+' $(LOCKS)-torch.lock)"
+else
+	$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCKS)-torch.lock
+endif
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.torch $(LOCKS).lock pyproject.toml
+	$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCKS).lock
+	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime $(LOCKS)-dev.lock
+	$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCKS)-dev.lock
+	@touch $@
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url $(ARGS)
+# An entry of a lock begins in the first column; torch and its CUDA libraries have a lock of their own.
+SPLIT = awk '/^[^ ]/ {torch = /^(torch==|triton==|cuda-|nvidia-)/}
+
+lock: $(VENV)/.uv ## Refresh the hashed requirements (ARGS=--upgrade for newer versions)
+	$(COMPILE) pyproject.toml --extra dev -o requirements/.all
+	$(COMPILE) pyproject.toml -c requirements/.all -o requirements/.run
+	$(SPLIT) torch' requirements/.run > $(LOCKS)-torch.lock
+	$(SPLIT) !torch' requirements/.run > $(LOCKS).lock
+	$(SPLIT) !torch' requirements/.all > $(LOCKS)-dev.lock
+	echo uv | $(COMPILE) - -o $(LOCKS)-uv.lock
+	rm requirements/.all requirements/.run
+
+relock-runtime: setup ## Refresh the list of Neo4j's jars from its top-level coordinates
+	$(BIN)/python -m graph.server.relock
+
+clean: ## Remove the environment and what was built
+	rm -rf $(VENV) docs/_build build *.egg-info

@@ -1,0 +1,52 @@
+"""What routes depend on, declared once."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from forecasting.records import Forecast, stored_forecasts
+from graph.connection import Graph
+from graph.errors import NotReady
+from graph.importing.complete_journey import DATASET
+from graph.network.runs import NetworkRun, networks
+from graph.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the application was created with."""
+
+    settings: Settings
+    graph: Graph
+
+
+def get_context(request: Request) -> Context:
+    """The context of the application that serves this request."""
+    context: Context = request.app.state.context
+    return context
+
+
+def get_graph(request: Request) -> Graph:
+    """The database connection of the application."""
+    return get_context(request).graph
+
+
+ContextDep = Annotated[Context, Depends(get_context)]
+GraphDep = Annotated[Graph, Depends(get_graph)]
+DatasetQuery = Annotated[str, Query(description="The data set", examples=[DATASET])]
+
+
+def network_of(graph: Graph, dataset: str, campaign: str, forecast: Forecast | None = None) -> NetworkRun:
+    """The network to show a campaign on: its latest forecast's, else the latest built.
+
+    Raises NotReady where none was built.
+    """
+    if forecast is None:
+        forecast = next(iter(stored_forecasts(graph, dataset, campaign)), None)
+    built = networks(graph, dataset)
+    if not built:
+        raise NotReady(
+            f"There is no spreading network of {dataset!r} yet.", "Run `groundswell network build`."
+        )
+    return next((one for one in built if forecast and one.id == forecast.network), built[0])

@@ -1,0 +1,121 @@
+"""What the page says of one campaign."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from api.deps import Context, network_of
+from api.page.browser_link import browser_url, explore_query
+from api.page.charts import influence_chart
+from forecasting.records import Forecast, ModelRun, find_campaign, models, stored_forecasts
+from forecasting.series import campaign_list, read_influence
+from graph.connection import Row
+from graph.errors import NotFound
+from graph.network import results
+
+_DAY = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class CampaignView:
+    """Everything the template shows."""
+
+    dataset: str
+    campaigns: list[Row]
+    campaign: Row
+    story: list[str]
+    charts: list[str]
+    forecast: Forecast | None
+    came: dict[pd.Timestamp, int]
+    key_users: list[Row]
+    groups: list[Row]
+    run: str
+    verdict: str
+    premise: str
+    model: ModelRun | None
+    query: str
+    browser: str | None
+
+
+def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> CampaignView:
+    """`campaign_id` None means the campaign to look at first. Raises NotFound and NotReady."""
+    graph = context.graph
+    campaigns = campaign_list(graph, dataset)
+    if campaigns.empty:
+        raise NotFound(
+            f"There is no data set {dataset!r} in this database.",
+            "Import it first: `groundswell import complete-journey`.",
+        )
+    campaign = find_campaign(graph, dataset, campaign_id or _first_to_show(context, dataset, campaigns))
+    forecasts = stored_forecasts(graph, dataset, campaign["id"])
+    forecast = forecasts[0] if forecasts else None
+    network = network_of(graph, dataset, campaign["id"], forecast)
+    steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
+    scope = (graph, dataset, campaign["id"], network.id)
+    key_users, groups = results.key_users(*scope), results.neighbour_groups(*scope)
+    verdict, premise = results.premise(network)
+    query = explore_query(dataset, campaign["id"], network.id)
+    return CampaignView(
+        dataset=dataset,
+        campaigns=campaigns.to_dict("records"),
+        campaign=campaign.to_dict(),
+        story=_tell(campaign, steps, forecast, key_users, groups),
+        charts=[
+            influence_chart(steps, what, forecast).to_html(
+                full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True}
+            )
+            for what in ("participants", "level")
+        ],
+        forecast=forecast,
+        came={row.ds: int(row.participants) for row in steps.itertuples()},
+        key_users=key_users,
+        groups=groups,
+        run=network.id,
+        verdict=verdict,
+        premise=premise,
+        model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
+        query=query,
+        browser=browser_url(context.settings, query),
+    )
+
+
+def _first_to_show(context: Context, dataset: str, campaigns: pd.DataFrame) -> str:
+    """The latest forecast campaign, else the one with the most participants."""
+    rows = context.graph.run("forecasts/latest_campaign", dataset=dataset)
+    best = campaigns.sort_values("participants", ascending=False)["id"].iloc[0]
+    return str(rows[0]["campaign"]) if rows else str(best)
+
+
+def _tell(
+    campaign: pd.Series,
+    steps: pd.DataFrame,
+    forecast: Forecast | None,
+    key_users: list[Row],
+    groups: list[Row],
+) -> list[str]:
+    last = campaign["ends"] - _DAY
+    told = [
+        f"{campaign['name']} ({campaign['kind']}) reached {campaign['targeted']:,} users; it ran from "
+        f"{campaign['starts']:%-d %b %Y} to {last:%-d %b %Y}."
+    ]
+    known = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
+    if len(known):
+        week = known.tail(7)["participants"].mean()
+        told.append(
+            f"Up to {known['ds'].max():%-d %b} {week:,.0f} users a day took part "
+            f"(mean of the last {min(7, len(known))} days)."
+        )
+    if forecast is not None:
+        days = forecast.steps
+        told.append(
+            f"The next {len(days)} days should bring about {days['participants_p50'].mean():,.0f} a day; "
+            f"eight days in ten should lie between the P10 and P90 of each day "
+            f"(on average {days['participants_p10'].mean():,.0f} and "
+            f"{days['participants_p90'].mean():,.0f})."
+        )
+    if key_users:
+        told.append(
+            f"{len(key_users)} key users in {len(groups)} neighbour groups carry it furthest among the "
+            f"users it reached."
+        )
+    return told

@@ -1,0 +1,54 @@
+"""Errors as application/problem+json (RFC 9457): a type, a sentence, and what to do."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from neo4j.exceptions import Neo4jError
+from starlette.exceptions import HTTPException
+
+from graph.errors import (
+    DatabaseError,
+    GroundswellError,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+)
+
+_RETRY_SECONDS = 5
+_STATUS: dict[type[GroundswellError], int] = {
+    NotFound: 404,
+    NotReady: 409,
+    InvalidRequest: 422,
+    DatabaseError: 503,
+}
+
+
+def problem(status: int, kind: str, detail: str, remedy: str | None = None) -> JSONResponse:
+    """The response for one error; `kind` becomes a stable type URI."""
+    body = {"type": f"urn:groundswell:problem:{kind}", "title": kind, "status": status, "detail": detail}
+    if remedy:
+        body["remedy"] = remedy
+    headers = {"Retry-After": str(_RETRY_SECONDS)} if status == 503 else None
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error as a problem, and none with a traceback."""
+
+    @app.exception_handler(GroundswellError)
+    def _known(_request: Request, error: GroundswellError) -> JSONResponse:
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+        return problem(status, type(error).__name__, str(error), error.remedy)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return problem(422, "InvalidRequest", said, "Correct the parameters; /docs lists them.")
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, "HttpError", str(error.detail))
+
+    @app.exception_handler(Neo4jError)
+    def _database(_request: Request, error: Neo4jError) -> JSONResponse:
+        return problem(503, "DatabaseError", f"Neo4j refused a query ({error.code}).", "Try again shortly.")

@@ -1,0 +1,95 @@
+"""`groundswell db` and `groundswell browser`: the managed local Neo4j."""
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from api.page.browser_link import browser_url
+from cli.console import bars, out
+from cli.options import HomeOption, settings_for
+from graph.connection import address, connect
+from graph.errors import InvalidRequest
+from graph.server import local
+from graph.server.folders import Folders
+
+app = typer.Typer(no_args_is_help=True, help="The managed local Neo4j (no Docker needed).")
+
+PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Default: a free port.")]
+
+
+@app.command()
+def up(home: HomeOption = None, bolt_port: PortOption = None, http_port: PortOption = None) -> None:
+    """Start Neo4j with Graph Data Science, or find it running."""
+    settings = settings_for(home)
+    if settings.neo4j_uri:
+        with connect(settings) as graph:
+            out.print(
+                f"NEO4J_URI names {settings.neo4j_uri}; it answers, with Graph Data Science "
+                f"{graph.gds_version()}. Nothing to start."
+            )
+        return
+    with bars() as progress:
+        server = local.up(
+            settings.home, settings.cache, bolt_port=bolt_port, http_port=http_port, progress=progress
+        )
+    what = "already runs" if server.already_running else "is ready"
+    out.print(f"Neo4j {what} (process {server.pid}).")
+    _describe(server)
+
+
+@app.command()
+def down(home: HomeOption = None) -> None:
+    """Stop the local Neo4j."""
+    stopped = local.down(settings_for(home).home)
+    out.print("Neo4j has stopped." if stopped else "Neo4j was not running.")
+
+
+@app.command()
+def status(home: HomeOption = None) -> None:
+    """Say whether the local Neo4j runs, and where; exit code 3 where it does not."""
+    server = local.status(settings_for(home).home)
+    if server is None:
+        out.print("Neo4j is not running. Start it with `groundswell db up`.")
+        raise typer.Exit(3)
+    out.print(f"Neo4j runs (process {server.pid}).")
+    _describe(server)
+
+
+@app.command()
+def reset(
+    home: HomeOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Stop the local Neo4j and delete its data."""
+    settings = settings_for(home)
+    if not yes:
+        typer.confirm(f"Delete every data set in {settings.home}?", abort=True)
+    there = local.reset(settings.home)
+    out.print("The database is gone." if there else "There was no database.")
+
+
+def browser(
+    home: HomeOption = None,
+    show_password: Annotated[bool, typer.Option(help="Print the password as well.")] = False,
+    open_it: Annotated[bool, typer.Option("--open/--no-open", help="Open a web browser.")] = True,
+) -> None:
+    """Print and open the address of Neo4j Browser, connected to this database."""
+    settings = settings_for(home)
+    _, user, password = address(settings)
+    url = browser_url(settings)
+    if url is None:
+        raise InvalidRequest(
+            f"NEO4J_URI names {settings.neo4j_uri}; where its Neo4j Browser is, is not known here.",
+            "Open the Browser of that server, or unset NEO4J_URI to use the local one.",
+        )
+    out.print(url, soft_wrap=True)
+    file = Folders(settings.home.resolve()).password_file
+    shown = password if show_password else f"in {file} (or add --show-password)"
+    out.print(f"User {user}, password {shown}", soft_wrap=True)
+    if open_it:
+        webbrowser.open(url)
+
+
+def _describe(server: local.LocalServer) -> None:
+    out.print(f"  Bolt     {server.bolt}\n  Browser  {server.browser}", soft_wrap=True)

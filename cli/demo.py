@@ -1,0 +1,125 @@
+"""`groundswell demo`: the main job on real data, from an empty database to a served page."""
+
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import typer
+
+from api.page.browser_link import browser_url, explore_query
+from cli import jobs
+from cli.console import bars, out
+from cli.options import HomeOption, settings_for
+from cli.serve import DEFAULT_PORT, page_url, prepare
+from forecasting.records import find_campaign
+from graph.connection import Graph, connect
+from graph.errors import PortTaken
+from graph.importing.complete_journey import DATASET, CompleteJourney
+from graph.importing.job import import_source
+from graph.network import results
+from graph.network.runs import NetworkRun
+from graph.server import local
+from graph.settings import Settings
+
+CAMPAIGN = "18"
+# The middle of the campaign's run of eight weeks.
+CUTOFF = date(2017, 11, 27)
+_HORIZON = 7
+_PAGE_FILE = Path("demo.html")
+
+
+def demo(
+    home: HomeOption = None,
+    once: Annotated[bool, typer.Option("--once", help="Write demo.html and end.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page.")] = DEFAULT_PORT,
+) -> None:
+    """Import a real data set, find who carries its campaigns, forecast one, and show it."""
+    from forecasting.forecasts import forecast_campaign
+    from forecasting.training import train
+    from graph.network.build import build_network
+
+    settings = settings_for(home)
+    with bars() as progress:
+        if not settings.neo4j_uri:
+            local.up(settings.home, settings.cache, progress=progress)
+        with connect(settings) as graph:
+            imported = import_source(graph, CompleteJourney(), progress)
+            network = build_network(graph, DATASET, progress, cutoff=CUTOFF, text_model=settings.text_model)
+            model = train(graph, settings, DATASET, progress, cutoff=CUTOFF)
+            forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress)
+    jobs.show_import(imported)
+    with connect(settings) as graph:
+        _tell(graph, network)
+    jobs.show_model(model)
+    jobs.show_forecast(forecast)
+    _show(settings, network, once=once, port=port)
+
+
+def _tell(graph: Graph, network: NetworkRun) -> None:
+    campaign = find_campaign(graph, DATASET, CAMPAIGN)
+    out.rule(f"{campaign['name']}")
+    out.print(
+        f"It reached {campaign['targeted']:,} households from {campaign['starts']:%d %b %Y} on. "
+        f"What follows was known on {CUTOFF:%d %b %Y}."
+    )
+    jobs.show_network(network)
+    users = results.key_users(graph, DATASET, CAMPAIGN, network.id)[:5]
+    said = ", ".join(f"{one['user']} (spread {one['score']:.1f})" for one in users)
+    out.print(f"Its first key users: {said}.")
+    for group in results.neighbour_groups(graph, DATASET, CAMPAIGN, network.id)[:3]:
+        share = group["participants"] / group["size"]
+        out.print(
+            f"Neighbour group {group['rank']}: {group['size']} users, {share:.0%} took part so far; "
+            f"set apart by: {group['name']}."
+        )
+
+
+def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> None:
+    try:
+        server, listening = prepare(settings, "127.0.0.1", 0 if once else port)
+    except PortTaken:
+        server, listening = prepare(settings, "127.0.0.1", 0)
+    url = page_url(listening)
+    query = explore_query(DATASET, CAMPAIGN, network.id)
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    if once:
+        serving.start()
+        _save_page(url)
+        server.should_exit = True
+        serving.join()
+        out.print(f"The page was written to {_PAGE_FILE.resolve()}", soft_wrap=True)
+    link = browser_url(settings)
+    out.rule("Where to look")
+    if not once:
+        out.print(f"The page:      {url}", soft_wrap=True)
+    if link:
+        out.print(f"Neo4j Browser: {link}", soft_wrap=True, markup=False)
+        out.print("               (the password: groundswell browser --show-password --no-open)")
+    out.print(f"A query for it:\n{query}", markup=False, soft_wrap=True)
+    if not once:
+        out.print("\nCtrl-C ends the page; the database goes on (groundswell db down stops it).")
+        server.run(sockets=[listening])
+
+
+def _save_page(url: str) -> None:
+    """The page as one file: its style, its script and its drawing inside."""
+    query = urlencode({"campaign": CAMPAIGN})
+    page = _get(f"{url}?{query}")
+    script = _get(f"{url}static/plotly.min.js").replace("</script", "<\\/script")
+    page = page.replace(
+        '<script src="/static/plotly.min.js"></script>', f"<script>{script}</script>"
+    ).replace(
+        '<link rel="stylesheet" href="/static/page.css">',
+        f"<style>{_get(f'{url}static/page.css')}</style>",
+    )
+    drawing = _get(f"{url}network?{query}").replace("&", "&amp;").replace('"', "&quot;")
+    source = f'src="/network?campaign={CAMPAIGN}&amp;dataset={DATASET}"'
+    _PAGE_FILE.write_text(page.replace(source, f'srcdoc="{drawing}"'), encoding="utf-8")
+
+
+def _get(url: str) -> str:
+    with urlopen(url, timeout=60) as response:
+        return str(response.read().decode("utf-8"))

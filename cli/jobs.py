@@ -1,0 +1,144 @@
+"""`groundswell import`, `network`, `train` and `forecast`: the jobs, in the order of the work.
+
+The jobs are imported where they are run: torch and numba take ten seconds to import, which nobody
+should wait for who asks for something else.
+"""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.console import bars, out
+from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
+from forecasting.records import Forecast, ModelRun
+from graph.connection import connect
+from graph.importing.complete_journey import DATASET, CompleteJourney
+from graph.importing.job import ImportReport, import_source
+from graph.network import results
+from graph.network.runs import NetworkRun
+
+imports = typer.Typer(no_args_is_help=True, help="Bring data into the graph.")
+network = typer.Typer(no_args_is_help=True, help="The spreading network: key users and groups.")
+
+
+@imports.command("complete-journey")
+def complete_journey(
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    households: Annotated[int | None, typer.Option(help="Only so many households, for a quick look.")] = None,
+) -> None:
+    """The Complete Journey: a year of 2,469 households, 27 campaigns, 1.5 million purchases."""
+    with connect(settings_for(home)) as graph, bars() as progress:
+        report = import_source(graph, CompleteJourney(dataset, households), progress)
+    show_import(report)
+
+
+@network.command("build")
+def build(
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    cutoff: CutoffOption = None,
+    rebuild: Annotated[bool, typer.Option(help="Build anew even if nothing changed.")] = False,
+) -> None:
+    """Find key users and neighbour groups from what lies before the cut-off."""
+    from graph.network.build import build_network
+
+    settings, day = settings_for(home), parse_day(cutoff)
+    with connect(settings) as graph, bars() as progress:
+        run = build_network(
+            graph, dataset, progress, cutoff=day, text_model=settings.text_model, rebuild=rebuild
+        )
+    show_network(run)
+
+
+def train(
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    cutoff: CutoffOption = None,
+    retrain: Annotated[bool, typer.Option(help="Train anew even if nothing changed.")] = False,
+) -> None:
+    """Train the K-LSTM, and compare it with what you would pick instead."""
+    from forecasting.training import train as train_model
+
+    settings, day = settings_for(home), parse_day(cutoff)
+    with connect(settings) as graph, bars() as progress:
+        run = train_model(graph, settings, dataset, progress, cutoff=day, retrain=retrain)
+    show_model(run)
+
+
+def forecast(
+    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    horizon: Annotated[int, typer.Option(help="How many days to forecast.")] = 7,
+    origin: Annotated[
+        str | None, typer.Option(help="First day to forecast (YYYY-MM-DD); default: the model's cut-off.")
+    ] = None,
+) -> None:
+    """Forecast a campaign's participants and influence level, and store the forecast."""
+    from forecasting.forecasts import forecast_campaign
+
+    settings, day = settings_for(home), parse_day(origin)
+    with connect(settings) as graph, bars() as progress:
+        made = forecast_campaign(graph, settings, dataset, campaign, horizon, progress, day)
+    show_forecast(made)
+
+
+def show_import(report: ImportReport) -> None:
+    """What the graph holds now; each count was checked against the source."""
+    table = Table("in the graph", "rows", title=f"Data set {report.dataset}")
+    table.columns[1].justify = "right"
+    for what, rows in report.counts.items():
+        table.add_row(what, f"{rows:,}")
+    out.print(table)
+    done = f"{report.loaded_rows:,} rows loaded" if report.loaded_rows else "Nothing was new"
+    out.print(f"{done}; every count equals the source's.")
+
+
+def show_network(run: NetworkRun) -> None:
+    """What a network build found."""
+    out.print(
+        f"Spreading network as of {run.cutoff}: {run.users:,} users, {run.influences:,} influences, "
+        f"{run.key_users:,} key users and {run.groups:,} neighbour groups over all campaigns."
+    )
+    verdict, sentence = results.premise(run)
+    out.print(f"Do users follow each other here? {verdict.capitalize()}. {sentence}")
+
+
+def show_model(run: ModelRun) -> None:
+    """The honest comparison."""
+    table = Table(
+        "model",
+        "MAE",
+        "MASE",
+        title=f"Back-test: {run.points} points from {run.backtest_from}, {run.horizon} days ahead",
+    )
+    for row in run.scores.itertuples():
+        table.add_row(str(row.model), f"{row.mae:.2f}", f"{row.mase:.3f}")
+    out.print(table)
+    out.print(
+        f"Smaller is better; a MASE of 1 is repeating last week. {run.coverage_80:.0%} of the days lay "
+        f"between the K-LSTM's P10 and P90 (80% should). Trained up to {run.cutoff}."
+    )
+
+
+def show_forecast(made: Forecast) -> None:
+    """The forecast as a table."""
+    table = Table(
+        "day",
+        "participants P50",
+        "P10 to P90",
+        "influence level P50",
+        "P10 to P90",
+        title=f"Campaign {made.campaign}, forecast from {made.origin}",
+    )
+    for row in made.steps.itertuples():
+        table.add_row(
+            f"{row.ds:%a %d %b %Y}",
+            f"{row.participants_p50:.0f}",
+            f"{row.participants_p10:.0f} to {row.participants_p90:.0f}",
+            f"{row.level_p50:.0f}",
+            f"{row.level_p10:.0f} to {row.level_p90:.0f}",
+        )
+    out.print(table)

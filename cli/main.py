@@ -1,0 +1,44 @@
+"""The `groundswell` command line."""
+
+import os
+import sys
+
+import typer
+from neo4j.exceptions import Neo4jError
+
+from cli import db, demo, jobs, serve
+from cli.console import err, fail
+from graph.errors import GroundswellError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="How far a campaign will carry, through whom, and what comes next.",
+)
+app.command()(demo.demo)
+app.add_typer(db.app, name="db")
+app.command()(db.browser)
+app.add_typer(jobs.imports, name="import")
+app.add_typer(jobs.network, name="network")
+app.command()(jobs.train)
+app.command()(jobs.forecast)
+app.command()(serve.serve)
+
+
+def main() -> None:
+    """Run a command; end with a sentence and what to do, never with a traceback."""
+    try:
+        app()
+    except GroundswellError as error:
+        fail(error)
+    except Neo4jError as error:
+        if "GROUNDSWELL_DEBUG" in os.environ:
+            raise
+        err.print(f"Error: Neo4j refused a query ({error.code}).", style="bold red", markup=False)
+        err.print("Set GROUNDSWELL_DEBUG=1 to see where, and please report it.")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+// The campaign that was forecast last
+// parameters: $dataset (string)
+// returns: campaign (string)
+MATCH (forecast:Forecast {dataset: $dataset})-[:OF]->(campaign:Campaign)
+RETURN campaign.id AS campaign
+ORDER BY forecast.at DESC LIMIT 1

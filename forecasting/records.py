@@ -1,0 +1,100 @@
+"""The record of trained models and stored forecasts; reading it needs no torch."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from forecasting.series import campaign_list
+from graph.connection import Graph, Row
+from graph.errors import NotFound
+from graph.settings import Settings
+
+FORECAST_VALUES = [
+    "mean",
+    "participants_p10",
+    "participants_p50",
+    "participants_p90",
+    "level_p10",
+    "level_p50",
+    "level_p90",
+]
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A trained model: where its checkpoint is and how it did against its peers."""
+
+    id: str
+    cutoff: date
+    network: str
+    checkpoint: str
+    fingerprint: str
+    horizon: int
+    backtest_from: date
+    names: list[str]
+    mae: list[float]
+    mase: list[float]
+    coverage_80: float
+    points: int
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """The comparison: columns model, mae, mase."""
+        return pd.DataFrame({"model": self.names, "mae": self.mae, "mase": self.mase})
+
+
+def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
+    """Where the checkpoint of a model lies on this machine."""
+    return settings.checkpoints / run.checkpoint
+
+
+def models(graph: Graph, dataset: str) -> list[ModelRun]:
+    """Every trained model of a data set, the latest cut-off first."""
+    return [model_run(row) for row in graph.run("forecasts/models", dataset=dataset)]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A stored forecast. `steps` has columns ds, mean, participants_p10/p50/p90, level_p10/p50/p90."""
+
+    id: str
+    campaign: str
+    origin: date
+    model: str
+    network: str
+    steps: pd.DataFrame
+
+
+def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast]:
+    """The forecasts of a campaign, the latest origin first."""
+    rows = graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign)
+    return [_forecast(campaign, row) for row in rows]
+
+
+def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
+    """The row of ``campaign_list`` for a campaign. Raises NotFound."""
+    campaigns = campaign_list(graph, dataset)
+    found = campaigns[campaigns["id"] == campaign]
+    if found.empty:
+        raise NotFound(
+            f"There is no campaign {campaign!r} in the data set {dataset!r}.",
+            f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
+        )
+    return found.iloc[0]
+
+
+def model_run(row: Row) -> ModelRun:
+    """The run that a row of ``forecasts/models`` describes."""
+    dates = {key: date.fromisoformat(row[key]) for key in ("cutoff", "backtest_from")}
+    return ModelRun(**{**row, **dates})
+
+
+def _forecast(campaign: str, row: Row) -> Forecast:
+    steps = pd.DataFrame(
+        {"ds": pd.to_datetime(row["steps"]), **{name: row[name] for name in FORECAST_VALUES}}
+    )
+    return Forecast(
+        row["id"], campaign, date.fromisoformat(row["origin"]), row["model"], row["network"], steps
+    )
