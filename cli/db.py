@@ -31,7 +31,12 @@ def up(home: HomeOption = None, bolt_port: PortOption = None, http_port: PortOpt
         return
     with bars() as progress:
         server = local.up(
-            settings.home, settings.cache, bolt_port=bolt_port, http_port=http_port, progress=progress
+            settings.home,
+            settings.cache,
+            bolt_port=bolt_port,
+            http_port=http_port,
+            progress=progress,
+            mirror=settings.maven_mirror,
         )
     what = "already runs" if server.already_running else "is ready"
     out.print(f"Neo4j {what} (process {server.pid}).")

@@ -44,7 +44,7 @@ def demo(
     settings = settings_for(home)
     with bars() as progress:
         if not settings.neo4j_uri:
-            local.up(settings.home, settings.cache, progress=progress)
+            local.up(settings.home, settings.cache, progress=progress, mirror=settings.maven_mirror)
         with connect(settings) as graph:
             imported = import_source(graph, CompleteJourney(), progress)
             network = build_network(graph, DATASET, progress, cutoff=CUTOFF, text_model=settings.text_model)

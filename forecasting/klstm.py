@@ -96,9 +96,7 @@ class KLSTM:
         origin = pd.Timestamp(history.as_of)
         mean, dispersion, level = self._outputs([frame.sample(len(frame.y)) for frame in frames])
         probabilities = np.array([0.1, 0.5, 0.9]).reshape(3, 1, 1)
-        participants = np.asarray(
-            nbinom.ppf(probabilities, 1 / dispersion, 1 / (1 + dispersion * mean))
-        )
+        participants = np.asarray(nbinom.ppf(probabilities, 1 / dispersion, 1 / (1 + dispersion * mean)))
         parts = []
         for row, frame in enumerate(frames):
             steps = min(horizon, frame.end - len(frame.y))

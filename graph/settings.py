@@ -30,6 +30,8 @@ class Settings(BaseSettings):
 
     api_token: SecretStr = Field(SecretStr(""), validation_alias="GROUNDSWELL_API_TOKEN")
     """What the API asks for; it must be set to serve other machines."""
+    maven_mirror: str | None = Field(None, validation_alias="GROUNDSWELL_MAVEN_MIRROR")
+    """The address of a repository to fetch Neo4j's jars from instead of Maven Central."""
     text_model: Path | None = Field(None, validation_alias="GROUNDSWELL_TEXT_MODEL")
     """The folder of a sentence-transformers model; the packaged one where unset."""
 

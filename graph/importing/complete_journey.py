@@ -29,7 +29,10 @@ _TAG_TEXTS = {
 
 
 class CompleteJourney:
-    """The source, whole or (for a quick look) only its first `households`."""
+    """The source, whole or (for a quick look) only its first `households`.
+
+    A sample holds all campaigns and coupons, but only the products its households bought.
+    """
 
     zone = _ZONE
 
@@ -136,6 +139,9 @@ class CompleteJourney:
         sold = pd.concat([_read("transactions")["product_id"], _read("coupons")["product_id"]])
         unlisted = pd.DataFrame({"id": sold[~sold.isin(listed["id"])].unique()})
         products = pd.concat([listed, unlisted], ignore_index=True)
+        if self._households is not None:
+            bought = self._read_households("transactions")["product_id"]
+            products = products[products["id"].isin(bought)].copy()
         products["id"] = products["id"].astype(str)
         return products[["id", "category", "department", "brand", "kind", "size"]]
 
@@ -163,11 +169,13 @@ class CompleteJourney:
         # 4,872 of the 116,204 rows repeat another row letter by letter.
         rows = _read("coupons").drop_duplicates().astype(str)
         names = {"coupon_upc": "coupon", "product_id": "product", "campaign_id": "campaign"}
-        return rows.rename(columns=names)[["coupon", "product", "campaign"]]
+        rows = rows.rename(columns=names)[["coupon", "product", "campaign"]]
+        return rows[rows["product"].isin(self._products["id"])]
 
     @cached_property
     def _coupons(self) -> pd.DataFrame:
-        return self._discounts[["coupon", "campaign"]].drop_duplicates()
+        rows = _read("coupons")[["coupon_upc", "campaign_id"]].drop_duplicates().astype(str)
+        return rows.rename(columns={"coupon_upc": "coupon", "campaign_id": "campaign"})
 
     @cached_property
     def _promotions(self) -> pd.DataFrame:

@@ -48,6 +48,7 @@ def up(
     bolt_port: int | None = None,
     http_port: int | None = None,
     progress: Progress | None = None,
+    mirror: str | None = None,
 ) -> LocalServer:
     """Start the server of `home` if it is not running, and wait until it is ready.
 
@@ -62,7 +63,7 @@ def up(
         if running is not None:
             return running
         _refuse_stranger(folders)
-        runtime = ensure_runtime(cache, progress)
+        runtime = ensure_runtime(cache, progress, mirror)
         ports = _ports(folders, bolt_port, http_port)
         memory = size_memory()
         _lay_out(folders, runtime)

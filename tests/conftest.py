@@ -1,0 +1,107 @@
+"""A real Neo4j for the tests: NEO4J_URI if set, else a container, else the managed local server.
+
+Every test data set has a name of its own and is removed at the end, so that a database named by
+NEO4J_URI is left as it was found.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+from docker.errors import DockerException
+from testcontainers.community.neo4j import Neo4jContainer
+
+from forecasting.klstm import Configuration
+from forecasting.training import ModelRun, train
+from graph.connection import Graph, connect
+from graph.importing.complete_journey import CompleteJourney
+from graph.importing.job import ImportReport, import_source
+from graph.network.build import NetworkRun, build_network
+from graph.progress import Silent
+from graph.schema import migrate
+from graph.server import local
+from graph.settings import Settings
+from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
+
+
+@pytest.fixture(scope="session")
+def cache() -> Path:
+    """The user's own cache: the runtime is fetched once, not once per test run."""
+    return Settings().cache
+
+
+@pytest.fixture(scope="session")
+def managed_home(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Path]:
+    """The home of a managed server that runs for the whole session."""
+    home = tmp_path_factory.mktemp("home")
+    local.up(home, cache)
+    yield home
+    local.reset(home)
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that lead to the database of this test session."""
+    if "NEO4J_URI" in os.environ:
+        yield Settings().model_copy(update={"home": tmp_path_factory.mktemp("home")})
+    elif _docker_answers():
+        container = Neo4jContainer("neo4j:5.26-community").with_env("NEO4J_PLUGINS", '["graph-data-science"]')
+        with container:
+            yield Settings(
+                home=tmp_path_factory.mktemp("home"),
+                neo4j_uri=container.get_connection_url(),
+                neo4j_password=container.password,
+            )
+    else:
+        yield Settings(home=request.getfixturevalue("managed_home"))
+
+
+def _docker_answers() -> bool:
+    try:
+        client = docker.from_env(timeout=3)
+    except DockerException:
+        return False
+    with client:
+        return bool(client.ping())
+
+
+@pytest.fixture(scope="session")
+def graph(settings: Settings) -> Iterator[Graph]:
+    """A connection to that database, its schema in place."""
+    with connect(settings) as connection:
+        migrate(connection)
+        yield connection
+
+
+@pytest.fixture
+def dataset(graph: Graph) -> Iterator[str]:
+    """The name of an empty data set, removed after the test."""
+    name = f"test-{uuid.uuid4()}"
+    yield name
+    remove_dataset(graph, name)
+
+
+@pytest.fixture(scope="session")
+def sample(graph: Graph) -> Iterator[ImportReport]:
+    """A sample of the Complete Journey, imported once; tests must not change it."""
+    name = f"test-sample-{uuid.uuid4()}"
+    yield import_source(graph, CompleteJourney(name, HOUSEHOLDS), Silent())
+    remove_dataset(graph, name)
+
+
+@pytest.fixture(scope="session")
+def network(graph: Graph, sample: ImportReport) -> NetworkRun:
+    """Its spreading network."""
+    return build_network(graph, sample.dataset, Silent(), cutoff=CUTOFF)
+
+
+@pytest.fixture(scope="session")
+def model(graph: Graph, settings: Settings, sample: ImportReport, network: NetworkRun) -> ModelRun:
+    """A model trained on it, briefly."""
+    configuration = Configuration(epochs=2, members=1)
+    return train(
+        graph, settings, sample.dataset, Silent(), cutoff=network.cutoff, configuration=configuration
+    )
