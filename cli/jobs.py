@@ -1,7 +1,7 @@
 """`groundswell import`, `network`, `train` and `forecast`: the jobs, in the order of the work.
 
-The jobs are imported where they are run: torch and numba take ten seconds to import, which nobody
-should wait for who asks for something else.
+The jobs are imported where they are run, once the database answers: torch and numba take ten seconds
+to import, which nobody should wait for in vain.
 """
 
 from typing import Annotated
@@ -42,10 +42,10 @@ def build(
     rebuild: Annotated[bool, typer.Option(help="Build anew even if nothing changed.")] = False,
 ) -> None:
     """Find key users and neighbour groups from what lies before the cut-off."""
-    from graph.network.build import build_network
-
     settings, day = settings_for(home), parse_day(cutoff)
     with connect(settings) as graph, bars() as progress:
+        from graph.network.build import build_network
+
         run = build_network(
             graph, dataset, progress, cutoff=day, text_model=settings.text_model, rebuild=rebuild
         )
@@ -59,10 +59,10 @@ def train(
     retrain: Annotated[bool, typer.Option(help="Train anew even if nothing changed.")] = False,
 ) -> None:
     """Train the K-LSTM, and compare it with what you would pick instead."""
-    from forecasting.training import train as train_model
-
     settings, day = settings_for(home), parse_day(cutoff)
     with connect(settings) as graph, bars() as progress:
+        from forecasting.training import train as train_model
+
         run = train_model(graph, settings, dataset, progress, cutoff=day, retrain=retrain)
     show_model(run)
 
@@ -77,10 +77,10 @@ def forecast(
     ] = None,
 ) -> None:
     """Forecast a campaign's participants and influence level, and store the forecast."""
-    from forecasting.forecasts import forecast_campaign
-
     settings, day = settings_for(home), parse_day(origin)
     with connect(settings) as graph, bars() as progress:
+        from forecasting.forecasts import forecast_campaign
+
         made = forecast_campaign(graph, settings, dataset, campaign, horizon, progress, day)
     show_forecast(made)
 

@@ -15,7 +15,7 @@ def calendar_features(days: pd.DatetimeIndex) -> NDArray[np.float32]:
     """Shape (n_days, 5): weekday as sine and cosine; whether a holiday is today, tomorrow, was
     yesterday.
     """
-    angle = 2 * np.pi * days.dayofweek.to_numpy() / 7
+    angle = 2 * np.pi * days.day_of_week.to_numpy() / 7
     years = tuple(sorted({int(year) for year in days.year} | {int(days[-1].year) + 1}))
     known = _holidays(years)
     day = pd.Timedelta(days=1)

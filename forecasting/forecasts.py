@@ -71,6 +71,8 @@ def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
 
 
 def _check_running(graph: Graph, dataset: str, window: pd.Series, origin: date) -> None:
+    if not window["targeted"]:
+        raise InvalidRequest(f"{window['name']} reached nobody in this data set.", "Choose another campaign.")
     moment = pd.Timestamp(origin)
     if window["starts"] < moment < window["ends"]:
         return

@@ -184,6 +184,7 @@ def campaign_frames(history: History) -> list[CampaignFrame]:
             network=_network(history, campaign.id, first, days),
         )
         for campaign in history.campaigns.itertuples()
+        if campaign.targeted  # A campaign that reached nobody has nobody to forecast.
     ]
 
 

@@ -9,7 +9,7 @@ CUTOFF = date(2017, 11, 27)
 CAMPAIGN = "18"
 
 
-def query(graph: Graph, text: str, **parameters: object) -> list[dict[str, object]]:
+def query(graph: Graph, text: str, /, **parameters: object) -> list[dict[str, object]]:
     """Run a statement of the test's own."""
     with graph._driver.session(database=graph._database) as session:
         return session.run(text, parameters).data()

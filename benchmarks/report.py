@@ -1,0 +1,85 @@
+"""The shape every benchmark writes: rows of ours against a peer, as JSON and as a table."""
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+RESULTS = Path(__file__).with_name("results")
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison; `ratio` is ours / peer, with the interval [low, high] where there is one."""
+
+    what: str
+    ours: float
+    peer: float
+    peer_name: str
+    better: str
+    """lower or higher"""
+    target: float | None = None
+    """The ratio to reach."""
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """ours / peer."""
+        return self.ours / self.peer
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target was reached; None where there is none."""
+        if self.target is None:
+            return None
+        return self.ratio <= self.target if self.better == "lower" else self.ratio >= self.target
+
+
+def write(name: str, rows: list[Row], *, quick: bool) -> None:
+    """Write results/<name>.json and refresh the page; a quick run is only printed."""
+    record = {
+        "name": name,
+        "version": version("groundswell"),
+        "machine": f"{platform.system()} {platform.machine()}, {psutil.cpu_count()} cores, "
+        f"{psutil.virtual_memory().total // 1024**3} GiB",
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": [{**asdict(row), "ratio": row.ratio, "met": row.met} for row in rows],
+    }
+    print(_table(record))  # noqa: T201 (a benchmark's output is its table)
+    if not quick:
+        (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text(_page(), encoding="utf-8")
+
+
+def _page() -> str:
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))]
+    parts = [
+        "# Benchmarks\n\nWritten by `make bench`. Ratios are ours / peer, from one run on one machine; "
+        "brackets are 95% intervals. A row that misses its target stays.\n"
+    ]
+    for record in records:
+        parts.append(f"## {record['name']}\n\n{record['machine']}, {record['at'][:10]}\n\n{_table(record)}\n")
+    return "\n".join(parts)
+
+
+def _table(record: dict[str, object]) -> str:
+    lines = ["| what | ours | peer | | ratio | target | |", "|---|---|---|---|---|---|---|"]
+    rows = record["rows"]
+    assert isinstance(rows, list)
+    for row in rows:
+        interval = f" [{row['low']:.2f}, {row['high']:.2f}]" if row["low"] is not None else ""
+        bound = "at most" if row["better"] == "lower" else "at least"
+        target = f"{bound} {row['target']:g}" if row["target"] is not None else ""
+        met = {True: "met", False: "**missed**", None: ""}[row["met"]]
+        lines.append(
+            f"| {row['what']} | {row['ours']:.4g} | {row['peer']:.4g} | {row['peer_name']} "
+            f"| {row['ratio']:.3f}{interval} | {target} | {' '.join(filter(None, [met, row['note']]))} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""The page and Neo4j Browser, opened in a real browser, looked at as a person would."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from api.page.browser_link import browser_url, explore_query
+from cli.serve import page_url, prepare
+from forecasting.forecasts import forecast_campaign
+from forecasting.records import ModelRun
+from graph.connection import Graph, connect
+from graph.importing.job import ImportReport
+from graph.network.runs import NetworkRun
+from graph.progress import Silent
+from graph.server import local
+from graph.settings import Settings
+from tests.browser import launch
+from tests.data import CAMPAIGN, query
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch(playwright) as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_page(viewport={"width": 1280, "height": 900}) as one:
+        one.set_default_timeout(60_000)
+        yield one
+
+
+@pytest.fixture(scope="module")
+def served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
+    forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
+    server, listening = prepare(settings, "127.0.0.1", 0)
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    yield f"{page_url(listening)}?{urlencode({'dataset': sample.dataset})}"
+    server.should_exit = True
+    serving.join(30)
+
+
+def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
+    complaints, asked = [], []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(served)
+    expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
+    expect(page.get_by_text("The next 7 days should bring about")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(10)
+    expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(8)
+    frame = page.frame_locator("iframe")
+    page.locator("iframe").scroll_into_view_if_needed()
+    expect(frame.locator("canvas").first).to_be_visible()
+    expect(page.get_by_role("link", name="every operation")).to_be_visible()
+    strangers = [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
+    assert strangers == []
+    assert complaints == []
+
+
+def test_another_campaign_can_be_chosen(page: Page, served: str) -> None:
+    page.goto(served)
+    page.get_by_label("Campaign").select_option("13")
+    expect(page.get_by_role("heading", name="Campaign 13")).to_be_visible()
+    expect(page.get_by_role("heading", name="No forecast yet")).to_be_visible()
+
+
+def test_the_page_fits_a_phone(page: Page, served: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(served)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_neo4j_browser_draws_the_campaign(
+    page: Page, managed_home: Path, graph: Graph, sample: ImportReport, network: NetworkRun
+) -> None:
+    settings = Settings(home=managed_home, neo4j_uri=None)
+    dataset, run = sample.dataset, network.id
+    with connect(settings) as managed:
+        if not managed.run("runs/datasets"):  # The tests run on another server: show something here.
+            dataset, run = "shown", "network/shown"
+            query(
+                managed,
+                "CREATE (c:Campaign {dataset: $d, id: $c}) "
+                "CREATE (g:NeighbourGroup {dataset: $d, id: 'g'})-[:OF]->(c) "
+                "CREATE (u:User {dataset: $d, id: 'u'})-[:KEY_USER_OF {run: $run}]->(c) "
+                "CREATE (u)-[:IN_GROUP {run: $run}]->(g)",
+                d=dataset, c=CAMPAIGN, run=run,
+            )  # fmt: skip
+    page.goto(browser_url(settings, explore_query(dataset, CAMPAIGN, run)) or "")
+    page.get_by_test_id("password").fill(local.status(managed_home).password)
+    page.get_by_test_id("connect").click()
+    expect(page.get_by_text("You are connected as user")).to_be_visible()
+    page.get_by_test_id("editor-Run").click()
+    expect(page.locator("g.node").first).to_be_visible()
+    drawn = page.locator("g.node").count()
+    assert drawn >= 3
+    expect(page.get_by_text("KEY_USER_OF").first).to_be_attached()

@@ -1,0 +1,127 @@
+"""The API on a sample of real data, over HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from api.app import create_app, is_loopback
+from forecasting.forecasts import forecast_campaign
+from forecasting.records import ModelRun
+from graph.connection import Graph, connect
+from graph.errors import InvalidRequest
+from graph.importing.job import ImportReport
+from graph.progress import Silent
+from graph.settings import Settings
+from tests.data import CAMPAIGN, CUTOFF
+
+
+@pytest.fixture(scope="module")
+def client(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[TestClient]:
+    forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
+    app = create_app(settings, connect(settings))
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as one:
+        one.params = {"dataset": sample.dataset}
+        yield one
+
+
+def test_health(client: TestClient) -> None:
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json()["gds"].startswith("2.")
+
+
+def test_campaigns(client: TestClient) -> None:
+    campaigns = client.get("/v1/campaigns").json()
+    assert len(campaigns) == 27
+    one = client.get(f"/v1/campaigns/{CAMPAIGN}").json()
+    assert one in campaigns
+    assert (one["starts"], one["ends"]) == ("2017-10-30", "2017-12-24")
+    assert 0 < one["participants"] <= one["targeted"]
+
+
+def test_influence_covers_the_campaign_day_by_day(client: TestClient) -> None:
+    steps = client.get(f"/v1/campaigns/{CAMPAIGN}/influence").json()
+    assert (steps[0]["step"], steps[-1]["step"], len(steps)) == ("2017-10-30", "2017-12-24", 56)
+    assert all(step["level"] >= step["reach"] for step in steps)
+    assert sum(step["participants"] for step in steps) > 0
+
+
+def test_key_users_and_groups(client: TestClient) -> None:
+    users = client.get(f"/v1/campaigns/{CAMPAIGN}/key-users").json()
+    groups = client.get(f"/v1/campaigns/{CAMPAIGN}/neighbour-groups").json()
+    assert users[0]["rank"] == 1
+    assert {one["group"] for one in users} == {group["rank"] for group in groups}
+
+
+def test_forecast(client: TestClient) -> None:
+    forecast = client.get(f"/v1/campaigns/{CAMPAIGN}/forecast").json()
+    assert forecast["origin"] == str(CUTOFF)
+    assert len(forecast["steps"]) == 7
+    for step in forecast["steps"]:
+        assert step["participants_p10"] <= step["participants_p50"] <= step["participants_p90"]
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "status", "kind"),
+    [
+        ("/v1/campaigns/999", None, 404, "NotFound"),
+        ("/v1/campaigns/1/forecast", None, 404, "NotFound"),
+        (f"/v1/campaigns/{CAMPAIGN}/forecast", "2017-01-05", 404, "NotFound"),
+        (f"/v1/campaigns/{CAMPAIGN}/forecast", "yesterday", 422, "InvalidRequest"),
+        ("/v1/nothing", None, 404, "HttpError"),
+        ("/v1/campaigns/x%27%7D)%20DETACH%20DELETE%20(n)", None, 404, "NotFound"),
+    ],
+)
+def test_errors_are_problems(
+    client: TestClient, path: str, origin: str | None, status: int, kind: str
+) -> None:
+    answer = client.get(path, params={"origin": origin} if origin else {})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"urn:groundswell:problem:{kind}"
+    assert answer.json()["detail"]
+
+
+def test_a_database_that_is_gone_is_503_with_retry_after(settings: Settings) -> None:
+    gone = connect(settings)
+    gone.close()
+    with TestClient(create_app(settings, gone), base_url="http://127.0.0.1") as client:
+        answer = client.get("/v1/campaigns")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_another_host_name_is_refused(client: TestClient) -> None:
+    assert client.get("/health", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_every_operation_is_documented(client: TestClient) -> None:
+    operations = client.get("/openapi.json").json()["paths"]
+    assert len(operations) == 7
+    assert all(operation["get"]["description"] for operation in operations.values())
+
+
+def test_serving_other_machines_needs_a_token(graph: Graph, settings: Settings) -> None:
+    with pytest.raises(InvalidRequest, match="0.0.0.0"):
+        create_app(settings, graph, "0.0.0.0")
+    guarded = settings.model_copy(update={"api_token": SecretStr("s3cret")})
+    with TestClient(create_app(guarded, connect(settings), "0.0.0.0")) as client:
+        assert client.get("/health").status_code == 200
+        refused = client.get("/v1/campaigns")
+        assert refused.status_code == 401
+        assert refused.headers["www-authenticate"].startswith("Basic")
+        assert client.get("/", headers={"authorization": "Bearer wrong"}).status_code == 401
+        assert client.get("/", headers={"authorization": "Basic !!"}).status_code == 401
+        bearer = {"authorization": "Bearer s3cret"}
+        assert client.get("/docs", headers=bearer).status_code == 200
+        assert client.get("/docs", auth=("anybody", "s3cret")).status_code == 200
+
+
+def test_loopback_is_recognised() -> None:
+    assert is_loopback("127.0.0.1")
+    assert is_loopback("::1")
+    assert is_loopback("localhost")
+    assert not is_loopback("0.0.0.0")
+    assert not is_loopback("example.org")

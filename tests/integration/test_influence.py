@@ -1,0 +1,86 @@
+"""Influence aggregates on a campaign small enough to work out by hand."""
+
+import pandas as pd
+import pytest
+
+from forecasting.series import DECAY, read_influence, read_steps
+from graph.connection import Graph
+from tests.data import query
+
+ZONE = "America/New_York"
+RUN = "network/by-hand"
+BEFORE = f"2017-03-05T00:00:00[{ZONE}]"
+
+# a is a key user; a influences b (0.5) and c (0.25), b influences c (0.1).
+# a takes part on the 1st and the 3rd, b on the 2nd (and redeems on the 3rd), c on the 4th.
+GRAPH = """
+CREATE (k:Campaign {dataset: $d, id: '1', name: 'One', kind: 'T', zone: $zone,
+  starts_at: datetime('2017-03-01T00:00:00[America/New_York]'),
+  ends_at: datetime('2017-03-08T00:00:00[America/New_York]')})
+CREATE (a:User {dataset: $d, id: 'a'}), (b:User {dataset: $d, id: 'b'}), (c:User {dataset: $d, id: 'c'}),
+  (e:User {dataset: $d, id: 'e'}), (p:Product {dataset: $d, id: 'p'}), (q:Product {dataset: $d, id: 'q'}),
+  (k)-[:PROMOTES]->(p)
+CREATE (a)-[:TARGETED_BY {at: k.starts_at}]->(k), (b)-[:TARGETED_BY {at: k.starts_at}]->(k),
+  (c)-[:TARGETED_BY {at: k.starts_at}]->(k),
+  (a)-[:KEY_USER_OF {run: $run, rank: 1, score: 1.5, centrality: 1.0}]->(k),
+  (a)-[:INFLUENCES {run: $run, probability: 0.5}]->(b),
+  (a)-[:INFLUENCES {run: $run, probability: 0.25}]->(c),
+  (b)-[:INFLUENCES {run: $run, probability: 0.1}]->(c),
+  (a)-[:INFLUENCES {run: 'other', probability: 1.0}]->(c)
+WITH k, {a: a, b: b, c: c, e: e} AS users, p, q
+UNWIND [['a', '2017-03-01T23:30', 'PURCHASED', 1.0], ['b', '2017-03-02T10:00', 'PURCHASED', 1.0],
+        ['a', '2017-03-03T08:00', 'PURCHASED', 1.0], ['b', '2017-03-03T00:00', 'REDEEMED', 3.0],
+        ['c', '2017-03-04T09:00', 'PURCHASED', 1.0], ['c', '2017-03-05T00:00', 'PURCHASED', 1.0]] AS part
+WITH k, users, p, q, part, users[part[0]] AS user
+CREATE (user)-[:PARTICIPATED_IN {at: datetime(part[1] + ':00[America/New_York]'),
+                                 behaviour: part[2], weight: part[3]}]->(k)
+WITH DISTINCT users, p, q
+UNWIND [['a', '2017-02-27T12:00', 'p'], ['a', '2017-02-27T12:00', 'p'], ['b', '2017-02-27T13:00', 'p'],
+        ['b', '2017-02-28T13:00', 'q'], ['e', '2017-02-28T13:00', 'p']] AS act
+WITH users[act[0]] AS user, act, CASE act[2] WHEN 'p' THEN p ELSE q END AS product
+CREATE (user)-[:PURCHASED {at: datetime(act[1] + ':00[America/New_York]'), quantity: 1,
+                            value: 1.0, basket: act[1]}]->(product)
+"""
+
+
+@pytest.fixture
+def by_hand(graph: Graph, dataset: str) -> str:
+    query(graph, GRAPH, d=dataset, run=RUN, zone=ZONE)
+    query(
+        graph,
+        "CREATE (:Run {dataset: $d, id: 'import/x', kind: 'import', zone: $zone, at: datetime(), "
+        "first_behaviour_at: datetime('2017-02-26T00:00:00[America/New_York]'), "
+        "last_behaviour_at: datetime('2017-03-04T20:00:00[America/New_York]')})",
+        d=dataset,
+        zone=ZONE,
+    )
+    return dataset
+
+
+def test_steps_equal_those_worked_out_by_hand(graph: Graph, by_hand: str) -> None:
+    days = pd.date_range("2017-02-26", "2017-03-04", name="ds")
+    frame = read_steps(graph, "1", pd.Timestamp("2017-03-01"), days, RUN, dataset=by_hand, before=BEFORE)
+    rows = frame.set_index(frame["ds"].dt.strftime("%m-%d"))
+    assert rows["y"].to_dict() == {
+        "02-26": 0, "02-27": 2, "02-28": 0, "03-01": 1, "03-02": 1, "03-03": 2, "03-04": 1,
+    }  # fmt: skip
+    assert rows["key_users"].to_dict()["02-27"] == 1
+    assert rows.loc["03-01":, "key_users"].tolist() == [1, 0, 1, 0]
+    assert rows.loc["03-01":, "redeemers"].tolist() == [0, 0, 1, 0]
+    assert rows.loc["03-01":, "weight"].tolist() == [1, 1, 4, 1]
+    # 1st: a exposes b and c. 2nd: b has taken part; a (a day ago) and b expose c. 3rd: both, today.
+    # 4th: nobody is left.
+    assert rows.loc["03-01":, "exposed"].tolist() == [2, 1, 1, 0]
+    reach = [0.5 + 0.25, 0.25 * DECAY + 0.1, 0.25 + 0.1, 0.0]
+    assert rows.loc["03-01":, "reach"].tolist() == pytest.approx(reach)
+    level = [1 + reach[0], 1 + reach[1], 4 + reach[2], 1]
+    assert rows.loc["03-01":, "level"].tolist() == pytest.approx(level)
+    assert rows.loc[:"02-28", "level"].tolist() == [0, 0, 0]
+
+
+def test_the_page_reads_the_same_steps_of_the_window(graph: Graph, by_hand: str) -> None:
+    campaign = pd.Series(
+        {"id": "1", "starts": pd.Timestamp("2017-03-01"), "ends": pd.Timestamp("2017-03-08")}
+    )
+    frame = read_influence(graph, by_hand, campaign, RUN)
+    assert frame["y"].tolist() == [1, 1, 2, 1]

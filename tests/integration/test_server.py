@@ -1,0 +1,91 @@
+"""The managed server: start, find, kill, refuse, stop."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from neo4j import GraphDatabase
+
+from graph.connection import connect
+from graph.errors import FolderInUse, GdsMissing, PortTaken, ServerDied
+from graph.progress import Silent
+from graph.server import local, process
+from graph.server.configuration import Memory, Ports, choose_ports, size_memory, write_configuration
+from graph.server.folders import Folders
+from graph.server.runtime import ensure_runtime
+from graph.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "home"
+    local.reset(tmp_path / "home")
+
+
+def test_up_twice_kill_and_up_again_keeps_the_data(home: Path, cache: Path) -> None:
+    first = local.up(home, cache)
+    assert not first.already_running
+    with GraphDatabase.driver(first.bolt, auth=(first.user, first.password)) as driver:
+        driver.execute_query("CREATE (:Kept {value: 42})")
+
+    second = local.up(home, cache)
+    assert second.already_running
+    assert (second.pid, second.bolt) == (first.pid, first.bolt)
+    with pytest.raises(PortTaken, match="already runs"):
+        local.up(home, cache, bolt_port=7)
+
+    listening = {c.laddr.ip for c in psutil.Process(first.pid).net_connections() if c.status == "LISTEN"}
+    assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
+
+    os.kill(first.pid, signal.SIGKILL)
+    while process.read_state(Folders(home).state_file).process() is not None:
+        time.sleep(0.05)
+    assert local.status(home) is None
+
+    third = local.up(home, cache)
+    assert third.pid != first.pid
+    assert third.bolt == first.bolt
+    with GraphDatabase.driver(third.bolt, auth=(third.user, third.password)) as driver:
+        assert driver.execute_query("MATCH (n:Kept) RETURN n.value AS v").records[0]["v"] == 42
+
+    Folders(home).state_file.unlink()
+    with pytest.raises(FolderInUse, match=str(third.pid)):
+        local.up(home, cache)
+    process.stop(process.ServerState(third.pid, psutil.Process(third.pid).create_time(), Ports(0, 0)))
+    assert local.down(home) is False
+
+
+def test_a_server_that_dies_while_starting_shows_its_last_lines(
+    home: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path, plugins: Path, ports: Ports, memory: Memory) -> None:
+        write_configuration(folder, plugins, ports, memory)
+        file = folder / "neo4j.conf"
+        file.write_text(file.read_text() + "server.bolt.enabled=nonsense\n")
+
+    monkeypatch.setattr(local, "write_configuration", broken)
+    with pytest.raises(ServerDied, match="nonsense"):
+        local.up(home, cache)
+
+
+def test_a_server_without_gds_is_told_apart(home: Path, cache: Path) -> None:
+    folders = Folders(home)
+    folders.prepare()
+    runtime, memory, ports = ensure_runtime(cache, Silent()), size_memory(), choose_ports(None, None)
+    write_configuration(folders.conf, folders.plugins, ports, memory)
+    state = process.start(folders, runtime, memory.heap, ports)
+    server = local._describe(folders, state, already_running=False)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            local._set_password(server)
+            break
+        except Exception:
+            time.sleep(0.5)
+    with connect(Settings(home=home)) as graph, pytest.raises(GdsMissing, match="no Graph Data Science"):
+        while time.monotonic() < deadline:
+            graph.gds_version()

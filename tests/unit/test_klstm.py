@@ -1,0 +1,194 @@
+"""The K-LSTM on made-up histories: contract, checkpoints, and no look at the future."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.backtest import backtest, score
+from forecasting.calendar import calendar_features
+from forecasting.klstm import KLSTM, Configuration
+from forecasting.samples import campaign_frames
+from forecasting.series import History
+from graph.errors import InvalidRequest, NotReady
+from graph.network.runs import NetworkRun
+from graph.progress import Silent
+
+FIRST = date(2017, 1, 1)
+AS_OF = date(2017, 5, 1)
+RUN = NetworkRun("network/2017-05-01", AS_OF, 6, 0, 4, 2, 1, 0, 7, 1.0, 1.0)
+QUICK = Configuration(hidden=8, context=4, epochs=2, members=1)
+
+
+def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
+    """Two campaigns with a weekly rhythm; the second begins on the 1st of April."""
+    rng = np.random.default_rng(seed)
+    days = pd.date_range(FIRST, as_of - timedelta(days=1))
+    starts = {"1": pd.Timestamp("2017-03-01"), "2": pd.Timestamp("2017-04-01")}
+    parts = []
+    for campaign, start in starts.items():
+        y = rng.poisson(20 + 8 * np.sin(2 * np.pi * days.day_of_week / 7)).astype(float)
+        part = pd.DataFrame({"unique_id": campaign, "ds": days, "y": y, "in_window": days >= start})
+        for column in ("redeemers", "purchases", "redemptions", "key_users", "exposed", "reach"):
+            part[column] = rng.poisson(2, len(days)).astype(float)
+        part["weight"] = y
+        part["level"] = (y + part["reach"]).where(part["in_window"], 0.0)
+        parts.append(part)
+    users = [f"u{i}" for i in range(6)]
+    roles = pd.DataFrame(
+        [(c, u, float(i < 2), "g1" if i < 4 else None) for c in starts for i, u in enumerate(users)],
+        columns=["campaign", "user", "score", "group"],
+    )
+    edges = pd.DataFrame(
+        [("u0", "u2", 0.3), ("u1", "u3", 0.2), ("u2", "u4", 0.1), ("u5", "u0", 0.4)],
+        columns=["source", "target", "probability"],
+    )
+    acts = pd.DataFrame(
+        {"user": rng.choice(users, 200), "ds": rng.choice(days, 200)}
+    ).drop_duplicates()  # fmt: skip
+    campaigns = pd.DataFrame(
+        {
+            "id": list(starts), "name": ["Campaign 1", "Campaign 2"], "kind": "Type A",
+            "starts": list(starts.values()), "ends": pd.Timestamp("2017-05-05"), "targeted": 6,
+        }
+    )  # fmt: skip
+    took_part = acts.assign(campaign="1")[acts["ds"] >= starts["1"]]
+    return History(
+        "made-up", RUN, as_of, FIRST, pd.concat(parts, ignore_index=True), campaigns, roles, edges,
+        took_part, acts,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fitted() -> KLSTM:
+    return KLSTM(QUICK).fit(make_history(), Silent())
+
+
+def test_forecast_frame(fitted: KLSTM) -> None:
+    frame = fitted.predict(make_history(), 7)
+    # Both campaigns end on the 4th of May: four days are left, not seven.
+    assert frame.groupby("unique_id").size().to_dict() == {"1": 4, "2": 4}
+    assert frame["ds"].min() == pd.Timestamp(AS_OF)
+    for what in ("participants", "level"):
+        assert (frame[f"{what}_p10"] <= frame[f"{what}_p50"]).all()
+        assert (frame[f"{what}_p50"] <= frame[f"{what}_p90"]).all()
+        assert (frame[f"{what}_p10"] >= 0).all()
+    assert (frame["mean"] > 0).all()
+
+
+def test_an_untrained_network_forecasts_the_weekday_mean() -> None:
+    history = make_history()
+    frame = KLSTM(replace(QUICK, epochs=1, learning_rate=1e-9)).fit(history, Silent()).predict(history, 3)
+    own = history.steps[history.steps["unique_id"] == "1"].set_index("ds")["y"]
+    expected = [own[-56:][own[-56:].index.day_of_week == day.day_of_week].mean() for day in frame["ds"][:3]]
+    assert frame["mean"][:3].to_list() == pytest.approx(expected, rel=1e-4)
+
+
+def test_training_is_reproducible(fitted: KLSTM) -> None:
+    again = KLSTM(QUICK).fit(make_history(), Silent())
+    pd.testing.assert_frame_equal(
+        fitted.predict(make_history(), 4), again.predict(make_history(), 4), rtol=1e-5
+    )
+
+
+def test_checkpoint_round_trip(fitted: KLSTM, tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "model.safetensors"
+    fitted.save(path)
+    loaded = KLSTM.load(path)
+    assert (loaded.cutoff, loaded.network, loaded.configuration) == (AS_OF, RUN.id, QUICK)
+    pd.testing.assert_frame_equal(fitted.predict(make_history(), 4), loaded.predict(make_history(), 4))
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    with pytest.raises(NotReady, match="no checkpoint"):
+        KLSTM.load(path)
+    path.write_bytes(b"something else")
+    with pytest.raises(NotReady, match="no checkpoint"):
+        KLSTM.load(path)
+
+
+@pytest.mark.parametrize("horizon", [0, 15])
+def test_horizon_must_fit(fitted: KLSTM, horizon: int) -> None:
+    with pytest.raises(InvalidRequest, match="horizon"):
+        fitted.predict(make_history(), horizon)
+
+
+def test_a_model_does_not_forecast_its_own_past(fitted: KLSTM) -> None:
+    with pytest.raises(InvalidRequest, match="seen its own future"):
+        fitted.predict(make_history().before(AS_OF - timedelta(days=1)), 3)
+
+
+def test_an_untrained_model_says_so() -> None:
+    with pytest.raises(NotReady, match="not been trained"):
+        KLSTM().predict(make_history(), 3)
+
+
+def corrupted(history: History, origin: date) -> History:
+    """Everything at or after `origin` replaced by nonsense."""
+    moment = pd.Timestamp(origin)
+    steps = history.steps.copy()
+    later = steps["ds"] >= moment
+    numbers = steps.select_dtypes("number").columns
+    steps.loc[later, numbers] = steps.loc[later, numbers] * 97 + 1000
+    future = {"user": ["u0"] * 50, "ds": pd.date_range(moment, periods=50)}
+    return replace(
+        history,
+        steps=steps,
+        participations=pd.concat([history.participations, pd.DataFrame({**future, "campaign": "1"})]),
+        activity=pd.concat([history.activity, pd.DataFrame(future)]),
+    )
+
+
+def test_nothing_at_or_after_the_origin_moves_a_forecast() -> None:
+    origin = AS_OF - timedelta(days=10)
+    forecasts = []
+    for history in (make_history(), corrupted(make_history(), origin)):
+        known = history.before(origin)
+        forecasts.append(KLSTM(QUICK).fit(known, Silent()).predict(known, 7))
+    pd.testing.assert_frame_equal(*forecasts)
+
+
+def test_what_lies_before_the_origin_does_move_it() -> None:
+    origin = AS_OF - timedelta(days=10)
+    one, other = (
+        KLSTM(QUICK).fit(history.before(origin), Silent()).predict(history.before(origin), 7)
+        for history in (make_history(), corrupted(make_history(), origin - timedelta(days=1)))
+    )
+    assert not np.allclose(one["mean"], other["mean"])
+
+
+def test_backtest_scores_every_model_on_the_same_points() -> None:
+    history, first = make_history(), AS_OF - timedelta(days=6)
+    model = KLSTM(QUICK).fit(history.before(first), Silent())
+    rows = backtest(model, history, first, horizon=3, every=3, progress=Silent())
+    assert set(rows["cutoff"]) == {pd.Timestamp("2017-04-24"), pd.Timestamp("2017-04-27")}
+    assert rows.groupby("cutoff").size().tolist() == [6, 6]
+    own = history.steps.set_index(["unique_id", "ds"])["y"]
+    week_before = [own[row.unique_id, row.ds - pd.Timedelta(days=7)] for row in rows.itertuples()]
+    assert rows["SeasonalNaive"].tolist() == week_before
+    scores = score(rows, history).set_index("model")
+    error = (rows["SeasonalNaive"] - rows["y"]).abs().mean()
+    assert scores.loc["SeasonalNaive", "mae"] == pytest.approx(error)
+    assert (scores["points"] == 12).all()
+
+
+def test_holidays_are_known_with_the_days_around_them() -> None:
+    days = pd.date_range("2017-11-21", "2017-11-25")  # Thanksgiving is the 23rd.
+    today, tomorrow, yesterday = calendar_features(days)[:, 2:].T
+    assert today.tolist()[2] == 1
+    assert tomorrow.tolist()[1] == 1
+    assert yesterday.tolist()[3] == 1
+    assert today.tolist()[0] == 0
+
+
+def test_exposure_is_the_sum_of_active_influencers_of_who_waits() -> None:
+    history = make_history()
+    took_part = pd.DataFrame({"campaign": "1", "user": ["u0"], "ds": [pd.Timestamp("2017-04-28")]})
+    frame = campaign_frames(replace(history, participations=took_part))[0]
+    features, mean = frame.network.node_features(len(frame.y))
+    assert features[:, -1] == pytest.approx([0, 0, 0.3, 0, 0, 0])
+    assert mean == pytest.approx(0.3 / 5)
