@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -44,7 +45,7 @@ class Row:
 
 def write(name: str, rows: list[Row], *, quick: bool) -> None:
     """Write results/<name>.json and refresh the page; a quick run is only printed."""
-    record = {
+    record: dict[str, Any] = {
         "name": name,
         "version": version("groundswell"),
         "machine": f"{platform.system()} {platform.machine()}, {psutil.cpu_count()} cores, "
@@ -69,11 +70,9 @@ def _page() -> str:
     return "\n".join(parts)
 
 
-def _table(record: dict[str, object]) -> str:
+def _table(record: dict[str, Any]) -> str:
     lines = ["| what | ours | peer | | ratio | target | |", "|---|---|---|---|---|---|---|"]
-    rows = record["rows"]
-    assert isinstance(rows, list)
-    for row in rows:
+    for row in record["rows"]:
         interval = f" [{row['low']:.2f}, {row['high']:.2f}]" if row["low"] is not None else ""
         bound = "at most" if row["better"] == "lower" else "at least"
         target = f"{bound} {row['target']:g}" if row["target"] is not None else ""

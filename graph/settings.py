@@ -15,25 +15,47 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
 
-    neo4j_uri: str | None = Field(None, validation_alias="NEO4J_URI")
-    neo4j_user: str = Field("neo4j", validation_alias=AliasChoices("NEO4J_USER", "NEO4J_USERNAME"))
-    neo4j_password: SecretStr = Field(SecretStr(""), validation_alias="NEO4J_PASSWORD")
-    neo4j_database: str = Field("neo4j", validation_alias="NEO4J_DATABASE")
+    neo4j_uri: str | None = Field(
+        None,
+        validation_alias="NEO4J_URI",
+        description="Another Neo4j to use instead of the managed local one",
+    )
+    neo4j_user: str = Field(
+        "neo4j",
+        validation_alias=AliasChoices("NEO4J_USER", "NEO4J_USERNAME"),
+        description="Its user",
+    )
+    neo4j_password: SecretStr = Field(
+        SecretStr(""), validation_alias="NEO4J_PASSWORD", description="Its password"
+    )
+    neo4j_database: str = Field("neo4j", validation_alias="NEO4J_DATABASE", description="Its database")
     home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("groundswell"),
         validation_alias="GROUNDSWELL_HOME",
+        description="Folder of the local database, its password, its logs and the checkpoints",
+        json_schema_extra={"shown": "`groundswell` in the user's data folder"},
     )
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("groundswell"),
         validation_alias="GROUNDSWELL_CACHE",
+        description="Folder of what was downloaded",
+        json_schema_extra={"shown": "`groundswell` in the user's cache folder"},
     )
-
-    api_token: SecretStr = Field(SecretStr(""), validation_alias="GROUNDSWELL_API_TOKEN")
-    """What the API asks for; it must be set to serve other machines."""
-    maven_mirror: str | None = Field(None, validation_alias="GROUNDSWELL_MAVEN_MIRROR")
-    """The address of a repository to fetch Neo4j's jars from instead of Maven Central."""
-    text_model: Path | None = Field(None, validation_alias="GROUNDSWELL_TEXT_MODEL")
-    """The folder of a sentence-transformers model; the packaged one where unset."""
+    api_token: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="GROUNDSWELL_API_TOKEN",
+        description="What the API asks for; it must be set to serve other machines",
+    )
+    maven_mirror: str | None = Field(
+        None,
+        validation_alias="GROUNDSWELL_MAVEN_MIRROR",
+        description="Address of a repository to fetch Neo4j's jars from instead of Maven Central",
+    )
+    text_model: Path | None = Field(
+        None,
+        validation_alias="GROUNDSWELL_TEXT_MODEL",
+        description="Folder of a sentence-transformers model to use instead of the packaged one",
+    )
 
     @property
     def checkpoints(self) -> Path:

@@ -67,7 +67,7 @@ def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
 
 def test_another_campaign_can_be_chosen(page: Page, served: str) -> None:
     page.goto(served)
-    page.get_by_label("Campaign").select_option("13")
+    page.get_by_label("Campaign", exact=True).select_option("13")
     expect(page.get_by_role("heading", name="Campaign 13")).to_be_visible()
     expect(page.get_by_role("heading", name="No forecast yet")).to_be_visible()
 
@@ -80,7 +80,7 @@ def test_the_page_fits_a_phone(page: Page, served: str) -> None:
 
 
 def test_neo4j_browser_draws_the_campaign(
-    page: Page, managed_home: Path, graph: Graph, sample: ImportReport, network: NetworkRun
+    page: Page, managed_home: Path, sample: ImportReport, network: NetworkRun
 ) -> None:
     settings = Settings(home=managed_home, neo4j_uri=None)
     dataset, run = sample.dataset, network.id

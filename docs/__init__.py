@@ -1,0 +1,1 @@
+"""Sources of the documentation site; ``reference`` writes its generated pages."""
