@@ -1,9 +1,7 @@
-// Explore in Neo4j Browser: a campaign, its key users, their groups and whom they influence
+// Explore in Neo4j Browser: a campaign, its ten strongest key users and their groups
 // parameters: $dataset (string), $campaign (string), $run (string)
 // returns: paths to draw
-MATCH key = (user:User)-[:KEY_USER_OF {run: $run}]->(campaign:Campaign {dataset: $dataset, id: $campaign})
+MATCH key = (user:User)-[role:KEY_USER_OF {run: $run}]->(campaign:Campaign {dataset: $dataset, id: $campaign})
+WHERE role.rank <= 10
 MATCH member = (user)-[:IN_GROUP {run: $run}]->(group:NeighbourGroup)-[:OF]->(campaign)
-OPTIONAL MATCH influence = (user)-[edge:INFLUENCES {run: $run}]->(:User)-[:IN_GROUP {run: $run}]->(group)
-WHERE edge.probability > 0.08
-RETURN key, member, influence
-LIMIT 200
+RETURN key, member

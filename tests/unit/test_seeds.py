@@ -43,7 +43,7 @@ def test_hubs_of_two_stars_are_chosen_largest_first() -> None:
     selection = select_seeds(network(13, edges), 2)
     assert selection.seeds.tolist() == [0, 1]
     assert selection.marginal == pytest.approx([8, 5], rel=0.1)
-    assert selection.spread == pytest.approx(13)
+    assert selection.spread == pytest.approx(13, rel=0.1)
 
 
 def test_the_direction_of_an_edge_counts() -> None:
