@@ -15,6 +15,7 @@ RUN uv pip install --system --no-cache --no-deps --no-build-isolation . \
     && mkdir /data && chown groundswell /data
 USER groundswell
 ENV GROUNDSWELL_HOME=/data
+WORKDIR /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=5 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)"]

@@ -1,7 +1,6 @@
 """Who may ask: anybody on this machine while the server listens on loopback; else a token."""
 
 import base64
-import binascii
 import secrets
 
 from fastapi import Request
@@ -43,6 +42,6 @@ def _given(header: str) -> bytes:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).partition(b":")[2]
-        except binascii.Error:
+        except ValueError:
             return b""
     return b""

@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.access import TokenAccess
@@ -33,7 +34,8 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> Fas
         yield
         graph.close()
 
-    app = FastAPI(
+    # Serves the documentation's scripts from this machine; FastAPI itself would name a CDN.
+    app = FastAPIOffline(
         title="Groundswell",
         version=version("groundswell"),
         summary="How far a campaign will carry, through whom, and what comes next.",
@@ -61,7 +63,7 @@ def _guard(app: FastAPI, settings: Settings, host: str) -> None:
         )
     else:
         # Keeps a web page elsewhere from reaching in through a name that resolves to loopback.
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK_NAMES)
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK_NAMES, host])
 
 
 def is_loopback(host: str) -> bool:

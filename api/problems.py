@@ -32,13 +32,17 @@ def problem(status: int, kind: str, detail: str, remedy: str | None = None) -> J
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
+def status_of(error: GroundswellError) -> int:
+    """The HTTP status that an error amounts to."""
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error as a problem, and none with a traceback."""
 
     @app.exception_handler(GroundswellError)
     def _known(_request: Request, error: GroundswellError) -> JSONResponse:
-        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        return problem(status, type(error).__name__, str(error), error.remedy)
+        return problem(status_of(error), type(error).__name__, str(error), error.remedy)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -48,6 +52,10 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(_request: Request, error: HTTPException) -> JSONResponse:
         return problem(error.status_code, "HttpError", str(error.detail))
+
+    @app.exception_handler(Exception)
+    def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "Unexpected", "Something went wrong here.", "The server's log says what.")
 
     @app.exception_handler(Neo4jError)
     def _database(_request: Request, error: Neo4jError) -> JSONResponse:

@@ -1,6 +1,7 @@
 """`groundswell db` and `groundswell browser`: the managed local Neo4j."""
 
 import webbrowser
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from graph.connection import address, connect
 from graph.errors import InvalidRequest
 from graph.server import local
 from graph.server.folders import Folders
+from graph.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The managed local Neo4j (no Docker needed).")
 
@@ -46,14 +48,14 @@ def up(home: HomeOption = None, bolt_port: PortOption = None, http_port: PortOpt
 @app.command()
 def down(home: HomeOption = None) -> None:
     """Stop the local Neo4j."""
-    stopped = local.down(settings_for(home).home)
+    stopped = local.down(_local_settings(home).home)
     out.print("Neo4j has stopped." if stopped else "Neo4j was not running.")
 
 
 @app.command()
 def status(home: HomeOption = None) -> None:
     """Say whether the local Neo4j runs, and where; exit code 3 where it does not."""
-    server = local.status(settings_for(home).home)
+    server = local.status(_local_settings(home).home)
     if server is None:
         out.print("Neo4j is not running. Start it with `groundswell db up`.")
         raise typer.Exit(3)
@@ -67,7 +69,7 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Stop the local Neo4j and delete its data."""
-    settings = settings_for(home)
+    settings = _local_settings(home)
     if not yes:
         typer.confirm(f"Delete every data set in {settings.home}?", abort=True)
     there = local.reset(settings.home)
@@ -94,6 +96,16 @@ def browser(
     out.print(f"User {user}, password {shown}", soft_wrap=True)
     if open_it:
         webbrowser.open(url)
+
+
+def _local_settings(home: Path | None) -> Settings:
+    settings = settings_for(home)
+    if settings.neo4j_uri:
+        raise InvalidRequest(
+            f"NEO4J_URI names {settings.neo4j_uri}; this command is for the managed local server.",
+            "Unset NEO4J_URI to mean the local one, or use that server's own tools.",
+        )
+    return settings
 
 
 def _describe(server: local.LocalServer) -> None:

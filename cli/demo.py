@@ -1,15 +1,15 @@
 """`groundswell demo`: the main job on real data, from an empty database to a served page."""
 
-import threading
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import typer
 
+from api.deps import Context
 from api.page.browser_link import browser_url, explore_query
+from api.page.rendering import standalone_page
 from cli import jobs
 from cli.console import bars, out
 from cli.options import HomeOption, settings_for
@@ -49,7 +49,7 @@ def demo(
             imported = import_source(graph, CompleteJourney(), progress)
             network = build_network(graph, DATASET, progress, cutoff=CUTOFF, text_model=settings.text_model)
             model = train(graph, settings, DATASET, progress, cutoff=CUTOFF)
-            forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress)
+            forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress, CUTOFF)
     jobs.show_import(imported)
     with connect(settings) as graph:
         _tell(graph, network)
@@ -78,48 +78,31 @@ def _tell(graph: Graph, network: NetworkRun) -> None:
 
 
 def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> None:
+    out.rule("Where to look")
+    if once:
+        with connect(settings) as graph:
+            page = standalone_page(Context(settings, graph), DATASET, CAMPAIGN)
+        _PAGE_FILE.write_text(page, encoding="utf-8")
+        out.print(f"The page:      {_PAGE_FILE.resolve()}", soft_wrap=True)
+        _point_to_browser(settings, network)
+        return
     try:
-        server, listening = prepare(settings, "127.0.0.1", 0 if once else port)
+        server, listening = prepare(settings, "127.0.0.1", port)
     except PortTaken:
         server, listening = prepare(settings, "127.0.0.1", 0)
-    url = page_url(listening)
-    query = explore_query(DATASET, CAMPAIGN, network.id)
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    if once:
-        serving.start()
-        _save_page(url)
-        server.should_exit = True
-        serving.join()
-        out.print(f"The page was written to {_PAGE_FILE.resolve()}", soft_wrap=True)
+    out.print(f"The page:      {page_url(listening)}", soft_wrap=True)
+    _point_to_browser(settings, network)
+    out.print("Ctrl-C ends the page.")
+    server.run(sockets=[listening])
+
+
+def _point_to_browser(settings: Settings, network: NetworkRun) -> None:
+    command = sys.argv[0]
     link = browser_url(settings)
-    out.rule("Where to look")
-    if not once:
-        out.print(f"The page:      {url}", soft_wrap=True)
     if link:
         out.print(f"Neo4j Browser: {link}", soft_wrap=True, markup=False)
-        out.print("               (the password: groundswell browser --show-password --no-open)")
+        out.print(f"               ({command} browser --show-password tells the password)", soft_wrap=True)
+    query = explore_query(DATASET, CAMPAIGN, network.id)
     out.print(f"A query for it:\n{query}", markup=False, soft_wrap=True)
-    if not once:
-        out.print("\nCtrl-C ends the page; the database goes on (groundswell db down stops it).")
-        server.run(sockets=[listening])
-
-
-def _save_page(url: str) -> None:
-    """The page as one file: its style, its script and its drawing inside."""
-    query = urlencode({"campaign": CAMPAIGN})
-    page = _get(f"{url}?{query}")
-    script = _get(f"{url}static/plotly.min.js").replace("</script", "<\\/script")
-    page = page.replace(
-        '<script src="/static/plotly.min.js"></script>', f"<script>{script}</script>"
-    ).replace(
-        '<link rel="stylesheet" href="/static/page.css">',
-        f"<style>{_get(f'{url}static/page.css')}</style>",
-    )
-    drawing = _get(f"{url}network?{query}").replace("&", "&amp;").replace('"', "&quot;")
-    source = f'src="/network?campaign={CAMPAIGN}&amp;dataset={DATASET}"'
-    _PAGE_FILE.write_text(page.replace(source, f'srcdoc="{drawing}"'), encoding="utf-8")
-
-
-def _get(url: str) -> str:
-    with urlopen(url, timeout=60) as response:
-        return str(response.read().decode("utf-8"))
+    if link:
+        out.print(f"\nThe database goes on until `{command} db down`.", soft_wrap=True)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
-from forecasting.records import Forecast, ModelRun
+from forecasting.records import Forecast, ModelRun, models
 from graph.connection import connect
 from graph.importing.complete_journey import DATASET, CompleteJourney
 from graph.importing.job import ImportReport, import_source
@@ -71,7 +71,7 @@ def forecast(
     campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
     home: HomeOption = None,
     dataset: DatasetOption = DATASET,
-    horizon: Annotated[int, typer.Option(help="How many days to forecast.")] = 7,
+    horizon: Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")] = 7,
     origin: Annotated[
         str | None, typer.Option(help="First day to forecast (YYYY-MM-DD); default: the model's cut-off.")
     ] = None,
@@ -82,7 +82,9 @@ def forecast(
         from forecasting.forecasts import forecast_campaign
 
         made = forecast_campaign(graph, settings, dataset, campaign, horizon, progress, day)
+        model = next(one for one in models(graph, dataset) if one.id == made.model)
     show_forecast(made)
+    show_model(model)
 
 
 def show_import(report: ImportReport) -> None:
@@ -118,8 +120,13 @@ def show_model(run: ModelRun) -> None:
         table.add_row(str(row.model), f"{row.mae:.2f}", f"{row.mase:.3f}")
     out.print(table)
     out.print(
-        f"Smaller is better; a MASE of 1 is repeating last week. {run.coverage_80:.0%} of the days lay "
-        f"between the K-LSTM's P10 and P90 (80% should). Trained up to {run.cutoff}."
+        "Smaller is better. MAE: mean error in participants a day. MASE: that error relative to repeating "
+        "the week before, as measured before the test."
+    )
+    out.print(
+        f"Of the days, {run.coverage_80:.0%} lay between the K-LSTM's P10 and P90 of participants and "
+        f"{run.level_coverage_80:.0%} between those of the influence level (80% should). Trained up to "
+        f"{run.cutoff}."
     )
 
 

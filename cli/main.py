@@ -4,7 +4,6 @@ import os
 import sys
 
 import typer
-from neo4j.exceptions import Neo4jError
 
 from cli import db, demo, jobs, serve
 from cli.console import err, fail
@@ -32,12 +31,12 @@ def main() -> None:
         app()
     except GroundswellError as error:
         fail(error)
-    except Neo4jError as error:
+    except Exception as error:
         if "GROUNDSWELL_DEBUG" in os.environ:
             raise
-        err.print(f"Error: Neo4j refused a query ({error.code}).", style="bold red", markup=False)
-        err.print("Set GROUNDSWELL_DEBUG=1 to see where, and please report it.")
-        sys.exit(1)
+        err.print(f"Unexpected error: {type(error).__name__}: {error}", style="bold red", markup=False)
+        err.print("Set GROUNDSWELL_DEBUG=1 to see where it happened, and please report it.")
+        sys.exit(70)
 
 
 if __name__ == "__main__":

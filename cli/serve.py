@@ -33,19 +33,30 @@ def serve(
 
 def prepare(settings: Settings, host: str, port: int) -> tuple[uvicorn.Server, socket.socket]:
     """A server and the socket it is to run on. Raises PortTaken and what ``connect`` raises."""
-    app = create_app(settings, connect(settings), host)
-    config = uvicorn.Config(app, log_level="warning")
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        _listen(listening, host, port)
+        graph = connect(settings)
+        try:
+            app = create_app(settings, graph, host)
+        except BaseException:
+            graph.close()
+            raise
+    except BaseException:
+        listening.close()
+        raise
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning")), listening
+
+
+def _listen(listening: socket.socket, host: str, port: int) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # From here on a connection waits instead of being refused.
     except OSError as error:
-        listening.close()
         raise PortTaken(
             f"Port {port} on {host} cannot be used ({error.strerror}).", "Choose another with --port."
         ) from error
-    listening.listen()  # From here on a connection waits instead of being refused.
-    return uvicorn.Server(config), listening
 
 
 def page_url(listening: socket.socket) -> str:

@@ -19,8 +19,9 @@ def backtest(
     """Forecasts from every `every`-th day of [first, history.as_of), against what came.
 
     Columns unique_id, cutoff (the day before the first forecast day), ds, h, y, KLSTM, KLSTM-lo-80,
-    KLSTM-hi-80, SeasonalNaive, AutoETS. The K-LSTM's point is its median. Only days before
-    ``history.as_of`` are scored; `model` must have been trained up to `first` at the latest.
+    KLSTM-hi-80, SeasonalNaive, AutoETS, level, level-lo-80, level-hi-80. The K-LSTM's point is its
+    median. Only days before ``history.as_of`` are scored; `model` must have been trained up to `first`
+    at the latest.
     """
     days = (history.as_of - first).days
     origins = [first + timedelta(days=day) for day in range(0, days, every)]
@@ -33,20 +34,23 @@ def backtest(
                 "participants_p50": "KLSTM",
                 "participants_p10": "KLSTM-lo-80",
                 "participants_p90": "KLSTM-hi-80",
+                "level_p10": "level-lo-80",
+                "level_p90": "level-hi-80",
             }
         )
         both = ours.merge(peer_forecasts(known, horizon), on=["unique_id", "ds"])
         cutoff = pd.Timestamp(origin) - pd.Timedelta(days=1)
         parts.append(both.assign(cutoff=cutoff, h=(both["ds"] - cutoff).dt.days))
         advance(1)
-    came = history.steps[["unique_id", "ds", "y"]]
+    came = history.steps[["unique_id", "ds", "y", "level"]]
     rows = pd.concat(parts, ignore_index=True).merge(came, on=["unique_id", "ds"])
     columns = ["unique_id", "cutoff", "ds", "h", "y", "KLSTM", "KLSTM-lo-80", "KLSTM-hi-80"]
-    return rows[[*columns, "SeasonalNaive", "AutoETS"]]
+    return rows[[*columns, "SeasonalNaive", "AutoETS", "level", "level-lo-80", "level-hi-80"]]
 
 
 def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Per model: MAE, MASE and the number of points; for the K-LSTM also its P10-P90 coverage.
+    """Per model: MAE, MASE and the number of points; for the K-LSTM also the share of days
+    between its P10 and P90, of participants (coverage_80) and of the influence level.
 
     MASE divides each campaign's error by its seasonal-naive error before the first origin.
     """
@@ -56,17 +60,22 @@ def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
         # Counts are whole: every model is rounded, so that none gains by a fraction.
         error = (rows[model].round() - rows["y"]).abs()
         scaled = error / rows["unique_id"].map(scale)
-        covered = rows["y"].between(rows["KLSTM-lo-80"], rows["KLSTM-hi-80"]).mean()
+        ours = model == "KLSTM"
         result.append(
             {
                 "model": model,
                 "mae": error.mean(),
                 "mase": scaled.mean(),
-                "coverage_80": covered if model == "KLSTM" else np.nan,
+                "coverage_80": _covered(rows, "y", "KLSTM") if ours else np.nan,
+                "level_coverage_80": _covered(rows, "level", "level") if ours else np.nan,
                 "points": len(rows),
             }
         )
     return pd.DataFrame(result)
+
+
+def _covered(rows: pd.DataFrame, what: str, band: str) -> float:
+    return float(rows[what].between(rows[f"{band}-lo-80"], rows[f"{band}-hi-80"]).mean())
 
 
 def _naive_error(history: History, until: pd.Timestamp) -> pd.Series:

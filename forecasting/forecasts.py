@@ -17,7 +17,7 @@ from forecasting.series import campaign_list, read_history
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
-from graph.network.runs import networks
+from graph.network.runs import NetworkRun, networks
 from graph.progress import Progress
 from graph.settings import Settings
 
@@ -42,7 +42,7 @@ def forecast_campaign(
     origin = dataset.check_cutoff(origin or run.cutoff)
     _check_running(graph, dataset_id, window, origin)
     model = KLSTM.load(checkpoint_path(settings, run))
-    network = next(one for one in networks(graph, dataset_id) if one.id == run.network)
+    network = _network_of(graph, dataset_id, run)
     history = read_history(graph, dataset_id, network, origin, progress)
     steps = model.predict(history, horizon, [campaign])[COLUMNS[1:]]
     forecast = Forecast(f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps)
@@ -67,6 +67,17 @@ def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
     raise NotReady(
         f"There is no model of {dataset!r} trained{when}.",
         f"Train one: `groundswell train{f' --cutoff {origin}' if origin else ''}`.",
+    )
+
+
+def _network_of(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
+    for network in networks(graph, dataset):
+        if network.id == run.network:
+            return network
+    cutoff = run.network.rpartition("/")[2]
+    raise NotReady(
+        f"The spreading network as of {cutoff}, which the model uses, is being rebuilt or was cut off.",
+        f"Build it: `groundswell network build --cutoff {cutoff}`.",
     )
 
 

@@ -186,7 +186,7 @@ class KLSTM:
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise NotReady(
                 f"{path.name} is no checkpoint that this version can read.",
-                "Train again with `groundswell train`.",
+                "Train again with `groundswell train --retrain`.",
             ) from error
 
 

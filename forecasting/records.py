@@ -37,6 +37,8 @@ class ModelRun:
     mae: list[float]
     mase: list[float]
     coverage_80: float
+    """The share of days between P10 and P90: of participants, and of the influence level."""
+    level_coverage_80: float
     points: int
 
     @property

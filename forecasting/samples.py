@@ -1,7 +1,8 @@
 """Cuts a history into (campaign, origin) examples for the K-LSTM.
 
-Every feature of an example is computed from days before its origin, or is known in advance
-(calendar, the campaign's own window).
+The features of an example that is forecast from are computed from days before its origin, or are
+known in advance (calendar, the campaign's own window). Training examples share one network, which
+was built as of the model's cut-off and so knows of days after their own, earlier origins.
 """
 
 from collections.abc import Iterable, Iterator

@@ -7,7 +7,8 @@ The influence level of a campaign at step t is
 
 where s_u is u's latest day of participation up to t, within the last `MEMORY_DAYS`, and v runs over
 the users the campaign reached who have not taken part up to t. The first term is what happened; the
-second is what it exposes. The original paper does not publish its formula; this one is ours.
+second is what it exposes. ``influence/influence_per_step`` computes it. The original paper does not
+publish its formula; this one is ours.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from graph.progress import Progress
 DECAY = 0.7
 MEMORY_DAYS = 7
 
-_COUNTS = ["redeemers", "purchases", "redemptions", "key_users", "weight", "exposed", "reach"]
+_COUNTS = ["redeemers", "purchases", "redemptions", "key_users", "weight", "exposed", "reach", "level"]
 
 
 @dataclass(frozen=True)
@@ -119,18 +120,14 @@ def read_steps(
 ) -> pd.DataFrame:
     """One campaign's rows of ``History.steps`` for `days`; a day on which nothing happened is 0."""
     scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}
-    during = graph.frame("influence/participation_per_step", **scope)
+    frame = graph.frame("influence/influence_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
     if len(days) and days[0] < starts:
         earlier = graph.frame("influence/behaviour_before_launch", **scope)
-        during = pd.concat([earlier, during], ignore_index=True)
-    exposure = graph.frame("influence/exposure_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
-    frame = _with_days(during).set_index("ds")
-    frame = frame.join(_with_days(exposure).set_index("ds"), how="outer")
-    frame = frame.reindex(days).rename(columns={"participants": "y"})
+        frame = pd.concat([earlier, frame], ignore_index=True)
+    frame = _with_days(frame).set_index("ds").reindex(days).rename(columns={"participants": "y"})
     frame = frame.reindex(columns=["y", *_COUNTS]).astype(float).fillna(0.0).reset_index()
     frame.insert(0, "unique_id", campaign)
     frame["in_window"] = frame["ds"] >= starts
-    frame["level"] = (frame["weight"] + frame["reach"]).where(frame["in_window"], 0.0)
     return frame
 
 

@@ -13,9 +13,10 @@ from graph.errors import InvalidRequest
 from graph.network.build import build_network
 from graph.network.runs import latest_network
 from graph.progress import Progress
+from graph.server.folders import make_writable
 from graph.settings import Settings
 
-_FORMAT = "1"  # Another way to train on the same data must give another fingerprint.
+_FORMAT = "2"  # Another way to train on the same data must give another fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
@@ -45,7 +46,7 @@ def train(
     cutoff = cutoff or network.cutoff
     configuration = configuration or Configuration()
     fingerprint = hashlib.sha256(
-        f"{_FORMAT} {dataset.import_id} {network.id} {configuration}".encode()
+        f"{_FORMAT} {cutoff} {network.id} {network.fingerprint} {configuration}".encode()
     ).hexdigest()[:16]
     if not retrain:
         for known in models(graph, dataset_id):
@@ -57,6 +58,7 @@ def train(
             f"A cut-off of {cutoff} leaves too few days to learn from and to be tested on.",
             f"Choose {dataset.first_day + timedelta(days=_SHORTEST + BACKTEST_DAYS)} or later.",
         )
+    make_writable(settings.checkpoints)
     figures = _compare(graph, settings, dataset_id, first, cutoff, configuration, progress)
     model = KLSTM(configuration).fit(read_history(graph, dataset_id, network, cutoff, progress), progress)
     figures |= {
@@ -91,5 +93,6 @@ def _compare(
         "mae": scores["mae"].tolist(),
         "mase": scores["mase"].tolist(),
         "coverage_80": float(scores["coverage_80"].max()),
+        "level_coverage_80": float(scores["level_coverage_80"].max()),
         "points": len(rows),
     }

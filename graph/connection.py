@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import pandas as pd
 from neo4j import Driver, GraphDatabase, ManagedTransaction
-from neo4j.exceptions import AuthError, ClientError, DriverError, ServiceUnavailable
+from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
 
 import cypher
-from graph.errors import AccessDenied, DatabaseUnreachable, GdsMissing, NotReady
+from graph.errors import AccessDenied, DatabaseUnreachable, GdsMissing, InvalidRequest, NotReady
 from graph.server import local
 from graph.settings import Settings
 
@@ -98,14 +98,20 @@ def connect(settings: Settings) -> Graph:
     Raises NotReady where the managed server is not running, DatabaseUnreachable and AccessDenied.
     """
     uri, user, password = address(settings)
-    driver = GraphDatabase.driver(
-        uri,
-        auth=(user, password),
-        connection_timeout=10,
-        max_transaction_retry_time=30,
-        # Advice about queries is for developers, who see it in Browser; not for users' terminals.
-        notifications_min_severity="OFF",
-    )
+    try:
+        driver = GraphDatabase.driver(
+            uri,
+            auth=(user, password),
+            connection_timeout=10,
+            max_transaction_retry_time=30,
+            # Advice about queries is for developers, who see it in Browser; not for users' terminals.
+            notifications_min_severity="OFF",
+        )
+    except (ConfigurationError, ValueError) as error:
+        raise InvalidRequest(
+            f"{uri} is no address of a Neo4j ({error}).",
+            "Write NEO4J_URI like bolt://host:7687 or neo4j+s://host.",
+        ) from error
     try:
         with _translated(uri):
             driver.verify_connectivity()

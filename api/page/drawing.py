@@ -13,7 +13,8 @@ def draw_network(edges: list[Row], height: str = "520px") -> str:
     """`edges` as ``results.key_user_network`` gives them: key users large, groups by colour."""
     nodes: dict[str, Node] = {}
     for edge in edges:
-        _add(nodes, edge["target"], edge["target_rank"], edge["target_group"])
+        if edge["target"] is not None:
+            _add(nodes, edge["target"], edge["target_rank"], edge["target_group"])
         _add(nodes, edge["source"], edge["source_rank"], edge["source_group"])
     relationships = [
         Relationship(
@@ -24,6 +25,7 @@ def draw_network(edges: list[Row], height: str = "520px") -> str:
             properties={"probability": round(edge["probability"], 4)},
         )
         for edge in edges
+        if edge["target"] is not None
     ]
     drawing = VisualizationGraph(nodes=list(nodes.values()), relationships=relationships)
     # The page says the same in tables; the drawing follows the page's light background.

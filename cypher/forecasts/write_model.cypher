@@ -4,5 +4,7 @@
 MATCH (network:Run {dataset: $dataset, id: $network})
 MERGE (run:Run {dataset: $dataset, id: $id})
 SET run += $figures, run.kind = 'model', run.state = 'complete', run.at = datetime()
-MERGE (run)-[:USED]->(network)
+WITH run, network
+CALL (run) { OPTIONAL MATCH (run)-[old:USED]->() DELETE old }
+CREATE (run)-[:USED]->(network)
 RETURN run.id AS id

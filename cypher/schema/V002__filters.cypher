@@ -1,8 +1,12 @@
 // Indexes for what the queries filter on
 // parameters: none
 // returns: nothing
+CREATE INDEX user_dataset IF NOT EXISTS FOR (n:User) ON (n.dataset);
+CREATE INDEX campaign_dataset IF NOT EXISTS FOR (n:Campaign) ON (n.dataset);
+CREATE INDEX product_dataset IF NOT EXISTS FOR (n:Product) ON (n.dataset);
 CREATE INDEX run_kind IF NOT EXISTS FOR (n:Run) ON (n.dataset, n.kind);
-CREATE INDEX campaign_start IF NOT EXISTS FOR (n:Campaign) ON (n.dataset, n.starts_at);
+CREATE INDEX batch_dataset IF NOT EXISTS FOR (n:Batch) ON (n.dataset);
+CREATE INDEX neighbour_group_run IF NOT EXISTS FOR (n:NeighbourGroup) ON (n.dataset, n.run);
 CREATE INDEX participation_at IF NOT EXISTS FOR ()-[r:PARTICIPATED_IN]-() ON (r.at);
 CREATE INDEX influences_run IF NOT EXISTS FOR ()-[r:INFLUENCES]-() ON (r.run);
 CREATE INDEX similar_run IF NOT EXISTS FOR ()-[r:SIMILAR_TO]-() ON (r.run);

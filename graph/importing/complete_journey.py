@@ -77,7 +77,7 @@ class CompleteJourney:
         return list(self._campaigns["id"])
 
     def expected_counts(self) -> dict[str, int]:
-        """From the frames, before any of them is loaded; participations are counted in pandas."""
+        """From the frames alone; participations are counted again, in pandas."""
         return {
             "users": len(self._users),
             "stated tags": len(self._stated_tags),

@@ -40,7 +40,8 @@ def import_source(graph: Graph, source: Source, progress: Progress) -> ImportRep
         loaded += ledger.load(_batches(table, source, checksum), advance, threads)
     loaded += _derive_participations(source, ledger, checksum, progress)
     counts = _check(graph, source)
-    if loaded:
+    # An import that was cut off before this point has loaded everything and recorded nothing.
+    if loaded or not graph.run("runs/dataset", dataset=source.dataset):
         _record(graph, source, checksum)
     return ImportReport(source.dataset, loaded, counts)
 
@@ -86,7 +87,8 @@ def _check(graph: Graph, source: Source) -> dict[str, int]:
     if off:
         raise ImportFailed(
             "The graph does not hold what the source has: " + "; ".join(off) + ".",
-            "Start over with `groundswell db reset`, then import again.",
+            "Import again under another --dataset; or start over with an empty database (the local one: "
+            "`groundswell db reset`).",
         )
     return {what: found[what] for what in expected}
 

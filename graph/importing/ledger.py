@@ -33,7 +33,8 @@ class Ledger:
         if strangers:
             raise ImportFailed(
                 f"The data set {dataset!r} was imported from other content than the source has now.",
-                "Import under another name with --dataset, or start over with `groundswell db reset`.",
+                "Import under another name with --dataset, or start over with an empty database (the local "
+                "one: `groundswell db reset`).",
             )
         self._loaded = {entry["batch"] for entry in entries}
 

@@ -14,13 +14,13 @@ from graph.network import projections
 from graph.network.key_tags import rank_key_tags, tag_strengths
 from graph.network.key_users import select_key_users
 from graph.network.neighbour_groups import form_groups
-from graph.network.runs import NetworkRun, network_run
+from graph.network.runs import NetworkRun, networks
 from graph.network.similarity import NEIGHBOURS, user_vectors
 from graph.network.tags import TagTable, characteristic_categories
 from graph.network.text import embed
 from graph.progress import Progress
 
-_FORMAT = "1"  # Another way to build from the same data must give another fingerprint.
+_FORMAT = "2"  # Another way to build from the same data must give another fingerprint.
 _SEED = 7
 _STAGES = 7
 
@@ -48,14 +48,14 @@ def build_network(
         :16
     ]
     if not rebuild:
-        for row in graph.run("runs/networks", dataset=dataset_id):
-            if row["id"] == run and row["fingerprint"] == fingerprint:
-                return network_run(row)
+        for known in networks(graph, dataset_id):
+            if known.id == run and known.fingerprint == fingerprint:
+                return known
     graph.run("network/begin_run", dataset=dataset_id, run=run, cutoff=str(cutoff), fingerprint=fingerprint)
     graph.run("network/clear_run", dataset=dataset_id, run=run)
     figures = _Build(graph, dataset, run, cutoff, progress).run_all(text_model)
     graph.run("network/finish_run", dataset=dataset_id, run=run, figures=figures)
-    return NetworkRun(id=run, cutoff=cutoff, **figures)
+    return NetworkRun(id=run, cutoff=cutoff, fingerprint=fingerprint, **figures)
 
 
 class _Build:

@@ -1,4 +1,7 @@
-"""Short-lived GDS projections and what is computed on them."""
+"""Short-lived GDS projections and what is computed on them.
+
+Results are read as writes are: a projection lives in the memory of the server that writes go to.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -34,11 +37,12 @@ def write_similarities(
 def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:
     """PageRank on the reversed spreading network, indexed by user."""
     with projection(graph, "network/project_reversed", dataset=dataset, run=run) as name:
-        return graph.frame("network/centralities", graph=name).set_index("user")["score"]
+        found = pd.DataFrame(graph.run("network/centralities", graph=name))
+    return found.set_index("user")["score"]
 
 
 def leiden_communities(graph: Graph, dataset: str, run: str, seed: int) -> pd.Series:
     """Leiden community of every connected user, indexed by user."""
     with projection(graph, "network/project_undirected", dataset=dataset, run=run) as name:
-        found = graph.frame("network/communities", graph=name, seed=seed)
+        found = pd.DataFrame(graph.run("network/communities", graph=name, seed=seed))
     return found.set_index("user")["community"]

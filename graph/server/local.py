@@ -15,7 +15,7 @@ from graph.errors import FolderInUse, PortTaken, ServerDied
 from graph.progress import Progress, Silent
 from graph.server import process
 from graph.server.configuration import Ports, choose_ports, size_memory, write_configuration
-from graph.server.folders import Folders
+from graph.server.folders import Folders, unusable
 from graph.server.runtime import Runtime, ensure_runtime
 
 _USER = "neo4j"
@@ -78,11 +78,10 @@ def up(
 def down(home: Path) -> bool:
     """Stop the server of `home`; True where one was running."""
     folders = Folders(home.resolve())
-    state = process.read_state(folders.state_file)
-    if state is None:
+    if process.read_state(folders.state_file) is None:
         return False
     with _exclusive(folders):
-        return process.stop(state)
+        return _stop(folders)
 
 
 def status(home: Path) -> LocalServer | None:
@@ -95,14 +94,29 @@ def status(home: Path) -> LocalServer | None:
 
 
 def reset(home: Path) -> bool:
-    """Stop the server and delete its data, logs and password; True where there was anything."""
+    """Stop the server and delete its data, logs and password; True where there was anything.
+
+    Raises FolderInUse where a server that was not started from here uses the folder, and
+    FolderUnusable where something cannot be deleted.
+    """
     folders = Folders(home.resolve())
-    down(home)
-    there = folders.neo4j.exists()
-    shutil.rmtree(folders.neo4j, ignore_errors=True)
-    folders.password_file.unlink(missing_ok=True)
-    folders.state_file.unlink(missing_ok=True)
-    return there
+    if not folders.neo4j.exists():
+        return False
+    with _exclusive(folders):
+        _stop(folders)
+        _refuse_stranger(folders)
+        try:
+            shutil.rmtree(folders.neo4j)
+        except OSError as error:
+            raise unusable(folders.neo4j, error) from error
+        folders.password_file.unlink(missing_ok=True)
+        folders.state_file.unlink(missing_ok=True)
+    return True
+
+
+def _stop(folders: Folders) -> bool:
+    state = process.read_state(folders.state_file)
+    return state is not None and process.stop(state)
 
 
 @contextmanager

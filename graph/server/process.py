@@ -42,7 +42,7 @@ def read_state(file: Path) -> ServerState | None:
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
         return ServerState(record["pid"], record["started"], Ports(**record["ports"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

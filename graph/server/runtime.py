@@ -159,7 +159,7 @@ def _download(maven: MavenContext, jar: Jar, folder: Path) -> Path:
             "has it and set GROUNDSWELL_CACHE.",
         ) from error
     except OSError as error:
-        raise unusable(folder, error) from error
+        raise unusable(folder, error, _WHOLE_RUNTIME_BYTES) from error
     except RuntimeError as error:
         # jgo raises it for a checksum the repository itself contradicts, and for a missing file.
         raise RuntimeUnavailable(

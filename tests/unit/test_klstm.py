@@ -19,7 +19,7 @@ from graph.progress import Silent
 
 FIRST = date(2017, 1, 1)
 AS_OF = date(2017, 5, 1)
-RUN = NetworkRun("network/2017-05-01", AS_OF, 6, 0, 4, 2, 1, 0, 7, 1.0, 1.0)
+RUN = NetworkRun("network/2017-05-01", AS_OF, "f", 6, 0, 4, 2, 1, 0, 7, 1.0, 1.0)
 QUICK = Configuration(hidden=8, context=4, epochs=2, members=1)
 
 

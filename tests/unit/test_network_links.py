@@ -154,5 +154,5 @@ def test_groups_are_the_communities_that_hold_key_users() -> None:
      (float("nan"), float("nan"), "not supported")],
 )  # fmt: skip
 def test_the_verdict_on_the_premise(ratio: float, placebo: float, verdict: str) -> None:
-    run = NetworkRun("network/x", CUTOFF, 1, 1, 1, 1, 1, 100, 7, ratio, placebo)
+    run = NetworkRun("network/x", CUTOFF, "f", 1, 1, 1, 1, 1, 100, 7, ratio, placebo)
     assert results.premise(run)[0] == verdict
