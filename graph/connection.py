@@ -107,18 +107,19 @@ def connect(settings: Settings) -> Graph:
             # Advice about queries is for developers, who see it in Browser; not for users' terminals.
             notifications_min_severity="OFF",
         )
+        graph = Graph(driver, settings.neo4j_database)
+        try:
+            with _translated(uri):
+                driver.verify_connectivity()
+        except BaseException:
+            graph.close()
+            raise
     except (ConfigurationError, ValueError) as error:
         raise InvalidRequest(
             f"{uri} is no address of a Neo4j ({error}).",
             "Write NEO4J_URI like bolt://host:7687 or neo4j+s://host.",
         ) from error
-    try:
-        with _translated(uri):
-            driver.verify_connectivity()
-    except BaseException:
-        driver.close()
-        raise
-    return Graph(driver, settings.neo4j_database)
+    return graph
 
 
 def address(settings: Settings) -> tuple[str, str, str]:

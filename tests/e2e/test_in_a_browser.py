@@ -65,6 +65,14 @@ def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
     assert complaints == []
 
 
+def test_the_documentation_of_the_api_needs_nothing_from_elsewhere(page: Page, served: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(served.partition("?")[0] + "docs")
+    expect(page.get_by_text("/v1/campaigns/{campaign_id}/forecast")).to_be_visible()
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1", "data:"))] == []
+
+
 def test_another_campaign_can_be_chosen(page: Page, served: str) -> None:
     page.goto(served)
     page.get_by_label("Campaign", exact=True).select_option("13")

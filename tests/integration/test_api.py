@@ -1,5 +1,6 @@
 """The API on a sample of real data, over HTTP."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,8 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from api.app import create_app, is_loopback
+from api.deps import Context
+from api.page.rendering import standalone_page
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
@@ -117,6 +120,36 @@ def test_serving_other_machines_needs_a_token(graph: Graph, settings: Settings) 
         bearer = {"authorization": "Bearer s3cret"}
         assert client.get("/docs", headers=bearer).status_code == 200
         assert client.get("/docs", auth=("anybody", "s3cret")).status_code == 200
+
+
+def test_a_header_that_is_no_text_is_refused(settings: Settings) -> None:
+    guarded = settings.model_copy(update={"api_token": SecretStr("s3cret")})
+    with TestClient(create_app(guarded, connect(settings))) as client:
+        header = {b"authorization": "Basic café".encode()}
+        assert client.get("/v1/campaigns", headers=header).status_code == 401
+
+
+def test_any_loopback_address_can_be_served(settings: Settings) -> None:
+    app = create_app(settings, connect(settings), "127.0.0.2")
+    with TestClient(app, base_url="http://127.0.0.2") as client:
+        assert client.get("/health").status_code == 200
+
+
+def test_the_page_of_a_data_set_that_is_not_there_says_what_to_do(client: TestClient) -> None:
+    answer = client.get("/", params={"dataset": "nowhere"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "groundswell import" in answer.text
+
+
+def test_the_page_as_one_file_needs_no_server(
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
+    page = standalone_page(Context(settings, graph), sample.dataset, CAMPAIGN)
+    assert not re.search(r"""(src|href)=["']/""", page)
+    assert "Forecast from 27 Nov 2017" in page
+    assert len(page) > 5_000_000  # The drawing and the scripts are inside.
 
 
 def test_loopback_is_recognised() -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from cli.options import parse_day
+from forecasting.records import ModelRun
 from graph.connection import address
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.network.runs import NetworkRun
 from graph.settings import Settings
+from tests.data import CAMPAIGN
 
 
 def groundswell(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -58,6 +60,45 @@ def test_an_address_where_no_neo4j_answers(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "No Neo4j answers at bolt://127.0.0.1:9" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("uri", ["localhost:7687", "bolt://localhost:notaport"])
+def test_an_address_that_is_none(tmp_path: Path, uri: str) -> None:
+    done = groundswell("train", NEO4J_URI=uri, GROUNDSWELL_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "no address of a Neo4j" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = groundswell("db", "up", "--home", str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert groundswell("db", "status", "--home", str(tmp_path / "file")).returncode == 3
+
+
+@pytest.mark.parametrize("command", [["reset", "--yes"], ["down"], ["status"]])
+def test_commands_for_the_local_server_refuse_to_mean_another(tmp_path: Path, command: list[str]) -> None:
+    done = groundswell("db", *command, NEO4J_URI="bolt://elsewhere:7687", GROUNDSWELL_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "managed local server" in done.stderr
+
+
+def test_a_text_model_that_is_not_there(settings: Settings, sample: ImportReport) -> None:
+    arguments = ["network", "build", "--dataset", sample.dataset, "--cutoff", "2017-06-01"]
+    done = groundswell(*arguments, **reach(settings), GROUNDSWELL_TEXT_MODEL="/no/such/folder")
+    assert done.returncode == 1
+    assert "/no/such/folder" in done.stderr
+
+
+def test_a_forecast_is_printed_with_its_comparison(
+    settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    done = groundswell("forecast", CAMPAIGN, "--dataset", sample.dataset, "--horizon", "3", **reach(settings))
+    assert done.returncode == 0, done.stderr
+    assert "Mon 27 Nov 2017" in done.stdout
+    assert all(name in done.stdout for name in model.names)
 
 
 def test_a_wrong_password(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from graph.connection import Graph
+from graph.datasets import describe_dataset
 from graph.errors import ImportFailed, SchemaError
 from graph.importing import ledger as ledgers
 from graph.importing.complete_journey import CompleteJourney
@@ -58,6 +59,13 @@ def test_an_interrupted_import_goes_on_where_it_stopped(
     import_source(graph, CompleteJourney(dataset, FEW), Silent())
     assert content(graph, dataset) == content(graph, whole)
     query(graph, "MATCH (n) WHERE n.dataset = $dataset DETACH DELETE n", dataset=whole)
+
+
+def test_an_import_cut_off_before_its_record_is_recorded_the_next_time(graph: Graph, dataset: str) -> None:
+    import_source(graph, CompleteJourney(dataset, FEW), Silent())
+    query(graph, "MATCH (r:Run {dataset: $d, kind: 'import'}) DELETE r", d=dataset)
+    assert import_source(graph, CompleteJourney(dataset, FEW), Silent()).loaded_rows == 0
+    assert describe_dataset(graph, dataset).last_day.year == 2017
 
 
 def test_other_content_under_the_same_name_is_refused(graph: Graph, sample: ImportReport) -> None:

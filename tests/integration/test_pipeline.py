@@ -91,6 +91,25 @@ def test_a_model_trained_before_is_found_again(
     assert model.backtest_from == CUTOFF - timedelta(days=28)
 
 
+def test_another_cutoff_on_the_same_network_is_another_model(
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    later = CUTOFF + timedelta(days=7)
+    other = train(graph, settings, sample.dataset, Silent(), cutoff=later, configuration=QUICK)
+    assert (other.cutoff, other.network) == (later, model.network)
+    assert other.id != model.id
+    # On a network of its own, it uses that one and no longer the older.
+    network = build_network(graph, sample.dataset, Silent(), cutoff=later)
+    again = train(graph, settings, sample.dataset, Silent(), cutoff=later, configuration=QUICK)
+    assert again.network == network.id
+    assert [one.id for one in models(graph, sample.dataset)] == [again.id, model.id]
+    query(
+        graph, "MATCH (r:Run {dataset: $d}) WHERE r.id ENDS WITH $day DETACH DELETE r",
+        d=sample.dataset, day=str(later),
+    )  # fmt: skip
+    graph.run("network/clear_run", dataset=sample.dataset, run=network.id)
+
+
 def test_what_cannot_be_forecast_says_why(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
