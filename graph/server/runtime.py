@@ -8,6 +8,7 @@ then on. ``python -m graph.server.relock`` makes the list anew.
 import hashlib
 import re
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from graph.server.folders import make_writable, unusable
 
 _THREADS = 16
 _TIMEOUT_SECONDS = 30
+_PAUSES_SECONDS = (0.5, 2.0)
 _WHOLE_RUNTIME_BYTES = 600 * 1024 * 1024
 _GDS_GROUP = "org.neo4j.gds"
 # Neo4j registers procedures only from jars in its plugins folder; the rest of GDS may stay on
@@ -150,7 +152,7 @@ def _download(maven: MavenContext, jar: Jar, folder: Path) -> Path:
     component = maven.project(jar.group, jar.artifact).at_version(jar.version)
     artifact = component.artifact(classifier=jar.classifier, packaging=jar.packaging)
     try:
-        return Path(artifact.resolve())
+        return _patiently(artifact.resolve)
     except requests.RequestException as error:
         raise RuntimeUnavailable(
             f"{jar} is not in the cache and could not be fetched ({type(error).__name__}).",
@@ -166,3 +168,13 @@ def _download(maven: MavenContext, jar: Jar, folder: Path) -> Path:
             f"{jar} could not be fetched: {error}",
             "Try again; if it stays, the repository no longer has this file.",
         ) from error
+
+
+def _patiently(resolve: Callable[[], Path]) -> Path:
+    """Try again after a moment: among hundreds of requests one may meet a name server that is busy."""
+    for pause in _PAUSES_SECONDS:
+        try:
+            return Path(resolve())
+        except requests.RequestException:
+            time.sleep(pause)
+    return Path(resolve())
