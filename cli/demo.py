@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from api.deps import Context
@@ -13,8 +14,9 @@ from api.page.rendering import standalone_page
 from cli import jobs
 from cli.console import bars, out
 from cli.options import HomeOption, settings_for
-from cli.serve import DEFAULT_PORT, page_url, prepare
+from cli.serve import DEFAULT_PORT, page_url, prepare, run
 from forecasting.records import find_campaign
+from forecasting.series import read_influence
 from graph.connection import Graph, connect
 from graph.errors import PortTaken
 from graph.importing.complete_journey import DATASET, CompleteJourney
@@ -65,6 +67,14 @@ def _tell(graph: Graph, network: NetworkRun) -> None:
         f"It reached {campaign['targeted']:,} households from {campaign['starts']:%d %b %Y} on. "
         f"What follows was known on {CUTOFF:%d %b %Y}."
     )
+    steps = read_influence(graph, DATASET, campaign, network.id)
+    known = steps[steps["ds"] < pd.Timestamp(CUTOFF)]
+    first, last = known.iloc[0], known.iloc[-1]
+    out.print(
+        f"On its first day {first['y']:.0f} took part (influence level {first['level']:.0f}) and exposed "
+        f"{first['exposed']:.0f} others to an active influencer; on {last['ds']:%d %b} it was "
+        f"{last['y']:.0f} (level {last['level']:.0f}), and {last['exposed']:.0f} were left to expose."
+    )
     jobs.show_network(network)
     users = results.key_users(graph, DATASET, CAMPAIGN, network.id)[:5]
     said = ", ".join(f"{one['user']} (spread {one['score']:.1f})" for one in users)
@@ -93,7 +103,7 @@ def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> 
     out.print(f"The page:      {page_url(listening)}", soft_wrap=True)
     _point_to_browser(settings, network)
     out.print("Ctrl-C ends the page.")
-    server.run(sockets=[listening])
+    run(server, listening)
 
 
 def _point_to_browser(settings: Settings, network: NetworkRun) -> None:

@@ -1,6 +1,7 @@
 """`groundswell serve`: the API and its page."""
 
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -28,7 +29,13 @@ def serve(
     settings = settings_for(home)
     server, listening = prepare(settings, host, port)
     out.print(f"Groundswell is served at {page_url(listening)} (API docs at /docs). Ctrl-C ends it.")
-    server.run(sockets=[listening])
+    run(server, listening)
+
+
+def run(server: uvicorn.Server, listening: socket.socket) -> None:
+    """Serve until Ctrl-C, which is the way to end it and no error."""
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
 
 
 def prepare(settings: Settings, host: str, port: int) -> tuple[uvicorn.Server, socket.socket]:
