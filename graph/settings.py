@@ -13,7 +13,8 @@ class Settings(BaseSettings):
     With ``NEO4J_URI`` unset, everything uses the managed local server in ``GROUNDSWELL_HOME``.
     """
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    # By alias only: by its name, the field `home` would be read from HOME.
+    model_config = SettingsConfigDict(extra="ignore")
 
     neo4j_uri: str | None = Field(
         None,

@@ -51,12 +51,12 @@ def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         container = Neo4jContainer("neo4j:5.26-community").with_env("NEO4J_PLUGINS", '["graph-data-science"]')
         with container:
             yield Settings(
-                home=tmp_path_factory.mktemp("home"),
-                neo4j_uri=container.get_connection_url(),
-                neo4j_password=container.password,
+                GROUNDSWELL_HOME=tmp_path_factory.mktemp("home"),
+                NEO4J_URI=container.get_connection_url(),
+                NEO4J_PASSWORD=container.password,
             )
     else:
-        yield Settings(home=request.getfixturevalue("managed_home"))
+        yield Settings(GROUNDSWELL_HOME=request.getfixturevalue("managed_home"))
 
 
 def _docker_answers() -> bool:

@@ -90,7 +90,7 @@ def test_the_page_fits_a_phone(page: Page, served: str) -> None:
 def test_neo4j_browser_draws_the_campaign(
     page: Page, managed_home: Path, settings: Settings, sample: ImportReport, network: NetworkRun
 ) -> None:
-    local_settings = Settings(home=managed_home, neo4j_uri=None)
+    local_settings = Settings(GROUNDSWELL_HOME=managed_home, NEO4J_URI=None)
     dataset, run = sample.dataset, network.id
     with connect(local_settings) as managed:
         if settings.neo4j_uri:  # The tests run on another server: show something here.

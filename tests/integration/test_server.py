@@ -86,6 +86,9 @@ def test_a_server_without_gds_is_told_apart(home: Path, cache: Path) -> None:
             break
         except Exception:
             time.sleep(0.5)
-    with connect(Settings(home=home)) as graph, pytest.raises(GdsMissing, match="no Graph Data Science"):
+    with (
+        connect(Settings(GROUNDSWELL_HOME=home)) as graph,
+        pytest.raises(GdsMissing, match="no Graph Data Science"),
+    ):
         while time.monotonic() < deadline:
             graph.gds_version()
