@@ -73,11 +73,10 @@ class Simulator:
     """Forward simulation over the same network that the selectors see."""
 
     def __init__(self, network: Network, runs: int) -> None:
-        targets = np.repeat(np.arange(network.nodes), np.diff(network.starts))
         order = np.argsort(network.sources, kind="stable")
         self.nodes, self.runs = network.nodes, runs
         self.starts = np.searchsorted(network.sources[order], np.arange(network.nodes + 1))
-        self.targets, self.probabilities = targets[order], network.probabilities[order]
+        self.targets, self.probabilities = network.targets[order], network.probabilities[order]
 
     def spreads(self, seeds: Ints, runs: int | None = None, seed: int = 99) -> NDArray[np.float64]:
         """Shape (runs,)."""
@@ -104,10 +103,11 @@ def celf(simulator: Simulator, runs: int) -> Ints:
 
 def centralities(network: Network) -> dict[str, Callable[[], Ints]]:
     """Selectors by networkx, on the network as it is and reversed."""
-    targets = np.repeat(np.arange(network.nodes), np.diff(network.starts))
     graph = nx.DiGraph()
     graph.add_nodes_from(range(network.nodes))
-    arcs = zip(network.sources.tolist(), targets.tolist(), network.probabilities.tolist(), strict=True)
+    arcs = zip(
+        network.sources.tolist(), network.targets.tolist(), network.probabilities.tolist(), strict=True
+    )
     graph.add_weighted_edges_from(arcs)
 
     def top(scores: dict[int, float]) -> Ints:

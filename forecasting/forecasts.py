@@ -43,8 +43,8 @@ def forecast_campaign(
     _check_running(graph, dataset_id, window, origin)
     model = KLSTM.load(checkpoint_path(settings, run))
     network = _network_of(graph, dataset_id, run)
-    history = read_history(graph, dataset_id, network, origin, progress)
-    steps = model.predict(history, horizon, [campaign])[COLUMNS[1:]]
+    history = read_history(graph, dataset_id, network, origin, progress, only=campaign)
+    steps = model.predict(history, horizon)[COLUMNS[1:]]
     forecast = Forecast(f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps)
     graph.run(
         "forecasts/write_forecast",

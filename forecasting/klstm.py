@@ -1,7 +1,7 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -78,7 +78,7 @@ class KLSTM:
         ]
         return self
 
-    def predict(self, history: History, horizon: int, campaigns: Sequence[str] | None = None) -> pd.DataFrame:
+    def predict(self, history: History, horizon: int) -> pd.DataFrame:
         """Forecast the `horizon` days from ``history.as_of`` on, at most to each campaign's end.
 
         Returns unique_id, ds, mean, participants_p10/p50/p90, level_p10/p50/p90. Raises
@@ -86,11 +86,7 @@ class KLSTM:
         the campaign has four weeks of data, and NotReady for a model that was not fitted.
         """
         self._check(history, horizon)
-        frames = [
-            frame
-            for frame in campaign_frames(history)
-            if len(frame.y) < frame.end and (campaigns is None or frame.id in campaigns)
-        ]
+        frames = [frame for frame in campaign_frames(history) if len(frame.y) < frame.end]
         if not frames:
             return pd.DataFrame(columns=COLUMNS)
         origin = pd.Timestamp(history.as_of)

@@ -77,7 +77,11 @@ def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast
 
 def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
     """The row of ``campaign_list`` for a campaign. Raises NotFound."""
-    campaigns = campaign_list(graph, dataset)
+    return pick_campaign(campaign_list(graph, dataset), dataset, campaign)
+
+
+def pick_campaign(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Series:
+    """The row of a campaign in a ``campaign_list`` at hand. Raises NotFound."""
     found = campaigns[campaigns["id"] == campaign]
     if found.empty:
         raise NotFound(

@@ -78,15 +78,26 @@ def campaign_list(graph: Graph, dataset: str) -> pd.DataFrame:
 
 
 def read_history(
-    graph: Graph, dataset_id: str, network: NetworkRun, as_of: date, progress: Progress
+    graph: Graph,
+    dataset_id: str,
+    network: NetworkRun,
+    as_of: date,
+    progress: Progress,
+    only: str | None = None,
 ) -> History:
-    """Raises NotFound (no such data set) and InvalidRequest (`as_of` outside the data)."""
+    """What was known at the beginning of `as_of`, of every campaign or of the campaign `only`.
+
+    Raises NotFound (no such data set) and InvalidRequest (`as_of` outside the data).
+    """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(as_of)
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     scope = {"dataset": dataset_id, "run": network.id}
     campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
-    campaigns = campaigns[campaigns["starts"] < pd.Timestamp(as_of)].reset_index(drop=True)
+    campaigns = campaigns[campaigns["starts"] < pd.Timestamp(as_of)]
+    if only is not None:
+        campaigns = campaigns[campaigns["id"] == only]
+    campaigns = campaigns.reset_index(drop=True)
     advance = progress.stage(f"Reading influence up to {as_of}", len(campaigns))
     parts = []
     for campaign in campaigns.itertuples():

@@ -7,7 +7,7 @@ import pandas as pd
 from api.deps import Context, network_of
 from api.page.browser_link import browser_url, explore_query
 from api.page.charts import influence_chart
-from forecasting.records import Forecast, ModelRun, find_campaign, models, stored_forecasts
+from forecasting.records import Forecast, ModelRun, models, pick_campaign, stored_forecasts
 from forecasting.series import campaign_list, read_influence
 from graph.connection import Row
 from graph.errors import NotFound
@@ -46,7 +46,7 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
             f"There is no data set {dataset!r} in this database.",
             "Import it first: `groundswell import complete-journey`.",
         )
-    campaign = find_campaign(graph, dataset, campaign_id or _first_to_show(context, dataset, campaigns))
+    campaign = pick_campaign(campaigns, dataset, campaign_id or _first_to_show(context, dataset, campaigns))
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
     network = network_of(graph, dataset, campaign["id"], forecast)

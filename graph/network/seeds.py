@@ -42,6 +42,11 @@ class Network:
     sources: Ints
     probabilities: Floats
 
+    @property
+    def targets(self) -> Ints:
+        """The target of each edge, in the order of `sources`."""
+        return np.repeat(np.arange(self.nodes), np.diff(self.starts))
+
     @classmethod
     def of_edges(cls, nodes: int, sources: Ints, targets: Ints, probabilities: Floats) -> "Network":
         """Raises ValueError where an edge leaves the network or is no probability."""
