@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-forecast bench-seeds docs setup setup-dev format lock relock-runtime compose clean
+.PHONY: help demo test check serve browser bench bench-forecast bench-import bench-kills bench-seeds docs setup setup-dev format lock relock-runtime compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,10 +32,16 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-forecast ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-forecast: setup-dev ## The K-LSTM beside its peers
 	$(BIN)/python -m benchmarks.forecast $(ARGS)
+
+bench-import: setup-dev ## Imports beside neo4j-admin, a naive loop, py2neo and neomodel
+	$(BIN)/python -m benchmarks.importing $(ARGS)
+
+bench-kills: setup-dev ## Imports killed at random points (client and server), and what the graph is then
+	$(BIN)/python -m benchmarks.kills $(ARGS)
 
 bench-seeds: setup-dev ## Seed selection beside centralities and CELF
 	$(BIN)/python -m benchmarks.seeds $(ARGS)

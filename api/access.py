@@ -35,6 +35,31 @@ class TokenAccess(BaseHTTPMiddleware):
         return response
 
 
+class UploadLimit(BaseHTTPMiddleware):
+    """Refuses a body that is larger than allowed, or does not say how large it is, before it is read."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        super().__init__(app)
+        self._most = most
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Let the request through, or answer 411 or 413."""
+        length = request.headers.get("content-length", "")
+        if request.method in {"POST", "PUT", "PATCH"}:
+            if not length.isdecimal():
+                return problem(
+                    411, "LengthRequired", "The request does not say its length.", "Send Content-Length."
+                )
+            if int(length) > self._most:
+                return problem(
+                    413,
+                    "TooLarge",
+                    f"{int(length):,} bytes are more than the {self._most:,} allowed.",
+                    "Send fewer files at once, or pack them; GROUNDSWELL_MAX_UPLOAD_MIB sets the limit.",
+                )
+        return await call_next(request)
+
+
 def _given(header: str) -> bytes:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":

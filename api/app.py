@@ -12,10 +12,11 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.access import TokenAccess
+from api.access import TokenAccess, UploadLimit
 from api.deps import Context
+from api.jobs import ImportJobs
 from api.problems import add_problem_handlers
-from api.routes import campaigns, health, page
+from api.routes import campaigns, health, imports, page
 from graph.connection import Graph
 from graph.errors import InvalidRequest
 from graph.settings import Settings
@@ -29,9 +30,12 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> Fas
     Raises InvalidRequest where `host` is reachable from other machines and no token is set.
     """
 
+    jobs = ImportJobs(graph, settings)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        jobs.close()
         graph.close()
 
     # Serves the documentation's scripts from this machine; FastAPI itself would name a CDN.
@@ -41,11 +45,12 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> Fas
         summary="How far a campaign will carry, through whom, and what comes next.",
         lifespan=lifespan,
     )
-    app.state.context = Context(settings, graph)
+    app.state.context = Context(settings, graph, jobs)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
+    app.add_middleware(UploadLimit, most=settings.max_upload_mib << 20)
     _guard(app, settings, host)
     add_problem_handlers(app)
-    for router in (health.router, campaigns.router, page.router):
+    for router in (health.router, campaigns.router, imports.router, page.router):
         app.include_router(router)
     static = Path(page.__file__).parents[1] / "page" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from api.jobs import ImportJobs
 from forecasting.records import Forecast, stored_forecasts
 from graph.connection import Graph
 from graph.errors import NotReady
-from graph.importing.complete_journey import DATASET
+from graph.importing.adapters.complete_journey import DATASET
 from graph.network.runs import NetworkRun, networks
 from graph.settings import Settings
 
@@ -19,6 +20,7 @@ class Context:
 
     settings: Settings
     graph: Graph
+    jobs: ImportJobs
 
 
 def get_context(request: Request) -> Context:

@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from graph.errors import (
     DatabaseError,
     GroundswellError,
+    ImportFailed,
+    ImportRunning,
     InvalidRequest,
     NotFound,
     NotReady,
@@ -19,6 +21,8 @@ _STATUS: dict[type[GroundswellError], int] = {
     NotFound: 404,
     NotReady: 409,
     InvalidRequest: 422,
+    ImportRunning: 409,
+    ImportFailed: 422,
     DatabaseError: 503,
 }
 

@@ -83,3 +83,31 @@ class Forecast(BaseModel):
     model: str
     network: str
     steps: list[ForecastStep]
+
+
+class Progress(BaseModel):
+    """How far a job is in its present stage."""
+
+    stage: str = Field(examples=["Loading behaviours"])
+    done: int = Field(description="Rows (or other units) done")
+    total: int | None = Field(description="Of how many")
+    per_second: float
+    seconds_left: float | None
+
+
+class ImportJob(BaseModel):
+    """An import job; read = loaded + rejected + unchanged once it has ended."""
+
+    id: str = Field(examples=["my-shop.1"])
+    dataset: str = Field(examples=["my-shop"])
+    state: str = Field(description="running, complete, stopped, failed, interrupted, undoing or undone")
+    problem: str | None = Field(description="Why it stopped or failed")
+    source: str
+    engine: str | None
+    read: int
+    loaded: int
+    rejected: int
+    unchanged: int
+    started: str = Field(description="ISO moment")
+    finished: str | None = Field(description="ISO moment")
+    progress: Progress | None = Field(description="While it runs in this process")

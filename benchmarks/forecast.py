@@ -18,7 +18,7 @@ from forecasting.klstm import KLSTM, Configuration
 from forecasting.series import History, read_history
 from forecasting.training import BACKTEST_DAYS, BACKTEST_EVERY, BACKTEST_HORIZON
 from graph.connection import connect
-from graph.importing.complete_journey import DATASET
+from graph.importing.adapters.complete_journey import DATASET
 from graph.network.build import build_network
 from graph.progress import Progress
 from graph.settings import Settings

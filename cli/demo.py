@@ -9,18 +9,20 @@ import pandas as pd
 import typer
 
 from api.deps import Context
+from api.jobs import ImportJobs
 from api.page.browser_link import browser_url, explore_query
 from api.page.rendering import standalone_page
 from cli import jobs
 from cli.console import bars, out
+from cli.imports import show_import
 from cli.options import HomeOption, settings_for
 from cli.serve import DEFAULT_PORT, page_url, prepare, run
 from forecasting.records import find_campaign
 from forecasting.series import read_influence
 from graph.connection import Graph, connect
 from graph.errors import PortTaken
-from graph.importing.complete_journey import DATASET, CompleteJourney
-from graph.importing.job import import_source
+from graph.importing.adapters.complete_journey import DATASET, complete_journey
+from graph.importing.job import import_prepared
 from graph.network import results
 from graph.network.runs import NetworkRun
 from graph.server import local
@@ -48,11 +50,11 @@ def demo(
         if not settings.neo4j_uri:
             local.up(settings.home, settings.cache, progress=progress, mirror=settings.maven_mirror)
         with connect(settings) as graph:
-            imported = import_source(graph, CompleteJourney(), progress)
+            imported = import_prepared(graph, settings, complete_journey(settings.cache), progress)
             network = build_network(graph, DATASET, progress, cutoff=CUTOFF, text_model=settings.text_model)
             model = train(graph, settings, DATASET, progress, cutoff=CUTOFF)
             forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress, CUTOFF)
-    jobs.show_import(imported)
+    show_import(imported)
     with connect(settings) as graph:
         _tell(graph, network)
     jobs.show_model(model)
@@ -91,7 +93,7 @@ def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> 
     out.rule("Where to look")
     if once:
         with connect(settings) as graph:
-            page = standalone_page(Context(settings, graph), DATASET, CAMPAIGN)
+            page = standalone_page(Context(settings, graph, ImportJobs(graph, settings)), DATASET, CAMPAIGN)
         _PAGE_FILE.write_text(page, encoding="utf-8")
         out.print(f"The page:      {_PAGE_FILE.resolve()}", soft_wrap=True)
         _point_to_browser(settings, network)

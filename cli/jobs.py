@@ -1,4 +1,4 @@
-"""`groundswell import`, `network`, `train` and `forecast`: the jobs, in the order of the work.
+"""`groundswell network`, `train` and `forecast`: the jobs, in the order of the work.
 
 The jobs are imported where they are run, once the database answers: torch and numba take ten seconds
 to import, which nobody should wait for in vain.
@@ -13,25 +13,11 @@ from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
 from forecasting.records import Forecast, ModelRun, models
 from graph.connection import connect
-from graph.importing.complete_journey import DATASET, CompleteJourney
-from graph.importing.job import ImportReport, import_source
+from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 from graph.network.runs import NetworkRun
 
-imports = typer.Typer(no_args_is_help=True, help="Bring data into the graph.")
 network = typer.Typer(no_args_is_help=True, help="The spreading network: key users and groups.")
-
-
-@imports.command("complete-journey")
-def complete_journey(
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    households: Annotated[int | None, typer.Option(help="Only so many households, for a quick look.")] = None,
-) -> None:
-    """The Complete Journey: a year of 2,469 households, 27 campaigns, 1.5 million purchases."""
-    with connect(settings_for(home)) as graph, bars() as progress:
-        report = import_source(graph, CompleteJourney(dataset, households), progress)
-    show_import(report)
 
 
 @network.command("build")
@@ -85,17 +71,6 @@ def forecast(
         model = next(one for one in models(graph, dataset) if one.id == made.model)
     show_forecast(made)
     show_model(model)
-
-
-def show_import(report: ImportReport) -> None:
-    """What the graph holds now; each count was checked against the source."""
-    table = Table("in the graph", "rows", title=f"Data set {report.dataset}")
-    table.columns[1].justify = "right"
-    for what, rows in report.counts.items():
-        table.add_row(what, f"{rows:,}")
-    out.print(table)
-    done = f"{report.loaded_rows:,} rows loaded" if report.loaded_rows else "Nothing was new"
-    out.print(f"{done}; every count equals the source's.")
 
 
 def show_network(run: NetworkRun) -> None:

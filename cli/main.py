@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import db, demo, jobs, serve
+from cli import db, demo, imports, jobs, serve
 from cli.console import err, fail
 from graph.errors import GroundswellError
 
@@ -18,7 +18,8 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.add_typer(db.app, name="db")
 app.command()(db.browser)
-app.add_typer(jobs.imports, name="import")
+app.add_typer(imports.app, name="import")
+app.command("imports")(imports.list_imports)
 app.add_typer(jobs.network, name="network")
 app.command()(jobs.train)
 app.command()(jobs.forecast)

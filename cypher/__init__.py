@@ -6,20 +6,23 @@ A file opens with a header, then the statement::
     // parameters: $dataset (string), $campaign (string)
     // returns: step (date), participants (integer)
 
+The questions of ``explore/`` add ``// defaults: {...}`` (JSON), with which they run as they are.
+
 The header is the contract: the caller must pass exactly the declared parameters, and a test
-EXPLAINs every file against a real server. ``CATALOGUE.md`` is generated from the headers.
+EXPLAINs every file against a real server. ``README.md`` is generated from the headers.
 """
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import LiteralString
+from typing import Any, LiteralString
 
 _HEADER = re.compile(
     r"\A// (?P<title>[^\n]+)\n// parameters: (?P<parameters>[^\n]+)\n"
-    r"// returns: (?P<returns>[^\n]+)\n(?P<notes>(?://[^\n]*\n)*)"
+    r"// returns: (?P<returns>[^\n]+)\n(?:// defaults: (?P<defaults>[^\n]+)\n)?(?P<notes>(?://[^\n]*\n)*)"
 )
 _DECLARED = re.compile(r"\$(\w+) \(([^)]+)\)")
 _USED = re.compile(r"\$(\w+)")
@@ -38,6 +41,7 @@ class Statement:
     parameters: dict[str, str]
     returns: str
     text: LiteralString
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     def parts(self) -> list[LiteralString]:
         """The statements of a file that holds several, split at ``;`` ending a line."""
@@ -62,6 +66,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_walk(resources.files(__name__), "")))
 
 
+def questions() -> list[Statement]:
+    """The saved questions of ``explore/``, in the order of their names."""
+    return [statement(name) for name in names() if name.startswith("explore/")]
+
+
 def _walk(folder: Traversable, prefix: str) -> list[str]:
     found = []
     for entry in folder.iterdir():
@@ -82,4 +91,7 @@ def _parse(name: str, source: str) -> Statement:
     if used != set(declared):
         odd = ", ".join(sorted(used ^ set(declared)))
         raise MalformedStatement(f"cypher/{name}.cypher: declared and used parameters differ: {odd}")
-    return Statement(name, header["title"], declared, header["returns"], body)
+    defaults = json.loads(header["defaults"] or "{}")
+    if not set(defaults) <= set(declared):
+        raise MalformedStatement(f"cypher/{name}.cypher: defaults for parameters that it does not declare")
+    return Statement(name, header["title"], declared, header["returns"], body, defaults)

@@ -4,9 +4,10 @@ Everything above asks a `Graph` for a statement of ``cypher/`` by name; tests ma
 runner of the same shape.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
 
 import pandas as pd
 from neo4j import Driver, GraphDatabase, ManagedTransaction
@@ -18,6 +19,30 @@ from graph.server import local
 from graph.settings import Settings
 
 Row = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The rows a statement returned, and what it made."""
+
+    rows: list[Row]
+    relationships_created: int
+
+
+class Transaction:
+    """Runs statements inside one transaction."""
+
+    def __init__(self, transaction: ManagedTransaction) -> None:
+        self._transaction = transaction
+
+    def run(self, name: str, **parameters: Any) -> Outcome:
+        """Run the statement ``cypher/<name>.cypher``."""
+        one = cypher.statement(name)
+        _check_parameters(one, parameters)
+        result = self._transaction.run(one.text, parameters)
+        rows = result.data()
+        return Outcome(rows, result.consume().counters.relationships_created)
 
 
 class Graph:
@@ -52,17 +77,20 @@ class Graph:
         with _translated(), self._driver.session(database=self._database) as session:
             return session.execute_write(work)
 
-    def run_together(self, steps: list[tuple[str, Row]]) -> None:
-        """Run several statements in one transaction: all of them take effect, or none."""
-        for name, parameters in steps:
-            _check_parameters(cypher.statement(name), parameters)
+    def together(self, work: Callable[["Transaction"], T]) -> T:
+        """What `work` returns, everything it ran in one transaction: all of it takes effect, or nothing.
 
-        def work(transaction: ManagedTransaction) -> None:
-            for name, parameters in steps:
-                transaction.run(cypher.statement(name).text, parameters).consume()
-
+        `work` is called again where a transient error (a deadlock, a leader change) undid it.
+        """
         with _translated(), self._driver.session(database=self._database) as session:
-            session.execute_write(work)
+            return session.execute_write(lambda transaction: work(Transaction(transaction)))
+
+    def run_in_parts(self, name: str, **parameters: Any) -> list[Row]:
+        """Run a statement that commits by itself (CALL { ... } IN TRANSACTIONS)."""
+        one = cypher.statement(name)
+        _check_parameters(one, parameters)
+        with _translated(), self._driver.session(database=self._database) as session:
+            return session.run(one.text, parameters).data()
 
     def single(self, name: str, **parameters: Any) -> Row:
         """The only row of a statement that always returns one."""

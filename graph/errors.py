@@ -12,7 +12,9 @@ GroundswellError
 │   ├── AccessDenied
 │   └── GdsMissing             the server has no Graph Data Science
 ├── SchemaError                a migration that was applied has changed since
-├── ImportFailed               counts differ from the source, or the source cannot be read
+├── ImportFailed               a file cannot be read, or another job is running
+│   ├── ImportRunning          another job of the data set is running, or being undone
+│   └── ImportStopped          more rows were rejected than allowed
 ├── NotFound                   no such data set, campaign or run
 ├── NotReady                   a step that must come first has not been run
 └── InvalidRequest             a value that cannot be used (a cut-off after the data ends, ...)
@@ -72,7 +74,15 @@ class SchemaError(GroundswellError):
 
 
 class ImportFailed(GroundswellError):
-    """An import did not end as its source says it should."""
+    """An import could not be carried out."""
+
+
+class ImportRunning(ImportFailed):
+    """Another job works on the data set."""
+
+
+class ImportStopped(ImportFailed):
+    """An import stopped by itself: too many rows were rejected."""
 
 
 class NotFound(GroundswellError):

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_API_TOKEN",
         description="What the API asks for; it must be set to serve other machines",
     )
+    max_upload_mib: int = Field(
+        1024,
+        validation_alias="GROUNDSWELL_MAX_UPLOAD_MIB",
+        description="The largest delivery that the API takes, in MiB",
+    )
     maven_mirror: str | None = Field(
         None,
         validation_alias="GROUNDSWELL_MAVEN_MIRROR",

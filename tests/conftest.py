@@ -17,8 +17,8 @@ from testcontainers.community.neo4j import Neo4jContainer
 from forecasting.klstm import Configuration
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect
-from graph.importing.complete_journey import CompleteJourney
-from graph.importing.job import ImportReport, import_source
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import ImportReport, import_prepared
 from graph.network.build import NetworkRun, build_network
 from graph.progress import Silent
 from graph.schema import migrate
@@ -90,10 +90,11 @@ def dataset(graph: Graph) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sample(graph: Graph) -> Iterator[ImportReport]:
+def sample(graph: Graph, settings: Settings) -> Iterator[ImportReport]:
     """A sample of the Complete Journey, imported once; tests must not change it."""
     name = f"test-sample-{uuid.uuid4()}"
-    yield import_source(graph, CompleteJourney(name, HOUSEHOLDS), Silent())
+    prepared = complete_journey(settings.cache, name, HOUSEHOLDS)
+    yield import_prepared(graph, settings, prepared, Silent())
     remove_dataset(graph, name)
 
 

@@ -10,7 +10,7 @@ from api.deps import DatasetQuery, GraphDep, network_of
 from forecasting.records import find_campaign, stored_forecasts
 from forecasting.series import campaign_list, read_influence
 from graph.errors import NotFound
-from graph.importing.complete_journey import DATASET
+from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])

@@ -9,7 +9,7 @@ from api.page.rendering import plotly_script, render_campaign, render_problem
 from api.page.view import view_campaign
 from api.problems import status_of
 from graph.errors import GroundswellError
-from graph.importing.complete_journey import DATASET
+from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 
 router = APIRouter(include_in_schema=False)

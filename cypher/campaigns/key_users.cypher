@@ -8,9 +8,10 @@ CALL (user, campaign) {
   RETURN count(part) AS participations, toString(date(max(part.at))) AS last
 }
 CALL (user) {
-  MATCH (user)-[has:HAS_TAG]->(tag:Tag) WHERE has.run IS NULL OR has.run = $run
+  MATCH (user)-[has:HAS_TAG]->(tag:Tag)
+  WHERE coalesce(has.run, $run) = $run AND (has.at IS NULL OR has.at < datetime($before))
   WITH tag, has ORDER BY has.weight DESC, tag.id LIMIT 4
-  RETURN collect(tag.text) AS tags
+  RETURN collect(coalesce(tag.text, tag.id)) AS tags
 }
 RETURN user.id AS user, key.rank AS rank, key.score AS score, key.centrality AS centrality,
        group.rank AS group, participations, last, tags

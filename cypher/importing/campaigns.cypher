@@ -1,9 +1,19 @@
-// Load campaigns; ends_at is the first moment after the campaign
-// parameters: $dataset (string), $zone (string), $rows (list of {id, name, kind, starts, ends})
-// returns: rows (integer)
+// Load campaigns; ends_at is the first moment after the campaign. Changed ones keep what they were in a Change
+// parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, id, name, kind, starts, ends})
+// returns: outcome (new, same, changed or twice), rows (list of integer)
 UNWIND $rows AS row
-MERGE (campaign:Campaign {dataset: $dataset, id: row.id})
-SET campaign.name = row.name, campaign.kind = row.kind, campaign.zone = $zone,
-    campaign.starts_at = datetime({epochSeconds: row.starts, timezone: $zone}),
-    campaign.ends_at = datetime({epochSeconds: row.ends, timezone: $zone})
-RETURN count(*) AS rows
+WITH row, {name: coalesce(row.name, row.id), kind: row.kind, zone: $zone,
+           starts_at: datetime({epochMillis: row.starts, timezone: $zone}),
+           ends_at: datetime({epochMillis: row.ends, timezone: $zone})} AS properties
+OPTIONAL MATCH (known:Campaign {dataset: $dataset, id: row.id})
+WITH row, properties, known, CASE
+  WHEN known IS NULL THEN 'new'
+  WHEN all(key IN keys(properties) WHERE properties[key] IS NULL OR properties[key] = known[key]) THEN 'same'
+  WHEN $import IN [known.import, known.changed_by] THEN 'twice'
+  ELSE 'changed' END AS outcome
+FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
+  CREATE (campaign:Campaign {dataset: $dataset, id: row.id, import: $import}) SET campaign += properties)
+FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
+  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known)
+  SET known += properties, known.changed_by = $import)
+RETURN outcome, collect(row.row) AS rows

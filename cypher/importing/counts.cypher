@@ -1,19 +1,20 @@
-// How much of each kind a data set has in the graph
+// What imports have added to a data set, table by table, as the graph has it now
 // parameters: $dataset (string)
 // returns: what (string), rows (integer)
 CALL () {
   MATCH (u:User {dataset: $dataset})
-  UNWIND [['users', 1],
-          ['stated tags', COUNT { (u)-[:HAS_TAG {source: 'stated'}]->() }],
-          ['targetings', COUNT { (u)-[:TARGETED_BY]->() }],
-          ['redemptions', COUNT { (u)-[:REDEEMED]->() }],
-          ['purchases', COUNT { (u)-[:PURCHASED]->() }],
+  UNWIND [['users', 1], ['user tags', COUNT { (u)-[t:HAS_TAG {source: 'stated'}]->() }],
+          ['targetings', COUNT { (u)-[:TARGETED_BY]->() }], ['ties', COUNT { (u)-[:KNOWS]->() }],
           ['participations', COUNT { (u)-[:PARTICIPATED_IN]->() }]] AS pair
   RETURN pair[0] AS what, sum(pair[1]) AS rows
 UNION ALL
-  MATCH (p:Product {dataset: $dataset})
-  UNWIND [['products', 1], ['products with a category', COUNT { (p)-[:IN_CATEGORY]->() }]] AS pair
-  RETURN pair[0] AS what, sum(pair[1]) AS rows
+  MATCH (u:User {dataset: $dataset})-[act]->()
+  WHERE act.import IS NOT NULL AND NOT type(act) IN ['HAS_TAG', 'TARGETED_BY', 'KNOWS', 'PARTICIPATED_IN']
+  RETURN toLower(type(act)) AS what, count(*) AS rows
+UNION ALL
+  MATCH (:Tag {dataset: $dataset}) RETURN 'tags' AS what, count(*) AS rows
+UNION ALL
+  MATCH (:Product {dataset: $dataset}) RETURN 'products' AS what, count(*) AS rows
 UNION ALL
   MATCH (:Category {dataset: $dataset}) RETURN 'categories' AS what, count(*) AS rows
 UNION ALL
@@ -22,8 +23,7 @@ UNION ALL
   RETURN pair[0] AS what, sum(pair[1]) AS rows
 UNION ALL
   MATCH (k:Coupon {dataset: $dataset})
-  UNWIND [['coupons', 1], ['coupons of campaigns', COUNT { (k)-[:OF]->() }],
-          ['discounted products', COUNT { (k)-[:DISCOUNTS]->() }]] AS pair
+  UNWIND [['coupons', COUNT { (k)-[:OF]->() }], ['discounted products', COUNT { (k)-[:DISCOUNTS]->() }]] AS pair
   RETURN pair[0] AS what, sum(pair[1]) AS rows
 }
 RETURN what, rows ORDER BY what

@@ -1,8 +1,10 @@
-// Load coupons and the campaigns they belong to
-// parameters: $dataset (string), $rows (list of {coupon, campaign})
-// returns: rows (integer)
+// Load coupons and the campaigns they belong to; a row that is there already changes nothing
+// parameters: $dataset (string), $import (integer), $rows (list of {row, id, campaign})
+// returns: row (integer, refused), column (string, what is not there)
 UNWIND $rows AS row
-MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
-MERGE (coupon:Coupon {dataset: $dataset, id: row.coupon})
-CREATE (coupon)-[:OF]->(campaign)
-RETURN count(*) AS rows
+OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
+FOREACH (_ IN CASE WHEN campaign IS NULL THEN [] ELSE [1] END |
+  MERGE (coupon:Coupon {dataset: $dataset, id: row.id}) ON CREATE SET coupon.import = $import
+  MERGE (coupon)-[of:OF]->(campaign) ON CREATE SET of.import = $import)
+WITH row, campaign WHERE campaign IS NULL
+RETURN row.row AS row, 'campaign' AS column

@@ -1,8 +1,13 @@
-// Load which coupon discounts which product in which campaign
-// parameters: $dataset (string), $rows (list of {coupon, product, campaign})
-// returns: rows (integer)
+// Load which coupon discounts which product in which campaign; a row that is there already changes nothing
+// parameters: $dataset (string), $import (integer), $rows (list of {row, campaign, product, coupon, discount})
+// returns: row (integer, refused), column (string, what is not there)
 UNWIND $rows AS row
-MATCH (coupon:Coupon {dataset: $dataset, id: row.coupon})
-MATCH (product:Product {dataset: $dataset, id: row.product})
-CREATE (coupon)-[:DISCOUNTS {campaign: row.campaign}]->(product)
-RETURN count(*) AS rows
+OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
+OPTIONAL MATCH (product:Product {dataset: $dataset, id: row.product})
+OPTIONAL MATCH (coupon:Coupon {dataset: $dataset, id: row.coupon})
+FOREACH (_ IN CASE WHEN campaign IS NULL OR product IS NULL OR coupon IS NULL THEN [] ELSE [1] END |
+  MERGE (coupon)-[discounts:DISCOUNTS {campaign: row.campaign}]->(product)
+  ON CREATE SET discounts.import = $import, discounts.discount = row.discount)
+WITH row, campaign, product, coupon WHERE campaign IS NULL OR product IS NULL OR coupon IS NULL
+RETURN row.row AS row,
+       CASE WHEN campaign IS NULL THEN 'campaign' WHEN product IS NULL THEN 'product' ELSE 'coupon' END AS column

@@ -1,11 +1,16 @@
-// Load products and their categories
-// parameters: $dataset (string), $rows (list of {id, category, department, brand, kind, size})
-// returns: rows (integer)
+// Load products and their categories: new ones are made, changed ones keep what they were in a Change
+// parameters: $dataset (string), $import (integer), $rows (list of {row, id, properties})
+// returns: outcome (new, same, changed or twice), rows (list of integer)
 UNWIND $rows AS row
-MERGE (product:Product {dataset: $dataset, id: row.id})
-SET product.department = row.department, product.brand = row.brand,
-    product.kind = row.kind, product.size = row.size
-WITH product, row WHERE row.category IS NOT NULL
-MERGE (category:Category {dataset: $dataset, id: row.category})
-CREATE (product)-[:IN_CATEGORY]->(category)
-RETURN count(*) AS rows
+OPTIONAL MATCH (known:Product {dataset: $dataset, id: row.id})
+WITH row, known, CASE
+  WHEN known IS NULL THEN 'new'
+  WHEN all(key IN keys(row.properties) WHERE row.properties[key] IS NULL OR row.properties[key] = known[key]) THEN 'same'
+  WHEN $import IN [known.import, known.changed_by] THEN 'twice'
+  ELSE 'changed' END AS outcome
+FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
+  CREATE (product:Product {dataset: $dataset, id: row.id, import: $import}) SET product += row.properties)
+FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
+  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known)
+  SET known += row.properties, known.changed_by = $import)
+RETURN outcome, collect(row.row) AS rows

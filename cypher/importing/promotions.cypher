@@ -1,8 +1,11 @@
-// Load which campaign promotes which product, by any of its coupons
-// parameters: $dataset (string), $rows (list of {campaign, product})
-// returns: rows (integer)
+// Load which campaign promotes which product; a row that is there already changes nothing
+// parameters: $dataset (string), $import (integer), $rows (list of {row, campaign, product, discount})
+// returns: row (integer, refused), column (string, what is not there)
 UNWIND $rows AS row
-MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
-MATCH (product:Product {dataset: $dataset, id: row.product})
-CREATE (campaign)-[:PROMOTES]->(product)
-RETURN count(*) AS rows
+OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
+OPTIONAL MATCH (product:Product {dataset: $dataset, id: row.product})
+FOREACH (_ IN CASE WHEN campaign IS NULL OR product IS NULL THEN [] ELSE [1] END |
+  MERGE (campaign)-[promotes:PROMOTES]->(product)
+  ON CREATE SET promotes.import = $import, promotes.discount = row.discount)
+WITH row, campaign, product WHERE campaign IS NULL OR product IS NULL
+RETURN row.row AS row, CASE WHEN campaign IS NULL THEN 'campaign' ELSE 'product' END AS column

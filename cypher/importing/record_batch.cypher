@@ -1,5 +1,6 @@
 // Enter a batch into the ledger, in the transaction that loads it: it is loaded once or not at all
-// parameters: $dataset (string), $batch (string), $table (string), $source (string), $rows (integer)
+// parameters: $dataset (string), $batch (string), $properties (map)
 // returns: batch (string)
-CREATE (b:Batch {dataset: $dataset, id: $batch, table: $table, source: $source, rows: $rows, at: datetime()})
+CREATE (b:Batch {dataset: $dataset, id: $batch, at: datetime()})
+SET b += $properties
 RETURN b.id AS batch

@@ -1,8 +1,12 @@
-// Load which campaign reached which user; it did so when it started
-// parameters: $dataset (string), $rows (list of {user, campaign})
-// returns: rows (integer)
+// Load which campaign reached which user, and when: at its start where no moment is given
+// parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, user, campaign, at})
+// returns: row (integer, refused), column (string, what is not there)
 UNWIND $rows AS row
-MATCH (user:User {dataset: $dataset, id: row.user})
-MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
-CREATE (user)-[:TARGETED_BY {at: campaign.starts_at}]->(campaign)
-RETURN count(*) AS rows
+OPTIONAL MATCH (user:User {dataset: $dataset, id: row.user})
+OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
+FOREACH (_ IN CASE WHEN user IS NULL OR campaign IS NULL THEN [] ELSE [1] END |
+  MERGE (user)-[reached:TARGETED_BY]->(campaign)
+  ON CREATE SET reached.import = $import, reached.at = CASE WHEN row.at IS NULL THEN campaign.starts_at
+    ELSE datetime({epochMillis: row.at, timezone: $zone}) END)
+WITH row, user, campaign WHERE user IS NULL OR campaign IS NULL
+RETURN row.row AS row, CASE WHEN user IS NULL THEN 'user' ELSE 'campaign' END AS column

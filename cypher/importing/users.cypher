@@ -1,6 +1,16 @@
-// Load users
-// parameters: $dataset (string), $rows (list of {id})
-// returns: rows (integer)
+// Load users: new ones are made, changed ones keep what they were in a Change, so that a job can be undone
+// parameters: $dataset (string), $import (integer), $rows (list of {row, id, properties})
+// returns: outcome (new, same, changed or twice), rows (list of integer)
 UNWIND $rows AS row
-MERGE (:User {dataset: $dataset, id: row.id})
-RETURN count(*) AS rows
+OPTIONAL MATCH (known:User {dataset: $dataset, id: row.id})
+WITH row, known, CASE
+  WHEN known IS NULL THEN 'new'
+  WHEN all(key IN keys(row.properties) WHERE row.properties[key] IS NULL OR row.properties[key] = known[key]) THEN 'same'
+  WHEN $import IN [known.import, known.changed_by] THEN 'twice'
+  ELSE 'changed' END AS outcome
+FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
+  CREATE (user:User {dataset: $dataset, id: row.id, import: $import}) SET user += row.properties)
+FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
+  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known)
+  SET known += row.properties, known.changed_by = $import)
+RETURN outcome, collect(row.row) AS rows

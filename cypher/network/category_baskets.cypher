@@ -3,5 +3,5 @@
 // returns: user (string), category (string), baskets (integer)
 MATCH (user:User {dataset: $dataset})-[act:PURCHASED]->()-[:IN_CATEGORY]->(category:Category)
 WHERE act.at < datetime($before)
-WITH user, category, count(DISTINCT act.basket) AS baskets
+WITH user, category, count(DISTINCT coalesce(act.basket, act.at)) AS baskets
 RETURN user.id AS user, category.id AS category, baskets

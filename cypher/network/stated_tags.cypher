@@ -1,5 +1,6 @@
-// The tags that users' profiles state
-// parameters: $dataset (string)
+// The tags that users' profiles state, and those they were known by before the cut-off
+// parameters: $dataset (string), $before (ISO moment with zone)
 // returns: user (string), tag (string), text (string), weight (float)
 MATCH (user:User {dataset: $dataset})-[has:HAS_TAG {source: 'stated'}]->(tag:Tag)
-RETURN user.id AS user, tag.id AS tag, tag.text AS text, has.weight AS weight
+WHERE has.at IS NULL OR has.at < datetime($before)
+RETURN user.id AS user, tag.id AS tag, coalesce(tag.text, tag.id) AS text, has.weight AS weight

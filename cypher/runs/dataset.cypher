@@ -1,7 +1,13 @@
-// What is known of a data set: its zone and the span of its behaviours
+// What is known of a data set: its zone, the span of its behaviours, and which imports make it up
 // parameters: $dataset (string)
-// returns: import (string), zone (string), first (ISO date), last (ISO date)
+// returns: import (string, changes with every import and every undo), zone (string), first (ISO date), last (ISO date)
 MATCH (run:Run {dataset: $dataset, kind: 'import'})
-RETURN run.id AS import, run.zone AS zone,
-       toString(date(run.first_behaviour_at)) AS first, toString(date(run.last_behaviour_at)) AS last
-ORDER BY run.at DESC LIMIT 1
+WITH collect(CASE WHEN run.state = 'complete' AND run.loaded > 0 THEN run END) AS complete,
+     sum(CASE WHEN run.state = 'undone' THEN 1 ELSE 0 END) AS undone
+WITH undone,
+     reduce(latest = null, one IN complete | CASE WHEN latest IS NULL OR one.number > latest.number THEN one ELSE latest END) AS run,
+     reduce(first = null, one IN complete | CASE WHEN first IS NULL OR one.first_behaviour_at < first THEN one.first_behaviour_at ELSE first END) AS first,
+     reduce(last = null, one IN complete | CASE WHEN last IS NULL OR one.last_behaviour_at > last THEN one.last_behaviour_at ELSE last END) AS last
+WHERE first IS NOT NULL
+RETURN run.id + CASE undone WHEN 0 THEN '' ELSE '-' + undone END AS import, run.zone AS zone,
+       toString(date(first)) AS first, toString(date(last)) AS last

@@ -1,91 +1,121 @@
-"""Loads each batch exactly once: a batch and its entry in the ledger share one transaction."""
+"""What of each file has been loaded: the ledger decides which lines of a block are still to do.
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import Any
+Each batch and its entry share one transaction. A block is known by its place in its file and by its
+content, so that a file that has grown is read on from where it ended, and a job that was killed goes on
+with the batches that are missing.
+"""
 
-from graph.connection import Graph
-from graph.errors import ImportFailed
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from graph.connection import Graph, Row
+from graph.importing.blocks import Block
+
+_Group = tuple[int, int, int, str, str]
+
+
+@dataclass
+class Tally:
+    """Rows by what became of them; `left_out` are those the mapping's filter does not want."""
+
+    read: int = 0
+    loaded: int = 0
+    rejected: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Count what `other` counted as well."""
+        self.read += other.read
+        self.loaded += other.loaded
+        self.rejected += other.rejected
+        self.unchanged += other.unchanged
+        self.left_out += other.left_out
+
+    def check(self) -> None:
+        """Every row that was read has exactly one outcome."""
+        if self.read != self.loaded + self.rejected + self.unchanged:
+            raise AssertionError(f"rows are not accounted for: {self}")
 
 
 @dataclass(frozen=True)
-class Batch:
-    """One transaction's worth of rows, known by the same id at every run."""
+class Segment:
+    """Lines of a block that are to be loaded: `length` counts from the block's beginning to its end.
 
-    id: str
-    table: str
-    rows: int
-    statement: str
-    parameters: dict[str, Any]
+    `done` are the parts that this job has loaded already.
+    """
+
+    start: int
+    length: int
+    digest: str
+    done: frozenset[int] = frozenset()
+
+
+@dataclass
+class Plan:
+    """What is left to do of a block, and what was done before."""
+
+    segments: list[Segment] = field(default_factory=list)
+    known: Tally = field(default_factory=Tally)
+    """Rows that need no loading."""
 
 
 class Ledger:
-    """What of a data set is loaded already."""
+    """The entries of a data set, as they were when the job began."""
 
-    def __init__(self, graph: Graph, dataset: str, source: str) -> None:
-        self._graph = graph
-        self._dataset = dataset
-        self._source = source
-        entries = graph.run("importing/ledger", dataset=dataset)
-        strangers = {entry["source"] for entry in entries} - {source}
-        if strangers:
-            raise ImportFailed(
-                f"The data set {dataset!r} was imported from other content than the source has now.",
-                "Import under another name with --dataset, or start over with an empty database (the local "
-                "one: `groundswell db reset`).",
-            )
-        self._loaded = {entry["batch"] for entry in entries}
+    def __init__(self, graph: Graph, dataset: str, number: int) -> None:
+        self._number = number
+        self._blocks: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
+        self._spans: list[tuple[int, int]] = []
+        self.batches: list[str] = []
+        """This job's own batches."""
+        for entry in graph.run("importing/ledger", dataset=dataset):
+            self._blocks[entry["table"], entry["file"], entry["block"]].append(entry)
+            if entry["import"] == number:
+                self.batches.append(entry["batch"])
+            elif entry["first_at"] is not None:
+                self._spans.append((entry["first_at"], entry["last_at"]))
 
-    def is_loaded(self, batch_id: str) -> bool:
-        """Whether the batch of this id is in the graph."""
-        return batch_id in self._loaded
+    def may_be_there(self, first: int, last: int) -> bool:
+        """Whether an earlier job loaded behaviours between these moments."""
+        return any(start <= last and first <= end for start, end in self._spans)
 
-    def load(self, batches: Iterable[Batch], done: Callable[[int], None], threads: int) -> int:
-        """Load the batches that are missing, `threads` at a time; return the rows loaded.
-
-        Batches given together must not touch the same user, or they wait for each other's locks.
-        """
-        loaded = 0
-        with ThreadPoolExecutor(threads) as pool:
-            for finished in _bounded(pool, self._load_one, self._missing(batches, done), threads + 1):
-                done(finished.rows)
-                loaded += finished.rows
-        return loaded
-
-    def _missing(self, batches: Iterable[Batch], done: Callable[[int], None]) -> Iterator[Batch]:
-        for batch in batches:
-            if self.is_loaded(batch.id):
-                done(batch.rows)
+    def plan(self, table: str, file: str, block: Block, mapping: str) -> Plan:
+        """What of `block` is to be done."""
+        plan, known = Plan(), 0
+        groups: dict[_Group, list[Row]] = defaultdict(list)
+        for entry in self._blocks.get((table, file, block.index), []):
+            group = (entry["start"], entry["length"], entry["import"], entry["digest"], entry["mapping"])
+            groups[group].append(entry)
+        for (start, length, number, digest, said), entries in sorted(groups.items()):
+            if start != known or length > block.length or said != mapping or block.digest(length) != digest:
+                continue
+            whole = len(entries) == entries[0]["parts"]
+            mine = number == self._number
+            if mine:
+                plan.known.add(_counted(entries))
+                if not whole:
+                    done = frozenset(entry["part"] for entry in entries)
+                    plan.segments.append(Segment(start, length, digest, done))
+            elif whole and not any(entry["rejected"] for entry in entries):
+                plan.known.add(_unchanged(entries))
             else:
-                yield batch
-
-    def _load_one(self, batch: Batch) -> Batch:
-        entry = {
-            "dataset": self._dataset,
-            "batch": batch.id,
-            "table": batch.table,
-            "source": self._source,
-            "rows": batch.rows,
-        }
-        self._graph.run_together([("importing/record_batch", entry), (batch.statement, batch.parameters)])
-        return batch
+                # Killed before its end; or with rows whose user may have arrived since.
+                plan.segments.append(Segment(start, length, digest))
+            known = length
+        if known < block.length:
+            plan.segments.append(Segment(known, block.length, block.digest()))
+        return plan
 
 
-def _bounded(
-    pool: ThreadPoolExecutor, work: Callable[[Batch], Batch], items: Iterator[Batch], ahead: int
-) -> Iterator[Batch]:
-    """The results as they come, with at most `ahead` batches in memory."""
-    running: set[Future[Batch]] = set()
-    for item in items:
-        running.add(pool.submit(work, item))
-        if len(running) >= ahead:
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in finished)
-    yield from (future.result() for future in running)
+def _counted(entries: list[Row]) -> Tally:
+    tally = Tally()
+    for one in entries:
+        rows = one["loaded"] + one["rejected"] + one["unchanged"]
+        tally.add(Tally(rows, one["loaded"], one["rejected"], one["unchanged"], one["left_out"]))
+    return tally
 
 
-def default_threads() -> int:
-    """Enough to keep the server busy while the next batch is prepared."""
-    return min(4, os.cpu_count() or 2)
+def _unchanged(entries: list[Row]) -> Tally:
+    counted = _counted(entries)
+    return Tally(counted.read, 0, 0, counted.read, counted.left_out)

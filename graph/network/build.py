@@ -107,7 +107,7 @@ class _Build:
     def _read_tags(self) -> pd.DataFrame:
         baskets = self.graph.frame("network/category_baskets", dataset=self.dataset.id, before=self.before)
         shown = characteristic_categories(baskets).assign(source="behaviour")
-        stated = self.graph.frame("network/stated_tags", dataset=self.dataset.id)
+        stated = self.graph.frame("network/stated_tags", dataset=self.dataset.id, before=self.before)
         # Stated tags weigh together what behaviour tags do: 1 per user.
         share = stated.groupby("user")["weight"].transform("sum")
         stated = stated.assign(source="stated", weight=stated["weight"] / share)

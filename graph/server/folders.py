@@ -57,6 +57,11 @@ class Folders:
         """Held while a server is being started or stopped."""
         return self.home / "server.lock"
 
+    @property
+    def swap_file(self) -> Path:
+        """Names the store that is to take the place of the database's own."""
+        return self.home / "server.swap"
+
     def prepare(self) -> None:
         """Make the folders. Raises FolderUnusable."""
         for folder in (self.data, self.conf, self.plugins, self.console.parent):

@@ -17,6 +17,7 @@ from graph.server import process
 from graph.server.configuration import Ports, choose_ports, size_memory, write_configuration
 from graph.server.folders import Folders, unusable
 from graph.server.runtime import Runtime, ensure_runtime
+from graph.server.swap import finish_swap
 
 _USER = "neo4j"
 _FACTORY_PASSWORD = "neo4j"
@@ -63,6 +64,7 @@ def up(
         if running is not None:
             return running
         _refuse_stranger(folders)
+        finish_swap(folders)
         runtime = ensure_runtime(cache, progress, mirror)
         ports = _ports(folders, bolt_port, http_port)
         memory = size_memory()

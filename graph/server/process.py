@@ -12,7 +12,7 @@ from graph.server.folders import Folders
 from graph.server.runtime import Runtime
 
 _ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
-_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
+OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
 _STOP_SECONDS = 60
 
 
@@ -57,7 +57,7 @@ def start(folders: Folders, runtime: Runtime, heap_mib: int, ports: Ports) -> Se
     """Start the server as a process of its own session; it outlives the caller."""
     arguments = folders.conf / "java.args"
     class_path = ":".join(str(path) for path in runtime.class_path)
-    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
     arguments.write_text(
         "\n".join([f'-cp "{class_path}"', f"-Xmx{heap_mib}m", "-XX:+UseG1GC", *opens, _ENTRY_POINT]),
         encoding="utf-8",

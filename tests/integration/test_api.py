@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from api.app import create_app, is_loopback
 from api.deps import Context
+from api.jobs import ImportJobs
 from api.page.rendering import standalone_page
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
@@ -102,8 +103,8 @@ def test_another_host_name_is_refused(client: TestClient) -> None:
 
 def test_every_operation_is_documented(client: TestClient) -> None:
     operations = client.get("/openapi.json").json()["paths"]
-    assert len(operations) == 7
-    assert all(operation["get"]["description"] for operation in operations.values())
+    assert len(operations) == 10
+    assert all(one["description"] for operation in operations.values() for one in operation.values())
 
 
 def test_serving_other_machines_needs_a_token(graph: Graph, settings: Settings) -> None:
@@ -146,7 +147,7 @@ def test_the_page_as_one_file_needs_no_server(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    page = standalone_page(Context(settings, graph), sample.dataset, CAMPAIGN)
+    page = standalone_page(Context(settings, graph, ImportJobs(graph, settings)), sample.dataset, CAMPAIGN)
     assert not re.search(r"""(src|href)=["']/""", page)
     assert "Forecast from 27 Nov 2017" in page
     assert len(page) > 5_000_000  # The drawing and the scripts are inside.

@@ -1,83 +1,345 @@
-"""The import: complete, idempotent, resumable, checked."""
+"""Imports: complete, idempotent, resumable, undone exactly, the same by either engine."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
-from graph.connection import Graph
+from examples import careless_shop
+from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
-from graph.errors import ImportFailed, SchemaError
-from graph.importing import ledger as ledgers
-from graph.importing.complete_journey import CompleteJourney
-from graph.importing.job import ImportReport, import_source
+from graph.errors import ImportFailed, ImportStopped, InvalidRequest, SchemaError
+from graph.importing import stream
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import ImportReport, import_files, import_prepared
+from graph.importing.mapping import Mapping, parse_mapping
+from graph.importing.runs import find_import, import_runs
+from graph.importing.sketch import sketch
+from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.schema import migrate
-from tests.data import query
+from graph.settings import Settings
+from tests.data import query, remove_dataset
 
 FEW = 12
+HEADER = "user,product,at,amount\n"
+Import = Callable[..., ImportReport]
 
 
-def content(graph: Graph, dataset: str) -> list[dict[str, object]]:
-    """Counts and sums of every relationship of a data set's users."""
-    return query(
-        graph,
-        "MATCH (u:User {dataset: $dataset})-[r]->() RETURN type(r) AS type, count(*) AS n, "
-        "round(sum(r.value), 2) AS value, sum(r.quantity) AS quantity, sum(r.weight) AS weight, "
-        "sum(r.at.epochSeconds) AS at ORDER BY type",
-        dataset=dataset,
+def content(graph: Graph, dataset: str) -> list[Row]:
+    """Every property of every label and type, summed up."""
+    return graph.run("importing/content", dataset=dataset)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder of a small shop's exports, clean; tests spoil what they need to."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "users.csv").write_text("id,city\na,Ulm\nb,Bonn\nc,Ulm\n")
+    (folder / "campaigns.csv").write_text("id,starts,ends\nF1,2024-03-01,2024-04-01\n")
+    (folder / "targets.csv").write_text("user,campaign\na,F1\nb,F1\n")
+    (folder / "offers.csv").write_text("campaign,product\nF1,tea\n")
+    (folder / "orders.csv").write_text(
+        HEADER + "a,tea,2024-03-02 10:00,3.5\nb,mug,2024-03-03 11:00,8\na,tea,2024-05-01 09:00,3.5\n"
     )
+    return folder
 
 
-def test_a_second_run_changes_nothing(graph: Graph, sample: ImportReport) -> None:
+def mapping(dataset: str, **changes: object) -> Mapping:
+    said: dict[str, object] = {
+        "dataset": dataset,
+        "zone": "Europe/Berlin",
+        "max_rejected": 1,
+        "tables": {
+            "users": {"files": "users.csv", "columns": {"id": "id"}, "attributes": {"city": "city"}},
+            "campaigns": {
+                "files": "campaigns.csv",
+                "columns": {"id": "id", "starts": "starts", "ends": "ends"},
+            },
+            "targetings": {"files": "targets.csv", "columns": {"user": "user", "campaign": "campaign"}},
+            "promotions": {"files": "offers.csv", "columns": {"campaign": "campaign", "product": "product"}},
+            "behaviours": {
+                "files": "orders*.csv",
+                "columns": {"user": "user", "object": "product", "at": "at", "value": "amount"},
+                "constants": {"kind": "order"},
+            },
+        },
+        "kinds": {"order": {"type": "ORDERED", "counts": "promoted"}},
+    }
+    return parse_mapping(said | changes, "test")
+
+
+@pytest.fixture
+def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
+    """Import the shop's folder."""
+
+    def run(**changes: object) -> ImportReport:
+        return import_files(graph, settings, shop, mapping(dataset, **changes), Silent(), engine="stream")
+
+    return run
+
+
+def test_a_second_run_changes_nothing(graph: Graph, settings: Settings, sample: ImportReport) -> None:
     before = content(graph, sample.dataset)
-    again = import_source(graph, CompleteJourney(sample.dataset, 200), Silent())
-    assert again.loaded_rows == 0
-    assert again.counts == sample.counts
+    known = describe_dataset(graph, sample.dataset)
+    again = import_prepared(graph, settings, complete_journey(settings.cache, sample.dataset, 200), Silent())
+    assert again.total.loaded == again.participations == 0
+    assert again.total.unchanged == sample.total.loaded
     assert content(graph, sample.dataset) == before
-    assert sample.counts["users"] == 200
-    assert sample.counts["participations"] > 1000
+    assert describe_dataset(graph, sample.dataset) == known
+
+
+def test_participations_are_those_counted_with_pandas(settings: Settings, sample: ImportReport) -> None:
+    folder = complete_journey(settings.cache, sample.dataset, 200).folder
+    frames = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
+    campaigns = frames["campaigns"].rename(columns={"id": "campaign"})
+    for side in ("starts", "ends"):
+        local = pd.to_datetime(campaigns[side]).dt.tz_localize("America/New_York")
+        campaigns[side] = local.dt.as_unit("s").astype("int64")
+    wanted = frames["targetings"].merge(campaigns[["campaign", "starts", "ends"]])
+    promoted = frames["promotions"][["campaign", "product"]].drop_duplicates()
+    bought = frames["purchases"].rename(columns={"object": "product"}).merge(promoted).merge(wanted)
+    redeemed = frames["redemptions"].merge(wanted)
+    count = sum(
+        len(rows.query("starts <= at < ends")[["user", "campaign", "at"]].drop_duplicates())
+        for rows in (bought, redeemed)
+    )
+    assert sample.counts["participations"] == sample.participations == count > 1000
 
 
 def test_an_interrupted_import_goes_on_where_it_stopped(
-    graph: Graph, dataset: str, monkeypatch: pytest.MonkeyPatch
+    graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = f"{dataset}-whole"
-    monkeypatch.setattr("graph.importing.table.BATCH_ROWS", 500)
-    import_source(graph, CompleteJourney(whole, FEW), Silent())
+    monkeypatch.setattr("graph.importing.blocks.BLOCK_ROWS", 1000)
+    import_prepared(graph, settings, complete_journey(settings.cache, whole, FEW), Silent())
     left = 30
-    load_one = ledgers.Ledger._load_one
+    load_batch = stream.StreamEngine._load_batch
 
-    def cut_off(self: ledgers.Ledger, batch: ledgers.Batch) -> ledgers.Batch:
+    def cut_off(self: stream.StreamEngine, *arguments: object) -> object:
         nonlocal left
         left -= 1
         if left < 0:
             raise KeyboardInterrupt
-        return load_one(self, batch)
+        return load_batch(self, *arguments)  # type: ignore[arg-type]
 
+    prepared = complete_journey(settings.cache, dataset, FEW)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(ledgers.Ledger, "_load_one", cut_off)
-        import_source(graph, CompleteJourney(dataset, FEW), Silent())
+        patch.setattr(stream.StreamEngine, "_load_batch", cut_off)
+        import_prepared(graph, settings, prepared, Silent())
     assert content(graph, dataset) != content(graph, whole)
-    import_source(graph, CompleteJourney(dataset, FEW), Silent())
-    assert content(graph, dataset) == content(graph, whole)
-    query(graph, "MATCH (n) WHERE n.dataset = $dataset DETACH DELETE n", dataset=whole)
+    report = import_prepared(graph, settings, prepared, Silent())
+    assert report.run == "import/1"
+    assert differing(graph, dataset, whole) == []
+    assert [run.state for run in import_runs(graph, dataset)] == ["complete"]
+    remove_dataset(graph, whole)
 
 
-def test_an_import_cut_off_before_its_record_is_recorded_the_next_time(graph: Graph, dataset: str) -> None:
-    import_source(graph, CompleteJourney(dataset, FEW), Silent())
-    query(graph, "MATCH (r:Run {dataset: $d, kind: 'import'}) DELETE r", d=dataset)
-    assert import_source(graph, CompleteJourney(dataset, FEW), Silent()).loaded_rows == 0
-    assert describe_dataset(graph, dataset).last_day.year == 2017
+def differing(graph: Graph, one: str, other: str) -> list[Row]:
+    """Where two data sets differ, but for their names."""
+    first = [row for row in content(graph, one) if row["key"] != "dataset"]
+    second = [row for row in content(graph, other) if row["key"] != "dataset"]
+    return [row for row in first if row not in second] + [row for row in second if row not in first]
 
 
-def test_other_content_under_the_same_name_is_refused(graph: Graph, sample: ImportReport) -> None:
-    with pytest.raises(ImportFailed, match="other content"):
-        import_source(graph, CompleteJourney(sample.dataset, 199), Silent())
+def test_tomorrows_rows_are_loaded_and_nothing_else(load: Import, shop: Path) -> None:
+    assert load().counts["participations"] == 1
+    with (shop / "orders.csv").open("a") as file:
+        file.write("b,tea,2024-03-05 08:00,4\n")
+    (shop / "orders-2.csv").write_text(HEADER + "a,tea,2024-03-09 08:00,4\n")
+    grown = load()
+    assert (grown.tables["behaviours"].loaded, grown.tables["behaviours"].unchanged) == (2, 3)
+    assert grown.participations == 2
+    assert grown.counts["ordered"] == 5
+    assert grown.run == "import/2"
 
 
-def test_a_count_that_differs_from_the_source_is_named(graph: Graph, dataset: str) -> None:
-    import_source(graph, CompleteJourney(dataset, FEW), Silent())
-    query(graph, "MATCH (:User {dataset: $d})-[r:TARGETED_BY]->() WITH r LIMIT 1 DELETE r", d=dataset)
-    with pytest.raises(ImportFailed, match=r"targetings: \d+ of \d+"):
-        import_source(graph, CompleteJourney(dataset, FEW), Silent())
+def test_a_delivery_that_overlaps_the_last_one_is_told_apart_row_by_row(load: Import, shop: Path) -> None:
+    load()
+    (shop / "orders.csv").write_text(
+        HEADER + "b,mug,2024-03-03 11:00,8\na,tea,2024-05-01 09:00,3.5\nb,tea,2024-05-01 09:00,3.5\n"
+    )
+    again = load()
+    assert (again.tables["behaviours"].loaded, again.tables["behaviours"].unchanged) == (1, 2)
+
+
+def test_new_targets_make_earlier_behaviours_count(load: Import, shop: Path) -> None:
+    assert load().participations == 1
+    (shop / "offers.csv").write_text("campaign,product\nF1,tea\nF1,mug\n")
+    assert load().participations == 1
+
+
+def test_equal_rows_of_one_delivery_are_kept_or_dropped(load: Import, shop: Path) -> None:
+    row = "a,tea,2024-03-02 10:00,3.5\n"
+    (shop / "orders.csv").write_text(HEADER + row * 3)
+    assert load(duplicates="drop").tables["behaviours"].unchanged == 2
+    (shop / "orders.csv").write_text(HEADER + row.replace("tea", "mug") * 3)
+    assert load().tables["behaviours"].loaded == 3
+
+
+def test_what_is_not_there_is_rejected_by_name_and_comes_in_later(load: Import, shop: Path) -> None:
+    with (shop / "orders.csv").open("a") as file:
+        file.write("nobody,tea,2024-03-05 08:00,4\na,tea,soon,4\n")
+    report = load()
+    assert report.rejects is not None
+    rows = pd.read_csv(report.rejects, dtype=str, keep_default_na=False)
+    assert [tuple(row) for row in rows.to_numpy()] == [
+        ("orders.csv", "5", "user", "nobody", "is not among the users"),
+        ("orders.csv", "6", "at", "soon", "is no time written as iso, from 1900 to 2199"),
+    ]
+    with (shop / "users.csv").open("a") as file:
+        file.write("nobody,Köln\n")
+    later = load()
+    assert (later.tables["behaviours"].loaded, later.tables["behaviours"].rejected) == (1, 1)
+
+
+def test_unknown_users_are_added_where_the_mapping_says_so(load: Import, shop: Path) -> None:
+    (shop / "orders.csv").write_text(HEADER + "nobody,tea,2024-03-05 08:00,4\n")
+    assert load(unknown={"users": "add"}).counts["users"] == 4
+
+
+def test_a_job_stops_when_too_much_is_rejected_and_goes_on_when_allowed(
+    graph: Graph, settings: Settings, load: Import, shop: Path, dataset: str
+) -> None:
+    with (shop / "orders.csv").open("a") as file:
+        file.write("a,tea,soon,4\n" * 9)
+    with pytest.raises(ImportStopped, match=r"import/1 has stopped: 9 of \d+ rows"):
+        load(max_rejected=0.1)
+    (run,) = import_runs(graph, dataset)
+    assert (run.state, run.rejected, run.read) == ("stopped", 9, run.loaded + 9)
+    rejected = settings.home / "imports" / dataset / "1" / "rejected.csv"
+    assert len(pd.read_csv(rejected)) == 9
+    said = mapping(dataset, max_rejected=0.1)
+    report = import_files(graph, settings, shop, said, Silent(), max_rejected=0.9)
+    assert report.run == "import/1"
+    assert report.total.rejected == 9
+
+
+def test_newer_values_win_and_undo_gives_the_older_ones_back(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    load()
+    before = content(graph, dataset)
+    (shop / "users.csv").write_text("id,city\na,Kiel\nb,Bonn\nc,Ulm\nd,Trier\n")
+    (shop / "targets.csv").write_text("user,campaign\na,F1\nb,F1\nd,F1\n")
+    (shop / "orders-2.csv").write_text(HEADER + "d,tea,2024-03-20 08:00,4\nd,cup,2024-03-20 08:00,4\n")
+    second = load()
+    assert second.tables["users"].loaded == 2
+    assert city_of(graph, dataset, "a") == "Kiel"
+    with pytest.raises(InvalidRequest, match="import/2 first|import/2 added"):
+        undo_import(graph, dataset, 1, Silent())
+    undone = undo_import(graph, dataset, 2, Silent())
+    assert undone.changes == 1
+    assert city_of(graph, dataset, "a") == "Ulm"
+    assert content(graph, dataset) == before
+    with pytest.raises(InvalidRequest, match="undone before"):
+        undo_import(graph, dataset, 2, Silent())
+    assert load().run == "import/3"
+    assert find_import(graph, dataset, 2).state == "undone"
+
+
+def city_of(graph: Graph, dataset: str, user: str) -> object:
+    (row,) = query(graph, "MATCH (u:User {dataset: $d, id: $u}) RETURN u.city AS city", d=dataset, u=user)
+    return row["city"]
+
+
+def test_undo_takes_everything_back(graph: Graph, load: Import, dataset: str) -> None:
+    load()
+    undo_import(graph, dataset, 1, Silent())
+    assert content(graph, dataset) == []
+
+
+def test_an_undo_that_was_cut_off_must_be_finished_first(graph: Graph, load: Import, dataset: str) -> None:
+    load()
+    graph.run("undo/begin", dataset=dataset, **{"import": 1})
+    with pytest.raises(ImportFailed, match="half undone"):
+        load()
+    undo_import(graph, dataset, 1, Silent())
+    assert load().counts["users"] == 3
+
+
+def test_an_earlier_jobs_participations_are_made_up_for(
+    load: Import, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("graph.importing.job.derive_participations", interrupt)
+        load()
+    (shop / "users.csv").write_text("id,city\na,Ulm\nb,Bonn\nc,Ulm\ne,Ulm\n")
+    report = load()
+    assert report.run == "import/2"
+    assert report.participations == 1
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_job_that_runs_elsewhere_is_not_disturbed(graph: Graph, load: Import, dataset: str) -> None:
+    load()
+    query(
+        graph,
+        "MATCH (r:Run {dataset: $d, kind: 'import'}) SET r.state = 'running', r.host = 'elsewhere'",
+        d=dataset,
+    )
+    with pytest.raises(ImportFailed, match="is running"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda shop: (shop / "orders.csv").unlink(), r"behaviours: there is no file orders\*.csv"),
+        (
+            lambda shop: (shop / "users.csv").write_text("key,city\na,Ulm\n"),
+            "users.csv has no column id; it has key",
+        ),
+        (lambda shop: (shop / "users.csv").write_text("id,id\na,b\n"), "two columns are called id"),
+        (
+            lambda shop: (shop / "users.csv").write_bytes(b"\x1f\x8b\x08\0broken"),
+            "users.csv cannot be unpacked",
+        ),
+    ],
+)
+def test_files_that_cannot_be_read_are_named(
+    load: Import, shop: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    spoil(shop)
+    with pytest.raises(ImportFailed, match=said):
+        load()
+
+
+def test_empty_files_are_no_rows(load: Import, shop: Path) -> None:
+    (shop / "orders.csv").write_text(HEADER)
+    (shop / "targets.csv").write_text("")
+    report = load()
+    assert report.tables["users"].loaded == 3
+    assert "behaviours" not in report.tables
+
+
+def test_the_careless_folder(graph: Graph, settings: Settings, tmp_path: Path, dataset: str) -> None:
+    careless_shop.write(tmp_path)
+    (tmp_path / "groundswell.yaml").write_text(sketch(tmp_path, dataset, "Europe/Berlin"))
+    from graph.importing.mapping import read_mapping
+
+    report = import_files(graph, settings, tmp_path, read_mapping(tmp_path / "groundswell.yaml"), Silent())
+    assert {
+        name: (one.read, one.loaded, one.rejected, one.unchanged) for name, one in report.tables.items()
+    } == {
+        "users": (404, 400, 2, 2),
+        "products": (60, 60, 0, 0),
+        "campaigns": (3, 2, 1, 0),
+        "targetings": (500, 370, 10, 120),
+        "promotions": (20, 20, 0, 0),
+        "behaviours": (6000, 5992, 8, 0),
+    }
+    (row,) = query(graph, "MATCH (u:User {dataset: $d, id: 'K0001'}) RETURN u.name AS name", d=dataset)
+    assert row["name"] in careless_shop._NAMES
+    (row,) = query(
+        graph, "MATCH (c:Campaign {dataset: $d, id: 'F1'}) RETURN toString(c.starts_at) AS s", d=dataset
+    )
+    assert str(row["s"]).startswith("2024-03-01T00:00")
 
 
 def test_days_are_those_of_the_retailer(graph: Graph, sample: ImportReport) -> None:

@@ -11,8 +11,8 @@ from forecasting.records import ModelRun, models, stored_forecasts
 from forecasting.training import train
 from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound, NotReady
-from graph.importing.complete_journey import CompleteJourney
-from graph.importing.job import ImportReport, import_source
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import ImportReport, import_prepared
 from graph.network import results
 from graph.network.build import build_network
 from graph.network.runs import NetworkRun, latest_network
@@ -143,7 +143,7 @@ CORRUPTIONS = (
 def test_nothing_at_or_after_the_origin_moves_a_forecast(
     graph: Graph, settings: Settings, dataset: str
 ) -> None:
-    import_source(graph, CompleteJourney(dataset, 100), Silent())
+    import_prepared(graph, settings, complete_journey(settings.cache, dataset, 100), Silent())
 
     def forecast() -> tuple[pd.DataFrame, pd.DataFrame, ModelRun]:
         run = build_network(graph, dataset, Silent(), cutoff=CUTOFF, rebuild=True)

@@ -7,7 +7,7 @@ from graph.connection import Graph
 from tests.data import query
 
 VALUES: dict[str, object] = {
-    "string": "x", "integer": 1, "float": 0.5, "map": {}, "ISO date": "2017-01-01",
+    "string": "x", "integer": 1, "float": 0.5, "map": {}, "boolean": True, "ISO date": "2017-01-01",
     "ISO moment with zone": "2017-01-01T00:00:00[America/New_York]",
 }  # fmt: skip
 
@@ -15,7 +15,7 @@ VALUES: dict[str, object] = {
 def value(kind: str) -> object:
     if kind.startswith("list"):
         return []
-    return VALUES[kind.partition(",")[0].partition(" of")[0]]
+    return VALUES[kind.partition(",")[0].partition(" or ")[0].partition(" of")[0]]
 
 
 @pytest.mark.parametrize("name", [n for n in cypher.names() if not n.startswith("schema/V")])

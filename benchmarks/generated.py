@@ -1,0 +1,110 @@
+"""A web shop's year, made up: users, campaigns and behaviours with the skew that real ones have.
+
+Users' activity and products' popularity follow power laws, days have a season and a week, and every row
+comes from one seeded generator: the same numbers make the same files.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph.importing.mapping import Mapping, parse_mapping
+
+_YEAR = 365
+_FIRST = pd.Timestamp("2024-01-01")
+_CHUNK = 1_000_000
+
+
+def write(folder: Path, users: int, behaviours: int, seed: int = 5) -> Mapping:
+    """Write the files into `folder`; their mapping."""
+    draw = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    products, campaigns = max(100, users // 50), 24
+    ids = pd.Series(np.arange(users)).astype(str).radd("u")
+    _save(folder / "users.parquet", {"id": ids, "city": draw.integers(0, 200, users).astype(str)})
+    names = pd.Series(np.arange(products)).astype(str).radd("p")
+    _save(folder / "products.parquet", {"id": names, "category": (np.arange(products) % 80).astype(str)})
+    starts = _FIRST + pd.to_timedelta(np.linspace(0, 330, campaigns).astype(int), unit="D")
+    codes = pd.Series(np.arange(campaigns)).astype(str).radd("c")
+    _save(
+        folder / "campaigns.parquet", {"id": codes, "starts": starts, "ends": starts + pd.Timedelta(days=30)}
+    )
+    reached = np.unique(draw.integers(0, users * campaigns, users // 2))
+    _save(
+        folder / "targetings.parquet",
+        {"user": ids[reached // campaigns], "campaign": codes[reached % campaigns]},
+    )
+    offers = np.unique(draw.integers(0, products * campaigns, products * 2))
+    _save(
+        folder / "promotions.parquet",
+        {"campaign": codes[offers % campaigns], "product": names[offers // campaigns]},
+    )
+    _behaviours(folder / "behaviours.parquet", draw, ids, names, behaviours)
+    return _mapping()
+
+
+def _behaviours(
+    path: Path, draw: np.random.Generator, users: pd.Series, products: pd.Series, rows: int
+) -> None:
+    season = 1 + 0.3 * np.sin(np.arange(_YEAR) / _YEAR * 2 * np.pi) + 0.4 * (np.arange(_YEAR) % 7 >= 5)
+    days = np.sort(draw.choice(_YEAR, rows, p=season / season.sum()))
+    user_names, product_names = pa.array(users), pa.array(products)
+    writer = None
+    for start in range(0, rows, _CHUNK):
+        n = min(_CHUNK, rows - start)
+        seconds = days[start : start + n] * 86_400 + draw.integers(6 * 3600, 23 * 3600, n)
+        columns = {
+            "user": user_names.take(pa.array(_skewed(draw, len(users), n, 1.3))),
+            "object": product_names.take(pa.array(_skewed(draw, len(products), n, 1.2))),
+            "at": pa.array(seconds + int(_FIRST.timestamp())),
+            "quantity": pa.array(draw.geometric(0.6, n).astype(float)),
+            "value": pa.array(np.round(draw.lognormal(2.5, 0.8, n), 2)),
+            "discount": pa.array(np.round(draw.exponential(0.5, n), 2)),
+            "basket": pa.array((np.arange(start, start + n) // 4).astype(str)),
+            "store": pa.array(draw.integers(0, 50, n).astype(str)),
+        }
+        table = pa.table(columns)
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    if writer:
+        writer.close()
+
+
+def _skewed(draw: np.random.Generator, most: int, n: int, power: float) -> np.ndarray:
+    """Numbers below `most`, a few of them often: a power law, cut off."""
+    return np.minimum((most * draw.random(n) ** (power * 2)).astype(np.int64), most - 1)
+
+
+def _save(path: Path, columns: dict[str, object]) -> None:
+    pq.write_table(pa.Table.from_pandas(pd.DataFrame({k: np.asarray(v) for k, v in columns.items()})), path)
+
+
+def _mapping() -> Mapping:
+    def same(file: str, *columns: str) -> dict[str, object]:
+        return {"files": f"{file}.parquet", "columns": {one: one for one in columns}}
+
+    bought = ("user", "object", "at", "quantity", "value", "discount", "basket", "store")
+    return parse_mapping(
+        {
+            "dataset": "generated",
+            "zone": "Europe/Berlin",
+            "max_rejected": 0,
+            "tables": {
+                "users": {**same("users", "id"), "attributes": {"city": "city"}},
+                "products": same("products", "id", "category"),
+                "campaigns": same("campaigns", "id", "starts", "ends"),
+                "targetings": same("targetings", "user", "campaign"),
+                "promotions": same("promotions", "campaign", "product"),
+                "behaviours": {
+                    **same("behaviours", *bought),
+                    "constants": {"kind": "purchase"},
+                    "times": "epoch_s",
+                },
+            },
+            "kinds": {"purchase": {"type": "PURCHASED", "counts": "promoted"}},
+        },
+        "generated",
+    )

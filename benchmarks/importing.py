@@ -1,0 +1,353 @@
+"""Imports beside what a user would do instead, on the Complete Journey and on a generated year.
+
+Bulk against the bare importer of Neo4j, fed with the same rows as CSV; stream against the loop that
+everybody writes first (UNWIND ... MERGE, batches of 10,000, one connection), py2neo and neomodel. The
+server's own start and stop are not counted; each stream rate is that of the behaviours, measured on a
+server that has loaded some before.
+"""
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import psutil
+import pyarrow.csv
+import pyarrow.parquet as pq
+from neo4j import GraphDatabase, ManagedTransaction
+
+from benchmarks import generated
+from benchmarks.report import Row, write
+from graph.connection import Graph, connect
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.csv_files import moments
+from graph.importing.job import import_files
+from graph.importing.mapping import Mapping
+from graph.progress import Silent
+from graph.server import local
+from graph.server.bulk import build_store, take_store
+from graph.settings import Settings
+
+_SAMPLE = 300_000
+"""Rows for the naive loop: its rate does not depend on how many come."""
+_NAIVE = """
+UNWIND $rows AS row
+MATCH (u:User {dataset: $dataset, id: row.user})
+MATCH (p:Product {dataset: $dataset, id: row.object})
+MERGE (u)-[r:BOUGHT {at: datetime({epochSeconds: row.at, timezone: $zone}), basket: row.basket,
+                     quantity: row.quantity, value: row.value}]->(p)
+ON CREATE SET r.discount = row.discount, r.store = row.store
+"""
+
+
+class Watch:
+    """Seconds of each stage, and those in which the server was started."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._what, self._began = "", time.monotonic()
+
+    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:  # noqa: ARG002
+        """Begin a stage, and end the one before."""
+        self.end()
+        self._what, self._began = what, time.monotonic()
+        return lambda _done: None
+
+    def end(self) -> None:
+        """End the last stage."""
+        spent = time.monotonic() - self._began
+        self.seconds[self._what] = self.seconds.get(self._what, 0) + spent
+
+
+class Peak:
+    """The most memory that this process has held, looked at twenty times a second."""
+
+    def __enter__(self) -> "Peak":
+        self.most = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        process = psutil.Process()
+        while not self._stop.wait(0.05):
+            self.most = max(self.most, process.memory_info().rss)
+
+
+def bulk(settings: Settings, folder: Path, mapping: Mapping) -> float:
+    """Seconds of a bulk import, from the files to the graph with constraints and participations."""
+    local.reset(settings.home)
+    local.up(settings.home, settings.cache)
+    swapping = 0.0
+
+    def timed(*arguments: Any) -> None:
+        nonlocal swapping
+        began = time.monotonic()
+        take_store(*arguments)
+        swapping = time.monotonic() - began
+
+    with mock.patch("graph.importing.bulk.take_store", timed), connect(settings) as graph:
+        began = time.monotonic()
+        import_files(graph, settings, folder, mapping, Silent(), engine="bulk")
+        return time.monotonic() - began - swapping
+
+
+def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> float:
+    """Seconds of Neo4j's importer alone, on CSV files that are there already, with their own ids."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    arguments: list[str] = []
+
+    def save(what: str, name: str, header: list[str], frame: pd.DataFrame) -> None:
+        data, top = work / f"{len(arguments)}.csv", work / f"{len(arguments)}.header.csv"
+        top.write_text(",".join(header) + "\n")
+        options = pyarrow.csv.WriteOptions(include_header=False)
+        pyarrow.csv.write_csv(pyarrow.Table.from_pandas(frame, preserve_index=False), data, options)
+        arguments.append(f"--{what}={name}={top},{data}")
+
+    frames = {one.stem: one for one in folder.glob("*.parquet")}
+    for table, label in (
+        ("users", "User"),
+        ("products", "Product"),
+        ("campaigns", "Campaign"),
+        ("tags", "Tag"),
+    ):
+        if table in frames:
+            frame = pd.read_parquet(frames[table])
+            header = [f"id:ID({table})", *(name for name in frame if name != "id")]
+            save("nodes", label, header, frame[["id", *(name for name in frame if name != "id")]])
+    if "coupons" in frames:
+        coupons = pd.read_parquet(frames["coupons"])
+        save("nodes", "Coupon", ["id:ID(coupons)"], coupons[["id"]].drop_duplicates())
+        save("relationships", "OF", [":START_ID(coupons)", ":END_ID(campaigns)"], coupons[["id", "campaign"]])
+    for table, kind, start, end in (
+        ("targetings", "TARGETED_BY", "user", "campaign"),
+        ("user_tags", "HAS_TAG", "user", "tag"),
+        ("promotions", "PROMOTES", "campaign", "product"),
+    ):
+        if table in frames:
+            pairs = pd.read_parquet(frames[table])[[start, end]].drop_duplicates()
+            save("relationships", kind, [f":START_ID({start}s)", f":END_ID({end}s)"], pairs)
+    for table, kind, end in (
+        ("purchases", "PURCHASED", "products"),
+        ("behaviours", "PURCHASED", "products"),
+        ("redemptions", "REDEEMED", "coupons"),
+    ):
+        if table in frames:
+            frame = pd.read_parquet(frames[table])
+            at = pyarrow.array(frame["at"].to_numpy() * 1000)
+            frame["at"] = moments(at, mapping.zone).to_pandas()
+            types = {"at": ":datetime", "quantity": ":double", "value": ":double", "discount": ":double"}
+            others = [name for name in frame if name not in ("user", "object")]
+            header = [":START_ID(users)", f":END_ID({end})", *(name + types.get(name, "") for name in others)]
+            save("relationships", kind, header, frame[["user", "object", *others]])
+    began = time.monotonic()
+    build_store(settings, [*arguments, "--id-type=string"], work / "store", Silent())
+    spent = time.monotonic() - began
+    shutil.rmtree(work)
+    return spent
+
+
+def stream(settings: Settings, folder: Path, mapping: Mapping) -> tuple[dict[str, float], int]:
+    """(seconds of each stage, bytes of this process at the most) of a stream import."""
+    watch = Watch()
+    with connect(settings) as graph, Peak() as peak:
+        import_files(graph, settings, folder, mapping, watch, engine="stream")
+        watch.end()
+    return watch.seconds, peak.most
+
+
+def in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
+    """What `work` returns, run in a process of its own: its memory is not ours."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
+def naive(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
+    """Rows a second of the loop that everybody writes first."""
+    server = local.status(settings.home)
+    assert server is not None
+    with (
+        GraphDatabase.driver(server.bolt, auth=(server.user, server.password)) as driver,
+        driver.session(database="neo4j") as session,
+    ):
+        began = time.monotonic()
+        for start in range(0, len(rows), 10_000):
+            batch = rows.iloc[start : start + 10_000].to_dict("records")
+            session.execute_write(_run_naive, batch, mapping)
+        return len(rows) / (time.monotonic() - began)
+
+
+def _run_naive(transaction: ManagedTransaction, rows: list[dict[str, Any]], mapping: Mapping) -> None:
+    transaction.run(_NAIVE, rows=rows, dataset=mapping.dataset, zone=mapping.zone).consume()
+
+
+def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
+    """Rows a second of py2neo's bulk merge (it knows no data sets: ids alone are its keys)."""
+    from py2neo import Graph as Py2neo
+    from py2neo.bulk import merge_relationships
+
+    server = local.status(settings.home)
+    assert server is not None
+    graph = Py2neo(server.bolt, auth=(server.user, server.password))
+    said = rows[["basket", "quantity", "value", "discount", "store"]].to_dict("records")
+    ends = zip(rows["user"], said, rows["object"], strict=True)
+    data = [((mapping.dataset, one), properties, (mapping.dataset, two)) for one, properties, two in ends]
+    began = time.monotonic()
+    for start in range(0, len(data), 10_000):
+        merge_relationships(
+            graph.auto(),
+            data[start : start + 10_000],
+            ("GOT", "basket", "quantity", "value"),
+            start_node_key=("User", "dataset", "id"),
+            end_node_key=("Product", "dataset", "id"),
+        )
+    return len(data) / (time.monotonic() - began)
+
+
+def with_neomodel(settings: Settings, file: Path, count: int) -> float:
+    """Rows a second of neomodel, object by object."""
+    server = local.status(settings.home)
+    assert server is not None
+    uv = Path(sys.executable).with_name("uv")
+    with_packages = [word for one in ("neomodel==7.0.0", "pandas", "pyarrow") for word in ("--with", one)]
+    script = Path(__file__).with_name("neomodel_peer.py")
+    command = [uv, "run", "--no-project", "--isolated", "--python", sys.executable, *with_packages]
+    url = server.bolt.replace("//", f"//{server.user}:{server.password}@")
+    done = subprocess.run(
+        [*map(str, command), "python", str(script), str(file), str(count)],
+        env={**os.environ, "NEO4J_BOLT_URL": url}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return float(done.stdout)
+
+
+def clear(graph: Graph) -> None:
+    """Delete what the naive loops made."""
+    for kind in ("BOUGHT", "GOT"):
+        with graph._driver.session() as session:
+            session.run(
+                f"MATCH ()-[r:{kind}]->() CALL (r) {{ DELETE r }} IN TRANSACTIONS OF 20000 ROWS"
+            ).consume()
+
+
+def compare_stream(
+    settings: Settings, folder: Path, mapping: Mapping, file: str, what: str, *, peers: bool
+) -> list[Row]:
+    """Stream beside the naive loop, and (on a sample) beside py2neo and neomodel."""
+    local.reset(settings.home)
+    local.up(settings.home, settings.cache)
+    # Both find a server that has loaded something: a fresh Java machine takes four times the time.
+    warm = complete_journey(settings.cache, "warm-up", 400)
+    in_a_process(stream, settings, warm.folder, warm.mapping)
+    path = folder / f"{file}.parquet"
+    count = pq.ParquetFile(path).metadata.num_rows
+    rows = pd.read_parquet(path).iloc[:_SAMPLE]
+    what = f"{what}, stream, behaviours/s"
+    with connect(settings) as graph:
+        seconds, _ = in_a_process(stream, settings, folder, mapping)
+        ours = count / seconds["Loading behaviours"]
+        rates = []
+        for _ in range(3):
+            rates.append(naive(settings, rows, mapping))
+            clear(graph)
+        note = f"{count:,} rows, in three goes {len(rows):,}"
+        low, high = ours / max(rates), ours / min(rates)
+        peer = float(np.median(rates))
+        result = [Row(what, ours, peer, "naive MERGE", "higher", 2.5, low, high, note)]
+        if peers:
+            with_others = with_py2neo(settings, rows.iloc[:20_000], mapping)
+            result.append(Row(what, ours, with_others, "py2neo bulk merge", "higher", note="20,000 rows"))
+            clear(graph)
+            with_others = with_neomodel(settings, path, 2_000)
+            result.append(Row(what, ours, with_others, "neomodel", "higher", note="2,000 rows"))
+    return result
+
+
+def compare_bulk(settings: Settings, folder: Path, mapping: Mapping, what: str, repeats: int) -> Row:
+    """Bulk beside the bare importer, in turns."""
+    pairs = [
+        (bulk(settings, folder, mapping), bare(settings, folder, mapping, settings.home / "bare"))
+        for _ in range(repeats)
+    ]
+    ratios = [ours / peer for ours, peer in pairs]
+    ours, peer = (float(np.median(side)) for side in zip(*pairs, strict=True))
+    note = f"{repeats} turns"
+    return Row(f"{what}, bulk, seconds", ours, peer, "bare neo4j-admin import", "lower", 2.0, min(ratios),
+               max(ratios), note)  # fmt: skip
+
+
+def growth(settings: Settings, work: Path, users: int, behaviours: int) -> list[Row]:
+    """Stream imports of a tenth and of the whole: time and memory."""
+    found = {}
+    for share in (10, 1):
+        folder = work / f"generated-{share}"
+        mapping = generated.write(folder, users // share, behaviours // share)
+        local.reset(settings.home)
+        local.up(settings.home, settings.cache)
+        warm = complete_journey(settings.cache, "warm-up", 400)
+        in_a_process(stream, settings, warm.folder, warm.mapping)
+        seconds, peak = in_a_process(stream, settings, folder, mapping)
+        found[share] = (sum(seconds.values()), peak / 2**20)
+    (small, small_peak), (large, large_peak) = found[10], found[1]
+    what = f"stream, {behaviours:,} behaviours against {behaviours // 10:,}"
+    return [
+        Row(f"{what}: seconds", large, small, "a tenth of the rows", "lower", 12.0),
+        Row(f"{what}: client memory, MiB", large_peak, small_peak, "a tenth of the rows", "lower", 1.5),
+    ]
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    users, behaviours = (20_000, 200_000) if quick else (1_000_000, 10_000_000)
+    work = Path(tempfile.mkdtemp())
+    settings = Settings(GROUNDSWELL_HOME=work / "home")
+    rows: list[Row] = []
+    try:
+        journey = complete_journey(settings.cache, "complete-journey", 300 if quick else None)
+        rows += compare_stream(
+            settings, journey.folder, journey.mapping, "purchases", "Complete Journey", peers=True
+        )
+        rows.append(
+            compare_bulk(settings, journey.folder, journey.mapping, "Complete Journey", 1 if quick else 3)
+        )
+        rows += growth(settings, work, users, behaviours)
+        mapping = generated.write(work / "generated-1", users, behaviours)
+        rows.append(
+            compare_bulk(settings, work / "generated-1", mapping, f"generated, {behaviours:,} behaviours", 1)
+        )
+        small = generated.write(work / "generated-10", users // 10, behaviours // 10)
+        rows += compare_stream(
+            settings,
+            work / "generated-10",
+            small,
+            "behaviours",
+            f"generated, {behaviours // 10:,}",
+            peers=False,
+        )
+    finally:
+        local.reset(settings.home)
+        shutil.rmtree(work, ignore_errors=True)
+    write("import", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Kills an import at random points, lets the same command go on, and compares the graphs.
+
+`kill -9` of the client (then the command again) and of the server (then `db up` and the command again),
+each at random moments of an import; the graph must be that of an import nobody disturbed.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.report import Row, write
+from graph.connection import Graph, connect
+from graph.importing.undo import undo_import
+from graph.progress import Silent
+from graph.server import local
+from graph.settings import Settings
+
+_DATASET = "killed"
+
+
+def command(settings: Settings, households: int) -> list[str]:
+    """The import as a person runs it."""
+    arguments = ["import", "complete-journey", "--dataset", _DATASET, "--households", str(households)]
+    return [sys.executable, "-m", "cli.main", *arguments, "--engine", "stream", "--home", str(settings.home)]
+
+
+def run_to_the_end(settings: Settings, households: int) -> float:
+    """Seconds that the import takes."""
+    began = time.monotonic()
+    subprocess.run(command(settings, households), check=True, capture_output=True)
+    return time.monotonic() - began
+
+
+def content(settings: Settings) -> list[dict[str, object]]:
+    """What the data set consists of, but for the numbers of the jobs (undone ones count on)."""
+    with connect(settings) as graph:
+        rows = graph.run("importing/content", dataset=_DATASET)
+        return [row for row in rows if row["key"] not in ("import", "changed_by")]
+
+
+def clear(graph: Graph) -> None:
+    """Take the data set away again."""
+    latest = max(row["number"] for row in graph.run("importing/jobs", dataset=_DATASET))
+    undo_import(graph, _DATASET, latest, Silent())
+
+
+def kill_once(settings: Settings, households: int, victim: str, after: float) -> bool:
+    """Kill the client or the server `after` seconds into an import; whether it was killed in time."""
+    began = subprocess.Popen(
+        command(settings, households), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        began.wait(after)
+        return False
+    except subprocess.TimeoutExpired:
+        pass
+    if victim == "client":
+        began.kill()
+    else:
+        server = local.status(settings.home)
+        if server is not None:
+            os.kill(server.pid, signal.SIGKILL)
+        # The client is trying again meanwhile; if the server is back in time, it goes on by itself.
+        local.up(settings.home, settings.cache)
+    began.wait()
+    return True
+
+
+def kill_many(settings: Settings, households: int, points: int, seed: int) -> dict[str, tuple[int, int]]:
+    """(points, identical graphs) for each victim."""
+    local.up(settings.home, settings.cache)
+    run_to_the_end(settings, households)
+    reference = content(settings)
+    with connect(settings) as graph:
+        clear(graph)
+    usual = run_to_the_end(settings, households)
+    found: dict[str, tuple[int, int]] = {}
+    draw = random.Random(seed)
+    for victim in ("client", "server"):
+        identical = tried = 0
+        while tried < points:
+            with connect(settings) as graph:
+                clear(graph)
+            # The first third is Python's own start; what comes after the end would prove nothing.
+            after = draw.uniform(usual / 3, usual)
+            if not kill_once(settings, households, victim, after):
+                continue
+            tried += 1
+            run_to_the_end(settings, households)
+            same = content(settings) == reference
+            identical += same
+            print(f"{victim} killed after {after:.2f} s: {'identical' if same else 'DIFFERENT'}", flush=True)  # noqa: T201
+        found[victim] = (tried, identical)
+    return found
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(GROUNDSWELL_HOME=Path(folder))
+        try:
+            found = kill_many(settings, 60, 2 if quick else 25, seed=7)
+        finally:
+            local.reset(settings.home)
+    rows = [
+        Row(
+            f"imports killed (-9) at a random point, the {victim}: graphs that are identical in the end",
+            identical,
+            tried,
+            "points",
+            "higher",
+            target=1.0,
+        )
+        for victim, (tried, identical) in found.items()
+    ]
+    write("kills", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""neomodel loading a sample of purchases; run by `benchmarks.importing` in an environment of its own.
+
+neomodel pins an older driver than ours. Arguments: a Parquet file and how many of its rows; the server is
+in NEO4J_BOLT_URL. Prints rows a second.
+"""
+
+import os
+import sys
+import time
+
+import pandas as pd
+from neomodel import (
+    FloatProperty,
+    RelationshipTo,
+    StringProperty,
+    StructuredNode,
+    StructuredRel,
+    db,
+    get_config,
+)
+
+
+class Bought(StructuredRel):
+    value = FloatProperty()
+
+
+class NeomodelProduct(StructuredNode):
+    name = StringProperty(unique_index=True)
+
+
+class NeomodelUser(StructuredNode):
+    name = StringProperty(unique_index=True)
+    bought = RelationshipTo("NeomodelProduct", "BOUGHT", model=Bought)
+
+
+def main() -> None:
+    get_config().database_url = os.environ["NEO4J_BOLT_URL"]
+    rows = pd.read_parquet(sys.argv[1]).iloc[: int(sys.argv[2])]
+    db.install_labels(NeomodelProduct, quiet=True)
+    db.install_labels(NeomodelUser, quiet=True)
+    users, products = (
+        {name: kind.get_or_create({"name": name})[0] for name in rows[column].unique()}
+        for kind, column in ((NeomodelUser, "user"), (NeomodelProduct, "object"))
+    )
+    began = time.monotonic()
+    with db.transaction:
+        for one in rows.itertuples():
+            users[one.user].bought.connect(products[one.object], {"value": one.value})
+    print(len(rows) / (time.monotonic() - began))  # noqa: T201 (what it is run for)
+
+
+if __name__ == "__main__":
+    main()

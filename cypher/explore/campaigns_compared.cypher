@@ -1,0 +1,12 @@
+// How do all campaigns compare?
+// parameters: $dataset (string)
+// returns: campaign, kind, starts, days, reached, participants, share, per_day
+// defaults: {"dataset": "complete-journey"}
+MATCH (campaign:Campaign {dataset: $dataset})
+WITH campaign, duration.inDays(campaign.starts_at, campaign.ends_at).days AS days,
+     COUNT { (campaign)<-[:TARGETED_BY]-() } AS reached,
+     COUNT { MATCH (user)-[:PARTICIPATED_IN]->(campaign) RETURN DISTINCT user } AS participants
+RETURN campaign.name AS campaign, campaign.kind AS kind, toString(date(campaign.starts_at)) AS starts, days, reached,
+       participants, CASE WHEN reached > 0 THEN round(100.0 * participants / reached) + ' %' END AS share,
+       round(1.0 * participants / days, 1) AS per_day
+ORDER BY starts

@@ -1,0 +1,15 @@
+// Which products bridge the groups of a campaign?
+// parameters: $dataset (string), $campaign (string)
+// returns: product, category, groups (whose participants bought it), buyers
+// defaults: {"dataset": "complete-journey", "campaign": "18"}
+MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
+WITH run ORDER BY run.cutoff DESC LIMIT 1
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[:OF]-(group:NeighbourGroup {run: run.id})<-[:IN_GROUP]-(user:User)
+WHERE EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) }
+CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
+MATCH (user)-[act]->(product:Product)
+WHERE campaign.starts_at <= act.at < campaign.ends_at AND product IN promoted
+WITH product, count(DISTINCT group) AS groups, count(DISTINCT user) AS buyers
+WHERE groups > 1
+RETURN coalesce(product.name, product.kind, product.id) AS product, product.id AS id, product.category AS category, groups, buyers
+ORDER BY groups DESC, buyers DESC LIMIT 25

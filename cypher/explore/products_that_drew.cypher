@@ -1,0 +1,14 @@
+// Which promoted products drew the most participants?
+// parameters: $dataset (string), $campaign (string), $most (integer)
+// returns: product, category, participants, quantity, value
+// defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
+MATCH (campaign)<-[:PARTICIPATED_IN]-(user:User)
+WITH DISTINCT campaign, promoted, user
+MATCH (user)-[act:PURCHASED|ORDERED]->(product)
+WHERE campaign.starts_at <= act.at < campaign.ends_at
+WITH user, act, product, promoted WHERE product IN promoted
+RETURN coalesce(product.name, product.kind, product.id) AS product, product.id AS id, product.category AS category,
+       count(DISTINCT user) AS participants, sum(act.quantity) AS quantity, round(sum(act.value), 2) AS value
+ORDER BY participants DESC LIMIT $most

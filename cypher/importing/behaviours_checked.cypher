@@ -1,0 +1,51 @@
+// Load behaviours of one kind, but not those that an earlier job loaded ($twice: or this one)
+// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $basket (list of string), $store (list of string), $key (list of string), $twice (boolean)
+// returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions that are not there
+// Rows name users, objects, campaigns and moments by their position in a list: each is looked up or made
+// once. A list that is empty means that no row has such a value.
+CALL () {
+  UNWIND $users AS id OPTIONAL MATCH (node:User {dataset: $dataset, id: id})
+  RETURN collect([node]) AS found_users
+}
+CALL () {
+  UNWIND CASE $object WHEN 'product' THEN $objects ELSE [] END AS id
+  OPTIONAL MATCH (node:Product {dataset: $dataset, id: id})
+  RETURN collect([node]) AS found_products
+}
+CALL () {
+  UNWIND CASE $object WHEN 'coupon' THEN $objects ELSE [] END AS id
+  OPTIONAL MATCH (node:Coupon {dataset: $dataset, id: id})
+  RETURN collect([node]) AS found_coupons
+}
+CALL () {
+  UNWIND CASE $object WHEN 'campaign' THEN $objects ELSE [] END AS id
+  OPTIONAL MATCH (node:Campaign {dataset: $dataset, id: id})
+  RETURN collect([node]) AS found_campaigns
+}
+CALL () {
+  UNWIND $campaigns AS id OPTIONAL MATCH (node:Campaign {dataset: $dataset, id: id})
+  RETURN collect(node IS NOT NULL) AS known
+}
+WITH [one IN found_users | one[0]] AS users,
+     [one IN found_products + found_coupons + found_campaigns | one[0]] AS objects, known,
+     [one IN $moments | datetime({epochMillis: one, timezone: $zone})] AS moments
+CALL (users, objects, known, moments) {
+  UNWIND range(0, $rows - 1) AS i
+  WITH i, users[$user[i]] AS user, objects[$what[i]] AS object, moments[$at[i]] AS at,
+       coalesce(known[$campaign[i]], true) AS is_known
+  WHERE user IS NOT NULL AND object IS NOT NULL AND is_known AND NOT EXISTS {
+    MATCH (user)-[act:$($type)]->(object)
+    WHERE ($twice OR act.import <> $import) AND CASE WHEN $key[i] IS NOT NULL THEN act.id = $key[i] ELSE
+      act.at = at AND coalesce(act.quantity, '') = coalesce($quantity[i], '')
+      AND coalesce(act.value, '') = coalesce($value[i], '') AND coalesce(act.discount, '') = coalesce($discount[i], '')
+      AND coalesce(act.basket, '') = coalesce($basket[i], '') AND coalesce(act.store, '') = coalesce($store[i], '')
+      AND coalesce(act.campaign, '') = coalesce($campaigns[$campaign[i]], '') END
+  }
+  CREATE (user)-[:$($type) {
+    at: at, quantity: $quantity[i], value: $value[i], discount: $discount[i], campaign: $campaigns[$campaign[i]],
+    basket: $basket[i], store: $store[i], id: $key[i], import: $import
+  }]->(object)
+}
+RETURN [i IN range(0, size(users) - 1) WHERE users[i] IS NULL] AS no_users,
+       [i IN range(0, size(objects) - 1) WHERE objects[i] IS NULL] AS no_objects,
+       [i IN range(0, size(known) - 1) WHERE NOT known[i]] AS no_campaigns

@@ -1,0 +1,20 @@
+// The import jobs of all data sets, or of one, the latest first; the counts of an unfinished one are its ledger's
+// parameters: $dataset (string or null)
+// returns: dataset, number, state, problem, source, engine, mapping, host, process, loaded, rejected, unchanged, read, started, finished, seconds, idle (seconds since it last did something), rules, files, checksums
+MATCH (run:Run {kind: 'import'})
+WHERE $dataset IS NULL OR run.dataset = $dataset
+CALL (run) {
+  MATCH (batch:Batch {dataset: run.dataset}) WHERE batch.import = run.number
+  RETURN sum(batch.loaded) AS loaded, sum(batch.rejected) AS rejected, sum(batch.unchanged) AS unchanged,
+         max(batch.at) AS active
+}
+RETURN run.dataset AS dataset, run.number AS number, run.state AS state, run.problem AS problem,
+       run.source AS source, run.engine AS engine, run.mapping AS mapping, run.host AS host, run.process AS process,
+       coalesce(run.loaded, loaded) AS loaded, coalesce(run.rejected, rejected) AS rejected,
+       coalesce(run.unchanged, unchanged) AS unchanged,
+       coalesce(run.read, loaded + rejected + unchanged) AS read,
+       toString(run.started_at) AS started, toString(run.finished_at) AS finished,
+       duration.inSeconds(run.started_at, coalesce(run.finished_at, active, run.started_at)).seconds AS seconds,
+       duration.inSeconds(coalesce(active, run.at), datetime()).seconds AS idle, run.rules AS rules,
+       run.files AS files, run.checksums AS checksums
+ORDER BY run.started_at DESC

@@ -1,0 +1,15 @@
+// Derive who took part in a campaign by any behaviour of one kind, by the users it reached
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $window (boolean)
+// returns: rows (integer)
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+// What is there already is read once: asked for row by row on a young database, it would be scanned each time.
+CALL (campaign) {
+  MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user)
+  RETURN collect([user, part.at]) AS there
+}
+MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[act:$($type)]->()
+WHERE act.import >= $since AND (NOT $window OR campaign.starts_at <= act.at < campaign.ends_at)
+WITH DISTINCT campaign, there, user, act.at AS at
+WHERE NOT [user, at] IN there
+CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
+RETURN count(*) AS rows

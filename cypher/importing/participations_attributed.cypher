@@ -1,0 +1,21 @@
+// Derive who took part in which campaign by one kind of behaviour with products that says on which campaign's account it was
+// parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
+// returns: rows (integer)
+// One pass over all users, in transactions of its own: a pass per campaign would read every behaviour again and again.
+MATCH (user:User {dataset: $dataset})
+CALL (user) {
+  CALL (user) {
+    MATCH (user)-[part:PARTICIPATED_IN {behaviour: $type}]->(campaign)
+    RETURN collect([campaign, part.at]) AS there
+  }
+  MATCH (user)-[act:$($type)]->(:Product)
+  WHERE act.import >= $since AND act.campaign IS NOT NULL
+  WITH DISTINCT user, there, act.campaign AS id, act.at AS at
+  MATCH (campaign:Campaign {dataset: $dataset, id: id})
+  WHERE (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
+    AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) })
+    AND NOT [campaign, at] IN there
+  CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
+  RETURN count(*) AS rows
+} IN TRANSACTIONS OF 1000 ROWS
+RETURN sum(rows) AS rows

@@ -1,0 +1,30 @@
+// Derive who took part in a campaign by one kind of behaviour with a product that it promotes; one participation per user, moment and behaviour
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
+// returns: rows (integer)
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+// A list of the promoted products is searched by hash; asking the graph per behaviour is four times slower.
+CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
+// What is there already is read once: asked for row by row on a young database, it would be scanned each time.
+CALL (campaign) {
+  MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user)
+  RETURN collect([user, part.at]) AS there
+}
+CALL (campaign, promoted) {
+  WITH campaign, promoted WHERE $targeted
+  MATCH (campaign)<-[:TARGETED_BY]-(user:User)
+  MATCH (user)-[act:$($type)]->(product)
+  WHERE NOT $window OR campaign.starts_at <= act.at < campaign.ends_at
+  WITH user, act, product, promoted
+  WHERE act.import >= $since AND product IN promoted
+  RETURN DISTINCT user, act.at AS at
+UNION
+  WITH campaign, promoted WHERE NOT $targeted
+  UNWIND promoted AS product
+  MATCH (product)<-[act:$($type)]-(user:User)
+  WHERE act.import >= $since AND (NOT $window OR campaign.starts_at <= act.at < campaign.ends_at)
+  RETURN DISTINCT user, act.at AS at
+}
+WITH campaign, user, at, there
+WHERE NOT [user, at] IN there
+CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
+RETURN count(*) AS rows

@@ -1,0 +1,6 @@
+// Go on with an import job
+// parameters: $dataset (string), $number (integer), $properties (map)
+// returns: number (integer)
+MATCH (run:Run {dataset: $dataset, id: 'import/' + $number})
+SET run += $properties, run.state = 'running', run.problem = null
+RETURN run.number AS number

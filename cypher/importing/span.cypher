@@ -1,0 +1,5 @@
+// When the behaviours of the imports from $since on lie
+// parameters: $dataset (string), $since (integer)
+// returns: first (integer, milliseconds), last (integer, milliseconds)
+MATCH (batch:Batch {dataset: $dataset}) WHERE batch.import >= $since
+RETURN coalesce(min(batch.first_at), 0) AS first, coalesce(max(batch.last_at), -1) AS last

@@ -1,0 +1,9 @@
+// Give users, tags, products and campaigns the properties back that they had before an import changed them
+// parameters: $dataset (string), $import (integer)
+// returns: rows (integer)
+MATCH (before:Change {dataset: $dataset})-[link:BEFORE {import: $import}]->(node)
+CALL (before, link, node) {
+  SET node = properties(before)
+  DETACH DELETE before
+} IN TRANSACTIONS OF 5000 ROWS
+RETURN count(*) AS rows

@@ -1,0 +1,13 @@
+// The later imports that build on what an import added or changed
+// parameters: $dataset (string), $import (integer)
+// returns: number (integer)
+CALL () {
+  MATCH (node:User|Tag|Product|Campaign|Coupon {dataset: $dataset, import: $import})-[link]-()
+  WHERE link.import <> $import AND type(link) <> 'PARTICIPATED_IN'
+  RETURN DISTINCT link.import AS number
+UNION
+  MATCH (:Change)-[:BEFORE {import: $import}]->(node {dataset: $dataset})<-[later:BEFORE]-(:Change)
+  WHERE later.import > $import
+  RETURN DISTINCT later.import AS number
+}
+RETURN DISTINCT number ORDER BY number DESC

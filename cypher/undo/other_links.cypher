@@ -1,0 +1,10 @@
+// Delete what an import added between campaigns, coupons and products
+// parameters: $dataset (string), $import (integer)
+// returns: rows (integer)
+MATCH (node:Campaign|Coupon {dataset: $dataset})
+CALL (node) {
+  MATCH (node)-[link:PROMOTES|OF|DISCOUNTS {import: $import}]->()
+  DELETE link
+  RETURN count(*) AS rows
+} IN TRANSACTIONS OF 100 ROWS
+RETURN sum(rows) AS rows

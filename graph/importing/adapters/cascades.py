@@ -1,0 +1,93 @@
+"""Cascades with real ties: a folder with users.csv, ties.csv and participations.csv.
+
+users.csv: user_id. ties.csv: source, target. participations.csv: campaign_id, user_id, at, the seconds
+since the campaign's first participation. clock_offsets.csv (campaign_id, offset_seconds), where it is
+there, puts the campaigns on one clock; without it all begin at the same moment.
+"""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from graph.errors import ImportFailed
+from graph.importing.adapters import Frames, Prepared, prepare
+from graph.importing.mapping import parse_mapping
+
+_FORMAT = "1"
+_NEEDED = {
+    "users.csv": {"user_id"},
+    "ties.csv": {"source", "target"},
+    "participations.csv": {"campaign_id", "user_id", "at"},
+}
+_CLOCK = "clock_offsets.csv"
+_ORIGIN = pd.Timestamp("2010-01-01")
+"""Where the data's own clock is put; only differences mean something."""
+
+
+def cascades(cache: Path, folder: Path, dataset: str | None = None) -> Prepared:
+    """The cascades of `folder`. Raises ImportFailed where a file or a column is not there."""
+    digest = hashlib.sha256(_FORMAT.encode())
+    frames: Frames = {}
+    for file in (*_NEEDED, _CLOCK):
+        path = folder / file
+        if file == _CLOCK and not path.exists():
+            continue
+        try:
+            digest.update(path.read_bytes())
+            frames[file] = pd.read_csv(path, dtype={"user_id": str, "source": str, "target": str})
+        except (OSError, ValueError) as error:
+            raise ImportFailed(
+                f"{path} cannot be read: {error}.", "A folder of cascades has " + ", ".join(_NEEDED) + "."
+            ) from error
+        lacking = _NEEDED.get(file, {"campaign_id", "offset_seconds"}) - set(frames[file].columns)
+        if lacking:
+            raise ImportFailed(
+                f"{path} has no column {', '.join(sorted(lacking))}.",
+                "See docs/data-contract.md for the columns of cascades.",
+            )
+    name = f"cascades-{folder.resolve().name}"
+    said = {
+        "dataset": dataset or name,
+        "zone": "UTC",
+        "max_rejected": 0,
+        "tables": {
+            "users": {"files": "users.parquet", "columns": {"id": "user_id"}},
+            "ties": {"files": "ties.parquet", "columns": {"source": "source", "target": "target"}},
+            "campaigns": {
+                "files": "campaigns.parquet",
+                "columns": {"id": "campaign_id", "starts": "starts", "ends": "ends"},
+                "constants": {"kind": "cascade"},
+            },
+            "behaviours": {
+                "files": "participations.parquet",
+                "columns": {"user": "user_id", "object": "campaign_id", "at": "moment"},
+                "constants": {"kind": "adoption"},
+            },
+        },
+        "kinds": {"adoption": {"type": "ADOPTED", "object": "campaign", "weight": 1, "counts": "named"}},
+        "participation": {"targeted": False},
+    }
+    return prepare(cache, name, digest.hexdigest()[:16], lambda: _tables(frames), parse_mapping(said, name))
+
+
+def _tables(frames: Frames) -> Frames:
+    acts = frames["participations.csv"]
+    seconds = acts["at"].astype("int64")
+    if _CLOCK in frames:
+        offsets = frames[_CLOCK].set_index("campaign_id")["offset_seconds"]
+        seconds = seconds + acts["campaign_id"].map(offsets).fillna(0).astype("int64")
+    acts = acts.assign(moment=_ORIGIN + pd.to_timedelta(seconds, unit="s"))
+    spans = acts.groupby("campaign_id")["moment"].agg(["min", "max"]).reset_index()
+    return {
+        "users": frames["users.csv"][["user_id"]],
+        "ties": frames["ties.csv"][["source", "target"]],
+        "campaigns": pd.DataFrame(
+            {
+                "campaign_id": spans["campaign_id"],
+                "starts": spans["min"],
+                "ends": spans["max"] + pd.Timedelta(seconds=1),
+            }
+        ),
+        "participations": acts[["user_id", "campaign_id", "moment"]],
+    }

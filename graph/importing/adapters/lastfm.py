@@ -1,0 +1,148 @@
+"""Last.fm 2k (HetRec 2011): 1,892 users, their friendships, and which artist each gave which tag, monthly.
+
+The data comes inside the package ``graphdatascience``, with tag ids but no names: a tag's name is read
+from ``tags.dat`` where a folder of names is given, else a tag goes by its id. A tag that at least 50
+users gave is a campaign, and giving it is taking part. Cantador, Brusilovsky, Kuflik: 2nd HetRec
+workshop, RecSys 2011; for research.
+"""
+
+import hashlib
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import pandas as pd
+
+from graph.errors import ImportFailed
+from graph.importing.adapters import Frames, Prepared, prepare
+from graph.importing.mapping import parse_mapping
+
+DATASET = "lastfm"
+_FORMAT = "1"
+_CAMPAIGN_USERS = 50
+# Outside of these months lie only a few damaged dates.
+_FIRST, _LAST = pd.Timestamp("2005-08-01"), pd.Timestamp("2011-03-31")
+_ARTIST_OFFSET = 10_000
+_FILES = {
+    "users": "user_nodes",
+    "artists": "artist_nodes",
+    "friends": "user_friend_df_directed",
+    "tagged": "user_tag_artist_rels",
+}
+
+
+def lastfm(cache: Path, dataset: str = DATASET, names: Path | None = None) -> Prepared:
+    """The data set; `names` is a folder with ``tags.dat`` and ``artists.dat`` (Latin-1, tab between).
+
+    Raises ImportFailed where the package or a file of names is not there.
+    """
+    digest = hashlib.sha256(_FORMAT.encode())
+    for name in _FILES.values():
+        digest.update(_file(name).read_bytes())
+    for file in (names / "tags.dat", names / "artists.dat") if names else ():
+        try:
+            digest.update(file.read_bytes())
+        except OSError as error:
+            raise ImportFailed(
+                f"{file} cannot be read ({error.strerror}).", "Name the folder of tags.dat and artists.dat."
+            ) from error
+    said = {
+        "dataset": dataset,
+        "zone": "UTC",
+        "max_rejected": 0,
+        "tables": {
+            "users": _same("users", "id"),
+            "products": _same("products", "id", "name"),
+            "tags": _same("tags", "id", "text"),
+            "campaigns": _same("campaigns", "id", "name", "kind", "starts", "ends"),
+            "user_tags": _same("user_tags", "user", "tag", "at"),
+            "ties": _same("ties", "source", "target"),
+            "behaviours": {
+                **_same("behaviours", "user", "object", "at", "campaign"),
+                "constants": {"kind": "tagging"},
+            },
+        },
+        "kinds": {"tagging": {"type": "TAGGED", "object": "product", "weight": 1, "counts": "named"}},
+        "participation": {"targeted": False},
+    }
+    mapping = parse_mapping(said, DATASET)
+    return prepare(cache, DATASET, digest.hexdigest()[:16], lambda: _frames(names), mapping)
+
+
+def _same(file: str, *columns: str) -> dict[str, object]:
+    return {"files": f"{file}.parquet", "columns": {one: one for one in columns}}
+
+
+def _frames(names: Path | None) -> Frames:
+    tagged = _read("tagged").rename(
+        columns={"sourceNodeId": "user", "targetNodeId": "object", "tagID": "tag"}
+    )
+    tagged["at"] = pd.to_datetime(tagged[["year", "month", "day"]], errors="coerce")
+    tagged = tagged[tagged["at"].between(_FIRST, _LAST)]
+    tagged["at"] = tagged["at"].dt.date
+    tag_names = _names(names, "tags.dat", 0)
+    users = tagged.groupby("tag")["user"].nunique()
+    large = users[users >= _CAMPAIGN_USERS].index
+    spans = tagged[tagged["tag"].isin(large)].groupby("tag")["at"].agg(["min", "max"])
+    ids = spans.index.astype(str)
+    artists = _read("artists")["nodeId"]
+    tags = pd.Series(sorted(tagged["tag"].unique()))
+    friends = _read("friends")
+    return {
+        "users": pd.DataFrame({"id": _read("users")["nodeId"].astype(str)}),
+        "products": pd.DataFrame(
+            {"id": artists.astype(str), "name": artists.map(_names(names, "artists.dat", _ARTIST_OFFSET))}
+        ),
+        "tags": pd.DataFrame({"id": tags.astype(str), "text": tags.map(tag_names)}),
+        "campaigns": pd.DataFrame(
+            {
+                "id": ids,
+                "name": [tag_names.get(tag, f"Tag {tag}") for tag in spans.index],
+                "kind": "tag",
+                "starts": spans["min"].to_numpy(),
+                "ends": [day + pd.Timedelta(days=1) for day in spans["max"]],
+            }
+        ),
+        # Since when, not how often: of how often, a part lies in the future of any cut-off.
+        "user_tags": tagged.groupby(["user", "tag"], as_index=False)["at"]
+        .min()
+        .astype({"user": str, "tag": str}),
+        "ties": pd.DataFrame(
+            {
+                "source": friends["sourceNodeId"].astype(str),
+                "target": friends["targetNodeId"].astype(str),
+            }
+        ),
+        "behaviours": pd.DataFrame(
+            {
+                "user": tagged["user"].astype(str),
+                "object": tagged["object"].astype(str),
+                "at": tagged["at"],
+                "campaign": tagged["tag"].where(tagged["tag"].isin(large)).astype("Int64").astype(object),
+            }
+        ),
+    }
+
+
+def _names(folder: Path | None, file: str, offset: int) -> dict[int, str]:
+    if folder is None:
+        return {}
+    rows = pd.read_csv(
+        folder / file, sep="\t", encoding="latin-1", quoting=3, names=["id", "name"], skiprows=1
+    )
+    return dict(zip((rows["id"] + offset).tolist(), rows["name"].astype(str).tolist(), strict=True))
+
+
+def _read(name: str) -> pd.DataFrame:
+    with _file(_FILES[name]).open("rb") as file:
+        return pd.read_parquet(file)
+
+
+def _file(name: str) -> Traversable:
+    try:
+        return resources.files("graphdatascience") / "resources" / "lastfm" / f"{name}.parquet.gzip"
+    except ModuleNotFoundError as error:
+        raise ImportFailed(
+            "The package graphdatascience, which carries Last.fm 2k, is not installed.",
+            "Install it into Groundswell's environment (`make setup-dev` brings it).",
+        ) from error

@@ -1,0 +1,287 @@
+"""Reads any file of the contract block by block, so that memory does not grow with the file.
+
+A block is a fixed number of lines (or records), always cut the same way from the file's beginning: the
+ledger knows a block by its position and its content, also when the file has grown behind it.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph.errors import ImportFailed
+from graph.importing import lines
+from graph.importing.lines import Parsed
+from graph.importing.mapping import Source
+
+BLOCK_ROWS = 40_000
+_CHUNK = 1 << 20
+_LONGEST_LINE = 64 << 20
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_SUFFIXES = {".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some lines (or records) of a file; they are parsed only where that is needed.
+
+    `first` is the number of its first line (the header is line 1) or record (from 1 in Parquet).
+    """
+
+    index: int
+    first: int
+    length: int
+    parse: Callable[[], Parsed]
+    raw: bytes = b""
+    records: pa.RecordBatch | None = None
+
+    def digest(self, length: int | None = None) -> str:
+        """Identifies the content of its first `length` lines or records (all of them where None)."""
+        if self.records is not None:
+            return _digest_of_records(self.records.slice(0, length))
+        if length is None or length >= self.length:
+            return _digest(self.raw)
+        ends = np.flatnonzero(np.frombuffer(self.raw, dtype=np.uint8) == 10)
+        return _digest(self.raw[: int(ends[length - 1]) + 1])
+
+
+def _digest(content: bytes) -> str:
+    # The last line may get its line break only when the file grows.
+    return hashlib.blake2b(content.rstrip(b"\r\n"), digest_size=12).hexdigest()
+
+
+def _digest_of_records(records: pa.RecordBatch) -> str:
+    hashed = hashlib.blake2b(str(records.schema).encode(), digest_size=12)
+    hashed.update(records.serialize())
+    return hashed.hexdigest()
+
+
+def format_of(path: Path, source: Source) -> str:
+    """csv, tsv, jsonl or parquet: as the mapping says, else by the name."""
+    if source.format:
+        return source.format
+    bare = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path
+    return _SUFFIXES.get(bare.suffix.lower(), "csv")
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """The bytes of `path`, unpacked where it is gzip or zstd. Raises ImportFailed."""
+    with _opened(path) as file:
+        magic = file.read(4)
+    if magic.startswith(_GZIP):
+        return cast("BinaryIO", gzip.open(path, "rb"))
+    if magic == _ZSTD:
+        packed = pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "zstd")
+        return cast("BinaryIO", io.BufferedReader(packed))
+    return _opened(path)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise ImportFailed(f"{path.name} cannot be read ({error.strerror}).", "Check the file.") from error
+
+
+def survey(path: Path, source: Source) -> tuple[str, int]:
+    """The SHA-256 of a file, and about how many rows it has (exact for Parquet, else lines)."""
+    hashed = hashlib.sha256()
+    with _opened(path) as file:
+        while chunk := file.read(_CHUNK):
+            hashed.update(chunk)
+    if format_of(path, source) == "parquet":
+        return hashed.hexdigest(), int(_open_parquet(path).metadata.num_rows)
+    count, last = 0, b"\n"
+    try:
+        with open_plain(path) as file:
+            while chunk := file.read(_CHUNK):
+                count += chunk.count(b"\n")
+                last = chunk[-1:]
+    except (OSError, EOFError) as error:
+        raise ImportFailed(
+            f"{path.name} cannot be unpacked: {error}.", "The file is damaged or incomplete; copy it again."
+        ) from error
+    header = source.header is True and format_of(path, source) != "jsonl"
+    return hashed.hexdigest(), max(0, count + (last != b"\n") - header)
+
+
+def read_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator[Block]:
+    """The blocks of a file with its `wanted` columns. Raises ImportFailed where it is no such file."""
+    kind = format_of(path, source)
+    if kind == "parquet":
+        yield from _parquet_blocks(path, wanted)
+    elif kind == "jsonl":
+        yield from _text_blocks(path, source, wanted, names=None)
+    elif source.multiline:
+        yield from _multiline_blocks(path, source, wanted)
+    else:
+        names = read_header(path, source)
+        if names:
+            _check_columns(path, names, wanted)
+            yield from _text_blocks(path, source, wanted, names)
+
+
+def read_header(path: Path, source: Source) -> list[str]:
+    """The names of the columns; none where the file is empty."""
+    kind = format_of(path, source)
+    if kind == "parquet":
+        return list(_open_parquet(path).schema_arrow.names)
+    if source.header is not True:
+        return list(source.header)
+    with _transcoded(path, source) as file:
+        first = file.readline()
+    if kind == "jsonl":
+        return list(json.loads(first)) if first.strip() else []
+    text = lines.decode_line(first.removeprefix(b"\xef\xbb\xbf"), source.encoding)
+    if text is None:
+        raise ImportFailed(
+            f"{path.name}, line 1: the header is not {' or '.join(source.encoding)}.",
+            "Say in the mapping how the file is encoded, for example `encoding: cp1252`.",
+        )
+    names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter_of(path, source)), [])]
+    twice = {name for name in names if names.count(name) > 1 and name}
+    if twice:
+        raise ImportFailed(
+            f"{path.name}: two columns are called {', '.join(sorted(twice))}.", "Rename one of them."
+        )
+    return names
+
+
+def delimiter_of(path: Path, source: Source) -> str:
+    """What stands between the values of a line."""
+    return source.delimiter or ("\t" if format_of(path, source) == "tsv" else ",")
+
+
+def _check_columns(path: Path, names: list[str], wanted: list[str]) -> None:
+    lacking = [name for name in wanted if name not in names]
+    if lacking:
+        raise ImportFailed(
+            f"{path.name} has no column {', '.join(lacking)}; it has {', '.join(names)}.",
+            "Correct `columns` in the mapping (or its `delimiter`).",
+        )
+
+
+def _transcoded(path: Path, source: Source) -> BinaryIO:
+    """The file as bytes whose lines end in a line feed: UTF-16 and its like become UTF-8."""
+    file = open_plain(path)
+    if lines.is_wide(source.encoding[0]):
+        text = io.TextIOWrapper(file, source.encoding[0], errors="replace", newline="\n")
+        return cast("BinaryIO", io.BufferedReader(lines.Utf8Stream(text)))
+    return file
+
+
+def _text_blocks(path: Path, source: Source, wanted: list[str], names: list[str] | None) -> Iterator[Block]:
+    parse = _parser(path, source, wanted, names)
+    has_header = source.header is True and names is not None
+    number = 2 if has_header else 1
+    for index, (raw, length) in enumerate(_cut(path, source, skip=int(has_header))):
+        yield Block(index, number, length, partial(parse, raw, number), raw)
+        number += length
+
+
+def _parser(
+    path: Path, source: Source, wanted: list[str], names: list[str] | None
+) -> Callable[[bytes, int], Parsed]:
+    encodings = tuple(source.encoding)
+    if names is None:
+        return partial(lines.parse_json, wanted=wanted, encodings=encodings)
+    return partial(
+        lines.parse_delimited, shape=lines.Shape(names, wanted, delimiter_of(path, source), encodings)
+    )
+
+
+def _cut(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
+    """(bytes, number of lines) of each block; the first `skip` lines are left out."""
+    rest, begun = b"", False
+    try:
+        with _transcoded(path, source) as file:
+            while chunk := file.read(_CHUNK):
+                if not begun:
+                    chunk, begun = chunk.removeprefix(b"\xef\xbb\xbf"), True
+                rest += chunk
+                while skip and b"\n" in rest:
+                    rest, skip = rest.partition(b"\n")[2], skip - 1
+                if skip or rest.count(b"\n") < BLOCK_ROWS:
+                    _check_line_length(path, rest)
+                    continue
+                ends = np.flatnonzero(np.frombuffer(rest, dtype=np.uint8) == 10)
+                cuts = [0, *(int(end) + 1 for end in ends[BLOCK_ROWS - 1 :: BLOCK_ROWS])]
+                for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+                    yield rest[start:end], BLOCK_ROWS
+                rest = rest[cuts[-1] :]
+    except (OSError, EOFError) as error:
+        raise ImportFailed(
+            f"{path.name} cannot be read to its end: {error}.",
+            "The file is damaged or incomplete; copy it again. What was loaded so far stays; run again.",
+        ) from error
+    if rest and not skip:
+        yield rest, rest.count(b"\n") + (not rest.endswith(b"\n"))
+
+
+def _check_line_length(path: Path, rest: bytes) -> None:
+    if len(rest) > _LONGEST_LINE and rest.count(b"\n") == 0:
+        raise ImportFailed(
+            f"{path.name} has no line break in {_LONGEST_LINE >> 20} MiB.",
+            "Is it text, one row a line? Say its `format` in the mapping.",
+        )
+
+
+def _multiline_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator[Block]:
+    names = read_header(path, source)
+    with _transcoded(path, source) as file:
+        encoding = "utf-8" if lines.is_wide(source.encoding[0]) else source.encoding[0]
+        text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+        reader = csv.reader(text, delimiter=delimiter_of(path, source))
+        if source.header is True:
+            names = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
+        if not names:
+            return
+        _check_columns(path, names, wanted)
+        first = 2 if source.header is True else 1
+        numbered = enumerate((row for row in reader if row), start=first)
+        for index in itertools.count():
+            rows = list(itertools.islice(numbered, BLOCK_ROWS))
+            if not rows:
+                return
+            yield _block_of_rows(index, rows, names, wanted)
+
+
+def _block_of_rows(
+    index: int, rows: list[tuple[int, list[str]]], names: list[str], wanted: list[str]
+) -> Block:
+    raw = b"".join(json.dumps(row).encode() + b"\n" for _, row in rows)
+    return Block(index, rows[0][0], len(rows), partial(lines.gather, rows, names, wanted), raw)
+
+
+def _parquet_blocks(path: Path, wanted: list[str]) -> Iterator[Block]:
+    file = _open_parquet(path)
+    _check_columns(path, list(file.schema_arrow.names), wanted)
+    number = 1
+    for index, batch in enumerate(file.iter_batches(BLOCK_ROWS, columns=wanted)):
+        yield Block(index, number, batch.num_rows, partial(_columns, batch, number), records=batch)
+        number += batch.num_rows
+
+
+def _columns(batch: pa.RecordBatch, number: int) -> Parsed:
+    numbers = np.arange(number, number + batch.num_rows)
+    return Parsed(numbers, dict(zip(batch.schema.names, batch.columns, strict=True)), [])
+
+
+def _open_parquet(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ImportFailed(
+            f"{path.name} is no Parquet file that can be read: {error}.", "Check the file."
+        ) from error

@@ -1,0 +1,69 @@
+"""Derives participations in the database: who took part in which campaign, by which behaviour.
+
+Only what an import may have changed is looked at: campaigns that it touched anew, and elsewhere its own
+behaviours. What is there already is not made again, so a derivation that was cut off is simply repeated.
+"""
+
+from graph.connection import Graph
+from graph.importing.mapping import BehaviourKind, Participation
+from graph.importing.runs import import_runs
+from graph.progress import Progress
+
+
+def derive_participations(
+    graph: Graph,
+    dataset: str,
+    number: int,
+    kinds: dict[str, BehaviourKind],
+    rule: Participation,
+    progress: Progress,
+    *,
+    everything: bool = False,
+) -> int:
+    """Make what is missing, as of job `number`; the participations made.
+
+    With `everything`, behaviours of every job are looked at in every campaign. Jobs that never came to
+    their own derivation are made up for.
+    """
+    unfinished = [
+        one.number for one in import_runs(graph, dataset) if one.state not in ("complete", "undone")
+    ]
+    fresh = 0 if everything else min([*unfinished, number])
+    span = graph.single("importing/span", dataset=dataset, since=fresh)
+    campaigns = graph.run(
+        "importing/touched_campaigns",
+        dataset=dataset,
+        since=fresh,
+        first=span["first"],
+        last=span["last"],
+        window=rule.window and not everything,
+    )
+    counting = {name: kind for name, kind in kinds.items() if kind.counts != "never"}
+    advance = progress.stage("Deriving participations", len(campaigns) * len(counting))
+    made = 0
+    for kind in counting.values():
+        shared = {"dataset": dataset, "type": kind.type, "weight": kind.weight, "import": number}
+        if kind.counts == "named" and kind.object == "product":
+            since = 0 if any(one["anew"] for one in campaigns) else fresh
+            rows = graph.run_in_parts(
+                "importing/participations_attributed",
+                **shared,
+                since=since,
+                targeted=rule.targeted,
+                window=rule.window,
+            )
+            made += rows[0]["rows"]
+            advance(len(campaigns))
+            continue
+        for one in campaigns:
+            parameters = {
+                **shared,
+                "campaign": one["campaign"],
+                "since": 0 if one["anew"] else fresh,
+                "window": rule.window,
+            }
+            if kind.counts != "any":
+                parameters["targeted"] = rule.targeted
+            made += graph.single(f"importing/participations_{kind.counts}", **parameters)["rows"]
+            advance(1)
+    return made

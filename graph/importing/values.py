@@ -1,0 +1,205 @@
+"""Turns columns as written into ids, texts, numbers and moments, and says which values are none.
+
+Moments become milliseconds since the epoch (UTC); those that do not say their zone are local to the
+mapping's. An hour that clocks run through twice is taken the first time, one that they skip at its end.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.importing.contract import Kind
+from graph.importing.mapping import Resolved
+
+_EXCEL_EPOCH = pd.Timestamp("1899-12-30")
+_FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
+_LONGEST_ID = 1_000
+_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+_ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
+_OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
+Bools = NDArray[np.bool_]
+
+
+class Converted(NamedTuple):
+    """A typed column (null: not given) and where it could not be had, with the reason."""
+
+    values: pa.Array
+    bad: Bools
+    reason: str
+
+
+def convert(column: pa.Array, kind: Kind, reading: Resolved) -> Converted:
+    """`column` as the type of its field."""
+    column = _plain(column)
+    if kind == "time" and not pa.types.is_string(column.type):
+        return _typed_time(column, reading)
+    if kind == "number" and not pa.types.is_string(column.type):
+        return _finite(pc.cast(column, pa.float64(), safe=False))
+    text = _text(column, reading.missing)
+    return {"id": _id, "text": _fine, "number": _number, "time": _time}[kind](text, reading)
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
+    return column
+
+
+def _text(column: pa.Array, missing: tuple[str, ...]) -> pa.Array:
+    if pa.types.is_floating(column.type):
+        # pandas writes whole numbers with gaps as floats.
+        whole = pc.equal(column, pc.round(column))
+        integer = pc.cast(pc.if_else(whole, column, None), pa.int64(), safe=False).cast(pa.string())
+        column = pc.if_else(pc.fill_null(whole, False), integer, column.cast(pa.string()))
+    elif not pa.types.is_string(column.type):
+        column = column.cast(pa.string())
+    text = pc.utf8_trim_whitespace(column)
+    absent = pc.is_in(text, value_set=pa.array(["", *missing], pa.string()))
+    return pc.if_else(absent, None, text) if pc.any(absent).as_py() else text
+
+
+def _fine(text: pa.Array, _reading: Resolved) -> Converted:
+    return Converted(text, _none(text), "")
+
+
+def _id(text: pa.Array, _reading: Resolved) -> Converted:
+    long = _true(pc.greater(pc.utf8_length(text), _LONGEST_ID))
+    return Converted(text, long, f"is longer than {_LONGEST_ID} characters")
+
+
+def _number(text: pa.Array, reading: Resolved) -> Converted:
+    signs = reading.numbers
+    plain = text
+    if signs.thousands:
+        plain = pc.replace_substring(plain, signs.thousands, "")
+        if signs.thousands == " ":
+            plain = pc.replace_substring_regex(plain, "[\u00a0\u202f]", "")
+    if signs.decimal == ",":
+        # A point that is left is no decimal sign here.
+        plain = pc.replace_substring(pc.replace_substring(plain, ".", "?"), ",", ".")
+    fits = pc.match_substring_regex(plain, _NUMBER)
+    bad = _true(pc.invert(fits))
+    if bad.any():
+        plain = pc.if_else(fits, plain, None)
+    found = _finite(plain.cast(pa.float64()))
+    said = f"is no number with {signs.decimal!r} as its decimal sign"
+    if signs.thousands:
+        said += f" and {signs.thousands!r} between thousands"
+    return Converted(found.values, bad | found.bad, said)
+
+
+def _finite(values: pa.Array) -> Converted:
+    values = pc.if_else(pc.is_nan(values), None, values)
+    bad = _true(pc.invert(pc.is_finite(values)))
+    return Converted(pc.if_else(pa.array(~bad), values, None) if bad.any() else values, bad, "is no number")
+
+
+def _typed_time(column: pa.Array, reading: Resolved) -> Converted:
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        series = pd.Series(column.to_pandas(timestamp_as_object=False, date_as_object=False))
+        moments = series if series.dt.tz is not None else _localised(series, reading.zone)
+        return _in_range(_milliseconds(moments), ~series.isna().to_numpy())
+    for name in reading.times:
+        if name in _NUMERIC:
+            numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            return _in_range(_NUMERIC[name](numbers, reading.zone), ~np.isnan(numbers))
+    every = np.asarray(pc.is_valid(column))
+    return Converted(
+        pa.nulls(len(column), pa.int64()), every, "is a number; say in `times` which: epoch_s, ..."
+    )
+
+
+def _time(text: pa.Array, reading: Resolved) -> Converted:
+    given = text.is_valid().to_numpy(zero_copy_only=False)
+    found = np.full(len(text), np.nan)
+    series = pd.Series(text.to_pandas(), dtype=object)
+    for name in reading.times:
+        left = given & np.isnan(found)
+        if not left.any():
+            break
+        found[left] = _parse(series[left], name, reading.zone)
+    converted = _in_range(found, given)
+    return converted._replace(reason=f"is no time written as {' or '.join(reading.times)}, from 1900 to 2199")
+
+
+def after_the_day(moments: pa.Array, zone: str) -> pa.Array:
+    """The first moment of the day after each moment's own, as clocks in `zone` show it."""
+    local = (
+        pd.Series(moments.to_pandas())
+        .astype("Int64")
+        .astype("datetime64[ms]")
+        .dt.tz_localize("UTC")
+        .dt.tz_convert(zone)
+    )
+    after = (local.dt.tz_localize(None).dt.normalize() + pd.Timedelta(days=1)).dt.as_unit("ms")
+    found = _milliseconds(_localised(after, zone))
+    return pa.array(np.where(np.isnan(found), 0, found).astype(np.int64), mask=np.isnan(found))
+
+
+def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
+    """Milliseconds since the epoch, NaN where `text` is not written so."""
+    if name in _NUMERIC:
+        return _NUMERIC[name](pd.to_numeric(text, errors="coerce").to_numpy(dtype=float), zone)
+    found = np.full(len(text), np.nan)
+    says_zone, local = np.full(len(text), "%z" in name), np.full(len(text), "%z" not in name)
+    if name == "iso":
+        name = "ISO8601"
+        says_zone = text.str.fullmatch(_ISO + _OFFSET).to_numpy(dtype=bool)
+        local = text.str.fullmatch(_ISO).to_numpy(dtype=bool)
+    if says_zone.any():
+        found[says_zone] = _milliseconds(_to_utc(text[says_zone], name))
+    if local.any():
+        found[local] = _milliseconds(_localised(_to_utc(text[local], name).dt.tz_localize(None), zone))
+    return found
+
+
+def _to_utc(text: pd.Series, layout: str) -> pd.Series:
+    return pd.to_datetime(text, format=layout, errors="coerce", utc=True)
+
+
+def _localised(local: pd.Series, zone: str) -> pd.Series:
+    first = np.ones(len(local), dtype=bool)
+    return local.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+
+
+def _milliseconds(moments: pd.Series) -> NDArray[np.float64]:
+    whole = moments.dt.as_unit("ms").astype("int64").to_numpy().astype(float)
+    return np.where(moments.isna().to_numpy(), np.nan, whole)
+
+
+def _excel(numbers: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
+    # Before 1 March 1900 Excel counts a day that never was.
+    days = np.where((numbers >= 61) & (numbers < 200_000), numbers, np.nan)
+    local = pd.Series(_EXCEL_EPOCH + pd.to_timedelta(np.round(days * 86_400), unit="s"))
+    return _milliseconds(_localised(local, zone))
+
+
+_NUMERIC: dict[str, Callable[[NDArray[np.float64], str], NDArray[np.float64]]] = {
+    "epoch_s": lambda numbers, _zone: np.round(numbers * 1000),
+    "epoch_ms": lambda numbers, _zone: np.round(numbers),
+    "excel": _excel,
+}
+
+
+def _in_range(milliseconds: NDArray[np.float64], given: Bools) -> Converted:
+    with np.errstate(invalid="ignore"):
+        good = (milliseconds >= _FIRST_MS) & (milliseconds < _LAST_MS)
+    whole = np.where(good, milliseconds, 0).astype(np.int64)
+    return Converted(pa.array(whole, mask=~good), given & ~good, "is no time from 1900 to 2199")
+
+
+def _none(column: pa.Array) -> Bools:
+    return np.zeros(len(column), dtype=bool)
+
+
+def _true(mask: pa.Array) -> Bools:
+    return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=bool)

@@ -1,0 +1,349 @@
+"""Files as people write them: every line becomes a row, or is refused with the reason."""
+
+import gzip
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from graph.errors import ImportFailed, InvalidRequest
+from graph.importing import blocks
+from graph.importing.blocks import read_blocks, survey
+from graph.importing.check import check_files
+from graph.importing.mapping import FILE_NAME, Mapping, Resolved, Source, parse_mapping, read_mapping
+from graph.importing.rows import Rows, validate, wanted_columns
+from graph.importing.sketch import sketch
+from graph.importing.values import after_the_day, convert
+from graph.progress import Silent
+
+HEADER = "user,product,at,amount\n"
+GOOD = "a,tea,2024-03-02 10:00,3.5\n"
+
+
+def mapping(**source: object) -> Mapping:
+    behaviours = {
+        "files": "*",
+        "columns": {"user": "user", "object": "product", "at": "at", "value": "amount"},
+        "constants": {"kind": "order"},
+    }
+    return parse_mapping(
+        {
+            "dataset": "x",
+            "zone": "Europe/Berlin",
+            "tables": {
+                "users": {"files": "users.csv", "columns": {"id": "id"}},
+                "campaigns": {"files": "c.csv", "columns": {"id": "id", "starts": "s", "ends": "e"}},
+                "behaviours": behaviours | source,
+            },
+            "kinds": {"order": {"type": "ORDERED"}},
+        },
+        "test",
+    )
+
+
+def read(path: Path, **options: object) -> list[Rows]:
+    said = mapping(**options)
+    source = said.tables["behaviours"][0]
+    found = read_blocks(path, source, wanted_columns(source))
+    return [validate(block, "behaviours", source, said) for block in found]
+
+
+def reasons(rows: Rows) -> list[tuple[int, str, str]]:
+    return [(one.row, one.column, one.reason.partition(";")[0]) for one in rows.rejected]
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        (b"a,tea,2024-03-02 10:00", (2, "", "has 3 values for 4 columns")),
+        (b"a,tea,2024-03-02 10:00,1,2", (2, "", "has 5 values for 4 columns")),
+        (b'"a,tea,2024-03-02 10:00,1', (2, "", "a quote is not closed, or text follows it")),
+        (b"\xe4,tea,2024-03-02 10:00,1", (2, "", "is not utf-8")),
+        (b"a,te\x00a,2024-03-02 10:00,1", (2, "", "holds a NUL byte")),
+        (b",tea,2024-03-02 10:00,1", (2, "user", "is missing")),
+        (b"  ,tea,2024-03-02 10:00,1", (2, "user", "is missing")),
+        (b"a,tea,soon,1", (2, "at", "is no time written as iso, from 1900 to 2199")),
+        (b"a,tea,1224-03-02,1", (2, "at", "is no time written as iso, from 1900 to 2199")),
+        (b'a,tea,2024-03-02,"1,5"', (2, "amount", "is no number with '.' as its decimal sign")),
+        (b"a,tea,2024-03-02,inf", (2, "amount", "is no number with '.' as its decimal sign")),
+        (b"x" * 1001 + b",tea,2024-03-02,1", (2, "user", "is longer than 1000 characters")),
+    ],
+)
+def test_a_bad_line_is_refused_and_its_neighbours_are_not(
+    tmp_path: Path, line: bytes, refused: tuple[int, str, str]
+) -> None:
+    (tmp_path / "x.csv").write_bytes(HEADER.encode() + line + b"\n\n" + GOOD.encode())
+    (rows,) = read(tmp_path / "x.csv")
+    assert reasons(rows) == [refused]
+    assert rows.numbers.tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path, text: path.write_text(text),
+        lambda path, text: path.write_text(text, encoding="utf-8-sig"),
+        lambda path, text: path.write_bytes(text.replace("\n", "\r\n").encode()),
+        lambda path, text: path.write_bytes(gzip.compress(text.encode())),
+        lambda path, text: path.write_bytes(pa.compress(text.encode(), "zstd", asbytes=True)),
+        lambda path, text: path.write_text(text.rstrip("\n")),
+    ],
+)
+def test_however_a_file_is_written(tmp_path: Path, write: Callable[[Path, str], None]) -> None:
+    write(tmp_path / "x.csv", HEADER + GOOD * 3)
+    (rows,) = read(tmp_path / "x.csv")
+    assert len(rows) == 3
+    assert not rows.rejected
+    assert survey(tmp_path / "x.csv", Source(files=["x"]))[1] == 3
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "latin-1"])
+def test_other_encodings(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + GOOD.replace("tea", "café"), encoding=encoding)
+    (rows,) = read(tmp_path / "x.csv", encoding=encoding)
+    assert rows.columns["object"].to_pylist() == ["café"]
+
+
+def test_two_encodings_in_one_file(tmp_path: Path) -> None:
+    line = GOOD.replace("tea", "café")
+    (tmp_path / "x.csv").write_bytes(HEADER.encode() + line.encode("utf-8") + line.encode("cp1252"))
+    (rows,) = read(tmp_path / "x.csv", encoding=["utf-8", "cp1252"])
+    assert rows.columns["object"].to_pylist() == ["café", "café"]
+
+
+def test_values_with_line_breaks(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + 'a,"te\na",2024-03-02,1\n' + GOOD)
+    (rows,) = read(tmp_path / "x.csv", multiline=True)
+    assert rows.columns["object"].to_pylist() == ["te\na", "tea"]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text(
+        '{"user": 7, "product": "tea", "at": "2024-03-02T10:00:00Z", "amount": 1.5}\n'
+        '{"user": 7, "product": ["tea"], "at": "2024-03-02", "amount": 1.5}\n'
+        '{"user": 7\n[1]\n{"product": "tea"}\n'
+    )
+    (rows,) = read(tmp_path / "x.jsonl")
+    assert rows.columns["user"].to_pylist() == ["7"]
+    assert [(row, column) for row, column, _ in reasons(rows)] == [
+        (2, "product"),
+        (3, ""),
+        (4, ""),
+        (5, "user"),
+    ]
+
+
+def test_parquet_with_types_of_its_own(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "user": [1.0, 2.0, None],
+            "product": pd.Categorical(["tea", "mug", "tea"]),
+            "at": pd.to_datetime(["2024-07-01 10:00", None, "2024-07-01 10:00"]),
+            "amount": [1, 2, 3],
+        }
+    )
+    frame.to_parquet(tmp_path / "x.parquet")
+    (rows,) = read(tmp_path / "x.parquet")
+    assert rows.columns["user"].to_pylist() == ["1"]
+    assert rows.columns["at"].to_pylist() == [1_719_820_800_000]  # 08:00 UTC: summer time in Berlin.
+    assert [(row, column) for row, column, _ in reasons(rows)] == [(2, "at"), (3, "user")]
+
+
+def test_only_the_rows_wanted(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + GOOD + GOOD.replace("tea", "mug"))
+    (rows,) = read(tmp_path / "x.csv", where={"product": ["tea"]})
+    assert (len(rows), rows.left_out, rows.read) == (1, 1, 1)
+
+
+def test_files_without_rows_and_what_is_no_file_of_rows(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "header.csv").write_text(HEADER)
+    assert read(tmp_path / "empty.csv") == read(tmp_path / "header.csv") == []
+    (tmp_path / "x.parquet").write_text("no")
+    with pytest.raises(ImportFailed, match="no Parquet file"):
+        read(tmp_path / "x.parquet")
+    (tmp_path / "x.csv").write_bytes(gzip.compress(HEADER.encode() + GOOD.encode() * 10_000)[:-20])
+    with pytest.raises(ImportFailed, match="cannot be read to its end"):
+        read(tmp_path / "x.csv")
+
+
+def test_a_file_without_line_breaks_is_not_read_into_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "_LONGEST_LINE", 1000)
+    (tmp_path / "x.csv").write_text(HEADER + "a" * 3_000_000)
+    with pytest.raises(ImportFailed, match="no line break"):
+        read(tmp_path / "x.csv")
+
+
+def test_blocks_are_cut_the_same_way_when_a_file_has_grown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 10)
+    path, source = tmp_path / "x.csv", Source(files=["x"])
+    lines = [f"u{one},tea,2024-01-01,1\n" for one in range(36)]
+    path.write_text(HEADER + "".join(lines[:25]).rstrip("\n"))
+    before = [(one.index, one.length, one.digest()) for one in read_blocks(path, source, ["user"])]
+    path.write_text(HEADER + "".join(lines))
+    after = list(read_blocks(path, source, ["user"]))
+    assert [one.length for one in after] == [10, 10, 10, 6]
+    assert [one.first for one in after] == [2, 12, 22, 32]
+    assert [
+        (one.index, length, one.digest(length)) for one, (_, length, _) in zip(after, before, strict=False)
+    ] == before
+
+
+def test_memory_stays_flat(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(HEADER + GOOD * 300_000)
+    pool = pa.default_memory_pool()
+    held = []
+    for rows in (validate(b, "behaviours", s, m) for m in [mapping()] for s in m.tables["behaviours"]
+                 for b in read_blocks(path, s, wanted_columns(s))):  # fmt: skip
+        held.append(pool.bytes_allocated())
+        assert len(rows) <= blocks.BLOCK_ROWS
+    assert held[-1] < 2 * held[1]
+
+
+def milliseconds(utc: str) -> int:
+    return int(pd.Timestamp(utc).value // 1_000_000)
+
+
+def reading(**changes: object) -> Resolved:
+    said = {"times": ("iso",), "zone": "Europe/Berlin", "numbers": {}, "missing": ("", "NA")}
+    return Resolved.model_validate(said | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "value"),
+    [
+        ("1234.5", {}, 1234.5),
+        ("-1e3", {}, -1000.0),
+        ("1.234,50", {"decimal": ",", "thousands": "."}, 1234.5),
+        ("1\u00a0234,5", {"decimal": ",", "thousands": " "}, 1234.5),
+        ("1'234.5", {"thousands": "'"}, 1234.5),
+        ("NA", {}, None),
+    ],
+)
+def test_numbers_as_they_are_written(text: str, numbers: dict[str, str], value: float | None) -> None:
+    found = convert(pa.array([text]), "number", reading(numbers=numbers))
+    assert (found.values.to_pylist(), found.bad.tolist()) == ([value], [False])
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "utc"),
+    [
+        ("2024-01-15", ["iso"], "2024-01-14T23:00:00"),
+        ("2024-07-15T12:30:00.250", ["iso"], "2024-07-15T10:30:00.250"),
+        ("2024-07-15T12:30:00+09:00", ["iso"], "2024-07-15T03:30:00"),
+        ("2024-07-15 12:30:00Z", ["iso"], "2024-07-15T12:30:00"),
+        ("15.07.2024 12:30", ["iso", "%d.%m.%Y %H:%M"], "2024-07-15T10:30:00"),
+        ("1721039400", ["epoch_s"], "2024-07-15T10:30:00"),
+        ("1721039400250", ["epoch_ms"], "2024-07-15T10:30:00.250"),
+        ("45488", ["excel"], "2024-07-14T22:00:00"),
+        ("45488.520833333", ["excel"], "2024-07-15T10:30:00"),
+        # The hour that clocks run through twice, and the one that they skip.
+        ("2024-10-27 02:30:00", ["iso"], "2024-10-27T00:30:00"),
+        ("2024-03-31 02:30:00", ["iso"], "2024-03-31T01:00:00"),
+    ],
+)
+def test_times_as_they_are_written(text: str, formats: list[str], utc: str) -> None:
+    found = convert(pa.array([text]), "time", reading(times=formats))
+    assert not found.bad.any()
+    assert found.values[0].as_py() == milliseconds(utc)
+
+
+def test_an_end_that_names_the_last_day() -> None:
+    noon = pa.array([milliseconds("2024-03-30T11:00")])
+    assert after_the_day(noon, "Europe/Berlin")[0].as_py() == milliseconds("2024-03-30T23:00")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"zone": "Berlin"}, "'Berlin' is no time zone"),
+        ({"tables": {}}, "users, campaigns, behaviours must be mapped"),
+        (
+            {"kinds": {"order": {"type": "KNOWS"}}},
+            "kinds.order: KNOWS is a type that Groundswell uses itself",
+        ),
+        ({"kinds": {"order": {"type": "bad type"}}}, "kinds.order.type"),
+        ({"unknown": {"campaigns": "add"}}, "only users, tags, products, coupons can be added"),
+        ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
+        ({"numbers": {"decimal": ",", "thousands": ","}}, "must differ"),
+    ],
+)
+def test_a_wrong_mapping_says_where(change: dict[str, object], said: str) -> None:
+    good = mapping().model_dump(exclude_unset=True, mode="json")
+    with pytest.raises(InvalidRequest, match=said):
+        parse_mapping(good | change, "file.yaml")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({"columns": {"user": "u"}}, "behaviours: object, at must be mapped"),
+        ({"columns": {"who": "u"}}, "behaviours: no field who; there are user, kind"),
+        ({"attributes": {"x": "y"}}, "keeps no further attributes"),
+        ({"encoding": "utf-9"}, "'utf-9' is no encoding"),
+    ],
+)
+def test_a_wrong_table_says_what_there_is(source: dict[str, object], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        mapping(**source)
+
+
+def test_a_mapping_that_is_no_yaml(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("a: [")
+    with pytest.raises(InvalidRequest, match="cannot be read as YAML"):
+        read_mapping(tmp_path / FILE_NAME)
+    with pytest.raises(InvalidRequest) as caught:
+        read_mapping(tmp_path / "other.yaml")
+    assert "import init" in caught.value.remedy
+
+
+def test_a_sketch_of_a_tidy_folder_needs_no_correction(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer_id;city\n1;Ulm\n2;Bonn\n")
+    (tmp_path / "campaigns.csv").write_text("id,name,start_date,end_date\nF,Spring,2024-03-01,2024-03-31\n")
+    (tmp_path / "events.jsonl").write_text(
+        '{"user_id": 1, "event_type": "view", "sku": "tea", "timestamp": 1709370000}\n'
+        '{"user_id": 2, "event_type": "order", "sku": "tea", "timestamp": 1709370000}\n'
+    )
+    pd.DataFrame({"source": ["1"], "target": ["2"]}).to_parquet(tmp_path / "net.parquet")
+    (tmp_path / FILE_NAME).write_text(sketch(tmp_path, "tidy", "Europe/Berlin"))
+    said = read_mapping(tmp_path / FILE_NAME)
+    assert {name: kind.type for name, kind in said.kinds.items()} == {"view": "VIEWED", "order": "ORDERED"}
+    found = check_files(tmp_path, said, Silent())
+    assert found.total.rejected == 0
+    assert {name: one.loaded for name, one in found.tables.items()} == {
+        "users": 2, "campaigns": 1, "ties": 1, "behaviours": 2,
+    }  # fmt: skip
+
+
+def test_a_sketch_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="no data files"):
+        sketch(tmp_path)
+
+
+def test_a_hundred_thousand_spoilt_rows_are_all_accounted_for(tmp_path: Path) -> None:
+    """Bytes changed, dropped and doubled at random: what is read is loaded, refused or a repetition."""
+    draw = random.Random(11)
+    junk = [b'"', b",", b"\xff", b"\x00", b"\r", b";", b"-", b"9", b"\xc3\xa9", b"e", b" "]
+    lines = []
+    for one in range(100_000):
+        line = bytearray(f"u{one % 50},p{one % 9},2024-03-{one % 31 + 1:02} 10:00,{one % 7}.5".encode())
+        for _ in range(draw.randint(0, 3)):
+            at = draw.randrange(len(line) + 1)
+            line[at : at + draw.randint(0, 2)] = draw.choice(junk)
+        lines.append(bytes(line))
+    (tmp_path / "b.csv").write_bytes(HEADER.encode() + b"\n".join(lines) + b"\n")
+    (tmp_path / "users.csv").write_text("id\n" + "".join(f"u{one}\n" for one in range(50)))
+    (tmp_path / "c.csv").write_text("id,s,e\nF,2024-03-01,2024-04-01\n")
+    said = mapping(files="b.csv")
+    found = check_files(tmp_path, said, Silent()).tables["behaviours"]
+    written = sum(bool(line.strip(b"\r")) for line in lines)
+    assert found.read == written == found.loaded + found.rejected + found.unchanged
+    assert min(found.loaded, found.rejected) > 20_000
