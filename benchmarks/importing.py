@@ -144,6 +144,9 @@ def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> floa
         if table in frames:
             pairs = pd.read_parquet(frames[table])[[start, end]].drop_duplicates()
             save("relationships", kind, [f":START_ID({start}s)", f":END_ID({end}s)"], pairs)
+    if "coupons" in frames:
+        offers = pd.read_parquet(frames["promotions"])[["coupon", "product", "campaign"]]
+        save("relationships", "DISCOUNTS", [":START_ID(coupons)", ":END_ID(products)", "campaign"], offers)
     for table, kind, end in (
         ("purchases", "PURCHASED", "products"),
         ("behaviours", "PURCHASED", "products"),

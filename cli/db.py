@@ -8,10 +8,12 @@ import typer
 
 from api.page.browser_link import browser_url
 from cli.console import bars, out
-from cli.options import HomeOption, settings_for
+from cli.options import DatasetOption, HomeOption, settings_for
 from graph.connection import address, connect
 from graph.errors import InvalidRequest
+from graph.importing.adapters.complete_journey import DATASET
 from graph.server import local
+from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
 
@@ -78,10 +80,11 @@ def reset(
 
 def browser(
     home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
     show_password: Annotated[bool, typer.Option(help="Print the password as well.")] = False,
     open_it: Annotated[bool, typer.Option("--open/--no-open", help="Open a web browser.")] = True,
 ) -> None:
-    """Print and open the address of Neo4j Browser, connected to this database."""
+    """Open Neo4j Browser: connected, with the saved questions, colours and a short tour."""
     settings = settings_for(home)
     _, user, password = address(settings)
     url = browser_url(settings)
@@ -94,8 +97,15 @@ def browser(
     file = Folders(settings.home.resolve()).password_file
     shown = password if show_password else f"in {file} (or add --show-password)"
     out.print(f"User {user}, password {shown}", soft_wrap=True)
+    server = local.status(settings.home)
+    if server is None:
+        return
+    http = server.http.replace("127.0.0.1", "localhost")
+    bolt = server.bolt.replace("127.0.0.1", "localhost")
+    page = opening_page(Folders(settings.home.resolve()), http, bolt, server.user, server.password, dataset)
+    out.print(f"Connected, with the saved questions: {page.as_uri()}", soft_wrap=True)
     if open_it:
-        webbrowser.open(url)
+        webbrowser.open(page.as_uri())
 
 
 def _local_settings(home: Path | None) -> Settings:

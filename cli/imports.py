@@ -168,27 +168,21 @@ def list_imports(home: HomeOption = None, dataset: NameOption = None) -> None:
         out.print("Nothing was imported yet. Begin with `groundswell import init DIR`.")
         return
     table = Table(
-        "data set",
-        "job",
-        "state",
-        "engine",
-        "read",
-        "loaded",
-        "rejected",
-        "unchanged",
-        "began",
-        "took",
-        "source",
+        "data set", "job", "state", "read", "loaded", "rejected", "unchanged", "began", "took", "of"
     )
-    for column in table.columns[4:8]:
+    for column in table.columns[:-1]:
+        column.no_wrap = True
+    for column in table.columns[3:7]:
         column.justify = "right"
     for job in jobs:
         numbers = (f"{one:,}" for one in (job.read, job.loaded, job.rejected, job.unchanged))
-        began = job.started[:16].replace("T", " ")
-        table.add_row(
-            job.dataset, job.id, job.state, job.engine, *numbers, began, f"{job.seconds} s", job.source
-        )
+        began = job.started[5:16].replace("T", " ")
+        where = Path(job.source).name
+        table.add_row(job.dataset, job.id, job.state, *numbers, began, f"{job.seconds} s", where)
     out.print(table)
+    for job in jobs:
+        if job.problem:
+            out.print(f"{job.dataset} {job.id}: {job.problem}", markup=False)
 
 
 def show_import(report: ImportReport) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import db, demo, imports, jobs, serve
+from cli import db, demo, export, imports, jobs, serve
 from cli.console import err, fail
 from graph.errors import GroundswellError
 
@@ -21,6 +21,7 @@ app.command()(db.browser)
 app.add_typer(imports.app, name="import")
 app.command("imports")(imports.list_imports)
 app.add_typer(jobs.network, name="network")
+app.add_typer(export.app, name="export")
 app.command()(jobs.train)
 app.command()(jobs.forecast)
 app.command()(serve.serve)

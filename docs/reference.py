@@ -6,11 +6,13 @@
 from pathlib import Path
 
 import typer
-from pydantic import AliasChoices
+from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from cli.main import app
+from graph.importing.contract import TABLES, Field
+from graph.importing.mapping import BehaviourKind, Mapping, Participation, Source
 from graph.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -44,6 +46,48 @@ def _default(field: FieldInfo) -> str:
     return str(field.default or "") or "none"
 
 
+def contract_page() -> str:
+    """The tables of the contract and what a mapping may say."""
+    lines = [
+        "# Data contract",
+        "",
+        "Written by `make docs` from `graph/importing/contract.py` and `mapping.py`; how to use it is told",
+        "in [Importing](importing.md). `users`, `campaigns` and `behaviours` are needed, everything else may be",
+        "left out. **Bold** fields are needed in their table.",
+        "",
+        "| table | a row becomes | the same row again is known by | fields |",
+        "| --- | --- | --- | --- |",
+    ]
+    for spec in TABLES.values():
+        fields = "; ".join(_field(one) for one in spec.fields)
+        more = "; any further columns under `attributes`" if spec.attributes else ""
+        lines.append(f"| `{spec.name}` | `{spec.becomes}` | {spec.key} | {fields}{more} |")
+    lines += [
+        "",
+        "Ids are texts of at most 1,000 characters. Moments are kept to the millisecond, in the mapping's zone.",
+        "Numbers are floating-point.",
+    ]
+    parts = (
+        ("The mapping", Mapping), ("A source, under `tables`", Source),
+        ("A kind of behaviour, under `kinds`", BehaviourKind), ("Under `participation`", Participation),
+    )  # fmt: skip
+    for title, model in parts:
+        lines += ["", f"## {title}", "", "| key | meaning | default |", "| --- | --- | --- |"]
+        for name, one in model.model_fields.items():
+            default = "needed" if one.is_required() else _said(one.get_default(call_default_factory=True))
+            lines.append(f"| `{name}` | {one.description or ''} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
+def _field(one: Field) -> str:
+    name = f"**{one.name}**" if one.required else one.name
+    return f"{name}: {one.meaning} ({one.kind if one.refers is None else 'id of ' + one.refers})"
+
+
+def _said(default: object) -> str:
+    return "" if default in (None, [], {}, "") or isinstance(default, BaseModel) else f"`{default}`"
+
+
 def commands_page() -> str:
     """Every command with its help text."""
     lines = ["# Commands", "", "Written by `make docs` from the command line's own help.", ""]
@@ -63,4 +107,5 @@ def _commands(command: typer.core.TyperGroup | typer.core.TyperCommand, name: st
 
 if __name__ == "__main__":
     (FOLDER / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (FOLDER / "data-contract.md").write_text(contract_page(), encoding="utf-8")
     (FOLDER / "commands.md").write_text(commands_page(), encoding="utf-8")

@@ -48,9 +48,10 @@ class Transaction:
 class Graph:
     """A connection to one database. Threads may share it."""
 
-    def __init__(self, driver: Driver, database: str) -> None:
+    def __init__(self, driver: Driver, database: str, address: tuple[str, str, str]) -> None:
         self._driver = driver
         self._database = database
+        self._address = address
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +116,17 @@ class Graph:
             for part in cypher.statement(name).parts():
                 session.run(part).consume()
 
+    def py2neo_graph(self) -> Any:
+        """A py2neo ``Graph`` on the same database, for notebooks that still use it.
+
+        py2neo reached its end of life in 2021: prefer `frame`, or the official driver. Raises
+        ModuleNotFoundError where the extra ``[py2neo]`` is not installed.
+        """
+        from py2neo import Graph as Py2neoGraph
+
+        uri, user, password = self._address
+        return Py2neoGraph(uri, auth=(user, password), name=self._database)
+
     def gds_version(self) -> str:
         """The version of Graph Data Science. Raises GdsMissing."""
         return str(self.single("server/gds_version")["version"])
@@ -135,7 +147,7 @@ def connect(settings: Settings) -> Graph:
             # Advice about queries is for developers, who see it in Browser; not for users' terminals.
             notifications_min_severity="OFF",
         )
-        graph = Graph(driver, settings.neo4j_database)
+        graph = Graph(driver, settings.neo4j_database, (uri, user, password))
         try:
             with _translated(uri):
                 driver.verify_connectivity()

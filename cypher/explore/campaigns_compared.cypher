@@ -7,6 +7,6 @@ WITH campaign, duration.inDays(campaign.starts_at, campaign.ends_at).days AS day
      COUNT { (campaign)<-[:TARGETED_BY]-() } AS reached,
      COUNT { MATCH (user)-[:PARTICIPATED_IN]->(campaign) RETURN DISTINCT user } AS participants
 RETURN campaign.name AS campaign, campaign.kind AS kind, toString(date(campaign.starts_at)) AS starts, days, reached,
-       participants, CASE WHEN reached > 0 THEN round(100.0 * participants / reached) + ' %' END AS share,
+       participants, CASE WHEN reached > 0 THEN toInteger(round(100.0 * participants / reached)) + ' %' END AS share,
        round(1.0 * participants / days, 1) AS per_day
 ORDER BY starts

@@ -7,5 +7,5 @@ WITH DISTINCT campaign, user
 MATCH (user)-[:PARTICIPATED_IN]->(other:Campaign) WHERE other <> campaign
 WITH other, count(DISTINCT user) AS both
 WITH other, both, COUNT { MATCH (one)-[:PARTICIPATED_IN]->(other) RETURN DISTINCT one } AS participants
-RETURN other.name AS campaign, participants, both AS also_in_this, round(100.0 * both / participants) + ' %' AS share
+RETURN other.name AS campaign, participants, both AS also_in_this, toInteger(round(100.0 * both / participants)) + ' %' AS share
 ORDER BY both DESC LIMIT 25

@@ -12,6 +12,6 @@ WITH group, count(*) AS size, sum(CASE WHEN weight > 0 THEN 1 ELSE 0 END) AS par
 WITH collect({group: group, size: size, participants: participants, weight: weight}) AS groups, sum(weight) AS whole
 UNWIND groups AS one
 RETURN one.group.rank AS group, one.group.name AS set_apart_by, one.size AS size, one.participants AS participants,
-       round(100.0 * one.participants / one.size) + ' %' AS share, one.weight AS weight,
-       CASE WHEN whole > 0 THEN round(100.0 * one.weight / whole) + ' %' END AS share_of_campaign
+       toInteger(round(100.0 * one.participants / one.size)) + ' %' AS share, one.weight AS weight,
+       CASE WHEN whole > 0 THEN toInteger(round(100.0 * one.weight / whole)) + ' %' END AS share_of_campaign
 ORDER BY one.weight DESC

@@ -13,7 +13,7 @@ from neo4j.exceptions import AuthError, Neo4jError, ServiceUnavailable
 
 from graph.errors import FolderInUse, PortTaken, ServerDied
 from graph.progress import Progress, Silent
-from graph.server import process
+from graph.server import browser_files, process
 from graph.server.configuration import Ports, choose_ports, size_memory, write_configuration
 from graph.server.folders import Folders, unusable
 from graph.server.runtime import Runtime, ensure_runtime
@@ -71,7 +71,7 @@ def up(
         _lay_out(folders, runtime)
         write_configuration(folders.conf, folders.plugins, ports, memory)
         advance = progress.stage("Starting Neo4j", 1)
-        state = process.start(folders, runtime, memory.heap, ports)
+        state = process.start(folders, runtime, browser_files.lay_out(folders, runtime), memory.heap, ports)
         _wait_until_ready(folders, state)
         advance(1)
         return _describe(folders, state, already_running=False)

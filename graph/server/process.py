@@ -53,10 +53,15 @@ def write_state(file: Path, state: ServerState) -> None:
     draft.replace(file)
 
 
-def start(folders: Folders, runtime: Runtime, heap_mib: int, ports: Ports) -> ServerState:
-    """Start the server as a process of its own session; it outlives the caller."""
+def start(
+    folders: Folders, runtime: Runtime, browser_files: Path, heap_mib: int, ports: Ports
+) -> ServerState:
+    """Start the server as a process of its own session; it outlives the caller.
+
+    `browser_files` go before the jars on the class path.
+    """
     arguments = folders.conf / "java.args"
-    class_path = ":".join(str(path) for path in runtime.class_path)
+    class_path = ":".join(str(path) for path in (browser_files, *runtime.class_path))
     opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
     arguments.write_text(
         "\n".join([f'-cp "{class_path}"', f"-Xmx{heap_mib}m", "-XX:+UseG1GC", *opens, _ENTRY_POINT]),

@@ -1,5 +1,6 @@
 """The page and Neo4j Browser, opened in a real browser, looked at as a person would."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import cypher
 from api.page.browser_link import browser_url, explore_query
 from cli.serve import page_url, prepare
 from forecasting.forecasts import forecast_campaign
@@ -17,6 +19,8 @@ from graph.importing.job import ImportReport
 from graph.network.runs import NetworkRun
 from graph.progress import Silent
 from graph.server import local
+from graph.server.browser_files import opening_page
+from graph.server.folders import Folders
 from graph.settings import Settings
 from tests.browser import launch
 from tests.data import CAMPAIGN, query
@@ -112,3 +116,25 @@ def test_neo4j_browser_draws_the_campaign(
     drawn = page.locator("g.node").count()
     assert drawn >= 3
     expect(page.get_by_text("KEY_USER_OF").first).to_be_attached()
+
+
+def test_neo4j_browser_opens_with_questions_colours_and_a_tour(
+    page: Page, managed_home: Path, settings: Settings, sample: ImportReport, network: NetworkRun
+) -> None:
+    assert network
+    server = local.up(managed_home, settings.cache)
+    localhost = (one.replace("127.0.0.1", "localhost") for one in (server.http, server.bolt))
+    folders = Folders(managed_home.resolve())
+    opening = opening_page(folders, *localhost, server.user, server.password, sample.dataset)
+    assert opening.stat().st_mode & 0o077 == 0
+    page.goto(opening.as_uri())
+    expect(page.get_by_role("heading", name="Who is here")).to_be_visible()
+    assert server.password not in page.url
+    kept = json.loads(page.evaluate("localStorage['neo4j.documents']"))
+    assert len([one for one in kept if one.get("folder") == "groundswell-folder"]) == len(cypher.questions())
+    page.locator("pre.runnable i").first.click()
+    if settings.neo4j_uri:  # Nothing was imported into this server.
+        expect(page.get_by_text("(no changes, no records)")).to_be_visible()
+        return
+    expect(page.locator("g.node circle[fill='#d9822b']").first).to_be_visible()  # The campaign's colour.
+    assert page.locator("g.node").count() >= 3

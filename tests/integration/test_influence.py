@@ -48,7 +48,8 @@ def by_hand(graph: Graph, dataset: str) -> str:
     query(graph, GRAPH, d=dataset, run=RUN, zone=ZONE)
     query(
         graph,
-        "CREATE (:Run {dataset: $d, id: 'import/x', kind: 'import', number: 1, state: 'complete', loaded: 1, zone: $zone, "
+        "CREATE (:Run {dataset: $d, id: 'import/x', kind: 'import', number: 1, state: 'complete', loaded: 1, "
+        "zone: $zone, "
         "first_behaviour_at: datetime('2017-02-26T00:00:00[America/New_York]'), "
         "last_behaviour_at: datetime('2017-03-04T20:00:00[America/New_York]')})",
         d=dataset,
