@@ -52,8 +52,8 @@ def contract_page() -> str:
         "# Data contract",
         "",
         "Written by `make docs` from `graph/importing/contract.py` and `mapping.py`; how to use it is told",
-        "in [Importing](importing.md). `users`, `campaigns` and `behaviours` are needed, everything else may be",
-        "left out. **Bold** fields are needed in their table.",
+        "in [Importing](importing.md). `users`, `campaigns` and `behaviours` are needed, everything else",
+        "may be left out. **Bold** fields are needed in their table.",
         "",
         "| table | a row becomes | the same row again is known by | fields |",
         "| --- | --- | --- | --- |",
@@ -64,8 +64,8 @@ def contract_page() -> str:
         lines.append(f"| `{spec.name}` | `{spec.becomes}` | {spec.key} | {fields}{more} |")
     lines += [
         "",
-        "Ids are texts of at most 1,000 characters. Moments are kept to the millisecond, in the mapping's zone.",
-        "Numbers are floating-point.",
+        "Ids are texts of at most 1,000 characters. Moments are kept to the millisecond, in the zone of the",
+        "mapping. Numbers are floating-point.",
     ]
     parts = (
         ("The mapping", Mapping), ("A source, under `tables`", Source),

@@ -15,55 +15,10 @@ from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.blocks import format_of, open_plain, read_header
 from graph.importing.contract import TABLES
 from graph.importing.mapping import FILE_NAME, Source
+from graph.importing.sketch_words import COLUMN_WORDS, ENTITY_OF, TABLE_WORDS
 
 _SAMPLE_BYTES = 256 * 1024
 _DATA = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".pq")
-# The first table whose words a file's name holds.
-_TABLE_WORDS = {
-    "user_tags": ("user_tag", "profile", "segment", "interest"),
-    "promotions": ("promot", "offer", "campaign_product", "product_campaign"),
-    "targetings": ("target", "mailing", "audience", "recipient", "reach", "sent"),
-    "coupons": ("coupon", "voucher"),
-    "ties": ("tie", "friend", "follow", "edge", "relation"),
-    "campaigns": ("campaign", "kampagne", "aktion"),
-    "behaviours": ("behav", "event", "order", "transaction", "purchase", "sale", "click", "activit", "view",
-                   "redem", "bestellung"),
-    "products": ("product", "item", "article", "artikel", "sku"),
-    "tags": ("tag", "label", "keyword"),
-    "users": ("user", "customer", "member", "household", "client", "kunde", "people", "person"),
-}  # fmt: skip
-_COLUMN_WORDS = {
-    "user": ("user_id", "user", "customer_id", "customer", "customer_no", "member_id", "household_id",
-             "client_id", "kunde", "kundennr", "kunden_nr", "uid"),
-    "campaign": ("campaign_id", "campaign", "kampagne", "aktion"),
-    "product": ("product_id", "product", "item_id", "item", "sku", "article", "artikel", "artikelnr",
-                "artikel_nr"),
-    "tag": ("tag_id", "tag", "segment", "interest"),
-    "coupon": ("coupon_id", "coupon", "coupon_upc", "voucher"),
-    "at": ("at", "time", "timestamp", "datetime", "date", "created_at", "event_time", "order_date",
-           "ordered_at", "sent_at", "datum", "zeit"),
-    "starts": ("starts", "start", "start_date", "starts_at", "begin", "von"),
-    "ends": ("ends", "end", "end_date", "ends_at", "bis"),
-    "kind": ("kind", "type", "event", "event_type", "action", "typ"),
-    "quantity": ("quantity", "qty", "count", "menge", "anzahl"),
-    "value": ("value", "amount", "revenue", "price", "total", "sales_value", "betrag", "umsatz", "preis"),
-    "discount": ("discount", "rabatt"),
-    "basket": ("basket", "basket_id", "order_id", "session_id", "order", "session"),
-    "store": ("store", "store_id", "shop", "channel", "filiale"),
-    "name": ("name", "title", "description", "bezeichnung"),
-    "text": ("text", "name", "title", "label", "description"),
-    "category": ("category", "product_category", "kategorie", "warengruppe"),
-    "weight": ("weight", "score", "strength"),
-    "source": ("source", "from", "follower", "user_a"),
-    "target": ("target", "to", "followee", "user_b"),
-}  # fmt: skip
-_ENTITY_OF = {
-    "users": "user",
-    "campaigns": "campaign",
-    "products": "product",
-    "tags": "tag",
-    "coupons": "coupon",
-}
 _YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 _TIMES = tuple(
     day + clock
@@ -133,7 +88,7 @@ def _guess(path: Path, name: str) -> Guess:
 
 def _table_of(name: str) -> str | None:
     bare = _plain(Path(name).name)
-    return next((table for table, words in _TABLE_WORDS.items() if any(word in bare for word in words)), None)
+    return next((table for table, words in TABLE_WORDS.items() if any(word in bare for word in words)), None)
 
 
 def _plain(text: str) -> str:
@@ -214,12 +169,12 @@ def _fill(guess: Guess, sample: dict[str, list[str]]) -> None:
     table = guess.table or ""
     for one in TABLES[table].fields:
         if one.name == "id":
-            words = ("id", *_COLUMN_WORDS.get(_ENTITY_OF.get(table, ""), ()))
+            words = ("id", *COLUMN_WORDS.get(ENTITY_OF.get(table, ""), ()))
             words = words if table != "behaviours" else ("event_id", "line_id")
         elif one.name == "object":
-            words = (*_COLUMN_WORDS["product"], *_COLUMN_WORDS["coupon"], *_COLUMN_WORDS["campaign"])
+            words = (*COLUMN_WORDS["product"], *COLUMN_WORDS["coupon"], *COLUMN_WORDS["campaign"])
         else:
-            words = _COLUMN_WORDS.get(one.name, (one.name,))
+            words = COLUMN_WORDS.get(one.name, (one.name,))
         found = next((by_plain[word] for word in words if word in by_plain), None)
         if found is not None and found not in guess.columns.values():
             guess.columns[one.name] = found
@@ -324,7 +279,7 @@ def _kind_lines(guesses: list[Guess]) -> list[str]:
         if guess.table != "behaviours":
             continue
         column = _plain(guess.columns.get("object", ""))
-        thing = next((one for one in ("coupon", "campaign") if column in _COLUMN_WORDS[one]), "product")
+        thing = next((one for one in ("coupon", "campaign") if column in COLUMN_WORDS[one]), "product")
         default = "redemption" if thing == "coupon" else "purchase"
         for kind in guess.kinds or [default]:
             kinds.setdefault(kind, thing)

@@ -1,0 +1,50 @@
+"""The examples run as a person runs them."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from cli.serve import page_url, prepare
+from examples import careless_shop
+from forecasting.records import ModelRun
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+from tests.integration.test_command_line import reach
+
+
+def run(settings: Settings, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], env={**os.environ, **reach(settings)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_import_your_files(settings: Settings, tmp_path: Path, dataset: str) -> None:
+    subprocess.run([sys.executable, careless_shop.__file__, str(tmp_path)], check=True)
+    said = run(settings, "examples.import_your_files", str(tmp_path), dataset)
+    assert "behaviours: 5,992 of 6,000 rows loaded, 8 rejected" in said
+
+
+def test_ask_the_graph(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
+    assert model
+    said = run(settings, "examples.ask_the_graph", sample.dataset)
+    assert "Campaign 18" in said
+    assert "share_of_campaign" in said
+
+
+def test_ask_the_api(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
+    assert model
+    server, listening = prepare(settings, "127.0.0.1", 0)
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    try:
+        said = run(settings, "examples.ask_the_api", page_url(listening).rstrip("/"), sample.dataset)
+    finally:
+        server.should_exit = True
+        serving.join(30)
+    assert "took part" in said
+    assert "key user" in said
