@@ -280,7 +280,7 @@ def _columns(batch: pa.RecordBatch, number: int) -> Parsed:
 
 def _open_parquet(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, buffer_size=_CHUNK, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise ImportFailed(
             f"{path.name} is no Parquet file that can be read: {error}.", "Check the file."

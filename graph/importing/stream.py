@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Graph, Transaction
@@ -74,6 +75,8 @@ class StreamEngine:
                     rows = validate(block, one.table, one.source, self._target.mapping)
                     for segment in plan.segments:
                         yield from self._batches(one, block, segment, rows)
+                # What Arrow keeps for the next block adds up over a long file.
+                pa.default_memory_pool().release_unused()
 
     def _batches(self, one: Input, block: Block, segment: Segment, rows: Rows) -> Iterator[Piece]:
         rows = rows.between(block.first + segment.start, block.first + segment.length)

@@ -1,5 +1,6 @@
 """The command line as a person meets it: exit codes, sentences, no tracebacks."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.options import parse_day
+from examples import careless_shop
 from forecasting.records import ModelRun
 from graph.connection import address
 from graph.errors import InvalidRequest
@@ -121,3 +123,34 @@ def test_a_day_is_read_or_refused() -> None:
     assert str(parse_day("2017-02-03")) == "2017-02-03"
     with pytest.raises(InvalidRequest, match="2017-02-30"):
         parse_day("2017-02-30")
+
+
+def test_a_folder_from_first_look_to_undo(settings: Settings, tmp_path: Path, dataset: str) -> None:
+    folder = tmp_path / "shop"
+    careless_shop.write(folder)
+    where = reach(settings)
+    assert groundswell("import", "check", str(folder)).returncode == 1
+    assert groundswell("import", "init", str(folder), "--dataset", dataset).returncode == 0
+    again = groundswell("import", "init", str(folder))
+    assert "is there already" in again.stderr
+    checked = groundswell("import", "check", str(folder))
+    assert checked.returncode == 0, checked.stderr
+    assert "customer is not among the users" in checked.stdout
+    stopped = groundswell("import", "run", str(folder), "--max-rejected", "0", **where)
+    assert stopped.returncode == 1
+    assert "import/1 has stopped" in stopped.stderr
+    loaded = groundswell("import", "run", str(folder), **where)
+    assert loaded.returncode == 0, loaded.stderr
+    assert "6,987" in loaded.stdout
+    assert "rejected.csv" in loaded.stdout
+    assert "Nothing was new" in groundswell("import", "run", str(folder), **where).stdout
+    listed = groundswell("imports", "--dataset", dataset, COLUMNS="160", **where)
+    assert "import/2" in listed.stdout
+    assert "complete" in listed.stdout
+    undone = groundswell("import", "undo", "import/1", "--dataset", dataset, **where)
+    assert "462 nodes" in undone.stdout
+    assert groundswell("import", "undo", "one", "--dataset", dataset, **where).returncode == 1
+
+
+def test_the_schema_of_mappings_is_json() -> None:
+    assert json.loads(groundswell("import", "schema").stdout)["title"] == "Mapping"

@@ -126,7 +126,7 @@ def test_what_cannot_be_forecast_says_why(
 
 
 # Everything at or after the origin, made nonsense in the database itself: behaviours deleted and
-# invented, targetings of later campaigns given to everybody.
+# invented, targetings of later campaigns given to everybody, tags that users got later.
 CORRUPTIONS = (
     "MATCH (:User {dataset: $d})-[r:PURCHASED|PARTICIPATED_IN|REDEEMED]->() WHERE r.at >= datetime($t) "
     "WITH r, rand() AS chance WHERE chance < 0.5 DELETE r",
@@ -137,6 +137,8 @@ CORRUPTIONS = (
     "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), behaviour: 'REDEEMED', weight: 1000.0}]->(c)",
     "MATCH (c:Campaign {dataset: $d}), (u:User {dataset: $d}) WHERE c.starts_at >= datetime($t) "
     "CREATE (u)-[:TARGETED_BY {at: c.starts_at}]->(c)",
+    "MATCH (u:User {dataset: $d}), (t:Tag {dataset: $d}) WITH u, t LIMIT 2000 "
+    "CREATE (u)-[:HAS_TAG {source: 'stated', weight: 1.0, at: datetime($t)}]->(t)",
 )
 
 
