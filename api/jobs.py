@@ -33,11 +33,16 @@ class Stage:
         return self.done / max(time.monotonic() - self.began, 1e-3)
 
 
+class _Closing(Exception):
+    """The process is going to end, and a job with it."""
+
+
 class Watched:
-    """Progress that can be asked for."""
+    """Progress that can be asked for, and by which a job is told to end."""
 
     def __init__(self) -> None:
         self.now: Stage | None = None
+        self.closing = False
 
     def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
         """Begin a stage."""
@@ -45,6 +50,8 @@ class Watched:
 
         def advance(done: int) -> None:
             stage.done += done
+            if self.closing:
+                raise _Closing
 
         return advance
 
@@ -61,7 +68,9 @@ class ImportJobs:
         self._lock = Lock()
 
     def close(self) -> None:
-        """Let the running job end; those that wait are left to be sent again."""
+        """End the running job after its present batch; sent again, it goes on from there."""
+        for watched in list(self._watched.values()):
+            watched.closing = True
         self._pool.shutdown(cancel_futures=True)
 
     def progress(self, dataset: str, number: int) -> Stage | None:
@@ -107,7 +116,7 @@ class ImportJobs:
     def _run(self, job: ImportJob, folder: Path, dataset: str) -> None:
         try:
             # What went wrong is in the job's own record.
-            with suppress(GroundswellError):
+            with suppress(GroundswellError, _Closing):
                 job.run()
         except Exception:
             logging.getLogger(__name__).exception("import/%s of %s failed", job.number, dataset)

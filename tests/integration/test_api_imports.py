@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 import yaml
@@ -12,7 +13,9 @@ from api.app import create_app
 from examples import careless_shop
 from graph.connection import Graph, connect
 from graph.importing import job as jobs
+from graph.importing.runs import import_runs
 from graph.importing.sketch import sketch
+from graph.importing.stream import StreamEngine
 from graph.settings import Settings
 
 
@@ -120,3 +123,28 @@ def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
 def test_jobs_that_are_not_there(client: TestClient) -> None:
     assert client.get("/v1/imports/x").status_code == 404
     assert client.get("/v1/imports/x.1").status_code == 404
+
+
+def test_a_job_ends_with_the_server_and_goes_on_when_sent_again(
+    settings: Settings, graph: Graph, client: TestClient, tmp_path: Path, dataset: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    careless_shop.write(tmp_path)
+    mapping = sketch(tmp_path, dataset)
+    begun = Event()
+    load = StreamEngine._load_batch
+
+    def slowly(*arguments: object) -> object:
+        begun.set()
+        time.sleep(0.3)
+        return load(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StreamEngine, "_load_batch", slowly)
+        with TestClient(create_app(settings, connect(settings)), base_url="http://127.0.0.1") as other:
+            send(other, tmp_path, mapping)
+            assert begun.wait(20)
+    (run,) = import_runs(graph, dataset)
+    assert run.state == "interrupted"
+    done = wait(client, send(client, tmp_path, mapping).headers["location"])
+    assert (done["id"], done["state"], done["read"]) == (f"{dataset}.1", "complete", 6987)
