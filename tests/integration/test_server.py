@@ -13,7 +13,7 @@ from neo4j import GraphDatabase
 from graph.connection import connect
 from graph.errors import FolderInUse, GdsMissing, PortTaken, ServerDied
 from graph.progress import Silent
-from graph.server import local, process
+from graph.server import browser_files, local, process
 from graph.server.configuration import Memory, Ports, choose_ports, size_memory, write_configuration
 from graph.server.folders import Folders
 from graph.server.runtime import ensure_runtime
@@ -77,7 +77,7 @@ def test_a_server_without_gds_is_told_apart(home: Path, cache: Path) -> None:
     folders.prepare()
     runtime, memory, ports = ensure_runtime(cache, Silent()), size_memory(), choose_ports(None, None)
     write_configuration(folders.conf, folders.plugins, ports, memory)
-    state = process.start(folders, runtime, memory.heap, ports)
+    state = process.start(folders, runtime, browser_files.lay_out(folders, runtime), memory.heap, ports)
     server = local._describe(folders, state, already_running=False)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
