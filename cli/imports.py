@@ -167,18 +167,17 @@ def list_imports(home: HomeOption = None, dataset: NameOption = None) -> None:
     if not jobs:
         out.print("Nothing was imported yet. Begin with `groundswell import init DIR`.")
         return
-    table = Table(
-        "data set", "job", "state", "read", "loaded", "rejected", "unchanged", "began", "took", "of"
-    )
-    for column in table.columns[:-1]:
-        column.no_wrap = True
-    for column in table.columns[3:7]:
-        column.justify = "right"
+    table = Table("job", "state", "rows", "began", "of", show_lines=True)
     for job in jobs:
-        numbers = (f"{one:,}" for one in (job.read, job.loaded, job.rejected, job.unchanged))
-        began = job.started[5:16].replace("T", " ")
-        where = Path(job.source).name
-        table.add_row(job.dataset, job.id, job.state, *numbers, began, f"{job.seconds} s", where)
+        outcomes = {
+            "read": job.read,
+            "loaded": job.loaded,
+            "rejected": job.rejected,
+            "unchanged": job.unchanged,
+        }
+        rows = "\n".join(f"{count:,} {what}" for what, count in outcomes.items())
+        began = f"{job.started[:16].replace('T', ' ')}\ntook {job.seconds} s, {job.engine}"
+        table.add_row(f"{job.dataset}\n{job.id}", job.state, rows, began, Path(job.source).name)
     out.print(table)
     for job in jobs:
         if job.problem:
