@@ -18,7 +18,7 @@ from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.check import check_files
 from graph.importing.contract import TABLES
-from graph.importing.job import ImportReport, import_files
+from graph.importing.job import ImportReport, import_files, import_prepared
 from graph.importing.ledger import Tally
 from graph.importing.mapping import FILE_NAME, Mapping, read_mapping
 from graph.importing.runs import import_runs
@@ -200,9 +200,7 @@ def _import_prepared(
 ) -> None:
     settings = settings_for(home)
     with connect(settings) as graph, bars() as progress:
-        report = import_files(
-            graph, settings, prepared.folder, prepared.mapping, progress, source=prepared.name, engine=engine
-        )
+        report = import_prepared(graph, settings, prepared, progress, engine)
     show_import(report)
 
 

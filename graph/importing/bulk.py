@@ -32,8 +32,7 @@ _LABELS = {
     "campaigns": "Campaign",
     "coupons": "Coupon",
 }
-_VALUES = {"quantity": "double", "value": "double", "discount": "double", "basket": "string",
-           "store": "string", "id": "string"}  # fmt: skip
+_VALUES = ("quantity", "value", "discount", "basket", "store", "id", "campaign")
 
 
 def why_not(graph: Graph, settings: Settings, target: Target) -> str | None:
@@ -50,8 +49,6 @@ def why_not(graph: Graph, settings: Settings, target: Target) -> str | None:
 
 class BulkEngine:
     """Loads a delivery into an empty database."""
-
-    name = "bulk"
 
     def __init__(
         self, graph: Graph, settings: Settings, target: Target, ledger: Ledger, rejects: Rejects
@@ -187,9 +184,7 @@ class BulkEngine:
             kind = self._target.mapping.kinds[name]
             part = rows if keep.all() else rows.take(keep)
             columns = {"at": moments(part.columns["at"], self._target.mapping.zone)}
-            columns |= {
-                value: part.columns[value] for value in (*_VALUES, "campaign") if value in part.columns
-            }
+            columns |= {value: part.columns[value] for value in _VALUES if value in part.columns}
             ends = ("users", places["user"][keep]), (f"{kind.object}s", places["object"][keep])
             files.links(kind.type, *ends, columns)
 

@@ -29,10 +29,7 @@ class Check:
     @property
     def total(self) -> Tally:
         """Over all tables."""
-        total = Tally()
-        for one in self.tables.values():
-            total.add(one)
-        return total
+        return Tally.of(self.tables.values())
 
 
 def check_files(folder: Path, mapping: Mapping, progress: Progress) -> Check:

@@ -45,10 +45,7 @@ class ImportReport:
     @property
     def total(self) -> Tally:
         """Over all tables."""
-        total = Tally()
-        for one in self.tables.values():
-            total.add(one)
-        return total
+        return Tally.of(self.tables.values())
 
 
 class ImportJob:
@@ -188,6 +185,10 @@ def _check_share(report: ImportReport, limit: float, *, at_the_end: bool = False
         )
 
 
-def import_prepared(graph: Graph, settings: Settings, prepared: Prepared, progress: Progress) -> ImportReport:
+def import_prepared(
+    graph: Graph, settings: Settings, prepared: Prepared, progress: Progress, engine: Engine = "auto"
+) -> ImportReport:
     """Bring a known data set into the graph; as `import_files`."""
-    return import_files(graph, settings, prepared.folder, prepared.mapping, progress, source=prepared.name)
+    return import_files(
+        graph, settings, prepared.folder, prepared.mapping, progress, source=prepared.name, engine=engine
+    )

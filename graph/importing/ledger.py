@@ -6,6 +6,7 @@ with the batches that are missing.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graph.connection import Graph, Row
@@ -23,6 +24,14 @@ class Tally:
     rejected: int = 0
     unchanged: int = 0
     left_out: int = 0
+
+    @classmethod
+    def of(cls, tallies: Iterable["Tally"]) -> "Tally":
+        """All of them together."""
+        total = cls()
+        for one in tallies:
+            total.add(one)
+        return total
 
     def add(self, other: "Tally") -> None:
         """Count what `other` counted as well."""

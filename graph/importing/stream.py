@@ -45,8 +45,6 @@ _LOADS: dict[str, Load] = {
 class StreamEngine:
     """Loads a delivery batch by batch."""
 
-    name = "stream"
-
     def __init__(self, graph: Graph, target: Target, ledger: Ledger, rejects: Rejects) -> None:
         self._graph = graph
         self._target = target
