@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-forecast bench-import bench-kills bench-seeds docs setup setup-dev format lock relock-runtime compose clean
+.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-kills bench-seeds docs setup setup-dev format lock relock-runtime compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,10 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+
+bench-explore: setup-dev ## The saved questions on the whole Complete Journey
+	$(BIN)/python -m benchmarks.explore $(ARGS)
 
 bench-forecast: setup-dev ## The K-LSTM beside its peers
 	$(BIN)/python -m benchmarks.forecast $(ARGS)

@@ -24,7 +24,7 @@ def question(name: str) -> cypher.Statement:
 def answer(graph: Graph, name: str, given: dict[str, str]) -> pd.DataFrame:
     """The answer to a saved question; `given` parameters in place of its defaults.
 
-    A graph comes as one row a relationship (and a node without any). Raises NotFound and InvalidRequest.
+    A graph comes as one row a relationship (and a node that has none). Raises NotFound and InvalidRequest.
     """
     one = question(name)
     odd = set(given) - set(one.parameters)
@@ -50,12 +50,17 @@ def _typed(one: cypher.Statement, key: str, value: str) -> object:
 
 
 def _flat(values: list[Any]) -> Iterator[Row]:
+    linked = set()
     for value in values:
         links = value.relationships if isinstance(value, Path) else [value]
         for link in links:
             if isinstance(link, Relationship) and link.start_node and link.end_node:
+                linked |= set(link.nodes)
                 yield {**_node("from", link.start_node), "type": link.type, **_node("to", link.end_node),
                        **{key: str(said) if key == "at" else said for key, said in link.items()}}  # fmt: skip
+    for value in values:
+        nodes = value.nodes if isinstance(value, Path) else [value]
+        yield from (_node("from", node) for node in nodes if isinstance(node, Node) and node not in linked)
 
 
 def _node(side: str, node: Node) -> Row:

@@ -5,12 +5,14 @@
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[:TARGETED_BY]-(user:User)
 WITH campaign, user, EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) } AS took_part
 WITH campaign, collect({user: user, took_part: took_part}) AS reached, sum(CASE WHEN took_part THEN 1 ELSE 0 END) AS n
+WITH reached, n, size(reached) - n AS m, campaign.starts_at AS starts, campaign.starts_at - duration({days: 28}) AS since
 UNWIND reached AS one
-WITH campaign, one.user AS user, one.took_part AS took_part, n, size(reached) - n AS m
-MATCH (user)-[act:PURCHASED|ORDERED]->(product:Product)
-WHERE campaign.starts_at - duration({days: 28}) <= act.at < campaign.starts_at AND product.category IS NOT NULL
-WITH product.category AS category, n, m, count(DISTINCT CASE WHEN took_part THEN user END) AS a,
-     count(DISTINCT CASE WHEN NOT took_part THEN user END) AS b
+WITH one.user AS user, one.took_part AS took_part, n, m, since, starts
+MATCH (user)-[act:PURCHASED|ORDERED]->(product)
+WHERE since <= act.at < starts
+WITH DISTINCT user, took_part, product.category AS category, n, m
+WHERE category IS NOT NULL
+WITH category, n, m, sum(CASE WHEN took_part THEN 1 ELSE 0 END) AS a, sum(CASE WHEN took_part THEN 0 ELSE 1 END) AS b
 WHERE a + b >= 20 AND n > 0 AND m > 0
 RETURN category, a AS participants_buying, b AS others_buying,
        round((a + 0.5) / (n + 1.0) / ((b + 0.5) / (m + 1.0)), 2) AS lift

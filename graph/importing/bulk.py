@@ -14,13 +14,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.connection import Graph
+from graph.errors import ImportFailed
 from graph.importing.csv_files import CsvFiles, moments
 from graph.importing.delivery import Delivery
-from graph.importing.ledger import Ledger, Tally
+from graph.importing.ledger import Ledger, Segment, Tally, batch_of, entry_of
 from graph.importing.loaders import Target
+from graph.importing.mapping import Mapping
 from graph.importing.rejects import Rejects
 from graph.importing.resolve import ENTITIES, Resolved, Resolver
-from graph.importing.stream import BATCH_ID, span_of
+from graph.importing.stream import span_of
 from graph.progress import Progress
 from graph.server.bulk import build_store, take_store
 from graph.settings import Settings
@@ -35,14 +37,14 @@ _LABELS = {
 _VALUES = ("quantity", "value", "discount", "basket", "store", "id", "campaign")
 
 
-def why_not(graph: Graph, settings: Settings, target: Target) -> str | None:
+def why_not(graph: Graph, settings: Settings, mapping: Mapping) -> str | None:
     """Why a delivery cannot be imported in bulk; None where it can."""
     if settings.neo4j_uri:
         return "NEO4J_URI names a server that is not managed here"
     if graph.single("importing/is_empty")["nodes"]:
         return "the database is not empty"
-    behaviours = target.mapping.tables["behaviours"]
-    if target.mapping.duplicates == "drop" or any("id" in one.columns for one in behaviours):
+    behaviours = mapping.tables["behaviours"]
+    if mapping.duplicates == "drop" or any("id" in one.columns for one in behaviours):
         return "repeated behaviours are to be found (duplicates: drop, or their ids)"
     return None
 
@@ -63,7 +65,10 @@ class BulkEngine:
         self._categories: dict[str, int] = {}
 
     def load(self, delivery: Delivery, progress: Progress, watch: Callable[[str, Tally], None]) -> None:
-        """Build the database; `watch` is told of rows by outcome, and may raise before anything is built."""
+        """Build the database; `watch` is told of rows by outcome, and may raise before anything is built.
+
+        Raises ImportFailed where somebody else has loaded something meanwhile.
+        """
         folder = self._settings.home.resolve() / "imports" / self._target.mapping.dataset / "bulk"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -83,6 +88,11 @@ class BulkEngine:
         done = progress.stage("Building the database", 1)
         build_store(self._settings, files.arguments(), folder / "store", progress)
         done(1)
+        if self._graph.single("importing/is_empty")["nodes"]:
+            raise ImportFailed(
+                "While the database was being built, something else was loaded into the one in use.",
+                "Run the same command again: it will stream into what is there.",
+            )
         take_store(self._settings, folder / "store", progress)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -189,25 +199,13 @@ class BulkEngine:
             files.links(kind.type, *ends, columns)
 
     def _enter(self, files: CsvFiles, one: Resolved) -> None:
-        entry = {
-            "import": self._target.number,
-            "table": one.source.table,
-            "file": one.source.name,
-            "block": one.block.index,
-            "start": 0,
-            "length": one.block.length,
-            "digest": one.block.digest(),
-            "mapping": one.source.digest,
-            "part": 0,
-            "parts": 1,
-        }
-        batch = "/".join(str(entry[key]) for key in BATCH_ID)
+        block = one.block
+        segment = Segment(0, block.length, block.digest())
+        entry = entry_of(self._target.number, one.source, block.index, segment)
+        batch = batch_of(entry)
         self._rejects.keep(batch, one.source.name, one.rejected)
         self._ledger.batches.append(batch)
-        tally = one.tally
-        outcome = {"loaded": tally.loaded, "rejected": tally.rejected, "unchanged": tally.unchanged,
-                   "left_out": tally.left_out}  # fmt: skip
-        files.batch(batch, {**entry, **outcome, **span_of(one.rows)})
+        files.batch(batch, {**entry, **one.tally.outcomes(), **span_of(one.rows)})
 
 
 _LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Any, Any], None]] = {

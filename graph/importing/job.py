@@ -13,7 +13,7 @@ from graph.importing.bulk import BulkEngine, why_not
 from graph.importing.delivery import Delivery, open_delivery
 from graph.importing.ledger import Ledger, Tally
 from graph.importing.loaders import Target
-from graph.importing.mapping import Mapping
+from graph.importing.mapping import DERIVED, Mapping
 from graph.importing.participations import derive_participations
 from graph.importing.rejects import Rejects
 from graph.importing.stream import StreamEngine
@@ -67,15 +67,17 @@ class ImportJob:
         engine: Engine = "auto",
         max_rejected: float | None = None,
     ) -> None:
-        migrate(graph)
         self._graph, self._settings, self._mapping, self._progress = graph, settings, mapping, progress
         self._limit = mapping.max_rejected if max_rejected is None else max_rejected
         self._delivery = open_delivery(folder, mapping, progress)
+        chosen = _choose(graph, settings, mapping, engine, self._delivery)
+        if chosen == "stream":
+            # The bulk engine replaces the database: it needs no constraints before.
+            migrate(graph)
         self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._delivery.files)
         self._target = Target(mapping, self.number)
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
         self._ledger = Ledger(graph, mapping.dataset, self.number)
-        chosen = _choose(graph, settings, self._target, engine, self._delivery)
         graph.run("importing/engine", dataset=mapping.dataset, number=self.number, engine=chosen)
         self.report = ImportReport(mapping.dataset, f"import/{self.number}", chosen)
 
@@ -128,10 +130,7 @@ class ImportJob:
             state=state,
             problem=problem,
             read=total.read,
-            loaded=total.loaded,
-            rejected=total.rejected,
-            unchanged=total.unchanged,
-            left_out=total.left_out,
+            **total.outcomes(),
         )
 
 
@@ -156,10 +155,10 @@ def import_files(
     return job.run()
 
 
-def _choose(graph: Graph, settings: Settings, target: Target, engine: Engine, delivery: Delivery) -> str:
+def _choose(graph: Graph, settings: Settings, mapping: Mapping, engine: Engine, delivery: Delivery) -> str:
     if engine == "stream":
         return "stream"
-    reason = why_not(graph, settings, target)
+    reason = why_not(graph, settings, mapping)
     if engine == "bulk" and reason:
         raise InvalidRequest(
             f"A bulk import is not possible: {reason}.",
@@ -171,7 +170,8 @@ def _choose(graph: Graph, settings: Settings, target: Target, engine: Engine, de
 
 def count(graph: Graph, dataset: str) -> dict[str, int]:
     """What the graph holds of a data set."""
-    return {row["what"]: row["rows"] for row in graph.run("importing/counts", dataset=dataset) if row["rows"]}
+    rows = graph.run("importing/counts", dataset=dataset, derived=sorted(DERIVED))
+    return {row["what"]: row["rows"] for row in rows if row["rows"]}
 
 
 def _check_share(report: ImportReport, limit: float, *, at_the_end: bool = False) -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from graph.connection import Graph, Row
 from graph.importing.blocks import Block
+from graph.importing.delivery import Input
 
+_BATCH_ID = ("import", "mapping", "table", "file", "block", "digest", "part")
 _Group = tuple[int, int, int, str, str]
 
 
@@ -41,6 +43,15 @@ class Tally:
         self.unchanged += other.unchanged
         self.left_out += other.left_out
 
+    def outcomes(self) -> dict[str, int]:
+        """As an entry of the ledger has them."""
+        return {
+            "loaded": self.loaded,
+            "rejected": self.rejected,
+            "unchanged": self.unchanged,
+            "left_out": self.left_out,
+        }
+
     def check(self) -> None:
         """Every row that was read has exactly one outcome."""
         if self.read != self.loaded + self.rejected + self.unchanged:
@@ -58,6 +69,27 @@ class Segment:
     length: int
     digest: str
     done: frozenset[int] = frozenset()
+
+
+def entry_of(number: int, one: Input, block: int, segment: Segment, part: int = 0, parts: int = 1) -> Row:
+    """What a batch is known by: its job, and its place and content in its file."""
+    return {
+        "import": number,
+        "table": one.table,
+        "file": one.name,
+        "block": block,
+        "start": segment.start,
+        "length": segment.length,
+        "digest": segment.digest,
+        "mapping": one.digest,
+        "part": part,
+        "parts": parts,
+    }
+
+
+def batch_of(entry: Row) -> str:
+    """The id of an entry's batch."""
+    return "/".join(str(entry[key]) for key in _BATCH_ID)
 
 
 @dataclass

@@ -19,7 +19,7 @@ FILE_NAME = "groundswell.yaml"
 
 _TYPE = r"^[A-Z][A-Z0-9_]*$"
 # What the project itself writes between users and the rest; behaviours must not mix with it.
-_DERIVED = {
+DERIVED = {
     "HAS_TAG", "TARGETED_BY", "PARTICIPATED_IN", "KNOWS", "SIMILAR_TO", "INFLUENCES", "KEY_USER_OF",
     "IN_GROUP", "OF", "DISCOUNTS", "PROMOTES", "IN_CATEGORY", "FOUND_KEY_TAG", "MADE_WITH", "USED", "BEFORE",
 }  # fmt: skip
@@ -118,7 +118,7 @@ class BehaviourKind(_Strict):
 
     @model_validator(mode="after")
     def _own_type(self) -> Self:
-        if self.type in _DERIVED:
+        if self.type in DERIVED:
             raise ValueError(f"{self.type} is a type that Groundswell uses itself")
         if self.counts == "promoted" and self.object != "product":
             raise ValueError("counts: promoted needs object: product")

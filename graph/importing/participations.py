@@ -4,10 +4,15 @@ Only what an import may have changed is looked at: campaigns that it touched ane
 behaviours. What is there already is not made again, so a derivation that was cut off is simply repeated.
 """
 
-from graph.connection import Graph
+from concurrent.futures import ThreadPoolExecutor
+
+from graph.connection import Graph, Row
 from graph.importing.mapping import BehaviourKind, Participation
 from graph.importing.runs import import_runs
 from graph.progress import Progress
+
+_THREADS = 2
+"""Campaigns derived at once: each has its own participations, and locks are taken in order at the commit."""
 
 
 def derive_participations(
@@ -55,15 +60,22 @@ def derive_participations(
             made += rows[0]["rows"]
             advance(len(campaigns))
             continue
-        for one in campaigns:
-            parameters = {
+        if kind.counts != "any":
+            shared["targeted"] = rule.targeted
+
+        def derive(one: Row, counts: str = kind.counts, shared: Row = shared) -> int:
+            since = 0 if one["anew"] else fresh
+            row = graph.single(
+                f"importing/participations_{counts}",
                 **shared,
-                "campaign": one["campaign"],
-                "since": 0 if one["anew"] else fresh,
-                "window": rule.window,
-            }
-            if kind.counts != "any":
-                parameters["targeted"] = rule.targeted
-            made += graph.single(f"importing/participations_{kind.counts}", **parameters)["rows"]
-            advance(1)
+                campaign=one["campaign"],
+                since=since,
+                window=rule.window,
+            )
+            return int(row["rows"])
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for derived in pool.map(derive, campaigns):
+                made += derived
+                advance(1)
     return made

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.connection import Graph, Transaction
+from graph.connection import Graph, Row, Transaction
 from graph.importing import loaders
 from graph.importing.behaviours import load_behaviours
 from graph.importing.blocks import Block, read_blocks
 from graph.importing.delivery import Delivery, Input
-from graph.importing.ledger import Ledger, Segment, Tally
+from graph.importing.ledger import Ledger, Segment, Tally, batch_of, entry_of
 from graph.importing.loaders import Load, Loaded, Target
 from graph.importing.mapping import Source
 from graph.importing.rejects import Rejects
@@ -30,7 +30,6 @@ PARTS = 4
 THREADS = 2
 """More only wait for each other on the objects that everybody buys."""
 _AHEAD = 3
-BATCH_ID = ("import", "mapping", "table", "file", "block", "digest", "part")
 
 Piece = tuple[int, Callable[[], Tally]]
 """A part, and the work of one batch."""
@@ -82,22 +81,11 @@ class StreamEngine:
         parts = _dealt(rows) if one.table == "behaviours" else [rows]
         for part, mine in enumerate(parts):
             if part not in segment.done:
-                entry = {
-                    "import": self._target.number,
-                    "table": one.table,
-                    "file": one.name,
-                    "block": block.index,
-                    "start": segment.start,
-                    "length": segment.length,
-                    "digest": segment.digest,
-                    "mapping": one.digest,
-                    "part": part,
-                    "parts": len(parts),
-                }
+                entry = entry_of(self._target.number, one, block.index, segment, part, len(parts))
                 yield part, partial(self._load_batch, one.source, mine, entry)
 
-    def _load_batch(self, source: Source, rows: Rows, entry: dict[str, object]) -> Tally:
-        batch = "/".join(str(entry[key]) for key in BATCH_ID)
+    def _load_batch(self, source: Source, rows: Rows, entry: Row) -> Tally:
+        batch = batch_of(entry)
         load = _LOADS.get(rows.table)
 
         def work(transaction: Transaction) -> Tally:
@@ -110,17 +98,11 @@ class StreamEngine:
             tally = Tally(rows.read, found.loaded, len(rejected), found.unchanged, rows.left_out)
             # Before the commit: a row that the graph refused is never without its reason.
             self._rejects.keep(batch, str(entry["file"]), rejected)
-            outcome = {
-                "loaded": tally.loaded,
-                "rejected": tally.rejected,
-                "unchanged": tally.unchanged,
-                "left_out": tally.left_out,
-            }
             transaction.run(
                 "importing/record_batch",
                 dataset=self._target.mapping.dataset,
                 batch=batch,
-                properties={**entry, **outcome, **span_of(rows)},
+                properties={**entry, **tally.outcomes(), **span_of(rows)},
             )
             return tally
 

@@ -14,13 +14,12 @@ from graph.errors import ImportFailed
 from graph.progress import Progress
 from graph.server import local
 from graph.server.folders import Folders
-from graph.server.process import OPENED
+from graph.server.process import java_command
 from graph.server.runtime import ensure_runtime
-from graph.server.swap import finish_swap
+from graph.server.swap import DATABASE, finish_swap
 from graph.settings import Settings
 
 _TOOL = "org.neo4j.cli.AdminTool"
-_DATABASE = "neo4j"
 
 
 def build_store(settings: Settings, arguments: list[str], staging: Path, progress: Progress) -> None:
@@ -35,11 +34,8 @@ def build_store(settings: Settings, arguments: list[str], staging: Path, progres
     (configuration / "neo4j.conf").write_text(
         f"server.directories.data={staging.resolve()}\n", encoding="utf-8"
     )
-    class_path = ":".join(str(path) for path in runtime.class_path)
-    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
-    java = configuration / "java.args"
-    java.write_text("\n".join([f'-cp "{class_path}"', "-Xmx2g", *opens, _TOOL]), encoding="utf-8")
-    command = [str(runtime.java), f"@{java}", "database", "import", "full", _DATABASE, *arguments]
+    java = java_command(runtime.java, configuration, list(runtime.class_path), ["-Xmx2g"], _TOOL)
+    command = [*java, "database", "import", "full", DATABASE, *arguments]
     done = subprocess.run(
         [*command, "--overwrite-destination=true", f"--report-file={staging / 'report.txt'}"],
         env={**os.environ, "NEO4J_HOME": str(staging), "NEO4J_CONF": str(configuration)},

@@ -12,7 +12,7 @@ from graph.server.folders import Folders
 from graph.server.runtime import Runtime
 
 _ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
-OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
+_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
 _STOP_SECONDS = 60
 
 
@@ -60,14 +60,10 @@ def start(
 
     `browser_files` go before the jars on the class path.
     """
-    arguments = folders.conf / "java.args"
-    class_path = ":".join(str(path) for path in (browser_files, *runtime.class_path))
-    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
-    arguments.write_text(
-        "\n".join([f'-cp "{class_path}"', f"-Xmx{heap_mib}m", "-XX:+UseG1GC", *opens, _ENTRY_POINT]),
-        encoding="utf-8",
-    )
-    command = [str(runtime.java), f"@{arguments}", _home_argument(folders)]
+    class_path = [browser_files, *runtime.class_path]
+    options = [f"-Xmx{heap_mib}m", "-XX:+UseG1GC"]
+    java = java_command(runtime.java, folders.conf, class_path, options, _ENTRY_POINT)
+    command = [*java, _home_argument(folders)]
     with folders.console.open("wb") as console:
         child = subprocess.Popen(
             [*command, f"--config-dir={folders.conf}"],
@@ -81,6 +77,17 @@ def start(
     # The child is not ours to reap: it is meant to outlive this process.
     child.returncode = 0
     return state
+
+
+def java_command(
+    java: Path, folder: Path, class_path: list[Path], options: list[str], main: str
+) -> list[str]:
+    """How to run a class of Neo4j; its long class path goes into a file in `folder`."""
+    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+    jars = ":".join(str(path) for path in class_path)
+    file = folder / "java.args"
+    file.write_text("\n".join([f'-cp "{jars}"', *options, *opens, main]), encoding="utf-8")
+    return [str(java), f"@{file}"]
 
 
 def stop(state: ServerState) -> bool:

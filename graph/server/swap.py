@@ -5,7 +5,7 @@ from pathlib import Path
 
 from graph.server.folders import Folders
 
-_DATABASE = "neo4j"
+DATABASE = "neo4j"
 
 
 def finish_swap(folders: Folders) -> None:
@@ -14,7 +14,7 @@ def finish_swap(folders: Folders) -> None:
         return
     staging = Path(folders.swap_file.read_text(encoding="utf-8"))
     for kind in ("transactions", "databases"):
-        built, place = staging / kind / _DATABASE, folders.data / kind / _DATABASE
+        built, place = staging / kind / DATABASE, folders.data / kind / DATABASE
         # What was built is gone once it has taken its place: doing it again does nothing.
         if built.exists():
             shutil.rmtree(place, ignore_errors=True)

@@ -164,6 +164,23 @@ def test_a_bulk_import_stops_before_it_touches_the_database(own: Settings, messy
         assert content(graph, "shop") == []
 
 
+def test_a_bulk_import_does_not_overwrite_what_came_meanwhile(
+    own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build_while_others_load(*arguments: object) -> None:
+        build_store(*arguments)
+        local_run(graph)
+
+    build_store = bulk.build_store
+    monkeypatch.setattr(bulk, "build_store", build_while_others_load)
+    with connect(own) as graph:
+        with pytest.raises(ImportFailed, match="something else was loaded"):
+            import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
+        assert [row["id"] for row in query(graph, "MATCH (u:User) RETURN u.id AS id")] == ["x"]
+        again = import_files(graph, own, messy, full_mapping(messy), Silent())
+        assert (again.engine, again.run) == ("stream", "import/1")
+
+
 def test_the_bulk_importers_own_error_is_told(
     own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

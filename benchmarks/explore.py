@@ -1,0 +1,78 @@
+"""The saved questions on the whole Complete Journey: each once on a server just started, then again.
+
+The peer is a limit: an answer in Neo4j Browser should take no more than two seconds.
+"""
+
+import argparse
+import shutil
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+import cypher
+from benchmarks.report import Row, write
+from cli.console import bars
+from cli.demo import CAMPAIGN, CUTOFF
+from forecasting.forecasts import forecast_campaign
+from forecasting.training import train
+from graph.connection import Graph, connect
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import import_prepared
+from graph.network.build import build_network
+from graph.server import local
+from graph.settings import Settings
+
+_LIMIT = 2.0
+_TURNS = 5
+
+
+def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -> str:
+    """The demo's data set, network, model and forecast; its name."""
+    local.up(settings.home, settings.cache)
+    prepared = complete_journey(settings.cache, households=households)
+    dataset = prepared.mapping.dataset
+    with bars() as progress, connect(settings) as graph:
+        import_prepared(graph, settings, prepared, progress)
+        build_network(graph, dataset, progress, cutoff=cutoff, text_model=settings.text_model)
+        train(graph, settings, dataset, progress, cutoff=cutoff)
+        forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, progress, cutoff)
+    return dataset
+
+
+def ask(graph: Graph, one: cypher.Statement, dataset: str) -> tuple[float, int]:
+    """(seconds, rows) of one answer, with the default parameters."""
+    began = time.monotonic()
+    rows = len(graph.frame(one.name, **{**one.defaults, "dataset": dataset}))
+    return time.monotonic() - began, rows
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    home = Path(tempfile.mkdtemp())
+    settings = Settings(GROUNDSWELL_HOME=home)
+    rows = []
+    try:
+        dataset = prepare(settings, 300 if quick else None)
+        local.down(settings.home)
+        local.up(settings.home, settings.cache)
+        with connect(settings) as graph:
+            for one in cypher.questions():
+                first, found = ask(graph, one, dataset)
+                again = [ask(graph, one, dataset)[0] for _ in range(_TURNS)]
+                note = f"{found} rows; first asked {first:.2f} s, slowest again {max(again):.2f} s"
+                seconds = float(np.median(again))
+                rows.append(Row(f"{one.title} (s)", seconds, _LIMIT, "limit", "lower", 1.0, note=note))
+    finally:
+        local.reset(settings.home)
+        shutil.rmtree(home, ignore_errors=True)
+    write("explore", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()
