@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-kills bench-seeds docs setup setup-dev format lock relock-runtime compose clean
+.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-kills bench-seeds docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -53,6 +53,9 @@ docs: setup-dev ## Generated references and the documentation site (docs/_build/
 	$(BIN)/python -m cypher.catalogue
 	$(BIN)/python -m docs.reference
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build
+
+screenshots: setup-dev ## Pictures of the saved questions, on the demo's database
+	$(BIN)/python -m docs.screenshots
 
 compose: setup-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.report import Row, write
 from graph.connection import Graph, connect
+from graph.importing.runs import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.server import local
@@ -46,12 +47,13 @@ def content(settings: Settings) -> list[dict[str, object]]:
 
 def clear(graph: Graph) -> None:
     """Take the data set away again."""
-    latest = max(row["number"] for row in graph.run("importing/jobs", dataset=_DATASET))
-    undo_import(graph, _DATASET, latest, Silent())
+    for run in import_runs(graph, _DATASET):
+        if run.state != "undone":
+            undo_import(graph, _DATASET, run.number, Silent())
 
 
 def kill_once(settings: Settings, households: int, victim: str, after: float) -> bool:
-    """Kill the client or the server `after` seconds into an import; whether it was killed in time."""
+    """Kill the client or the server `after` seconds into an import; whether that was before its end."""
     began = subprocess.Popen(
         command(settings, households), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -62,12 +64,14 @@ def kill_once(settings: Settings, households: int, victim: str, after: float) ->
         pass
     if victim == "client":
         began.kill()
-    else:
-        server = local.status(settings.home)
-        if server is not None:
-            os.kill(server.pid, signal.SIGKILL)
-        # The client is trying again meanwhile; if the server is back in time, it goes on by itself.
-        local.up(settings.home, settings.cache)
+        began.wait()
+        with connect(settings) as graph:
+            return import_runs(graph, _DATASET)[0].state != "complete"
+    server = local.status(settings.home)
+    if server is not None:
+        os.kill(server.pid, signal.SIGKILL)
+    # The client is trying again meanwhile; if the server is back in time, it goes on by itself.
+    local.up(settings.home, settings.cache)
     began.wait()
     return True
 

@@ -36,7 +36,7 @@ def _questions() -> list[str]:
         "",
         "Each runs as it is on the Complete Journey, once imported, built and forecast (`groundswell demo`);",
         "`groundswell browser` opens Neo4j Browser with all of them among its favourites, and",
-        "`groundswell export NAME` writes a result to a file.",
+        "`groundswell export question NAME --to FILE` writes a result to a file.",
         "",
         "| question | file | parameters (defaults) | shows |",
         "|---|---|---|---|",

@@ -10,12 +10,14 @@ from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
+import cypher
 from cli.main import app
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping import BehaviourKind, Mapping, Participation, Source
 from graph.settings import Settings
 
 FOLDER = Path(__file__).parent
+PICTURES = FOLDER / "images" / "questions"
 
 
 def settings_page() -> str:
@@ -105,7 +107,25 @@ def _commands(command: typer.core.TyperGroup | typer.core.TyperCommand, name: st
     return [*lines, ""]
 
 
+def questions_page() -> str:
+    """Every saved question with its picture."""
+    lines = [
+        "# Saved questions",
+        "",
+        "Written by `make docs` from the headers of `cypher/explore/`; the pictures are Neo4j Browser's, taken",
+        "on the Complete Journey by `make screenshots`. How to ask: [Exploring](exploring.md).",
+    ]
+    for one in cypher.questions():
+        name = one.name.rpartition("/")[2]
+        defaults = ", ".join(f"`{key}` ({value})" for key, value in one.defaults.items())
+        lines += ["", f"## {one.title}", "", f"`{name}`; parameters: {defaults}"]
+        if (PICTURES / f"{name}.jpg").exists():
+            lines += ["", f"![{one.title}](images/questions/{name}.jpg)"]
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     (FOLDER / "settings.md").write_text(settings_page(), encoding="utf-8")
     (FOLDER / "data-contract.md").write_text(contract_page(), encoding="utf-8")
     (FOLDER / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (FOLDER / "questions.md").write_text(questions_page(), encoding="utf-8")

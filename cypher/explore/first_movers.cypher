@@ -10,6 +10,6 @@ WITH run, campaign, user, collect(part) AS parts
 OPTIONAL MATCH (user)-[key:KEY_USER_OF {run: run.id}]->(campaign)
 WITH user, parts, key ORDER BY parts[0].at LIMIT $most
 UNWIND parts AS part
-RETURN user.id AS user, toString(parts[0].at) AS at, parts[0].behaviour AS behaviour, key.rank AS key_user,
+RETURN user.id AS user, toString(localdatetime.truncate('minute', parts[0].at)) AS at, parts[0].behaviour AS behaviour, key.rank AS key_user,
        count(DISTINCT date(part.at)) - 1 AS later
 ORDER BY at

@@ -11,4 +11,4 @@ UNION ALL
   WITH act, product ORDER BY act.at DESC LIMIT $most
   RETURN act.at AS at, type(act) AS what, coalesce(product.name, product.kind, product.id) AS object, toString(act.value) AS detail
 }
-RETURN toString(at) AS at, what, object, detail ORDER BY at DESC
+RETURN toString(localdatetime.truncate('minute', at)) AS at, what, object, detail ORDER BY at DESC
