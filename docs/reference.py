@@ -112,8 +112,8 @@ def questions_page() -> str:
     lines = [
         "# Saved questions",
         "",
-        "Written by `make docs` from the headers of `cypher/explore/`; the pictures are Neo4j Browser's, taken",
-        "on the Complete Journey by `make screenshots`. How to ask: [Exploring](exploring.md).",
+        "Written by `make docs` from the headers of `cypher/explore/`. Pictures of Neo4j Browser, taken by",
+        "`make screenshots` on the Complete Journey. How to ask: [Exploring](exploring.md).",
     ]
     for one in cypher.questions():
         name = one.name.rpartition("/")[2]
