@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-kills bench-seeds docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-key-users bench-kills bench-premise bench-seeds docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-premise bench-key-users bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)
@@ -46,7 +46,13 @@ bench-import: setup-dev ## Imports beside neo4j-admin, a naive loop, py2neo and 
 bench-kills: setup-dev ## Imports killed at random points (client and server), and what the graph is then
 	$(BIN)/python -m benchmarks.kills $(ARGS)
 
-bench-seeds: setup-dev ## Seed selection beside centralities and CELF
+bench-key-users: setup-dev ## Do the groups around key users take part more, and earlier?
+	$(BIN)/python -m benchmarks.key_users $(ARGS)
+
+bench-premise: setup-dev ## Do users follow each other? (ARGS="--cascades FOLDER" for a third data set)
+	$(BIN)/python -m benchmarks.premise $(ARGS)
+
+bench-seeds: setup-dev ## Seed selection beside its peers (ARGS="--cascades FOLDER" for more networks)
 	$(BIN)/python -m benchmarks.seeds $(ARGS)
 
 docs: setup-dev ## Generated references and the documentation site (docs/_build/index.html)

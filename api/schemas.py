@@ -1,8 +1,11 @@
 """What the API answers with."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, Field
+
+from graph.network.runs import Verdict
 
 
 class Health(BaseModel):
@@ -44,11 +47,14 @@ class KeyUser(BaseModel):
     user: str
     rank: int
     score: float = Field(description="Users it adds to the expected spread, itself included")
+    low: float = Field(description="The lower end of the 95% interval of the score")
+    high: float = Field(description="The upper end")
     centrality: float = Field(description="PageRank on the reversed spreading network")
     group: int | None = Field(description="Rank of its neighbour group")
     participations: int = Field(description="Before the network's cut-off")
     last: date | None = Field(description="Day of the latest of them")
     tags: list[str]
+    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
 
 
 class NeighbourGroup(BaseModel):
@@ -83,6 +89,106 @@ class Forecast(BaseModel):
     model: str
     network: str
     steps: list[ForecastStep]
+
+
+class RiskRatio(BaseModel):
+    """How many times as often as in a world without influence, with its 95% interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+
+class Premise(BaseModel):
+    """Whether users take part because those around them just did. Too little to tell is null."""
+
+    verdict: Verdict
+    said: str = Field(description="The test in a few sentences")
+    window_days: int = Field(description="Within which following counts")
+    trials: int = Field(description="Somebody took part, and a user joined to them could still do so")
+    followed: int = Field(description="Of these, who did within the window")
+    matched_share: float = Field(description="Of the trials, those with a user alike but not joined")
+    random: RiskRatio | None = Field(description="Against a random network of the same degrees")
+    matched: RiskRatio | None = Field(
+        description="Against users as active, reached by the same campaign, not joined"
+    )
+    shuffled: RiskRatio | None = Field(
+        description="Against the same participations with their times dealt anew"
+    )
+    key_users: RiskRatio | None = Field(description="After a key user, against users who are alike")
+
+
+class Network(BaseModel):
+    """A spreading network as of a cut-off."""
+
+    id: str = Field(examples=["network/2017-11-27"])
+    cutoff: date = Field(description="Nothing at or after it was seen")
+    users: int
+    similar_pairs: int
+    ties: int = Field(description="Real ties of the data set; where there are any, influence goes along them")
+    influences: int = Field(description="Edges with a probability")
+    key_users: int = Field(description="Over all campaigns")
+    groups: int
+    premise: Premise
+
+
+class WhatIf(BaseModel):
+    """Seeds, or the terms to choose them on; and how many days to look ahead."""
+
+    seeds: list[str] | None = Field(
+        default=None, min_length=1, max_length=1000, description="Users to begin with"
+    )
+    k: int = Field(default=20, ge=1, le=1000, description="Without seeds: how many to choose")
+    method: Literal[
+        "imm", "pagerank", "pagerank-forward", "articlerank", "betweenness", "degree", "k-core"
+    ] = "imm"
+    exclude: list[str] = Field(default=[], max_length=100_000, description="Users to leave out")
+    per_group: int | None = Field(default=None, ge=1, description="At most so many of a neighbour group")
+    fair: str | None = Field(
+        default=None, max_length=100, description="A property of users or a kind of tag to share seeds over"
+    )
+    costs: dict[str, float] = Field(default={}, max_length=100_000, description="Of users; others cost 1")
+    budget: float | None = Field(default=None, gt=0, description="What the seeds may cost together")
+    days: int = Field(default=14, ge=1, le=90)
+
+
+class Seed(BaseModel):
+    """A user to begin with; without scores where it was named by the request."""
+
+    user: str
+    rank: int | None = None
+    score: float | None = Field(default=None, description="Users it adds to the spread, itself included")
+    low: float | None = Field(default=None, description="The lower end of the score's 95% interval")
+    high: float | None = None
+
+
+class SpreadDay(BaseModel):
+    """Users reached by the end of a day, seeds included."""
+
+    day: int
+    mean: float
+    p10: float
+    p90: float
+
+
+class Total(BaseModel):
+    """Users reached in the end: the mean with its 95% interval, and P10 and P90 of the outcomes."""
+
+    mean: float
+    low: float
+    high: float
+    p10: float
+    p90: float
+
+
+class WhatIfAnswer(BaseModel):
+    """How far the seeds would carry, by the spreading network alone."""
+
+    network: str
+    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    seeds: list[Seed]
+    days: list[SpreadDay]
+    total: Total
 
 
 class Progress(BaseModel):

@@ -1,127 +1,75 @@
-"""Seed selection on the Last.fm friendships: our IMM beside CELF and centralities.
+"""Seed selection: our IMM beside CELF, GDS's CELF and centralities, degree discount, TIM+ and IMM of pynetim.
 
-Weighted cascade (p = 1 / in-degree), k = 20; every seed set's spread is measured by the same fresh
-simulations of independent cascade. The data lies in the wheel of ``graphdatascience``.
+On the Last.fm friendships (in the wheel of ``graphdatascience``) and, where a folder is named, on the ties
+of cascades, with weighted cascade and learned probabilities; k = 20 and 50. Every seed set's spread is
+measured by the same fresh simulations of independent cascade. Then networks of growing size.
 """
 
 import argparse
-import heapq
+import json
+import multiprocessing
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
-from importlib import resources
+from math import log
+from pathlib import Path
 
-import networkx as nx
 import numpy as np
-import pandas as pd
-from numba import njit
-from numpy.typing import NDArray
+import psutil
 
+from benchmarks import seed_networks
 from benchmarks.report import Row, write
-from graph.network.seeds import Network, select_seeds
+from graph.connection import Graph, connect
+from graph.network.seeding.celf import select_by_celf
+from graph.network.seeding.centralities import CENTRALITIES, gds_celf, scores
+from graph.network.seeding.imm import select_by_imm
+from graph.network.seeding.network import Floats, Ints, Network, Terms
+from graph.network.seeding.selection import highest
+from graph.network.seeding.spread import simulate
+from graph.server import local
+from graph.settings import Settings
 
-K = 20
-Ints = NDArray[np.int64]
-
-
-def load() -> Network:
-    """Friendships as arcs both ways."""
-    path = (
-        resources.files("graphdatascience") / "resources" / "lastfm" / "user_friend_df_directed.parquet.gzip"
-    )
-    with path.open("rb") as file:
-        pairs = pd.read_parquet(file)
-    first, second = pairs.iloc[:, 0], pairs.iloc[:, 1]
-    arcs = pd.DataFrame({"s": pd.concat([first, second]), "t": pd.concat([second, first])}).drop_duplicates()
-    users = pd.Index(sorted(set(arcs["s"])))
-    source, target = users.get_indexer(arcs["s"]), users.get_indexer(arcs["t"])
-    degree = np.bincount(target, minlength=len(users))
-    return Network.of_edges(
-        len(users), source.astype(np.int64), target.astype(np.int64), 1.0 / degree[target]
-    )
+_CELF = "CELF"
 
 
-@njit(cache=True)
-def simulate(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
-    nodes, starts, targets, probabilities, seeds, runs, seed
-):
-    """The spread of each of `runs` independent cascades from `seeds`."""
-    np.random.seed(seed)
-    spreads = np.zeros(runs)
-    reached = np.full(nodes, -1, dtype=np.int64)
-    queue = np.empty(nodes, dtype=np.int64)
-    for run in range(runs):
-        tail = 0
-        for node in seeds:
-            reached[node] = run
-            queue[tail] = node
-            tail += 1
-        head = 0
-        while head < tail:
-            node = queue[head]
-            head += 1
-            for edge in range(starts[node], starts[node + 1]):
-                other = targets[edge]
-                if reached[other] != run and np.random.random() < probabilities[edge]:
-                    reached[other] = run
-                    queue[tail] = other
-                    tail += 1
-        spreads[run] = tail
-    return spreads
-
-
-class Simulator:
-    """Forward simulation over the same network that the selectors see."""
-
-    def __init__(self, network: Network, runs: int) -> None:
-        order = np.argsort(network.sources, kind="stable")
-        self.nodes, self.runs = network.nodes, runs
-        self.starts = np.searchsorted(network.sources[order], np.arange(network.nodes + 1))
-        self.targets, self.probabilities = network.targets[order], network.probabilities[order]
-
-    def spreads(self, seeds: Ints, runs: int | None = None, seed: int = 99) -> NDArray[np.float64]:
-        """Shape (runs,)."""
-        arguments = (self.starts, self.targets, self.probabilities, np.asarray(seeds, dtype=np.int64))
-        return np.asarray(simulate(self.nodes, *arguments, runs or self.runs, seed))
-
-
-def celf(simulator: Simulator, runs: int) -> Ints:
-    """Leskovec et al. 2007: greedy by simulation with lazy re-evaluation."""
-    gains = [(-simulator.spreads(np.array([n]), runs).mean(), n, 0) for n in range(simulator.nodes)]
-    heapq.heapify(gains)
+def degree_discount(network: Network, k: int) -> Ints:
+    """Chen, Wang, Yang (KDD 2009), for weighted edges: what a node still adds by its own edges."""
+    starts, targets, probabilities = network.outgoing
+    safe = np.ones(network.nodes)
     chosen: list[int] = []
-    spread = 0.0
-    while len(chosen) < K:
-        gain, node, at = heapq.heappop(gains)
-        if at == len(chosen):
-            chosen.append(node)
-            spread -= gain
-        else:
-            fresh = simulator.spreads(np.array([*chosen, node]), runs).mean() - spread
-            heapq.heappush(gains, (-fresh, node, len(chosen)))
+    for _ in range(k):
+        carried = np.bincount(network.sources, network.probabilities * safe[network.targets], network.nodes)
+        worth = safe * (1 + carried)
+        worth[chosen] = -1
+        best = int(np.argmax(worth))
+        chosen.append(best)
+        edges = slice(starts[best], starts[best + 1])
+        safe[targets[edges]] *= 1 - probabilities[edges]
+        safe[best] = 0
     return np.array(chosen)
 
 
-def centralities(network: Network) -> dict[str, Callable[[], Ints]]:
-    """Selectors by networkx, on the network as it is and reversed."""
-    graph = nx.DiGraph()
-    graph.add_nodes_from(range(network.nodes))
-    arcs = zip(
-        network.sources.tolist(), network.targets.tolist(), network.probabilities.tolist(), strict=True
-    )
-    graph.add_weighted_edges_from(arcs)
-
-    def top(scores: dict[int, float]) -> Ints:
-        return np.array(sorted(scores, key=lambda node: (-scores[node], node))[:K])
-
-    return {
-        "PageRank": lambda: top(nx.pagerank(graph)),
-        "reversed PageRank": lambda: top(nx.pagerank(graph.reverse())),
-        "out-degree": lambda: top(dict(graph.out_degree())),
-        "random": lambda: np.random.default_rng(1).permutation(network.nodes)[:K],
-    }
+def with_pynetim(network: Network, k: int) -> dict[str, tuple[float, Ints]]:
+    """{method: (seconds, seeds)}; nothing where it cannot be built here."""
+    uv = Path(sys.executable).with_name("uv")
+    script = Path(__file__).with_name("pynetim_peer.py")
+    with tempfile.NamedTemporaryFile(suffix=".npz") as file:
+        np.savez(file, sources=network.sources, targets=network.targets, probabilities=network.probabilities)
+        file.flush()
+        command = [uv, "run", "--no-project", "--isolated", "--python", sys.executable]
+        command += ["--with", "pynetim==0.5.5", "python", str(script), file.name, str(k)]
+        done = subprocess.run([str(one) for one in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"pynetim could not be run: {done.stderr.strip().splitlines()[-1]}", flush=True)  # noqa: T201
+        return {}
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    return {name: (seconds, np.array(seeds)) for name, (seconds, seeds) in found.items()}
 
 
-def interval(ours: NDArray[np.float64], peer: NDArray[np.float64]) -> tuple[float, float]:
+def interval(ours: Floats, peer: Floats) -> tuple[float, float]:
     """95% bootstrap interval of the ratio of mean spreads."""
     rng = np.random.default_rng(5)
     draws = [rng.choice(ours, len(ours)).mean() / rng.choice(peer, len(peer)).mean() for _ in range(1000)]
@@ -129,37 +77,95 @@ def interval(ours: NDArray[np.float64], peer: NDArray[np.float64]) -> tuple[floa
     return float(low), float(high)
 
 
+def timed(work: Callable[[], Ints]) -> tuple[float, Ints]:
+    """(seconds, what it returned)."""
+    began = time.perf_counter()
+    found = work()
+    return time.perf_counter() - began, found
+
+
+def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -> list[Row]:
+    """Spread and time of every method on one network."""
+    runs = 1_000 if quick else 20_000
+    our_seconds, ours = timed(lambda: select_by_imm(network, Terms(k)))
+    peers = {
+        name: timed(lambda name=name: highest(scores(graph, network, name), Terms(k)))  # type: ignore[misc]
+        for name in CENTRALITIES
+    }
+    peers["degree discount"] = timed(lambda: degree_discount(network, k))
+    peers["GDS CELF"] = timed(lambda: highest(gds_celf(graph, network, k), Terms(k)))
+    peers[_CELF] = timed(lambda: select_by_celf(network, Terms(k), 100 if quick else 1_000))
+    peers |= with_pynetim(network, k)
+    our_spreads = simulate(network, ours, runs, seed=99)
+    rows = []
+    best = max((simulate(network, seeds, runs, seed=99) for _, seeds in peers.values()), key=np.mean)
+    what = f"{what}, k = {k}"
+    low, high = interval(our_spreads, best)
+    rows.append(Row(f"{what}: spread", float(our_spreads.mean()), float(best.mean()), "the best of all peers",
+                    "higher", 0.99, low, high))  # fmt: skip
+    for name, (seconds, seeds) in peers.items():
+        spreads = simulate(network, seeds, runs, seed=99)
+        low, high = interval(our_spreads, spreads)
+        note = f"{seconds:.2f} s, ours {our_seconds:.2f} s"
+        mean, peer = float(our_spreads.mean()), float(spreads.mean())
+        rows.append(Row(f"{what}: spread", mean, peer, name, "higher", None, low, high, note))
+    rows.append(Row(f"{what}: seconds", our_seconds, peers[_CELF][0], _CELF, "lower", 0.01))
+    return rows
+
+
+def grow(edges: int) -> tuple[float, float]:
+    """(seconds, GiB at the most) of a selection of 50 on a generated network; in a process of its own."""
+    network = seed_networks.generated(edges, seed=3)
+    select_by_imm(seed_networks.generated(1_000, seed=1), Terms(2))  # Compiles.
+    seconds, _ = timed(lambda: select_by_imm(network, Terms(50)))
+    peak = psutil.Process().memory_info()
+    return seconds, getattr(peak, "peak_wset", peak.rss) / 2**30
+
+
+def growth(largest: int) -> list[Row]:
+    """Each size against the one before, which n log n would make so many times slower."""
+    rows, before = [], (0, 0.0)
+    size = 10_000
+    while size <= largest:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, memory = pool.apply(grow, (size,))
+        if before[0]:
+            allowed = before[1] * size * log(size) / (before[0] * log(before[0]))
+            note = f"{memory:.2f} GiB"
+            what = f"IMM of 50 on {size:,} edges: seconds"
+            rows.append(Row(what, seconds, allowed, "n log n from a tenth", "lower", 1.0, note=note))
+        before = (size, seconds)
+        size *= 10
+    return rows
+
+
 def main() -> None:
     """Run all, write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer simulations; nothing is written")
-    quick = parser.parse_args().quick
-    network = load()
-    simulator = Simulator(network, 1000 if quick else 20_000)
-    select_seeds(network, 2)  # Compiles; what is timed below is the work.
-    simulator.spreads(np.array([0]), 1)
-    started = time.perf_counter()
-    ours = select_seeds(network, K, epsilon=0.2)
-    our_seconds = time.perf_counter() - started
-    our_spreads = simulator.spreads(ours.seeds)
-    rows = []
-    peers = centralities(network)
-    peers["CELF"] = lambda: celf(simulator, 100 if quick else 2000)
-    for name, select in peers.items():
-        started = time.perf_counter()
-        seeds = select()
-        seconds = time.perf_counter() - started
-        spreads = simulator.spreads(seeds)
-        low, high = interval(our_spreads, spreads)
-        mean, peer = float(our_spreads.mean()), float(spreads.mean())
-        target = 0.99 if name == "CELF" else 1.0
-        rows.append(Row("spread of 20 seeds", mean, peer, name, "higher", target, low, high))
-        if name == "CELF":
-            rows.append(Row("seconds to select", our_seconds, seconds, name, "lower", 0.1))
-    estimate = Row(
-        "estimated / simulated spread", ours.spread, float(our_spreads.mean()), "simulation", "higher"
-    )
-    write("seeds", [*rows, estimate], quick=quick)
+    parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")
+    given = parser.parse_args()
+    home = Path(tempfile.mkdtemp())
+    settings = Settings(GROUNDSWELL_HOME=home)
+    networks = {"Last.fm, weighted cascade": seed_networks.lastfm()}
+    if given.cascades:
+        found = seed_networks.ties_of(settings.cache, given.cascades)
+        networks |= {f"{given.cascades.name}, {what}": network for what, network in found.items()}
+    rows: list[Row] = []
+    try:
+        local.up(settings.home, settings.cache)
+        with connect(settings) as graph:
+            for what, network in networks.items():
+                # Compiles, and warms the server up; what is timed below is the work.
+                select_by_imm(network, Terms(2))
+                scores(graph, network, "pagerank")
+                for k in (20,) if given.quick else (20, 50):
+                    rows += compare(graph, what, network, k, quick=given.quick)
+    finally:
+        local.reset(settings.home)
+        shutil.rmtree(home, ignore_errors=True)
+    rows += growth(100_000 if given.quick else 10_000_000)
+    write("seeds", rows, quick=given.quick)
 
 
 if __name__ == "__main__":

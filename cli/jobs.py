@@ -79,8 +79,8 @@ def show_network(run: NetworkRun) -> None:
         f"Spreading network as of {run.cutoff}: {run.users:,} users, {run.influences:,} influences, "
         f"{run.key_users:,} key users and {run.groups:,} neighbour groups over all campaigns."
     )
-    verdict, sentence = results.premise(run)
-    out.print(f"Do users follow each other here? {verdict.capitalize()}. {sentence}")
+    said = results.premise_said(run.premise)
+    out.print(f"Do users follow each other here? {run.premise.verdict.capitalize()}. {said}", highlight=False)
 
 
 def show_model(run: ModelRun) -> None:

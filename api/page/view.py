@@ -53,7 +53,6 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
     steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = results.key_users(*scope), results.neighbour_groups(*scope)
-    verdict, premise = results.premise(network)
     query = explore_query(dataset, campaign["id"], network.id)
     return CampaignView(
         dataset=dataset,
@@ -71,8 +70,8 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         key_users=key_users,
         groups=groups,
         run=network.id,
-        verdict=verdict,
-        premise=premise,
+        verdict=network.premise.verdict,
+        premise=results.premise_said(network.premise),
         model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
         query=query,
         browser=browser_url(context.settings, query),

@@ -48,8 +48,9 @@ def get_key_users(
 ) -> list[schemas.KeyUser]:
     """The campaign's key users, the strongest first."""
     find_campaign(graph, dataset, campaign_id)
-    run = network_of(graph, dataset, campaign_id).id
-    return [schemas.KeyUser(**row) for row in results.key_users(graph, dataset, campaign_id, run)]
+    network = network_of(graph, dataset, campaign_id)
+    rows = results.key_users(graph, dataset, campaign_id, network.id)
+    return [schemas.KeyUser(**row, premise=network.premise.verdict) for row in rows]
 
 
 @router.get("/{campaign_id}/neighbour-groups")

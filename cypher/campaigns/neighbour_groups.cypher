@@ -1,7 +1,7 @@
 // The neighbour groups of a campaign: how large, how many took part before the network's cut-off, and their key users
 // parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone)
 // returns: id (string), rank (integer), name (string), size (integer), participants (integer), key_users (list of string)
-MATCH (group:NeighbourGroup {dataset: $dataset, campaign: $campaign, run: $run})-[:OF]->(campaign)
+MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
 MATCH (member:User)-[:IN_GROUP]->(group)
 WITH campaign, group, member,
      EXISTS { MATCH (member)-[part:PARTICIPATED_IN]->(campaign) WHERE part.at < datetime($before) } AS took_part

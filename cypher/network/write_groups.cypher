@@ -1,11 +1,15 @@
 // Write the neighbour groups of campaigns and their members
-// parameters: $dataset (string), $run (string), $rows (list of {id, campaign, name, rank, members})
+// parameters: $dataset (string), $run (string), $rows (list of {id, campaigns, name, rank, members})
 // returns: rows (integer)
 UNWIND $rows AS row
-MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
-CREATE (group:NeighbourGroup {dataset: $dataset, id: row.id, campaign: row.campaign, run: $run,
-                              name: row.name, rank: row.rank, size: size(row.members)})-[:OF]->(campaign)
+CREATE (group:NeighbourGroup {dataset: $dataset, id: row.id, run: $run, name: row.name, rank: row.rank,
+                              size: size(row.members)})
 WITH group, row
+CALL (group, row) {
+  UNWIND row.campaigns AS id
+  MATCH (campaign:Campaign {dataset: $dataset, id: id})
+  CREATE (group)-[:OF]->(campaign)
+}
 UNWIND row.members AS member
 MATCH (user:User {dataset: $dataset, id: member})
 CREATE (user)-[:IN_GROUP {run: $run}]->(group)

@@ -1,11 +1,9 @@
-// Connect each user to the users with the nearest vectors (GDS kNN, cosine)
-// parameters: $graph (string), $run (string), $neighbours (integer), $seed (integer)
+// Connect each user to those similar to them
+// parameters: $dataset (string), $run (string), $rows (list of {user, others: list of [other, score]})
 // returns: rows (integer)
-CALL gds.knn.stream($graph, {
-  nodeProperties: {vector: 'COSINE'}, topK: $neighbours, sampleRate: 1.0, deltaThreshold: 0.0,
-  maxIterations: 20, randomSeed: $seed, concurrency: 1
-})
-YIELD node1, node2, similarity
-WITH gds.util.asNode(node1) AS user, gds.util.asNode(node2) AS other, similarity
-CREATE (user)-[:SIMILAR_TO {score: similarity, run: $run}]->(other)
+UNWIND $rows AS row
+MATCH (user:User {dataset: $dataset, id: row.user})
+UNWIND row.others AS pair
+MATCH (other:User {dataset: $dataset, id: pair[0]})
+CREATE (user)-[:SIMILAR_TO {score: pair[1], run: $run}]->(other)
 RETURN count(*) AS rows

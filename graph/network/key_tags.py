@@ -4,32 +4,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graph.network.past import Past
 from graph.network.tags import TagTable
 
 KEY_TAGS = 30
 _SYNONYM_COSINE = 0.5
+_AT_ONCE = 2_000
 
 
-def tag_strengths(
-    tags: TagTable,
-    vectors: NDArray[np.float32],
-    targetings: pd.DataFrame,
-    participations: pd.DataFrame,
-) -> NDArray[np.float64]:
+def tag_strengths(tags: TagTable, vectors: NDArray[np.float32], past: Past) -> NDArray[np.float64]:
     """Strength per tag, shape (n_tags,), scaled to a maximum of 1.
 
     Evidence is the mutual information between having the tag and participating, within each
     campaign (so that a campaign's reach is not mistaken for a tag's), less its expected value under
     independence, 1/2n nats (Miller 1955). Tags whose texts mean nearly the same share their
     evidence: each takes the mean over tags with cosine above 0.5, weighted by it.
-
-    `targetings` has columns user, campaign; `participations` likewise, one row per participant.
     """
-    evidence = _conditional_information(tags, targetings, participations)
-    cosine = np.clip(vectors @ vectors.T, 0.0, 1.0).astype(float)
-    shared = np.where(cosine > _SYNONYM_COSINE, cosine, 0.0)
-    np.fill_diagonal(shared, 1.0)
-    strengths = (shared @ evidence) / shared.sum(axis=1)
+    evidence = _conditional_information(tags, past)
+    strengths = np.zeros(len(evidence))
+    for begin in range(0, len(evidence), _AT_ONCE):
+        block = slice(begin, begin + _AT_ONCE)
+        cosine = vectors[block] @ vectors.T
+        shared = np.where(cosine > _SYNONYM_COSINE, cosine, 0.0).astype(float)
+        np.fill_diagonal(shared[:, begin:], 1.0)
+        strengths[block] = (shared @ evidence) / shared.sum(axis=1)
     peak = float(strengths.max(initial=0.0))
     return strengths / peak if peak > 0 else strengths
 
@@ -47,18 +45,18 @@ def rank_key_tags(tags: TagTable, strengths: NDArray[np.float64]) -> pd.DataFram
     )
 
 
-def _conditional_information(
-    tags: TagTable, targetings: pd.DataFrame, participations: pd.DataFrame
-) -> NDArray[np.float64]:
+def _conditional_information(tags: TagTable, past: Past) -> NDArray[np.float64]:
     has_tag = (tags.weights > 0).astype(float).tocsr()
-    took_part = participations.groupby("campaign")["user"].agg(set)
-    total = np.zeros(len(tags.tags))
-    for campaign, reached in targetings.groupby("campaign")["user"]:
-        participants = took_part.get(campaign, set())
-        rows = has_tag[tags.users.get_indexer(reached)]
-        outcome = np.array([user in participants for user in reached], dtype=float)
-        total += len(reached) * _information(rows.T @ outcome, rows.sum(axis=0), outcome)
-    return np.clip(total / max(len(targetings), 1), 0.0, None)
+    total, reached_by_all = np.zeros(len(tags.tags)), 0
+    for campaign in past.campaigns:
+        reached = past.could_take_part(campaign)
+        rows = has_tag[reached]
+        outcome = np.isin(reached, campaign.users).astype(float)
+        total += len(reached) * _information(
+            rows.T @ outcome, np.asarray(rows.sum(axis=0), dtype=float), outcome
+        )
+        reached_by_all += len(reached)
+    return np.clip(total / max(reached_by_all, 1), 0.0, None)
 
 
 def _information(

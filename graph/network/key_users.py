@@ -5,47 +5,68 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from graph.network.seeds import Network, select_seeds
+from graph.network.past import Ints, Past
+from graph.network.seeding.network import Network, Terms
+from graph.network.seeding.selection import select
 
 _SHARE = 0.02
 _FEWEST, _MOST = 5, 20
 
 
-def select_key_users(
-    influences: pd.DataFrame, targetings: pd.DataFrame, centrality: pd.Series, seed: int
-) -> pd.DataFrame:
-    """Columns campaign, user, rank, score, centrality.
+def select_key_users(influences: pd.DataFrame, past: Past, centrality: pd.Series, seed: int) -> pd.DataFrame:
+    """Columns campaign, user, rank, score, low, high, centrality.
 
-    `score` is the user's marginal expected spread among the users the campaign reached, itself
-    included. `influences` has source, target, probability; `targetings` has user, campaign;
-    `centrality` is indexed by user. A campaign has 2% of its reached users as key users, 5 to 20.
+    `score` is the user's marginal expected spread among the users the campaign could reach, itself
+    included, with its 95% interval. `influences` has source, target, probability; `centrality` is indexed
+    by user. A campaign has 2% of these users as key users, 5 to 20.
     """
+    columns = ["campaign", "user", "rank", "score", "low", "high", "centrality"]
+    open_to_all: pd.DataFrame | None = None
     chosen = []
-    for campaign, reached in targetings.groupby("campaign")["user"]:
-        users = pd.Index(sorted(reached))
-        selection = select_seeds(_network(influences, users), _budget(len(users)), seed=seed)
-        chosen.append(
-            pd.DataFrame(
-                {
-                    "campaign": campaign,
-                    "user": users[selection.seeds],
-                    "rank": np.arange(1, len(selection.seeds) + 1),
-                    "score": selection.marginal,
-                }
-            )
-        )
+    for campaign in past.campaigns:
+        if campaign.reached is not None:
+            rows = _select(influences, past.users[campaign.reached], seed)
+        elif open_to_all is None:
+            # Open campaigns reach the same users: they have the same key users.
+            open_to_all = rows = _select(influences, past.users[past.could_take_part(campaign)], seed)
+        else:
+            rows = open_to_all
+        chosen.append(rows.assign(campaign=campaign.id))
     if not chosen:
-        return pd.DataFrame(columns=["campaign", "user", "rank", "score", "centrality"])
+        return pd.DataFrame(columns=columns)
     rows = pd.concat(chosen, ignore_index=True)
-    rows["centrality"] = rows["user"].map(centrality).fillna(0.0)
-    return rows
+    return rows.assign(centrality=rows["user"].map(centrality).fillna(0.0))[columns]
+
+
+def leading_users(influences: pd.DataFrame, past: Past, seed: int) -> Ints:
+    """Positions of the users whose joint spread over the whole network is the largest."""
+    known = past.users[np.flatnonzero(np.isfinite(past.arrivals))]
+    if not len(known):
+        return np.empty(0, dtype=np.int64)
+    return past.users.get_indexer(_select(influences, known, seed)["user"]).astype(np.int64)
+
+
+def _select(influences: pd.DataFrame, users: pd.Index, seed: int) -> pd.DataFrame:
+    if not len(users):
+        return pd.DataFrame({name: [] for name in ("user", "rank", "score", "low", "high")})
+    selection = select(network_among(influences, users), Terms(_budget(len(users))), seed=seed)
+    return pd.DataFrame(
+        {
+            "user": users[selection.seeds],
+            "rank": np.arange(1, len(selection.seeds) + 1),
+            "score": selection.marginal,
+            "low": selection.low,
+            "high": selection.high,
+        }
+    )
 
 
 def _budget(reached: int) -> int:
     return min(reached, max(_FEWEST, min(_MOST, ceil(_SHARE * reached))))
 
 
-def _network(influences: pd.DataFrame, users: pd.Index) -> Network:
+def network_among(influences: pd.DataFrame, users: pd.Index) -> Network:
+    """The edges between `users`, by their positions."""
     source = users.get_indexer(influences["source"])
     target = users.get_indexer(influences["target"])
     inside = (source >= 0) & (target >= 0)

@@ -1,41 +1,46 @@
 """Neighbour groups: the communities of the spreading network that hold a campaign's key users."""
 
+import numpy as np
 import pandas as pd
+
+from graph.network.past import Past
 
 _NAMED_BY = 3
 
 
 def form_groups(
-    communities: pd.Series,
-    targetings: pd.DataFrame,
-    key_users: pd.DataFrame,
-    user_tags: pd.DataFrame,
-    run: str,
+    communities: pd.Series, past: Past, key_users: pd.DataFrame, user_tags: pd.DataFrame, run: str
 ) -> pd.DataFrame:
-    """Columns id, campaign, name, rank, members.
+    """Columns id, campaigns, name, rank, members.
 
     A group is what a campaign reached of a community with at least one of its key users; it is
-    ranked by its key users' joint score. `communities` is indexed by user; `user_tags` has columns
-    user, tag, text, weight.
+    ranked by its key users' joint score. Open campaigns share theirs. `communities` is indexed by user;
+    `user_tags` has columns user, tag, text, weight.
     """
-    overall = user_tags.groupby("text")["weight"].sum() / user_tags["user"].nunique()
+    overall = user_tags.groupby("text")["weight"].sum() / max(user_tags["user"].nunique(), 1)
+    open_to_all = [one.id for one in past.campaigns if one.reached is None]
+    reaches = [(one.id, [one.id], one.reached) for one in past.campaigns if one.reached is not None]
+    if open_to_all:
+        everybody = np.flatnonzero(np.isfinite(past.arrivals))
+        reaches.append(("*", open_to_all, everybody))
     rows = []
-    for campaign, reached in targetings.groupby("campaign")["user"]:
-        own = key_users[key_users["campaign"] == campaign]
+    for name, campaigns, reached in reaches:
+        own = key_users[key_users["campaign"] == campaigns[0]]
         standing = own.groupby(own["user"].map(communities))["score"].sum()
-        members = reached.groupby(reached.map(communities)).agg(sorted)
+        users = pd.Series(past.users[reached])
+        members = users.groupby(users.map(communities)).agg(sorted)
         ranked = standing.sort_values(ascending=False, kind="stable").index
-        for rank, community in enumerate(ranked, start=1):
-            rows.append(
-                {
-                    "id": f"{campaign}/{run}/{int(community)}",
-                    "campaign": campaign,
-                    "name": _name(user_tags[user_tags["user"].isin(members[community])], overall),
-                    "rank": rank,
-                    "members": members[community],
-                }
-            )
-    return pd.DataFrame(rows, columns=["id", "campaign", "name", "rank", "members"])
+        rows += [
+            {
+                "id": f"{name}/{run}/{int(community)}",
+                "campaigns": campaigns,
+                "name": _name(user_tags[user_tags["user"].isin(members[community])], overall),
+                "rank": rank,
+                "members": members[community],
+            }
+            for rank, community in enumerate(ranked, start=1)
+        ]
+    return pd.DataFrame(rows, columns=["id", "campaigns", "name", "rank", "members"])
 
 
 def _name(tags: pd.DataFrame, overall: pd.Series) -> str:

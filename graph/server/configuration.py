@@ -47,10 +47,10 @@ def _free_port(what: str, wanted: int | None, option: str) -> int:
 
 
 def size_memory(total_bytes: int | None = None) -> Memory:
-    """A quarter of the machine for the heap (1 to 8 GiB), an eighth for the page cache."""
+    """A quarter of the machine each for the heap (1 to 8 GiB) and the page cache (half to 16 GiB)."""
     total = total_bytes or psutil.virtual_memory().total
     heap = min(max(total // 4, _GIB), 8 * _GIB)
-    page_cache = min(max(total // 8, _GIB // 2), 8 * _GIB)
+    page_cache = min(max(total // 4, _GIB // 2), 16 * _GIB)
     return Memory(heap // 1024**2, page_cache // 1024**2)
 
 

@@ -14,12 +14,15 @@ from forecasting.klstm import KLSTM, Configuration
 from forecasting.samples import campaign_frames
 from forecasting.series import History
 from graph.errors import InvalidRequest, NotReady
-from graph.network.runs import NetworkRun
+from graph.network.runs import NetworkRun, Premise, RiskRatio
 from graph.progress import Silent
 
 FIRST = date(2017, 1, 1)
 AS_OF = date(2017, 5, 1)
-RUN = NetworkRun("network/2017-05-01", AS_OF, "f", 6, 0, 4, 2, 1, 0, 7, 1.0, 1.0)
+NONE = RiskRatio(1.0, 1.0, 1.0)
+RUN = NetworkRun(
+    "network/2017-05-01", AS_OF, "f", 6, 0, 0, 4, 2, 1, [1.0], Premise(7, 0, 0, 0.0, NONE, NONE, NONE, NONE)
+)
 QUICK = Configuration(hidden=8, context=4, epochs=2, members=1)
 
 

@@ -5,7 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from graph.network.seeds import Network, select_seeds
+from graph.network.seeding.imm import SeedSelection
+from graph.network.seeding.network import Network, Terms, equal_quota, fair_quota
+from graph.network.seeding.selection import highest, select
+from graph.network.seeding.spread import Spread, simulate, simulate_days
 
 
 def network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:
@@ -16,6 +19,10 @@ def network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:
         np.array(target, dtype=np.int64),
         np.array(probability, dtype=np.float64),
     )
+
+
+def select_seeds(network: Network, k: int, epsilon: float = 0.2, seed: int = 0) -> SeedSelection:
+    return select(network, Terms(k), epsilon=epsilon, seed=seed)
 
 
 def exact_spread(edges: list[tuple[int, int, float]], seeds: set[int]) -> float:
@@ -96,3 +103,109 @@ def test_k_must_fit(k: int) -> None:
 def test_bad_edges_are_refused(edge: tuple[int, int, float]) -> None:
     with pytest.raises(ValueError, match=r"edge|probability"):
         network(5, [edge])
+
+
+def cliques(size: int, p: float) -> list[tuple[int, int, float]]:
+    """Two cliques with a bridge between their first nodes."""
+    inside = [(a + b, a + c, p) for a in (0, size) for b in range(size) for c in range(size) if b != c]
+    return [*inside, (0, size, p), (size, 0, p)]
+
+
+@pytest.mark.parametrize("method", ["imm", "celf"])
+def test_two_seeds_go_into_two_cliques(method: str) -> None:
+    found = select(network(16, cliques(8, 0.2)), Terms(2), method)
+    assert {int(seed) // 8 for seed in found.seeds} == {0, 1}
+    assert (found.low <= found.marginal).all()
+    assert (found.marginal <= found.high).all()
+
+
+def test_a_planted_partition_gets_one_seed_each() -> None:
+    rng = np.random.default_rng(2)
+    part = np.repeat(np.arange(4), 25)
+    edges = [(a, b, 0.15) for a in range(100) for b in range(100)
+             if a != b and rng.random() < (0.3 if part[a] == part[b] else 0.002)]  # fmt: skip
+    assert sorted(part[select_seeds(network(100, edges), 4).seeds]) == [0, 1, 2, 3]
+
+
+STARS = [(hub, hub * 10 + leaf, 1.0) for hub in range(3) for leaf in range(3, 10 - 2 * hub)]
+
+
+def test_excluded_users_are_no_seeds() -> None:
+    allowed = np.ones(30, dtype=bool)
+    allowed[0] = False
+    assert 0 not in select(network(30, STARS), Terms(3, allowed=allowed)).seeds
+    assert 0 in select(network(30, STARS), Terms(3)).seeds
+
+
+def test_a_part_gets_no_more_seeds_than_its_quota() -> None:
+    halves = np.repeat([0, 1], 15)
+    found = select(network(30, STARS), Terms(6, quotas=[equal_quota(halves, 2)])).seeds
+    assert np.bincount(halves[found]).tolist() == [2, 2]
+
+
+def test_a_fair_share_follows_the_attribute() -> None:
+    # A third of the users is of the second kind; the hubs are all of the first.
+    kinds = np.where(np.arange(30) >= 20, 1, 0)
+    found = select(network(30, STARS), Terms(6, quotas=[fair_quota(kinds, 6)])).seeds
+    assert np.bincount(kinds[found]).tolist() == [4, 2]
+
+
+def test_a_budget_is_kept_and_well_spent() -> None:
+    costs = np.ones(30)
+    costs[0], costs[1] = 5.0, 1.5
+    poor = select(network(30, STARS), Terms(30, costs=costs, budget=3.0))
+    assert 0 not in poor.seeds
+    assert {1, 2} >= set(poor.seeds[:1].tolist())
+    assert costs[poor.seeds].sum() <= 3.0
+    # One dear hub is worth more than what its price buys otherwise.
+    dear = [(0, leaf, 1.0) for leaf in range(1, 20)]
+    costs = np.full(20, 1.0)
+    costs[0] = 10.5
+    found = select(network(20, dear), Terms(20, costs=costs, budget=10.5))
+    assert found.seeds.tolist() == [0]
+
+
+def test_terms_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        select(network(3, []), Terms(1, costs=np.zeros(3)))
+    with pytest.raises(ValueError, match="every node"):
+        select(network(3, []), Terms(1, quotas=[(np.zeros(2, dtype=int), np.ones(1, dtype=int))]))
+    with pytest.raises(ValueError, match="Graph Data Science"):
+        select(network(3, []), Terms(1), "pagerank")
+
+
+def test_the_highest_scores_within_the_terms() -> None:
+    score = np.array([5.0, 9.0, 9.0, 1.0])
+    assert highest(score, Terms(3)).tolist() == [1, 2, 0]
+    parts = np.array([0, 0, 0, 1])
+    assert highest(score, Terms(3, quotas=[equal_quota(parts, 1)])).tolist() == [1, 3]
+    costs = np.array([1.0, 3.0, 1.0, 1.0])
+    assert highest(score, Terms(4, costs=costs, budget=2.0)).tolist() == [2, 0]
+
+
+def test_simulations_of_cascades_come_to_the_exact_spread() -> None:
+    edges = [(0, 1, 0.5), (1, 2, 0.5), (0, 3, 0.3), (3, 4, 0.9), (4, 2, 0.2), (2, 5, 0.6)]
+    spread = Spread.of(simulate(network(6, edges), np.array([0, 4]), 40_000, seed=1))
+    exact = exact_spread(edges, {0, 4})
+    assert spread.low - 0.01 <= exact <= spread.high + 0.01
+    assert spread.p10 <= spread.mean <= spread.p90
+
+
+def test_simulations_of_thresholds() -> None:
+    both = network(4, [(0, 2, 0.5), (1, 2, 0.5), (2, 3, 0.25)])
+    # Both lead to 2 for sure, and 2 to 3 a quarter of the time.
+    reached = simulate(both, np.array([0, 1]), 20_000, seed=1, model="linear threshold")
+    assert reached.mean() == pytest.approx(3.25, abs=0.02)
+    one = simulate(both, np.array([0]), 20_000, seed=1, model="linear threshold")
+    assert one.mean() == pytest.approx(1 + 0.5 + 0.125, abs=0.02)
+    crowded = network(4, [(0, 3, 0.9), (1, 3, 0.9), (2, 3, 0.9)])
+    alone = simulate(crowded, np.array([0]), 20_000, seed=1, model="linear threshold")
+    assert alone.mean() == pytest.approx(1 + 1 / 3, abs=0.02)
+
+
+def test_days_follow_the_delays() -> None:
+    chain = network(6, [(node, node + 1, 1.0) for node in range(5)])
+    days = simulate_days(chain, np.array([0]), np.array([0.5]), 4, runs=10)
+    assert (days == [2, 4, 6, 6]).all()
+    half = simulate_days(network(2, [(0, 1, 0.5)]), np.array([0]), np.array([0.5, 2.5]), 4, runs=20_000)
+    assert half.mean(axis=0) == pytest.approx([1.25, 1.25, 1.5, 1.5], abs=0.02)

@@ -1,8 +1,12 @@
-"""Seed selection on a weighted network: IMM over reverse-reachable sets.
+"""IMM: seeds by coverage of reverse-reachable sets.
 
 Tang, Shi, Xiao, "Influence Maximization in Near-Linear Time: A Martingale Approach" (SIGMOD 2015),
 algorithms 1 to 3, with the fresh sample for the second phase that Chen (2018, "An Issue in the
 Martingale Analysis of the Influence Maximization Algorithm IMM") shows to be needed.
+
+Under terms other than k alone the guarantee is weaker: greedy coverage within quotas is at least half of
+the best (Fisher, Nemhauser, Wolsey 1978), and with costs the better of gain per cost and the single best
+node is taken (Khuller, Moss, Naor 1999).
 """
 
 from dataclasses import dataclass
@@ -10,22 +14,23 @@ from math import ceil, e, lgamma, log, log2, sqrt
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+
+from graph.network.seeding.network import Floats, Ints, Network, Terms
 
 # Sets to measure the seeds on, for each set they were chosen by.
 _MEASURED_ON = 4
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class SeedSelection:
-    """Seeds in the order chosen; `marginal[i]` is what seed i adds to those before it, in expectation."""
+    """Seeds in the order chosen; `marginal[i]` is what seed i adds to those before it, in expectation,
+    and lies with 95% within `low[i]` and `high[i]` (Wilson's interval).
+    """
 
     seeds: Ints
     marginal: Floats
-    sets: int
-    """How many reverse-reachable sets the seeds were chosen by; they were measured on others."""
+    low: Floats
+    high: Floats
 
     @property
     def spread(self) -> float:
@@ -33,49 +38,37 @@ class SeedSelection:
         return float(self.marginal.sum())
 
 
-@dataclass(frozen=True)
-class Network:
-    """A weighted directed network in the order of its targets (compressed sparse columns)."""
-
-    nodes: int
-    starts: Ints
-    sources: Ints
-    probabilities: Floats
-
-    @property
-    def targets(self) -> Ints:
-        """The target of each edge, in the order of `sources`."""
-        return np.repeat(np.arange(self.nodes), np.diff(self.starts))
-
-    @classmethod
-    def of_edges(cls, nodes: int, sources: Ints, targets: Ints, probabilities: Floats) -> "Network":
-        """Raises ValueError where an edge leaves the network or is no probability."""
-        if len(sources) and not (
-            min(sources.min(), targets.min()) >= 0 and max(sources.max(), targets.max()) < nodes
-        ):
-            raise ValueError("an edge names a node outside the network")
-        if not ((probabilities >= 0) & (probabilities <= 1)).all():
-            raise ValueError("a probability lies outside [0, 1]")
-        order = np.argsort(targets, kind="stable")
-        starts = np.searchsorted(targets[order], np.arange(nodes + 1)).astype(np.int64)
-        return cls(nodes, starts, sources[order].astype(np.int64), probabilities[order].astype(np.float64))
-
-
-def select_seeds(network: Network, k: int, epsilon: float = 0.2, seed: int = 0) -> SeedSelection:
-    """The k nodes whose joint expected spread is, with probability 1 - 1/n, at least
-    (1 - 1/e - epsilon) of the best possible. Raises ValueError for k outside 1..n.
+def select_by_imm(network: Network, terms: Terms, epsilon: float = 0.2, seed: int = 0) -> Ints:
+    """Nodes whose joint expected spread is, for k alone and with probability 1 - 1/n, at least
+    (1 - 1/e - epsilon) of the best possible. Raises ValueError for terms that do not fit.
     """
     n = network.nodes
-    if not 1 <= k <= n:
-        raise ValueError(f"k must lie in 1..{n}, not {k}")
-    bound = _lower_bound(network, k, epsilon, seed)
-    sets = max(1, ceil(_lambda_star(n, k, epsilon) / bound))
+    terms.check(n)
+    arrays = terms.arrays(n)
+    bound = _lower_bound(network, terms.k, epsilon, seed)
+    sets = max(1, ceil(_lambda_star(n, terms.k, epsilon) / bound))
     flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 1)
-    seeds, _ = _cover(n, flat, offsets, k)
-    # Measured on sets of their own: on those they were chosen by, the seeds look better than they are.
-    fresh = _MEASURED_ON * sets
-    flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, fresh, seed + 2)
-    return SeedSelection(seeds, _first_covers(n, flat, offsets, seeds) * (n / fresh), sets)
+    seeds, gains = _cover(n, flat, offsets, terms.k, *arrays, terms.budget)
+    if terms.costs is not None:
+        # Many cheap nodes may add up to less than one that costs the whole budget.
+        affordable = arrays[0] & (terms.costs <= terms.budget)
+        once = np.ones(n), arrays[2], arrays[3]
+        single, best = _cover(n, flat, offsets, 1, affordable, *once, np.inf)
+        if len(single) and best.sum() > gains.sum():
+            return single
+    return seeds
+
+
+def measure(network: Network, seeds: Ints, epsilon: float = 0.2, seed: int = 0) -> SeedSelection:
+    """What each of `seeds` adds, on sets of their own: on those they were chosen by, they look too good."""
+    n, k = network.nodes, max(len(seeds), 1)
+    bound = _lower_bound(network, min(k, n), epsilon, seed)
+    sets = _MEASURED_ON * max(1, ceil(_lambda_star(n, min(k, n), epsilon) / bound))
+    flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 2)
+    share = _first_covers(n, flat, offsets, seeds) / sets
+    centre = (share + 1.92 / sets) / (1 + 3.84 / sets)
+    half = 1.96 / (1 + 3.84 / sets) * np.sqrt(share * (1 - share) / sets + 0.96 / sets**2)
+    return SeedSelection(seeds, share * n, np.maximum(centre - half, 0) * n, (centre + half) * n)
 
 
 def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:
@@ -95,7 +88,7 @@ def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:
         flat, offsets = _sample(
             n, network.starts, network.sources, network.probabilities, sets, seed + 1000 + step
         )
-        _, covered = _cover(n, flat, offsets, k)
+        _, covered = _cover(n, flat, offsets, k, *Terms(k).arrays(n), np.inf)
         spread = float(covered.sum()) * n / sets
         if spread >= (1 + wider) * guess:
             return max(spread / (1 + wider), float(k))
@@ -150,8 +143,12 @@ def _sample(
 
 
 @njit(cache=True)
-def _cover(n: int, flat: Ints, offsets: Ints, k: int) -> tuple[Ints, Floats]:
-    """Greedy maximum coverage: the k nodes, and how many sets each adds; ties go to the lower node."""
+def _cover(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+    n, flat, offsets, k, allowed, costs, parts, room, budget
+):
+    """Greedy maximum coverage within the terms: the nodes, and how many sets each adds; the most sets
+    per cost first, ties go to the lower node.
+    """
     counts = np.zeros(n, dtype=np.int64)
     for node in flat:
         counts[node] += 1
@@ -165,19 +162,36 @@ def _cover(n: int, flat: Ints, offsets: Ints, k: int) -> tuple[Ints, Floats]:
             holding[cursor[node]] = index
             cursor[node] += 1
     covered = np.zeros(offsets.size - 1, dtype=np.bool_)
+    taken = np.zeros(n, dtype=np.bool_)
+    left = room.copy()
     seeds = np.empty(k, dtype=np.int64)
     gains = np.empty(k, dtype=np.float64)
-    for place in range(k):
-        best = np.argmax(counts)
-        seeds[place], gains[place] = best, max(counts[best], 0)
+    found = 0
+    while found < k:
+        best, most = -1, -1.0
+        for node in range(n):
+            worth = counts[node] / costs[node]
+            if worth > most and allowed[node] and not taken[node] and costs[node] <= budget:
+                free = True
+                for quota in range(parts.shape[0]):
+                    free = free and left[quota, parts[quota, node]] > 0
+                if free:
+                    best, most = node, worth
+        if best < 0:
+            break
+        seeds[found], gains[found] = best, counts[best]
+        found += 1
+        taken[best] = True
+        budget -= costs[best]
+        for quota in range(parts.shape[0]):
+            left[quota, parts[quota, best]] -= 1
         for position in range(starts[best], starts[best + 1]):
             index = holding[position]
             if not covered[index]:
                 covered[index] = True
                 for member in range(offsets[index], offsets[index + 1]):
                     counts[flat[member]] -= 1
-        counts[best] = -1
-    return seeds, gains
+    return seeds[:found], gains[:found]
 
 
 @njit(cache=True)

@@ -1,0 +1,182 @@
+"""Are key users key? After the cut-off, do the groups around them take part more, and earlier?
+
+For each campaign that goes on after the cut-off, key users are chosen among the users it reached, on the
+network as of the cut-off; beside them the same number of top spenders, of users with the largest out-degree,
+and of random users (twenty draws). The group around each set is those reached users it influences most,
+of the same size for all; what they then do is counted. Intervals by bootstrap over campaigns.
+"""
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.report import Row, write
+from cli.console import bars
+from graph.connection import Graph, connect
+from graph.datasets import describe_dataset
+from graph.importing.adapters import Prepared
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.adapters.lastfm import lastfm
+from graph.importing.job import import_prepared
+from graph.network.build import build_network
+from graph.network.key_users import network_among
+from graph.network.past import DAY, Past
+from graph.network.records import Records, read_records
+from graph.network.seeding.network import Floats, Ints, Network, Terms
+from graph.network.seeding.selection import highest, select
+from graph.progress import Progress
+from graph.server import local
+from graph.settings import Settings
+
+_DRAWS = 20
+_FEWEST = 30
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one campaign and one set of users: the share of its group that took part after the cut-off, and
+    the share that did so in the first week.
+    """
+
+    share: float
+    first_week: float
+
+
+def spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
+    """What each user spent before; where nothing has a price, how often they acted."""
+    parts = []
+    for source in prepared.mapping.tables["behaviours"]:
+        for name in source.files:
+            frame = pd.read_parquet(prepared.folder / name)
+            said = source.columns
+            value = frame[said["value"]] if "value" in said else pd.Series(1.0, frame.index)
+            at = pd.to_datetime(frame[said["at"]], unit="s" if frame[said["at"]].dtype.kind in "iu" else None)
+            known = at < before
+            parts.append(value[known].groupby(frame.loc[known, said["user"]].astype(str)).sum())
+    return pd.concat(parts).groupby(level=0).sum()
+
+
+def group_around(network: Network, seeds: Ints, waiting: np.ndarray) -> Ints:
+    """The users that `seeds` influence, the most likely first, of those who may still take part."""
+    starts, targets, probabilities = network.outgoing
+    kept = np.ones(network.nodes)
+    for one in seeds:
+        edges = slice(starts[one], starts[one + 1])
+        kept[targets[edges]] *= 1 - probabilities[edges]
+    kept[seeds] = 1.0
+    order = np.argsort(kept, kind="stable")
+    return order[(kept[order] < 1) & waiting[order]]
+
+
+def outcomes(
+    past: Past, records: Records, edges: pd.DataFrame, spent: pd.Series, since: float
+) -> dict[str, list[Outcome]]:
+    """The outcome of every campaign for each way to choose."""
+    rng = np.random.default_rng(4)
+    found: dict[str, list[Outcome]] = {}
+    arrived = past.activity.first < since
+    for campaign in past.campaigns:
+        reached = past.could_take_part(campaign)
+        if campaign.reached is None:
+            reached = reached[arrived[reached]]
+        users = records.users[reached]
+        first = np.full(len(past.users), np.inf)
+        first[campaign.users] = campaign.times
+        later = first[reached]
+        begun = max(since, float(campaign.times[0])) if len(campaign.times) else since
+        if len(users) < _FEWEST or not ((later >= since) & np.isfinite(later)).any():
+            continue
+        network = network_among(edges, users)
+        k = max(5, min(20, len(users) // 50))
+        degree = np.bincount(network.sources, network.probabilities, network.nodes)
+        money = spent.reindex(users).fillna(0.0).to_numpy(float)
+        ways: dict[str, Callable[[], Ints]] = {
+            "key users": lambda n=network, k=k: select(n, Terms(k)).seeds,  # type: ignore[misc]
+            "top spenders": lambda m=money, k=k: highest(m, Terms(k)),  # type: ignore[misc]
+            "out-degree": lambda d=degree, k=k: highest(d, Terms(k)),  # type: ignore[misc]
+        }
+        groups = {name: [group_around(network, choose(), later >= since)] for name, choose in ways.items()}
+        groups["random users"] = [
+            group_around(network, rng.choice(network.nodes, k, replace=False), later >= since)
+            for _ in range(_DRAWS)
+        ]
+        size = min(len(group) for draws in groups.values() for group in draws)
+        if size < 5:
+            continue
+        for name, draws in groups.items():
+            each = [_outcome(later[group[:size]], begun) for group in draws]
+            mean = Outcome(*np.mean([[one.share, one.first_week] for one in each], axis=0))
+            found.setdefault(name, []).append(mean)
+    return found
+
+
+def _outcome(first: Floats, begun: float) -> Outcome:
+    return Outcome(float(np.isfinite(first).mean()), float((first < begun + 7 * DAY).mean()))
+
+
+def rows_of(name: str, found: dict[str, list[Outcome]]) -> list[Row]:
+    """Key users against every other way."""
+    rng = np.random.default_rng(5)
+    rows = []
+    ours = found["key users"]
+    drawn = rng.integers(len(ours), size=(2000, len(ours)))
+    for peer, theirs in found.items():
+        if peer == "key users":
+            continue
+        for field, said in (("share", "took part"), ("first_week", "took part in the first week")):
+            mine, other = (np.array([getattr(one, field) for one in side]) for side in (ours, theirs))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratios = mine[drawn].mean(axis=1) / other[drawn].mean(axis=1)
+            low, high = np.nanquantile(ratios[np.isfinite(ratios)], [0.025, 0.975])
+            note = f"{len(ours)} campaigns"
+            means = float(mine.mean()), float(other.mean())
+            what = f"{name}: of the group around them {said}"
+            rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
+    return rows
+
+
+def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress: Progress) -> list[Row]:
+    """Import, build as of the cut-off, and look at what came."""
+    dataset = describe_dataset(graph, prepared.mapping.dataset)
+    run = build_network(graph, dataset.id, progress, cutoff=cutoff)
+    edges = graph.frame("influence/spreading_network", dataset=dataset.id, run=run.id)
+    records = read_records(graph, dataset, dataset.now)
+    since = records.before(cutoff).seconds
+    spent = spending(prepared, pd.Timestamp(since, unit="s"))
+    return rows_of(name, outcomes(records.past(), records, edges, spent, since))
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the Complete Journey alone; nothing is written")
+    quick = parser.parse_args().quick
+    home = Path(tempfile.mkdtemp())
+    settings = Settings(GROUNDSWELL_HOME=home)
+    sources: list[tuple[str, Prepared, date]] = [
+        ("Complete Journey", complete_journey(settings.cache), date(2017, 7, 1))
+    ]
+    if not quick:
+        sources.append(("Last.fm 2k", lastfm(settings.cache), date(2009, 7, 1)))
+    rows: list[Row] = []
+    try:
+        local.up(settings.home, settings.cache)
+        with connect(settings) as graph, bars() as progress:
+            for name, prepared, cutoff in sources:
+                import_prepared(graph, settings, prepared, progress, "stream")
+                rows += compare(graph, name, prepared, cutoff, progress)
+    finally:
+        local.reset(settings.home)
+        shutil.rmtree(home, ignore_errors=True)
+    write("key-users", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()

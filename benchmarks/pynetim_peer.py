@@ -1,0 +1,29 @@
+"""pynetim's TIM and IMM on a network; run by `benchmarks.seeds` in an environment of its own.
+
+It comes as source that needs a C++ compiler. Arguments: an .npz of sources, targets and probabilities,
+and how many seeds. Prints {method: [seconds, seeds]} as JSON.
+"""
+
+import json
+import sys
+import time
+
+import numpy as np
+from pynetim import IMGraph
+from pynetim.algorithms import IMMAlgorithm, TIMAlgorithm
+
+
+def main() -> None:
+    said = np.load(sys.argv[1])
+    edges = list(zip(said["sources"].tolist(), said["targets"].tolist(), strict=True))
+    graph = IMGraph(edges, weights=said["probabilities"].tolist(), renumber=True)
+    found = {}
+    for name, algorithm in (("TIM+ (pynetim)", TIMAlgorithm), ("IMM (pynetim)", IMMAlgorithm)):
+        began = time.monotonic()
+        seeds = algorithm(graph, model="IC", epsilon=0.5, random_seed=1).run(k=int(sys.argv[2]))
+        found[name] = [time.monotonic() - began, sorted(int(one) for one in seeds)]
+    print(json.dumps(found))  # noqa: T201 (what it is run for)
+
+
+if __name__ == "__main__":
+    main()

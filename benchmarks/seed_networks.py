@@ -1,0 +1,72 @@
+"""The networks that `benchmarks.seeds` selects on: real ties, and generated ones of any size."""
+
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from graph.importing.adapters.cascades import cascades
+from graph.network.following import Edges, trials_of, window_of
+from graph.network.influences import influence_probabilities
+from graph.network.past import Past
+from graph.network.seeding.network import Ints, Network
+
+
+def lastfm() -> Network:
+    """Friendships as arcs both ways, weighted cascade (p = 1 / in-degree)."""
+    path = (
+        resources.files("graphdatascience") / "resources" / "lastfm" / "user_friend_df_directed.parquet.gzip"
+    )
+    with path.open("rb") as file:
+        pairs = pd.read_parquet(file)
+    users = pd.Index(sorted(set(pairs.iloc[:, 0]) | set(pairs.iloc[:, 1])))
+    return _weighted_cascade(len(users), *_both_ways(users, pairs.iloc[:, 0], pairs.iloc[:, 1]))
+
+
+def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
+    """A folder of cascades: its ties with weighted cascade, and with learned probabilities."""
+    frames = {file.stem: pd.read_parquet(file) for file in cascades(cache, folder).folder.glob("*.parquet")}
+    acts, ties = frames["participations"], frames["ties"]
+    acts = acts.assign(at=(acts["moment"] - pd.Timestamp("1970-01-01")).dt.total_seconds())
+    users = pd.Index(sorted(frames["users"]["user_id"]))
+    first = acts.groupby(["user_id", "campaign_id"], as_index=False)["at"].min()
+    past = Past.of(
+        users,
+        pd.DataFrame({"user": [], "campaign": []}),
+        first.set_axis(["user", "campaign", "at"], axis=1),
+        acts[["user_id", "at"]].set_axis(["user", "at"], axis=1),
+        float(acts["at"].max()) + 1,
+    )
+    sources, targets = _both_ways(users, ties["source"], ties["target"])
+    order = np.lexsort((targets, sources))
+    sources, targets = sources[order], targets[order]
+    trials = trials_of(past, Edges.of(len(users), sources, targets), window_of(past))
+    probability, _ = influence_probabilities(trials, np.ones(len(sources)))
+    return {
+        "weighted cascade": _weighted_cascade(len(users), sources, targets),
+        "learned probabilities": Network.of_edges(len(users), sources, targets, probability),
+    }
+
+
+def generated(edges: int, seed: int) -> Network:
+    """A network with realistic skew: a tenth as many nodes as edges, in-degrees by a power law."""
+    rng = np.random.default_rng(seed)
+    nodes = edges // 10
+    sources = rng.integers(nodes, size=edges)
+    targets = np.minimum((nodes * rng.power(2.5, edges)).astype(np.int64), nodes - 1)
+    targets = rng.permutation(nodes)[targets]
+    apart = sources != targets
+    return _weighted_cascade(nodes, sources[apart], targets[apart])
+
+
+def _both_ways(users: pd.Index, first: pd.Series, second: pd.Series) -> tuple[Ints, Ints]:
+    arcs = np.array([users.get_indexer(first), users.get_indexer(second)], dtype=np.int64)
+    arcs = np.unique(np.concatenate([arcs, arcs[::-1]], axis=1), axis=1)
+    arcs = arcs[:, arcs[0] != arcs[1]]
+    return arcs[0], arcs[1]
+
+
+def _weighted_cascade(nodes: int, sources: Ints, targets: Ints) -> Network:
+    degree = np.bincount(targets, minlength=nodes)
+    return Network.of_edges(nodes, sources, targets, 1.0 / degree[targets])

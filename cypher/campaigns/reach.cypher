@@ -1,0 +1,19 @@
+// The users a campaign could reach (everybody, where it reached nobody by name), with their group and an attribute: a property of theirs, or a tag of that kind
+// parameters: $dataset (string), $campaign (string), $run (string), $attribute (string or null)
+// returns: user (string), group (integer or null, rank of the group), value (string or null)
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+CALL (campaign) {
+  MATCH (campaign)<-[:TARGETED_BY]-(user:User)
+  RETURN user
+UNION
+  WITH campaign WHERE NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }
+  MATCH (user:User {dataset: $dataset})
+  RETURN user
+}
+OPTIONAL MATCH (user)-[:IN_GROUP {run: $run}]->(group:NeighbourGroup)-[:OF]->(campaign)
+RETURN user.id AS user, group.rank AS group,
+       CASE WHEN $attribute IS NOT NULL THEN coalesce(
+         toStringOrNull(user[$attribute]),
+         head([(user)-[:HAS_TAG]->(tag:Tag {kind: $attribute}) | coalesce(tag.text, tag.id)])
+       ) END AS value
+ORDER BY user

@@ -1,0 +1,6 @@
+// How many shortest paths lead through each user
+// parameters: $graph (string)
+// returns: node (integer), score (float)
+CALL gds.betweenness.stream($graph, {concurrency: 1})
+YIELD nodeId, score
+RETURN nodeId AS node, score

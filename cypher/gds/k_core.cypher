@@ -1,0 +1,6 @@
+// In how dense a core of the network each user lies
+// parameters: $graph (string)
+// returns: node (integer), score (float)
+CALL gds.kcore.stream($graph, {concurrency: 1})
+YIELD nodeId, coreValue
+RETURN nodeId AS node, toFloat(coreValue) AS score

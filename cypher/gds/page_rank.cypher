@@ -1,0 +1,6 @@
+// PageRank
+// parameters: $graph (string)
+// returns: node (integer), score (float)
+CALL gds.pageRank.stream($graph, {relationshipWeightProperty: 'weight', concurrency: 1})
+YIELD nodeId, score
+RETURN nodeId AS node, score

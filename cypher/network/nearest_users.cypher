@@ -1,0 +1,10 @@
+// The users with the nearest vectors of each user (GDS kNN, cosine)
+// parameters: $graph (string), $neighbours (integer), $seed (integer)
+// returns: user (string), other (string), score (float)
+CALL gds.knn.stream($graph, {
+  nodeProperties: {vector: 'COSINE'}, topK: $neighbours, sampleRate: 1.0, deltaThreshold: 0.0,
+  maxIterations: 20, randomSeed: $seed, concurrency: 1
+})
+YIELD node1, node2, similarity
+RETURN gds.util.asNode(node1).id AS user, gds.util.asNode(node2).id AS other, similarity AS score
+ORDER BY user, other

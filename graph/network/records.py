@@ -1,0 +1,72 @@
+"""What a build reads from the graph as of a day, and what of it was known earlier."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from graph.connection import Graph
+from graph.datasets import Dataset
+from graph.importing.mapping import DERIVED
+from graph.network.past import Past
+
+
+@dataclass(frozen=True)
+class Records:
+    """users in a fixed order; targetings: user, campaign, at; participations: user, campaign, at (the
+    first time); activity: user, at (a day each); ties: source, target. Times are seconds since the epoch.
+    """
+
+    day: date
+    seconds: float
+    zone: str
+    users: pd.Index
+    targetings: pd.DataFrame
+    participations: pd.DataFrame
+    activity: pd.DataFrame
+    ties: pd.DataFrame
+
+    def before(self, day: date) -> "Records":
+        """The same as it was known at the beginning of `day`; ties have no time."""
+        seconds = _seconds(day, self.zone)
+        return replace(
+            self,
+            day=day,
+            seconds=seconds,
+            targetings=self.targetings[self.targetings["at"] < seconds],
+            participations=self.participations[self.participations["at"] < seconds],
+            activity=self.activity[self.activity["at"] < seconds],
+        )
+
+    def past(self) -> Past:
+        """As arrays."""
+        return Past.of(self.users, self.targetings, self.participations, self.activity, self.seconds)
+
+    def middle(self) -> date:
+        """The day by which half of the participations had happened; `day` where there are none."""
+        if self.participations.empty:
+            return self.day
+        moment = float(self.participations["at"].median())
+        return datetime.fromtimestamp(moment, ZoneInfo(self.zone)).date()
+
+
+def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
+    """Everything before the beginning of `day`."""
+    scope = {"dataset": dataset.id, "before": dataset.moment(day)}
+    return Records(
+        day=day,
+        seconds=_seconds(day, dataset.zone),
+        zone=dataset.zone,
+        users=pd.Index(graph.frame("network/users", dataset=dataset.id)["user"]),
+        targetings=graph.frame("network/targetings", **scope),
+        participations=graph.frame("network/first_participations", **scope),
+        activity=graph.frame("network/active_days", **scope, derived=sorted(DERIVED))
+        .explode("at")
+        .astype({"at": float}),
+        ties=graph.frame("network/ties", dataset=dataset.id),
+    )
+
+
+def _seconds(day: date, zone: str) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp()

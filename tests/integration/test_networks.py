@@ -1,0 +1,174 @@
+"""The spreading network of data with real ties and campaigns open to all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from graph.connection import Graph, connect
+from graph.errors import InvalidRequest
+from graph.importing.adapters.cascades import cascades
+from graph.importing.job import import_prepared
+from graph.network import results
+from graph.network.build import build_network
+from graph.network.runs import NetworkRun
+from graph.network.seeding.selection import METHODS
+from graph.network.what_if import CampaignReach, Wish
+from graph.progress import Silent
+from graph.settings import Settings
+from tests.data import query, remove_dataset
+from tests.integration.test_command_line import groundswell, reach
+
+DATASET = "test-cascades"
+PEOPLE, CAMPAIGNS = 120, 40
+_DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def spread(
+    graph: Graph, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NetworkRun]:
+    """Cascades in which people follow their ties, half of the time within two days."""
+    folder = tmp_path_factory.mktemp("cascades")
+    rng = np.random.default_rng(11)
+    ties = {(a, (a + step) % PEOPLE) for a in range(PEOPLE) for step in (1, 7)}
+    rows = []
+    for campaign in range(CAMPAIGNS):
+        first = rng.uniform(0, 60, PEOPLE) + np.where(rng.random(PEOPLE) < 0.7, 1000, 0)
+        for user in np.argsort(first):
+            for a, b in ties:
+                if a == user and rng.random() < 0.5:
+                    first[b] = min(first[b], first[a] + rng.uniform(0.1, 2))
+        took_part = np.flatnonzero(first < 60)
+        begin = first[took_part].min()
+        rows += [(f"c{campaign:02}", f"u{user}", int((first[user] - begin) * _DAY)) for user in took_part]
+    pd.DataFrame({"user_id": [f"u{one}" for one in range(PEOPLE)]}).to_csv(folder / "users.csv", index=False)
+    named = pd.DataFrame(sorted((f"u{a}", f"u{b}") for a, b in ties), columns=["source", "target"])
+    named.to_csv(folder / "ties.csv", index=False)
+    acts = pd.DataFrame(rows, columns=["campaign_id", "user_id", "at"])
+    acts.to_csv(folder / "participations.csv", index=False)
+    clock = pd.DataFrame({"campaign_id": acts["campaign_id"].unique()})
+    clock["offset_seconds"] = np.arange(len(clock)) * 30 * _DAY
+    clock.to_csv(folder / "clock_offsets.csv", index=False)
+    import_prepared(graph, settings, cascades(settings.cache, Path(folder), DATASET), Silent())
+    yield build_network(graph, DATASET, Silent())
+    remove_dataset(graph, DATASET)
+
+
+def test_influence_goes_along_real_ties(graph: Graph, spread: NetworkRun) -> None:
+    assert spread.ties == PEOPLE * 2
+    (row,) = query(
+        graph,
+        "MATCH (a:User {dataset: $d})-[:INFLUENCES {run: $run}]->(b) "
+        "RETURN count(*) AS edges, sum(CASE WHEN (a)-[:KNOWS]-(b) THEN 1 ELSE 0 END) AS tied",
+        d=DATASET, run=spread.id,
+    )  # fmt: skip
+    assert row["edges"] == row["tied"] == spread.influences
+
+
+def test_the_premise_holds_where_people_follow_their_ties(spread: NetworkRun) -> None:
+    assert spread.premise.verdict == "supported"
+    assert spread.premise.matched
+    assert spread.premise.matched.ratio > 1.2
+
+
+def test_open_campaigns_have_key_users_and_groups(graph: Graph, spread: NetworkRun) -> None:
+    for campaign in ("c00", "c39"):
+        users = results.key_users(graph, DATASET, campaign, spread.id)
+        groups = results.neighbour_groups(graph, DATASET, campaign, spread.id)
+        assert [one["rank"] for one in users] == [1, 2, 3, 4, 5]
+        assert {one["user"] for one in users} == {user for group in groups for user in group["key_users"]}
+
+
+@pytest.fixture
+def client(settings: Settings, spread: NetworkRun) -> Iterator[TestClient]:
+    assert spread
+    # A connection of its own: the application closes it.
+    with TestClient(create_app(settings, connect(settings)), base_url="http://localhost") as one:
+        one.params = {"dataset": DATASET}
+        yield one
+
+
+def test_the_api_tells_how_far_to_trust_a_network(client: TestClient, spread: NetworkRun) -> None:
+    (told,) = client.get("/v1/networks").json()
+    users = client.get("/v1/campaigns/c00/key-users").json()
+    assert (told["id"], told["premise"]["verdict"]) == (spread.id, "supported")
+    assert told["premise"]["matched"]["low"] > 1
+    assert "times as often" in told["premise"]["said"]
+    assert {one["premise"] for one in users} == {"supported"}
+    assert all(one["low"] <= one["score"] <= one["high"] for one in users)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_chooses_seeds(graph: Graph, spread: NetworkRun, method: str) -> None:
+    found = CampaignReach(graph, DATASET, "c00", spread, None).choose(Wish(k=3, method=method))
+    assert found["rank"].tolist() == [1, 2, 3]
+    assert found["user"].nunique() == 3
+    assert (found["low"] <= found["score"]).all()
+
+
+def test_what_if_a_campaign_began_with_the_best_seeds(client: TestClient) -> None:
+    asked = {"k": 4, "days": 10}
+    best = client.post("/v1/campaigns/c00/what-if", json=asked).json()
+    assert [one["rank"] for one in best["seeds"]] == [1, 2, 3, 4]
+    means = [day["mean"] for day in best["days"]]
+    assert means == sorted(means)
+    assert 4 <= means[0] <= means[-1] <= best["total"]["high"]
+    named = [one["user"] for one in best["seeds"]]
+    again = client.post("/v1/campaigns/c00/what-if", json={"seeds": named, "days": 10}).json()
+    assert again["days"] == best["days"]
+    others = client.post("/v1/campaigns/c00/what-if", json={**asked, "exclude": named}).json()
+    assert not {one["user"] for one in others["seeds"]} & set(named)
+    assert others["total"]["mean"] <= best["total"]["high"]
+
+
+def test_seeds_on_terms(graph: Graph, spread: NetworkRun) -> None:
+    chooser = CampaignReach(graph, DATASET, "c00", spread, None)
+    groups = graph.frame("campaigns/reach", dataset=DATASET, campaign="c00", run=spread.id, attribute=None)
+    group_of = dict(zip(groups["user"], groups["group"], strict=True))
+    found = chooser.choose(Wish(k=5, per_group=1))["user"].map(group_of)
+    assert found.value_counts(dropna=False).max() == 1
+    first = chooser.choose(Wish(k=5))["user"].iloc[0]
+    dear = chooser.choose(Wish(k=5, costs={first: 9.0}, budget=3.0))
+    assert first not in set(dear["user"])
+    assert len(dear) == 3
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"seeds": ["nobody"]}, "nobody cannot be seeds"),
+        ({"k": 999}, "999 seeds cannot be chosen of 120"),
+        ({"fair": "colour"}, "No user has a property 'colour'"),
+        ({"costs": {"u1": -1.0}}, "must be above 0"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_says_why(client: TestClient, wish: dict[str, object], said: str) -> None:
+    answer = client.post("/v1/campaigns/c00/what-if", json=wish)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said in answer.text
+
+
+def test_what_if_on_the_command_line(settings: Settings, spread: NetworkRun, tmp_path: Path) -> None:
+    assert spread
+    costs = tmp_path / "costs.csv"
+    costs.write_text("user,cost\nu1,2.5\n")
+    arguments = ["what-if", "c00", "--dataset", DATASET, "--k", "3", "--costs", str(costs), "--budget", "3"]
+    done = groundswell(*arguments, "--days", "5", **reach(settings))
+    assert done.returncode == 0, done.stderr
+    assert "3 seeds" in done.stdout
+    assert "Supported." in done.stdout
+    costs.write_text("user,cost\nu1,dear\n")
+    done = groundswell(*arguments, **reach(settings))
+    assert done.returncode == 1
+    assert "line 2: 'dear' is no cost" in done.stderr
+
+
+def test_days_that_cannot_be_looked_ahead(graph: Graph, spread: NetworkRun) -> None:
+    with pytest.raises(InvalidRequest, match="91 days"):
+        CampaignReach(graph, DATASET, "c00", spread, None).spread(["u1"], 91)
