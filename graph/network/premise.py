@@ -26,6 +26,8 @@ _DRAWS = 5
 _RESAMPLES = 2000
 _ROUNDS = 60
 _MOST_TRIALS = 300_000
+_FEWEST_CAMPAIGNS = 5
+"""With fewer, drawing campaigns anew would say nothing about chance."""
 
 
 def check_premise(
@@ -149,7 +151,9 @@ class _Sums:
 def _compare(real: _Sums, other: _Sums, rng: np.random.Generator) -> RiskRatio | None:
     """(successes / expected) of `real` over that of `other`."""
     campaigns = len(real.success)
-    drawn = rng.multinomial(campaigns, np.full(campaigns, 1 / max(campaigns, 1)), _RESAMPLES)
+    if np.count_nonzero(real.expected) < _FEWEST_CAMPAIGNS:
+        return None
+    drawn = rng.multinomial(campaigns, np.full(campaigns, 1 / campaigns), _RESAMPLES)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = (drawn @ real.success) * (drawn @ other.expected)
         ratios = ratios / ((drawn @ real.expected) * (drawn @ other.success))

@@ -78,6 +78,14 @@ def test_only_what_happens_from_the_given_moment_on_counts() -> None:
     assert (nothing.trials, nothing.verdict) == (0, "not supported")
 
 
+def test_a_handful_of_campaigns_says_nothing() -> None:
+    past, sources, targets = world(seed=1, follow=0.3)
+    few = Past(past.users, past.before, past.activity, past.campaigns[:4])
+    found = check_premise(few, sources, targets, np.arange(20), seed=2)
+    assert found.trials > 0
+    assert (found.matched, found.random, found.verdict) == (None, None, "not supported")
+
+
 def test_the_test_comes_out_the_same_again() -> None:
     past, sources, targets = world(seed=1, follow=0.1)
     shuffled = np.random.default_rng(0).permutation(len(sources))
