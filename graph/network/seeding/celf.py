@@ -20,13 +20,14 @@ def select_by_celf(network: Network, terms: Terms, runs: int = 1_000, seed: int 
     spread, chosen = 0.0, list[int]()
 
     def gain(node: int) -> float:
-        reached = simulate(network, np.array([*chosen, node]), runs, seed + len(chosen)).mean()
-        return float(reached - spread) / float(costs[node])
+        # The same random numbers for all that are compared.
+        reached = float(simulate(network, np.array([*chosen, node]), runs, seed + len(chosen)).mean())
+        return (reached - spread) / float(costs[node])
 
     queue = [(-gain(node), node, 0) for node in np.flatnonzero(allowed).tolist()]
     heapq.heapify(queue)
     while queue and len(chosen) < terms.k:
-        worth, node, looked_at = heapq.heappop(queue)
+        _, node, looked_at = heapq.heappop(queue)
         places = [(quota, parts[quota, node]) for quota in range(len(parts))]
         if costs[node] > budget or any(room[place] <= 0 for place in places):
             continue
@@ -34,7 +35,8 @@ def select_by_celf(network: Network, terms: Terms, runs: int = 1_000, seed: int 
             heapq.heappush(queue, (-gain(node), node, len(chosen)))
             continue
         chosen.append(node)
-        spread += -worth * float(costs[node])
+        # Afresh, not added up: the gain that won was the luckiest of many.
+        spread = float(simulate(network, np.array(chosen), runs, seed + len(chosen)).mean())
         budget -= costs[node]
         for place in places:
             room[place] -= 1
