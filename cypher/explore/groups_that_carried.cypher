@@ -4,7 +4,7 @@
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1
-MATCH (group:NeighbourGroup {dataset: $dataset, run: run.id, campaign: $campaign})-[:OF]->(campaign)
+MATCH (group:NeighbourGroup {dataset: $dataset, run: run.id})-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
 MATCH (member:User)-[:IN_GROUP]->(group)
 OPTIONAL MATCH (member)-[part:PARTICIPATED_IN]->(campaign)
 WITH group, member, sum(part.weight) AS weight
