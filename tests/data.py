@@ -1,5 +1,7 @@
 """What the tests import, and how they take it away again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from graph.connection import Graph
@@ -22,3 +24,19 @@ def remove_dataset(graph: Graph, dataset: str) -> None:
         "MATCH (n) WHERE n.dataset = $dataset CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
         dataset=dataset,
     )
+
+
+@contextmanager
+def premise_supported(graph: Graph, dataset: str, run: str) -> Iterator[None]:
+    """As if users followed each other in this data set: what is then shown can be looked at."""
+    change = "MATCH (r:Run {dataset: $d, id: $r}) SET r.premise_matched = $m, r.premise_shuffled = $s"
+    (was,) = query(
+        graph,
+        "MATCH (r:Run {dataset: $d, id: $r}) RETURN r.premise_matched AS m, r.premise_shuffled AS s",
+        d=dataset, r=run,
+    )  # fmt: skip
+    query(graph, change, d=dataset, r=run, m=[2.0, 1.5, 2.5], s=[1.5, 1.2, 1.8])
+    try:
+        yield
+    finally:
+        query(graph, change, d=dataset, r=run, **was)

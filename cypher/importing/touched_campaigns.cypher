@@ -8,6 +8,4 @@ WITH campaign, campaign.import >= $since OR coalesce(campaign.changed_by, -1) >=
   OR EXISTS { (campaign)<-[new:OF]-(:Coupon) WHERE new.import >= $since } AS anew
 WHERE anew OR NOT $window
   OR (campaign.starts_at.epochMillis <= $last AND $first < campaign.ends_at.epochMillis)
-// The largest first: of those derived side by side, none is left for the end alone.
-WITH campaign, anew, COUNT { (campaign)<-[:TARGETED_BY]-() } AS reached
-RETURN campaign.id AS campaign, anew ORDER BY reached DESC, campaign
+RETURN campaign.id AS campaign, anew ORDER BY campaign

@@ -23,7 +23,7 @@ from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
 from tests.browser import launch
-from tests.data import CAMPAIGN, query
+from tests.data import CAMPAIGN, premise_supported, query
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,22 @@ def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
     expect(page.get_by_text("The next 7 days should bring about")).to_be_visible()
     expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(10)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(8)
-    frame = page.frame_locator("iframe")
-    page.locator("iframe").scroll_into_view_if_needed()
-    expect(frame.locator("canvas").first).to_be_visible()
+    # The sample does not show that users follow each other: the page says so and draws no arrows.
+    expect(page.get_by_text("Nothing shows that users follow each other here")).to_be_visible()
+    expect(page.locator("iframe")).to_have_count(0)
     expect(page.get_by_role("link", name="every operation")).to_be_visible()
     strangers = [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
     assert strangers == []
     assert complaints == []
+
+
+def test_key_users_are_drawn_where_users_follow_each_other(
+    page: Page, served: str, graph: Graph, sample: ImportReport, network: NetworkRun
+) -> None:
+    with premise_supported(graph, sample.dataset, network.id):
+        page.goto(served)
+        page.locator("iframe").scroll_into_view_if_needed()
+        expect(page.frame_locator("iframe").locator("canvas").first).to_be_visible()
 
 
 def test_the_documentation_of_the_api_needs_nothing_from_elsewhere(page: Page, served: str) -> None:

@@ -16,9 +16,10 @@ from forecasting.records import ModelRun
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
+from graph.network.runs import NetworkRun
 from graph.progress import Silent
 from graph.settings import Settings
-from tests.data import CAMPAIGN, CUTOFF
+from tests.data import CAMPAIGN, CUTOFF, premise_supported
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +145,12 @@ def test_the_page_of_a_data_set_that_is_not_there_says_what_to_do(client: TestCl
 
 
 def test_the_page_as_one_file_needs_no_server(
-    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun, network: NetworkRun
 ) -> None:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    page = standalone_page(Context(settings, graph, ImportJobs(graph, settings)), sample.dataset, CAMPAIGN)
+    context = Context(settings, graph, ImportJobs(graph, settings))
+    with premise_supported(graph, sample.dataset, network.id):
+        page = standalone_page(context, sample.dataset, CAMPAIGN)
     assert not re.search(r"""(src|href)=["']/""", page)
     assert "Forecast from 27 Nov 2017" in page
     assert len(page) > 5_000_000  # The drawing and the scripts are inside.
