@@ -4,15 +4,13 @@ The peer is a limit: an answer in Neo4j Browser should take no more than two sec
 """
 
 import argparse
-import shutil
-import tempfile
 import time
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
 import cypher
+from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.console import bars
 from cli.demo import CAMPAIGN, CUTOFF
@@ -31,7 +29,6 @@ _TURNS = 5
 
 def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -> str:
     """The demo's data set, network, model and forecast; its name."""
-    local.up(settings.home, settings.cache)
     prepared = complete_journey(settings.cache, households=households)
     dataset = prepared.mapping.dataset
     with bars() as progress, connect(settings) as graph:
@@ -54,10 +51,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
-    home = Path(tempfile.mkdtemp())
-    settings = Settings(GROUNDSWELL_HOME=home)
     rows = []
-    try:
+    with own_server() as settings:
         dataset = prepare(settings, 300 if quick else None)
         local.down(settings.home)
         local.up(settings.home, settings.cache)
@@ -68,9 +63,6 @@ def main() -> None:
                 note = f"{found} rows; first asked {first:.2f} s, slowest again {max(again):.2f} s"
                 seconds = float(np.median(again))
                 rows.append(Row(f"{one.title} (s)", seconds, _LIMIT, "limit", "lower", 1.0, note=note))
-    finally:
-        local.reset(settings.home)
-        shutil.rmtree(home, ignore_errors=True)
     write("explore", rows, quick=quick)
 
 

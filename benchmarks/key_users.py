@@ -7,16 +7,14 @@ of the same size for all; what they then do is counted. Intervals by bootstrap o
 """
 
 import argparse
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.console import bars
 from graph.connection import Graph, connect
@@ -32,7 +30,6 @@ from graph.network.records import Records, read_records
 from graph.network.seeding.network import Floats, Ints, Network, Terms
 from graph.network.seeding.selection import highest, select
 from graph.progress import Progress
-from graph.server import local
 from graph.settings import Settings
 
 _DRAWS = 20
@@ -150,7 +147,7 @@ def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress:
     records = read_records(graph, dataset, dataset.now)
     since = records.before(cutoff).seconds
     spent = spending(prepared, pd.Timestamp(since, unit="s"))
-    return rows_of(name, outcomes(records.past(), records, edges, spent, since))
+    return rows_of(name, outcomes(records.past, records, edges, spent, since))
 
 
 def main() -> None:
@@ -158,23 +155,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the Complete Journey alone; nothing is written")
     quick = parser.parse_args().quick
-    home = Path(tempfile.mkdtemp())
-    settings = Settings(GROUNDSWELL_HOME=home)
+    cache = Settings().cache
     sources: list[tuple[str, Prepared, date]] = [
-        ("Complete Journey", complete_journey(settings.cache), date(2017, 7, 1))
+        ("Complete Journey", complete_journey(cache), date(2017, 7, 1))
     ]
     if not quick:
-        sources.append(("Last.fm 2k", lastfm(settings.cache), date(2009, 7, 1)))
+        sources.append(("Last.fm 2k", lastfm(cache), date(2009, 7, 1)))
     rows: list[Row] = []
-    try:
-        local.up(settings.home, settings.cache)
-        with connect(settings) as graph, bars() as progress:
-            for name, prepared, cutoff in sources:
-                import_prepared(graph, settings, prepared, progress, "stream")
-                rows += compare(graph, name, prepared, cutoff, progress)
-    finally:
-        local.reset(settings.home)
-        shutil.rmtree(home, ignore_errors=True)
+    with own_server() as settings, connect(settings) as graph, bars() as progress:
+        for name, prepared, cutoff in sources:
+            import_prepared(graph, settings, prepared, progress, "stream")
+            rows += compare(graph, name, prepared, cutoff, progress)
     write("key-users", rows, quick=quick)
 
 

@@ -6,12 +6,11 @@ without influence, so that a ratio is the risk ratio. The seconds of each build 
 """
 
 import argparse
-import shutil
-import tempfile
 import time
 from datetime import date
 from pathlib import Path
 
+from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.console import bars
 from cli.demo import CUTOFF
@@ -23,8 +22,6 @@ from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
 from graph.network.build import build_network
 from graph.network.runs import Premise, RiskRatio
-from graph.server import local
-from graph.settings import Settings
 
 _LIMIT = 60.0
 
@@ -51,11 +48,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a sample of the Complete Journey alone")
     parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")
     given = parser.parse_args()
-    home = Path(tempfile.mkdtemp())
-    settings = Settings(GROUNDSWELL_HOME=home)
     rows: list[Row] = []
-    try:
-        local.up(settings.home, settings.cache)
+    with own_server() as settings:
         journey = complete_journey(settings.cache, households=300 if given.quick else None)
         sources: list[tuple[str, Prepared, date | None]] = [("Complete Journey", journey, CUTOFF)]
         if not given.quick:
@@ -72,9 +66,6 @@ def main() -> None:
                 seconds = time.monotonic() - began
             rows += premise_rows(name, run.premise)
             rows.append(Row(f"{name}: network build, seconds", seconds, _LIMIT, "limit", "lower", 1.0))
-    finally:
-        local.reset(settings.home)
-        shutil.rmtree(home, ignore_errors=True)
     write("premise", rows, quick=given.quick)
 
 

@@ -8,7 +8,7 @@ measured by the same fresh simulations of independent cascade. Then networks of 
 import argparse
 import json
 import multiprocessing
-import shutil
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,9 +18,9 @@ from math import log
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from benchmarks import seed_networks
+from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from graph.connection import Graph, connect
 from graph.network.seeding.celf import select_by_celf
@@ -29,7 +29,6 @@ from graph.network.seeding.imm import select_by_imm
 from graph.network.seeding.network import Floats, Ints, Network, Terms
 from graph.network.seeding.selection import highest
 from graph.network.seeding.spread import simulate
-from graph.server import local
 from graph.settings import Settings
 
 _CELF = "CELF"
@@ -98,15 +97,15 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
     peers |= with_pynetim(network, k)
     our_spreads = simulate(network, ours, runs, seed=99)
     rows = []
-    best = max((simulate(network, seeds, runs, seed=99) for _, seeds in peers.values()), key=np.mean)
+    reached = {name: simulate(network, seeds, runs, seed=99) for name, (_, seeds) in peers.items()}
+    best = max(reached.values(), key=np.mean)
     what = f"{what}, k = {k}"
     low, high = interval(our_spreads, best)
     rows.append(Row(f"{what}: spread", float(our_spreads.mean()), float(best.mean()), "the best of all peers",
                     "higher", 0.99, low, high))  # fmt: skip
-    for name, (seconds, seeds) in peers.items():
-        spreads = simulate(network, seeds, runs, seed=99)
+    for name, spreads in reached.items():
         low, high = interval(our_spreads, spreads)
-        note = f"{seconds:.2f} s, ours {our_seconds:.2f} s"
+        note = f"{peers[name][0]:.2f} s, ours {our_seconds:.2f} s"
         mean, peer = float(our_spreads.mean()), float(spreads.mean())
         rows.append(Row(f"{what}: spread", mean, peer, name, "higher", None, low, high, note))
     rows.append(Row(f"{what}: seconds", our_seconds, peers[_CELF][0], _CELF, "lower", 0.01))
@@ -118,8 +117,7 @@ def grow(edges: int) -> tuple[float, float]:
     network = seed_networks.generated(edges, seed=3)
     select_by_imm(seed_networks.generated(1_000, seed=1), Terms(2))  # Compiles.
     seconds, _ = timed(lambda: select_by_imm(network, Terms(50)))
-    peak = psutil.Process().memory_info()
-    return seconds, getattr(peak, "peak_wset", peak.rss) / 2**30
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def growth(largest: int) -> list[Row]:
@@ -145,25 +143,18 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer simulations; nothing is written")
     parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")
     given = parser.parse_args()
-    home = Path(tempfile.mkdtemp())
-    settings = Settings(GROUNDSWELL_HOME=home)
     networks = {"Last.fm, weighted cascade": seed_networks.lastfm()}
     if given.cascades:
-        found = seed_networks.ties_of(settings.cache, given.cascades)
+        found = seed_networks.ties_of(Settings().cache, given.cascades)
         networks |= {f"{given.cascades.name}, {what}": network for what, network in found.items()}
     rows: list[Row] = []
-    try:
-        local.up(settings.home, settings.cache)
-        with connect(settings) as graph:
-            for what, network in networks.items():
-                # Compiles, and warms the server up; what is timed below is the work.
-                select_by_imm(network, Terms(2))
-                scores(graph, network, "pagerank")
-                for k in (20,) if given.quick else (20, 50):
-                    rows += compare(graph, what, network, k, quick=given.quick)
-    finally:
-        local.reset(settings.home)
-        shutil.rmtree(home, ignore_errors=True)
+    with own_server() as settings, connect(settings) as graph:
+        for what, network in networks.items():
+            # Compiles, and warms the server up; what is timed below is the work.
+            select_by_imm(network, Terms(2))
+            scores(graph, network, "pagerank")
+            for k in (20,) if given.quick else (20, 50):
+                rows += compare(graph, what, network, k, quick=given.quick)
     rows += growth(100_000 if given.quick else 10_000_000)
     write("seeds", rows, quick=given.quick)
 

@@ -4,6 +4,7 @@ Only what an import may have changed is looked at: campaigns that it touched ane
 behaviours. What is there already is not made again, so a derivation that was cut off is simply repeated.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from graph.connection import Graph, Row
@@ -47,35 +48,36 @@ def derive_participations(
     advance = progress.stage("Deriving participations", len(campaigns) * len(counting))
     made = 0
     for kind in counting.values():
-        shared = {"dataset": dataset, "type": kind.type, "weight": kind.weight, "import": number}
-        if kind.counts == "named" and kind.object == "product":
-            since = 0 if any(one["anew"] for one in campaigns) else fresh
-            rows = graph.run_in_parts(
-                "importing/participations_attributed",
-                **shared,
-                since=since,
-                targeted=rule.targeted,
-                window=rule.window,
-            )
-            made += rows[0]["rows"]
-            advance(len(campaigns))
-            continue
+        shared: Row = {
+            "dataset": dataset,
+            "type": kind.type,
+            "weight": kind.weight,
+            "import": number,
+            "window": rule.window,
+        }
         if kind.counts != "any":
             shared["targeted"] = rule.targeted
-
-        def derive(one: Row, counts: str = kind.counts, shared: Row = shared) -> int:
-            since = 0 if one["anew"] else fresh
-            row = graph.single(
-                f"importing/participations_{counts}",
-                **shared,
-                campaign=one["campaign"],
-                since=since,
-                window=rule.window,
-            )
-            return int(row["rows"])
-
-        with ThreadPoolExecutor(_THREADS) as pool:
-            for derived in pool.map(derive, campaigns):
-                made += derived
-                advance(1)
+        for derived, done in _derive_kind(graph, kind, campaigns, fresh, shared):
+            made += derived
+            advance(done)
     return made
+
+
+def _derive_kind(
+    graph: Graph, kind: BehaviourKind, campaigns: list[Row], fresh: int, shared: Row
+) -> Iterator[tuple[int, int]]:
+    """(participations made, campaigns done), as they come."""
+    if kind.counts == "named" and kind.object == "product":
+        since = 0 if any(one["anew"] for one in campaigns) else fresh
+        (row,) = graph.run_in_parts("importing/participations_attributed", **shared, since=since)
+        yield row["rows"], len(campaigns)
+        return
+
+    def derive(one: Row) -> int:
+        since = 0 if one["anew"] else fresh
+        statement = f"importing/participations_{kind.counts}"
+        return int(graph.single(statement, **shared, campaign=one["campaign"], since=since)["rows"])
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for derived in pool.map(derive, campaigns):
+            yield derived, 1

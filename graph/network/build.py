@@ -77,7 +77,7 @@ class _Build:
         self.graph, self.dataset, self.run, self.encoder = graph, dataset, run, encoder
         self.advance = progress.stage(f"Building the spreading network as of {cutoff}", _STAGES)
         self.records = read_records(graph, dataset, cutoff)
-        self.past = self.records.past()
+        self.past = self.records.past
         self.advance(1)
 
     def run_all(self) -> Row:
@@ -118,7 +118,7 @@ class _Build:
         middle = self.records.middle()
         earlier = self.records.before(middle)
         then = take_snapshot(self.graph, self.dataset, earlier, self.encoder, _SEED)
-        users, past = self.records.users, earlier.past()
+        users, past = self.records.users, earlier.past
         leading = leading_users(influences_of(then, past)[0], past, _SEED)
         sources, targets = (users.get_indexer(then.edges[side]) for side in ("source", "target"))
         return check_premise(self.past, sources, targets, leading, _SEED, since=earlier.seconds)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -39,6 +40,7 @@ class Records:
             activity=self.activity[self.activity["at"] < seconds],
         )
 
+    @cached_property
     def past(self) -> Past:
         """As arrays."""
         return Past.of(self.users, self.targetings, self.participations, self.activity, self.seconds)

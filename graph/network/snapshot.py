@@ -38,7 +38,7 @@ def take_snapshot(
     user_tags = _user_tags(graph, dataset, records)
     tags = TagTable(records.users, user_tags)
     vectors = encoder.vectors(tags.texts)
-    strengths = tag_strengths(tags, vectors, records.past())
+    strengths = tag_strengths(tags, vectors, records.past)
     placed = user_vectors(tags, vectors, strengths)
     rows = [
         {"user": user, "vector": vector.tolist()}
