@@ -68,6 +68,45 @@ class NeighbourGroup(BaseModel):
     key_users: list[str]
 
 
+class Neighbour(BaseModel):
+    """The other end of an influence."""
+
+    other: str = Field(description="The other user")
+    probability: float = Field(description="Of following, beyond the campaign's pace")
+    low: float = Field(description="The lower end of its 95% interval")
+    high: float = Field(description="The upper end")
+    trials: int = Field(description="How often it could be seen")
+    tags: list[str] = Field(description="The other user's strongest")
+
+
+class KeyRole(BaseModel):
+    """A campaign of which a user is a key user."""
+
+    campaign: str
+    rank: int
+    score: float = Field(description="Users it adds to the expected spread, itself included")
+
+
+class OwnGroup(BaseModel):
+    """A neighbour group that a user stands in."""
+
+    id: str
+    name: str
+    campaigns: list[str] = Field(description="Of which campaigns it is, ten at most")
+
+
+class Neighbourhood(BaseModel):
+    """A user in the spreading network."""
+
+    user: str
+    network: str = Field(examples=["network/2017-11-27"])
+    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    influences: list[Neighbour] = Field(description="The strongest first")
+    influenced_by: list[Neighbour] = Field(description="The strongest first")
+    key_user_of: list[KeyRole]
+    groups: list[OwnGroup]
+
+
 class ForecastStep(BaseModel):
     """One forecast day, with its P10, P50 and P90."""
 
@@ -118,6 +157,16 @@ class Premise(BaseModel):
     key_users: RiskRatio | None = Field(description="After a key user, against users who are alike")
 
 
+class Foresight(BaseModel):
+    """How often, of those who took part together later and comparable users who did not, the former were the
+    more similar; half by chance.
+    """
+
+    learned: float = Field(description="By learned similarity")
+    text: float = Field(description="By the texts of their tags alone")
+    campaigns: int
+
+
 class Network(BaseModel):
     """A spreading network as of a cut-off."""
 
@@ -129,6 +178,9 @@ class Network(BaseModel):
     influences: int = Field(description="Edges with a probability")
     key_users: int = Field(description="Over all campaigns")
     groups: int
+    seconds: dict[str, float] = Field(description="What each stage of the build took")
+    similarity_learned: bool = Field(description="Else, for want of evidence, that of the tags' texts")
+    foresight: Foresight | None = Field(description="Null where too few took part together to tell")
     premise: Premise
 
 

@@ -20,6 +20,7 @@ from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import import_prepared
 from graph.network.build import build_network
+from graph.network.text import TextEncoder
 from graph.server import local
 from graph.settings import Settings
 
@@ -33,7 +34,7 @@ def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -
     dataset = prepared.mapping.dataset
     with bars() as progress, connect(settings) as graph:
         import_prepared(graph, settings, prepared, progress)
-        build_network(graph, dataset, progress, cutoff=cutoff, text_model=settings.text_model)
+        build_network(graph, dataset, progress, cutoff=cutoff, encoder=TextEncoder.of(settings))
         train(graph, settings, dataset, progress, cutoff=cutoff)
         forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, progress, cutoff)
     return dataset

@@ -42,10 +42,10 @@ def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
     order = np.lexsort((targets, sources))
     sources, targets = sources[order], targets[order]
     trials = trials_of(past, Edges.of(len(users), sources, targets), window_of(past))
-    probability, _ = influence_probabilities(trials, np.ones(len(sources)))
+    learned = influence_probabilities(trials, sources, np.ones(len(sources))).probability
     return {
         "weighted cascade": _weighted_cascade(len(users), sources, targets),
-        "learned probabilities": Network.of_edges(len(users), sources, targets, probability),
+        "learned probabilities": Network.of_edges(len(users), sources, targets, learned),
     }
 
 

@@ -44,6 +44,7 @@ def demo(
     from forecasting.forecasts import forecast_campaign
     from forecasting.training import train
     from graph.network.build import build_network
+    from graph.network.text import TextEncoder
 
     settings = settings_for(home)
     with bars() as progress:
@@ -51,7 +52,7 @@ def demo(
             local.up(settings.home, settings.cache, progress=progress, mirror=settings.maven_mirror)
         with connect(settings) as graph:
             imported = import_prepared(graph, settings, complete_journey(settings.cache), progress)
-            network = build_network(graph, DATASET, progress, cutoff=CUTOFF, text_model=settings.text_model)
+            network = build_network(graph, DATASET, progress, cutoff=CUTOFF, encoder=TextEncoder.of(settings))
             model = train(graph, settings, DATASET, progress, cutoff=CUTOFF)
             forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress, CUTOFF)
     show_import(imported)

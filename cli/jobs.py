@@ -31,9 +31,10 @@ def build(
     settings, day = settings_for(home), parse_day(cutoff)
     with connect(settings) as graph, bars() as progress:
         from graph.network.build import build_network
+        from graph.network.text import TextEncoder
 
         run = build_network(
-            graph, dataset, progress, cutoff=day, text_model=settings.text_model, rebuild=rebuild
+            graph, dataset, progress, cutoff=day, encoder=TextEncoder.of(settings), rebuild=rebuild
         )
     show_network(run)
 
@@ -79,6 +80,7 @@ def show_network(run: NetworkRun) -> None:
         f"Spreading network as of {run.cutoff}: {run.users:,} users, {run.influences:,} influences, "
         f"{run.key_users:,} key users and {run.groups:,} neighbour groups over all campaigns."
     )
+    out.print(results.similarity_said(run))
     said = results.premise_said(run.premise)
     out.print(f"Do users follow each other here? {run.premise.verdict.capitalize()}. {said}", highlight=False)
 

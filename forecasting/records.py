@@ -80,6 +80,12 @@ def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
     return pick_campaign(campaign_list(graph, dataset), dataset, campaign)
 
 
+def check_campaign(graph: Graph, dataset: str, campaign: str) -> None:
+    """Raises NotFound where there is no such campaign; costs less than finding its row."""
+    if not graph.run("campaigns/exists", dataset=dataset, campaign=campaign):
+        find_campaign(graph, dataset, campaign)
+
+
 def pick_campaign(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Series:
     """The row of a campaign in a ``campaign_list`` at hand. Raises NotFound."""
     found = campaigns[campaigns["id"] == campaign]

@@ -12,6 +12,7 @@ from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.network.build import build_network
 from graph.network.runs import latest_network
+from graph.network.text import TextEncoder
 from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
@@ -81,7 +82,7 @@ def _compare(
     configuration: Configuration,
     progress: Progress,
 ) -> Row:
-    network = build_network(graph, dataset, progress, cutoff=first, text_model=settings.text_model)
+    network = build_network(graph, dataset, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset, network, until, progress)
     model = KLSTM(configuration).fit(history.before(first), progress)
     rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)

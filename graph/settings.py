@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("groundswell"),
         validation_alias="GROUNDSWELL_CACHE",
-        description="Folder of what was downloaded",
+        description="Folder of what was downloaded, and of vectors of texts",
         json_schema_extra={"shown": "`groundswell` in the user's cache folder"},
     )
     api_token: SecretStr = Field(

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from api import schemas
 from api.deps import DatasetQuery, GraphDep, network_of
-from forecasting.records import find_campaign, stored_forecasts
+from forecasting.records import check_campaign, find_campaign, stored_forecasts
 from forecasting.series import campaign_list, read_influence
 from graph.errors import NotFound
 from graph.importing.adapters.complete_journey import DATASET
@@ -47,7 +47,7 @@ def get_key_users(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
 ) -> list[schemas.KeyUser]:
     """The campaign's key users, the strongest first."""
-    find_campaign(graph, dataset, campaign_id)
+    check_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     rows = results.key_users(graph, dataset, campaign_id, network.id)
     return [schemas.KeyUser(**row, premise=network.premise.verdict) for row in rows]
@@ -58,7 +58,7 @@ def get_neighbour_groups(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
 ) -> list[schemas.NeighbourGroup]:
     """The groups around the campaign's key users, the most influential first."""
-    find_campaign(graph, dataset, campaign_id)
+    check_campaign(graph, dataset, campaign_id)
     run = network_of(graph, dataset, campaign_id).id
     rows = results.neighbour_groups(graph, dataset, campaign_id, run)
     return [schemas.NeighbourGroup(**row) for row in rows]
@@ -69,7 +69,7 @@ def get_forecast(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
 ) -> schemas.Forecast:
     """The stored forecast with the latest origin, or that of `origin`."""
-    find_campaign(graph, dataset, campaign_id)
+    check_campaign(graph, dataset, campaign_id)
     for forecast in stored_forecasts(graph, dataset, campaign_id):
         if origin is None or forecast.origin == origin:
             return schemas.Forecast(

@@ -3,6 +3,6 @@
 // returns: rows (integer)
 UNWIND $rows AS row
 MERGE (tag:Tag {dataset: $dataset, id: row.tag})
-ON CREATE SET tag.kind = row.kind, tag.text = row.text
+ON CREATE SET tag.kind = row.kind, tag.text = CASE row.text WHEN '' THEN NULL ELSE row.text END
 SET tag.vector = row.vector
 RETURN count(*) AS rows

@@ -2,7 +2,7 @@
 // parameters: $dataset (string)
 // returns: figures (map: id, cutoff (ISO date), fingerprint, and what was found)
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
-// A network of an earlier version has no such test: it is to be built anew.
-WHERE run.premise IS NOT NULL
+// A network of an earlier version lacks some of this: it is to be built anew.
+WHERE run.stages IS NOT NULL
 RETURN run {.*, at: toString(run.at)} AS figures
 ORDER BY run.cutoff DESC

@@ -1,16 +1,20 @@
 """Key users of each campaign: the reached users whose participation spreads furthest among them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 
 import numpy as np
 import pandas as pd
 
 from graph.network.past import Ints, Past
+from graph.network.seeding.imm import select_by_imm
 from graph.network.seeding.network import Network, Terms
 from graph.network.seeding.selection import select
 
 _SHARE = 0.02
 _FEWEST, _MOST = 5, 20
+_ROUGHLY = 0.4
+"""How far IMM may miss where only the seeds count, not what each adds."""
 
 
 def select_key_users(influences: pd.DataFrame, past: Past, centrality: pd.Series, seed: int) -> pd.DataFrame:
@@ -21,17 +25,15 @@ def select_key_users(influences: pd.DataFrame, past: Past, centrality: pd.Series
     by user. A campaign has 2% of these users as key users, 5 to 20.
     """
     columns = ["campaign", "user", "rank", "score", "low", "high", "centrality"]
-    open_to_all: pd.DataFrame | None = None
-    chosen = []
-    for campaign in past.campaigns:
-        if campaign.reached is not None:
-            rows = _select(influences, past.users[campaign.reached], seed)
-        elif open_to_all is None:
-            # Open campaigns reach the same users: they have the same key users.
-            open_to_all = rows = _select(influences, past.users[past.could_take_part(campaign)], seed)
-        else:
-            rows = open_to_all
-        chosen.append(rows.assign(campaign=campaign.id))
+    reaches = {one.id: past.users[one.reached] for one in past.campaigns if one.reached is not None}
+    open_to_all = [one for one in past.campaigns if one.reached is None]
+    if open_to_all:
+        # Open campaigns reach the same users: they have the same key users.
+        reaches[""] = past.users[past.could_take_part(open_to_all[0])]
+    with ThreadPoolExecutor() as pool:
+        rows = pool.map(lambda users: _select(influences, users, seed), reaches.values())
+        of = dict(zip(reaches, rows, strict=True))
+    chosen = [of["" if one.reached is None else one.id].assign(campaign=one.id) for one in past.campaigns]
     if not chosen:
         return pd.DataFrame(columns=columns)
     rows = pd.concat(chosen, ignore_index=True)
@@ -43,7 +45,8 @@ def leading_users(influences: pd.DataFrame, past: Past, seed: int) -> Ints:
     known = past.users[np.flatnonzero(np.isfinite(past.arrivals))]
     if not len(known):
         return np.empty(0, dtype=np.int64)
-    return past.users.get_indexer(_select(influences, known, seed)["user"]).astype(np.int64)
+    found = select_by_imm(network_among(influences, known), Terms(_budget(len(known))), _ROUGHLY, seed)
+    return past.users.get_indexer(known[found]).astype(np.int64)
 
 
 def _select(influences: pd.DataFrame, users: pd.Index, seed: int) -> pd.DataFrame:

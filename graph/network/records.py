@@ -1,5 +1,6 @@
 """What a build reads from the graph as of a day, and what of it was known earlier."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -7,16 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.datasets import Dataset
 from graph.importing.mapping import DERIVED
+from graph.network.interests import Interests
 from graph.network.past import Past
 
 
 @dataclass(frozen=True)
 class Records:
     """users in a fixed order; targetings: user, campaign, at; participations: user, campaign, at (the
-    first time); activity: user, at (a day each); ties: source, target. Times are seconds since the epoch.
+    first time); activity: user, at, acts, value, discount (a day each); stated: user, tag, text, weight,
+    at (since when; missing for always); ties: source, target; campaigns: campaign, kind, text. Times are
+    seconds since the epoch.
     """
 
     day: date
@@ -26,7 +30,10 @@ class Records:
     targetings: pd.DataFrame
     participations: pd.DataFrame
     activity: pd.DataFrame
+    stated: pd.DataFrame
+    interests: Interests
     ties: pd.DataFrame
+    campaigns: pd.DataFrame
 
     def before(self, day: date) -> "Records":
         """The same as it was known at the beginning of `day`; ties have no time."""
@@ -38,6 +45,8 @@ class Records:
             targetings=self.targetings[self.targetings["at"] < seconds],
             participations=self.participations[self.participations["at"] < seconds],
             activity=self.activity[self.activity["at"] < seconds],
+            stated=self.stated[~(self.stated["at"] >= seconds)],
+            interests=self.interests.before(seconds),
         )
 
     @cached_property
@@ -55,19 +64,30 @@ class Records:
 
 def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
     """Everything before the beginning of `day`."""
-    scope = {"dataset": dataset.id, "before": dataset.moment(day)}
-    return Records(
-        day=day,
-        seconds=_seconds(day, dataset.zone),
-        zone=dataset.zone,
-        users=pd.Index(graph.frame("network/users", dataset=dataset.id)["user"]),
-        targetings=graph.frame("network/targetings", **scope),
-        participations=graph.frame("network/first_participations", **scope),
-        activity=graph.frame("network/active_days", **scope, derived=sorted(DERIVED))
-        .explode("at")
-        .astype({"at": float}),
-        ties=graph.frame("network/ties", dataset=dataset.id),
-    )
+    known: Row = {"dataset": dataset.id}
+    scope = {**known, "before": dataset.moment(day)}
+    behaviours = {**scope, "derived": sorted(DERIVED)}
+    with ThreadPoolExecutor() as pool:
+        # The database reads what takes longest on one core each.
+        interests = pool.submit(graph.frame, "network/interests", **behaviours)
+        days = pool.submit(graph.frame, "network/active_days", **behaviours)
+        users = pd.Index(graph.frame("network/users", **known)["user"])
+        return Records(
+            day=day,
+            seconds=_seconds(day, dataset.zone),
+            zone=dataset.zone,
+            users=users,
+            targetings=graph.frame("network/targetings", **scope),
+            participations=graph.frame("network/first_participations", **scope),
+            activity=days.result().explode(_DAILY, ignore_index=True).astype(dict.fromkeys(_DAILY, float)),
+            stated=graph.frame("network/stated_tags", **scope).astype({"at": float}),
+            interests=Interests.of(users, interests.result()),
+            ties=graph.frame("network/ties", **known),
+            campaigns=graph.frame("network/campaigns", **scope),
+        )
+
+
+_DAILY = ["at", "acts", "value", "discount"]
 
 
 def _seconds(day: date, zone: str) -> float:

@@ -1,31 +1,41 @@
 """Reads what network builds found, for whoever shows it."""
 
-from datetime import date
-
 from graph.connection import Graph, Row
-from graph.datasets import describe_dataset
-from graph.network.runs import Premise, RiskRatio
-
-DRAWN_PER_KEY_USER = 8
+from graph.errors import NotFound
+from graph.network.runs import NetworkRun, Premise, RiskRatio
 
 
 def key_users(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
     """user, rank, score, low, high, centrality, group, participations, last, tags; at the run's cut-off."""
-    return graph.run("campaigns/key_users", **_scope(graph, dataset, campaign, run))
+    return graph.run("campaigns/key_users", dataset=dataset, campaign=campaign, run=run)
 
 
 def neighbour_groups(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
     """id, rank, name, size, participants, key_users; as of the run's cut-off."""
-    return graph.run("campaigns/neighbour_groups", **_scope(graph, dataset, campaign, run))
+    return graph.run("campaigns/neighbour_groups", dataset=dataset, campaign=campaign, run=run)
+
+
+def neighbourhood(graph: Graph, dataset: str, user: str, run: str, most: int) -> Row:
+    """user, key_user_of, groups, and the strongest influences: `influences` and `influenced_by`.
+
+    Raises NotFound.
+    """
+    roles = graph.run("users/roles", dataset=dataset, user=user, run=run)
+    if not roles:
+        raise NotFound(
+            f"There is no user {user!r} in the data set {dataset!r}.",
+            "Users have the ids that the import gave them.",
+        )
+    rows = graph.run("users/neighbourhood", dataset=dataset, user=user, run=run, most=most)
+    sides = {"out": list[Row](), "in": list[Row]()}
+    for row in rows:
+        sides[row.pop("direction")].append(row)
+    return {**roles[0], "influences": sides["out"], "influenced_by": sides["in"]}
 
 
 def key_user_network(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
     """The strongest edges out of each key user, with what there is to draw of both ends."""
-    return graph.run(
-        "campaigns/key_user_network",
-        **_scope(graph, dataset, campaign, run),
-        per_user=DRAWN_PER_KEY_USER,
-    )
+    return graph.run("campaigns/key_user_network", dataset=dataset, campaign=campaign, run=run)
 
 
 def premise_said(premise: Premise) -> str:
@@ -40,11 +50,19 @@ def premise_said(premise: Premise) -> str:
     )
 
 
+def similarity_said(run: NetworkRun) -> str:
+    """What similarity of users is made of, and how far it can be trusted, in a sentence."""
+    seen = run.foresight
+    if seen is None:
+        return "Similar users by the texts of their tags: too few took part together to learn from."
+    said = (
+        f"Of users who took part together and comparable ones who did not, the former were the more "
+        f"similar in {seen.learned:.0%} of cases by learned similarity, in {seen.text:.0%} by the texts "
+        f"of their tags ({seen.campaigns} campaigns; half by chance)."
+    )
+    used = "learned similarity" if run.similarity_learned else "the texts of their tags"
+    return f"Similar users by {used}. {said}"
+
+
 def _times(ratio: RiskRatio | None) -> str:
     return f"{ratio} times as often" if ratio else "too little happened to tell"
-
-
-def _scope(graph: Graph, dataset: str, campaign: str, run: str) -> Row:
-    cutoff = date.fromisoformat(run.rpartition("/")[2])
-    before = describe_dataset(graph, dataset).moment(cutoff)
-    return {"dataset": dataset, "campaign": campaign, "run": run, "before": before}

@@ -1,6 +1,6 @@
 """The record of network builds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -44,13 +44,14 @@ class Premise:
 
     @property
     def verdict(self) -> Verdict:
-        """Supported: at least a tenth more than matched users, and more than with shuffled times, beyond
-        chance. Weak: more than matched users beyond chance. Not supported: anything else.
+        """Not supported unless, beyond chance, users follow both more often than matched users would and more
+        often than with shuffled times: without the latter, users joined take part together, but none of
+        them after the other, as people do who are merely alike. Supported where they follow at least a tenth
+        more often than matched users, else weak.
         """
-        if self.matched is None or self.matched.low <= 1:
+        if self.matched is None or self.shuffled is None or min(self.matched.low, self.shuffled.low) <= 1:
             return "not supported"
-        in_order = self.shuffled is not None and self.shuffled.low > 1
-        return "supported" if in_order and self.matched.low >= _CLEAR else "weak"
+        return "supported" if self.matched.low >= _CLEAR else "weak"
 
     def figures(self) -> Row:
         """As properties of a `Run`; what is not known is left out."""
@@ -70,6 +71,29 @@ class Premise:
 
 
 @dataclass(frozen=True)
+class Foresight:
+    """Of those who took part together and comparable ones who did not, how often the former were the more
+    similar (AUC, 1/2 by chance; the mean over campaigns): by learned similarity and by tag text alone, both
+    as of the middle of the data and tried on what came after it.
+    """
+
+    learned: float
+    text: float
+    campaigns: int
+
+    def figures(self) -> Row:
+        """As properties of a `Run`."""
+        return {f"foresight_{name}": value for name, value in vars(self).items()}
+
+    @classmethod
+    def of(cls, figures: Row) -> "Foresight | None":
+        """What `figures` made; None where too little happened to tell."""
+        if "foresight_learned" not in figures:
+            return None
+        return cls(**{name: figures[f"foresight_{name}"] for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
 class NetworkRun:
     """A finished network: what it was built from and what was found."""
 
@@ -85,6 +109,11 @@ class NetworkRun:
     groups: int
     delays: list[float]
     """Days from a participation to a follower's: quantiles of those seen, evenly spaced."""
+    seconds: dict[str, float] = field(compare=False)
+    """What each stage of the build took."""
+    similarity_learned: bool
+    """Whether similarity was learned; else, for want of evidence, it is that of the tags' texts."""
+    foresight: Foresight | None
     premise: Premise
 
 
@@ -113,7 +142,12 @@ def latest_network(graph: Graph, dataset: str, not_after: date | None = None) ->
 def network_run(row: Row) -> NetworkRun:
     """The run that a row of ``runs/networks`` describes."""
     figures = row["figures"]
-    said = {
-        name: figures[name] for name in NetworkRun.__dataclass_fields__ if name not in ("cutoff", "premise")
-    }
-    return NetworkRun(cutoff=date.fromisoformat(figures["cutoff"]), premise=Premise.of(figures), **said)
+    own = ("cutoff", "seconds", "foresight", "premise")
+    said = {name: figures[name] for name in NetworkRun.__dataclass_fields__ if name not in own}
+    return NetworkRun(
+        cutoff=date.fromisoformat(figures["cutoff"]),
+        seconds=dict(zip(figures["stages"], figures["seconds"], strict=True)),
+        foresight=Foresight.of(figures),
+        premise=Premise.of(figures),
+        **said,
+    )

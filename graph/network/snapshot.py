@@ -4,63 +4,99 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from graph.connection import Graph
-from graph.datasets import Dataset
 from graph.network import projections
 from graph.network.key_tags import tag_strengths
+from graph.network.past import Floats
 from graph.network.records import Records
-from graph.network.similarity import NEIGHBOURS, user_vectors
-from graph.network.tags import TagTable, characteristic_categories
-from graph.network.text import TextEncoder
+from graph.network.similarity.features import directions
+from graph.network.similarity.learning import Similarity, learn_similarity
+from graph.network.similarity.text import user_vectors
+from graph.network.tags import TagTable, tags_of_users
+from graph.network.text import TextEncoder, Vectors
+
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """user_tags: user, tag, text, weight, source. vectors and strengths: of each tag of `tags`."""
+
+    user_tags: pd.DataFrame
+    tags: TagTable
+    vectors: Vectors
+    strengths: Floats
+
+    @classmethod
+    def of(cls, records: Records, encoder: TextEncoder) -> "Tagged":
+        """As of the day of `records`."""
+        user_tags = tags_of_users(records.stated, records.interests)
+        tags = TagTable(records.users, user_tags)
+        vectors = vectors_of(tags, encoder)
+        return cls(user_tags, tags, vectors, tag_strengths(tags, vectors, records.past))
+
+    @property
+    def placed(self) -> Floats:
+        """The users, by the texts of their tags."""
+        return user_vectors(self.tags, self.vectors, self.strengths)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """user_tags: user, tag, text, weight, source. vectors and strengths: of each tag. similar: user,
-    other, score, each user with those nearest. edges: source, target, score, sorted, both directions.
+    """similar: user, other, score, each user with those nearest by `similarity`. edges: source, target,
+    score, sorted, both directions.
     """
 
     records: Records
-    user_tags: pd.DataFrame
-    tags: TagTable
-    vectors: NDArray[np.float32]
-    strengths: NDArray[np.float64]
+    tagged: Tagged
+    similarity: Similarity
     similar: pd.DataFrame
     edges: pd.DataFrame
 
 
 def take_snapshot(
-    graph: Graph, dataset: Dataset, records: Records, encoder: TextEncoder, seed: int
+    graph: Graph, dataset: str, records: Records, encoder: TextEncoder, seed: int, *, learn: bool = True
 ) -> Snapshot:
-    """Nothing at or after the day of `records` is read."""
-    user_tags = _user_tags(graph, dataset, records)
-    tags = TagTable(records.users, user_tags)
-    vectors = encoder.vectors(tags.texts)
-    strengths = tag_strengths(tags, vectors, records.past)
-    placed = user_vectors(tags, vectors, strengths)
+    """Nothing at or after the day of `records` is read. Without `learn`, similarity is that of tag text."""
+    tagged = Tagged.of(records, encoder)
+
+    def text_of(known: Records) -> Floats:
+        return (tagged if known is records else Tagged.of(known, encoder)).placed
+
+    similarity = learn_similarity(records, text_of, seed, learn=learn)
     rows = [
         {"user": user, "vector": vector.tolist()}
-        for user, vector in zip(records.users, placed, strict=True)
+        for user, vector in zip(records.users, similarity.vectors, strict=True)
         if vector.any()
     ]
-    similar = projections.nearest_users(graph, dataset.id, rows, NEIGHBOURS, seed)
+    similar = projections.nearest_users(graph, dataset, rows, NEIGHBOURS, seed)
     # Where people's real ties are known, they are what influence travels along.
-    joined = records.ties.assign(score=1.0) if len(records.ties) else similar
-    return Snapshot(records, user_tags, tags, vectors, strengths, similar, _both_ways(joined))
+    joined = _tied(records, similarity.vectors) if len(records.ties) else similar
+    return Snapshot(records, tagged, similarity, similar, _both_ways(joined))
 
 
-def _user_tags(graph: Graph, dataset: Dataset, records: Records) -> pd.DataFrame:
-    scope = {"dataset": dataset.id, "before": dataset.moment(records.day)}
-    baskets = graph.frame("network/category_baskets", **scope).explode(["category", "baskets"])
-    baskets = baskets.astype({"baskets": float})
-    shown = characteristic_categories(baskets).assign(source="behaviour")
-    stated = graph.frame("network/stated_tags", **scope)
-    # Stated tags weigh together what behaviour tags do: 1 per user.
-    share = stated.groupby("user")["weight"].transform("sum")
-    stated = stated.assign(source="stated", weight=stated["weight"] / share)
-    return pd.concat([shown, stated], ignore_index=True)
+def vectors_of(tags: TagTable, encoder: TextEncoder) -> Vectors:
+    """Of the tags' texts; a tag without one has a direction of its own, and is like no other."""
+    told = np.array([bool(text) for text in tags.texts], dtype=bool)
+    spoken = encoder.vectors([text for text in tags.texts if text])
+    if told.all():
+        return spoken
+    width = spoken.shape[1] if told.any() else _WIDTH
+    vectors = np.empty((len(tags.texts), width), dtype=np.float32)
+    vectors[told] = spoken
+    mute = directions(tags.tags[~told], width)
+    vectors[~told] = mute / np.linalg.norm(mute, axis=1, keepdims=True)
+    return vectors
+
+
+_WIDTH = 384
+
+
+def _tied(records: Records, vectors: Floats) -> pd.DataFrame:
+    """The real ties, and how similar their ends are."""
+    one, other = (vectors[records.users.get_indexer(records.ties[side])] for side in ("source", "target"))
+    return records.ties.assign(score=np.einsum("ij,ij->i", one, other))
 
 
 def _both_ways(joined: pd.DataFrame) -> pd.DataFrame:

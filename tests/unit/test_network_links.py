@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from graph.network.following import Edges, Trials, trials_of
-from graph.network.influences import influence_probabilities
-from graph.network.key_tags import rank_key_tags, tag_strengths
+from graph.network.interests import Interests
+from graph.network.key_tags import key_tags, tag_strengths
 from graph.network.key_users import select_key_users
 from graph.network.neighbour_groups import form_groups
 from graph.network.past import DAY, Past
-from graph.network.similarity import user_vectors
-from graph.network.tags import TagTable, characteristic_categories
+from graph.network.similarity.text import user_vectors
+from graph.network.tags import TagTable, behaviour_tags
 
 USERS = pd.Index(["a", "b", "c", "d"])
 
@@ -77,29 +77,44 @@ def test_activity_is_counted_up_to_a_moment() -> None:
     assert past.arrivals.tolist() == [1.0 + DAY, np.inf, 3.0 + DAY, np.inf]
 
 
-def test_an_edge_without_history_has_the_prior_scaled_by_similarity() -> None:
-    found = trials(past_of({"a": 1, "b": 3}), [(0, 1), (0, 2), (3, 0)])
-    half, whole = (
-        influence_probabilities(found, np.array([1.0, 1.0, similarity]))[0][2] for similarity in (0.5, 1.0)
+def interests_of(*rows: tuple[str, list[str], list[list[float]]], bought: str = "buys ") -> Interests:
+    """Rows of user, interests, and the days of each."""
+    frame = pd.DataFrame(
+        [
+            (
+                user,
+                names,
+                [bought + one.partition(":")[2] for one in names],
+                [[day * DAY for day in own] for own in at],
+            )
+            for user, names, at in rows
+        ],
+        columns=["user", "interest", "text", "at"],
     )
-    assert half == pytest.approx(whole / 2, abs=1e-4)
-    # The pooled excess: (1 + 0 successes - 2/3 expected) over two trials.
-    assert whole == pytest.approx((1 - 2 / 3) / 2, abs=1e-4)
-
-
-def test_a_follower_gets_a_higher_probability_than_one_who_does_not_follow() -> None:
-    found = trials(past_of({"a": 1, "b": 3}), [(0, 1), (0, 2)])
-    (follower, other), count = influence_probabilities(found, np.array([0.8, 0.8]))
-    assert follower > other >= 0
-    assert count.tolist() == [1, 1]
+    return Interests.of(USERS, frame)
 
 
 def test_a_category_everybody_buys_characterises_nobody() -> None:
-    baskets = frame("user category baskets", ("a", "milk", 9), ("b", "milk", 9), ("a", "wine", 1))
-    tags = characteristic_categories(baskets)
-    assert tags["tag"].tolist() == ["category:wine"]
+    milk, wine = "category:milk", "category:wine"
+    tags = behaviour_tags(interests_of(("a", [milk, wine], [[1, 2, 3], [1]]), ("b", [milk], [[1, 2]])))
+    assert tags["tag"].tolist() == [wine]
     assert tags["weight"].tolist() == [1.0]
     assert tags["text"].tolist() == ["buys wine"]
+
+
+def test_interests_of_before_a_moment_are_those_of_then() -> None:
+    both = interests_of(("a", ["product:x", "product:y"], [[1, 9], [5]]), ("c", ["product:y"], [[2]]))
+    assert both.counts().toarray().tolist() == [[2, 1], [0, 0], [0, 1], [0, 0]]
+    assert both.before(5 * DAY).counts().toarray().tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]
+    assert both.fading(9 * DAY, 4 * DAY).toarray()[0].tolist() == [1.25, 0.5]
+
+
+def test_what_comes_right_after_is_counted_and_what_comes_later_is_not() -> None:
+    # x, then y, then z: x and y, y and z follow each other, x and z do not.
+    one = interests_of(("a", ["p:x", "p:y", "p:z"], [[1], [2], [3]]))
+    together = one.following().toarray()
+    assert together[0, 1] == together[1, 0] == together[1, 2] == 1
+    assert together[0, 2] == 0
 
 
 def table() -> TagTable:
@@ -116,7 +131,27 @@ def test_a_tag_that_tells_who_takes_part_is_a_key_tag_and_one_that_does_not_is_n
     strengths = tag_strengths(tags, apart, past_of({"a": 1, "b": 2}))
     by_tag = dict(zip(tags.tags, strengths, strict=True))
     assert by_tag == {"t:yes": 1.0, "t:half": 0.0}
-    assert rank_key_tags(tags, strengths)["tag"].tolist() == ["t:yes"]
+    found = key_tags(tags, apart, past_of({"a": 1, "b": 2}), {"x": "spring"}, seed=1)
+    assert found[["kind", "tag", "rank"]].values.tolist() == [[None, "t:yes", 1], ["spring", "t:yes", 1]]
+    assert (found["low"] <= found["strength"]).all()
+    assert (found["strength"] <= found["high"]).all()
+
+
+def test_the_interval_of_a_key_tag_is_narrower_with_more_users_and_its_lift_is_the_ratio_of_rates() -> None:
+    widths = []
+    for size in (40, 400):
+        users = pd.Index([f"{i:03}" for i in range(size)])
+        half = users[: size // 2]
+        # Of those with the tag three in four take part, of the others one in four.
+        part = [u for i, u in enumerate(users) if (i % 4 > 0) == (u in half)]
+        rows = pd.DataFrame({"user": half, "tag": "t:1", "text": "1", "weight": 1.0})
+        reached = pd.DataFrame({"user": users, "campaign": "x"})
+        took_part = pd.DataFrame({"user": part, "campaign": "x", "at": DAY})
+        past = Past.of(users, reached, took_part, NO_ACTIVITY, 9 * DAY)
+        found = key_tags(TagTable(users, rows), np.eye(1, dtype=np.float32), past, {}, seed=1)
+        assert found["lift"].tolist() == pytest.approx([3.0])
+        widths.append(float((found["high"] - found["low"]).iloc[0]))
+    assert widths[1] < widths[0] / 2
 
 
 def test_tags_that_mean_the_same_share_their_strength() -> None:

@@ -110,7 +110,7 @@ def _log_binomial(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _sample(
     n: int, starts: Ints, sources: Ints, probabilities: Floats, count: int, seed: int
 ) -> tuple[Ints, Ints]:
@@ -142,7 +142,7 @@ def _sample(
     return flat[:size].copy(), offsets
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _cover(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
     n, flat, offsets, k, allowed, costs, parts, room, budget
 ):
@@ -194,7 +194,7 @@ def _cover(  # type: ignore[no-untyped-def]  # numba infers the types of the com
     return seeds[:found], gains[:found]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _first_covers(n: int, flat: Ints, offsets: Ints, seeds: Ints) -> Floats:
     """How many sets each seed covers that no seed before it does."""
     place = np.full(n, seeds.size, dtype=np.int64)

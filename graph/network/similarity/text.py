@@ -1,17 +1,15 @@
-"""A vector per user, from the texts of the user's tags; nearer vectors mean more similar users."""
+"""The paper's similarity: a vector per user, from the texts of the user's tags."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.network.tags import TagTable
+from graph.network.past import Floats
+from graph.network.tags import TagTable, unit
 
-NEIGHBOURS = 10
 _FLOOR = 0.1
 
 
-def user_vectors(
-    tags: TagTable, vectors: NDArray[np.float32], strengths: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def user_vectors(tags: TagTable, vectors: NDArray[np.float32], strengths: Floats) -> Floats:
     """Unit vectors, shape (n_users, dimensions): the mean of the users' tag vectors.
 
     Each tag counts by its weight and its strength (a tag without evidence still counts a tenth).
@@ -24,5 +22,4 @@ def user_vectors(
     tagged = mass[:, 0] > 0
     if tagged.any():
         means[tagged] -= means[tagged].mean(axis=0)
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    return np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
+    return unit(means)

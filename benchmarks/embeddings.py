@@ -1,0 +1,79 @@
+"""Embeddings of users by libraries, on the graph of users, what they did things with, and real ties."""
+
+import numpy as np
+import torch
+from torch_geometric.nn.models import LightGCN
+
+from graph.connection import Graph
+from graph.network.past import Floats, Ints
+from graph.network.projections import projection
+from graph.network.records import Records
+from graph.network.tags import unit
+
+_WIDTH = 128
+_STEPS = 300
+_BATCH = 8192
+
+
+def fast_rp(graph: Graph, records: Records, seed: int) -> Floats:
+    """Graph Data Science's FastRP."""
+    return _embedded(graph, records, "gds/fast_rp", seed)
+
+
+def node2vec(graph: Graph, records: Records, seed: int) -> Floats:
+    """Graph Data Science's Node2Vec."""
+    return _embedded(graph, records, "gds/node2vec", seed)
+
+
+def light_gcn(records: Records, seed: int) -> Floats:
+    """PyTorch Geometric's LightGCN (He et al., SIGIR 2020), trained on which user has which interest."""
+    torch.manual_seed(seed)
+    sources, targets, _ = _edges(records)
+    users, nodes = len(records.users), int(max(sources.max(), targets.max())) + 1
+    pairs = torch.as_tensor(np.stack([sources, targets]))
+    both = torch.cat([pairs, pairs.flip(0)], dim=1)
+    model = LightGCN(nodes, _WIDTH // 2, num_layers=2)
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(_STEPS):
+        drawn = torch.randint(pairs.shape[1], (_BATCH,))
+        placed = model.get_embedding(both)
+        user, held = placed[pairs[:, drawn]]
+        other = placed[torch.randint(users, nodes, (_BATCH,))]
+        gap = (user * held).sum(1) - (user * other).sum(1)
+        loss = model.recommendation_loss(gap, torch.zeros_like(gap), node_id=drawn.new_empty(0))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        return _apart(model.get_embedding(both)[:users].numpy().astype(float))
+
+
+def _embedded(graph: Graph, records: Records, statement: str, seed: int) -> Floats:
+    sources, targets, weights = _edges(records)
+    edges = [list(one) for one in zip(sources.tolist(), targets.tolist(), weights.tolist(), strict=True)]
+    found = np.zeros((len(records.users), _WIDTH))
+    with projection(graph, "gds/project_undirected", edges=edges) as name:
+        for row in graph.run(statement, graph=name, width=_WIDTH, seed=seed):
+            if row["node"] < len(found):
+                found[row["node"]] = row["vector"]
+    return _apart(found)
+
+
+def _edges(records: Records) -> tuple[Ints, Ints, Floats]:
+    """Users by position; interests, then campaigns, behind them. Weighted by the logarithm of how often."""
+    users = records.users
+    held = records.interests.counts().tocoo()
+    campaigns, names = records.participations["campaign"].factorize(sort=True)
+    took_part = users.get_indexer(records.participations["user"])
+    ends = [users.get_indexer(records.ties[side]) for side in ("source", "target")]
+    behind = len(users) + held.shape[1]
+    sources = np.concatenate([held.row, took_part, ends[0]])
+    targets = np.concatenate([held.col + len(users), campaigns + behind, ends[1]])
+    weights = np.concatenate([np.log1p(held.data), np.ones(len(took_part) + len(ends[0]))])
+    return sources.astype(np.int64), targets.astype(np.int64), weights
+
+
+def _apart(rows: Floats) -> Floats:
+    known = rows.any(axis=1)
+    rows[known] -= rows[known].mean(axis=0)
+    return unit(rows)

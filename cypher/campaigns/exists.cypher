@@ -1,0 +1,5 @@
+// Whether there is such a campaign
+// parameters: $dataset (string), $campaign (string)
+// returns: campaign (string)
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+RETURN campaign.id AS campaign

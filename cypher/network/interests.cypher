@@ -1,0 +1,12 @@
+// When each user did something with each category (a product without one counts as itself) before the cut-off
+// parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are no behaviours)
+// returns: user (string), interest (list of strings, ids of tags), text (list of strings, empty where nothing has a name), at (list of lists of distinct seconds since the epoch)
+MATCH (user:User {dataset: $dataset})-[act]->(product:Product)
+WHERE NOT type(act) IN $derived AND act.at < datetime($before)
+OPTIONAL MATCH (product)-[:IN_CATEGORY]->(category:Category)
+WITH user, coalesce(category, product) AS object, collect(DISTINCT act.at.epochSeconds) AS at
+WITH user, at,
+     CASE WHEN object:Category THEN 'category:' + object.id ELSE 'product:' + object.id END AS interest,
+     CASE WHEN object:Category THEN object.id ELSE coalesce(object.name, '') END AS text
+// A list a user: a row an interest would take most of the time on its way.
+RETURN user.id AS user, collect(interest) AS interest, collect(text) AS text, collect(at) AS at

@@ -1,0 +1,5 @@
+// Wait until every index is filled
+// parameters: none
+// returns: waited (boolean)
+CALL db.awaitIndexes(1800)
+RETURN true AS waited
