@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-key-users bench-kills bench-premise bench-seeds bench-similarity docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-key-users bench-kills bench-premise bench-retrieval bench-seeds bench-similarity docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-key-users bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-premise bench-key-users bench-retrieval bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)
@@ -51,6 +51,9 @@ bench-key-users: setup-dev ## Do the groups around key users take part more, and
 
 bench-premise: setup-dev ## Do users follow each other? (ARGS="--cascades FOLDER" for a third data set)
 	$(BIN)/python -m benchmarks.premise $(ARGS)
+
+bench-retrieval: setup-dev ## What the API asks for, on 1 million users and 20 million influences
+	$(BIN)/python -m benchmarks.retrieval $(ARGS)
 
 bench-seeds: setup-dev ## Seed selection beside its peers (ARGS="--cascades FOLDER" for more networks)
 	$(BIN)/python -m benchmarks.seeds $(ARGS)

@@ -57,6 +57,25 @@ class KeyUser(BaseModel):
     premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
 
 
+class Factor(BaseModel):
+    """How many times as often users with it take part as others of their community, with a 95% interval.
+
+    An association, not an effect that was tried.
+    """
+
+    factor: str = Field(examples=["buys with discounts"])
+    times: float
+    low: float
+    high: float
+
+
+class Orientation(BaseModel):
+    """Members who did one thing for the campaign, step by step."""
+
+    behaviour: str = Field(examples=["PURCHASED"])
+    users: list[int]
+
+
 class NeighbourGroup(BaseModel):
     """The community around one or more key users."""
 
@@ -66,6 +85,11 @@ class NeighbourGroup(BaseModel):
     size: int
     participants: int = Field(description="Members who took part before the network's cut-off")
     key_users: list[str]
+    factors: list[Factor] = Field(
+        description="What goes with taking part in its community, the clearest first"
+    )
+    step_days: int = Field(description="Days of a step of the orientation, from the campaign's first day")
+    orientation: list[Orientation]
 
 
 class Neighbour(BaseModel):

@@ -2,9 +2,9 @@
 
 Everything a similarity is made of lies before a cut-off; of each campaign, those who first took part after
 it are set against users of the same activity who could and never did. The peers: the paper's tag text, each
-other block alone, their plain mean, a non-negative combination, FastRP and Node2Vec (GDS), LightGCN
-(PyTorch Geometric), and the encoder on blocks dealt anew among users of the same activity. Ratios are of
-average precision at 10, their intervals by bootstrap over campaigns.
+other block alone, their plain mean, both parts of what is learned, FastRP and Node2Vec (GDS), LightGCN
+(PyTorch Geometric), what is learned without some blocks, and with the blocks dealt anew among users of the
+same activity. Ratios are of average precision at 10, their intervals by bootstrap over campaigns.
 """
 
 import argparse
@@ -30,7 +30,9 @@ from graph.network.past import Floats
 from graph.network.records import Records, read_records
 from graph.network.similarity.encoder import SimilarityEncoder
 from graph.network.similarity.features import Blocks, feature_blocks, order_of
+from graph.network.similarity.learning import learned_vectors
 from graph.network.similarity.measure import quality
+from graph.network.similarity.mixture import Mixture
 from graph.network.similarity.pairs import Pairs, pairs_of
 from graph.network.snapshot import Tagged
 from graph.network.strata import stratum
@@ -55,19 +57,20 @@ class Split:
         self.learned_from = pairs_of(self.now.past, self.then.seconds, seed=7)
         self.tried_on = [pairs_of(records.past, self.now.seconds, seed) for seed in range(_SEEDS)]
 
-    def encoded(self, names: list[str], seed: int, dealt: Blocks | None = None) -> Floats:
-        """By an encoder of the blocks `names`."""
-        then, now = (np.hstack([side[one] for one in names]) for side in (self.earlier, dealt or self.blocks))
+    def learned(self, names: list[str], seed: int, dealt: Blocks | None = None) -> Floats:
+        """From the blocks `names`, as a build does it."""
+        then, now = ({one: side[one] for one in names} for side in (self.earlier, dealt or self.blocks))
+        return learned_vectors(then, now, self.learned_from, seed)
+
+    def encoded(self, names: list[str], seed: int) -> Floats:
+        """By the encoder alone."""
+        then, now = (np.hstack([side[one] for one in names]) for side in (self.earlier, self.blocks))
         return SimilarityEncoder.fit(then, self.learned_from, seed).vectors(now).astype(float)
 
     def mixed(self, names: list[str]) -> Floats:
-        """By the non-negative combination of the blocks that tells partners from strangers best."""
-        pairs = self.learned_from
-        gaps = np.column_stack([_gap(self.earlier[one], pairs) for one in names])
-        shares = _shares(gaps, pairs.weights)
-        return np.hstack(
-            [np.sqrt(share) * self.blocks[one] for share, one in zip(shares, names, strict=True)]
-        )
+        """By the non-negative combination alone."""
+        then, now = ({one: side[one] for one in names} for side in (self.earlier, self.blocks))
+        return Mixture.fit(then, self.learned_from).vectors(now)
 
     def dealt(self, seed: int) -> Blocks:
         """The blocks, each user's given to another of the same activity."""
@@ -82,43 +85,27 @@ class Split:
         return {name: block[other] for name, block in self.blocks.items()}
 
 
-def _gap(block: Floats, pairs: Pairs) -> Floats:
-    apart = block[pairs.partner] - block[pairs.stranger]
-    return np.asarray(np.einsum("ij,ij->i", block[pairs.user], apart))
-
-
-def _shares(gaps: Floats, weights: Floats) -> Floats:
-    from scipy.optimize import minimize
-
-    def loss(shares: Floats) -> tuple[float, Floats]:
-        margin = gaps @ shares
-        value = float((weights * np.logaddexp(0, -margin)).mean()) + 1e-3 * float(shares @ shares)
-        slope = -(gaps * (weights / (1 + np.exp(margin)))[:, np.newaxis]).mean(axis=0) + 2e-3 * shares
-        return value, slope
-
-    count = gaps.shape[1]
-    return np.asarray(minimize(loss, np.zeros(count), jac=True, bounds=[(0, None)] * count).x)
-
-
 def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Our similarity against every other, on one data set."""
     split = Split(records, cutoff, encoder)
     names = [one for one, block in split.blocks.items() if block.any()]
     # What the paper has; where no user has a tag, what takes part in the same campaigns.
     first = "text" if "text" in names else "participations"
-    ours = [split.encoded(names, seed) for seed in range(_SEEDS)]
+    every = range(_SEEDS)
+    ours = [split.learned(names, seed) for seed in every]
     theirs: dict[str, list[Floats]] = {one: [split.blocks[one]] for one in (first, *names)}
     theirs["mean of all blocks"] = [unit(np.hstack([split.blocks[one] for one in names]))]
-    theirs["non-negative combination"] = [split.mixed(names)]
-    theirs["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in range(_SEEDS)]
-    theirs["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in range(_SEEDS)]
+    theirs["the mixture's part alone"] = [split.mixed(names)]
+    theirs["the encoder's part alone"] = [split.encoded(names, seed) for seed in every]
+    theirs["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in every]
+    theirs["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in every]
     theirs["LightGCN (PyG)"] = [light_gcn(split.now, seed) for seed in range(2)]
-    theirs[f"encoder of {first} alone"] = [split.encoded([first], seed) for seed in range(_SEEDS)]
+    theirs[f"learned from {first} alone"] = [split.learned([first], seed) for seed in every]
     sequence = [one for one in names if one == first or one in _SEQUENCE]
     if len(sequence) > 1:
-        theirs[f"encoder of {first} and sequence"] = [split.encoded(sequence, s) for s in range(_SEEDS)]
+        theirs[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in every]
     theirs["placebo: dealt within the same activity"] = [
-        split.encoded(names, seed, split.dealt(seed)) for seed in range(_SEEDS)
+        split.learned(names, seed, split.dealt(seed)) for seed in every
     ]
     mine = _mean(ours, split.tried_on)
     rows = []

@@ -1,13 +1,15 @@
 // The campaigns of a data set, and what a campaign says of itself: its name, its type and the categories it promotes most
 // parameters: $dataset (string), $before (ISO moment with zone)
-// returns: campaign (string), kind (string), text (string)
+// returns: campaign (string), kind (string), starts (seconds since the epoch), text (string), promotes (list of strings, ids of tags)
 MATCH (campaign:Campaign {dataset: $dataset})
 WHERE campaign.starts_at < datetime($before)
 CALL (campaign) {
   OPTIONAL MATCH (campaign)-[:PROMOTES]->(product:Product)-[:IN_CATEGORY]->(category:Category)
   WITH category, count(DISTINCT product) AS products ORDER BY products DESC, category.id
-  RETURN collect(toLower(category.id))[..8] AS categories
+  RETURN collect(category.id) AS categories
 }
-RETURN campaign.id AS campaign, campaign.kind AS kind,
-       reduce(text = coalesce(campaign.name, campaign.id) + ', ' + coalesce(campaign.kind, ''), one IN categories | text + ', ' + one) AS text
+RETURN campaign.id AS campaign, campaign.kind AS kind, campaign.starts_at.epochSeconds AS starts,
+       reduce(text = coalesce(campaign.name, campaign.id) + ', ' + coalesce(campaign.kind, ''),
+              one IN categories[..8] | text + ', ' + toLower(one)) AS text,
+       [one IN categories | 'category:' + one] AS promotes
 ORDER BY campaign

@@ -12,9 +12,10 @@ import pandas as pd
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset
 from graph.network import projections
+from graph.network.factors import stimulating_factors
 from graph.network.following import Edges, trials_of, window_of
 from graph.network.influences import influence_probabilities
-from graph.network.key_tags import key_tags
+from graph.network.key_tags import KEY_TAGS, key_tags
 from graph.network.key_users import leading_users, select_key_users
 from graph.network.neighbour_groups import form_groups
 from graph.network.past import DAY, Past
@@ -31,6 +32,7 @@ _FORMAT = "4"  # Another way to build from the same data must give another finge
 _SEED = 7
 _STAGES = 7
 _DELAYS = 20
+_FACTORS = 6
 DRAWN_PER_KEY_USER = 8
 
 
@@ -105,7 +107,7 @@ class _Build:
             key_users = select_key_users(edges, self.past, centrality, _SEED)
             self._write("network/write_key_users", key_users.to_dict("records"))
         with self._stage("groups"):
-            groups = self._groups(now, key_users)
+            groups = self._groups(now, key_users, edges)
             self._write("network/write_groups", groups.to_dict("records"))
             # What is asked for together lies together: the API looks up, it does not compute.
             scope = {
@@ -116,6 +118,7 @@ class _Build:
             self.graph.run("network/settle_key_users", **scope)
             self.graph.run("network/settle_drawing", **scope, per_user=DRAWN_PER_KEY_USER)
             self.graph.run("network/settle_groups", **scope)
+            self.graph.run("network/settle_orientation", **scope)
         return {
             **premise.figures(),
             **(foresight.figures() if foresight else {}),
@@ -142,13 +145,25 @@ class _Build:
         sources, targets = (users.get_indexer(then.edges[side]) for side in ("source", "target"))
         return check_premise(self.past, sources, targets, leading, _SEED, since=earlier.seconds), foresight
 
-    def _groups(self, now: Snapshot, key_users: pd.DataFrame) -> pd.DataFrame:
+    def _groups(self, now: Snapshot, key_users: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
         communities = projections.leiden_communities(self.graph, self.dataset.id, self.run, _SEED)
         # A user outside the network is a community of one.
         users = self.records.users
         loners = pd.Series({u: -1 - i for i, u in enumerate(users.difference(communities.index))})
         everybody = pd.concat([communities, loners])
-        return form_groups(everybody, self.past, key_users, now.tagged.user_tags, self.run)
+        groups = form_groups(everybody, self.past, key_users, now.tagged.user_tags, self.run)
+        labels, names = pd.factorize(everybody.reindex(users))
+        strongest = now.tagged.tags.tags[np.argsort(-now.tagged.strengths, kind="stable")]
+        found = stimulating_factors(self.records, labels, edges, now.tagged.tags, list(strongest[:KEY_TAGS]))
+        # Told of what a group's whole community did: of the group alone there is too little.
+        told = found.assign(community=names[found["community"]]).groupby("community").head(_FACTORS)
+        said = {
+            one: part[["factor", "times", "low", "high"]].round(3).to_dict("list")
+            for one, part in told.groupby("community")
+        }
+        nothing: dict[str, list[object]] = {"factor": [], "times": [], "low": [], "high": []}
+        lists = pd.DataFrame([said.get(one, nothing) for one in groups["community"]], index=groups.index)
+        return groups.drop(columns="community").join(lists.rename(columns={"factor": "factors"}))
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

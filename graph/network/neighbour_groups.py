@@ -11,12 +11,13 @@ _NAMED_BY = 3
 def form_groups(
     communities: pd.Series, past: Past, key_users: pd.DataFrame, user_tags: pd.DataFrame, run: str
 ) -> pd.DataFrame:
-    """Columns id, campaigns, name, rank, members.
+    """Columns id, campaigns, name, rank, members, community.
 
     A group is what a campaign reached of a community with at least one of its key users; it is
     ranked by its key users' joint score. Open campaigns share theirs. `communities` is indexed by user;
     `user_tags` has columns user, tag, text, weight.
     """
+    user_tags = user_tags.assign(text=user_tags["text"].where(user_tags["text"] != "", user_tags["tag"]))
     overall = user_tags.groupby("text")["weight"].sum() / max(user_tags["user"].nunique(), 1)
     open_to_all = [one.id for one in past.campaigns if one.reached is None]
     reaches = [(one.id, [one.id], one.reached) for one in past.campaigns if one.reached is not None]
@@ -37,10 +38,11 @@ def form_groups(
                 "name": _name(user_tags[user_tags["user"].isin(members[community])], overall),
                 "rank": rank,
                 "members": members[community],
+                "community": community,
             }
             for rank, community in enumerate(ranked, start=1)
         ]
-    return pd.DataFrame(rows, columns=["id", "campaigns", "name", "rank", "members"])
+    return pd.DataFrame(rows, columns=["id", "campaigns", "name", "rank", "members", "community"])
 
 
 def _name(tags: pd.DataFrame, overall: pd.Series) -> str:

@@ -19,7 +19,8 @@ from graph.network.past import Past
 class Records:
     """users in a fixed order; targetings: user, campaign, at; participations: user, campaign, at (the
     first time); activity: user, at, acts, value, discount (a day each); stated: user, tag, text, weight,
-    at (since when; missing for always); ties: source, target; campaigns: campaign, kind, text. Times are
+    at (since when; missing for always); ties: source, target; campaigns: campaign, kind, starts, text,
+    promotes (ids of interests). Times are
     seconds since the epoch.
     """
 

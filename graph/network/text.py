@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import InvalidRequest
+from graph.server.folders import make_writable
 from graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ class TextEncoder:
         return f"{self._model.name}-{digest.hexdigest()[:16]}"
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimensions)."""
+        """Unit vectors, shape (len(texts), dimensions). Raises FolderUnusable where they cannot be kept."""
         wanted = [text for text in dict.fromkeys(texts) if text not in self._known]
         if wanted and self._cache:
-            self._cache.mkdir(parents=True, exist_ok=True)
+            make_writable(self._cache)
             with (
                 closing(sqlite3.connect(self._cache / f"{self.identity}.sqlite", timeout=60)) as store,
                 store,

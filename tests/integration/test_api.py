@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
@@ -58,6 +59,34 @@ def test_key_users_and_groups(client: TestClient) -> None:
     groups = client.get(f"/v1/campaigns/{CAMPAIGN}/neighbour-groups").json()
     assert users[0]["rank"] == 1
     assert {one["group"] for one in users} == {group["rank"] for group in groups}
+
+
+def test_groups_tell_what_their_members_did_and_what_goes_with_taking_part(client: TestClient) -> None:
+    groups = client.get(f"/v1/campaigns/{CAMPAIGN}/neighbour-groups").json()
+    told = [group for group in groups if group["orientation"]]
+    assert told
+    for group in told:
+        assert {one["behaviour"] for one in group["orientation"]} <= {"PURCHASED", "REDEEMED"}
+        (steps,) = {len(one["users"]) for one in group["orientation"]}
+        assert steps * group["step_days"] >= (CUTOFF - date(2017, 10, 30)).days
+        assert max(max(one["users"]) for one in group["orientation"]) <= group["participants"]
+    factors = [factor for group in groups for factor in group["factors"]]
+    assert factors
+    assert all(one["low"] <= one["times"] <= one["high"] for one in factors)
+
+
+def test_the_neighbourhood_of_a_user(client: TestClient) -> None:
+    key_user = client.get(f"/v1/campaigns/{CAMPAIGN}/key-users").json()[0]
+    found = client.get(f"/v1/users/{key_user['user']}/neighbourhood", params={"most": 3}).json()
+    assert {"campaign": CAMPAIGN, "rank": 1, "score": key_user["score"]} in found["key_user_of"]
+    assert len(found["groups"]) >= 1
+    assert 0 < len(found["influences"]) <= 3
+    chances = [one["probability"] for one in found["influences"]]
+    assert chances == sorted(chances, reverse=True)
+    assert all(one["low"] <= one["probability"] <= one["high"] for one in found["influences"])
+    answer = client.get("/v1/users/nobody/neighbourhood")
+    assert answer.status_code == 404
+    assert "nobody" in answer.json()["detail"]
 
 
 def test_forecast(client: TestClient) -> None:

@@ -71,7 +71,7 @@ def world(seed: int = 0) -> World:
         stated=pd.DataFrame({"user": [], "tag": [], "text": [], "weight": [], "at": []}),
         interests=interests,
         ties=pd.DataFrame({"source": [], "target": []}),
-        campaigns=pd.DataFrame({"campaign": [], "kind": [], "text": []}),
+        campaigns=pd.DataFrame({"campaign": [], "kind": [], "starts": [], "text": [], "promotes": []}),
     )
     return World(records, taste)
 

@@ -11,9 +11,13 @@ from graph.network.runs import Foresight
 from graph.network.similarity.encoder import SimilarityEncoder
 from graph.network.similarity.features import Blocks, feature_blocks, order_of
 from graph.network.similarity.measure import quality
-from graph.network.similarity.pairs import pairs_of
+from graph.network.similarity.mixture import Mixture
+from graph.network.similarity.pairs import Pairs, pairs_of
+from graph.network.tags import unit
 
 _FEWEST_PAIRS = 1_000
+_MIXED = 0.7
+"""Length of the mixture's part beside the encoder's: two thirds to one third of the similarity."""
 
 TextOf = Callable[[Records], Floats]
 """The text block as of the day of the records."""
@@ -54,10 +58,19 @@ def learn_similarity(records: Records, text_of: TextOf, seed: int, *, learn: boo
     if len(pairs) < _FEWEST_PAIRS:
         return Similarity(text, learned=False)
     order = order_of(earlier.interests)
-    then = _side_by_side(feature_blocks(earlier, text_of(earlier), order))
-    encoder = SimilarityEncoder.fit(then, pairs, seed)
-    now = _side_by_side(feature_blocks(records, text, order))
-    return Similarity(encoder.vectors(now).astype(float), learned=True)
+    then = feature_blocks(earlier, text_of(earlier), order)
+    now = feature_blocks(records, text, order)
+    return Similarity(learned_vectors(then, now, pairs, seed), learned=True)
+
+
+def learned_vectors(then: Blocks, now: Blocks, pairs: Pairs, seed: int) -> Floats:
+    """Unit vectors from the blocks of `now`, learned from the blocks of `then` and the pairs after it.
+
+    Two parts, the encoder's and the plain mixture's: their dot product is the weighted mean of both.
+    """
+    encoder = SimilarityEncoder.fit(_side_by_side(then), pairs, seed)
+    mixture = Mixture.fit(then, pairs)
+    return unit(np.hstack([encoder.vectors(_side_by_side(now)), _MIXED * mixture.vectors(now)]))
 
 
 def _side_by_side(blocks: Blocks) -> Floats:
