@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-import bench-key-users bench-kills bench-premise bench-retrieval bench-seeds bench-similarity docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check serve browser bench bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-premise bench-retrieval bench-seeds bench-similarity docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-key-users bench-retrieval bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-premise bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)
@@ -40,11 +40,17 @@ bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 bench-forecast: setup-dev ## The K-LSTM beside its peers
 	$(BIN)/python -m benchmarks.forecast $(ARGS)
 
+bench-groups: setup-dev ## Ways to form neighbour groups, compared (ARGS="--names FOLDER" for tag names)
+	$(BIN)/python -m benchmarks.groups $(ARGS)
+
 bench-import: setup-dev ## Imports beside neo4j-admin, a naive loop, py2neo and neomodel
 	$(BIN)/python -m benchmarks.importing $(ARGS)
 
 bench-kills: setup-dev ## Imports killed at random points (client and server), and what the graph is then
 	$(BIN)/python -m benchmarks.kills $(ARGS)
+
+bench-key-tags: setup-dev ## Do key tags tell who takes part later? (ARGS="--names FOLDER")
+	$(BIN)/python -m benchmarks.key_tags $(ARGS)
 
 bench-key-users: setup-dev ## Do the groups around key users take part more, and earlier?
 	$(BIN)/python -m benchmarks.key_users $(ARGS)

@@ -57,10 +57,17 @@ def _flat(values: list[Any]) -> Iterator[Row]:
             if isinstance(link, Relationship) and link.start_node and link.end_node:
                 linked |= set(link.nodes)
                 yield {**_node("from", link.start_node), "type": link.type, **_node("to", link.end_node),
-                       **{key: str(said) if key == "at" else said for key, said in link.items()}}  # fmt: skip
+                       **{key: _plain(said) for key, said in link.items()}}  # fmt: skip
     for value in values:
         nodes = value.nodes if isinstance(value, Path) else [value]
         yield from (_node("from", node) for node in nodes if isinstance(node, Node) and node not in linked)
+
+
+def _plain(value: object) -> object:
+    """What a cell of a table can hold: lists with commas between, moments as text."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, bool | int | float | str) else str(value)
 
 
 def _node(side: str, node: Node) -> Row:

@@ -1,0 +1,200 @@
+"""Neighbour groups by Leiden, label propagation, personalised PageRank and kNN balls, on the same network.
+
+Conductance: the share of the groups' weight that leads out of them; low is good. Stability: the adjusted
+Rand index between two seeds (where there is a seed), and between the network of the middle of the data and
+that of the cut-off. Foresight: after the cut-off, how the share of a group that took part in a campaign's
+first window goes with the share of its others who did later (Spearman's rank correlation over groups, mean
+over campaigns), beside that of groups dealt at random.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+from scipy.stats import spearmanr
+from sklearn.metrics import adjusted_rand_score
+
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, write
+from cli.console import bars
+from graph.connection import Graph, connect
+from graph.datasets import describe_dataset
+from graph.importing.adapters import Prepared
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.adapters.lastfm import lastfm
+from graph.importing.job import import_prepared
+from graph.network.build import influences_of
+from graph.network.following import window_of
+from graph.network.key_users import leading_users
+from graph.network.past import Floats, Ints, Past
+from graph.network.projections import projection
+from graph.network.records import Records, read_records
+from graph.network.snapshot import take_snapshot
+from graph.network.text import TextEncoder
+
+_SEED = 7
+_SMALLEST = 10
+_FEWEST_GROUPS = 5
+_RESTART = 0.15
+_STEPS = 30
+
+Labels = Callable[[int], Ints]
+"""The group of each user by a seed; -1 for none."""
+
+
+class Network:
+    """The network of a data set as of a day."""
+
+    def __init__(self, graph: Graph, dataset: str, records: Records, encoder: TextEncoder) -> None:
+        self.graph, self.past = graph, records.past
+        snapshot = take_snapshot(graph, dataset, records, encoder, _SEED)
+        edges = influences_of(snapshot, records.past)[0]
+        ends = [records.users.get_indexer(edges[side]) for side in ("source", "target")]
+        count = len(records.users)
+        one_way = sparse.csr_array((edges["probability"].to_numpy(float), ends), shape=(count, count))
+        self.weights = sparse.csr_array(one_way + one_way.T)
+        self.vectors = snapshot.similarity.vectors
+        self.leading = leading_users(edges, records.past, _SEED)
+
+    def methods(self) -> dict[str, Labels]:
+        """Ours first."""
+        return {
+            "Leiden": lambda seed: self._communities("gds/leiden", seed=seed),
+            "label propagation": lambda _seed: self._communities("gds/label_propagation"),
+            "personalised PageRank": lambda _seed: self._page_rank(),
+            "kNN balls": lambda _seed: self._balls(),
+        }
+
+    def _communities(self, statement: str, **parameters: int) -> Ints:
+        upper = sparse.triu(self.weights, k=1).tocoo()
+        edges = [
+            list(one) for one in zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True)
+        ]
+        labels = np.full(self.weights.shape[0], -1, dtype=np.int64)
+        with projection(self.graph, "gds/project_undirected", edges=edges) as name:
+            for row in self.graph.run(statement, graph=name, **parameters):
+                labels[row["node"]] = row["community"]
+        return labels
+
+    def _page_rank(self) -> Ints:
+        """Each user to the leading user from which a walk that returns there comes by most often."""
+        total = np.asarray(self.weights.sum(axis=1)).ravel()
+        walk = sparse.diags_array(1 / np.maximum(total, 1e-12)) @ self.weights
+        start = np.zeros((self.weights.shape[0], len(self.leading)))
+        start[self.leading, np.arange(len(self.leading))] = 1.0
+        rank = start
+        for _ in range(_STEPS):
+            rank = _RESTART * start + (1 - _RESTART) * (walk.T @ rank)
+        labels = rank.argmax(axis=1).astype(np.int64)
+        labels[rank.max(axis=1) <= 0] = -1
+        return labels
+
+    def _balls(self) -> Ints:
+        """Each user to the most similar leading user, if among those nearest to it."""
+        near = self.vectors @ self.vectors[self.leading].T
+        size = max(_SMALLEST, len(near) // max(len(self.leading), 1))
+        within = near >= np.sort(near, axis=0)[-size]
+        labels = np.where(within, near, -np.inf).argmax(axis=1).astype(np.int64)
+        labels[~within.any(axis=1)] = -1
+        return labels
+
+    def conductance(self, labels: Ints) -> float:
+        """The share of the groups' weight that leads out of them."""
+        edges = self.weights.tocoo()
+        grouped = labels[edges.row] >= 0
+        out = grouped & (labels[edges.row] != labels[edges.col])
+        return float(edges.data[out].sum() / edges.data[grouped].sum())
+
+
+def foresight(past: Past, since: float, labels: Ints) -> list[float]:
+    """The rank correlation in each campaign that goes on after `since`."""
+    window = window_of(past)
+    found = []
+    for campaign in past.campaigns:
+        later = campaign.times >= since
+        if not later.any():
+            continue
+        begun = float(campaign.times[later][0])
+        early = campaign.users[later & (campaign.times < begun + window)]
+        rest = campaign.users[campaign.times >= begun + window]
+        waiting = np.setdiff1d(past.could_take_part(campaign), campaign.users[~later])
+        waiting = waiting[labels[waiting] >= 0]
+        count = int(labels.max()) + 1
+        members = np.bincount(labels[waiting], minlength=count)
+        first = np.bincount(labels[np.intersect1d(early, waiting)], minlength=count)
+        then = np.bincount(labels[np.intersect1d(rest, waiting)], minlength=count)
+        large = (members >= _SMALLEST) & (members > first)
+        x, y = first[large] / members[large], then[large] / (members - first)[large]
+        if large.sum() >= _FEWEST_GROUPS and x.std() > 0 and y.std() > 0:
+            found.append(float(spearmanr(x, y).statistic))
+    return found
+
+
+def _told(found: list[float]) -> tuple[float, float, float]:
+    """The mean and its 95% interval by bootstrap."""
+    values: Floats = np.array(found)
+    drawn = values[np.random.default_rng(5).integers(len(values), size=(2000, len(values)))].mean(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(values.mean()), float(low), float(high)
+
+
+def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
+    """Leiden's groups against the others'."""
+    described = describe_dataset(graph, dataset)
+    records = read_records(graph, described, described.now)
+    known = records.before(cutoff)
+    network = Network(graph, dataset, known, encoder)
+    earlier = Network(graph, dataset, known.before(known.middle()), encoder)
+    table: dict[str, dict[str, float]] = {}
+    notes, methods, before = {}, network.methods(), earlier.methods()
+    for method, labels_of in methods.items():
+        labels, then = labels_of(_SEED), before[method](_SEED)
+        mean, low, high = _told(foresight(records.past, known.seconds, labels))
+        dealt = np.random.default_rng(3).permutation(labels)
+        by_chance = _told(foresight(records.past, known.seconds, dealt))[0]
+        both = (labels >= 0) & (then >= 0)
+        table[method] = {
+            "conductance": network.conductance(labels),
+            "stability over time": adjusted_rand_score(labels[both], then[both]),
+            "foresight": mean,
+        }
+        large = np.count_nonzero(np.bincount(labels[labels >= 0]) >= _SMALLEST)
+        notes[method] = f"{large} groups, [{low:.2f}, {high:.2f}], by chance {by_chance:.2f}"
+    ours = next(iter(methods))
+    rows = []
+    for measure in table[ours]:
+        for method in list(table)[1:]:
+            values = table[ours][measure], table[method][measure]
+            note = f"{ours}: {notes[ours]}; {method}: {notes[method]}" if measure == "foresight" else ""
+            better = "lower" if measure == "conductance" else "higher"
+            rows.append(Row(f"{name}: {measure} of groups by {ours}", *values, method, better, note=note))
+    seeds = adjusted_rand_score(methods[ours](_SEED), methods[ours](_SEED + 1))
+    rows.append(Row(f"{name}: stability over seeds of groups by {ours}", seeds, 1.0, "the same", "higher"))
+    return rows
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="Last.fm alone; nothing is written")
+    parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")
+    given = parser.parse_args()
+    rows: list[Row] = []
+    with own_server() as settings, connect(settings) as graph, bars() as progress:
+        encoder = TextEncoder.of(settings)
+        sources: list[tuple[str, Prepared, date]] = [
+            ("Last.fm 2k", lastfm(settings.cache, names=given.names), date(2009, 7, 1))
+        ]
+        if not given.quick:
+            sources.append(("Complete Journey", complete_journey(settings.cache), date(2017, 8, 1)))
+        for name, prepared, cutoff in sources:
+            import_prepared(graph, settings, prepared, progress, "stream")
+            rows += compare(graph, name, prepared.mapping.dataset, cutoff, encoder)
+    write("groups", rows, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Do key tags tell who takes part later? Beside mutual information, TF-IDF and an attention's choice of tags.
+
+Each way chooses k tags from what lies before a cut-off. A logistic regression on these tags alone, fitted to
+who took part in the campaigns before it, then ranks, for each later campaign, the users who could take part.
+Figures are AUC, the mean over campaigns, with intervals of the difference by bootstrap over campaigns.
+"""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, write
+from cli.console import bars
+from graph.connection import Graph, connect
+from graph.datasets import describe_dataset
+from graph.importing.adapters import Prepared
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.adapters.lastfm import lastfm
+from graph.importing.job import import_prepared
+from graph.network.past import Floats, Ints, Past
+from graph.network.records import read_records
+from graph.network.snapshot import Tagged
+from graph.network.text import TextEncoder
+
+_SIZES = (10, 30)
+_FEWEST = 5
+_STEPS = 200
+_BATCH = 20_000
+
+
+def cases(past: Past) -> tuple[Ints, Ints]:
+    """(user, took part) of everybody whom each campaign of `past` could reach."""
+    users, took_part = [], []
+    for campaign in past.campaigns:
+        reached = past.could_take_part(campaign)
+        users.append(reached)
+        took_part.append(np.isin(reached, campaign.users).astype(np.int64))
+    return np.concatenate(users), np.concatenate(took_part)
+
+
+def mutual_information(has: sparse.csr_array, users: Ints, took_part: Ints) -> Floats:
+    """Of having each tag and taking part, over all campaigns thrown together, in nats."""
+    rows = has[users]
+    n, p = len(users), took_part.sum()
+    tagged = np.asarray(rows.sum(axis=0)).ravel()
+    both = rows.T @ took_part.astype(float)
+    found = np.zeros(len(tagged))
+    for joint, row, column in (
+        (both, tagged, p), (tagged - both, tagged, n - p), (p - both, n - tagged, p),
+        (n - tagged - p + both, n - tagged, n - p),
+    ):  # fmt: skip
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found += np.where(joint > 0, joint / n * np.log(joint * n / (row * column)), 0.0)
+    return found
+
+
+def attention(tagged: Tagged, users: Ints, took_part: Ints, seed: int = 0) -> Floats:
+    """How much weight a model that reads each user's tags by attention gives each tag, signed or not.
+
+    A user's score is the sum over its tags of attention (softmax of a learned query with the tags' vectors)
+    times a learned worth of the tag.
+    """
+    torch.manual_seed(seed)
+    has = sparse.csr_array((tagged.tags.weights > 0).astype(np.float32))
+    begins, columns, ones = (torch.as_tensor(one) for one in (has.indptr, has.indices, has.data))
+    mask = torch.sparse_csr_tensor(begins, columns, ones, size=has.shape)
+    vectors = torch.as_tensor(tagged.vectors)
+    query = torch.zeros(vectors.shape[1], requires_grad=True)
+    worth = torch.zeros(len(vectors), requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.Adam([query, worth, bias], lr=0.05)
+    outcome = torch.as_tensor(took_part, dtype=torch.float32)
+    rng = np.random.default_rng(seed)
+    for _ in range(_STEPS):
+        drawn = torch.as_tensor(rng.integers(len(users), size=min(_BATCH, len(users))))
+        heat = torch.exp(vectors @ query - (vectors @ query).max())
+        sums = mask @ torch.stack([heat * worth, heat], dim=1)
+        score = sums[:, 0] / sums[:, 1].clamp(min=1e-9) + bias
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(
+            score[torch.as_tensor(users)[drawn]], outcome[drawn]
+        )
+        optimiser.zero_grad()
+        (loss + 1e-3 * worth.square().mean()).backward()
+        optimiser.step()
+    share = np.asarray(tagged.tags.weights.sum(axis=0)).ravel()
+    with torch.no_grad():
+        return np.asarray((torch.exp(vectors @ query) * worth.abs()).numpy() * share, dtype=float)
+
+
+def later_auc(past: Past, since: float, has: sparse.csr_array, chosen: Ints, known: Past) -> dict[str, float]:
+    """Of each campaign that goes on after `since`, by the tags `chosen` alone."""
+    users, took_part = cases(known)
+    model = LogisticRegression(max_iter=500).fit(has[users][:, chosen], took_part)
+    score = has[:, chosen] @ model.coef_[0]
+    arrived = past.arrivals <= since
+    found = {}
+    for campaign in past.campaigns:
+        later = campaign.users[campaign.times >= since]
+        waiting = np.setdiff1d(past.could_take_part(campaign), campaign.users[campaign.times < since])
+        waiting = waiting[arrived[waiting]]
+        outcome = np.isin(waiting, later)
+        if min(outcome.sum(), (~outcome).sum()) >= _FEWEST:
+            found[campaign.id] = float(roc_auc_score(outcome, score[waiting]))
+    return found
+
+
+def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
+    """Our key tags against every other choice."""
+    described = describe_dataset(graph, dataset)
+    records = read_records(graph, described, described.now)
+    known = records.before(cutoff)
+    tagged = Tagged.of(known, encoder)
+    has = sparse.csr_array((tagged.tags.weights > 0).astype(float))
+    users, took_part = cases(known.past)
+    peers = {
+        "mutual information": mutual_information(has, users, took_part),
+        "TF-IDF": np.asarray(tagged.tags.weights.sum(axis=0), dtype=float).ravel(),
+        "attention": attention(tagged, users, took_part),
+    }
+    rng = np.random.default_rng(5)
+    rows = []
+    for size in _SIZES:
+
+        def auc(strength: Floats, size: int = size) -> Floats:
+            chosen = np.argsort(-strength, kind="stable")[:size]
+            return np.array(list(later_auc(records.past, known.seconds, has, chosen, known.past).values()))
+
+        ours = auc(tagged.strengths)
+        drawn = rng.integers(len(ours), size=(2000, len(ours)))
+        for peer, strength in peers.items():
+            theirs = auc(strength)
+            low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
+            what = f"{name}: AUC of later participation by {size} tags"
+            means = float(ours.mean()), float(theirs.mean())
+            note = f"{len(ours)} campaigns, {len(tagged.tags.tags):,} tags to choose from"
+            rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
+    return rows
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="Last.fm alone; nothing is written")
+    parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")
+    given = parser.parse_args()
+    rows: list[Row] = []
+    with own_server() as settings, connect(settings) as graph, bars() as progress:
+        encoder = TextEncoder.of(settings)
+        sources: list[tuple[str, Prepared, date]] = [
+            ("Last.fm 2k", lastfm(settings.cache, names=given.names), date(2009, 7, 1))
+        ]
+        if not given.quick:
+            sources.append(("Complete Journey", complete_journey(settings.cache), date(2017, 8, 1)))
+        for name, prepared, cutoff in sources:
+            import_prepared(graph, settings, prepared, progress, "stream")
+            rows += compare(graph, name, prepared.mapping.dataset, cutoff, encoder)
+    write("key-tags", rows, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()
