@@ -95,7 +95,7 @@ class _Build:
         with self._stage("premise"):
             premise, foresight = self._look_back()
         with self._stage("similarity"):
-            learn = foresight is None or foresight.learned > foresight.text
+            learn = foresight is None or foresight.helps
             now = take_snapshot(self.graph, self.dataset.id, self.records, self.encoder, _SEED, learn=learn)
         with self._stage("writing tags"):
             self._write_snapshot(now)
@@ -140,6 +140,9 @@ class _Build:
         earlier = self.records.before(middle)
         then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, _SEED)
         foresight = foresight_of(self.past, earlier.seconds, then.similarity, then.tagged.placed, _SEED)
+        if foresight and not foresight.helps:
+            # What is tested is what will be used.
+            then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, _SEED, learn=False)
         users, past = self.records.users, earlier.past
         leading = leading_users(influences_of(then, past)[0], past, _SEED)
         sources, targets = (users.get_indexer(then.edges[side]) for side in ("source", "target"))

@@ -81,6 +81,11 @@ class Foresight:
     text: float
     campaigns: int
 
+    @property
+    def helps(self) -> bool:
+        """Whether what was learned is better than tag text."""
+        return self.learned > self.text
+
     def figures(self) -> Row:
         """As properties of a `Run`."""
         return {f"foresight_{name}": value for name, value in vars(self).items()}
