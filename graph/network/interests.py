@@ -54,8 +54,11 @@ class Interests:
 
     def occasions(self) -> tuple[Ints, Floats]:
         """(user, at) of every moment at which a user did anything, in the order of users and time."""
-        pairs = np.unique(np.column_stack([self.user, self.at]), axis=0)
-        return pairs[:, 0].astype(np.int64), pairs[:, 1]
+        # One number for both: sorting pairs takes ten times as long.
+        origin = self.at.min(initial=0.0)
+        span = int(self.at.max(initial=0.0) - origin) + 1
+        keys = np.unique(self.user * span + (self.at - origin).astype(np.int64))
+        return keys // span, keys % span + origin
 
     def following(self) -> sparse.csr_array:
         """How often interests came together or one right after the other, shape (interests, interests)."""

@@ -107,6 +107,9 @@ def test_interests_of_before_a_moment_are_those_of_then() -> None:
     assert both.counts().toarray().tolist() == [[2, 1], [0, 0], [0, 1], [0, 0]]
     assert both.before(5 * DAY).counts().toarray().tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]
     assert both.fading(9 * DAY, 4 * DAY).toarray()[0].tolist() == [1.25, 0.5]
+    users, at = both.occasions()
+    assert users.tolist() == [0, 0, 0, 2]
+    assert (at / DAY).tolist() == [1, 5, 9, 2]
 
 
 def test_what_comes_right_after_is_counted_and_what_comes_later_is_not() -> None:
