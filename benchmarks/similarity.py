@@ -2,7 +2,7 @@
 
 Everything a similarity is made of lies before a cut-off; of each campaign, those who first took part after
 it are set against users of the same activity who could and never did. The peers: the paper's tag text, each
-other block alone, their plain mean, both parts of what is learned, FastRP and Node2Vec (GDS), LightGCN
+other block alone, their plain mean, a non-negative combination, FastRP and Node2Vec (GDS), LightGCN
 (PyTorch Geometric), what is learned without some blocks, and with the blocks dealt anew among users of the
 same activity. Ratios are of average precision at 10, their intervals by bootstrap over campaigns.
 """
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.embeddings import fast_rp, light_gcn, node2vec
+from benchmarks.mixture import mixed_vectors
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.console import bars
@@ -28,11 +29,9 @@ from graph.importing.job import import_prepared
 from graph.network.following import window_of
 from graph.network.past import Floats
 from graph.network.records import Records, read_records
-from graph.network.similarity.encoder import SimilarityEncoder
 from graph.network.similarity.features import Blocks, feature_blocks, order_of
 from graph.network.similarity.learning import learned_vectors
 from graph.network.similarity.measure import quality
-from graph.network.similarity.mixture import Mixture
 from graph.network.similarity.pairs import Pairs, pairs_of
 from graph.network.snapshot import Tagged
 from graph.network.strata import stratum
@@ -62,15 +61,10 @@ class Split:
         then, now = ({one: side[one] for one in names} for side in (self.earlier, dealt or self.blocks))
         return learned_vectors(then, now, self.learned_from, seed)
 
-    def encoded(self, names: list[str], seed: int) -> Floats:
-        """By the encoder alone."""
-        then, now = (np.hstack([side[one] for one in names]) for side in (self.earlier, self.blocks))
-        return SimilarityEncoder.fit(then, self.learned_from, seed).vectors(now).astype(float)
-
     def mixed(self, names: list[str]) -> Floats:
-        """By the non-negative combination alone."""
+        """By a non-negative combination."""
         then, now = ({one: side[one] for one in names} for side in (self.earlier, self.blocks))
-        return Mixture.fit(then, self.learned_from).vectors(now)
+        return mixed_vectors(then, now, self.learned_from)
 
     def dealt(self, seed: int) -> Blocks:
         """The blocks, each user's given to another of the same activity."""
@@ -95,8 +89,7 @@ def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: Te
     ours = [split.learned(names, seed) for seed in every]
     theirs: dict[str, list[Floats]] = {one: [split.blocks[one]] for one in (first, *names)}
     theirs["mean of all blocks"] = [unit(np.hstack([split.blocks[one] for one in names]))]
-    theirs["the mixture's part alone"] = [split.mixed(names)]
-    theirs["the encoder's part alone"] = [split.encoded(names, seed) for seed in every]
+    theirs["non-negative combination"] = [split.mixed(names)]
     theirs["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in every]
     theirs["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in every]
     theirs["LightGCN (PyG)"] = [light_gcn(split.now, seed) for seed in range(2)]

@@ -11,13 +11,9 @@ from graph.network.runs import Foresight
 from graph.network.similarity.encoder import SimilarityEncoder
 from graph.network.similarity.features import Blocks, feature_blocks, order_of
 from graph.network.similarity.measure import quality
-from graph.network.similarity.mixture import Mixture
 from graph.network.similarity.pairs import Pairs, pairs_of
-from graph.network.tags import unit
 
 _FEWEST_PAIRS = 1_000
-_MIXED = 0.7
-"""Length of the mixture's part beside the encoder's: two thirds to one third of the similarity."""
 
 TextOf = Callable[[Records], Floats]
 """The text block as of the day of the records."""
@@ -64,13 +60,8 @@ def learn_similarity(records: Records, text_of: TextOf, seed: int, *, learn: boo
 
 
 def learned_vectors(then: Blocks, now: Blocks, pairs: Pairs, seed: int) -> Floats:
-    """Unit vectors from the blocks of `now`, learned from the blocks of `then` and the pairs after it.
-
-    Two parts, the encoder's and the plain mixture's: their dot product is the weighted mean of both.
-    """
-    encoder = SimilarityEncoder.fit(_side_by_side(then), pairs, seed)
-    mixture = Mixture.fit(then, pairs)
-    return unit(np.hstack([encoder.vectors(_side_by_side(now)), _MIXED * mixture.vectors(now)]))
+    """Unit vectors from the blocks of `now`, learned from the blocks of `then` and the pairs after it."""
+    return SimilarityEncoder.fit(_side_by_side(then), pairs, seed).vectors(_side_by_side(now)).astype(float)
 
 
 def _side_by_side(blocks: Blocks) -> Floats:

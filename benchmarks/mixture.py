@@ -1,0 +1,34 @@
+"""The plain peer of learned similarity: a non-negative share for each block, fitted to the same pairs."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from graph.network.past import Floats
+from graph.network.similarity.features import Blocks
+from graph.network.similarity.pairs import Pairs
+
+_RIDGE = 1e-3
+
+
+def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
+    """Vectors of `now` whose dot product is the sum of the blocks' by the shares that tell partners from
+    strangers best (logistic loss) on the blocks of `then`.
+    """
+    gaps = np.column_stack([_gap(block, pairs) for block in then.values()])
+    weights = pairs.weights
+
+    def loss(shares: Floats) -> tuple[float, Floats]:
+        margin = gaps @ shares
+        value = float((weights * np.logaddexp(0, -margin)).mean()) + _RIDGE * float(shares @ shares)
+        pull = weights / (1 + np.exp(margin))
+        return value, 2 * _RIDGE * shares - (gaps * pull[:, np.newaxis]).mean(axis=0)
+
+    count = len(then)
+    found = minimize(loss, np.zeros(count), jac=True, bounds=[(0, None)] * count).x
+    return np.hstack([np.sqrt(share) * now[name] for share, name in zip(found, then, strict=True)])
+
+
+def _gap(block: Floats, pairs: Pairs) -> Floats:
+    """How much nearer each partner is than its stranger."""
+    apart = block[pairs.partner] - block[pairs.stranger]
+    return np.asarray(np.einsum("ij,ij->i", block[pairs.user], apart))
