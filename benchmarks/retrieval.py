@@ -28,6 +28,7 @@ _DATASET, _RUN = "generated", "network/2017-11-27"
 _BEFORE = "2017-11-27T00:00:00[UTC]"
 _CAMPAIGNS, _REACHED, _KEY_USERS, _GROUPS = 50, 20_000, 20, 20
 _TAGS, _TAGS_EACH = 500, 3
+_STARTS_MS = 1_500_000_000_000
 _LIMIT_MS = 20.0
 _ASKED, _WARM_UP = 2_000, 200
 _AT_ONCE = 2_000_000
@@ -41,7 +42,11 @@ def generate(folder: Path, users: int, edges: int, seed: int = 0) -> CsvFiles:
     with CsvFiles(folder, _DATASET, 1) as files:
         files.nodes("User", "users", everybody, {"id": _ids("u", users)})
         files.nodes("Tag", "tags", np.arange(_TAGS), {"id": _ids("t", _TAGS), "text": _ids("tag ", _TAGS)})
-        files.nodes("Campaign", "campaigns", np.arange(_CAMPAIGNS), {"id": _ids("c", _CAMPAIGNS)})
+        window = {
+            name: moments(pa.array([moment] * _CAMPAIGNS), "UTC")
+            for name, moment in (("starts_at", _STARTS_MS), ("ends_at", _STARTS_MS + 10**9))
+        }
+        files.nodes("Campaign", "campaigns", np.arange(_CAMPAIGNS), {"id": _ids("c", _CAMPAIGNS), **window})
         popular = rng.permutation(users)
         for begin in range(0, edges, _AT_ONCE):
             count = min(_AT_ONCE, edges - begin)
@@ -83,8 +88,9 @@ def _campaigns(files: CsvFiles, users: int, rng: np.random.Generator) -> None:
         own = {"run": pa.repeat(run, len(member))}
         files.links("IN_GROUP", ("users", reached[: len(member)]), ("groups", member), own, counted=False)
         active = reached[: len(reached) // 4]
-        at = moments(pa.array(1_500_000_000_000 + rng.integers(0, 10**9, len(active))), "UTC")
-        files.links("PARTICIPATED_IN", ("users", active), ("campaigns", here[: len(active)]), {"at": at})
+        at = moments(pa.array(_STARTS_MS + rng.integers(0, 10**9, len(active))), "UTC")
+        part = {"at": at, "behaviour": pa.repeat("PURCHASED", len(active))}
+        files.links("PARTICIPATED_IN", ("users", active), ("campaigns", here[: len(active)]), part)
         key = rng.choice(reached, _KEY_USERS, replace=False)
         score = np.sort(rng.random(_KEY_USERS))[::-1] * 50
         said = {
@@ -116,6 +122,7 @@ def load(settings: Settings, users: int, edges: int) -> dict[str, float]:
             "settle_key_users": scope,
             "settle_drawing": {**scope, "per_user": DRAWN_PER_KEY_USER},
             "settle_groups": scope,
+            "settle_orientation": scope,
         }
         for name, parameters in statements.items():
             began = time.monotonic()

@@ -4,8 +4,8 @@
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[of:OF]-(group:NeighbourGroup {run: $run})
 RETURN group.id AS id, group.rank AS rank, group.name AS name, group.size AS size,
        of.participants AS participants, of.key_users AS key_users, of.step_days AS step_days,
-       [place IN range(0, size(group.factors) - 1) | {factor: group.factors[place], times: group.factor_times[place],
+       [place IN range(0, coalesce(size(group.factors), 0) - 1) | {factor: group.factors[place], times: group.factor_times[place],
          low: group.factor_low[place], high: group.factor_high[place]}] AS factors,
-       [place IN range(0, size(of.behaviours) - 1) | {behaviour: of.behaviours[place],
+       [place IN range(0, coalesce(size(of.behaviours), 0) - 1) | {behaviour: of.behaviours[place],
          users: of.behaviour_users[place * size(of.behaviour_users) / size(of.behaviours)..(place + 1) * size(of.behaviour_users) / size(of.behaviours)]}] AS orientation
 ORDER BY rank
