@@ -134,7 +134,9 @@ def foresight(past: Past, since: float, labels: Ints) -> list[float]:
 
 
 def _told(found: list[float]) -> tuple[float, float, float]:
-    """The mean and its 95% interval by bootstrap."""
+    """The mean and its 95% interval by bootstrap; not a number where no campaign could tell."""
+    if not found:
+        return np.nan, np.nan, np.nan
     values: Floats = np.array(found)
     drawn = values[np.random.default_rng(5).integers(len(values), size=(2000, len(values)))].mean(axis=1)
     low, high = np.quantile(drawn, [0.025, 0.975])
@@ -168,6 +170,8 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     for measure in table[ours]:
         for method in list(table)[1:]:
             values = table[ours][measure], table[method][measure]
+            if not np.isfinite(values).all():
+                continue  # Too few groups of some size to rank.
             note = f"{ours}: {notes[ours]}; {method}: {notes[method]}" if measure == "foresight" else ""
             better = "lower" if measure == "conductance" else "higher"
             rows.append(Row(f"{name}: {measure} of groups by {ours}", *values, method, better, note=note))
