@@ -7,25 +7,18 @@ first window goes with the share of its others who did later (Spearman's rank co
 over campaigns), beside that of groups dealt at random.
 """
 
-import argparse
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 from scipy import sparse
 from scipy.stats import spearmanr
 from sklearn.metrics import adjusted_rand_score
 
-from benchmarks.own_server import own_server
-from benchmarks.report import Row, write
-from cli.console import bars
-from graph.connection import Graph, connect
+from benchmarks.report import Row
+from benchmarks.two_sources import on_two_sources
+from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.importing.adapters import Prepared
-from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.adapters.lastfm import lastfm
-from graph.importing.job import import_prepared
 from graph.network.build import influences_of
 from graph.network.following import window_of
 from graph.network.key_users import leading_users
@@ -180,25 +173,5 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     return rows
 
 
-def main() -> None:
-    """Run it and record it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="Last.fm alone; nothing is written")
-    parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")
-    given = parser.parse_args()
-    rows: list[Row] = []
-    with own_server() as settings, connect(settings) as graph, bars() as progress:
-        encoder = TextEncoder.of(settings)
-        sources: list[tuple[str, Prepared, date]] = [
-            ("Last.fm 2k", lastfm(settings.cache, names=given.names), date(2009, 7, 1))
-        ]
-        if not given.quick:
-            sources.append(("Complete Journey", complete_journey(settings.cache), date(2017, 8, 1)))
-        for name, prepared, cutoff in sources:
-            import_prepared(graph, settings, prepared, progress, "stream")
-            rows += compare(graph, name, prepared.mapping.dataset, cutoff, encoder)
-    write("groups", rows, quick=given.quick)
-
-
 if __name__ == "__main__":
-    main()
+    on_two_sources("groups", __doc__, compare)

@@ -5,9 +5,7 @@ who took part in the campaigns before it, then ranks, for each later campaign, t
 Figures are AUC, the mean over campaigns, with intervals of the difference by bootstrap over campaigns.
 """
 
-import argparse
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,15 +13,10 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.own_server import own_server
-from benchmarks.report import Row, write
-from cli.console import bars
-from graph.connection import Graph, connect
+from benchmarks.report import Row
+from benchmarks.two_sources import on_two_sources
+from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.importing.adapters import Prepared
-from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.adapters.lastfm import lastfm
-from graph.importing.job import import_prepared
 from graph.network.past import Floats, Ints, Past
 from graph.network.records import read_records
 from graph.network.snapshot import Tagged
@@ -144,25 +137,5 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     return rows
 
 
-def main() -> None:
-    """Run it and record it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="Last.fm alone; nothing is written")
-    parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")
-    given = parser.parse_args()
-    rows: list[Row] = []
-    with own_server() as settings, connect(settings) as graph, bars() as progress:
-        encoder = TextEncoder.of(settings)
-        sources: list[tuple[str, Prepared, date]] = [
-            ("Last.fm 2k", lastfm(settings.cache, names=given.names), date(2009, 7, 1))
-        ]
-        if not given.quick:
-            sources.append(("Complete Journey", complete_journey(settings.cache), date(2017, 8, 1)))
-        for name, prepared, cutoff in sources:
-            import_prepared(graph, settings, prepared, progress, "stream")
-            rows += compare(graph, name, prepared.mapping.dataset, cutoff, encoder)
-    write("key-tags", rows, quick=given.quick)
-
-
 if __name__ == "__main__":
-    main()
+    on_two_sources("key-tags", __doc__, compare)
