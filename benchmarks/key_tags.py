@@ -17,6 +17,7 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
+from graph.network.key_tags import ContingencyTables
 from graph.network.past import Floats, Ints, Past
 from graph.network.records import read_records
 from graph.network.snapshot import Tagged
@@ -40,18 +41,8 @@ def cases(past: Past) -> tuple[Ints, Ints]:
 
 def mutual_information(has: sparse.csr_array, users: Ints, took_part: Ints) -> Floats:
     """Of having each tag and taking part, over all campaigns thrown together, in nats."""
-    rows = has[users]
-    n, p = len(users), took_part.sum()
-    tagged = np.asarray(rows.sum(axis=0)).ravel()
-    both = rows.T @ took_part.astype(float)
-    found = np.zeros(len(tagged))
-    for joint, row, column in (
-        (both, tagged, p), (tagged - both, tagged, n - p), (p - both, n - tagged, p),
-        (n - tagged - p + both, n - tagged, n - p),
-    ):  # fmt: skip
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found += np.where(joint > 0, joint / n * np.log(joint * n / (row * column)), 0.0)
-    return found
+    tables = ContingencyTables.of(has[users], took_part > 0, np.ones((len(users), 1)))
+    return tables.information()[:, 0]
 
 
 def attention(tagged: Tagged, users: Ints, took_part: Ints, seed: int = 0) -> Floats:

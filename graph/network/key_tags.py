@@ -116,7 +116,7 @@ class _Evidence:
         reached_by_all = np.zeros(weights.shape[1])
         for campaign in campaigns:
             reached = past.could_take_part(campaign)
-            table = _Table.of(has_tag[reached], np.isin(reached, campaign.users), weights[reached])
+            table = ContingencyTables.of(has_tag[reached], np.isin(reached, campaign.users), weights[reached])
             total += table.n * table.information()
             more += table.both * (table.n - table.tagged) / np.maximum(table.n, 1.0)
             less += (table.participants - table.both) * table.tagged / np.maximum(table.n, 1.0)
@@ -126,7 +126,7 @@ class _Evidence:
 
 
 @dataclass(frozen=True)
-class _Table:
+class ContingencyTables:
     """The 2x2 tables of one campaign: tag or not, participant or not. Counts are sums of weights."""
 
     n: Floats
@@ -135,7 +135,9 @@ class _Table:
     both: Floats
 
     @classmethod
-    def of(cls, has_tag: sparse.csr_array, took_part: NDArray[np.bool_], weights: Floats) -> "_Table":
+    def of(
+        cls, has_tag: sparse.csr_array, took_part: NDArray[np.bool_], weights: Floats
+    ) -> "ContingencyTables":
         outcome = weights * took_part[:, np.newaxis]
         columns = has_tag.T.tocsr()
         return cls(weights.sum(axis=0), outcome.sum(axis=0), columns @ weights, columns @ outcome)
