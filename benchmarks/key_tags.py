@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import torch
 from scipy import sparse
+from sklearn.feature_selection import mutual_info_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -17,7 +18,7 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.network.key_tags import ContingencyTables
+from graph.network.key_tags import strongest_apart
 from graph.network.past import Floats, Ints, Past
 from graph.network.records import read_records
 from graph.network.snapshot import Tagged
@@ -37,12 +38,6 @@ def cases(past: Past) -> tuple[Ints, Ints]:
         users.append(reached)
         took_part.append(np.isin(reached, campaign.users).astype(np.int64))
     return np.concatenate(users), np.concatenate(took_part)
-
-
-def mutual_information(has: sparse.csr_array, users: Ints, took_part: Ints) -> Floats:
-    """Of having each tag and taking part, over all campaigns thrown together, in nats."""
-    tables = ContingencyTables.of(has[users], took_part > 0, np.ones((len(users), 1)))
-    return tables.information()[:, 0]
 
 
 def attention(tagged: Tagged, users: Ints, took_part: Ints, seed: int = 0) -> Floats:
@@ -104,7 +99,7 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     has = sparse.csr_array((tagged.tags.weights > 0).astype(float))
     users, took_part = cases(known.past)
     peers = {
-        "mutual information": mutual_information(has, users, took_part),
+        "mutual information": mutual_info_classif(has[users], took_part, discrete_features=True),
         "TF-IDF": np.asarray(tagged.tags.weights.sum(axis=0), dtype=float).ravel(),
         "attention": attention(tagged, users, took_part),
     }
@@ -112,14 +107,13 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     rows = []
     for size in _SIZES:
 
-        def auc(strength: Floats, size: int = size) -> Floats:
-            chosen = np.argsort(-strength, kind="stable")[:size]
+        def auc(chosen: Ints) -> Floats:
             return np.array(list(later_auc(records.past, known.seconds, has, chosen, known.past).values()))
 
-        ours = auc(tagged.strengths)
+        ours = auc(strongest_apart(tagged.tags, tagged.vectors, known.past, known.past.campaigns, size))
         drawn = rng.integers(len(ours), size=(2000, len(ours)))
         for peer, strength in peers.items():
-            theirs = auc(strength)
+            theirs = auc(np.argsort(-strength, kind="stable")[:size])
             low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
             what = f"{name}: AUC of later participation by {size} tags"
             means = float(ours.mean()), float(theirs.mean())

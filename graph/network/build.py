@@ -15,7 +15,7 @@ from graph.network import projections
 from graph.network.factors import stimulating_factors
 from graph.network.following import Edges, trials_of, window_of
 from graph.network.influences import influence_probabilities
-from graph.network.key_tags import KEY_TAGS, key_tags
+from graph.network.key_tags import key_tags
 from graph.network.key_users import leading_users, select_key_users
 from graph.network.neighbour_groups import form_groups
 from graph.network.past import DAY, Past
@@ -28,7 +28,7 @@ from graph.network.text import TextEncoder
 from graph.progress import Progress
 from graph.schema import migrate
 
-_FORMAT = "4"  # Another way to build from the same data must give another fingerprint.
+_FORMAT = "5"  # Another way to build from the same data must give another fingerprint.
 _SEED = 7
 _STAGES = 7
 _DELAYS = 20
@@ -86,6 +86,7 @@ class _Build:
         self.graph, self.dataset, self.run, self.encoder = graph, dataset, run, encoder
         self.advance = progress.stage(f"Building the spreading network as of {cutoff}", _STAGES)
         self.seconds: dict[str, float] = {}
+        self.key_tags: list[str] = []
         with self._stage("reading"):
             self.records = read_records(graph, dataset, cutoff)
             self.past = self.records.past
@@ -156,8 +157,7 @@ class _Build:
         everybody = pd.concat([communities, loners])
         groups = form_groups(everybody, self.past, key_users, now.tagged.user_tags, self.run)
         labels, names = pd.factorize(everybody.reindex(users))
-        strongest = now.tagged.tags.tags[np.argsort(-now.tagged.strengths, kind="stable")]
-        found = stimulating_factors(self.records, labels, edges, now.tagged.tags, list(strongest[:KEY_TAGS]))
+        found = stimulating_factors(self.records, labels, edges, now.tagged.tags, self.key_tags)
         # Told of what a group's whole community did: of the group alone there is too little.
         told = found.assign(community=names[found["community"]]).groupby("community").head(_FACTORS)
         said = {
@@ -193,6 +193,7 @@ class _Build:
         told = self.records.campaigns
         said = dict(zip(told["campaign"], told["kind"], strict=True))
         found = key_tags(tags, vectors, self.past, said, _SEED)
+        self.key_tags = found.loc[found["kind"].isna(), "tag"].tolist()
         found = found.astype(object).where(found.notna(), None)
         self._write("network/write_key_tags", found.to_dict("records"))
         texts = self.encoder.vectors(list(told["text"]))

@@ -6,7 +6,7 @@ import pytest
 
 from graph.network.following import Edges, Trials, trials_of
 from graph.network.interests import Interests
-from graph.network.key_tags import key_tags, tag_strengths
+from graph.network.key_tags import key_tags, strongest_apart, tag_strengths
 from graph.network.key_users import select_key_users
 from graph.network.neighbour_groups import form_groups
 from graph.network.past import DAY, Past
@@ -162,6 +162,28 @@ def test_tags_that_mean_the_same_share_their_strength() -> None:
     alike = np.array([[1.0, 0.0], [0.9, np.sqrt(1 - 0.81)]], dtype=np.float32)
     strengths = tag_strengths(tags, alike, past_of({"a": 1, "b": 2}))
     assert strengths.min() == pytest.approx(0.9, abs=1e-6)
+
+
+def test_a_near_synonym_of_a_key_tag_comes_after_one_that_says_something_else() -> None:
+    users = pd.Index([f"{i:03}" for i in range(90)])
+    # Told by the first tag best, by its near-synonym almost as well, by another less.
+    holders = {"t:a": users[:30], "t:a too": users[:28], "t:b": users[30:45]}
+    rows = pd.concat(
+        pd.DataFrame({"user": who, "tag": tag, "text": tag, "weight": 1.0}) for tag, who in holders.items()
+    )
+    past = Past.of(
+        users,
+        pd.DataFrame({"user": users, "campaign": "x"}),
+        pd.DataFrame({"user": users[:44], "campaign": "x", "at": DAY}),
+        NO_ACTIVITY,
+        9 * DAY,
+    )
+    tags = TagTable(users, rows)
+    vectors = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    vectors[1] = 0.99, np.sqrt(1 - 0.99**2)
+    found = strongest_apart(tags, vectors, past, past.campaigns, 3)
+    assert tags.tags[found].tolist() == ["t:a", "t:b", "t:a too"]
+    assert key_tags(tags, vectors, past, {}, seed=1)["tag"].tolist() == ["t:a", "t:b", "t:a too"]
 
 
 def test_users_with_the_same_tags_have_the_same_vector_and_one_without_has_none() -> None:
