@@ -196,6 +196,9 @@ class Network(BaseModel):
 
     id: str = Field(examples=["network/2017-11-27"])
     cutoff: date = Field(description="Nothing at or after it was seen")
+    built: date = Field(
+        description="The cut-off of the full build behind it; tags, similar users, premise are as of then"
+    )
     users: int
     similar_pairs: int
     ties: int = Field(description="Real ties of the data set; where there are any, influence goes along them")

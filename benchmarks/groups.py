@@ -19,8 +19,8 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.network.build import influences_of
 from graph.network.following import window_of
+from graph.network.influences import influences_of
 from graph.network.key_users import leading_users
 from graph.network.past import Floats, Ints, Past
 from graph.network.projections import projection
@@ -44,7 +44,7 @@ class Network:
     def __init__(self, graph: Graph, dataset: str, records: Records, encoder: TextEncoder) -> None:
         self.graph, self.past = graph, records.past
         snapshot = take_snapshot(graph, dataset, records, encoder, _SEED)
-        edges = influences_of(snapshot, records.past)[0]
+        edges = influences_of(snapshot.edges, records.past)[0]
         ends = [records.users.get_indexer(edges[side]) for side in ("source", "target")]
         count = len(records.users)
         one_way = sparse.csr_array((edges["probability"].to_numpy(float), ends), shape=(count, count))

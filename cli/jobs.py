@@ -15,7 +15,7 @@ from forecasting.records import Forecast, ModelRun, models
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
-from graph.network.runs import NetworkRun
+from graph.network.runs import NetworkRun, networks, remove_network
 
 network = typer.Typer(no_args_is_help=True, help="The spreading network: key users and groups.")
 
@@ -37,6 +37,51 @@ def build(
             graph, dataset, progress, cutoff=day, encoder=TextEncoder.of(settings), rebuild=rebuild
         )
     show_network(run)
+
+
+@network.command("carry-on")
+def carry(
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    cutoff: CutoffOption = None,
+) -> None:
+    """Bring the latest network up to a later cut-off, in a fraction of a build's time.
+
+    Influences, key users and groups follow what people did since; tags, similar users and the verdict stay
+    as they were when the network was built.
+    """
+    settings, day = settings_for(home), parse_day(cutoff)
+    with connect(settings) as graph, bars() as progress:
+        from graph.network.carrying import carry_on
+
+        run = carry_on(graph, dataset, progress, cutoff=day)
+    show_network(run)
+
+
+@network.command("list")
+def list_networks(home: HomeOption = None, dataset: DatasetOption = DATASET) -> None:
+    """List the networks, the one with the latest cut-off first."""
+    with connect(settings_for(home)) as graph:
+        runs = networks(graph, dataset)
+    table = Table("as of", "built as of", "influences", "key users", "groups", "users follow each other")
+    for run in runs:
+        counts = (f"{count:,}" for count in (run.influences, run.key_users, run.groups))
+        table.add_row(str(run.cutoff), str(run.built), *counts, run.premise.verdict)
+    out.print(table)
+
+
+@network.command("remove")
+def remove(
+    cutoff: Annotated[str, typer.Argument(help="The network's cut-off (YYYY-MM-DD).")],
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+) -> None:
+    """Remove a network; what was imported stays."""
+    day = parse_day(cutoff)
+    assert day is not None
+    with connect(settings_for(home)) as graph:
+        remove_network(graph, dataset, day)
+    out.print(f"Removed the spreading network as of {day}.")
 
 
 def train(
@@ -76,8 +121,9 @@ def forecast(
 
 def show_network(run: NetworkRun) -> None:
     """What a network build found."""
+    since = f" (built as of {run.built}, carried on since)" if run.built < run.cutoff else ""
     out.print(
-        f"Spreading network as of {run.cutoff}: {run.users:,} users, {run.influences:,} influences, "
+        f"Spreading network as of {run.cutoff}{since}: {run.users:,} users, {run.influences:,} influences, "
         f"{run.key_users:,} key users and {run.groups:,} neighbour groups over all campaigns."
     )
     out.print(results.similarity_said(run))

@@ -2,6 +2,6 @@
 // parameters: $dataset (string), $run (string), $cutoff (ISO date), $fingerprint (string)
 // returns: id (string)
 MERGE (run:Run {dataset: $dataset, id: $run})
-SET run.kind = 'network', run.state = 'building', run.cutoff = $cutoff,
-    run.fingerprint = $fingerprint, run.at = datetime()
+SET run = {dataset: $dataset, id: $run, kind: 'network', state: 'building', cutoff: $cutoff, fingerprint: $fingerprint,
+           at: datetime()}
 RETURN run.id AS id

@@ -1,7 +1,8 @@
 // Keep with each key user whom it influences most among the users reached, for drawing; lists of one length, 0 for no rank and no group
-// parameters: $dataset (string), $run (string), $before (ISO moment with zone), $per_user (integer)
+// parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings), $per_user (integer)
 // returns: rows (integer)
 MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-(source:User)
+WHERE campaign.id IN $campaigns
 CALL (source, campaign) {
   MATCH (source)-[edge:INFLUENCES {run: $run}]->(target:User)
   // A campaign that reached nobody by name is open to all.

@@ -1,7 +1,8 @@
 // Keep with each neighbour group what is asked for beside it, campaign by campaign: its participants before the cut-off and its key users
-// parameters: $dataset (string), $run (string), $before (ISO moment with zone)
+// parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
 MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:Campaign)
+WHERE campaign.id IN $campaigns
 CALL (group, campaign) {
   MATCH (member:User)-[:IN_GROUP]->(group)
   WITH member, campaign,

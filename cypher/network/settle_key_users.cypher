@@ -1,7 +1,8 @@
 // Keep with each key user what is asked for beside it: its group's rank, its participations before the cut-off, its strongest tags
-// parameters: $dataset (string), $run (string), $before (ISO moment with zone)
+// parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
 MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-(user:User)
+WHERE campaign.id IN $campaigns
 CALL (user, campaign) {
   OPTIONAL MATCH (user)-[:IN_GROUP {run: $run}]->(group:NeighbourGroup)-[:OF]->(campaign)
   RETURN min(group.rank) AS group

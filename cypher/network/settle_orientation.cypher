@@ -1,7 +1,8 @@
 // Keep with each neighbour group what its members did for a campaign, step by step: users by behaviour, in at most 60 steps of whole days
-// parameters: $dataset (string), $run (string), $before (ISO moment with zone)
+// parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
 MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:Campaign)
+WHERE campaign.id IN $campaigns
 WITH group, of, campaign, date(campaign.starts_at) AS first,
      CASE WHEN campaign.ends_at < datetime($before) THEN campaign.ends_at ELSE datetime($before) END AS until
 WITH group, of, campaign, first, duration.inDays(first, date(until)).days + 1 AS days

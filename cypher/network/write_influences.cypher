@@ -5,5 +5,5 @@ UNWIND $rows AS row
 MATCH (source:User {dataset: $dataset, id: row.source})
 UNWIND row.edges AS edge
 MATCH (target:User {dataset: $dataset, id: edge[0]})
-CREATE (source)-[:INFLUENCES {probability: edge[1], low: edge[2], high: edge[3], trials: edge[4], run: $run}]->(target)
+CREATE (source)-[:INFLUENCES {probability: edge[1], low: edge[2], high: edge[3], trials: edge[4], similarity: edge[5], run: $run}]->(target)
 RETURN count(*) AS rows

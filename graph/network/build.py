@@ -1,39 +1,31 @@
 """Builds the spreading network of a data set as of a cut-off and writes it back with its Run."""
 
 import hashlib
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset
 from graph.network import projections
 from graph.network.factors import stimulating_factors
-from graph.network.following import Edges, trials_of, window_of
-from graph.network.influences import influence_probabilities
+from graph.network.influences import influences_of
 from graph.network.key_tags import key_tags
-from graph.network.key_users import leading_users, select_key_users
-from graph.network.neighbour_groups import form_groups
-from graph.network.past import DAY, Past
+from graph.network.key_users import leading_users, ranked_beside, select_key_users
+from graph.network.neighbour_groups import form_groups, names_of
 from graph.network.premise import check_premise
 from graph.network.records import read_records
-from graph.network.runs import Foresight, NetworkRun, Premise, networks
+from graph.network.runs import SEED, Foresight, NetworkRun, Premise, Stages, networks
 from graph.network.similarity.learning import foresight_of
 from graph.network.snapshot import Snapshot, take_snapshot
 from graph.network.text import TextEncoder
+from graph.network.writing import lists_of, write_campaigns, write_influences
 from graph.progress import Progress
 from graph.schema import migrate
 
 _FORMAT = "5"  # Another way to build from the same data must give another fingerprint.
-_SEED = 7
 _STAGES = 7
-_DELAYS = 20
 _FACTORS = 6
-DRAWN_PER_KEY_USER = 8
 
 
 def build_network(
@@ -58,7 +50,7 @@ def build_network(
     migrate(graph)
     run = f"network/{cutoff}"
     fingerprint = hashlib.sha256(
-        f"{_FORMAT} {dataset.import_id} {encoder.identity} {_SEED}".encode()
+        f"{_FORMAT} {dataset.import_id} {encoder.identity} {SEED}".encode()
     ).hexdigest()[:16]
     if not rebuild:
         for known in networks(graph, dataset_id):
@@ -84,42 +76,32 @@ class _Build:
         progress: Progress,
     ) -> None:
         self.graph, self.dataset, self.run, self.encoder = graph, dataset, run, encoder
-        self.advance = progress.stage(f"Building the spreading network as of {cutoff}", _STAGES)
-        self.seconds: dict[str, float] = {}
+        self.stages = Stages(progress.stage(f"Building the spreading network as of {cutoff}", _STAGES))
         self.key_tags: list[str] = []
-        with self._stage("reading"):
+        with self.stages.one("reading"):
             self.records = read_records(graph, dataset, cutoff)
             self.past = self.records.past
 
     def run_all(self) -> Row:
         """The whole chain; returns the figures of the run."""
-        with self._stage("premise"):
+        with self.stages.one("premise"):
             premise, foresight = self._look_back()
-        with self._stage("similarity"):
+        with self.stages.one("similarity"):
             learn = foresight is None or foresight.helps
-            now = take_snapshot(self.graph, self.dataset.id, self.records, self.encoder, _SEED, learn=learn)
-        with self._stage("writing tags"):
+            now = take_snapshot(self.graph, self.dataset.id, self.records, self.encoder, SEED, learn=learn)
+        with self.stages.one("writing tags"):
             self._write_snapshot(now)
-        with self._stage("influences"):
-            edges, delays = influences_of(now, self.past)
-            self._write_influences(edges)
-        with self._stage("key users"):
-            centrality = projections.reversed_page_rank(self.graph, self.dataset.id, self.run)
-            key_users = select_key_users(edges, self.past, centrality, _SEED)
-            self._write("network/write_key_users", key_users.to_dict("records"))
-        with self._stage("groups"):
+        with self.stages.one("influences"):
+            edges, delays = influences_of(now.edges, self.past)
+            write_influences(self.graph, self.dataset.id, self.run, edges)
+        with self.stages.one("key users"):
+            chosen = select_key_users(edges, self.past, SEED)
+            key_users = ranked_beside(self.graph, self.dataset.id, self.run, chosen)
+        with self.stages.one("groups"):
             groups = self._groups(now, key_users, edges)
-            self._write("network/write_groups", groups.to_dict("records"))
-            # What is asked for together lies together: the API looks up, it does not compute.
-            scope = {
-                "dataset": self.dataset.id,
-                "run": self.run,
-                "before": self.dataset.moment(self.records.day),
-            }
-            self.graph.run("network/settle_key_users", **scope)
-            self.graph.run("network/settle_drawing", **scope, per_user=DRAWN_PER_KEY_USER)
-            self.graph.run("network/settle_groups", **scope)
-            self.graph.run("network/settle_orientation", **scope)
+            campaigns = [one.id for one in self.past.campaigns]
+            day = self.records.day
+            write_campaigns(self.graph, self.dataset, self.run, day, campaigns, key_users, groups)
         return {
             **premise.figures(),
             **(foresight.figures() if foresight else {}),
@@ -131,32 +113,29 @@ class _Build:
             "key_users": len(key_users),
             "groups": len(groups),
             "delays": delays,
-            "stages": list(self.seconds),
-            "seconds": list(self.seconds.values()),
+            **self.stages.figures(),
         }
 
     def _look_back(self) -> tuple[Premise, Foresight | None]:
         """The network as it would have been built in the middle of the data, tried on what came then."""
         middle = self.records.middle()
         earlier = self.records.before(middle)
-        then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, _SEED)
-        foresight = foresight_of(self.past, earlier.seconds, then.similarity, then.tagged.placed, _SEED)
+        then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, SEED)
+        foresight = foresight_of(self.past, earlier.seconds, then.similarity, then.tagged.placed, SEED)
         if foresight and not foresight.helps:
             # What is tested is what will be used.
-            then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, _SEED, learn=False)
+            then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, SEED, learn=False)
         users, past = self.records.users, earlier.past
-        leading = leading_users(influences_of(then, past)[0], past, _SEED)
+        leading = leading_users(influences_of(then.edges, past)[0], past, SEED)
         sources, targets = (users.get_indexer(then.edges[side]) for side in ("source", "target"))
-        return check_premise(self.past, sources, targets, leading, _SEED, since=earlier.seconds), foresight
+        return check_premise(self.past, sources, targets, leading, SEED, since=earlier.seconds), foresight
 
     def _groups(self, now: Snapshot, key_users: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
-        communities = projections.leiden_communities(self.graph, self.dataset.id, self.run, _SEED)
-        # A user outside the network is a community of one.
         users = self.records.users
-        loners = pd.Series({u: -1 - i for i, u in enumerate(users.difference(communities.index))})
-        everybody = pd.concat([communities, loners])
-        groups = form_groups(everybody, self.past, key_users, now.tagged.user_tags, self.run)
-        labels, names = pd.factorize(everybody.reindex(users))
+        communities = projections.leiden_communities(self.graph, self.dataset.id, self.run, users, SEED)
+        groups = form_groups(communities, self.past, key_users, self.run)
+        groups = groups.assign(name=names_of(groups, now.tagged.user_tags))
+        labels, names = pd.factorize(communities.reindex(users))
         found = stimulating_factors(self.records, labels, edges, now.tagged.tags, self.key_tags)
         # Told of what a group's whole community did: of the group alone there is too little.
         told = found.assign(community=names[found["community"]]).groupby("community").head(_FACTORS)
@@ -167,13 +146,6 @@ class _Build:
         nothing: dict[str, list[object]] = {"factor": [], "times": [], "low": [], "high": []}
         lists = pd.DataFrame([said.get(one, nothing) for one in groups["community"]], index=groups.index)
         return groups.drop(columns="community").join(lists.rename(columns={"factor": "factors"}))
-
-    @contextmanager
-    def _stage(self, name: str) -> Iterator[None]:
-        began = time.monotonic()
-        yield
-        self.seconds[name] = round(time.monotonic() - began, 2)
-        self.advance(1)
 
     def _write(self, statement: str, rows: list[Row]) -> None:
         self.graph.run(statement, dataset=self.dataset.id, run=self.run, rows=rows)
@@ -192,7 +164,7 @@ class _Build:
         self._write("network/write_behaviour_tags", shown.to_dict("records"))
         told = self.records.campaigns
         said = dict(zip(told["campaign"], told["kind"], strict=True))
-        found = key_tags(tags, vectors, self.past, said, _SEED)
+        found = key_tags(tags, vectors, self.past, said, SEED)
         self.key_tags = found.loc[found["kind"].isna(), "tag"].tolist()
         found = found.astype(object).where(found.notna(), None)
         self._write("network/write_key_tags", found.to_dict("records"))
@@ -204,35 +176,6 @@ class _Build:
         )
         self._write(
             "network/write_similarities",
-            [{"user": user, "others": _lists(part)}
+            [{"user": user, "others": lists_of(part)}
              for user, part in now.similar.groupby("user")[["other", "score"]]],
         )  # fmt: skip
-
-    def _write_influences(self, edges: pd.DataFrame) -> None:
-        grouped = edges.groupby("source")[["target", "probability", "low", "high", "trials"]]
-        self._write(
-            "network/write_influences",
-            [{"source": source, "edges": _lists(part)} for source, part in grouped],
-        )
-
-
-def influences_of(snapshot: Snapshot, past: Past) -> tuple[pd.DataFrame, list[float]]:
-    """source, target, probability, low, high, trials of every edge that carries anything; and how many days
-    followers took: evenly spaced quantiles.
-    """
-    edges = snapshot.edges
-    sources, targets = (past.users.get_indexer(edges[side]) for side in ("source", "target"))
-    order = np.lexsort((targets, sources))
-    edges, sources, targets = edges.iloc[order], sources[order], targets[order]
-    window = window_of(past)
-    trials = trials_of(past, Edges.of(len(past.users), sources, targets), window)
-    found = influence_probabilities(trials, sources, edges["score"].to_numpy(float))
-    learned = edges[["source", "target"]].assign(**vars(found))
-    even = (np.arange(_DELAYS) + 0.5) / _DELAYS
-    seen = trials.delay[trials.success > 0]
-    delays = np.quantile(seen, even) if len(seen) else even * window
-    return learned[learned["probability"] > 0], (delays / DAY).round(3).tolist()
-
-
-def _lists(frame: pd.DataFrame) -> list[list[object]]:
-    return [list(row) for row in zip(*(frame[column].tolist() for column in frame), strict=True)]

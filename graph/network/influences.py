@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import isotonic_regression
 from scipy.stats import beta
 
-from graph.network.following import Trials
-from graph.network.past import Floats, Ints
+from graph.network.following import Edges, Trials, trials_of, window_of
+from graph.network.past import DAY, Floats, Ints, Past
 
 _EDGE_TRIALS = 10.0
 _SOURCE_TRIALS = 30.0
 """How many trials what is known of all counts as, beside a source's, and that beside an edge's own."""
 _SMALLEST_RATE = 0.002
 _BINS = 20
+_DELAYS = 20
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,23 @@ class Probabilities:
     low: Floats
     high: Floats
     trials: Ints
+
+
+def influences_of(edges: pd.DataFrame, past: Past) -> tuple[pd.DataFrame, list[float]]:
+    """source, target, similarity, probability, low, high, trials of every edge that carries anything; and how
+    many days followers took: evenly spaced quantiles. `edges` has source, target, score.
+    """
+    sources, targets = (past.users.get_indexer(edges[side]) for side in ("source", "target"))
+    order = np.lexsort((targets, sources))
+    edges, sources, targets = edges.iloc[order], sources[order], targets[order]
+    window = window_of(past)
+    trials = trials_of(past, Edges.of(len(past.users), sources, targets), window)
+    found = influence_probabilities(trials, sources, edges["score"].to_numpy(float))
+    learned = edges.rename(columns={"score": "similarity"}).assign(**vars(found))
+    even = (np.arange(_DELAYS) + 0.5) / _DELAYS
+    seen = trials.delay[trials.success > 0]
+    delays = np.quantile(seen, even) if len(seen) else even * window
+    return learned[learned["probability"] > 0], (delays / DAY).round(3).tolist()
 
 
 def influence_probabilities(trials: Trials, sources: Ints, similarity: Floats) -> Probabilities:

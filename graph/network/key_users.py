@@ -6,7 +6,9 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
+from graph.connection import Graph
 from graph.network.past import Ints, Past
+from graph.network.projections import reversed_page_rank
 from graph.network.seeding.imm import select_by_imm
 from graph.network.seeding.network import Network, Terms
 from graph.network.seeding.selection import select
@@ -17,14 +19,13 @@ _ROUGHLY = 0.4
 """How far IMM may miss where only the seeds count, not what each adds."""
 
 
-def select_key_users(influences: pd.DataFrame, past: Past, centrality: pd.Series, seed: int) -> pd.DataFrame:
-    """Columns campaign, user, rank, score, low, high, centrality.
+def select_key_users(influences: pd.DataFrame, past: Past, seed: int) -> pd.DataFrame:
+    """Columns campaign, user, rank, score, low, high.
 
     `score` is the user's marginal expected spread among the users the campaign could reach, itself
-    included, with its 95% interval. `influences` has source, target, probability; `centrality` is indexed
-    by user. A campaign has 2% of these users as key users, 5 to 20.
+    included, with its 95% interval. `influences` has source, target, probability. A campaign has 2% of these
+    users as key users, 5 to 20.
     """
-    columns = ["campaign", "user", "rank", "score", "low", "high", "centrality"]
     reaches = {one.id: past.users[one.reached] for one in past.campaigns if one.reached is not None}
     open_to_all = [one for one in past.campaigns if one.reached is None]
     if open_to_all:
@@ -35,9 +36,14 @@ def select_key_users(influences: pd.DataFrame, past: Past, centrality: pd.Series
         of = dict(zip(reaches, rows, strict=True))
     chosen = [of["" if one.reached is None else one.id].assign(campaign=one.id) for one in past.campaigns]
     if not chosen:
-        return pd.DataFrame(columns=columns)
-    rows = pd.concat(chosen, ignore_index=True)
-    return rows.assign(centrality=rows["user"].map(centrality).fillna(0.0))[columns]
+        return pd.DataFrame(columns=["campaign", "user", "rank", "score", "low", "high"])
+    return pd.concat(chosen, ignore_index=True)
+
+
+def ranked_beside(graph: Graph, dataset: str, run: str, key_users: pd.DataFrame) -> pd.DataFrame:
+    """`key_users` with their centrality: PageRank on the reversed network that was written for `run`."""
+    centrality = reversed_page_rank(graph, dataset, run)
+    return key_users.assign(centrality=key_users["user"].map(centrality).fillna(0.0))
 
 
 def leading_users(influences: pd.DataFrame, past: Past, seed: int) -> Ints:

@@ -8,17 +8,13 @@ from graph.network.past import Past
 _NAMED_BY = 3
 
 
-def form_groups(
-    communities: pd.Series, past: Past, key_users: pd.DataFrame, user_tags: pd.DataFrame, run: str
-) -> pd.DataFrame:
-    """Columns id, campaigns, name, rank, members, community.
+def form_groups(communities: pd.Series, past: Past, key_users: pd.DataFrame, run: str) -> pd.DataFrame:
+    """Columns id, campaigns, rank, members, community.
 
     A group is what a campaign reached of a community with at least one of its key users; it is
-    ranked by its key users' joint score. Open campaigns share theirs. `communities` is indexed by user;
-    `user_tags` has columns user, tag, text, weight.
+    ranked by its key users' joint score. Open campaigns share theirs. `communities` is indexed by user; a
+    user who is not in it is in no group.
     """
-    user_tags = user_tags.assign(text=user_tags["text"].where(user_tags["text"] != "", user_tags["tag"]))
-    overall = user_tags.groupby("text")["weight"].sum() / max(user_tags["user"].nunique(), 1)
     open_to_all = [one.id for one in past.campaigns if one.reached is None]
     reaches = [(one.id, [one.id], one.reached) for one in past.campaigns if one.reached is not None]
     if open_to_all:
@@ -35,14 +31,20 @@ def form_groups(
             {
                 "id": f"{name}/{run}/{int(community)}",
                 "campaigns": campaigns,
-                "name": _name(user_tags[user_tags["user"].isin(members[community])], overall),
                 "rank": rank,
                 "members": members[community],
-                "community": community,
+                "community": int(community),
             }
             for rank, community in enumerate(ranked, start=1)
         ]
-    return pd.DataFrame(rows, columns=["id", "campaigns", "name", "rank", "members", "community"])
+    return pd.DataFrame(rows, columns=["id", "campaigns", "rank", "members", "community"])
+
+
+def names_of(groups: pd.DataFrame, user_tags: pd.DataFrame) -> list[str]:
+    """By the tags that set their members apart; `user_tags` has columns user, tag, text, weight."""
+    user_tags = user_tags.assign(text=user_tags["text"].where(user_tags["text"] != "", user_tags["tag"]))
+    overall = user_tags.groupby("text")["weight"].sum() / max(user_tags["user"].nunique(), 1)
+    return [_name(user_tags[user_tags["user"].isin(members)], overall) for members in groups["members"]]
 
 
 def _name(tags: pd.DataFrame, overall: pd.Series) -> str:

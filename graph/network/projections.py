@@ -40,8 +40,12 @@ def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:
     return found.set_index("user")["score"]
 
 
-def leiden_communities(graph: Graph, dataset: str, run: str, seed: int) -> pd.Series:
-    """Leiden community of every connected user, indexed by user."""
+def leiden_communities(graph: Graph, dataset: str, run: str, users: pd.Index, seed: int) -> pd.Series:
+    """Leiden community of each of `users`, indexed by user; one outside the network is a community of one."""
     with projection(graph, "network/project_undirected", dataset=dataset, run=run) as name:
-        found = pd.DataFrame(graph.run("network/communities", graph=name, seed=seed))
-    return found.set_index("user")["community"]
+        found = pd.DataFrame(
+            graph.run("network/communities", graph=name, seed=seed), columns=["user", "community"]
+        )
+    communities = found.set_index("user")["community"]
+    alone = users.difference(communities.index)
+    return pd.concat([communities, pd.Series(range(-len(alone), 0), index=alone, dtype="int64")])

@@ -88,6 +88,21 @@ def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
         )
 
 
+def read_past(graph: Graph, dataset: Dataset, day: date) -> Past:
+    """What influences are learned from, before the beginning of `day`; of the users' activity only its first
+    day, and that only where campaigns are open to all. A fraction of ``read_records``.
+    """
+    known: Row = {"dataset": dataset.id}
+    scope = {**known, "before": dataset.moment(day)}
+    targetings = graph.frame("network/targetings", **scope)
+    participations = graph.frame("network/first_participations", **scope)
+    activity = pd.DataFrame({"user": [], "at": []})
+    if not participations["campaign"].isin(targetings["campaign"]).all():
+        activity = graph.frame("network/arrivals", **scope, derived=sorted(DERIVED))
+    users = pd.Index(graph.frame("network/users", **known)["user"])
+    return Past.of(users, targetings, participations, activity, _seconds(day, dataset.zone))
+
+
 _DAILY = ["at", "acts", "value", "discount"]
 
 

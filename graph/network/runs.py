@@ -1,11 +1,17 @@
 """The record of network builds."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from graph.connection import Graph, Row
-from graph.errors import NotReady
+from graph.errors import NotFound, NotReady
+
+SEED = 7
+"""What every random step of a run begins with."""
 
 Verdict = Literal["supported", "weak", "not supported"]
 
@@ -104,6 +110,8 @@ class NetworkRun:
 
     id: str
     cutoff: date
+    built: date
+    """The cut-off of the full build behind it: earlier than `cutoff` where it was carried on since."""
     fingerprint: str
     """Of the data and the way it was built from; the same means the same network."""
     users: int
@@ -120,6 +128,26 @@ class NetworkRun:
     """Whether similarity was learned; else, for want of evidence, it is that of the tags' texts."""
     foresight: Foresight | None
     premise: Premise
+
+
+class Stages:
+    """Times the stages of a run and tells its progress."""
+
+    def __init__(self, advance: Callable[[int], None]) -> None:
+        self._advance = advance
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[None]:
+        """Around the stage `name`."""
+        began = time.monotonic()
+        yield
+        self._seconds[name] = round(time.monotonic() - began, 2)
+        self._advance(1)
+
+    def figures(self) -> Row:
+        """As properties of a `Run`."""
+        return {"stages": list(self._seconds), "seconds": list(self._seconds.values())}
 
 
 def networks(graph: Graph, dataset: str) -> list[NetworkRun]:
@@ -144,13 +172,27 @@ def latest_network(graph: Graph, dataset: str, not_after: date | None = None) ->
     )
 
 
+def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
+    """Remove the network as of `cutoff` and everything it wrote. Raises NotFound where there is none."""
+    for run in networks(graph, dataset):
+        if run.cutoff == cutoff:
+            graph.run("network/clear_run", dataset=dataset, run=run.id)
+            graph.run("network/remove_run", dataset=dataset, run=run.id)
+            return
+    raise NotFound(
+        f"There is no spreading network of {dataset!r} as of {cutoff}.",
+        f"See which there are: `groundswell network list --dataset {dataset}`.",
+    )
+
+
 def network_run(row: Row) -> NetworkRun:
     """The run that a row of ``runs/networks`` describes."""
     figures = row["figures"]
-    own = ("cutoff", "seconds", "foresight", "premise")
+    own = ("cutoff", "built", "seconds", "foresight", "premise")
     said = {name: figures[name] for name in NetworkRun.__dataclass_fields__ if name not in own}
     return NetworkRun(
         cutoff=date.fromisoformat(figures["cutoff"]),
+        built=date.fromisoformat(figures.get("built", figures["cutoff"])),
         seconds=dict(zip(figures["stages"], figures["seconds"], strict=True)),
         foresight=Foresight.of(figures),
         premise=Premise.of(figures),

@@ -73,7 +73,7 @@ def take_snapshot(
     similar = projections.nearest_users(graph, dataset, rows, NEIGHBOURS, seed)
     # Where people's real ties are known, they are what influence travels along.
     joined = _tied(records, similarity.vectors) if len(records.ties) else similar
-    return Snapshot(records, tagged, similarity, similar, _both_ways(joined))
+    return Snapshot(records, tagged, similarity, similar, both_ways(joined))
 
 
 def vectors_of(tags: TagTable, encoder: TextEncoder) -> Vectors:
@@ -99,7 +99,8 @@ def _tied(records: Records, vectors: Floats) -> pd.DataFrame:
     return records.ties.assign(score=np.einsum("ij,ij->i", one, other))
 
 
-def _both_ways(joined: pd.DataFrame) -> pd.DataFrame:
+def both_ways(joined: pd.DataFrame) -> pd.DataFrame:
+    """source, target, score of `joined` (three columns, in this order) in both directions, sorted."""
     one = joined.set_axis(["source", "target", "score"], axis=1)
     other = one.rename(columns={"source": "target", "target": "source"})
     apart = pd.concat([one, other])

@@ -1,6 +1,7 @@
 """The spreading network of data with real ties and campaigns open to all."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from graph.importing.adapters.cascades import cascades
 from graph.importing.job import import_prepared
 from graph.network import results
 from graph.network.build import build_network
-from graph.network.runs import NetworkRun
+from graph.network.carrying import carry_on
+from graph.network.runs import NetworkRun, networks
 from graph.network.seeding.selection import METHODS
 from graph.network.what_if import CampaignReach, Wish
 from graph.progress import Silent
@@ -167,6 +169,53 @@ def test_what_if_on_the_command_line(settings: Settings, spread: NetworkRun, tmp
     done = groundswell(*arguments, **reach(settings))
     assert done.returncode == 1
     assert "line 2: 'dear' is no cost" in done.stderr
+
+
+def test_a_network_carried_on_is_close_to_one_built_anew(graph: Graph, spread: NetworkRun) -> None:
+    later = spread.cutoff - timedelta(days=20)
+    built = build_network(graph, DATASET, Silent(), cutoff=later - timedelta(days=45))
+    assert built.built == built.cutoff
+    carried = carry_on(graph, DATASET, Silent(), cutoff=later)
+    assert (carried.cutoff, carried.built, carried.premise) == (later, built.cutoff, built.premise)
+    assert carry_on(graph, DATASET, Silent(), cutoff=later) == carried
+
+    def found() -> tuple[pd.DataFrame, list[str]]:
+        edges = query(
+            graph,
+            "MATCH (a:User {dataset: $d})-[edge:INFLUENCES {run: $run}]->(b) RETURN a.id AS source, "
+            "b.id AS target, edge.trials AS trials, edge.probability AS probability",
+            d=DATASET, run=carried.id,
+        )  # fmt: skip
+        users = results.key_users(graph, DATASET, "c00", carried.id)
+        return pd.DataFrame(edges).set_index(["source", "target"]), [one["user"] for one in users]
+
+    edges, seeds = found()
+    groups = results.neighbour_groups(graph, DATASET, "c00", carried.id)
+    assert set(seeds) == {user for group in groups for user in group["key_users"]}
+    anew = build_network(graph, DATASET, Silent(), cutoff=later)
+    assert anew.built == later
+    expected, best = found()
+    both = edges.join(expected, suffixes=("_carried", ""))
+    assert len(both) == len(edges) == len(expected)
+    assert both["trials_carried"].equals(both["trials"])
+    assert (both["probability_carried"] - both["probability"]).abs().mean() < 0.01
+    reach = CampaignReach(graph, DATASET, "c00", anew, None)
+    assert reach.spread(seeds, 30).total.mean > 0.95 * reach.spread(best, 30).total.mean
+
+
+def test_networks_are_listed_and_removed(settings: Settings, graph: Graph, spread: NetworkRun) -> None:
+    day = spread.cutoff - timedelta(days=30)
+    run = build_network(graph, DATASET, Silent(), cutoff=day)
+    listed = groundswell("network", "list", "--dataset", DATASET, **reach(settings))
+    assert str(day) in listed.stdout
+    done = groundswell("network", "remove", str(day), "--dataset", DATASET, **reach(settings))
+    assert done.returncode == 0, done.stderr
+    assert run.id not in {one.id for one in networks(graph, DATASET)}
+    (row,) = query(graph, "MATCH ()-[r {run: $run}]->() RETURN count(r) AS n", run=run.id)
+    assert row["n"] == 0
+    again = groundswell("network", "remove", str(day), "--dataset", DATASET, **reach(settings))
+    assert again.returncode == 1
+    assert "There is no spreading network" in again.stderr
 
 
 def test_days_that_cannot_be_looked_ahead(graph: Graph, spread: NetworkRun) -> None:

@@ -15,7 +15,8 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
 from graph.network import results
 from graph.network.build import build_network
-from graph.network.runs import NetworkRun, latest_network
+from graph.network.carrying import carry_on
+from graph.network.runs import NetworkRun, latest_network, remove_network
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.data import CAMPAIGN, CUTOFF, query
@@ -167,3 +168,32 @@ def test_nothing_at_or_after_the_origin_moves_a_forecast(
         query(graph, corruption, d=dataset, t=f"{CUTOFF - timedelta(days=1)}T00:00:00[America/New_York]")
     moved, _, _ = forecast()
     assert not moved["mean"].equals(steps["mean"])
+
+
+def test_nothing_at_or_after_its_cutoff_moves_a_network_carried_on(
+    graph: Graph, settings: Settings, dataset: str
+) -> None:
+    import_prepared(graph, settings, complete_journey(settings.cache, dataset, 100), Silent())
+    build_network(graph, dataset, Silent(), cutoff=CUTOFF - timedelta(days=14))
+
+    def carried() -> tuple[pd.DataFrame, list[object]]:
+        run = carry_on(graph, dataset, Silent(), cutoff=CUTOFF)
+        told: list[object] = []
+        for row in query(graph, "MATCH (c:Campaign {dataset: $d}) RETURN c.id AS id ORDER BY id", d=dataset):
+            told.append(results.key_users(graph, dataset, str(row["id"]), run.id))
+            told.append(results.neighbour_groups(graph, dataset, str(row["id"]), run.id))
+        learned = edges(graph, dataset, run.id)
+        remove_network(graph, dataset, CUTOFF)
+        return learned, told
+
+    learned, told = carried()
+    for corruption in CORRUPTIONS:
+        query(graph, corruption, d=dataset, t=f"{CUTOFF}T00:00:00[America/New_York]")
+    corrupted = carried()
+    pd.testing.assert_frame_equal(corrupted[0], learned)
+    assert corrupted[1] == told
+
+    # The same corruption one day earlier does move it: the test can fail.
+    for corruption in CORRUPTIONS[:3]:
+        query(graph, corruption, d=dataset, t=f"{CUTOFF - timedelta(days=1)}T00:00:00[America/New_York]")
+    assert not carried()[0].equals(learned)

@@ -8,7 +8,7 @@ from graph.network.following import Edges, Trials, trials_of
 from graph.network.interests import Interests
 from graph.network.key_tags import key_tags, strongest_apart, tag_strengths
 from graph.network.key_users import select_key_users
-from graph.network.neighbour_groups import form_groups
+from graph.network.neighbour_groups import form_groups, names_of
 from graph.network.past import DAY, Past
 from graph.network.similarity.text import user_vectors
 from graph.network.tags import TagTable, behaviour_tags
@@ -203,10 +203,9 @@ def test_key_users_are_reached_users_in_order_of_what_they_add() -> None:
     past = Past.of(pd.Index([*users, "stranger"]), reached, frame("user campaign at"), NO_ACTIVITY, 1.0)
     edges = pd.DataFrame({"source": "u07", "target": users[10:20], "probability": 1.0})
     outside = pd.DataFrame({"source": ["stranger"], "target": ["u01"], "probability": [1.0]})
-    found = select_key_users(pd.concat([edges, outside]), past, pd.Series({"u07": 2.5}), seed=1)
+    found = select_key_users(pd.concat([edges, outside]), past, seed=1)
     assert found["user"].iloc[0] == "u07"
     assert found["score"].iloc[0] == pytest.approx(11, rel=0.1)
-    assert found["centrality"].iloc[0] == 2.5
     assert found["rank"].tolist() == [1, 2, 3, 4, 5]
     assert set(found["user"]) <= set(users)
 
@@ -217,10 +216,10 @@ COMMUNITIES = pd.Series({"a": 0, "b": 0, "c": 1, "d": 2})
 
 def test_groups_are_the_communities_that_hold_key_users() -> None:
     key_users = frame("campaign user score", ("x", "a", 1.0), ("x", "c", 3.0))
-    groups = form_groups(COMMUNITIES, past_of({}), key_users, TAGGED, "run")
+    groups = form_groups(COMMUNITIES, past_of({}), key_users, "run")
     assert groups["members"].tolist() == [["c"], ["a", "b"]]
     assert groups["rank"].tolist() == [1, 2]
-    assert groups["name"].tolist() == ["two", "one"]
+    assert names_of(groups, TAGGED) == ["two", "one"]
 
 
 def test_open_campaigns_share_their_key_users_and_groups() -> None:
@@ -228,7 +227,7 @@ def test_open_campaigns_share_their_key_users_and_groups() -> None:
     took_part = frame("user campaign at", ("a", "x", 2.0), ("b", "y", 3.0))
     past = Past.of(USERS, REACHED.iloc[:0], took_part, arrived, 9.0)
     edges = frame("source target probability", ("a", "b", 0.9), ("a", "c", 0.9))
-    key_users = select_key_users(edges, past, pd.Series(dtype=float), seed=1)
+    key_users = select_key_users(edges, past, seed=1)
     assert key_users.groupby("campaign")["user"].agg(list).map(tuple).nunique() == 1
-    groups = form_groups(COMMUNITIES, past, key_users, TAGGED, "run")
+    groups = form_groups(COMMUNITIES, past, key_users, "run")
     assert set(map(tuple, groups["campaigns"])) == {("x", "y")}

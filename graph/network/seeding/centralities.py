@@ -36,12 +36,12 @@ def scores(graph: Graph, network: Network, method: str) -> Floats:
 def gds_celf(graph: Graph, network: Network, k: int) -> Floats:
     """What GDS's CELF makes of the network: a score for those it chose, the first chosen the highest.
 
-    It knows one probability for all edges; their mean is taken.
+    It knows one probability for all edges, 0.01 at least; their mean is taken.
     """
     edges = _edges(network, reverse=False)
     found = np.zeros(network.nodes)
     if edges:
-        probability = float(network.probabilities.mean())
+        probability = max(0.01, float(network.probabilities.mean()))
         with projection(graph, "gds/project_edges", edges=edges) as name:
             joined = len(np.unique(np.concatenate([network.sources, network.targets])))
             rows = graph.run(

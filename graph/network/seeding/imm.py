@@ -64,8 +64,8 @@ def measure(network: Network, seeds: Ints, epsilon: float = 0.2, seed: int = 0) 
     n, k = network.nodes, max(len(seeds), 1)
     bound = _lower_bound(network, min(k, n), epsilon, seed)
     sets = _MEASURED_ON * max(1, ceil(_lambda_star(n, min(k, n), epsilon) / bound))
-    flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 2)
-    share = _first_covers(n, flat, offsets, seeds) / sets
+    drawn = (n, network.starts, network.sources, network.probabilities, seeds, sets, seed + 2)
+    share = (_gains(*drawn) if len(seeds) else np.empty(0)) / sets
     centre = (share + 1.92 / sets) / (1 + 3.84 / sets)
     half = 1.96 / (1 + 3.84 / sets) * np.sqrt(share * (1 - share) / sets + 0.96 / sets**2)
     return SeedSelection(seeds, share * n, np.maximum(centre - half, 0) * n, (centre + half) * n)
@@ -111,6 +111,33 @@ def _log_binomial(n: int, k: int) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _reach(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+    flat, begin, index, until, seen, starts, sources, probabilities
+):
+    """Draw a reverse-reachable set into `flat` from `begin` on, only as far as the node `until` where it
+    comes to it; returns where it ends.
+    """
+    root = np.random.randint(starts.size - 1)
+    flat[begin] = root
+    seen[root] = index
+    head, size = begin, begin + 1
+    if root == until:
+        return size
+    while head < size:
+        node = flat[head]
+        head += 1
+        for edge in range(starts[node], starts[node + 1]):
+            source = sources[edge]
+            if seen[source] != index and np.random.random() < probabilities[edge]:
+                seen[source] = index
+                flat[size] = source
+                size += 1
+                if source == until:
+                    return size
+    return size
+
+
+@njit(cache=True, nogil=True)
 def _sample(
     n: int, starts: Ints, sources: Ints, probabilities: Floats, count: int, seed: int
 ) -> tuple[Ints, Ints]:
@@ -121,23 +148,11 @@ def _sample(
     seen = np.full(n, -1, dtype=np.int64)
     size = 0
     for index in range(count):
-        root = np.random.randint(n)
         if size + n > flat.size:
             grown = np.empty(max(flat.size * 2, size + n), dtype=np.int64)
             grown[:size] = flat[:size]
             flat = grown
-        flat[size] = root
-        seen[root] = index
-        head, size = size, size + 1
-        while head < size:
-            node = flat[head]
-            head += 1
-            for edge in range(starts[node], starts[node + 1]):
-                source = sources[edge]
-                if seen[source] != index and np.random.random() < probabilities[edge]:
-                    seen[source] = index
-                    flat[size] = source
-                    size += 1
+        size = _reach(flat, size, index, -1, seen, starts, sources, probabilities)
         offsets[index + 1] = size
     return flat[:size].copy(), offsets
 
@@ -195,15 +210,21 @@ def _cover(  # type: ignore[no-untyped-def]  # numba infers the types of the com
 
 
 @njit(cache=True, nogil=True)
-def _first_covers(n: int, flat: Ints, offsets: Ints, seeds: Ints) -> Floats:
-    """How many sets each seed covers that no seed before it does."""
+def _gains(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+    n, starts, sources, probabilities, seeds, count, seed
+):
+    """Of `count` fresh sets, how many each seed covers that no seed before it does."""
+    np.random.seed(seed)
     place = np.full(n, seeds.size, dtype=np.int64)
     for index in range(seeds.size):
         place[seeds[index]] = index
+    flat, seen = np.empty(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     gains = np.zeros(seeds.size, dtype=np.float64)
-    for index in range(offsets.size - 1):
+    for index in range(count):
+        # None is before the first seed: a set that has come to it needs to go no further.
+        size = _reach(flat, 0, index, seeds[0], seen, starts, sources, probabilities)
         first = seeds.size
-        for position in range(offsets[index], offsets[index + 1]):
+        for position in range(size):
             first = min(first, place[flat[position]])
         if first < seeds.size:
             gains[first] += 1.0

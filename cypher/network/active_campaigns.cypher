@@ -1,0 +1,8 @@
+// The campaigns that reached somebody or in which somebody took part from one moment to another
+// parameters: $dataset (string), $since (ISO moment with zone), $before (ISO moment with zone)
+// returns: campaign (string)
+MATCH (campaign:Campaign {dataset: $dataset})
+WHERE EXISTS {
+  MATCH (campaign)<-[act:TARGETED_BY|PARTICIPATED_IN]-(:User) WHERE datetime($since) <= act.at < datetime($before)
+}
+RETURN campaign.id AS campaign ORDER BY campaign
