@@ -2,4 +2,4 @@
 // parameters: $dataset (string), $run (string)
 // returns: source (string), target (list of strings), score (list of floats)
 MATCH (source:User {dataset: $dataset})-[edge:INFLUENCES {run: $run}]->(target:User)
-RETURN source.id AS source, collect(target.id) AS target, collect(edge.similarity) AS score
+RETURN source.id AS source, collect(target.id) AS target, collect(coalesce(edge.similarity, 0.0)) AS score

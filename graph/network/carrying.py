@@ -47,9 +47,8 @@ def carry_on(graph: Graph, dataset_id: str, progress: Progress, *, cutoff: date 
         return known
     graph.gds_version()
     run = f"network/{cutoff}"
-    fingerprint = hashlib.sha256(f"{known.fingerprint} {dataset.import_id} {cutoff}".encode()).hexdigest()[
-        :16
-    ]
+    made_from = f"{known.fingerprint} {dataset.import_id} {cutoff}"
+    fingerprint = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     scope = {"dataset": dataset_id, "run": run}
     graph.run("network/clear_run", **scope)
     graph.run("network/carry_run", **scope, **{"from": known.id}, cutoff=str(cutoff), fingerprint=fingerprint)
