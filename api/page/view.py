@@ -1,6 +1,7 @@
 """What the page says of one campaign."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -30,6 +31,7 @@ class CampaignView:
     key_users: list[Row]
     groups: list[Row]
     run: str
+    cutoff: date
     verdict: str
     premise: str
     model: ModelRun | None
@@ -70,6 +72,7 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         key_users=key_users,
         groups=groups,
         run=network.id,
+        cutoff=network.cutoff,
         verdict=network.premise.verdict,
         premise=results.premise_said(network.premise),
         model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
@@ -93,9 +96,10 @@ def _tell(
     groups: list[Row],
 ) -> list[str]:
     last = campaign["ends"] - _DAY
+    reached = f"reached {campaign['targeted']:,} users" if campaign["targeted"] else "was open to all"
+    kind = f" ({campaign['kind']})" if isinstance(campaign["kind"], str) else ""
     told = [
-        f"{campaign['name']} ({campaign['kind']}) reached {campaign['targeted']:,} users; it ran from "
-        f"{campaign['starts']:%-d %b %Y} to {last:%-d %b %Y}."
+        f"{campaign['name']}{kind} {reached}; it ran from {campaign['starts']:%-d %b %Y} to {last:%-d %b %Y}."
     ]
     known = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
     if len(known):
@@ -113,8 +117,9 @@ def _tell(
             f"{days['participants_p90'].mean():,.0f})."
         )
     if key_users:
+        among = "users it reached" if campaign["targeted"] else "users known by then"
         told.append(
             f"{len(key_users)} key users in {len(groups)} neighbour groups carry it furthest among the "
-            f"users it reached."
+            f"{among}."
         )
     return told

@@ -105,6 +105,15 @@ def test_the_api_tells_how_far_to_trust_a_network(client: TestClient, spread: Ne
     assert all(one["low"] <= one["score"] <= one["high"] for one in users)
 
 
+def test_the_page_of_an_open_campaign_speaks_of_nobody_reached(client: TestClient) -> None:
+    page = client.get("/", params={"campaign": "c00"})
+    assert page.status_code == 200
+    assert "c00 (cascade) was open to all" in page.text
+    assert "reached 0 users" not in page.text
+    assert " of 0 took part" not in page.text
+    assert "takes part more, or less, with" in page.text
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_chooses_seeds(graph: Graph, spread: NetworkRun, method: str) -> None:
     found = CampaignReach(graph, DATASET, "c00", spread, None).choose(Wish(k=3, method=method))
