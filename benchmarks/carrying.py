@@ -49,14 +49,18 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     anew = build_network(graph, dataset, Silent(), cutoff=later, encoder=encoder)
     building = time.monotonic() - began
     expected, best = told(anew.id)
-    apart = edges.sub(expected, fill_value=0.0).abs().mean()
+    apart = float(edges.sub(expected, fill_value=0.0).abs().mean())
     both = edges.index.intersection(expected.index)
     reached = []
     for campaign in list(seeds.keys() & best.keys())[:20]:
         reach = CampaignReach(graph, dataset, campaign, anew, None)
         reached.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, best)])
-    ours, theirs = np.sum(reached, axis=0) if reached else (np.nan, np.nan)
-    note = f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both"
+    ours, theirs = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
+    same = "the same kind of" if carried.similarity_learned == anew.similarity_learned else "another kind of"
+    note = (
+        f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both, built by "
+        f"{same} similarity"
+    )
     return [
         Row(f"{name}: a day more, seconds", carrying, building, "built anew", "lower", 0.1, note=note),
         Row(f"{name}: spread of key users", ours, theirs, "built anew", "higher", 0.95),
