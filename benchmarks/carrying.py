@@ -56,11 +56,9 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
         reach = CampaignReach(graph, dataset, campaign, anew, None)
         reached.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, best)])
     ours, theirs = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
-    same = "the same kind of" if carried.similarity_learned == anew.similarity_learned else "another kind of"
-    note = (
-        f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both, built by "
-        f"{same} similarity"
-    )
+    kind = "same" if carried.similarity_learned == anew.similarity_learned else "other"
+    note = f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both"
+    note += f", by the {kind} kind of similarity"
     return [
         Row(f"{name}: a day more, seconds", carrying, building, "built anew", "lower", 0.1, note=note),
         Row(f"{name}: spread of key users", ours, theirs, "built anew", "higher", 0.95),
