@@ -94,10 +94,10 @@ class _Carrying:
         """source, target, score: who was found similar; or the real ties, one that was no edge yet as similar
         as usual.
         """
-        known = self._known("network/known_edges")
         ties = self.graph.frame("network/ties", dataset=self.dataset.id)
         if ties.empty:
             return both_ways(self._known("network/known_similar"))
+        known = self._known("network/known_edges")
         both = both_ways(ties.assign(score=0.0))[["source", "target"]]
         edges = both.merge(known, on=["source", "target"], how="left")
         return edges.fillna({"score": float(known["score"].median()) if len(known) else 0.0})
