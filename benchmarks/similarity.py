@@ -27,7 +27,7 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
 from graph.network.following import window_of
-from graph.network.past import Floats
+from graph.network.past import Floats, Ints
 from graph.network.records import Records, read_records
 from graph.network.similarity.features import Blocks, feature_blocks, order_of
 from graph.network.similarity.learning import learned_vectors
@@ -68,6 +68,11 @@ class Split:
 
     def dealt(self, seed: int) -> Blocks:
         """The blocks, each user's given to another of the same activity."""
+        other = self.others(seed)
+        return {name: block[other] for name, block in self.blocks.items()}
+
+    def others(self, seed: int) -> Ints:
+        """For each user another of the same activity."""
         past = self.now.past
         users = np.arange(len(past.users))
         strata = stratum(past, users, np.full(len(users), self.now.seconds), window_of(past))
@@ -76,7 +81,7 @@ class Split:
         for one in np.unique(strata):
             same = np.flatnonzero(strata == one)
             other[same] = rng.permutation(same)
-        return {name: block[other] for name, block in self.blocks.items()}
+        return other
 
 
 def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: TextEncoder) -> list[Row]:

@@ -1,5 +1,5 @@
-// The users a campaign could reach (everybody, where it reached nobody by name), with their group and an attribute: a property of theirs, or a tag of that kind
-// parameters: $dataset (string), $campaign (string), $run (string), $attribute (string or null)
+// The users a campaign could reach (where it reached nobody by name: everybody who had done something before the cut-off), with their group and an attribute: a property of theirs, or a tag of that kind
+// parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are no behaviours), $attribute (string or null)
 // returns: user (string), group (integer or null, rank of the group), value (string or null)
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) {
@@ -8,6 +8,7 @@ CALL (campaign) {
 UNION
   WITH campaign WHERE NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }
   MATCH (user:User {dataset: $dataset})
+  WHERE EXISTS { (user)-[act]->() WHERE NOT type(act) IN $derived AND act.at < datetime($before) }
   RETURN user
 }
 OPTIONAL MATCH (user)-[:IN_GROUP {run: $run}]->(group:NeighbourGroup)-[:OF]->(campaign)

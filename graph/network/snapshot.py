@@ -72,7 +72,7 @@ def take_snapshot(
     ]
     similar = projections.nearest_users(graph, dataset, rows, NEIGHBOURS, seed)
     # Where people's real ties are known, they are what influence travels along.
-    joined = _tied(records, similarity.vectors) if len(records.ties) else similar
+    joined = tied(records, similarity.vectors) if len(records.ties) else similar
     return Snapshot(records, tagged, similarity, similar, both_ways(joined))
 
 
@@ -93,7 +93,7 @@ def vectors_of(tags: TagTable, encoder: TextEncoder) -> Vectors:
 _WIDTH = 384
 
 
-def _tied(records: Records, vectors: Floats) -> pd.DataFrame:
+def tied(records: Records, vectors: Floats) -> pd.DataFrame:
     """The real ties, and how similar their ends are."""
     one, other = (vectors[records.users.get_indexer(records.ties[side])] for side in ("source", "target"))
     return records.ties.assign(score=np.einsum("ij,ij->i", one, other))

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from graph.connection import Graph
+from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
+from graph.importing.mapping import DERIVED
 from graph.network.key_users import network_among
 from graph.network.runs import NetworkRun
 from graph.network.seeding.network import Ints, Network, Terms, equal_quota, fair_quota
@@ -47,12 +49,21 @@ class SpreadForecast:
 
 
 class CampaignReach:
-    """The users a campaign could reach, and the spreading network among them."""
+    """The users a campaign could reach, and the spreading network among them.
+
+    A campaign open to all reaches those who had done something before the cut-off, as its key users have.
+    """
 
     def __init__(self, graph: Graph, dataset: str, campaign: str, run: NetworkRun, fair: str | None) -> None:
         self._graph, self._run, self._campaign = graph, run, campaign
         self._rows = graph.frame(
-            "campaigns/reach", dataset=dataset, campaign=campaign, run=run.id, attribute=fair
+            "campaigns/reach",
+            dataset=dataset,
+            campaign=campaign,
+            run=run.id,
+            before=describe_dataset(graph, dataset).moment(run.cutoff),
+            derived=sorted(DERIVED),
+            attribute=fair,
         ).drop_duplicates("user")
         self._users = pd.Index(self._rows["user"])
         edges = graph.frame("influence/spreading_network", dataset=dataset, run=run.id)

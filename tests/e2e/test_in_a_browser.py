@@ -25,6 +25,9 @@ from graph.settings import Settings
 from tests.browser import launch
 from tests.data import CAMPAIGN, premise_supported, query
 
+# The pages draw when the machine gets to it: waiting longer costs a passing test nothing.
+expect.set_options(timeout=60_000)
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -1,6 +1,7 @@
 """The spreading network of data with real ties and campaigns open to all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from graph.connection import Graph, connect
+from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.importing.adapters.cascades import cascades
 from graph.importing.job import import_prepared
@@ -139,14 +141,32 @@ def test_what_if_a_campaign_began_with_the_best_seeds(client: TestClient) -> Non
 
 def test_seeds_on_terms(graph: Graph, spread: NetworkRun) -> None:
     chooser = CampaignReach(graph, DATASET, "c00", spread, None)
-    groups = graph.frame("campaigns/reach", dataset=DATASET, campaign="c00", run=spread.id, attribute=None)
-    group_of = dict(zip(groups["user"], groups["group"], strict=True))
+    groups = query(
+        graph,
+        "MATCH (u:User {dataset: $d})-[:IN_GROUP {run: $run}]->(g)-[:OF]->(:Campaign {id: 'c00'}) "
+        "RETURN u.id AS user, g.id AS group",
+        d=DATASET, run=spread.id,
+    )  # fmt: skip
+    group_of = {row["user"]: row["group"] for row in groups}
     found = chooser.choose(Wish(k=5, per_group=1))["user"].map(group_of)
     assert found.value_counts(dropna=False).max() == 1
     first = chooser.choose(Wish(k=5))["user"].iloc[0]
     dear = chooser.choose(Wish(k=5, costs={first: 9.0}, budget=3.0))
     assert first not in set(dear["user"])
     assert len(dear) == 3
+
+
+def test_what_if_reaches_nobody_who_came_after_the_cut_off(graph: Graph, spread: NetworkRun) -> None:
+    early = replace(spread, cutoff=describe_dataset(graph, DATASET).first_day + timedelta(days=12))
+    (row,) = query(
+        graph,
+        "MATCH (u:User {dataset: $d})-[act]->(:Campaign) WHERE act.at < datetime($day) "
+        "RETURN count(DISTINCT u) AS n",
+        d=DATASET, day=f"{early.cutoff}T00:00:00Z",
+    )  # fmt: skip
+    assert 0 < row["n"] < PEOPLE
+    with pytest.raises(InvalidRequest, match=f"cannot be chosen of {row['n']} users"):
+        CampaignReach(graph, DATASET, "c00", early, None).choose(Wish(k=PEOPLE))
 
 
 @pytest.mark.parametrize(

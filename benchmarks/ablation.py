@@ -1,0 +1,213 @@
+"""Who takes part next: what each step of the network adds to a model without it.
+
+At regular moments, of everybody who could take part in a campaign and has not yet: who does so within the
+window? A gradient boosting knows how active each user was, how often it takes part, and how the campaign has
+gone so far; then also how much those it is joined to have taken part, along each of: links by tag text; by
+tag text and sequence; by everything learned similarity knows; the same with learned probabilities; and these
+with users exchanged for others as active (placebo). Links and probabilities are as of a cut-off, the model is
+fitted to the period before it with links as of that period's beginning. Average precision, the mean over
+campaigns, three seeds; intervals by bootstrap over campaigns.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import average_precision_score
+
+from benchmarks.report import Row
+from benchmarks.similarity import Split
+from benchmarks.two_sources import on_two_sources
+from graph.connection import Graph
+from graph.datasets import describe_dataset
+from graph.network.following import window_of
+from graph.network.influences import influences_of
+from graph.network.past import DAY, CampaignPast, Floats, Ints, Past
+from graph.network.projections import nearest_users
+from graph.network.records import read_records
+from graph.network.snapshot import NEIGHBOURS, both_ways, tied
+from graph.network.text import TextEncoder
+
+_SEEDS = 3
+_MOMENTS = 20
+_FEWEST = 5
+_MOST_WAITING = 400
+_SEQUENCE = ("text", "recent", "order", "rhythm")
+_NONE, _LEARNED, _PLACEBO = "no network", "learned probabilities", "placebo"
+
+Links = dict[str, sparse.csr_array]
+"""Users x users: how much whoever stands in a column counts for whoever stands in a row."""
+
+
+def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
+    """Every step's links, as of the cut-off of `split`."""
+    known = split.now
+    names = [one for one, block in split.blocks.items() if block.any()]
+    told = [one for one in names if one in _SEQUENCE]
+
+    def joined(vectors: Floats) -> pd.DataFrame:
+        if len(known.ties):
+            return both_ways(tied(known, vectors))
+        rows = [
+            {"user": user, "vector": vector.tolist()}
+            for user, vector in zip(known.users, vectors, strict=True)
+            if vector.any()
+        ]
+        return both_ways(nearest_users(graph, dataset, rows, NEIGHBOURS, seed))
+
+    def table(edges: pd.DataFrame, weight: str) -> sparse.csr_array:
+        source, target = (known.users.get_indexer(edges[side]) for side in ("source", "target"))
+        size = len(known.users)
+        weights = np.maximum(edges[weight].to_numpy(float), 0.0)
+        return sparse.csr_array((weights, (target, source)), shape=(size, size))
+
+    everything = joined(split.learned(names, seed))
+    learned = table(influences_of(everything, known.past)[0], "probability")
+    return {
+        "tag text": table(joined(split.blocks["text"]), "score"),
+        "text and sequence": table(joined(split.learned(told, seed)), "score"),
+        "learned similarity": table(everything, "score"),
+        _LEARNED: learned,
+        _PLACEBO: learned[:, split.others(seed)],
+    }
+
+
+class Cases:
+    """(user, campaign, moment): whoever could take part and had not, at moments between two days."""
+
+    def __init__(self, past: Past, since: float, until: float, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        window = window_of(past)
+        self.features: list[Floats] = []
+        self.exposed: list[tuple[Ints, Floats, Floats]] = []
+        self.outcome: list[np.ndarray] = []
+        self.campaigns: list[np.ndarray] = []
+        usual = _usual(past, since)
+        for at in np.linspace(since, until - window, _MOMENTS):
+            for place, campaign in enumerate(past.campaigns):
+                self._add(past, place, campaign, float(at), window, usual, rng)
+
+    def _add(
+        self,
+        past: Past,
+        place: int,
+        campaign: CampaignPast,
+        at: float,
+        window: float,
+        usual: Floats,
+        rng: np.random.Generator,
+    ) -> None:
+        before = campaign.times < at
+        if not before.any():
+            return  # Nobody has taken part yet: there is nobody to follow.
+        waiting = np.setdiff1d(past.could_take_part(campaign), campaign.users[before])
+        waiting = waiting[past.arrivals[waiting] <= at]
+        coming = campaign.users[~before & (campaign.times < at + window)]
+        comes = np.isin(waiting, coming)
+        if not comes.any():
+            return
+        others = np.flatnonzero(~comes)
+        drawn = rng.choice(others, min(len(others), _MOST_WAITING), replace=False)
+        kept = np.concatenate([np.flatnonzero(comes), drawn])
+        users, when = waiting[kept], np.full(len(kept), at)
+        lately = before & (campaign.times >= at - window)
+        n = len(past.users)
+        so_far, recent = (
+            np.bincount(campaign.users[one], minlength=n).astype(float) for one in (before, lately)
+        )
+        ever = past.activity.until(users, when)
+        since = past.activity.since_last(users, when)
+        own = [
+            ever,
+            ever - past.activity.until(users, when - 4 * window),
+            np.minimum(since / DAY, 1000),
+            usual[users],
+        ]
+        shared = [before.sum(), lately.sum(), len(waiting), (at - campaign.times[0]) / DAY]
+        rows = np.column_stack([*own, *(np.full(len(users), float(one)) for one in shared)])
+        self.features.append(rows.astype(float))
+        self.exposed.append((users, so_far, recent))
+        self.outcome.append(comes[kept])
+        self.campaigns.append(np.full(len(kept), place))
+
+    def table(self, links: sparse.csr_array | None) -> Floats:
+        """Features, with what `links` carry where there are any."""
+        if links is None:
+            return np.vstack(self.features)
+        carried = [
+            np.column_stack([(links @ part)[users] for part in (so_far, recent)])
+            for users, so_far, recent in self.exposed
+        ]
+        return np.hstack([np.vstack(self.features), np.vstack(carried)])
+
+
+def _usual(past: Past, since: float) -> Floats:
+    """Which share of the campaigns open to it before `since` each user took part in, shrunk to the mean."""
+    chances, taken = np.zeros(len(past.users)), np.zeros(len(past.users))
+    for campaign in past.campaigns:
+        if len(campaign.times) and campaign.times[0] < since:
+            chances[past.could_take_part(campaign)] += 1
+            taken[campaign.users[campaign.times < since]] += 1
+    mean = taken.sum() / max(chances.sum(), 1.0)
+    return (taken + 5 * mean) / (chances + 5)
+
+
+def precision(
+    train: Cases, then: sparse.csr_array | None, test: Cases, now: sparse.csr_array | None, seed: int
+) -> pd.Series:
+    """Average precision of each campaign."""
+    model = HistGradientBoostingClassifier(
+        learning_rate=0.05, max_iter=200, min_samples_leaf=50, l2_regularization=1.0, random_state=seed
+    )
+    model.fit(train.table(then), np.concatenate(train.outcome))
+    score = model.predict_proba(test.table(now))[:, 1]
+    rows = pd.DataFrame(
+        {
+            "campaign": np.concatenate(test.campaigns),
+            "comes": np.concatenate(test.outcome),
+            "score": score,
+        }
+    )
+    return pd.Series(
+        {
+            campaign: average_precision_score(part["comes"], part["score"])
+            for campaign, part in rows.groupby("campaign")
+            if part["comes"].sum() >= _FEWEST
+        }
+    )
+
+
+def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
+    """Each step beside the model without a network, and the last beside its placebo."""
+    described = describe_dataset(graph, dataset)
+    records = read_records(graph, described, described.now)
+    now = Split(records, cutoff, encoder)
+    earlier = now.now.middle()
+    then = Split(now.now, earlier, encoder)
+    found: dict[str, list[pd.Series]] = {}
+    for seed in range(_SEEDS):
+        train = Cases(now.now.past, then.now.seconds, now.now.seconds, seed)
+        test = Cases(records.past, now.now.seconds, records.seconds, seed)
+        before, after = (links_of(graph, dataset, one, seed) for one in (then, now))
+        found.setdefault(_NONE, []).append(precision(train, None, test, None, seed))
+        for step, links in before.items():
+            found.setdefault(step, []).append(precision(train, links, test, after[step], seed))
+    means = {step: pd.concat(parts, axis=1).mean(axis=1) for step, parts in found.items()}
+    rows = [_row(name, f"with {step}", means[step], means[_NONE], _NONE) for step in means if step != _NONE]
+    rows.append(_row(name, f"with {_LEARNED}", means[_LEARNED], means[_PLACEBO], _PLACEBO))
+    return rows
+
+
+def _row(name: str, what: str, ours: pd.Series, theirs: pd.Series, peer: str) -> Row:
+    drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
+    one, other = ours.to_numpy(), theirs.to_numpy()
+    low, high = np.quantile(one[drawn].mean(axis=1) / other[drawn].mean(axis=1), [0.025, 0.975])
+    note = f"{len(ours)} campaigns"
+    means = float(one.mean()), float(other.mean())
+    return Row(f"{name}: who comes next, {what}", *means, peer, "higher", None, float(low), float(high), note)
+
+
+if __name__ == "__main__":
+    on_two_sources("ablation", __doc__, compare)
