@@ -43,7 +43,7 @@ bench-carrying: setup-dev ## A network carried on by a day, beside one built ane
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)
 
-bench-forecast: setup-dev ## The K-LSTM beside its peers
+bench-forecast: $(VENV)/.peers ## The K-LSTM beside statistical, boosted and neural forecasters
 	$(BIN)/python -m benchmarks.forecast $(ARGS)
 
 bench-groups: setup-dev ## Ways to form neighbour groups, compared (ARGS="--names FOLDER" for tag names)
@@ -117,6 +117,10 @@ $(VENV)/.dev: $(VENV)/.runtime $(LOCKS)-dev.lock
 	$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCKS)-dev.lock
 	@touch $@
 
+$(VENV)/.peers: $(VENV)/.dev $(LOCKS)-peers.lock
+	$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r $(LOCKS)-peers.lock
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url $(ARGS)
 # An entry of a lock begins in the first column; torch and its CUDA libraries have a lock of their own.
 SPLIT = awk '/^[^ ]/ {torch = /^(torch==|triton==|cuda-|nvidia-)/}
@@ -127,8 +131,10 @@ lock: $(VENV)/.uv ## Refresh the hashed requirements (ARGS=--upgrade for newer v
 	$(SPLIT) torch' requirements/.run > $(LOCKS)-torch.lock
 	$(SPLIT) !torch' requirements/.run > $(LOCKS).lock
 	$(SPLIT) !torch' requirements/.all > $(LOCKS)-dev.lock
+	$(COMPILE) pyproject.toml --extra peers -c requirements/.all -o requirements/.peers
+	$(SPLIT) !torch' requirements/.peers > $(LOCKS)-peers.lock
 	echo uv | $(COMPILE) - -o $(LOCKS)-uv.lock
-	rm requirements/.all requirements/.run
+	rm requirements/.all requirements/.run requirements/.peers
 
 relock-runtime: setup ## Refresh the list of Neo4j's jars from its top-level coordinates
 	$(BIN)/python -m graph.server.relock

@@ -1,103 +1,306 @@
-"""The K-LSTM beside seasonal naive and AutoETS on the Complete Journey.
+"""How many take part next, on the Complete Journey: the K-LSTM beside what a user would pick instead.
 
-Three test periods of four weeks each; for every one, network and model are built as of its first day.
-Origins every third day, seven days ahead, all running campaigns; five seeds. Needs the whole data set
-in the database (``make demo`` or ``groundswell import complete-journey``).
+Every day from July 2017 on is an origin for each campaign that has run for a week; scored are the day itself
+(h=1) and the seventh (h=7), in all periods together. A period is two months: networks, the K-LSTM and the
+other learned forecasters are as of its first day; statistical ones are fitted anew at every origin. All see
+the same series, from January 2017 on. A forecast is the median of a Poisson distribution with the forecast
+mean, for every model alike. MASE divides by the seasonal-naive error before the campaign. Intervals are by
+bootstrap over calendar weeks. Then all again with a declared prior of what holidays do, given to the
+peers, too; and the K-LSTM without what it has of the network. Learned forecasters need `make bench-forecast`.
 """
 
 import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from scipy.stats import poisson
 
+from benchmarks import forecast_peers
+from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.console import bars
-from forecasting.backtest import backtest, score
-from forecasting.klstm import KLSTM, Configuration
+from forecasting.fitting import Configuration
+from forecasting.klstm import KLSTM
+from forecasting.peers import SEASON, with_holidays, without_holidays
 from forecasting.series import History, read_history
-from forecasting.training import BACKTEST_DAYS, BACKTEST_EVERY, BACKTEST_HORIZON
 from graph.connection import connect
-from graph.importing.adapters.complete_journey import DATASET
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import import_prepared
 from graph.network.build import build_network
-from graph.progress import Progress
-from graph.settings import Settings
+from graph.network.text import TextEncoder
+from graph.progress import Progress, Silent
 
-PERIODS = [date(2017, 7, 10), date(2017, 8, 21), date(2017, 10, 30)]
-SEEDS = 5
+PERIODS = [date(2017, 7, 1), date(2017, 9, 1), date(2017, 11, 1), date(2018, 1, 1)]
+HORIZONS = (1, 7)
+PRIOR = "us-groceries"
+_SEEDS, _BOOSTED_SEEDS, _NEURAL_SEEDS, _ABLATION_SEEDS = 5, 3, 1, 1
+_TARGETS = {("", 1): 0.97, ("", 7): 0.92, (PRIOR, 1): 0.95, (PRIOR, 7): 0.95}
+_TAILS = (0.025, 0.1, 0.5, 0.9, 0.975)
+
+Spoil = Callable[[History], History]
 
 
-def run_period(first: date, seeds: int, progress: Progress) -> tuple[pd.DataFrame, History]:
-    """Back-test rows of one period with one KLSTM column per seed."""
-    with connect(Settings()) as graph:
-        network = build_network(graph, DATASET, progress, cutoff=first)
-        history = read_history(graph, DATASET, network, first + timedelta(days=BACKTEST_DAYS), progress)
+@dataclass(frozen=True)
+class Period:
+    """What is known by the end of a period, and its origins."""
+
+    history: History
+    origins: pd.DatetimeIndex
+
+    @property
+    def before(self) -> History:
+        """What was known when it began."""
+        return self.history.before(self.origins[0].date())
+
+    @property
+    def campaigns(self) -> pd.DataFrame:
+        """Those that reached somebody."""
+        return self.history.campaigns[self.history.campaigns["targeted"] > 0]
+
+    def series(self, history: History) -> pd.DataFrame:
+        """unique_id, ds, y of `campaigns`."""
+        own = history.steps[history.steps["unique_id"].isin(self.campaigns["id"])]
+        return own[["unique_id", "ds", "y"]]
+
+
+def ours(
+    period: Period, seeds: int, prior: str | None = None, spoil: Spoil = lambda one: one
+) -> pd.DataFrame:
+    """The mean over seeds of the K-LSTM's means, with the first seed's bands."""
+    history = spoil(period.history)
     parts = []
     for seed in range(seeds):
-        model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(first), progress)
-        rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
-        parts.append(rows.assign(seed=seed, period=str(first)))
-    return pd.concat(parts, ignore_index=True), history
+        model = KLSTM(Configuration(seed=1 + 10 * seed, holidays=prior))
+        model.fit(history.before(period.origins[0].date()), Silent())
+        parts.append(model.forecasts_at(history, [one.date() for one in period.origins], max(HORIZONS)))
+    means = pd.concat(parts).groupby(["unique_id", "ds", "cutoff"], as_index=False)["mean"].mean()
+    bands = parts[0].drop(columns=["mean", "KLSTM"])
+    return means.rename(columns={"mean": "K-LSTM"}).merge(bands, on=["unique_id", "ds", "cutoff"])
 
 
-def ratio_interval(rows: pd.DataFrame, peer: str) -> tuple[float, float]:
-    """95% interval of the ratio of MAEs, by bootstrap over calendar weeks."""
-    week = rows["ds"].dt.strftime("%G-%V")
-    errors = pd.DataFrame(
-        {
-            "week": week,
-            "ours": (rows["KLSTM"].round() - rows["y"]).abs(),
-            "peer": (rows[peer].round() - rows["y"]).abs(),
-        }
+def statistical(period: Period, progress: Progress, *, quick: bool, prior: str | None = None) -> pd.DataFrame:
+    """Fitted at every origin."""
+    advance = progress.stage("Statistical forecasters", len(period.origins))
+    parts = []
+    for origin in period.origins:
+        known = period.history.before(origin.date())
+        running = known.campaigns[known.campaigns["ends"] > origin]["id"]
+        series = period.series(known)
+        series = without_holidays(series[series["unique_id"].isin(running)], prior)
+        if len(series):
+            found = forecast_peers.statistical(series, max(HORIZONS), every=not (quick or prior))
+            parts.append(with_holidays(found, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
+        advance(1)
+    return pd.concat(parts)
+
+
+def boosted(period: Period, prior: str | None = None) -> pd.DataFrame:
+    """The mean over seeds of LightGBM."""
+    before = without_holidays(period.series(period.before), prior)
+    models = [
+        forecast_peers.Boosted(before, period.campaigns, max(HORIZONS), seed)
+        for seed in range(_BOOSTED_SEEDS)
+    ]
+    parts = []
+    for origin in period.origins:
+        known = period.history.before(origin.date())
+        running = known.campaigns[known.campaigns["ends"] > origin]["id"]
+        series = period.series(known)
+        series = without_holidays(series[series["unique_id"].isin(running)], prior)
+        if len(series):
+            found = pd.concat([model.forecast(series) for model in models])
+            found = found.groupby(["unique_id", "ds"], as_index=False).mean()
+            parts.append(with_holidays(found, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
+    return pd.concat(parts)
+
+
+def neural(period: Period) -> pd.DataFrame:
+    """The mean over seeds of NHITS, LSTM and TFT."""
+    series = period.series(period.history)
+    found = [
+        forecast_peers.neural(series, period.campaigns, period.origins, max(HORIZONS), seed)
+        for seed in range(_NEURAL_SEEDS)
+    ]
+    return pd.concat(found).groupby(["unique_id", "ds", "cutoff"], as_index=False).mean()
+
+
+def points(forecasts: pd.DataFrame, history: History, models: list[str]) -> pd.DataFrame:
+    """The rows that are scored: h, week, kind, y, scale, and each model's forecast."""
+    told = history.campaigns.set_index("id")
+    since = pd.DatetimeIndex(told.loc[forecasts["unique_id"], "starts"])
+    rows = forecasts.assign(h=(forecasts["ds"] - forecasts["cutoff"]).dt.days)
+    rows = rows[(rows["h"].isin(HORIZONS)) & (rows["cutoff"] - since >= pd.Timedelta(days=6)).to_numpy()]
+    rows = rows.assign(
+        week=rows["ds"].dt.strftime("%G-%V"),
+        kind=told.loc[rows["unique_id"], "kind"].to_numpy(),
+        scale=rows["unique_id"].map(_naive_error(history)),
     )
-    sums = errors.groupby("week")[["ours", "peer"]].sum().to_numpy()
-    rng = np.random.default_rng(5)
-    draws = sums[rng.integers(len(sums), size=(2000, len(sums)))].sum(axis=1)
-    low, high = np.quantile(draws[:, 0] / draws[:, 1], [0.025, 0.975])
+    rows["mean of peers"] = rows[["SWA8", "AutoETS", "AutoTheta"]].mean(axis=1)
+    medians = {model: poisson.ppf(0.5, rows[model].clip(lower=0.01)) for model in [*models, "mean of peers"]}
+    return rows.assign(**{f"error {model}": np.abs(one - rows["y"]) for model, one in medians.items()})
+
+
+def _naive_error(history: History) -> dict[str, float]:
+    """Of each campaign, before it began."""
+    found = {}
+    for campaign in history.campaigns.itertuples():
+        own = history.steps[history.steps["unique_id"] == campaign.id].set_index("ds")["y"]
+        before = own[own.index < campaign.starts]
+        found[campaign.id] = (
+            max(float(before.diff(SEASON).abs().mean()), 0.1) if len(before) > SEASON else 1.0
+        )
+    return found
+
+
+def interval(rows: pd.DataFrame, ours: str, theirs: str) -> tuple[float, float]:
+    """Of the ratio of sums of two columns, by bootstrap over weeks."""
+    sums = rows.groupby("week")[[ours, theirs]].sum().to_numpy()
+    drawn = np.random.default_rng(5).integers(len(sums), size=(2000, len(sums)))
+    totals = sums[drawn].sum(axis=1)
+    low, high = np.quantile(totals[:, 0] / totals[:, 1], [0.025, 0.975])
     return float(low), float(high)
+
+
+def against(rows: pd.DataFrame, peers: list[str], prior: str = "") -> list[Row]:
+    """MAE and MASE of the K-LSTM beside every peer; of each kind of campaign beside the best."""
+    told = f", all told of holidays ({prior})" if prior else ""
+    found = []
+    for h, part in rows.groupby("h"):
+        best = min(peers, key=lambda peer: part[f"error {peer}"].mean())
+        for peer in sorted(peers, key=lambda peer: part[f"error {peer}"].mean()):
+            for what, divided in (("MAE", 1.0), ("MASE", part["scale"])):
+                both = part.assign(a=part["error K-LSTM"] / divided, b=part[f"error {peer}"] / divided)
+                target = _TARGETS[prior, int(h)] if peer == best else None
+                found.append(_row(f"{what}, h={h}{told}", both, peer, target))
+        for kind, some in part.groupby("kind"):
+            both = some.assign(a=some["error K-LSTM"], b=some[f"error {best}"])
+            found.append(_row(f"MAE, h={h}, {kind}{told}", both, best, None))
+    return found
+
+
+def _row(what: str, both: pd.DataFrame, peer: str, target: float | None) -> Row:
+    means = float(both["a"].mean()), float(both["b"].mean())
+    return Row(what, *means, peer, "lower", target, *interval(both, "a", "b"), f"{len(both)} points")
+
+
+def of_bands(rows: pd.DataFrame) -> list[Row]:
+    """Coverage, and the pinball loss of five quantiles (about half the CRPS) beside AutoETS and AutoTheta."""
+    found = []
+    for h, part in rows.groupby("h"):
+        for level in (80, 95):
+            inside = part["y"].between(part[f"KLSTM-lo-{level}"], part[f"KLSTM-hi-{level}"]).mean()
+            found.append(Row(f"covered by {level}%, h={h}", float(inside), level / 100, "nominal", "higher"))
+        loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
+        for peer in ("AutoETS", "AutoTheta"):
+            both = loss.assign(b=_pinball(part, peer, peer))
+            found.append(_row(f"pinball loss, h={h}", both, peer, 0.95))
+    return found
+
+
+def _pinball(rows: pd.DataFrame, name: str, middle: str) -> np.ndarray:
+    columns = [f"{name}-lo-95", f"{name}-lo-80", middle, f"{name}-hi-80", f"{name}-hi-95"]
+    total = np.zeros(len(rows))
+    for column, share in zip(columns, _TAILS, strict=True):
+        error = (rows["y"] - rows[column].clip(lower=0)).to_numpy()
+        total += np.maximum(share * error, (share - 1) * error)
+    return total / len(_TAILS)
+
+
+def without_graph(history: History) -> History:
+    """Nobody influences anybody."""
+    return replace(history, edges=history.edges.iloc[:0])
+
+
+def without_key_users(history: History) -> History:
+    """No user is more than another, and there are no groups."""
+    return replace(history, roles=history.roles.assign(score=0.0, group=None))
+
+
+def placebo(history: History) -> History:
+    """The edges between other users, who were active on about as many days before the network's cut-off."""
+    active = history.activity[history.activity["ds"] < pd.Timestamp(history.network.cutoff)]
+    users = pd.Index(pd.concat([history.edges["source"], history.edges["target"]]).unique())
+    days = active["user"].value_counts().reindex(users, fill_value=0)
+    like = np.frexp(days.to_numpy(float))[1]
+    other = users.to_numpy(object).copy()
+    rng = np.random.default_rng(3)
+    for one in np.unique(like):
+        same = np.flatnonzero(like == one)
+        other[same] = other[rng.permutation(same)]
+    dealt = dict(zip(users, other, strict=True))
+    edges = history.edges.assign(
+        source=history.edges["source"].map(dealt), target=history.edges["target"].map(dealt)
+    )
+    return replace(history, edges=edges)
+
+
+ABLATIONS = {"no graph": without_graph, "no key users": without_key_users, "placebo graph": placebo}
+
+
+def read_periods(progress: Progress, *, quick: bool) -> list[Period]:
+    """Each with the network as of its first day."""
+    found = []
+    with own_server() as settings, connect(settings) as graph:
+        prepared = complete_journey(settings.cache)
+        import_prepared(graph, settings, prepared, progress, "stream")
+        encoder = TextEncoder.of(settings)
+        spans = list(zip(PERIODS[:-1], PERIODS[1:], strict=True))
+        for first, after in spans[-1:] if quick else spans:
+            dataset = prepared.mapping.dataset
+            network = build_network(graph, dataset, progress, cutoff=first, encoder=encoder)
+            history = read_history(graph, dataset, network, after, progress)
+            found.append(Period(history, pd.date_range(first, after - timedelta(days=1))))
+    return found
 
 
 def main() -> None:
     """Run all, write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one period, one seed; nothing is written")
+    parser.add_argument(
+        "--quick", action="store_true", help="the last period, fewer peers; nothing is written"
+    )
     quick = parser.parse_args().quick
-    rows: list[Row] = []
-    everything = []
+    keys = ["unique_id", "ds", "cutoff"]
+    plain, told = [], []
     with bars() as progress:
-        for first in PERIODS[-1:] if quick else PERIODS:
-            found, history = run_period(first, 1 if quick else SEEDS, progress)
-            everything.append(found)
-            scores = score(found, history).set_index("model")
-            by_seed = [
-                score(part, history).set_index("model")["mae"]["KLSTM"] for _, part in found.groupby("seed")
-            ]
-            for peer in ("SeasonalNaive", "AutoETS"):
-                for figure in ("mae", "mase"):
-                    low, high = ratio_interval(found, peer) if figure == "mae" else (None, None)
-                    ours, theirs = float(scores[figure]["KLSTM"]), float(scores[figure][peer])
-                    note = f"seeds {min(by_seed):.2f} to {max(by_seed):.2f}" if figure == "mae" else ""
-                    rows.append(
-                        Row(
-                            f"{figure.upper()}, four weeks from {first}",
-                            ours,
-                            theirs,
-                            peer,
-                            "lower",
-                            1.0,
-                            low,
-                            high,
-                            note,
-                        )
-                    )
-            covered = float(scores["coverage_80"]["KLSTM"])
-            rows.append(Row(f"P10-P90 coverage from {first}", covered, 0.8, "nominal", "higher"))
-    all_rows = pd.concat(everything, ignore_index=True)
-    for peer in ("SeasonalNaive", "AutoETS"):
-        ours, theirs = ((all_rows[name].round() - all_rows["y"]).abs().mean() for name in ("KLSTM", peer))
-        low, high = ratio_interval(all_rows, peer)
-        rows.append(Row("MAE, all periods", float(ours), float(theirs), peer, "lower", 1.0, low, high))
-    write("forecast", rows, quick=quick)
+        for period in read_periods(progress, quick=quick):
+            seeds = 1 if quick else _SEEDS
+            rows = ours(period, seeds).merge(statistical(period, progress, quick=quick), on=keys)
+            rows = rows.merge(boosted(period), on=keys)
+            if not quick:
+                rows = rows.merge(neural(period), on=keys)
+            for name, spoil in ABLATIONS.items():
+                less = ours(period, 1 if quick else _ABLATION_SEEDS, spoil=spoil)
+                rows = rows.merge(less[[*keys, "K-LSTM"]].rename(columns={"K-LSTM": name}), on=keys)
+            plain.append(points(rows, period.history, _models(rows)))
+            rows = ours(period, seeds, PRIOR)
+            rows = rows.merge(statistical(period, progress, quick=quick, prior=PRIOR), on=keys)
+            rows = rows.merge(boosted(period, PRIOR), on=keys)
+            told.append(points(rows, period.history, _models(rows)))
+    first, second = (pd.concat(parts, ignore_index=True) for parts in (plain, told))
+    found = against(first, [*_peers(first), *ABLATIONS]) + against(second, _peers(second), PRIOR)
+    found += of_bands(first)
+    for h, part in second.groupby("h"):
+        earlier = first[first["h"] == h]
+        peer = min(_peers(earlier), key=lambda one: earlier[f"error {one}"].mean())
+        both = part.merge(earlier[[*keys, f"error {peer}"]], on=keys, suffixes=("", "_plain"))
+        column = f"error {peer}_plain" if f"error {peer}_plain" in both else f"error {peer}"
+        both = both.assign(a=both["error K-LSTM"], b=both[column])
+        found.append(_row(f"MAE, h={h}, told of holidays, peers not", both, peer, 0.85))
+    write("forecast", found, quick=quick)
+
+
+def _models(rows: pd.DataFrame) -> list[str]:
+    known = {"unique_id", "ds", "cutoff", "y", "level_p10", "level_p50", "level_p90"}
+    return [one for one in rows.columns if one not in known and "-lo-" not in one and "-hi-" not in one]
+
+
+def _peers(rows: pd.DataFrame) -> list[str]:
+    models = [one.removeprefix("error ") for one in rows.columns if one.startswith("error ")]
+    return [one for one in models if one not in ("K-LSTM", *ABLATIONS)]
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page.")] = DEFAULT_PORT,
 ) -> None:
     """Import a real data set, find who carries its campaigns, forecast one, and show it."""
+    from forecasting.fitting import Configuration
     from forecasting.forecasts import forecast_campaign
     from forecasting.training import train
     from graph.network.build import build_network
@@ -53,7 +54,8 @@ def demo(
         with connect(settings) as graph:
             imported = import_prepared(graph, settings, complete_journey(settings.cache), progress)
             network = build_network(graph, DATASET, progress, cutoff=CUTOFF, encoder=TextEncoder.of(settings))
-            model = train(graph, settings, DATASET, progress, cutoff=CUTOFF)
+            told = Configuration(holidays="us-groceries")
+            model = train(graph, settings, DATASET, progress, cutoff=CUTOFF, configuration=told)
             forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress, CUTOFF)
     show_import(imported)
     with connect(settings) as graph:

@@ -89,13 +89,24 @@ def train(
     dataset: DatasetOption = DATASET,
     cutoff: CutoffOption = None,
     retrain: Annotated[bool, typer.Option(help="Train anew even if nothing changed.")] = False,
+    holidays: Annotated[
+        str | None,
+        typer.Option(
+            help="A declared prior of what holidays do: us-groceries. Default: learned from the data alone."
+        ),
+    ] = None,
 ) -> None:
     """Train the K-LSTM, and compare it with what you would pick instead."""
     settings, day = settings_for(home), parse_day(cutoff)
     with connect(settings) as graph, bars() as progress:
+        from forecasting.fitting import Configuration
+        from forecasting.shapes import check_shape
         from forecasting.training import train as train_model
 
-        run = train_model(graph, settings, dataset, progress, cutoff=day, retrain=retrain)
+        configuration = Configuration(holidays=check_shape(holidays))
+        run = train_model(
+            graph, settings, dataset, progress, cutoff=day, configuration=configuration, retrain=retrain
+        )
     show_model(run)
 
 
@@ -151,6 +162,8 @@ def show_model(run: ModelRun) -> None:
         f"{run.level_coverage_80:.0%} between those of the influence level (80% should). Trained up to "
         f"{run.cutoff}."
     )
+    if run.holidays:
+        out.print(f"All of them were told beforehand what holidays do: {run.holidays}, from other years.")
 
 
 def show_forecast(made: Forecast) -> None:

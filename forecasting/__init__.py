@@ -1,6 +1,8 @@
 """From influence series to forecasts: series -> samples -> K-LSTM -> forecasts, and back-tests.
 
-``series`` pulls what Neo4j aggregated, as of a day; ``samples`` cuts it into (campaign, origin)
-examples; ``encoder`` and ``model`` are the network; ``klstm`` fits, predicts, saves and loads;
-``peers`` and ``backtest`` compare it honestly; ``training`` and ``forecasts`` are the two jobs.
+``series`` pulls what Neo4j aggregated, as of a day; ``traffic`` (the shocks all campaigns share; ``shapes``:
+what is known of holidays from elsewhere) and ``pace`` (a campaign's own rate) are the base of every forecast;
+``samples`` cuts it all into (campaign, origin) examples; ``encoder`` and ``model`` are the network, which
+``fitting`` trains; ``klstm`` fits, predicts, cross-validates, saves and loads; ``peers`` and ``backtest``
+compare it honestly; ``training`` and ``forecasts`` are the two jobs.
 """

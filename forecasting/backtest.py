@@ -25,27 +25,24 @@ def backtest(
     """
     days = (history.as_of - first).days
     origins = [first + timedelta(days=day) for day in range(0, days, every)]
+    ours = model.forecasts_at(history, origins, horizon, level=(80,))
     advance = progress.stage(f"Back-testing from {first}", len(origins))
-    parts = []
+    peers = []
     for origin in origins:
-        known = history.before(origin)
-        ours = model.predict(known, horizon).rename(
-            columns={
-                "participants_p50": "KLSTM",
-                "participants_p10": "KLSTM-lo-80",
-                "participants_p90": "KLSTM-hi-80",
-                "level_p10": "level-lo-80",
-                "level_p90": "level-hi-80",
-            }
-        )
-        both = ours.merge(peer_forecasts(known, horizon), on=["unique_id", "ds"])
         cutoff = pd.Timestamp(origin) - pd.Timedelta(days=1)
-        parts.append(both.assign(cutoff=cutoff, h=(both["ds"] - cutoff).dt.days))
+        peers.append(
+            peer_forecasts(history.before(origin), horizon, model.configuration.holidays).assign(
+                cutoff=cutoff
+            )
+        )
         advance(1)
-    came = history.steps[["unique_id", "ds", "y", "level"]]
-    rows = pd.concat(parts, ignore_index=True).merge(came, on=["unique_id", "ds"])
+    rows = ours.merge(pd.concat(peers), on=["unique_id", "ds", "cutoff"])
+    rows = rows.merge(history.steps[["unique_id", "ds", "level"]], on=["unique_id", "ds"])
+    rows["h"] = (rows["ds"] - rows["cutoff"]).dt.days
+    names = {"level_p10": "level-lo-80", "level_p90": "level-hi-80"}
     columns = ["unique_id", "cutoff", "ds", "h", "y", "KLSTM", "KLSTM-lo-80", "KLSTM-hi-80"]
-    return rows[[*columns, "SeasonalNaive", "AutoETS", "level", "level-lo-80", "level-hi-80"]]
+    columns += ["SeasonalNaive", "AutoETS", "level", *names.values()]
+    return rows.rename(columns=names)[columns]
 
 
 def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:

@@ -1,9 +1,9 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,32 +13,24 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from scipy.stats import nbinom
 
-from forecasting.encoder import Batch, Data, DataLoader
-from forecasting.model import KLSTMNetwork, loss
+from forecasting.encoder import Batch, Data
+from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_of, trained
+from forecasting.model import KLSTMNetwork
 from forecasting.records import FORECAST_VALUES
-from forecasting.samples import HORIZON, LOOKBACK, campaign_frames, training_samples
+from forecasting.samples import (
+    HORIZON,
+    LOOKBACK,
+    CampaignFrame,
+    Ground,
+    campaign_frames,
+    training_samples,
+)
 from forecasting.series import History
 from graph.errors import InvalidRequest, NotReady
-from graph.progress import Progress
+from graph.progress import Progress, Silent
 
-_FORMAT = 1
+_FORMAT = 2
 COLUMNS = ["unique_id", "ds", *FORECAST_VALUES]
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """How a K-LSTM is built and trained."""
-
-    hidden: int = 32
-    context: int = 16
-    dropout: float = 0.2
-    epochs: int = 12
-    batch: int = 64
-    learning_rate: float = 3e-3
-    weight_decay: float = 1e-3
-    seed: int = 1
-    members: int = 2
-    """Networks trained from different seeds, whose predictions are averaged."""
 
 
 class KLSTM:
@@ -55,13 +47,17 @@ class KLSTM:
         self.configuration = configuration or Configuration()
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
         self._members: list[KLSTMNetwork] = []
+        self._ground = Ground(self.configuration.holidays, np.empty(0))
 
     def fit(self, history: History, progress: Progress) -> "KLSTM":
         """Train on every campaign of `history`; nothing at or after its `as_of` is seen.
 
         Raises InvalidRequest where it holds too few days to learn from.
         """
-        samples = list(training_samples(campaign_frames(history)))
+        self._ground = Ground.of(history, self.configuration.holidays)
+        frames = campaign_frames(history, self._ground)
+        last = (history.as_of - history.first_day).days
+        samples = list(training_samples(frames, 0, last))
         if not samples:
             raise InvalidRequest(
                 f"No campaign has {2 * LOOKBACK} days of history before {history.as_of}.",
@@ -69,12 +65,16 @@ class KLSTM:
             )
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
         settings = self.configuration
-        advance = progress.stage(
-            f"Training the K-LSTM on {len(samples)} examples before {history.as_of}",
-            settings.epochs * settings.members,
-        )
+        # What is held out must not have been a target of what is learned from.
+        earlier = list(training_samples(frames, 0, last - UNSEEN - HORIZON))
+        later = list(training_samples(frames, last - UNSEEN, last))
+        what = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
+        epochs = best_epochs(earlier, later, settings, progress.stage(what, settings.epochs))
+        what = f"Training {settings.members} networks for {epochs} epochs"
+        advance = progress.stage(what, epochs * settings.members)
         self._members = [
-            _train(samples, settings, settings.seed + member, advance) for member in range(settings.members)
+            trained(samples, settings, settings.seed + member, epochs, advance)
+            for member in range(settings.members)
         ]
         return self
 
@@ -86,26 +86,69 @@ class KLSTM:
         the campaign has four weeks of data, and NotReady for a model that was not fitted.
         """
         self._check(history, horizon)
-        frames = [frame for frame in campaign_frames(history) if len(frame.y) < frame.end]
-        if not frames:
-            return pd.DataFrame(columns=COLUMNS)
-        origin = pd.Timestamp(history.as_of)
-        mean, dispersion, level = self._outputs([frame.sample(len(frame.y)) for frame in frames])
-        probabilities = np.array([0.1, 0.5, 0.9]).reshape(3, 1, 1)
-        participants = np.asarray(nbinom.ppf(probabilities, 1 / dispersion, 1 / (1 + dispersion * mean)))
+        frames = [frame for frame in campaign_frames(history, self._ground) if len(frame.y) < frame.end]
+        found = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
+        probabilities = np.array([[0.1], [0.5], [0.9]])
+        p10, p50, p90 = _participants(found, probabilities)
+        return found.assign(participants_p10=p10, participants_p50=p50, participants_p90=p90)[COLUMNS]
+
+    def cross_validation(
+        self,
+        history: History,
+        h: int,
+        n_windows: int,
+        step_size: int = 1,
+        level: Sequence[int] = (80, 95),
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Fit to what came before the first of `n_windows` origins, `step_size` days apart and the last as
+        far before ``history.as_of``; then forecast `h` days from each, of the campaigns that run.
+
+        Returns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, KLSTM-lo-80,
+        KLSTM-hi-80, ..., level_p10/p50/p90: the days known by ``history.as_of``. Raises as `fit` and
+        `predict` do.
+        """
+        origins = [history.as_of - timedelta(days=step_size * back) for back in range(n_windows, 0, -1)]
+        self.fit(history.before(origins[0]), progress or Silent())
+        return self.forecasts_at(history, origins, h, level)
+
+    def forecasts_at(
+        self, history: History, origins: Sequence[date], h: int, level: Sequence[int] = (80, 95)
+    ) -> pd.DataFrame:
+        """What `cross_validation` returns, at any `origins`, by the model as it is fitted."""
+        self._check(history.before(min(origins)), h)
+        # What an example is made of lies before its origin, wherever the frame ends.
+        frames = campaign_frames(history, self._ground)
+        places = [(origin - history.first_day).days for origin in origins]
+        running = [(one, place) for place in places for one in frames if one.start < place < len(one.y)]
+        found = self._forecasts(running, history, h)
+        tails = [(50 + sign * one / 2) / 100 for one in level for sign in (-1, 1)]
+        names = [f"KLSTM-{side}-{one}" for one in level for side in ("lo", "hi")]
+        counts = _participants(found, np.array([[0.5], *([one] for one in tails)]))
+        found = found.assign(KLSTM=counts[0], **dict(zip(names, counts[1:], strict=True)))
+        came = history.steps[["unique_id", "ds", "y"]]
+        return found.merge(came, on=["unique_id", "ds"]).drop(columns="dispersion")
+
+    def _forecasts(
+        self, examples: Sequence[tuple[CampaignFrame, int]], history: History, horizon: int
+    ) -> pd.DataFrame:
+        """unique_id, cutoff, ds, mean, dispersion, level_p10/p50/p90 of the frames at the origins beside
+        them, at most to each campaign's end.
+        """
+        names = ["unique_id", "cutoff", "ds", "mean", "dispersion", "level_p10", "level_p50", "level_p90"]
+        if not examples:
+            return pd.DataFrame({name: [] for name in names})
+        outputs = self._outputs([frame.sample(origin) for frame, origin in examples])
+        first = pd.Timestamp(history.first_day)
         parts = []
-        for row, frame in enumerate(frames):
-            steps = min(horizon, frame.end - len(frame.y))
-            part = {
-                "unique_id": frame.id,
-                "ds": pd.date_range(origin, periods=steps),
-                "mean": mean[row, :steps],
-            }
-            for place, name in enumerate(("p10", "p50", "p90")):
-                part[f"participants_{name}"] = participants[place, row, :steps]
-                part[f"level_{name}"] = level[row, :steps, place]
-            parts.append(pd.DataFrame(part))
-        return pd.concat(parts, ignore_index=True)[COLUMNS]
+        for row, (frame, origin) in enumerate(examples):
+            steps = min(horizon, frame.end - origin)
+            begin = first + pd.Timedelta(days=origin)
+            days = pd.date_range(begin, periods=steps)
+            mean, dispersion, level = (one[row, :steps] for one in outputs)
+            part = [frame.id, begin - pd.Timedelta(days=1), days, mean, dispersion, *level.T]
+            parts.append(pd.DataFrame(dict(zip(names, part, strict=True))))
+        return pd.concat(parts, ignore_index=True)
 
     def _check(self, history: History, horizon: int) -> None:
         if not self._members or self.cutoff is None:
@@ -144,6 +187,7 @@ class KLSTM:
             for index, member in enumerate(self._members)
             for name, value in member.state_dict().items()
         }
+        tensors["paces"] = torch.from_numpy(self._ground.weights)
         described = {
             "format": _FORMAT,
             "configuration": asdict(self.configuration),
@@ -171,8 +215,9 @@ class KLSTM:
                 network=described["network"],
             )
             tensors = load_file(path)
+            model._ground = Ground(configuration.holidays, tensors["paces"].numpy())
             for index in range(configuration.members):
-                member = _network(configuration)
+                member = network_of(configuration)
                 prefix = f"{index}."
                 member.load_state_dict(
                     {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
@@ -186,30 +231,7 @@ class KLSTM:
             ) from error
 
 
-def _network(settings: Configuration) -> KLSTMNetwork:
-    return KLSTMNetwork(settings.hidden, settings.context, settings.dropout)
-
-
-def _train(
-    samples: list[Data], settings: Configuration, seed: int, advance: Callable[[int], None]
-) -> KLSTMNetwork:
-    torch.manual_seed(seed)
-    network = _network(settings).train()
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    shuffle = torch.Generator().manual_seed(seed)
-    loader = DataLoader(samples, batch_size=settings.batch, shuffle=True, generator=shuffle)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, settings.learning_rate, total_steps=settings.epochs * len(loader)
-    )
-    for _epoch in range(settings.epochs):
-        for batch in loader:
-            optimizer.zero_grad()
-            value = loss(network(batch), batch)
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-        advance(1)
-    return network.eval()
+def _participants(found: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:
+    """Quantiles of the negative binomials, shape (probabilities, rows)."""
+    mean, dispersion = (found[name].to_numpy(float) for name in ("mean", "dispersion"))
+    return np.asarray(nbinom.ppf(probabilities, 1 / dispersion, 1 / (1 + dispersion * mean)))

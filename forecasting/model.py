@@ -30,10 +30,10 @@ class Prediction:
 
 
 class KLSTMNetwork(nn.Module):
-    """Reads four weeks, writes two: each day's participants as a change to the weekday's mean.
+    """Reads four weeks, writes two: each day's participants as a change to ``expected_participants``.
 
-    With its last layer at zero it forecasts the same-weekday mean of eight weeks; training moves it
-    from there only as far as the data supports.
+    With its last layer at zero it forecasts just these; training moves it from there only as far as the
+    data supports.
     """
 
     def __init__(self, hidden: int, context: int, dropout: float) -> None:
@@ -57,7 +57,7 @@ class KLSTMNetwork(nn.Module):
         repeated = context.unsqueeze(1).expand(-1, batch.future.shape[1], -1)
         written, _ = self.writer(torch.cat([batch.future, repeated], dim=2), (state, cell))
         change, spread, level, below, above = self.head(self.dropout(written)).unbind(dim=2)
-        mean = batch.profile.clamp_min(_SMALLEST_MEAN) * torch.exp(_bounded(change))
+        mean = batch.base.clamp_min(_SMALLEST_MEAN) * torch.exp(_bounded(change))
         dispersion = functional.softplus(spread)
         middle = batch.level_base * torch.exp(_bounded(level))
         # What a tenth lies beyond, on the logarithm, were the level as uncertain as the participants.

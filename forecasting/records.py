@@ -40,6 +40,8 @@ class ModelRun:
     """The share of days between P10 and P90: of participants, and of the influence level."""
     level_coverage_80: float
     points: int
+    holidays: str | None = None
+    """The declared prior of holidays (``shapes``) that model and peers were given."""
 
     @property
     def scores(self) -> pd.DataFrame:

@@ -17,12 +17,13 @@ from scipy import sparse
 
 from forecasting.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.encoder import Data
+from forecasting.pace import Traffic, expected_participants, pace_weights
 from forecasting.series import History
+from forecasting.traffic import expected_traffic
 
 LOOKBACK = 28
 HORIZON = 14
-PROFILE_WEEKS = 8
-PAST_FEATURES = 8 + CALENDAR_FEATURES
+PAST_FEATURES = 9 + CALENDAR_FEATURES
 FUTURE_FEATURES = 5 + CALENDAR_FEATURES
 NODE_FEATURES = 7
 
@@ -39,6 +40,10 @@ class CampaignFrame:
     targeted: int
     steps: pd.DataFrame
     calendar: Floats
+    shocks: NDArray[np.float64]
+    """Of each day, the logarithm of traffic over what was expected of it the day before."""
+    base: NDArray[np.float64]
+    """``expected_participants`` of the campaign, shape (known days + 1, HORIZON)."""
     network: "CampaignNetwork"
 
     @cached_property
@@ -51,18 +56,6 @@ class CampaignFrame:
         """Influence level per day known so far."""
         return self.steps["level"].to_numpy(float)
 
-    def profile(self, origin: int, days: NDArray[np.int_]) -> NDArray[np.float64]:
-        """For each day, the mean of y on the same weekday over the 8 weeks before `origin`."""
-        known = self.y[max(0, origin - 7 * PROFILE_WEEKS) : origin]
-        first = origin - len(known)
-        means = np.array(
-            [
-                known[(weekday - first) % 7 :: 7].mean() if len(known) > 7 else known.mean()
-                for weekday in range(7)
-            ]
-        )
-        return np.asarray(means[days % 7])
-
     def level_ratio(self, origin: int) -> float:
         """Influence level per participant over the last week of the campaign before `origin`."""
         recent = slice(max(self.start, origin - 7), origin)
@@ -73,7 +66,7 @@ class CampaignFrame:
         """The example whose first forecast day is `origin`; unknown targets are masked."""
         past = np.arange(origin - LOOKBACK, origin)
         future = np.arange(origin, origin + HORIZON)
-        profile = self.profile(origin, future)
+        base = self.base[origin]
         ratio = self.level_ratio(origin)
         known = (future < len(self.y)) & (future < self.end)
         inside = np.minimum(future, len(self.y) - 1)
@@ -85,9 +78,9 @@ class CampaignFrame:
             key_score=self.network.key_score,
             group_index=self.network.group,
             past=_tensor(self._past(origin, past)),
-            future=_tensor(self._future(origin, future, profile, exposure)),
-            profile=_tensor(profile),
-            level_base=_tensor(np.maximum(profile, 0.05) * ratio),
+            future=_tensor(self._future(origin, future, exposure)),
+            base=_tensor(base),
+            level_base=_tensor(np.maximum(base, 0.05) * ratio),
             y=_tensor(np.where(known, self.y[inside], 0.0)),
             level=_tensor(np.where(known, self.level[inside], 0.0)),
             known=_tensor(known),
@@ -97,10 +90,11 @@ class CampaignFrame:
     def _past(self, origin: int, days: NDArray[np.int_]) -> Floats:
         rows = self.steps.iloc[days[0] : origin]
         y = rows["y"].to_numpy(float)
-        usual = self.profile(origin, days)
+        usual = self.base[days, 0]
         features = [
             np.log1p(y) - np.log1p(usual),
             np.log1p(usual) / 5,
+            self.shocks[days],
             rows["in_window"].to_numpy(float),
             rows["redeemers"].to_numpy(float) / (y + 1),
             rows["key_users"].to_numpy(float) / (y + 1),
@@ -110,11 +104,9 @@ class CampaignFrame:
         ]
         return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
 
-    def _future(
-        self, origin: int, days: NDArray[np.int_], profile: NDArray[np.float64], exposure: float
-    ) -> Floats:
+    def _future(self, origin: int, days: NDArray[np.int_], exposure: float) -> Floats:
         features = [
-            np.log1p(profile) / 5,
+            np.log1p(self.base[origin]) / 5,
             (days >= self.start).astype(float),
             (days - self.start) / 60,
             (days - origin) / HORIZON,
@@ -168,25 +160,56 @@ class CampaignNetwork:
         return np.asarray(cumulative[:, origin] - cumulative[:, max(0, origin - days)])
 
 
-def campaign_frames(history: History) -> list[CampaignFrame]:
+@dataclass(frozen=True)
+class Ground:
+    """What the base of every forecast rests on: `holidays`, a declared prior (``shapes``), and `weights`, the
+    ``pace_weights`` learned when the model was fitted.
+    """
+
+    holidays: str | None
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, history: History, holidays: str | None) -> "Ground":
+        """As learned from `history`."""
+        series = [part["y"].to_numpy(float) for _, part in history.steps.groupby("unique_id")]
+        return cls(holidays, pace_weights(series, _traffic(history, holidays)))
+
+
+def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
     """One frame per campaign that has begun, with everything known before ``history.as_of``."""
     first = pd.Timestamp(history.first_day)
     days = (pd.Timestamp(history.as_of) - first).days
     calendar = calendar_features(pd.date_range(first, periods=days + HORIZON))
+    traffic = _traffic(history, ground.holidays)
+    shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
-    return [
-        CampaignFrame(
+    frames = []
+    for campaign in history.campaigns.itertuples():
+        if not campaign.targeted:
+            continue  # A campaign that reached nobody has nobody to forecast.
+        own = steps[campaign.id].reset_index(drop=True)
+        frame = CampaignFrame(
             id=campaign.id,
             start=(campaign.starts - first).days,
             end=(campaign.ends - first).days,
             targeted=campaign.targeted,
-            steps=steps[campaign.id].reset_index(drop=True),
+            steps=own,
             calendar=calendar,
+            shocks=shocks,
+            base=expected_participants(own["y"].to_numpy(float), traffic, ground.weights),
             network=_network(history, campaign.id, first, days),
         )
-        for campaign in history.campaigns.itertuples()
-        if campaign.targeted  # A campaign that reached nobody has nobody to forecast.
-    ]
+        frames.append(frame)
+    return frames
+
+
+def _traffic(history: History, holidays: str | None) -> Traffic:
+    first = pd.Timestamp(history.first_day)
+    days = (pd.Timestamp(history.as_of) - first).days
+    active = history.activity.drop_duplicates()
+    counts = np.bincount((active["ds"] - first).dt.days, minlength=days).astype(float)
+    return Traffic(counts, expected_traffic(counts, first, HORIZON, holidays), first.day_of_week)
 
 
 def _network(history: History, campaign: str, first: pd.Timestamp, days: int) -> CampaignNetwork:
@@ -208,12 +231,13 @@ def _day_matrix(users: pd.Index, rows: pd.DataFrame, first: pd.Timestamp, days: 
     return matrix
 
 
-def training_samples(frames: Iterable[CampaignFrame], before_launch_every: int = 7) -> Iterator[Data]:
-    """Examples from every day of each campaign's run so far, and from some days before it."""
+def training_samples(
+    frames: Iterable[CampaignFrame], since: int, until: int, before_launch_every: int = 7
+) -> Iterator[Data]:
+    """Examples from every day in [since, until) of each campaign's run, and from some days before it."""
     for frame in frames:
         known = min(frame.end, len(frame.y))
-        first = 2 * LOOKBACK
-        for origin in range(first, known):
+        for origin in range(max(2 * LOOKBACK, since), min(known, until)):
             if origin >= frame.start or (origin - frame.start) % before_launch_every == 0:
                 yield frame.sample(origin)
 

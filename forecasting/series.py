@@ -19,6 +19,7 @@ import pandas as pd
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
+from graph.importing.mapping import DERIVED
 from graph.network.runs import NetworkRun
 from graph.progress import Progress
 
@@ -115,7 +116,11 @@ def read_history(
         roles=graph.frame("influence/roles", run=network.id, **before),
         edges=graph.frame("influence/spreading_network", **scope),
         participations=_with_days(graph.frame("influence/user_participations", **before)),
-        activity=_with_days(graph.frame("influence/user_activity", **before)),
+        activity=_with_days(
+            graph.frame("influence/user_activity", **before, derived=sorted(DERIVED)).explode(
+                "step", ignore_index=True
+            )
+        ),
     )
 
 

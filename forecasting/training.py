@@ -4,7 +4,8 @@ import hashlib
 from datetime import date, timedelta
 
 from forecasting.backtest import backtest, score
-from forecasting.klstm import KLSTM, Configuration
+from forecasting.fitting import Configuration
+from forecasting.klstm import KLSTM
 from forecasting.records import ModelRun, checkpoint_path, model_run, models
 from forecasting.series import read_history
 from graph.connection import Graph, Row
@@ -17,7 +18,7 @@ from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
 
-_FORMAT = "2"  # Another way to train on the same data must give another fingerprint.
+_FORMAT = "3"  # Another way to train on the same data must give another fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
@@ -66,6 +67,7 @@ def train(
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
+        "holidays": configuration.holidays,
     }
     model.save(settings.checkpoints / figures["checkpoint"])
     run = f"model/{cutoff}"

@@ -1,5 +1,6 @@
 """The K-LSTM on made-up histories: contract, checkpoints, and no look at the future."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,9 +10,9 @@ import pandas as pd
 import pytest
 
 from forecasting.backtest import backtest, score
-from forecasting.calendar import calendar_features
-from forecasting.klstm import KLSTM, Configuration
-from forecasting.samples import campaign_frames
+from forecasting.fitting import Configuration
+from forecasting.klstm import KLSTM
+from forecasting.samples import Ground, campaign_frames
 from forecasting.series import History
 from graph.errors import InvalidRequest, NotReady
 from graph.network.runs import NetworkRun, Premise, RiskRatio
@@ -83,12 +84,11 @@ def test_forecast_frame(fitted: KLSTM) -> None:
     assert (frame["mean"] > 0).all()
 
 
-def test_an_untrained_network_forecasts_the_weekday_mean() -> None:
+def test_an_untrained_network_forecasts_what_is_expected_of_its_pace() -> None:
     history = make_history()
     frame = KLSTM(replace(QUICK, epochs=1, learning_rate=1e-9)).fit(history, Silent()).predict(history, 3)
-    own = history.steps[history.steps["unique_id"] == "1"].set_index("ds")["y"]
-    expected = [own[-56:][own[-56:].index.day_of_week == day.day_of_week].mean() for day in frame["ds"][:3]]
-    assert frame["mean"][:3].to_list() == pytest.approx(expected, rel=1e-4)
+    own = campaign_frames(history, Ground.of(history, None))[0]
+    assert frame["mean"][:3].to_list() == pytest.approx(own.base[-1, :3].tolist(), rel=1e-4)
 
 
 def test_training_is_reproducible(fitted: KLSTM) -> None:
@@ -165,6 +165,44 @@ def test_what_lies_before_the_origin_does_move_it() -> None:
     assert not np.allclose(one["mean"], other["mean"])
 
 
+def test_cross_validation_forecasts_as_if_nothing_later_were_known() -> None:
+    """At 20 random origins: like a forecast that was given only what came before, and unmoved by nonsense."""
+    history = make_history()
+    model = KLSTM(QUICK).fit(history.before(AS_OF - timedelta(days=25)), Silent())
+    drawn = np.random.default_rng(7).choice(25, 20, replace=False)
+    origins = [AS_OF - timedelta(days=int(back) + 1) for back in sorted(drawn, reverse=True)]
+    found = model.forecasts_at(history, origins, 5, level=(80,))
+    assert len(set(found["cutoff"])) == 20
+    for origin in origins:
+        own = found[found["cutoff"] == pd.Timestamp(origin - timedelta(days=1))].reset_index(drop=True)
+        spoilt = model.forecasts_at(corrupted(history, origin).before(AS_OF), [origin], 5, level=(80,))
+        pd.testing.assert_frame_equal(own.drop(columns="y"), spoilt.drop(columns="y"), rtol=1e-5)
+        alone = model.predict(history.before(origin), 5).merge(own[["unique_id", "ds"]])
+        for name, other in (("mean", "mean"), ("KLSTM", "participants_p50"), ("level_p90", "level_p90")):
+            assert own[name].to_list() == pytest.approx(alone[other].to_list(), rel=1e-5)
+
+
+def test_cross_validation_keeps_the_contract_of_forecasters() -> None:
+    found = KLSTM(QUICK).cross_validation(make_history(), h=3, n_windows=4, step_size=2, level=(80, 95))
+    bands = ["KLSTM-lo-95", "KLSTM-lo-80", "KLSTM", "KLSTM-hi-80", "KLSTM-hi-95"]
+    assert {"unique_id", "ds", "cutoff", "y", *bands} <= set(found.columns)
+    assert found["cutoff"].dt.strftime("%m-%d").unique().tolist() == ["04-22", "04-24", "04-26", "04-28"]
+    assert ((found["ds"] - found["cutoff"]).dt.days.between(1, 3)).all()
+    assert (found[bands].diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+
+
+def test_training_stops_when_the_latest_days_are_told_no_better() -> None:
+    advanced: list[int] = []
+
+    class Counting(Silent):
+        def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+            done = super().stage(what, total)
+            return advanced.append if what.startswith("Training the K-LSTM") else done
+
+    KLSTM(replace(QUICK, epochs=60, learning_rate=0.3, patience=2)).fit(make_history(), Counting())
+    assert sum(advanced) < 60
+
+
 def test_backtest_scores_every_model_on_the_same_points() -> None:
     history, first = make_history(), AS_OF - timedelta(days=6)
     model = KLSTM(QUICK).fit(history.before(first), Silent())
@@ -180,19 +218,10 @@ def test_backtest_scores_every_model_on_the_same_points() -> None:
     assert (scores["points"] == 12).all()
 
 
-def test_holidays_are_known_with_the_days_around_them() -> None:
-    days = pd.date_range("2017-11-21", "2017-11-25")  # Thanksgiving is the 23rd.
-    today, tomorrow, yesterday = calendar_features(days)[:, 2:].T
-    assert today.tolist()[2] == 1
-    assert tomorrow.tolist()[1] == 1
-    assert yesterday.tolist()[3] == 1
-    assert today.tolist()[0] == 0
-
-
 def test_exposure_is_the_sum_of_active_influencers_of_who_waits() -> None:
     history = make_history()
     took_part = pd.DataFrame({"campaign": "1", "user": ["u0"], "ds": [pd.Timestamp("2017-04-28")]})
-    frame = campaign_frames(replace(history, participations=took_part))[0]
+    frame = campaign_frames(replace(history, participations=took_part), Ground.of(history, None))[0]
     features, mean = frame.network.node_features(len(frame.y))
     assert features[:, -1] == pytest.approx([0, 0, 0.3, 0, 0, 0])
     assert mean == pytest.approx(0.3 / 5)

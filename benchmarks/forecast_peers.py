@@ -1,0 +1,163 @@
+"""What a user would pick instead of the K-LSTM: statistical, boosted and neural forecasters.
+
+Each takes the series known at an origin (unique_id, ds, y, one row a day) and the origins' plan, and answers
+with means of y, `ahead` days from the origin on. The statistical ones are fitted anew at every origin; the
+learned ones, as the K-LSTM is, at every refit, on what came before it. Those that take covariates get the
+calendar, the holidays near, the place in the campaign and how many users it reached.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from statsforecast import StatsForecast
+from statsforecast.models import (
+    AutoARIMA,
+    AutoETS,
+    AutoTheta,
+    CrostonOptimized,
+    SeasonalNaive,
+    SeasonalWindowAverage,
+)
+
+from forecasting.calendar import calendar_features, month_waves
+
+SEASON, WEEKS = 7, 8
+KNOWN = [f"calendar_{place}" for place in range(10)] + ["running", "since", "reached"]
+NEURAL = ("NHITS", "LSTM", "TFT")
+_LAGS = [1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
+
+
+def statistical(known: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame:
+    """unique_id, ds and a column a model, AutoETS and AutoTheta with bands; all of them, or the best four."""
+    plain = [SeasonalNaive(SEASON), SeasonalWindowAverage(SEASON, WEEKS, alias="SWA8")]
+    banded = [AutoETS(season_length=SEASON), AutoTheta(season_length=SEASON)]
+    if every:
+        plain += [AutoARIMA(season_length=SEASON), CrostonOptimized()]
+    series = known[["unique_id", "ds", "y"]]
+    found = [
+        # AutoARIMA takes nearly all of the time.
+        StatsForecast(
+            models=models, freq="D", fallback_model=SeasonalNaive(SEASON), n_jobs=2 if len(models) > 2 else 1
+        ).forecast(df=series, h=ahead, level=level)
+        for models, level in ((plain, None), (banded, [80, 95]))
+    ]
+    return found[0].merge(found[1], on=["unique_id", "ds"])
+
+
+def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
+    """`rows` (unique_id, ds, ...) with what is known in advance of each day; of `campaigns`: id, starts,
+    targeted.
+    """
+    days = pd.DatetimeIndex(rows["ds"])
+    told = campaigns.set_index("id").loc[rows["unique_id"]]
+    since = (days - pd.DatetimeIndex(told["starts"])).days.to_numpy()
+    table = np.column_stack(
+        [_calendar(days.min(), days.max()).loc[days].to_numpy(), since >= 0, np.maximum(since, 0) / 30,
+         np.log1p(told["targeted"].to_numpy(float)) / 5]
+    )  # fmt: skip
+    return pd.concat(
+        [rows.reset_index(drop=True), pd.DataFrame(table.astype(np.float32), columns=KNOWN)], axis=1
+    )
+
+
+@cache
+def _calendar(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    days = pd.date_range(first, last)
+    return pd.DataFrame(np.hstack([calendar_features(days), month_waves(days)]), index=days)
+
+
+class Boosted:
+    """LightGBM (mlforecast), one model a day ahead, on the logarithm."""
+
+    def __init__(self, known: pd.DataFrame, campaigns: pd.DataFrame, ahead: int, seed: int) -> None:
+        from lightgbm import LGBMRegressor
+        from mlforecast import MLForecast
+        from mlforecast.lag_transforms import ExpandingMean, RollingMean, SeasonalRollingMean
+
+        self._campaigns, self._ahead = campaigns, ahead
+        model = LGBMRegressor(
+            objective="poisson", n_estimators=300, learning_rate=0.03, num_leaves=15, min_child_samples=40,
+            subsample=0.8, subsample_freq=1, colsample_bytree=0.7, reg_lambda=1.0, seed=seed, verbosity=-1,
+            n_jobs=1,
+        )  # fmt: skip
+        self._model = MLForecast(
+            models={"LightGBM": model},
+            freq="D",
+            lags=_LAGS,
+            lag_transforms={
+                1: [RollingMean(7), RollingMean(28), RollingMean(56), ExpandingMean()],
+                7: [SeasonalRollingMean(7, 4), SeasonalRollingMean(7, 8)],
+            },
+        )
+        with _quiet():  # Campaigns that are too short to learn from are left out, and told of.
+            self._model.fit(with_covariates(known, campaigns), static_features=[])
+
+    def forecast(self, known: pd.DataFrame) -> pd.DataFrame:
+        """unique_id, ds, LightGBM."""
+        last = known["ds"].max()
+        ahead = pd.date_range(last + pd.Timedelta(days=1), periods=self._ahead)
+        future = known[["unique_id"]].drop_duplicates().merge(pd.DataFrame({"ds": ahead}), how="cross")
+        return self._model.predict(
+            self._ahead,
+            new_df=with_covariates(known, self._campaigns),
+            X_df=with_covariates(future, self._campaigns),
+        )
+
+
+def neural(
+    known: pd.DataFrame, campaigns: pd.DataFrame, origins: pd.DatetimeIndex, ahead: int, seed: int
+) -> pd.DataFrame:
+    """unique_id, ds, cutoff, NHITS, LSTM, TFT (neuralforecast), fitted to what came before the first of
+    `origins` (days in a row) and applied at each. `known` reaches as far as the data does; what lies after an
+    origin is not read for its forecast.
+    """
+    with _quiet():
+        from neuralforecast import NeuralForecast
+        from neuralforecast.losses.pytorch import MAE
+        from neuralforecast.models import LSTM, NHITS, TFT
+
+        last = origins[-1] + pd.Timedelta(days=ahead - 1)
+        days = pd.DataFrame({"ds": pd.date_range(known["ds"].min(), last)})
+        # All series on the same days, so that the windows of all begin at the same origins; days outside a
+        # campaign are masked.
+        grid = known[["unique_id"]].drop_duplicates().merge(days, how="cross")
+        grid = grid.merge(known[["unique_id", "ds", "y"]], how="left", on=["unique_id", "ds"])
+        grid = grid.assign(available_mask=grid["y"].notna().astype(float), y=grid["y"].fillna(0.0))
+        usual = {
+            "h": ahead, "input_size": 56, "loss": MAE(), "scaler_type": "standard", "random_seed": seed,
+            "start_padding_enabled": True, "accelerator": "cpu", "enable_progress_bar": False,
+            "enable_model_summary": False, "logger": False, "enable_checkpointing": False,
+            "windows_batch_size": 256,
+        }  # fmt: skip
+        told = {"futr_exog_list": KNOWN}
+        models = [
+            NHITS(**usual, max_steps=500, learning_rate=1e-3, alias="NHITS"),
+            LSTM(
+                **usual, **told, max_steps=300, encoder_hidden_size=32, decoder_hidden_size=32, alias="LSTM"
+            ),
+            TFT(**usual, **told, max_steps=150, hidden_size=16, alias="TFT"),
+        ]
+        found = NeuralForecast(
+            models=[one for one in models if one.alias in NEURAL], freq="D"
+        ).cross_validation(with_covariates(grid, campaigns), n_windows=len(origins), step_size=1, refit=False)
+    return found.drop(columns="y")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Lightning tells a lot of its trainers."""
+    levels = {name: logging.getLogger(name).level for name in ("pytorch_lightning", "lightning_fabric")}
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
