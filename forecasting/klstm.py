@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from pandas.util import hash_pandas_object
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from scipy.stats import nbinom
 
+from forecasting.draft import Draft
 from forecasting.encoder import Batch, Data
 from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_of, trained
 from forecasting.model import KLSTMNetwork
@@ -49,10 +51,12 @@ class KLSTM:
         self._members: list[KLSTMNetwork] = []
         self._ground = Ground(self.configuration.holidays, np.empty(0))
 
-    def fit(self, history: History, progress: Progress) -> "KLSTM":
+    def fit(self, history: History, progress: Progress, draft: Path | None = None) -> "KLSTM":
         """Train on every campaign of `history`; nothing at or after its `as_of` is seen.
 
-        Raises InvalidRequest where it holds too few days to learn from.
+        What is finished is kept at `draft`, where one is named, until all is: ended midway, the same call
+        goes on from there, to the same result. Raises InvalidRequest where `history` holds too few days to
+        learn from.
         """
         self._ground = Ground.of(history, self.configuration.holidays)
         frames = campaign_frames(history, self._ground)
@@ -65,18 +69,31 @@ class KLSTM:
             )
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
         settings = self.configuration
-        # What is held out must not have been a target of what is learned from.
-        earlier = list(training_samples(frames, 0, last - UNSEEN - HORIZON))
-        later = list(training_samples(frames, last - UNSEEN, last))
-        what = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
-        epochs = best_epochs(earlier, later, settings, progress.stage(what, settings.epochs))
-        what = f"Training {settings.members} networks for {epochs} epochs"
-        advance = progress.stage(what, epochs * settings.members)
-        self._members = [
-            trained(samples, settings, settings.seed + member, epochs, advance)
-            for member in range(settings.members)
-        ]
+        known = hash_pandas_object(history.steps).sum()
+        kept = Draft(draft, settings, history.as_of, history.network, known)
+        if kept.epochs is None:
+            # What is held out must not have been a target of what is learned from.
+            earlier = list(training_samples(frames, 0, last - UNSEEN - HORIZON))
+            later = list(training_samples(frames, last - UNSEEN, last))
+            what = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
+            kept.keep(best_epochs(earlier, later, settings, progress.stage(what, settings.epochs)), [])
+        self._members = self._train_members(samples, kept, progress)
+        kept.discard()
         return self
+
+    def _train_members(self, samples: list[Data], kept: Draft, progress: Progress) -> list[KLSTMNetwork]:
+        settings, epochs = self.configuration, kept.epochs or 0
+        members = []
+        for weights in kept.members:
+            members.append(network_of(settings).eval())
+            members[-1].load_state_dict(weights)
+        missing = range(len(members), settings.members)
+        what = f"Training {len(missing)} networks for {epochs} epochs"
+        advance = progress.stage(what, epochs * len(missing))
+        for place in missing:
+            members.append(trained(samples, settings, settings.seed + place, epochs, advance))
+            kept.keep(epochs, [one.state_dict() for one in members])
+        return members
 
     def predict(self, history: History, horizon: int) -> pd.DataFrame:
         """Forecast the `horizon` days from ``history.as_of`` on, at most to each campaign's end.

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, timedelta
+from pathlib import Path
 
 from forecasting.backtest import backtest, score
 from forecasting.fitting import Configuration
@@ -62,7 +63,8 @@ def train(
         )
     make_writable(settings.checkpoints)
     figures = _compare(graph, settings, dataset_id, first, cutoff, configuration, progress)
-    model = KLSTM(configuration).fit(read_history(graph, dataset_id, network, cutoff, progress), progress)
+    history = read_history(graph, dataset_id, network, cutoff, progress)
+    model = KLSTM(configuration).fit(history, progress, _draft(settings, dataset_id, cutoff))
     figures |= {
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
@@ -73,6 +75,10 @@ def train(
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
+
+
+def _draft(settings: Settings, dataset: str, cutoff: date) -> Path:
+    return settings.checkpoints / f"{dataset}-{cutoff}.draft"
 
 
 def _compare(
@@ -86,7 +92,7 @@ def _compare(
 ) -> Row:
     network = build_network(graph, dataset, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset, network, until, progress)
-    model = KLSTM(configuration).fit(history.before(first), progress)
+    model = KLSTM(configuration).fit(history.before(first), progress, _draft(settings, dataset, first))
     rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
     scores = score(rows, history)
     return {

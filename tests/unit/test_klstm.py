@@ -1,5 +1,6 @@
 """The K-LSTM on made-up histories: contract, checkpoints, and no look at the future."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -201,6 +202,65 @@ def test_training_stops_when_the_latest_days_are_told_no_better() -> None:
 
     KLSTM(replace(QUICK, epochs=60, learning_rate=0.3, patience=2)).fit(make_history(), Counting())
     assert sum(advanced) < 60
+
+
+class Ended(Exception):
+    """The training was killed."""
+
+
+class EndsAfter(Silent):
+    """Counts epochs, and ends the training after so many."""
+
+    def __init__(self, most: int) -> None:
+        self.epochs, self._most = 0, most
+
+    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+        super().stage(what, total)
+
+        def advance(done: int) -> None:
+            self.epochs += done
+            if self.epochs >= self._most:
+                raise Ended
+
+        return advance
+
+
+def test_a_training_ended_at_random_goes_on_to_the_same_result(tmp_path: Path) -> None:
+    history, settings = make_history(), replace(QUICK, members=3, epochs=3)
+    watched = EndsAfter(10_000)
+    whole = KLSTM(settings).fit(history, watched).predict(history, 4)
+    rng = np.random.default_rng(4)
+    for turn in range(3):
+        draft, done = tmp_path / f"{turn}.draft", 0
+        for _ in range(3):
+            ended = EndsAfter(int(rng.integers(1, watched.epochs)))
+            with contextlib.suppress(Ended):
+                KLSTM(settings).fit(history, ended, draft)
+        last = EndsAfter(10_000)
+        resumed = KLSTM(settings).fit(history, last, draft)
+        done = last.epochs
+        pd.testing.assert_frame_equal(resumed.predict(history, 4), whole)
+        assert done <= watched.epochs
+        assert not draft.exists()
+
+
+def test_a_draft_of_something_else_is_not_used(tmp_path: Path) -> None:
+    history, draft = make_history(), tmp_path / "model.draft"
+    settings = replace(QUICK, members=2)
+    whole = EndsAfter(10_000)
+    KLSTM(settings).fit(history, whole)
+    with pytest.raises(Ended):
+        KLSTM(settings).fit(history, EndsAfter(whole.epochs - 1), draft)
+    again = EndsAfter(10_000)
+    KLSTM(replace(settings, seed=5)).fit(history, again, draft)
+    assert again.epochs > whole.epochs / 2
+    with pytest.raises(Ended):
+        KLSTM(settings).fit(history, EndsAfter(whole.epochs - 1), draft)
+    rest = EndsAfter(10_000)
+    KLSTM(settings).fit(history, rest, draft)
+    assert 0 < rest.epochs < whole.epochs
+    draft.write_bytes(b"something else")
+    KLSTM(settings).fit(history, Silent(), draft)
 
 
 def test_backtest_scores_every_model_on_the_same_points() -> None:
