@@ -164,20 +164,21 @@ def interval(rows: pd.DataFrame, ours: str, theirs: str) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def against(rows: pd.DataFrame, peers: list[str], prior: str = "") -> list[Row]:
-    """MAE and MASE of the K-LSTM beside every peer; of each kind of campaign beside the best."""
+def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
+    """MAE and MASE of the K-LSTM beside every peer and itself with less; of each kind beside the best one."""
     told = f", all told of holidays ({prior})" if prior else ""
+    less = [name for name in ABLATIONS if f"error {name}" in rows]
     found = []
     for h, part in rows.groupby("h"):
-        best = min(peers, key=lambda peer: part[f"error {peer}"].mean())
-        for peer in sorted(peers, key=lambda peer: part[f"error {peer}"].mean()):
+        peers = sorted(_peers(rows), key=lambda peer: part[f"error {peer}"].mean())
+        for peer in [*peers, *less]:
             for what, divided in (("MAE", 1.0), ("MASE", part["scale"])):
                 both = part.assign(a=part["error K-LSTM"] / divided, b=part[f"error {peer}"] / divided)
-                target = _TARGETS[prior, int(h)] if peer == best else None
+                target = _TARGETS[prior, int(h)] if peer == peers[0] else None
                 found.append(_row(f"{what}, h={h}{told}", both, peer, target))
         for kind, some in part.groupby("kind"):
-            both = some.assign(a=some["error K-LSTM"], b=some[f"error {best}"])
-            found.append(_row(f"MAE, h={h}, {kind}{told}", both, best, None))
+            both = some.assign(a=some["error K-LSTM"], b=some[f"error {peers[0]}"])
+            found.append(_row(f"MAE, h={h}, {kind}{told}", both, peers[0], None))
     return found
 
 
@@ -281,14 +282,12 @@ def main() -> None:
             rows = rows.merge(boosted(period, PRIOR), on=keys)
             told.append(points(rows, period.history, _models(rows)))
     first, second = (pd.concat(parts, ignore_index=True) for parts in (plain, told))
-    found = against(first, [*_peers(first), *ABLATIONS]) + against(second, _peers(second), PRIOR)
-    found += of_bands(first)
+    found = against(first) + against(second, PRIOR) + of_bands(first)
     for h, part in second.groupby("h"):
         earlier = first[first["h"] == h]
         peer = min(_peers(earlier), key=lambda one: earlier[f"error {one}"].mean())
-        both = part.merge(earlier[[*keys, f"error {peer}"]], on=keys, suffixes=("", "_plain"))
-        column = f"error {peer}_plain" if f"error {peer}_plain" in both else f"error {peer}"
-        both = both.assign(a=both["error K-LSTM"], b=both[column])
+        untold = earlier[[*keys, f"error {peer}"]].set_axis([*keys, "b"], axis=1)
+        both = part.assign(a=part["error K-LSTM"]).merge(untold, on=keys)
         found.append(_row(f"MAE, h={h}, told of holidays, peers not", both, peer, 0.85))
     write("forecast", found, quick=quick)
 
