@@ -45,7 +45,7 @@ Spoil = Callable[[History], History]
 
 @dataclass(frozen=True)
 class Period:
-    """What is known by the end of a period, and its origins."""
+    """What is known when all that a period's origins forecast has come, and these."""
 
     history: History
     origins: pd.DatetimeIndex
@@ -252,7 +252,9 @@ def read_periods(progress: Progress, *, quick: bool) -> list[Period]:
         for first, after in spans[-1:] if quick else spans:
             dataset = prepared.mapping.dataset
             network = build_network(graph, dataset, progress, cutoff=first, encoder=encoder)
-            history = read_history(graph, dataset, network, after, progress)
+            # What the last origins forecast is known only later.
+            known = min(after + timedelta(days=max(HORIZONS) - 1), PERIODS[-1])
+            history = read_history(graph, dataset, network, known, progress)
             found.append(Period(history, pd.date_range(first, after - timedelta(days=1))))
     return found
 
