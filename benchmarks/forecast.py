@@ -65,6 +65,12 @@ class Period:
         own = history.steps[history.steps["unique_id"].isin(self.campaigns["id"])]
         return own[["unique_id", "ds", "y"]]
 
+    def running(self, origin: pd.Timestamp) -> pd.DataFrame:
+        """The series, as known at `origin`, of those that run then."""
+        known = self.history.before(origin.date())
+        series = self.series(known)
+        return series[series["unique_id"].isin(known.campaigns[known.campaigns["ends"] > origin]["id"])]
+
 
 def ours(
     period: Period, seeds: int, prior: str | None = None, spoil: Spoil = lambda one: one
@@ -86,10 +92,7 @@ def statistical(period: Period, progress: Progress, *, quick: bool, prior: str |
     advance = progress.stage("Statistical forecasters", len(period.origins))
     parts = []
     for origin in period.origins:
-        known = period.history.before(origin.date())
-        running = known.campaigns[known.campaigns["ends"] > origin]["id"]
-        series = period.series(known)
-        series = without_holidays(series[series["unique_id"].isin(running)], prior)
+        series = without_holidays(period.running(origin), prior)
         if len(series):
             found = forecast_peers.statistical(series, max(HORIZONS), every=not (quick or prior))
             parts.append(with_holidays(found, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
@@ -106,10 +109,7 @@ def boosted(period: Period, prior: str | None = None) -> pd.DataFrame:
     ]
     parts = []
     for origin in period.origins:
-        known = period.history.before(origin.date())
-        running = known.campaigns[known.campaigns["ends"] > origin]["id"]
-        series = period.series(known)
-        series = without_holidays(series[series["unique_id"].isin(running)], prior)
+        series = without_holidays(period.running(origin), prior)
         if len(series):
             found = pd.concat([model.forecast(series) for model in models])
             found = found.groupby(["unique_id", "ds"], as_index=False).mean()
