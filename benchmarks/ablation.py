@@ -17,7 +17,7 @@ from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score
 
-from benchmarks.report import Row
+from benchmarks.report import Row, ratio_interval
 from benchmarks.similarity import Split
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
@@ -25,9 +25,8 @@ from graph.datasets import describe_dataset
 from graph.network.following import window_of
 from graph.network.influences import influences_of
 from graph.network.past import DAY, CampaignPast, Floats, Ints, Past
-from graph.network.projections import nearest_users
 from graph.network.records import read_records
-from graph.network.snapshot import NEIGHBOURS, both_ways, tied
+from graph.network.snapshot import both_ways, similar_users, tied
 from graph.network.text import TextEncoder
 
 _SEEDS = 3
@@ -50,12 +49,7 @@ def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
     def joined(vectors: Floats) -> pd.DataFrame:
         if len(known.ties):
             return both_ways(tied(known, vectors))
-        rows = [
-            {"user": user, "vector": vector.tolist()}
-            for user, vector in zip(known.users, vectors, strict=True)
-            if vector.any()
-        ]
-        return both_ways(nearest_users(graph, dataset, rows, NEIGHBOURS, seed))
+        return both_ways(similar_users(graph, dataset, known.users, vectors, seed))
 
     def table(edges: pd.DataFrame, weight: str) -> sparse.csr_array:
         source, target = (known.users.get_indexer(edges[side]) for side in ("source", "target"))
@@ -201,12 +195,12 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
 
 
 def _row(name: str, what: str, ours: pd.Series, theirs: pd.Series, peer: str) -> Row:
-    drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
     one, other = ours.to_numpy(), theirs.to_numpy()
-    low, high = np.quantile(one[drawn].mean(axis=1) / other[drawn].mean(axis=1), [0.025, 0.975])
-    note = f"{len(ours)} campaigns"
     means = float(one.mean()), float(other.mean())
-    return Row(f"{name}: who comes next, {what}", *means, peer, "higher", None, float(low), float(high), note)
+    within = ratio_interval(one, other)
+    return Row(
+        f"{name}: who comes next, {what}", *means, peer, "higher", None, *within, f"{len(ours)} campaigns"
+    )
 
 
 if __name__ == "__main__":

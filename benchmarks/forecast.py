@@ -20,7 +20,8 @@ from scipy.stats import poisson
 
 from benchmarks import forecast_peers
 from benchmarks.own_server import own_server
-from benchmarks.report import Row, write
+from benchmarks.placebo import others_alike
+from benchmarks.report import Row, ratio_interval, write
 from cli.console import bars
 from forecasting.fitting import Configuration
 from forecasting.klstm import KLSTM
@@ -158,10 +159,7 @@ def _naive_error(history: History) -> dict[str, float]:
 def interval(rows: pd.DataFrame, ours: str, theirs: str) -> tuple[float, float]:
     """Of the ratio of sums of two columns, by bootstrap over weeks."""
     sums = rows.groupby("week")[[ours, theirs]].sum().to_numpy()
-    drawn = np.random.default_rng(5).integers(len(sums), size=(2000, len(sums)))
-    totals = sums[drawn].sum(axis=1)
-    low, high = np.quantile(totals[:, 0] / totals[:, 1], [0.025, 0.975])
-    return float(low), float(high)
+    return ratio_interval(*sums.T)
 
 
 def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
@@ -225,13 +223,8 @@ def placebo(history: History) -> History:
     active = history.activity[history.activity["ds"] < pd.Timestamp(history.network.cutoff)]
     users = pd.Index(pd.concat([history.edges["source"], history.edges["target"]]).unique())
     days = active["user"].value_counts().reindex(users, fill_value=0)
-    like = np.frexp(days.to_numpy(float))[1]
-    other = users.to_numpy(object).copy()
-    rng = np.random.default_rng(3)
-    for one in np.unique(like):
-        same = np.flatnonzero(like == one)
-        other[same] = other[rng.permutation(same)]
-    dealt = dict(zip(users, other, strict=True))
+    like = np.frexp(days.to_numpy(float))[1].astype(np.int64)
+    dealt = dict(zip(users, users[others_alike(like, seed=3)], strict=True))
     edges = history.edges.assign(
         source=history.edges["source"].map(dealt), target=history.edges["target"].map(dealt)
     )

@@ -17,7 +17,8 @@ import pandas as pd
 from benchmarks.embeddings import fast_rp, light_gcn, node2vec
 from benchmarks.mixture import mixed_vectors
 from benchmarks.own_server import own_server
-from benchmarks.report import Row, write
+from benchmarks.placebo import others_alike
+from benchmarks.report import Row, ratio_interval, write
 from cli.console import bars
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
@@ -76,12 +77,7 @@ class Split:
         past = self.now.past
         users = np.arange(len(past.users))
         strata = stratum(past, users, np.full(len(users), self.now.seconds), window_of(past))
-        rng = np.random.default_rng(seed)
-        other = users.copy()
-        for one in np.unique(strata):
-            same = np.flatnonzero(strata == one)
-            other[same] = rng.permutation(same)
-        return other
+        return others_alike(strata, seed)
 
 
 def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: TextEncoder) -> list[Row]:
@@ -109,7 +105,7 @@ def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: Te
     rows = []
     for peer, vectors in theirs.items():
         other = _mean(vectors, split.tried_on)
-        low, high = _interval(mine["ap"].to_numpy(), other["ap"].to_numpy())
+        low, high = ratio_interval(mine["ap"].to_numpy(), other["ap"].to_numpy())
         note = f"AUC {mine['auc'].mean():.3f} against {other['auc'].mean():.3f}, {len(mine)} campaigns"
         target = _TARGET if peer == "text" else None
         means = float(mine["ap"].mean()), float(other["ap"].mean())
@@ -120,12 +116,6 @@ def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: Te
 def _mean(vectors: list[Floats], tried_on: list[Pairs]) -> pd.DataFrame:
     found = [quality(vectors[turn % len(vectors)], pairs) for turn, pairs in enumerate(tried_on)]
     return pd.concat(found).groupby(level=0).mean()
-
-
-def _interval(ours: Floats, theirs: Floats) -> tuple[float, float]:
-    drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
-    low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
-    return float(low), float(high)
 
 
 def main() -> None:

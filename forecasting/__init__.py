@@ -3,6 +3,7 @@
 ``series`` pulls what Neo4j aggregated, as of a day; ``traffic`` (the shocks all campaigns share; ``shapes``:
 what is known of holidays from elsewhere) and ``pace`` (a campaign's own rate) are the base of every forecast;
 ``samples`` cuts it all into (campaign, origin) examples; ``encoder`` and ``model`` are the network, which
-``fitting`` trains (``draft``: what is finished of it); ``klstm`` fits, predicts, cross-validates, saves and
-loads; ``peers`` and ``backtest`` compare it honestly; ``training`` and ``forecasts`` are the two jobs.
+``fitting`` trains (``weights``: in a file; ``draft``: what is finished); ``klstm`` fits, predicts,
+cross-validates, saves and loads; ``peers`` and ``backtest`` compare it honestly; ``training`` and
+``forecasts`` are the two jobs.
 """

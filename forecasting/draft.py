@@ -5,13 +5,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors import SafetensorError
 
 from forecasting.fitting import Configuration
-
-Weights = dict[str, Tensor]
+from forecasting.weights import Weights, read_networks, write_networks
 
 
 class Draft:
@@ -34,16 +31,8 @@ class Draft:
         self.epochs, self.members = epochs, members
         if self._path is None:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        tensors = {
-            f"{place}.{name}": value.contiguous()
-            for place, member in enumerate(members)
-            for name, value in member.items()
-        }
-        said = {"identity": self._identity, "epochs": str(epochs), "members": str(len(members))}
-        unfinished = self._path.with_suffix(".new")
-        save_file(tensors, unfinished, metadata=said)
-        unfinished.replace(self._path)
+        told = {"identity": self._identity, "epochs": str(epochs)}
+        write_networks(self._path, members, told)
 
     def discard(self) -> None:
         """The training is through."""
@@ -52,15 +41,8 @@ class Draft:
 
     def _read(self, path: Path) -> None:
         try:
-            with safe_open(path, framework="pt") as file:
-                said = file.metadata() or {}
-            if said.get("identity") != self._identity:
-                return
-            tensors = load_file(path)
+            told, members, _ = read_networks(path)
         except (OSError, SafetensorError):
             return  # Nothing is lost but time.
-        self.epochs = int(said["epochs"])
-        self.members = [
-            {name.partition(".")[2]: value for name, value in tensors.items() if name.startswith(f"{place}.")}
-            for place in range(int(said["members"]))
-        ]
+        if told.get("identity") == self._identity:
+            self.epochs, self.members = int(told["epochs"]), members

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 from pandas.util import hash_pandas_object
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
 from scipy.stats import nbinom
 
 from forecasting.draft import Draft
@@ -28,6 +27,7 @@ from forecasting.samples import (
     training_samples,
 )
 from forecasting.series import History
+from forecasting.weights import Weights, read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 
@@ -61,7 +61,8 @@ class KLSTM:
         self._ground = Ground.of(history, self.configuration.holidays)
         frames = campaign_frames(history, self._ground)
         last = (history.as_of - history.first_day).days
-        samples = list(training_samples(frames, 0, last))
+        dated = list(training_samples(frames))
+        samples = [sample for _, sample in dated]
         if not samples:
             raise InvalidRequest(
                 f"No campaign has {2 * LOOKBACK} days of history before {history.as_of}.",
@@ -73,8 +74,8 @@ class KLSTM:
         kept = Draft(draft, settings, history.as_of, history.network, known)
         if kept.epochs is None:
             # What is held out must not have been a target of what is learned from.
-            earlier = list(training_samples(frames, 0, last - UNSEEN - HORIZON))
-            later = list(training_samples(frames, last - UNSEEN, last))
+            earlier = [sample for origin, sample in dated if origin < last - UNSEEN - HORIZON]
+            later = [sample for origin, sample in dated if origin >= last - UNSEEN]
             what = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
             kept.keep(best_epochs(earlier, later, settings, progress.stage(what, settings.epochs)), [])
         self._members = self._train_members(samples, kept, progress)
@@ -83,10 +84,7 @@ class KLSTM:
 
     def _train_members(self, samples: list[Data], kept: Draft, progress: Progress) -> list[KLSTMNetwork]:
         settings, epochs = self.configuration, kept.epochs or 0
-        members = []
-        for weights in kept.members:
-            members.append(network_of(settings).eval())
-            members[-1].load_state_dict(weights)
+        members = [_network_with(settings, weights) for weights in kept.members]
         missing = range(len(members), settings.members)
         what = f"Training {len(missing)} networks for {epochs} epochs"
         advance = progress.stage(what, epochs * len(missing))
@@ -198,13 +196,6 @@ class KLSTM:
 
     def save(self, path: Path) -> None:
         """Write a checkpoint: weights and configuration, no code."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tensors = {
-            f"{index}.{name}": value.contiguous()
-            for index, member in enumerate(self._members)
-            for name, value in member.state_dict().items()
-        }
-        tensors["paces"] = torch.from_numpy(self._ground.weights)
         described = {
             "format": _FORMAT,
             "configuration": asdict(self.configuration),
@@ -212,16 +203,16 @@ class KLSTM:
             "cutoff": str(self.cutoff),
             "network": self.network,
         }
-        draft = path.with_suffix(".new")
-        save_file(tensors, draft, metadata={"groundswell": json.dumps(described)})
-        draft.replace(path)
+        members = [member.state_dict() for member in self._members]
+        told = {"groundswell": json.dumps(described)}
+        write_networks(path, members, told, paces=torch.from_numpy(self._ground.weights))
 
     @classmethod
     def load(cls, path: Path) -> "KLSTM":
         """Raises NotReady where `path` is no checkpoint of this version."""
         try:
-            with safe_open(path, framework="pt") as file:
-                described = json.loads((file.metadata() or {})["groundswell"])
+            told, members, others = read_networks(path)
+            described = json.loads(told["groundswell"])
             if described["format"] != _FORMAT:
                 raise ValueError("another format")
             configuration = Configuration(**described["configuration"])
@@ -231,21 +222,21 @@ class KLSTM:
                 cutoff=date.fromisoformat(described["cutoff"]),
                 network=described["network"],
             )
-            tensors = load_file(path)
-            model._ground = Ground(configuration.holidays, tensors["paces"].numpy())
-            for index in range(configuration.members):
-                member = network_of(configuration)
-                prefix = f"{index}."
-                member.load_state_dict(
-                    {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-                )
-                model._members.append(member)
+            model._ground = Ground(configuration.holidays, others["paces"].numpy())
+            for _, weights in zip(range(configuration.members), members, strict=True):
+                model._members.append(_network_with(configuration, weights))
             return model
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise NotReady(
                 f"{path.name} is no checkpoint that this version can read.",
                 "Train again with `groundswell train --retrain`.",
             ) from error
+
+
+def _network_with(settings: Configuration, weights: Weights) -> KLSTMNetwork:
+    network = network_of(settings)
+    network.load_state_dict(weights)
+    return network.eval()
 
 
 def _participants(found: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:

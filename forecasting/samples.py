@@ -232,14 +232,14 @@ def _day_matrix(users: pd.Index, rows: pd.DataFrame, first: pd.Timestamp, days: 
 
 
 def training_samples(
-    frames: Iterable[CampaignFrame], since: int, until: int, before_launch_every: int = 7
-) -> Iterator[Data]:
-    """Examples from every day in [since, until) of each campaign's run, and from some days before it."""
+    frames: Iterable[CampaignFrame], before_launch_every: int = 7
+) -> Iterator[tuple[int, Data]]:
+    """(origin, example) of every day of each campaign's run so far, and of some days before it."""
     for frame in frames:
         known = min(frame.end, len(frame.y))
-        for origin in range(max(2 * LOOKBACK, since), min(known, until)):
+        for origin in range(2 * LOOKBACK, known):
             if origin >= frame.start or (origin - frame.start) % before_launch_every == 0:
-                yield frame.sample(origin)
+                yield origin, frame.sample(origin)
 
 
 def _tensor(values: NDArray[np.generic]) -> torch.Tensor:

@@ -65,15 +65,20 @@ def take_snapshot(
         return (tagged if known is records else Tagged.of(known, encoder)).placed
 
     similarity = learn_similarity(records, text_of, seed, learn=learn)
-    rows = [
-        {"user": user, "vector": vector.tolist()}
-        for user, vector in zip(records.users, similarity.vectors, strict=True)
-        if vector.any()
-    ]
-    similar = projections.nearest_users(graph, dataset, rows, NEIGHBOURS, seed)
+    similar = similar_users(graph, dataset, records.users, similarity.vectors, seed)
     # Where people's real ties are known, they are what influence travels along.
     joined = tied(records, similarity.vectors) if len(records.ties) else similar
     return Snapshot(records, tagged, similarity, similar, both_ways(joined))
+
+
+def similar_users(graph: Graph, dataset: str, users: pd.Index, vectors: Floats, seed: int) -> pd.DataFrame:
+    """user, other, score: each user of whom anything is known, with those nearest by `vectors`."""
+    rows = [
+        {"user": user, "vector": vector.tolist()}
+        for user, vector in zip(users, vectors, strict=True)
+        if vector.any()
+    ]
+    return projections.nearest_users(graph, dataset, rows, NEIGHBOURS, seed)
 
 
 def vectors_of(tags: TagTable, encoder: TextEncoder) -> Vectors:

@@ -1,0 +1,15 @@
+"""What every placebo is dealt by."""
+
+import numpy as np
+
+from graph.network.past import Ints
+
+
+def others_alike(strata: Ints, seed: int) -> Ints:
+    """For each place another of the same stratum, at random."""
+    rng = np.random.default_rng(seed)
+    other = np.arange(len(strata))
+    for one in np.unique(strata):
+        same = np.flatnonzero(strata == one)
+        other[same] = rng.permutation(same)
+    return other
