@@ -142,6 +142,38 @@ class ForecastStep(BaseModel):
     level_p10: float
     level_p50: float
     level_p90: float
+    redeemers_mean: float | None = Field(default=None, description="Null where nothing is redeemed")
+    redeemers_p10: float | None = None
+    redeemers_p50: float | None = None
+    redeemers_p90: float | None = None
+
+
+class ExpectedGroup(BaseModel):
+    """How many of a neighbour group are expected to take part, an entry per step; over all groups and the
+    users of none, the means sum to the forecast's.
+    """
+
+    id: str
+    rank: int
+    name: str
+    size: int = Field(description="Users")
+    mean: list[float]
+    p10: list[float]
+    p50: list[float]
+    p90: list[float]
+
+
+class LikelyUser(BaseModel):
+    """A user whom a forecast expects; over all users, the days sum to the forecast's means."""
+
+    rank: int
+    user: str
+    probability: float = Field(description="Of taking part on at least one of the forecast's days")
+    days: float = Field(description="On how many of them, on average")
+    took_part: bool = Field(description="Before the forecast's origin")
+    redeems: float | None = Field(description="Probability of taking part by coupon; null without coupons")
+    key_user: bool
+    group: int | None = Field(description="Its neighbour group's rank")
 
 
 class Forecast(BaseModel):
@@ -152,6 +184,7 @@ class Forecast(BaseModel):
     model: str
     network: str
     steps: list[ForecastStep]
+    groups: list[ExpectedGroup] = Field(description="Empty once the network behind it is gone")
 
 
 class RiskRatio(BaseModel):

@@ -17,6 +17,7 @@ from cli.console import bars, out
 from cli.imports import show_import
 from cli.options import HomeOption, settings_for
 from cli.serve import DEFAULT_PORT, page_url, prepare, run
+from cli.who import show_likely
 from forecasting.records import find_campaign
 from forecasting.series import read_influence
 from graph.connection import Graph, connect
@@ -32,6 +33,7 @@ CAMPAIGN = "18"
 # The middle of the campaign's run of eight weeks.
 CUTOFF = date(2017, 11, 27)
 _HORIZON = 7
+_LIKELY = 5
 _PAGE_FILE = Path("demo.html")
 
 
@@ -62,6 +64,8 @@ def demo(
         _tell(graph, network)
     jobs.show_model(model)
     jobs.show_forecast(forecast)
+    with connect(settings) as graph:
+        show_likely(graph, DATASET, forecast, _LIKELY)
     _show(settings, network, once=once, port=port)
 
 

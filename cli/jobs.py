@@ -11,11 +11,14 @@ from rich.table import Table
 
 from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
+from cli.who import show_likely
 from forecasting.records import Forecast, ModelRun, models
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 from graph.network.runs import NetworkRun, networks, remove_network
+
+_LIKELY = 10
 
 network = typer.Typer(no_args_is_help=True, help="The spreading network: key users and groups.")
 
@@ -126,7 +129,8 @@ def forecast(
 
         made = forecast_campaign(graph, settings, dataset, campaign, horizon, progress, day)
         model = next(one for one in models(graph, dataset) if one.id == made.model)
-    show_forecast(made)
+        show_forecast(made)
+        show_likely(graph, dataset, made, _LIKELY)
     show_model(model)
 
 
@@ -153,6 +157,10 @@ def show_model(run: ModelRun) -> None:
     for row in run.scores.itertuples():
         table.add_row(str(row.model), f"{row.mae:.2f}", f"{row.mase:.3f}")
     out.print(table)
+    of_redeemers = run.redeemers_scores
+    if of_redeemers is not None:
+        said = ", ".join(f"{row.model} {row.mae:.2f}" for row in of_redeemers.itertuples())
+        out.print(f"MAE of redeemers: {said}.", highlight=False)
     out.print(
         "Smaller is better. MAE: mean error in participants a day. MASE: that error relative to repeating "
         "the week before, as measured before the test."
@@ -168,20 +176,22 @@ def show_model(run: ModelRun) -> None:
 
 def show_forecast(made: Forecast) -> None:
     """The forecast as a table."""
+    redeemed = ["redeemers P50", "P10 to P90"] if "redeemers_p50" in made.steps else []
     table = Table(
         "day",
         "participants P50",
         "P10 to P90",
+        *redeemed,
         "influence level P50",
         "P10 to P90",
         title=f"Campaign {made.campaign}, forecast from {made.origin}",
     )
-    for row in made.steps.itertuples():
-        table.add_row(
-            f"{row.ds:%a %d %b %Y}",
-            f"{row.participants_p50:.0f}",
-            f"{row.participants_p10:.0f} to {row.participants_p90:.0f}",
-            f"{row.level_p50:.0f}",
-            f"{row.level_p10:.0f} to {row.level_p90:.0f}",
-        )
+    kinds = ["participants", *(["redeemers"] if redeemed else []), "level"]
+    for _, row in made.steps.iterrows():
+        told = [
+            text
+            for kind in kinds
+            for text in (f"{row[f'{kind}_p50']:.0f}", f"{row[f'{kind}_p10']:.0f} to {row[f'{kind}_p90']:.0f}")
+        ]
+        table.add_row(f"{row['ds']:%a %d %b %Y}", *told)
     out.print(table)

@@ -1,4 +1,4 @@
-"""The forecast job: forecast one campaign and store the result in the graph."""
+"""The forecast job: forecast one campaign, its users and its groups, and store the result in the graph."""
 
 from datetime import date
 
@@ -6,15 +6,16 @@ import pandas as pd
 
 from forecasting.klstm import COLUMNS, KLSTM
 from forecasting.records import (
-    FORECAST_VALUES,
+    REDEEMER_VALUES,
     Forecast,
     ModelRun,
     checkpoint_path,
     find_campaign,
     models,
+    of_redeemers,
 )
 from forecasting.series import campaign_list, read_history
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
 from graph.network.runs import NetworkRun, networks
@@ -41,10 +42,17 @@ def forecast_campaign(
     run = _model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
     _check_running(graph, dataset_id, window, origin)
-    model = KLSTM.load(checkpoint_path(settings, run))
+    checkpoint = checkpoint_path(settings, run)
+    model = KLSTM.load(checkpoint)
     network = _network_of(graph, dataset_id, run)
     history = read_history(graph, dataset_id, network, origin, progress, only=campaign)
     steps = model.predict(history, horizon)[COLUMNS[1:]]
+    users = model.predict_users(history, horizon).assign(redeems=None)
+    if of_redeemers(checkpoint).exists():
+        redeemers, redeem = KLSTM.load(of_redeemers(checkpoint)), history.redeemers()
+        steps = steps.join(_of_redeemers(redeemers.predict(redeem, horizon)))
+        chance = redeemers.predict_users(redeem, horizon).set_index("user")["probability"]
+        users["redeems"] = users["user"].map(chance)
     forecast = Forecast(f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps)
     graph.run(
         "forecasts/write_forecast",
@@ -54,9 +62,30 @@ def forecast_campaign(
         id=forecast.id,
         origin=str(origin),
         steps=[str(day.date()) for day in steps["ds"]],
-        values={name: steps[name].astype(float).tolist() for name in FORECAST_VALUES},
+        values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
+    )
+    graph.run(
+        "forecasts/write_expected",
+        dataset=dataset_id,
+        id=forecast.id,
+        users=users.assign(rank=range(1, len(users) + 1)).to_dict("records"),
+        groups=_by_group(model.predict_groups(history, horizon)),
     )
     return forecast
+
+
+def _of_redeemers(found: pd.DataFrame) -> pd.DataFrame:
+    columns = {name: name.replace("redeemers", "participants") for name in REDEEMER_VALUES[1:]}
+    return pd.DataFrame({"redeemers_mean": found["mean"]} | {new: found[old] for new, old in columns.items()})
+
+
+def _by_group(found: pd.DataFrame) -> list[Row]:
+    quantiles = {name: f"participants_{name}" for name in ("p10", "p50", "p90")}
+    return [
+        {"group": group, "mean": part["mean"].tolist()}
+        | {name: part[column].astype(float).tolist() for name, column in quantiles.items()}
+        for group, part in found.dropna(subset="group").sort_values("ds").groupby("group")
+    ]
 
 
 def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:

@@ -1,7 +1,7 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,12 +27,17 @@ from forecasting.samples import (
     training_samples,
 )
 from forecasting.series import History
+from forecasting.users import AHEAD, UserShares, daily_probabilities
 from forecasting.weights import Weights, read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 
-_FORMAT = 2
+_FORMAT = 3
 COLUMNS = ["unique_id", "ds", *FORECAST_VALUES]
+USER_COLUMNS = ["unique_id", "user", "group", "key_user", "took_part", "probability", "days"]
+GROUP_COLUMNS = [
+    "unique_id", "group", "ds", "mean", "participants_p10", "participants_p50", "participants_p90",
+]  # fmt: skip
 
 
 class KLSTM:
@@ -50,6 +55,7 @@ class KLSTM:
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
         self._members: list[KLSTMNetwork] = []
         self._ground = Ground(self.configuration.holidays, np.empty(0))
+        self._shares = UserShares.usual()
 
     def fit(self, history: History, progress: Progress, draft: Path | None = None) -> "KLSTM":
         """Train on every campaign of `history`; nothing at or after its `as_of` is seen.
@@ -60,6 +66,7 @@ class KLSTM:
         """
         self._ground = Ground.of(history, self.configuration.holidays)
         frames = campaign_frames(history, self._ground)
+        self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
         last = (history.as_of - history.first_day).days
         dated = list(training_samples(frames))
         samples = [sample for _, sample in dated]
@@ -106,6 +113,57 @@ class KLSTM:
         probabilities = np.array([[0.1], [0.5], [0.9]])
         p10, p50, p90 = _participants(found, probabilities)
         return found.assign(participants_p10=p10, participants_p50=p50, participants_p90=p90)[COLUMNS]
+
+    def predict_users(self, history: History, horizon: int) -> pd.DataFrame:
+        """Who takes part on at least one of the `horizon` days from ``history.as_of`` on.
+
+        Returns unique_id, user, group (missing for none), key_user and took_part (so far), probability, and
+        days, the expected number of days, whose sum over users is that of `predict`'s means; the likeliest
+        of a campaign first. Raises as `predict` does.
+        """
+        parts = [
+            described.assign(
+                unique_id=frame.id, probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
+            )
+            for frame, _, daily, described in self._daily(history, horizon)
+        ]
+        if not parts:
+            return pd.DataFrame(columns=USER_COLUMNS)
+        found = pd.concat(parts, ignore_index=True)
+        order = ["unique_id", "probability", "user"]
+        return found.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
+
+    def predict_groups(self, history: History, horizon: int) -> pd.DataFrame:
+        """The forecast of `predict` by neighbour group: unique_id, group (missing for users of none), ds,
+        mean, participants_p10/p50/p90. The means sum to those of `predict`. Raises as it does.
+        """
+        parts = []
+        for frame, found, daily, described in self._daily(history, horizon):
+            groups = described["group"].fillna("")
+            mean = pd.DataFrame(daily.T, columns=found["ds"]).groupby(groups).sum().rename_axis("group")
+            long = mean.melt(var_name="ds", value_name="mean", ignore_index=False).reset_index()
+            parts.append(long.merge(found[["ds", "dispersion"]], on="ds").assign(unique_id=frame.id))
+        if not parts:
+            return pd.DataFrame(columns=GROUP_COLUMNS)
+        found = pd.concat(parts, ignore_index=True)
+        p10, p50, p90 = _participants(found, np.array([[0.1], [0.5], [0.9]]))
+        found = found.assign(participants_p10=p10, participants_p50=p50, participants_p90=p90)
+        return found.assign(group=found["group"].where(found["group"] != "", None))[GROUP_COLUMNS]
+
+    def _daily(
+        self, history: History, horizon: int
+    ) -> Iterator[tuple[CampaignFrame, pd.DataFrame, np.ndarray, pd.DataFrame]]:
+        """Of each campaign that runs: its frame, its forecast, each user's probability of each day, and what
+        is known of the users.
+        """
+        self._check(history, horizon)
+        for frame in campaign_frames(history, self._ground):
+            origin = len(frame.y)
+            if origin < frame.end:
+                found = self._forecasts([(frame, origin)], history, horizon)
+                share = self._shares.of(frame.reached, origin)
+                daily = daily_probabilities(found["mean"].to_numpy(float), share)
+                yield frame, found, daily, frame.reached.described(origin)
 
     def cross_validation(
         self,
@@ -205,7 +263,8 @@ class KLSTM:
         }
         members = [member.state_dict() for member in self._members]
         told = {"groundswell": json.dumps(described)}
-        write_networks(path, members, told, paces=torch.from_numpy(self._ground.weights))
+        others = {"paces": self._ground.weights, "shares": np.stack([*vars(self._shares).values()])}
+        write_networks(path, members, told, **{name: torch.from_numpy(one) for name, one in others.items()})
 
     @classmethod
     def load(cls, path: Path) -> "KLSTM":
@@ -223,6 +282,7 @@ class KLSTM:
                 network=described["network"],
             )
             model._ground = Ground(configuration.holidays, others["paces"].numpy())
+            model._shares = UserShares(*others["shares"].numpy())
             for _, weights in zip(range(configuration.members), members, strict=True):
                 model._members.append(_network_with(configuration, weights))
             return model
@@ -237,6 +297,12 @@ def _network_with(settings: Configuration, weights: Weights) -> KLSTMNetwork:
     network = network_of(settings)
     network.load_state_dict(weights)
     return network.eval()
+
+
+def _origins_of_shares(frame: CampaignFrame) -> range:
+    """Every second day, from four weeks before the launch to the last one whose AHEAD days are known."""
+    first = max(LOOKBACK, frame.start - LOOKBACK)
+    return range(first, min(frame.end, len(frame.y)) - AHEAD + 1, 2)
 
 
 def _participants(found: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from forecasting.campaign_users import NODE_FEATURES
 from forecasting.encoder import Batch, KeyUserEncoder
-from forecasting.samples import FUTURE_FEATURES, NODE_FEATURES, PAST_FEATURES
+from forecasting.samples import FUTURE_FEATURES, PAST_FEATURES
 
 _LARGEST_LOG_CHANGE = 1.5
-_SMALLEST_MEAN = 0.05
+_SMALLEST_MEAN = 0.01
 _NORMAL_P90 = 1.2816
 QUANTILES = (0.1, 0.5, 0.9)
 

@@ -3,18 +3,23 @@
     y(t) ~ Poisson(rate x weekday factor x traffic(t)),   rate ~ Gamma
 
 Past days count less the older they are (power steady model; Harvey and Fernandes, JBES 1989), so that the
-rate follows what changes; weekday factors remember longer and are drawn to 1 where little was counted.
+rate follows what changes, and what was before a campaign's launch counts a tenth after it; weekday factors
+remember longer and are drawn to 1 where little was counted.
 
-How fast to forget, and whether traffic tells anything at all, differs between data sets: four paces, quick
-and slow, with and without traffic, are averaged by how likely each made what came in all campaigns, for each
-number of days ahead, late days counting more (dynamic model averaging; Raftery, Karny and Ettler,
-Technometrics 2010).
+A fifth one follows what campaigns usually draw (``hazard``) times the campaign's own factor, a Gamma
+around 1.
+
+How fast to forget, whether traffic tells anything at all, and whether campaigns run alike differs between
+data sets: the paces, quick and slow, with and without traffic, and the usual one, are averaged by how likely
+each made what came in all campaigns, for each number of days ahead, late days counting more (dynamic model
+averaging; Raftery, Karny and Ettler, Technometrics 2010).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -27,9 +32,13 @@ _DRAWN = 80.0
 _UNSEEN_DAYS = 30
 """Days of a series that are too early to judge a pace by."""
 _LEAST = 0.01
+_FACTOR_KEEPS, _ALIKE = 0.98, 4.0
+"""How much a day counts the day after, and as how many participants it counts that campaigns are alike."""
+_AFTER_LAUNCH = 0.1
+"""How much what came before a campaign's launch counts once it runs."""
 
 
-PACES = 2 * len(_KEEPS)
+PACES = 2 * len(_KEEPS) + 1
 
 
 @dataclass(frozen=True)
@@ -43,21 +52,32 @@ class Traffic:
     weekday: int
 
 
-def expected_participants(y: Floats, traffic: Traffic, weights: Floats) -> Floats:
+@dataclass(frozen=True)
+class Series:
+    """A campaign's participants, an entry a day from the first day of the data on, and on which of these days
+    it began (the number of days where it has not); `usual` is ``usual_courses``.
+    """
+
+    y: Floats
+    launch: int
+    usual: Floats
+
+
+def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> Floats:
     """Shape (days + 1, ahead): in row t, the mean of y on days t, t + 1, ... by what came before day t.
 
-    `y` has an entry a day from the first day of the data on; `weights` are ``pace_weights``.
+    `weights` are ``pace_weights``.
     """
-    means = _paces(y, traffic)
+    means = _paces(series, traffic)
     return np.asarray(np.exp(np.einsum("pj,ptj->tj", weights, np.log(means))))
 
 
-def pace_weights(series: Sequence[Floats], traffic: Traffic) -> Floats:
-    """How much each pace counts, by what came in the campaigns' `series`: shape (PACES, ahead)."""
+def pace_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
+    """How much each pace counts, by what came in `campaigns`: shape (PACES, ahead)."""
     ahead = traffic.expected.shape[1]
     score = np.zeros((PACES, ahead))
-    for y in series:
-        means = _paces(y, traffic)
+    for series in campaigns:
+        y, means = series.y, _paces(series, traffic)
         for step in range(ahead):
             days = np.arange(max(_UNSEEN_DAYS, step), len(y))
             told = means[:, days - step, step]
@@ -67,29 +87,53 @@ def pace_weights(series: Sequence[Floats], traffic: Traffic) -> Floats:
     return np.asarray(likely / likely.sum(axis=0))
 
 
-def _paces(y: Floats, traffic: Traffic) -> Floats:
+def _paces(series: Series, traffic: Traffic) -> Floats:
     """Shape (PACES, days + 1, ahead)."""
     even = Traffic(np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.weekday)
-    return np.stack([_pace(y, known, keeps) for known in (traffic, even) for keeps in _KEEPS])
+    own = [
+        _pace(series.y, series.launch, known.counts, known.expected, known.weekday, keeps)
+        for known in (traffic, even)
+        for keeps in _KEEPS
+    ]
+    alike = _factor(series.y, series.launch, series.usual) * series.usual
+    # Before the launch, when there is nothing usual, it is the slow one with traffic.
+    return np.stack([*own, np.where(series.usual > 0, np.maximum(alike, _LEAST), own[len(_KEEPS) - 1])])
 
 
-def _pace(y: Floats, traffic: Traffic, keeps: float) -> Floats:
-    days, ahead = len(y), traffic.expected.shape[1]
+def _factor(y: Floats, launch: int, usual: Floats) -> Floats:
+    """Shape (days + 1, 1): how much more than usual a campaign draws, by what came before each day."""
+    factor = np.ones((len(y) + 1, 1))
+    came = could = 0.0
+    for day in range(launch, len(y)):
+        came, could = _FACTOR_KEEPS * came + y[day], _FACTOR_KEEPS * could + usual[day, 0]
+        factor[day + 1] = (came + _ALIKE) / (could + _ALIKE)
+    return factor
+
+
+@njit(cache=True)
+def _pace(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+    y, launch, counts, expected, weekday, keeps
+):
+    days, ahead = len(y), expected.shape[1]
     came, could = np.zeros(7), np.zeros(7)
     lately, could_lately = 0.0, np.zeros(7)
     means = np.empty((days + 1, ahead))
     for day in range(days + 1):
+        if day == launch:
+            lately, could_lately = lately * _AFTER_LAUNCH, could_lately * _AFTER_LAUNCH
         usual = came.sum() / max(could.sum(), 1.0)
         factors = (came + _DRAWN) / (usual * could + _DRAWN)
-        rate = lately / max(could_lately @ factors, 1.0)
-        means[day] = rate * factors[(traffic.weekday + day + np.arange(ahead)) % 7] * traffic.expected[day]
+        rate = lately / max((could_lately * factors).sum(), 1.0)
+        for step in range(ahead):
+            mean = rate * factors[(weekday + day + step) % 7] * expected[day, step]
+            means[day, step] = max(mean, _LEAST)
         if day == days:
             break
-        today = (traffic.weekday + day) % 7
+        today = (weekday + day) % 7
         came, could = came * _WEEKDAY_KEEPS, could * _WEEKDAY_KEEPS
         lately, could_lately = lately * keeps, could_lately * keeps
         came[today] += y[day]
-        could[today] += traffic.counts[day]
+        could[today] += counts[day]
         lately += y[day]
-        could_lately[today] += traffic.counts[day]
-    return np.maximum(means, _LEAST)
+        could_lately[today] += counts[day]
+    return means

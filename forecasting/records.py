@@ -20,6 +20,10 @@ FORECAST_VALUES = [
     "level_p50",
     "level_p90",
 ]
+REDEEMER_VALUES = ["redeemers_mean", "redeemers_p10", "redeemers_p50", "redeemers_p90"]
+"""Only where the data set has redemptions."""
+LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems", "key_user", "group"]
+"""Of whom a forecast expects: ``likely_users``."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,31 @@ class ModelRun:
     holidays: str | None = None
     """The declared prior of holidays (``shapes``) that model and peers were given."""
 
+    redeemers_mae: list[float] | None = None
+    """The same comparison of redeemers; None where the data set has no redemptions."""
+    redeemers_mase: list[float] | None = None
+
     @property
     def scores(self) -> pd.DataFrame:
         """The comparison: columns model, mae, mase."""
         return pd.DataFrame({"model": self.names, "mae": self.mae, "mase": self.mase})
 
+    @property
+    def redeemers_scores(self) -> pd.DataFrame | None:
+        """The comparison of redeemers; None where the data set has no redemptions."""
+        if self.redeemers_mae is None:
+            return None
+        return pd.DataFrame({"model": self.names, "mae": self.redeemers_mae, "mase": self.redeemers_mase})
+
 
 def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
     """Where the checkpoint of a model lies on this machine."""
     return settings.checkpoints / run.checkpoint
+
+
+def of_redeemers(checkpoint: Path) -> Path:
+    """Where the checkpoint of its redeemers lies, if there are any."""
+    return checkpoint.with_suffix(".redeemers.safetensors")
 
 
 def models(graph: Graph, dataset: str) -> list[ModelRun]:
@@ -61,7 +81,9 @@ def models(graph: Graph, dataset: str) -> list[ModelRun]:
 
 @dataclass(frozen=True)
 class Forecast:
-    """A stored forecast. `steps` has columns ds, mean, participants_p10/p50/p90, level_p10/p50/p90."""
+    """A stored forecast. `steps` has columns ds, mean, participants_p10/p50/p90, level_p10/p50/p90 and, where
+    the data set has redemptions, redeemers_mean, redeemers_p10/p50/p90.
+    """
 
     id: str
     campaign: str
@@ -75,6 +97,30 @@ def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast
     """The forecasts of a campaign, the latest origin first."""
     rows = graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign)
     return [_forecast(campaign, row) for row in rows]
+
+
+def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None = None) -> Forecast:
+    """The forecast of a campaign with the latest origin, or that of `origin`. Raises NotFound."""
+    check_campaign(graph, dataset, campaign)
+    for forecast in stored_forecasts(graph, dataset, campaign):
+        if origin is None or forecast.origin == origin:
+            return forecast
+    raise NotFound(
+        f"There is no forecast of campaign {campaign}{f' from {origin}' if origin else ''}.",
+        f"Make one: `groundswell forecast {campaign}`.",
+    )
+
+
+def likely_users(graph: Graph, dataset: str, forecast: str, limit: int, skip: int = 0) -> list[Row]:
+    """Who is likely to take part next, the likeliest first: the rows of ``forecasts/likely_users``."""
+    return graph.run("forecasts/likely_users", dataset=dataset, id=forecast, skip=skip, limit=limit)
+
+
+def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:
+    """How many of each neighbour group are expected: the rows of ``forecasts/expected_groups``. None where
+    the network that the forecast was made with is gone.
+    """
+    return graph.run("forecasts/expected_groups", dataset=dataset, id=forecast)
 
 
 def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
@@ -106,9 +152,9 @@ def model_run(row: Row) -> ModelRun:
 
 
 def _forecast(campaign: str, row: Row) -> Forecast:
-    steps = pd.DataFrame(
-        {"ds": pd.to_datetime(row["steps"]), **{name: row[name] for name in FORECAST_VALUES}}
-    )
+    known = {name: row["values"][name] for name in [*FORECAST_VALUES, *REDEEMER_VALUES]}
+    told = {name: values for name, values in known.items() if values is not None}
+    steps = pd.DataFrame({"ds": pd.to_datetime(row["steps"]), **told})
     return Forecast(
         row["id"], campaign, date.fromisoformat(row["origin"]), row["model"], row["network"], steps
     )

@@ -13,19 +13,19 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from scipy import sparse
 
 from forecasting.calendar import CALENDAR_FEATURES, calendar_features
+from forecasting.campaign_users import CampaignUsers, campaign_users
 from forecasting.encoder import Data
-from forecasting.pace import Traffic, expected_participants, pace_weights
+from forecasting.hazard import Course, usual_courses
+from forecasting.pace import Series, Traffic, expected_participants, pace_weights
 from forecasting.series import History
 from forecasting.traffic import expected_traffic
 
 LOOKBACK = 28
 HORIZON = 14
 PAST_FEATURES = 9 + CALENDAR_FEATURES
-FUTURE_FEATURES = 5 + CALENDAR_FEATURES
-NODE_FEATURES = 7
+FUTURE_FEATURES = 6 + CALENDAR_FEATURES
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,14 @@ class CampaignFrame:
     """Of each day, the logarithm of traffic over what was expected of it the day before."""
     base: NDArray[np.float64]
     """``expected_participants`` of the campaign, shape (known days + 1, HORIZON)."""
-    network: "CampaignNetwork"
+    reached: CampaignUsers
+    since_launch: bool
+    """Whether y counts nothing before the launch."""
+
+    @property
+    def first(self) -> int:
+        """The day from which on y counts anything."""
+        return self.start if self.since_launch else 0
 
     @cached_property
     def y(self) -> NDArray[np.float64]:
@@ -68,15 +75,15 @@ class CampaignFrame:
         future = np.arange(origin, origin + HORIZON)
         base = self.base[origin]
         ratio = self.level_ratio(origin)
-        known = (future < len(self.y)) & (future < self.end)
+        known = (future < len(self.y)) & (future < self.end) & (future >= self.first)
         inside = np.minimum(future, len(self.y) - 1)
-        x, exposure = self.network.node_features(origin)
+        x, exposure = self.reached.node_features(origin)
         return Data(
             x=torch.from_numpy(x),
-            edge_index=self.network.edge_index,
-            edge_weight=self.network.edge_weight,
-            key_score=self.network.key_score,
-            group_index=self.network.group,
+            edge_index=self.reached.edge_index,
+            edge_weight=self.reached.edge_weight,
+            key_score=self.reached.key_score,
+            group_index=self.reached.group,
             past=_tensor(self._past(origin, past)),
             future=_tensor(self._future(origin, future, exposure)),
             base=_tensor(base),
@@ -109,55 +116,11 @@ class CampaignFrame:
             np.log1p(self.base[origin]) / 5,
             (days >= self.start).astype(float),
             (days - self.start) / 60,
+            np.minimum(self.end - days, 60) / 60,
             (days - origin) / HORIZON,
             np.full(len(days), exposure),
         ]
         return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
-
-
-class CampaignNetwork:
-    """The spreading network among the users one campaign reached, with their days of activity."""
-
-    def __init__(self, roles: pd.DataFrame, edges: pd.DataFrame, took_part: Floats, active: Floats) -> None:
-        """`took_part` and `active` have shape (n_users, n_days), in the order of `roles`."""
-        users = pd.Index(roles["user"])
-        source, target = users.get_indexer(edges["source"]), users.get_indexer(edges["target"])
-        inside = (source >= 0) & (target >= 0)
-        weight = edges["probability"].to_numpy(np.float32)[inside]
-        self.edge_index = torch.from_numpy(np.stack([source[inside], target[inside]]).astype(np.int64))
-        self.edge_weight = torch.from_numpy(weight)
-        self._into = sparse.csr_array(
-            (weight, (target[inside], source[inside])), shape=(len(users), len(users))
-        )
-        score = roles["score"].to_numpy(np.float32)
-        self.key_score = torch.from_numpy(score / max(float(score.max(initial=0)), 1e-6))
-        # Users outside every group are pooled together, under one more number.
-        codes = pd.factorize(roles["group"])[0]
-        outside = int(codes.max(initial=-1)) + 1
-        self.group = torch.from_numpy(np.where(codes < 0, outside, codes).astype(np.int64))
-        self._took_part = np.pad(took_part.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
-        self._active = np.pad(active.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
-
-    def node_features(self, origin: int) -> tuple[Floats, float]:
-        """Shape (n_users, 7) as of `origin`, and the mean exposure of those still to take part."""
-        so_far, week = (self._since(self._took_part, origin, days) for days in (origin, 7))
-        exposure = self._into @ (week > 0).astype(np.float32)
-        waiting = so_far == 0
-        features = [
-            (self.key_score.numpy() > 0).astype(np.float32),
-            self.key_score.numpy(),
-            (~waiting).astype(np.float32),
-            np.log1p(week),
-            np.log1p(self._since(self._active, origin, 7)),
-            np.log1p(self._since(self._active, origin, 28)),
-            exposure * waiting,
-        ]
-        mean = float(exposure[waiting].mean()) if waiting.any() else 0.0
-        return np.stack(features, axis=1).astype(np.float32), mean
-
-    @staticmethod
-    def _since(cumulative: Floats, origin: int, days: int) -> Floats:
-        return np.asarray(cumulative[:, origin] - cumulative[:, max(0, origin - days)])
 
 
 @dataclass(frozen=True)
@@ -172,8 +135,8 @@ class Ground:
     @classmethod
     def of(cls, history: History, holidays: str | None) -> "Ground":
         """As learned from `history`."""
-        series = [part["y"].to_numpy(float) for _, part in history.steps.groupby("unique_id")]
-        return cls(holidays, pace_weights(series, _traffic(history, holidays)))
+        traffic = _traffic(history, holidays)
+        return cls(holidays, pace_weights([*_series(history, traffic).values()], traffic))
 
 
 def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
@@ -184,10 +147,11 @@ def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
     traffic = _traffic(history, ground.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
+    users, series = campaign_users(history), _series(history, traffic)
     frames = []
     for campaign in history.campaigns.itertuples():
-        if not campaign.targeted:
-            continue  # A campaign that reached nobody has nobody to forecast.
+        if campaign.id not in series:
+            continue  # Not asked for; or it reached nobody, so there is nobody to forecast.
         own = steps[campaign.id].reset_index(drop=True)
         frame = CampaignFrame(
             id=campaign.id,
@@ -197,11 +161,30 @@ def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
             steps=own,
             calendar=calendar,
             shocks=shocks,
-            base=expected_participants(own["y"].to_numpy(float), traffic, ground.weights),
-            network=_network(history, campaign.id, first, days),
+            base=expected_participants(series[campaign.id], traffic, ground.weights),
+            reached=users[campaign.id],
+            since_launch=history.redemptions_only,
         )
         frames.append(frame)
     return frames
+
+
+def _series(history: History, traffic: Traffic) -> dict[str, Series]:
+    """Of every campaign that reached somebody and whose steps are known."""
+    first = pd.Timestamp(history.first_day)
+    days = len(traffic.counts)
+    came = {name: (part["ds"] - first).dt.days for name, part in history.counted.groupby("campaign")}
+    courses = {}
+    for one in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
+        known = min((one.ends - first).days, days)
+        took_part = came.get(one.id, pd.Series(dtype=int))
+        y = np.bincount(took_part[took_part < known], minlength=known).astype(float)
+        courses[one.id] = Course(one.kind or "", max((one.starts - first).days, 0), one.targeted, y)
+    usual = dict(zip(courses, usual_courses([*courses.values()], traffic), strict=True))
+    steps = history.steps[history.steps["unique_id"].isin(courses.keys())].groupby("unique_id")
+    return {
+        name: Series(part["y"].to_numpy(float), courses[name].launch, usual[name]) for name, part in steps
+    }
 
 
 def _traffic(history: History, holidays: str | None) -> Traffic:
@@ -212,25 +195,6 @@ def _traffic(history: History, holidays: str | None) -> Traffic:
     return Traffic(counts, expected_traffic(counts, first, HORIZON, holidays), first.day_of_week)
 
 
-def _network(history: History, campaign: str, first: pd.Timestamp, days: int) -> CampaignNetwork:
-    roles = history.roles[history.roles["campaign"] == campaign]
-    users = pd.Index(roles["user"])
-    own = history.participations[history.participations["campaign"] == campaign]
-    return CampaignNetwork(
-        roles,
-        history.edges,
-        _day_matrix(users, own, first, days),
-        _day_matrix(users, history.activity, first, days),
-    )
-
-
-def _day_matrix(users: pd.Index, rows: pd.DataFrame, first: pd.Timestamp, days: int) -> Floats:
-    matrix = np.zeros((len(users), days), dtype=np.float32)
-    rows = rows[rows["user"].isin(users)]
-    matrix[users.get_indexer(rows["user"]), (rows["ds"] - first).dt.days] = 1.0
-    return matrix
-
-
 def training_samples(
     frames: Iterable[CampaignFrame], before_launch_every: int = 7
 ) -> Iterator[tuple[int, Data]]:
@@ -238,7 +202,8 @@ def training_samples(
     for frame in frames:
         known = min(frame.end, len(frame.y))
         for origin in range(2 * LOOKBACK, known):
-            if origin >= frame.start or (origin - frame.start) % before_launch_every == 0:
+            early = (origin - frame.start) % before_launch_every == 0 and origin + HORIZON > frame.first
+            if origin >= frame.start or early:
                 yield origin, frame.sample(origin)
 
 

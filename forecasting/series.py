@@ -36,9 +36,11 @@ class History:
     steps: long frame, one row per campaign and day: unique_id, ds, y (participants), in_window,
         redeemers, purchases, redemptions, key_users, weight, exposed, reach, level. Before a
         campaign starts, y counts what its users did with its products all the same.
-    campaigns: id, name, kind, starts, ends (exclusive), targeted; those that began before `as_of`.
+    campaigns: id, name, kind, starts, ends (exclusive), targeted; those that began before `as_of`, also
+        where `steps` are of one only.
     roles: campaign, user, score (0 for users who are no key users), group.
-    edges: source, target, probability. participations: campaign, user, ds. activity: user, ds.
+    edges: source, target, probability. participations: campaign, user, ds, redeemed. earlier: campaign,
+        user, ds, the days before a campaign's start that y counts. activity: user, ds.
     """
 
     dataset: str
@@ -50,7 +52,28 @@ class History:
     roles: pd.DataFrame
     edges: pd.DataFrame
     participations: pd.DataFrame
+    earlier: pd.DataFrame
     activity: pd.DataFrame
+    redemptions_only: bool = False
+    """Whether y counts redeemers only."""
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """The participations that y counts since the launch."""
+        return (
+            self.participations[self.participations["redeemed"]]
+            if self.redemptions_only
+            else self.participations
+        )
+
+    @property
+    def has_redemptions(self) -> bool:
+        """Whether anybody took part by coupon."""
+        return bool((self.steps["redeemers"] > 0).any())
+
+    def redeemers(self) -> "History":
+        """The same, with the day's redeemers as y: participants by coupon."""
+        return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
 
     def before(self, origin: date) -> "History":
         """The same as it was known at `origin`, which must not lie after `as_of`."""
@@ -66,6 +89,7 @@ class History:
             steps=self.steps[self.steps["ds"] < moment],
             campaigns=self.campaigns[self.campaigns["starts"] < moment],
             participations=self.participations[self.participations["ds"] < moment],
+            earlier=self.earlier[self.earlier["ds"] < moment],
             activity=self.activity[self.activity["ds"] < moment],
         )
 
@@ -86,7 +110,7 @@ def read_history(
     progress: Progress,
     only: str | None = None,
 ) -> History:
-    """What was known at the beginning of `as_of`, of every campaign or of the campaign `only`.
+    """What was known at the beginning of `as_of`; the steps of every campaign, or of the campaign `only`.
 
     Raises NotFound (no such data set) and InvalidRequest (`as_of` outside the data).
     """
@@ -96,15 +120,19 @@ def read_history(
     scope = {"dataset": dataset_id, "run": network.id}
     campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
     campaigns = campaigns[campaigns["starts"] < pd.Timestamp(as_of)]
-    if only is not None:
-        campaigns = campaigns[campaigns["id"] == only]
     campaigns = campaigns.reset_index(drop=True)
-    advance = progress.stage(f"Reading influence up to {as_of}", len(campaigns))
-    parts = []
-    for campaign in campaigns.itertuples():
+    asked = campaigns if only is None else campaigns[campaigns["id"] == only]
+    roles = graph.frame("influence/roles", run=network.id, **before)
+    advance = progress.stage(f"Reading influence up to {as_of}", len(asked))
+    parts, earlier = [], []
+    for campaign in asked.itertuples():
         last = min(pd.Timestamp(as_of), campaign.ends) - pd.Timedelta(days=1)
         days = pd.date_range(dataset.first_day, last, name="ds")
-        parts.append(read_steps(graph, campaign.id, campaign.starts, days, network.id, **before))
+        acts = _read_earlier(graph, campaign.id, **before)
+        own = _steps(graph, campaign.id, network.id, **before)
+        own = pd.concat([_counted(acts, roles[roles["campaign"] == campaign.id]), own], ignore_index=True)
+        parts.append(_every_day(own, campaign.id, campaign.starts, days))
+        earlier.append(acts[["user", "ds"]].assign(campaign=campaign.id))
         advance(1)
     return History(
         dataset=dataset_id,
@@ -113,38 +141,16 @@ def read_history(
         first_day=dataset.first_day,
         steps=pd.concat(parts, ignore_index=True),
         campaigns=campaigns,
-        roles=graph.frame("influence/roles", run=network.id, **before),
+        roles=roles,
         edges=graph.frame("influence/spreading_network", **scope),
         participations=_with_days(graph.frame("influence/user_participations", **before)),
+        earlier=pd.concat(earlier, ignore_index=True),
         activity=_with_days(
             graph.frame("influence/user_activity", **before, derived=sorted(DERIVED)).explode(
                 "step", ignore_index=True
             )
         ),
     )
-
-
-def read_steps(
-    graph: Graph,
-    campaign: str,
-    starts: pd.Timestamp,
-    days: pd.DatetimeIndex,
-    run: str,
-    *,
-    dataset: str,
-    before: str,
-) -> pd.DataFrame:
-    """One campaign's rows of ``History.steps`` for `days`; a day on which nothing happened is 0."""
-    scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}
-    frame = graph.frame("influence/influence_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
-    if len(days) and days[0] < starts:
-        earlier = graph.frame("influence/behaviour_before_launch", **scope)
-        frame = pd.concat([earlier, frame], ignore_index=True)
-    frame = _with_days(frame).set_index("ds").reindex(days).rename(columns={"participants": "y"})
-    frame = frame.reindex(columns=["y", *_COUNTS]).astype(float).fillna(0.0).reset_index()
-    frame.insert(0, "unique_id", campaign)
-    frame["in_window"] = frame["ds"] >= starts
-    return frame
 
 
 def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: str) -> pd.DataFrame:
@@ -156,10 +162,43 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
     begin = max(campaign["starts"], pd.Timestamp(dataset.first_day))
     end = min(campaign["ends"], pd.Timestamp(dataset.now))
     days = pd.date_range(begin, end - pd.Timedelta(days=1), name="ds")
-    before = dataset.moment(dataset.now)
-    return read_steps(
-        graph, campaign["id"], campaign["starts"], days, network, dataset=dataset_id, before=before
+    own = _steps(graph, campaign["id"], network, dataset=dataset_id, before=dataset.moment(dataset.now))
+    return _every_day(own, campaign["id"], campaign["starts"], days)
+
+
+def _steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:
+    """The days since a campaign's start on which something happened."""
+    scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}
+    frame = graph.frame("influence/influence_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
+    return _with_days(frame).rename(columns={"participants": "y"})
+
+
+def _read_earlier(graph: Graph, campaign: str, *, dataset: str, before: str) -> pd.DataFrame:
+    """user, ds, purchases: what its users did with its products before a campaign began."""
+    frame = graph.frame(
+        "influence/behaviour_before_launch", dataset=dataset, campaign=campaign, before=before
     )
+    return _with_days(frame.explode(["step", "purchases"], ignore_index=True))
+
+
+def _counted(earlier: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+    """The days before a campaign's start, as rows of ``History.steps``."""
+    key_users = roles[roles["score"] > 0]["user"]
+    return (
+        earlier.assign(key=earlier["user"].isin(key_users))
+        .groupby("ds", as_index=False)
+        .agg(y=("user", "size"), purchases=("purchases", "sum"), key_users=("key", "sum"))
+    )
+
+
+def _every_day(
+    frame: pd.DataFrame, campaign: str, starts: pd.Timestamp, days: pd.DatetimeIndex
+) -> pd.DataFrame:
+    """One campaign's rows of ``History.steps`` for `days`; a day on which nothing happened is 0."""
+    frame = frame.set_index("ds").reindex(days).reindex(columns=["y", *_COUNTS])
+    frame = frame.astype(float).fillna(0.0).reset_index()
+    frame.insert(0, "unique_id", campaign)
+    return frame.assign(in_window=frame["ds"] >= starts)
 
 
 def _with_days(frame: pd.DataFrame) -> pd.DataFrame:

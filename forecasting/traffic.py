@@ -13,6 +13,7 @@ reweighting each observation: a day without precedent moves little. A day on whi
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -38,35 +39,45 @@ def expected_traffic(counts: Floats, first: pd.Timestamp, ahead: int, shape: str
     days = len(counts)
     calendar = pd.date_range(first, periods=days + ahead)
     prior = np.exp(holiday_effect(calendar, shape))
-    counts = counts / prior[:days]
     weekdays = np.eye(7)[calendar.day_of_week.to_numpy()]
     near, waves = holidays_near(calendar), month_waves(calendar)
     design = np.hstack([np.ones((len(calendar), 2)), weekdays, near, waves])
     believed = [0.5, _DRIFT] + [_WEEKDAY] * 7 + [_HOLIDAY] * near.shape[1] + [_MONTH] * waves.shape[1]
-    stays = np.ones(design.shape[1])
+    stays, walks = np.ones(design.shape[1]), np.zeros(design.shape[1])
     stays[1] = _STAYS
-    walks = np.zeros(design.shape[1])
     walks[:2] = _LEVEL**2, _DRIFT**2
-    state, spread = np.zeros(design.shape[1]), np.diag(np.square(believed))
-    seen = counts[counts > 0]
-    state[0] = np.log(seen[0]) if len(seen) else 0.0
-    fades = stays[:, np.newaxis] ** np.arange(1, ahead + 1)
+    expected = _filtered(counts / prior[:days], design, np.square(believed), stays, walks, ahead)
+    return np.asarray(expected * sliding_window_view(prior, ahead)[: days + 1])
+
+
+@njit(cache=True)
+def _filtered(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+    counts, design, believed, stays, walks, ahead
+):
+    days = len(counts)
+    state, spread = np.zeros(len(believed)), np.diag(believed)
+    for count in counts:
+        if count > 0:
+            state[0] = np.log(count)
+            break
     expected = np.empty((days + 1, ahead))
     for day in range(days + 1):
-        expected[day] = np.exp(np.einsum("jk,kj->j", design[day : day + ahead], fades * state[:, np.newaxis]))
+        to_come = state.copy()
+        for step in range(ahead):
+            to_come = to_come * stays
+            expected[day, step] = np.exp((design[day + step] * to_come).sum())
         if day == days:
             break
         state = stays * state
-        spread = stays[:, np.newaxis] * spread * stays + np.diag(walks)
+        spread = stays.reshape(-1, 1) * spread * stays + np.diag(walks)
         if counts[day] > 0:
-            state, spread = _updated(state, spread, design[day], float(counts[day]))
-    return expected * sliding_window_view(prior, ahead)[: days + 1]
-
-
-def _updated(state: Floats, spread: Floats, row: Floats, count: float) -> tuple[Floats, Floats]:
-    error = np.log(count) - row @ state
-    noise = _NOISE**2 + _PER_USER / count
-    known = row @ spread @ row
-    weight = (_DEGREES + 1) / (_DEGREES + error**2 / (known + noise))
-    gain = spread @ row / (known + noise / min(weight, 1.0))
-    return state + gain * error, spread - np.outer(gain, row @ spread)
+            row = design[day]
+            shared = (spread * row).sum(axis=1)
+            error = np.log(counts[day]) - (row * state).sum()
+            noise = _NOISE**2 + _PER_USER / counts[day]
+            known = (row * shared).sum()
+            weight = (_DEGREES + 1) / (_DEGREES + error**2 / (known + noise))
+            gain = shared / (known + noise / min(weight, 1.0))
+            state = state + gain * error
+            spread = spread - np.outer(gain, shared)
+    return expected

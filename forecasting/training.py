@@ -4,11 +4,13 @@ import hashlib
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
+
 from forecasting.backtest import backtest, score
 from forecasting.fitting import Configuration
 from forecasting.klstm import KLSTM
-from forecasting.records import ModelRun, checkpoint_path, model_run, models
-from forecasting.series import read_history
+from forecasting.records import ModelRun, checkpoint_path, model_run, models, of_redeemers
+from forecasting.series import History, read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -19,7 +21,7 @@ from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
 
-_FORMAT = "3"  # Another way to train on the same data must give another fingerprint.
+_FORMAT = "4"  # Another way to train on the same data must give another fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
@@ -64,14 +66,17 @@ def train(
     make_writable(settings.checkpoints)
     figures = _compare(graph, settings, dataset_id, first, cutoff, configuration, progress)
     history = read_history(graph, dataset_id, network, cutoff, progress)
-    model = KLSTM(configuration).fit(history, progress, _draft(settings, dataset_id, cutoff))
     figures |= {
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
         "holidays": configuration.holidays,
     }
-    model.save(settings.checkpoints / figures["checkpoint"])
+    checkpoint = settings.checkpoints / figures["checkpoint"]
+    draft = _draft(settings, dataset_id, cutoff)
+    KLSTM(configuration).fit(history, progress, draft).save(checkpoint)
+    if history.has_redemptions:
+        KLSTM(configuration).fit(history.redeemers(), progress, draft).save(of_redeemers(checkpoint))
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
@@ -92,9 +97,11 @@ def _compare(
 ) -> Row:
     network = build_network(graph, dataset, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset, network, until, progress)
-    model = KLSTM(configuration).fit(history.before(first), progress, _draft(settings, dataset, first))
-    rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
-    scores = score(rows, history)
+    draft = _draft(settings, dataset, first)
+    rows, scores = _tested(history, first, configuration, progress, draft)
+    redeemers = None
+    if history.before(first).has_redemptions:
+        redeemers = _tested(history.redeemers(), first, configuration, progress, draft)[1]
     return {
         "backtest_from": str(first),
         "horizon": BACKTEST_HORIZON,
@@ -104,4 +111,15 @@ def _compare(
         "coverage_80": float(scores["coverage_80"].max()),
         "level_coverage_80": float(scores["level_coverage_80"].max()),
         "points": len(rows),
+        "redeemers_mae": None if redeemers is None else redeemers["mae"].tolist(),
+        "redeemers_mase": None if redeemers is None else redeemers["mase"].tolist(),
     }
+
+
+def _tested(
+    history: History, first: date, configuration: Configuration, progress: Progress, draft: Path
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The forecasts of a model trained before `first` and of its peers, and their ``score``."""
+    model = KLSTM(configuration).fit(history.before(first), progress, draft)
+    rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
+    return rows, score(rows, history)

@@ -3,17 +3,27 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from api.deps import Context, network_of
 from api.page.browser_link import browser_url, explore_query
 from api.page.charts import influence_chart
-from forecasting.records import Forecast, ModelRun, models, pick_campaign, stored_forecasts
+from forecasting.records import (
+    Forecast,
+    ModelRun,
+    expected_groups,
+    likely_users,
+    models,
+    pick_campaign,
+    stored_forecasts,
+)
 from forecasting.series import campaign_list, read_influence
 from graph.connection import Row
 from graph.errors import NotFound
 from graph.network import results
 
+_LIKELY = 20
 _DAY = pd.Timedelta(days=1)
 
 
@@ -28,6 +38,9 @@ class CampaignView:
     charts: list[str]
     forecast: Forecast | None
     came: dict[pd.Timestamp, int]
+    likely: list[Row]
+    expected: dict[int, float]
+    """Participants a day by group rank, the mean of the forecast's days."""
     key_users: list[Row]
     groups: list[Row]
     run: str
@@ -69,6 +82,11 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         ],
         forecast=forecast,
         came={row.ds: int(row.participants) for row in steps.itertuples()},
+        likely=likely_users(graph, dataset, forecast.id, _LIKELY) if forecast else [],
+        expected={
+            row["rank"]: float(np.mean(row["mean"]))
+            for row in (expected_groups(graph, dataset, forecast.id) if forecast else [])
+        },
         key_users=key_users,
         groups=groups,
         run=network.id,

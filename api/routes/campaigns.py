@@ -1,15 +1,12 @@
 """Campaigns and what is known of them."""
 
-from datetime import date
-
 import pandas as pd
 from fastapi import APIRouter
 
 from api import schemas
 from api.deps import DatasetQuery, GraphDep, network_of
-from forecasting.records import check_campaign, find_campaign, stored_forecasts
+from forecasting.records import check_campaign, find_campaign
 from forecasting.series import campaign_list, read_influence
-from graph.errors import NotFound
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 
@@ -62,30 +59,6 @@ def get_neighbour_groups(
     run = network_of(graph, dataset, campaign_id).id
     rows = results.neighbour_groups(graph, dataset, campaign_id, run)
     return [schemas.NeighbourGroup(**row) for row in rows]
-
-
-@router.get("/{campaign_id}/forecast")
-def get_forecast(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
-) -> schemas.Forecast:
-    """The stored forecast with the latest origin, or that of `origin`."""
-    check_campaign(graph, dataset, campaign_id)
-    for forecast in stored_forecasts(graph, dataset, campaign_id):
-        if origin is None or forecast.origin == origin:
-            return schemas.Forecast(
-                campaign=campaign_id,
-                origin=forecast.origin,
-                model=forecast.model,
-                network=forecast.network,
-                steps=[
-                    schemas.ForecastStep(step=row.pop("ds").date(), **row)
-                    for row in forecast.steps.to_dict("records")
-                ],
-            )
-    raise NotFound(
-        f"There is no forecast of campaign {campaign_id}{f' from {origin}' if origin else ''}.",
-        f"Make one: `groundswell forecast {campaign_id}`.",
-    )
 
 
 def _campaign(row: pd.Series) -> schemas.Campaign:

@@ -1,12 +1,11 @@
-// What the users a campaign reached did with its products on each day before it began
-// parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone)
-// returns: step (ISO date), participants (integer), purchases (integer), key_users (integer)
+// What each user a campaign reached did with its products before it began, a list a user
+// parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
+// returns: user (string), step (list of ISO dates), purchases (list of integers, one per step)
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
 MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[act:PURCHASED]->(product)
 WHERE act.at < campaign.starts_at AND act.at < datetime($before) AND product IN promoted
-WITH campaign, user, date(act.at) AS step, count(DISTINCT act.at) AS purchases
-WITH step, purchases, EXISTS { (user)-[:KEY_USER_OF {run: $run}]->(campaign) } AS is_key
-RETURN toString(step) AS step, count(*) AS participants, sum(purchases) AS purchases,
-       sum(CASE WHEN is_key THEN 1 ELSE 0 END) AS key_users
-ORDER BY step
+WITH user, date(act.at) AS step, count(DISTINCT act.at) AS purchases
+ORDER BY user.id, step
+// A list a user: a row a day would take most of the time on its way.
+RETURN user.id AS user, collect(toString(step)) AS step, collect(purchases) AS purchases

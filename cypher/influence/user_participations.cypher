@@ -1,6 +1,8 @@
-// Which user took part in which campaign on which day
+// Which user took part in which campaign on which day, and whether by coupon
 // parameters: $dataset (string), $before (ISO moment with zone)
-// returns: campaign (string), user (string), step (ISO date)
+// returns: campaign (string), user (string), step (ISO date), redeemed (boolean)
 MATCH (campaign:Campaign {dataset: $dataset})<-[part:PARTICIPATED_IN]-(user:User)
 WHERE part.at < datetime($before)
-RETURN DISTINCT campaign.id AS campaign, user.id AS user, toString(date(part.at)) AS step
+WITH campaign, user, date(part.at) AS step, collect(DISTINCT part.behaviour) AS behaviours
+RETURN campaign.id AS campaign, user.id AS user, toString(step) AS step, 'REDEEMED' IN behaviours AS redeemed
+ORDER BY campaign, user, step

@@ -27,20 +27,21 @@ SHAPES = tuple(
 
 
 def holiday_effect(days: pd.DatetimeIndex, shape: str | None) -> NDArray[np.float64]:
-    """The logarithm of traffic over the usual of each day, shape (n_days,); 0 throughout without a `shape`.
+    """The logarithm of traffic over the usual of each of consecutive days, shape (n_days,); 0 throughout
+    without a `shape`.
 
     Raises InvalidRequest for a shape that there is none of.
     """
-    effect = pd.Series(0.0, index=days)
+    effect = np.zeros(len(days))
     if check_shape(shape) is None:
-        return effect.to_numpy()
+        return effect
     told = _table(shape)
     for day, name in named_holidays(days):
-        for row in told[told["holiday"] == name].itertuples():
-            near = day + pd.Timedelta(days=row.offset)
-            if near in effect.index:
-                effect[near] += row.effect
-    return effect.to_numpy()
+        for offset, moved in told.get(name, ()):
+            place = (day - days[0]).days + offset
+            if 0 <= place < len(days):
+                effect[place] += moved
+    return effect
 
 
 def check_shape(shape: str | None) -> str | None:
@@ -51,8 +52,13 @@ def check_shape(shape: str | None) -> str | None:
 
 
 @cache
-def _table(shape: str) -> pd.DataFrame:
+def _table(shape: str) -> dict[str, list[tuple[int, float]]]:
+    """(offset, logarithm of traffic over the usual) of the days around each holiday."""
     with (_FOLDER / f"{shape}.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file)
     sources = rows.columns.difference(["holiday", "offset"])
-    return rows.assign(effect=np.log(rows[sources]).mean(axis=1))
+    effects = np.log(rows[sources]).mean(axis=1)
+    return {
+        str(name): [(int(offset), float(effects[place])) for place, offset in part["offset"].items()]
+        for name, part in rows.groupby("holiday")
+    }

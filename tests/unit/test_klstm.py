@@ -61,10 +61,11 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
             "starts": list(starts.values()), "ends": pd.Timestamp("2017-05-05"), "targeted": 6,
         }
     )  # fmt: skip
-    took_part = acts.assign(campaign="1")[acts["ds"] >= starts["1"]]
+    took_part = acts.assign(campaign="1", redeemed=acts.index % 4 == 0)[acts["ds"] >= starts["1"]]
+    earlier = acts.assign(campaign="2")[acts["ds"] < starts["2"]]
     return History(
         "made-up", RUN, as_of, FIRST, pd.concat(parts, ignore_index=True), campaigns, roles, edges,
-        took_part, acts,
+        took_part, earlier, acts,
     )  # fmt: skip
 
 
@@ -143,7 +144,9 @@ def corrupted(history: History, origin: date) -> History:
     return replace(
         history,
         steps=steps,
-        participations=pd.concat([history.participations, pd.DataFrame({**future, "campaign": "1"})]),
+        participations=pd.concat(
+            [history.participations, pd.DataFrame({**future, "campaign": "1", "redeemed": True})]
+        ),
         activity=pd.concat([history.activity, pd.DataFrame(future)]),
     )
 
@@ -280,8 +283,10 @@ def test_backtest_scores_every_model_on_the_same_points() -> None:
 
 def test_exposure_is_the_sum_of_active_influencers_of_who_waits() -> None:
     history = make_history()
-    took_part = pd.DataFrame({"campaign": "1", "user": ["u0"], "ds": [pd.Timestamp("2017-04-28")]})
+    took_part = pd.DataFrame(
+        {"campaign": "1", "user": ["u0"], "ds": [pd.Timestamp("2017-04-28")], "redeemed": False}
+    )
     frame = campaign_frames(replace(history, participations=took_part), Ground.of(history, None))[0]
-    features, mean = frame.network.node_features(len(frame.y))
+    features, mean = frame.reached.node_features(len(frame.y))
     assert features[:, -1] == pytest.approx([0, 0, 0.3, 0, 0, 0])
     assert mean == pytest.approx(0.3 / 5)

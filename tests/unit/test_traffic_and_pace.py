@@ -6,7 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from forecasting.calendar import calendar_features
-from forecasting.pace import PACES, Traffic, expected_participants, pace_weights
+from forecasting.hazard import Course, usual_courses
+from forecasting.pace import PACES, Series, Traffic, expected_participants, pace_weights
 from forecasting.shapes import SHAPES, holiday_effect
 from forecasting.traffic import expected_traffic
 from graph.errors import InvalidRequest
@@ -22,6 +23,11 @@ def rhythmic(level: float, seed: int = 0) -> tuple[Floats, Floats]:
     """Counts with a weekly rhythm, and what was expected of each day."""
     mean = level * RHYTHM[np.arange(DAYS + AHEAD) % 7]
     return np.random.default_rng(seed).poisson(mean[:DAYS]).astype(float), mean
+
+
+def long_running(y: Floats) -> Series:
+    """Of a campaign that has not begun."""
+    return Series(y, len(y) + AHEAD, np.zeros((len(y) + 1, AHEAD)))
 
 
 def test_a_weekly_rhythm_is_expected() -> None:
@@ -45,7 +51,7 @@ def test_nothing_later_is_seen() -> None:
             traffic, own = counts.copy(), series.copy()
             traffic[later], own[later] = 5_000.0, 900.0
             expected = expected_traffic(traffic, FIRST, AHEAD, "us-groceries")
-            means = expected_participants(own, Traffic(traffic, expected, 0), weights)
+            means = expected_participants(long_running(own), Traffic(traffic, expected, 0), weights)
             both.append((expected[: origin + 1], means[: origin + 1]))
         for clean, spoiled in zip(*both, strict=True):
             np.testing.assert_array_equal(clean, spoiled)
@@ -70,7 +76,8 @@ def test_a_pace_is_found_with_its_weekdays() -> None:
     counts, _ = rhythmic(300)
     series, mean = rhythmic(20, seed=1)
     traffic = Traffic(counts, expected_traffic(counts, FIRST, AHEAD), 0)
-    means = expected_participants(series, traffic, pace_weights([series], traffic))
+    known = long_running(series)
+    means = expected_participants(known, traffic, pace_weights([known], traffic))
     assert means[-1] == pytest.approx(mean[DAYS:], rel=0.25)
     assert np.abs(np.log(means[150:DAYS, 0] / mean[150:DAYS])).mean() < 0.12
 
@@ -81,9 +88,54 @@ def test_traffic_is_used_where_it_tells_and_left_where_not() -> None:
     traffic = Traffic(shared, expected_traffic(shared, FIRST, AHEAD), 0)
     following = rng.poisson(shared / 5).astype(float)
     indifferent = rng.poisson(60, DAYS).astype(float)
-    with_traffic = slice(0, PACES // 2)
-    assert pace_weights([following], traffic)[with_traffic, 0].sum() > 0.95
-    assert pace_weights([indifferent], traffic)[with_traffic, 0].sum() < 0.05
+    with_traffic = [0, 1, PACES - 1]  # The last is the second before a campaign's launch.
+    assert pace_weights([long_running(following)], traffic)[with_traffic, 0].sum() > 0.95
+    assert pace_weights([long_running(indifferent)], traffic)[with_traffic, 0].sum() < 0.05
+
+
+def courses(rng: np.random.Generator) -> tuple[list[Course], Traffic]:
+    """Twelve campaigns of two kinds, one behind the other, that draw nobody before their launch and half as
+    many every week after it; the second kind twice as many.
+    """
+    traffic = Traffic(np.full(DAYS, 100.0), np.full((DAYS + 1, AHEAD), 100.0), 0)
+    found = []
+    for place in range(12):
+        launch, times = 20 * place, 1 + place % 2
+        age = np.arange(DAYS) - launch
+        mean = np.where(age >= 0, 6.0 * times * 0.5 ** np.floor(age / 7), 0.0)
+        found.append(Course(f"kind {times}", launch, 200, rng.poisson(mean).astype(float)))
+    return found, traffic
+
+
+def test_the_course_that_campaigns_usually_run_is_found() -> None:
+    campaigns, traffic = courses(np.random.default_rng(8))
+    usual = usual_courses(campaigns, traffic)
+    for place in (10, 11):
+        at_launch = usual[place][campaigns[place].launch]
+        assert at_launch[:14] == pytest.approx(np.repeat([6.0, 3.0], 7) * (1 + place % 2), rel=0.35)
+    early = usual[11][campaigns[11].launch - 3]
+    assert (early[:3] == 0).all()
+    assert (early[3:] > 0).all()
+
+
+def test_usual_courses_see_nothing_later() -> None:
+    campaigns, traffic = courses(np.random.default_rng(8))
+    origin = 150
+    spoilt = [
+        Course(one.kind, one.launch, one.reached, np.where(np.arange(DAYS) < origin, one.y, 700.0))
+        for one in campaigns
+    ]
+    for clean, spoiled in zip(usual_courses(campaigns, traffic), usual_courses(spoilt, traffic), strict=True):
+        np.testing.assert_array_equal(clean[: origin + 1], spoiled[: origin + 1])
+
+
+def test_campaigns_that_run_alike_are_told_by_their_usual_course() -> None:
+    campaigns, traffic = courses(np.random.default_rng(8))
+    usual = usual_courses(campaigns, traffic)
+    series = [Series(one.y, one.launch, own) for one, own in zip(campaigns, usual, strict=True)]
+    weights = pace_weights(series, traffic)
+    assert weights[-1, 0] > 0.95
+    assert weights.sum(axis=0) == pytest.approx(1)
 
 
 def test_a_shape_moves_what_is_expected_of_holidays() -> None:

@@ -1,0 +1,72 @@
+"""A campaign's forecast: how many, in which groups, and who."""
+
+import csv
+import io
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api import schemas
+from api.deps import DatasetQuery, GraphDep
+from forecasting.records import LIKELY_COLUMNS, expected_groups, find_forecast, likely_users
+from graph.importing.adapters.complete_journey import DATASET
+
+router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
+
+_MOST = 1_000_000
+
+
+@router.get("/{campaign_id}/forecast")
+def get_forecast(
+    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
+) -> schemas.Forecast:
+    """The stored forecast with the latest origin, or that of `origin`."""
+    forecast = find_forecast(graph, dataset, campaign_id, origin)
+    return schemas.Forecast(
+        campaign=campaign_id,
+        origin=forecast.origin,
+        model=forecast.model,
+        network=forecast.network,
+        steps=[
+            schemas.ForecastStep(step=row.pop("ds").date(), **row)
+            for row in forecast.steps.to_dict("records")
+        ],
+        groups=[schemas.ExpectedGroup(**row) for row in expected_groups(graph, dataset, forecast.id)],
+    )
+
+
+@router.get("/{campaign_id}/likely-users")
+def get_likely_users(
+    campaign_id: str,
+    graph: GraphDep,
+    dataset: DatasetQuery = DATASET,
+    origin: date | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> list[schemas.LikelyUser]:
+    """Who is likely to take part next, by the forecast with the latest origin or that of `origin`."""
+    forecast = find_forecast(graph, dataset, campaign_id, origin)
+    rows = likely_users(graph, dataset, forecast.id, limit, offset)
+    return [schemas.LikelyUser(**row) for row in rows]
+
+
+@router.get(
+    "/{campaign_id}/likely-users.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "The users, the likeliest first"}},
+)
+def get_likely_users_as_csv(
+    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
+) -> Response:
+    """The same as a file, all users."""
+    forecast = find_forecast(graph, dataset, campaign_id, origin)
+    text = io.StringIO()
+    rows = csv.DictWriter(text, LIKELY_COLUMNS)
+    rows.writeheader()
+    rows.writerows(likely_users(graph, dataset, forecast.id, _MOST))
+    return Response(
+        text.getvalue(),
+        media_type="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="likely-users.csv"'},
+    )

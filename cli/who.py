@@ -1,0 +1,85 @@
+"""`groundswell who`: whom a forecast expects to take part next."""
+
+import csv
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.console import out
+from cli.options import DatasetOption, HomeOption, parse_day, settings_for
+from forecasting.records import (
+    LIKELY_COLUMNS,
+    Forecast,
+    expected_groups,
+    find_forecast,
+    likely_users,
+)
+from graph.connection import Graph, Row, connect
+from graph.errors import InvalidRequest
+from graph.importing.adapters.complete_journey import DATASET
+
+_MOST = 1_000_000
+
+
+def who(
+    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+    origin: Annotated[
+        str | None, typer.Option(help="Of the forecast from that day (YYYY-MM-DD); default: the latest.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
+) -> None:
+    """Show who is likely to take part next, by the campaign's stored forecast."""
+    day = parse_day(origin)
+    with connect(settings_for(home)) as graph:
+        forecast = find_forecast(graph, dataset, campaign, day)
+        show_likely(graph, dataset, forecast, top)
+        if to is not None:
+            rows = likely_users(graph, dataset, forecast.id, _MOST)
+            _write(to, rows)
+            out.print(f"All {len(rows):,} are in {to}.")
+
+
+def show_likely(graph: Graph, dataset: str, forecast: Forecast, top: int) -> None:
+    """The `top` users and the groups that a forecast expects."""
+    rows = likely_users(graph, dataset, forecast.id, top)
+    days = len(forecast.steps)
+    title = f"Likely to take part within {days} days from {forecast.origin}"
+    table = Table(
+        "rank", "user", "probability", "days", "so far", "redeems", "group", "key user", title=title
+    )
+    for row in rows:
+        table.add_row(
+            str(row["rank"]),
+            row["user"],
+            f"{row['probability']:.1%}",
+            f"{row['days']:.1f}",
+            "took part" if row["took_part"] else "not yet",
+            "" if row["redeems"] is None else f"{row['redeems']:.1%}",
+            str(row["group"] or ""),
+            "yes" if row["key_user"] else "",
+        )
+    out.print(table)
+    groups = expected_groups(graph, dataset, forecast.id)
+    if not groups:
+        return
+    table = Table("group", "users", "participants a day", "P10 to P90", "set apart by", title="By group")
+    for group in groups:
+        mean, low, high = (sum(group[name]) / days for name in ("mean", "p10", "p90"))
+        between = f"{low:.1f} to {high:.1f}"
+        table.add_row(str(group["rank"]), f"{group['size']:,}", f"{mean:.1f}", between, group["name"])
+    out.print(table)
+
+
+def _write(file: Path, rows: list[Row]) -> None:
+    try:
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            written = csv.DictWriter(opened, LIKELY_COLUMNS)
+            written.writeheader()
+            written.writerows(rows)
+    except OSError as error:
+        raise InvalidRequest(f"{file} cannot be written: {error}.", "Name another file.") from error

@@ -1,0 +1,11 @@
+// Who is likely to take part next, by a forecast, the likeliest first
+// parameters: $dataset (string), $id (string), $skip (integer), $limit (integer)
+// returns: rank (integer), user (string), probability (float, of at least one of the forecast's days), days (float, expected), took_part (boolean, before the origin), redeems (float or null, probability of redeeming a coupon), key_user (boolean), group (integer or null, its rank)
+MATCH (forecast:Forecast {dataset: $dataset, id: $id})-[expects:EXPECTS]->(user:User)
+WITH forecast, expects, user ORDER BY expects.rank SKIP $skip LIMIT $limit
+MATCH (forecast)-[:OF]->(campaign:Campaign), (forecast)-[:MADE_WITH]->(:Run)-[:USED]->(network:Run)
+OPTIONAL MATCH (user)-[:IN_GROUP {run: network.id}]->(group:NeighbourGroup)-[:OF]->(campaign)
+RETURN expects.rank AS rank, user.id AS user, expects.probability AS probability, expects.days AS days,
+       expects.took_part AS took_part, expects.redeems AS redeems,
+       EXISTS { (user)-[:KEY_USER_OF {run: network.id}]->(campaign) } AS key_user, min(group.rank) AS group
+ORDER BY rank

@@ -1,0 +1,161 @@
+"""The users a campaign reached: what each did up to a day, and whom it influences.
+
+Everything that is told of an origin is computed from days before it.
+"""
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+
+from forecasting.series import History
+
+NODE_FEATURES = 7
+
+Floats = NDArray[np.float32]
+
+_KEEPS = 0.98
+_SHRUNK = 3.0
+"""Days, and campaigns, of the average user that are added to what is known of each."""
+_FORGOTTEN = 60
+
+
+class Days:
+    """On which days each user did something, shape (n_users, n_days)."""
+
+    def __init__(self, did: Floats) -> None:
+        self.did = did
+        self._so_far = np.pad(did.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
+
+    def before(self, origin: int, days: int | None = None) -> Floats:
+        """How many of the last `days` before `origin` each did it on; of all days by default."""
+        first = 0 if days is None else max(0, origin - days)
+        return np.asarray(self._so_far[:, origin] - self._so_far[:, first])
+
+    def since(self, origin: int) -> Floats:
+        """How many days before `origin` each last did; at most `_FORGOTTEN`."""
+        return self._since[:, origin]
+
+    @cached_property
+    def _since(self) -> Floats:
+        users, days = self.did.shape
+        last = np.where(self.did > 0, np.arange(days), -_FORGOTTEN)
+        last = np.maximum.accumulate(np.hstack([np.full((users, 1), -_FORGOTTEN), last]), axis=1)
+        return np.minimum(np.arange(days + 1) - last, _FORGOTTEN).astype(np.float32)
+
+    def rate(self, origin: int) -> Floats:
+        """On which share of days before `origin` each did it, late days counting more, drawn to the mean."""
+        could = (1 - _KEEPS**origin) / (1 - _KEEPS)
+        done = self._remembered[:, origin]
+        mean = (done.mean() + 0.01) / (could + 1)
+        return np.asarray((done + _SHRUNK * mean) / (could + _SHRUNK))
+
+    @cached_property
+    def _remembered(self) -> Floats:
+        kept = np.zeros((self.did.shape[0], self.did.shape[1] + 1), dtype=np.float32)
+        for day in range(self.did.shape[1]):
+            kept[:, day + 1] = _KEEPS * kept[:, day] + self.did[:, day]
+        return kept
+
+
+class CampaignUsers:
+    """The users one campaign reached, in the order of `users`, with the spreading network among them.
+
+    `counted`: what y counts, also before the launch. `took_part`: of this, since the launch. `related`:
+    anything with the campaign's products. `anywhere`: what y counts, in any campaign. `active`: anything at
+    all.
+    """
+
+    def __init__(self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, **days: Floats) -> None:
+        """`start` is the day of the launch, `days` the matrices for ``Days``."""
+        self.users, self.start = pd.Index(roles["user"]), start
+        self.counted, self.took_part, self.related, self.anywhere, self.active = (
+            Days(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
+        )
+        source, target = self.users.get_indexer(edges["source"]), self.users.get_indexer(edges["target"])
+        inside = (source >= 0) & (target >= 0)
+        weight = edges["probability"].to_numpy(np.float32)[inside]
+        self.edge_index = torch.from_numpy(np.stack([source[inside], target[inside]]).astype(np.int64))
+        self.edge_weight = torch.from_numpy(weight)
+        self._into = sparse.csr_array(
+            (weight, (target[inside], source[inside])), shape=(len(self.users), len(self.users))
+        )
+        score = roles["score"].to_numpy(np.float32)
+        self.key_score = torch.from_numpy(score / max(float(score.max(initial=0)), 1e-6))
+        codes, self.groups = pd.factorize(roles["group"])
+        # Users outside every group are pooled together, under one more number.
+        self.group = torch.from_numpy(np.where(codes < 0, len(self.groups), codes).astype(np.int64))
+
+    def node_features(self, origin: int) -> tuple[Floats, float]:
+        """Shape (n_users, 7) as of `origin`, and the mean exposure of those still to take part."""
+        waiting = self.took_part.before(origin) == 0
+        exposure = self.exposure(origin)
+        features = [
+            self.key_score.numpy() > 0,
+            self.key_score.numpy(),
+            ~waiting,
+            np.log1p(self.took_part.before(origin, 7)),
+            np.log1p(self.active.before(origin, 7)),
+            np.log1p(self.active.before(origin, 28)),
+            exposure * waiting,
+        ]
+        mean = float(exposure[waiting].mean()) if waiting.any() else 0.0
+        return np.stack(features, axis=1).astype(np.float32), mean
+
+    def exposure(self, origin: int) -> Floats:
+        """The summed probabilities of the edges from whoever took part in the last week to each user."""
+        return np.asarray(self._into @ (self.took_part.before(origin, 7) > 0).astype(np.float32))
+
+    def described(self, origin: int) -> pd.DataFrame:
+        """user, group (missing for none), key_user, took_part (before `origin`)."""
+        group = self.group.numpy()
+        names = np.array([*self.groups, None], dtype=object)
+        return pd.DataFrame(
+            {
+                "user": self.users,
+                "group": names[group],
+                "key_user": self.key_score.numpy() > 0,
+                "took_part": self.took_part.before(origin) > 0,
+            }
+        )
+
+
+def campaign_users(history: History) -> dict[str, CampaignUsers]:
+    """Of every campaign that reached somebody and whose steps are known."""
+    asked = set(history.steps["unique_id"])
+    shape = (history.as_of - history.first_day).days
+    first = pd.Timestamp(history.first_day)
+    part, counted = history.participations, history.counted
+    of_campaign = {
+        name: dict(iter(frame.groupby("campaign")))
+        for name, frame in {"part": part, "counted": counted, "earlier": history.earlier}.items()
+    }
+    starts = (history.campaigns.set_index("id")["starts"] - first).dt.days
+    found = {}
+    for name, roles in history.roles.groupby("campaign", sort=False):
+        if name not in asked or name not in starts.index:
+            continue
+        users = pd.Index(roles["user"])
+
+        def days(rows: pd.DataFrame, users: pd.Index = users) -> Floats:
+            matrix = np.zeros((len(users), shape), dtype=np.float32)
+            place = users.get_indexer(rows["user"])
+            matrix[place[place >= 0], (rows["ds"] - first).dt.days.to_numpy()[place >= 0]] = 1.0
+            return matrix
+
+        own = {kind: days(rows.get(name, part.iloc[:0])) for kind, rows in of_campaign.items()}
+        related = np.maximum(own["earlier"], own["part"])
+        found[str(name)] = CampaignUsers(
+            roles,
+            history.edges,
+            int(starts[name]),
+            counted=own["counted"] if history.redemptions_only else related,
+            took_part=own["counted"],
+            related=related,
+            anywhere=days(counted),
+            active=days(history.activity),
+        )
+    return found

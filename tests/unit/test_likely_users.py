@@ -1,0 +1,124 @@
+"""Who is likely next: probabilities that agree with the campaign's forecast, and what they rest on."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.campaign_users import CampaignUsers, Days
+from forecasting.klstm import KLSTM
+from forecasting.users import AHEAD, FACTORS, UserShares, daily_probabilities, factors
+from graph.progress import Silent
+from tests.unit.test_klstm import AS_OF, QUICK, corrupted, make_history
+
+
+def reached_users(users: int, days: int, seed: int) -> tuple[CampaignUsers, np.ndarray]:
+    """A campaign since its first day, and how likely each user is on any day: the third of them who were
+    active on the first ten days, three times as likely as the others.
+    """
+    rng = np.random.default_rng(seed)
+    active = np.zeros((users, days), dtype=np.float32)
+    active[: users // 3, :10] = 1.0
+    chance = np.where(np.arange(users) < users // 3, 0.09, 0.03)
+    took_part = (rng.random((users, days)) < chance[:, np.newaxis]).astype(np.float32)
+    roles = pd.DataFrame({"user": [f"u{i}" for i in range(users)], "score": 0.0, "group": None})
+    edges = pd.DataFrame({"source": [], "target": [], "probability": []})
+    told = {"counted": took_part, "took_part": took_part, "related": took_part, "anywhere": took_part}
+    return CampaignUsers(roles, edges, 0, **told, active=active), chance
+
+
+def test_days_are_counted_before_the_origin() -> None:
+    did = Days(np.array([[1, 0, 1, 1], [0, 0, 0, 0]], dtype=np.float32))
+    assert did.before(3).tolist() == [2, 0]
+    assert did.before(4, 2).tolist() == [2, 0]
+    assert did.since(2)[0] == 2
+    assert did.since(0)[0] == did.since(4)[1] > 50
+    assert did.rate(4)[0] > did.rate(4)[1] > 0
+
+
+def test_who_is_three_times_as_likely_is_found() -> None:
+    reached, chance = reached_users(300, 120, seed=2)
+    shares = UserShares.fit([(reached, range(20, 120 - AHEAD, 2))])
+    found = shares.of(reached, 119)
+    assert found.sum() == pytest.approx(1)
+    more = chance > chance.min()
+    assert found[more].mean() / found[~more].mean() == pytest.approx(3, rel=0.35)
+    usual = UserShares.usual().of(reached, 119)
+    error, without = (np.abs(np.log(one * chance.sum() / chance)).mean() for one in (found, usual))
+    assert error < 0.8 * without
+
+
+def test_a_days_probabilities_sum_to_what_is_expected() -> None:
+    share = np.random.default_rng(0).dirichlet(np.full(50, 0.3))
+    expected = np.array([0.01, 3.0, 20.0, 45.0])
+    daily = daily_probabilities(expected, share)
+    assert daily.sum(axis=1) == pytest.approx(expected, rel=1e-6)
+    assert ((daily >= 0) & (daily <= 1)).all()
+    # More than there are users cannot come.
+    assert daily_probabilities(np.array([80.0]), np.full(50, 0.02)).sum() == pytest.approx(49)
+
+
+@pytest.mark.parametrize("redeemers", [False, True])
+def test_users_groups_and_the_campaign_agree(redeemers: bool) -> None:
+    history = make_history().redeemers() if redeemers else make_history()
+    model = KLSTM(QUICK).fit(history, Silent())
+    whole, users, groups = (
+        one(history, 4) for one in (model.predict, model.predict_users, model.predict_groups)
+    )
+    # Six users can hardly be twenty participants: they are all but certain.
+    most = 0.98 * 6
+    told = whole["mean"].clip(upper=most).groupby(whole["unique_id"]).sum()
+    assert users.groupby("unique_id")["days"].sum().to_dict() == pytest.approx(told.to_dict(), rel=1e-4)
+    assert groups.groupby("unique_id")["mean"].sum().to_dict() == pytest.approx(told.to_dict(), rel=1e-4)
+    assert set(groups["group"].dropna()) == {"g1"}
+    assert users["probability"].between(0, 1).all()
+    assert users.groupby("unique_id")["probability"].is_monotonic_decreasing.all()
+    assert users[users["unique_id"] == "1"]["took_part"].any()
+
+
+def test_nothing_at_or_after_the_origin_moves_who_is_likely() -> None:
+    """At 20 random origins, of all that is known of users."""
+    history = make_history()
+    model = KLSTM(QUICK).fit(history.before(AS_OF - timedelta(days=25)), Silent())
+    for back in np.random.default_rng(9).choice(25, 20, replace=False):
+        origin = AS_OF - timedelta(days=int(back))
+        clean, spoilt = (
+            model.predict_users(one.before(origin), 5) for one in (history, corrupted(history, origin))
+        )
+        pd.testing.assert_frame_equal(clean, spoilt)
+    day = AS_OF - timedelta(days=1)
+    clean, spoilt = (model.predict_users(one, 5) for one in (history, corrupted(history, day).before(AS_OF)))
+    assert not clean["probability"].equals(spoilt["probability"])
+
+
+def test_what_is_known_of_users_is_from_before_the_origin() -> None:
+    reached, _ = reached_users(30, 60, seed=3)
+    later, active = (np.array(one.did) for one in (reached.took_part, reached.active))
+    later[:, 40:] = active[:, 40:] = 1.0
+    told = {"counted": later, "took_part": later, "related": later, "anywhere": later}
+    roles = pd.DataFrame({"user": reached.users, "score": 0.0, "group": None})
+    edges = pd.DataFrame({"source": [], "target": [], "probability": []})
+    spoilt = CampaignUsers(roles, edges, 0, **told, active=active)
+    for origin in (10, 25, 40):
+        np.testing.assert_array_equal(factors(reached, origin), factors(spoilt, origin))
+    assert not np.array_equal(factors(reached, 41), factors(spoilt, 41))
+    assert factors(reached, 40).shape == (30, len(FACTORS))
+
+
+def test_shares_survive_the_checkpoint(tmp_path: Path) -> None:
+    history = make_history()
+    model = KLSTM(replace(QUICK, seed=4)).fit(history, Silent())
+    model.save(tmp_path / "model.safetensors")
+    again = KLSTM.load(tmp_path / "model.safetensors")
+    pd.testing.assert_frame_equal(model.predict_users(history, 3), again.predict_users(history, 3))
+
+
+def test_redeemers_are_counted_by_themselves() -> None:
+    history = make_history()
+    own = history.redeemers()
+    assert own.steps["y"].tolist() == history.steps["redeemers"].tolist()
+    assert own.counted["redeemed"].all()
+    assert 0 < len(own.counted) < len(history.counted)
