@@ -1,7 +1,6 @@
 """What the API answers with."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -131,62 +130,6 @@ class Neighbourhood(BaseModel):
     groups: list[OwnGroup]
 
 
-class ForecastStep(BaseModel):
-    """One forecast day, with its P10, P50 and P90."""
-
-    step: date
-    mean: float
-    participants_p10: float
-    participants_p50: float
-    participants_p90: float
-    level_p10: float
-    level_p50: float
-    level_p90: float
-    redeemers_mean: float | None = Field(default=None, description="Null where nothing is redeemed")
-    redeemers_p10: float | None = None
-    redeemers_p50: float | None = None
-    redeemers_p90: float | None = None
-
-
-class ExpectedGroup(BaseModel):
-    """How many of a neighbour group are expected to take part, an entry per step; over all groups and the
-    users of none, the means sum to the forecast's.
-    """
-
-    id: str
-    rank: int
-    name: str
-    size: int = Field(description="Users")
-    mean: list[float]
-    p10: list[float]
-    p50: list[float]
-    p90: list[float]
-
-
-class LikelyUser(BaseModel):
-    """A user whom a forecast expects; over all users, the days sum to the forecast's means."""
-
-    rank: int
-    user: str
-    probability: float = Field(description="Of taking part on at least one of the forecast's days")
-    days: float = Field(description="On how many of them, on average")
-    took_part: bool = Field(description="Before the forecast's origin")
-    redeems: float | None = Field(description="Probability of taking part by coupon; null without coupons")
-    key_user: bool
-    group: int | None = Field(description="Its neighbour group's rank")
-
-
-class Forecast(BaseModel):
-    """A stored forecast."""
-
-    campaign: str
-    origin: date = Field(description="First forecast day; nothing at or after it was seen")
-    model: str
-    network: str
-    steps: list[ForecastStep]
-    groups: list[ExpectedGroup] = Field(description="Empty once the network behind it is gone")
-
-
 class RiskRatio(BaseModel):
     """How many times as often as in a world without influence, with its 95% interval."""
 
@@ -242,65 +185,6 @@ class Network(BaseModel):
     similarity_learned: bool = Field(description="Else, for want of evidence, that of the tags' texts")
     foresight: Foresight | None = Field(description="Null where too few took part together to tell")
     premise: Premise
-
-
-class WhatIf(BaseModel):
-    """Seeds, or the terms to choose them on; and how many days to look ahead."""
-
-    seeds: list[str] | None = Field(
-        default=None, min_length=1, max_length=1000, description="Users to begin with"
-    )
-    k: int = Field(default=20, ge=1, le=1000, description="Without seeds: how many to choose")
-    method: Literal[
-        "imm", "pagerank", "pagerank-forward", "articlerank", "betweenness", "degree", "k-core"
-    ] = "imm"
-    exclude: list[str] = Field(default=[], max_length=100_000, description="Users to leave out")
-    per_group: int | None = Field(default=None, ge=1, description="At most so many of a neighbour group")
-    fair: str | None = Field(
-        default=None, max_length=100, description="A property of users or a kind of tag to share seeds over"
-    )
-    costs: dict[str, float] = Field(default={}, max_length=100_000, description="Of users; others cost 1")
-    budget: float | None = Field(default=None, gt=0, description="What the seeds may cost together")
-    days: int = Field(default=14, ge=1, le=90)
-
-
-class Seed(BaseModel):
-    """A user to begin with; without scores where it was named by the request."""
-
-    user: str
-    rank: int | None = None
-    score: float | None = Field(default=None, description="Users it adds to the spread, itself included")
-    low: float | None = Field(default=None, description="The lower end of the score's 95% interval")
-    high: float | None = None
-
-
-class SpreadDay(BaseModel):
-    """Users reached by the end of a day, seeds included."""
-
-    day: int
-    mean: float
-    p10: float
-    p90: float
-
-
-class Total(BaseModel):
-    """Users reached in the end: the mean with its 95% interval, and P10 and P90 of the outcomes."""
-
-    mean: float
-    low: float
-    high: float
-    p10: float
-    p90: float
-
-
-class WhatIfAnswer(BaseModel):
-    """How far the seeds would carry, by the spreading network alone."""
-
-    network: str
-    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
-    seeds: list[Seed]
-    days: list[SpreadDay]
-    total: Total
 
 
 class Progress(BaseModel):

@@ -37,7 +37,7 @@ def what_if(
 ) -> None:
     """Choose whom to begin a campaign with, on your terms, and see how far that would carry."""
     settings = settings_for(home)
-    left_out = _lines(exclude) if exclude else []
+    left_out = read_users(exclude) if exclude else []
     prices = _costs(costs) if costs else {}
     with connect(settings) as graph:
         from graph.network.what_if import CampaignReach, Wish
@@ -70,7 +70,8 @@ def what_if(
         out.print(results.premise_said(run.premise), highlight=False)
 
 
-def _lines(file: Path) -> list[str]:
+def read_users(file: Path) -> list[str]:
+    """The users in a file, one a line. Raises InvalidRequest where it cannot be read."""
     try:
         return [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:

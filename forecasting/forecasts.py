@@ -39,12 +39,12 @@ def forecast_campaign(
     """
     dataset = describe_dataset(graph, dataset_id)
     window = find_campaign(graph, dataset_id, campaign)
-    run = _model_for(graph, dataset_id, origin)
+    run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
     _check_running(graph, dataset_id, window, origin)
     checkpoint = checkpoint_path(settings, run)
     model = KLSTM.load(checkpoint)
-    network = _network_of(graph, dataset_id, run)
+    network = network_of_model(graph, dataset_id, run)
     history = read_history(graph, dataset_id, network, origin, progress, only=campaign)
     steps = model.predict(history, horizon)[COLUMNS[1:]]
     users = model.predict_users(history, horizon).assign(redeems=None)
@@ -88,7 +88,8 @@ def _by_group(found: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
+def model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
+    """The latest model that was trained up to `origin` at the latest. Raises NotReady."""
     for run in models(graph, dataset):
         if origin is None or run.cutoff <= origin:
             return run
@@ -99,7 +100,8 @@ def _model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
     )
 
 
-def _network_of(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
+def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
+    """The network that a model was conditioned on. Raises NotReady where it is gone."""
     for network in networks(graph, dataset):
         if network.id == run.network:
             return network

@@ -13,19 +13,21 @@ from pandas.util import hash_pandas_object
 from safetensors import SafetensorError
 from scipy.stats import nbinom
 
+from forecasting.campaign_users import campaign_users
 from forecasting.draft import Draft
 from forecasting.encoder import Batch, Data
 from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_of, trained
+from forecasting.ground import HORIZON, Ground
 from forecasting.model import KLSTMNetwork
-from forecasting.records import FORECAST_VALUES
-from forecasting.samples import (
-    HORIZON,
-    LOOKBACK,
-    CampaignFrame,
-    Ground,
-    campaign_frames,
-    training_samples,
+from forecasting.planned import (
+    PlannedForecast,
+    Total,
+    expected_course,
+    launch_dispersion,
+    with_bands,
 )
+from forecasting.records import FORECAST_VALUES
+from forecasting.samples import LOOKBACK, CampaignFrame, campaign_frames, training_samples
 from forecasting.series import History
 from forecasting.users import AHEAD, UserShares, daily_probabilities
 from forecasting.weights import Weights, read_networks, write_networks
@@ -56,6 +58,7 @@ class KLSTM:
         self._members: list[KLSTMNetwork] = []
         self._ground = Ground(self.configuration.holidays, np.empty(0))
         self._shares = UserShares.usual()
+        self._launches = 1.0
 
     def fit(self, history: History, progress: Progress, draft: Path | None = None) -> "KLSTM":
         """Train on every campaign of `history`; nothing at or after its `as_of` is seen.
@@ -67,6 +70,7 @@ class KLSTM:
         self._ground = Ground.of(history, self.configuration.holidays)
         frames = campaign_frames(history, self._ground)
         self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
+        self._launches = launch_dispersion(history, self._ground)
         last = (history.as_of - history.first_day).days
         dated = list(training_samples(frames))
         samples = [sample for _, sample in dated]
@@ -132,6 +136,24 @@ class KLSTM:
         found = pd.concat(parts, ignore_index=True)
         order = ["unique_id", "probability", "user"]
         return found.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
+
+    def predict_planned(self, history: History, campaign: str) -> PlannedForecast:
+        """Forecast a `campaign` of `history` that begins at ``history.as_of`` or later, all of it. Raises
+        InvalidRequest where it has begun or ends too late, and as `predict` does.
+        """
+        self._check(history, 1)
+        course = expected_course(history, self._ground, campaign)
+        reached = campaign_users(history)[campaign]
+        origin = (history.as_of - history.first_day).days
+        daily = daily_probabilities(course["mean"].to_numpy(float), self._shares.of(reached, origin))
+        users = reached.described(origin)[["user"]].assign(
+            probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
+        )
+        return PlannedForecast(
+            with_bands(course, self._launches),
+            Total.of(float(course["mean"].sum()), self._launches),
+            users.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
+        )
 
     def predict_groups(self, history: History, horizon: int) -> pd.DataFrame:
         """The forecast of `predict` by neighbour group: unique_id, group (missing for users of none), ds,
@@ -263,7 +285,11 @@ class KLSTM:
         }
         members = [member.state_dict() for member in self._members]
         told = {"groundswell": json.dumps(described)}
-        others = {"paces": self._ground.weights, "shares": np.stack([*vars(self._shares).values()])}
+        others = {
+            "paces": self._ground.weights,
+            "shares": np.stack([*vars(self._shares).values()]),
+            "launches": np.array(self._launches),
+        }
         write_networks(path, members, told, **{name: torch.from_numpy(one) for name, one in others.items()})
 
     @classmethod
@@ -282,6 +308,7 @@ class KLSTM:
                 network=described["network"],
             )
             model._ground = Ground(configuration.holidays, others["paces"].numpy())
+            model._launches = float(others["launches"])
             model._shares = UserShares(*others["shares"].numpy())
             for _, weights in zip(range(configuration.members), members, strict=True):
                 model._members.append(_network_with(configuration, weights))

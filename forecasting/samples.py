@@ -17,13 +17,10 @@ from numpy.typing import NDArray
 from forecasting.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.campaign_users import CampaignUsers, campaign_users
 from forecasting.encoder import Data
-from forecasting.hazard import Course, usual_courses
-from forecasting.pace import Series, Traffic, expected_participants, pace_weights
+from forecasting.ground import HORIZON, Ground, traffic_of
 from forecasting.series import History
-from forecasting.traffic import expected_traffic
 
 LOOKBACK = 28
-HORIZON = 14
 PAST_FEATURES = 9 + CALENDAR_FEATURES
 FUTURE_FEATURES = 6 + CALENDAR_FEATURES
 
@@ -123,34 +120,18 @@ class CampaignFrame:
         return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What the base of every forecast rests on: `holidays`, a declared prior (``shapes``), and `weights`, the
-    ``pace_weights`` learned when the model was fitted.
-    """
-
-    holidays: str | None
-    weights: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, history: History, holidays: str | None) -> "Ground":
-        """As learned from `history`."""
-        traffic = _traffic(history, holidays)
-        return cls(holidays, pace_weights([*_series(history, traffic).values()], traffic))
-
-
 def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
     """One frame per campaign that has begun, with everything known before ``history.as_of``."""
     first = pd.Timestamp(history.first_day)
     days = (pd.Timestamp(history.as_of) - first).days
     calendar = calendar_features(pd.date_range(first, periods=days + HORIZON))
-    traffic = _traffic(history, ground.holidays)
+    traffic = traffic_of(history, ground.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
-    users, series = campaign_users(history), _series(history, traffic)
+    users, expected = campaign_users(history), ground.expected(history, traffic)
     frames = []
     for campaign in history.campaigns.itertuples():
-        if campaign.id not in series:
+        if campaign.id not in expected:
             continue  # Not asked for; or it reached nobody, so there is nobody to forecast.
         own = steps[campaign.id].reset_index(drop=True)
         frame = CampaignFrame(
@@ -161,38 +142,12 @@ def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
             steps=own,
             calendar=calendar,
             shocks=shocks,
-            base=expected_participants(series[campaign.id], traffic, ground.weights),
+            base=expected[campaign.id],
             reached=users[campaign.id],
             since_launch=history.redemptions_only,
         )
         frames.append(frame)
     return frames
-
-
-def _series(history: History, traffic: Traffic) -> dict[str, Series]:
-    """Of every campaign that reached somebody and whose steps are known."""
-    first = pd.Timestamp(history.first_day)
-    days = len(traffic.counts)
-    came = {name: (part["ds"] - first).dt.days for name, part in history.counted.groupby("campaign")}
-    courses = {}
-    for one in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
-        known = min((one.ends - first).days, days)
-        took_part = came.get(one.id, pd.Series(dtype=int))
-        y = np.bincount(took_part[took_part < known], minlength=known).astype(float)
-        courses[one.id] = Course(one.kind or "", max((one.starts - first).days, 0), one.targeted, y)
-    usual = dict(zip(courses, usual_courses([*courses.values()], traffic), strict=True))
-    steps = history.steps[history.steps["unique_id"].isin(courses.keys())].groupby("unique_id")
-    return {
-        name: Series(part["y"].to_numpy(float), courses[name].launch, usual[name]) for name, part in steps
-    }
-
-
-def _traffic(history: History, holidays: str | None) -> Traffic:
-    first = pd.Timestamp(history.first_day)
-    days = (pd.Timestamp(history.as_of) - first).days
-    active = history.activity.drop_duplicates()
-    counts = np.bincount((active["ds"] - first).dt.days, minlength=days).astype(float)
-    return Traffic(counts, expected_traffic(counts, first, HORIZON, holidays), first.day_of_week)
 
 
 def training_samples(

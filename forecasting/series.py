@@ -109,8 +109,11 @@ def read_history(
     as_of: date,
     progress: Progress,
     only: str | None = None,
+    *,
+    planned: bool = False,
 ) -> History:
-    """What was known at the beginning of `as_of`; the steps of every campaign, or of the campaign `only`.
+    """What was known at the beginning of `as_of`; the steps of every campaign, or of the campaign `only`,
+    which may be one that is only `planned` by then.
 
     Raises NotFound (no such data set) and InvalidRequest (`as_of` outside the data).
     """
@@ -119,10 +122,12 @@ def read_history(
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     scope = {"dataset": dataset_id, "run": network.id}
     campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
-    campaigns = campaigns[campaigns["starts"] < pd.Timestamp(as_of)]
+    ahead = only if planned else None
+    begun = campaigns["starts"] < pd.Timestamp(as_of)
+    campaigns = campaigns[begun | (campaigns["id"] == ahead)]
     campaigns = campaigns.reset_index(drop=True)
     asked = campaigns if only is None else campaigns[campaigns["id"] == only]
-    roles = graph.frame("influence/roles", run=network.id, **before)
+    roles = graph.frame("influence/roles", run=network.id, **before, planned=ahead)
     advance = progress.stage(f"Reading influence up to {as_of}", len(asked))
     parts, earlier = [], []
     for campaign in asked.itertuples():

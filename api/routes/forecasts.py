@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import schemas
+from api import outlooks
 from api.deps import DatasetQuery, GraphDep
 from forecasting.records import LIKELY_COLUMNS, expected_groups, find_forecast, likely_users
 from graph.importing.adapters.complete_journey import DATASET
@@ -20,19 +20,19 @@ _MOST = 1_000_000
 @router.get("/{campaign_id}/forecast")
 def get_forecast(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
-) -> schemas.Forecast:
+) -> outlooks.Forecast:
     """The stored forecast with the latest origin, or that of `origin`."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
-    return schemas.Forecast(
+    return outlooks.Forecast(
         campaign=campaign_id,
         origin=forecast.origin,
         model=forecast.model,
         network=forecast.network,
         steps=[
-            schemas.ForecastStep(step=row.pop("ds").date(), **row)
+            outlooks.ForecastStep(step=row.pop("ds").date(), **row)
             for row in forecast.steps.to_dict("records")
         ],
-        groups=[schemas.ExpectedGroup(**row) for row in expected_groups(graph, dataset, forecast.id)],
+        groups=[outlooks.ExpectedGroup(**row) for row in expected_groups(graph, dataset, forecast.id)],
     )
 
 
@@ -44,11 +44,11 @@ def get_likely_users(
     origin: date | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0)] = 0,
-) -> list[schemas.LikelyUser]:
+) -> list[outlooks.LikelyUser]:
     """Who is likely to take part next, by the forecast with the latest origin or that of `origin`."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
     rows = likely_users(graph, dataset, forecast.id, limit, offset)
-    return [schemas.LikelyUser(**row) for row in rows]
+    return [outlooks.LikelyUser(**row) for row in rows]
 
 
 @router.get(

@@ -1,8 +1,8 @@
-// Every reached user's part in every campaign that began before the cut-off: key user or not, and the neighbour group
-// parameters: $dataset (string), $run (string), $before (ISO moment with zone)
+// Every reached user's part in every campaign that began before the cut-off, and in one that is planned: key user or not, and the neighbour group
+// parameters: $dataset (string), $run (string), $before (ISO moment with zone), $planned (string or null)
 // returns: campaign (string), user (string), score (float), group (string)
 MATCH (campaign:Campaign {dataset: $dataset})<-[reached:TARGETED_BY]-(user:User)
-WHERE reached.at < datetime($before)
+WHERE reached.at < datetime($before) OR campaign.id = $planned
 OPTIONAL MATCH (user)-[key:KEY_USER_OF {run: $run}]->(campaign)
 OPTIONAL MATCH (user)-[:IN_GROUP {run: $run}]->(group:NeighbourGroup)-[:OF]->(campaign)
 RETURN campaign.id AS campaign, user.id AS user, coalesce(key.score, 0.0) AS score, group.id AS group

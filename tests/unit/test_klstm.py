@@ -12,8 +12,9 @@ import pytest
 
 from forecasting.backtest import backtest, score
 from forecasting.fitting import Configuration
+from forecasting.ground import Ground
 from forecasting.klstm import KLSTM
-from forecasting.samples import Ground, campaign_frames
+from forecasting.samples import campaign_frames
 from forecasting.series import History
 from graph.errors import InvalidRequest, NotReady
 from graph.network.runs import NetworkRun, Premise, RiskRatio

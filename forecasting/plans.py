@@ -1,0 +1,78 @@
+"""The planning job: what a campaign that has not begun is to be expected to draw, as planned or changed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from forecasting.forecasts import model_for, network_of_model
+from forecasting.klstm import KLSTM
+from forecasting.planned import PlannedForecast, replanned
+from forecasting.records import checkpoint_path, find_campaign, of_redeemers
+from forecasting.series import History, read_history
+from graph.connection import Graph
+from graph.datasets import describe_dataset
+from graph.progress import Progress
+from graph.settings import Settings
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to change of a plan: its first and its last day, and whom of those planned to reach."""
+
+    starts: date | None = None
+    ends: date | None = None
+    targets: list[str] | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the plan stays as it is."""
+        return self == Change()
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a plan, made known at `origin`, is to be expected to draw; `redeemers` where there are coupons."""
+
+    origin: date
+    model: str
+    participants: PlannedForecast
+    redeemers: PlannedForecast | None
+
+
+def plan_campaign(
+    graph: Graph,
+    settings: Settings,
+    dataset_id: str,
+    campaign: str,
+    changes: list[Change],
+    progress: Progress,
+    origin: date | None = None,
+) -> list[Outlook]:
+    """Forecast a campaign before its launch, by what is known at `origin` (default: the earlier of its first
+    day and the latest the data allows), once for each of `changes`.
+
+    Nothing is stored. Raises NotFound, NotReady (no model trained up to `origin`) and InvalidRequest (a
+    campaign that has begun, an end too far ahead, users whom it is not planned to reach).
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    window = find_campaign(graph, dataset_id, campaign)
+    origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.now))
+    run = model_for(graph, dataset_id, origin)
+    checkpoint = checkpoint_path(settings, run)
+    models = [KLSTM.load(checkpoint)]
+    if of_redeemers(checkpoint).exists():
+        models.append(KLSTM.load(of_redeemers(checkpoint)))
+    network = network_of_model(graph, dataset_id, run)
+    known = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
+    found = []
+    for change in changes:
+        made = [
+            model.predict_planned(_changed(history, campaign, change), campaign)
+            for model, history in zip(models, (known, known.redeemers()), strict=False)
+        ]
+        found.append(Outlook(origin, run.id, made[0], made[1] if len(made) > 1 else None))
+    return found
+
+
+def _changed(history: History, campaign: str, change: Change) -> History:
+    after = change.ends + timedelta(days=1) if change.ends else None
+    return replanned(history, campaign, change.starts, after, change.targets)
