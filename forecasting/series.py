@@ -57,6 +57,11 @@ class History:
     redemptions_only: bool = False
     """Whether y counts redeemers only."""
 
+    def with_campaigns(self, plans: pd.DataFrame) -> "History":
+        """The same with `plans`, rows of `campaigns`, known before they begin."""
+        others = self.campaigns[~self.campaigns["id"].isin(plans["id"])]
+        return replace(self, campaigns=pd.concat([others, plans], ignore_index=True))
+
     @property
     def counted(self) -> pd.DataFrame:
         """The participations that y counts since the launch."""

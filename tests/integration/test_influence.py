@@ -1,15 +1,19 @@
 """Influence aggregates on a campaign small enough to work out by hand."""
 
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from forecasting.series import DECAY, read_influence, read_steps
+from forecasting.series import DECAY, read_history, read_influence
 from graph.connection import Graph
+from graph.progress import Silent
 from tests.data import query
+from tests.unit import test_klstm
 
 ZONE = "America/New_York"
 RUN = "network/by-hand"
-BEFORE = f"2017-03-05T00:00:00[{ZONE}]"
 
 # a is a key user; a influences b (0.5) and c (0.25), b influences c (0.1).
 # a takes part on the 1st and the 3rd, b on the 2nd (and redeems on the 3rd), c on the 4th.
@@ -59,8 +63,9 @@ def by_hand(graph: Graph, dataset: str) -> str:
 
 
 def test_steps_equal_those_worked_out_by_hand(graph: Graph, by_hand: str) -> None:
-    days = pd.date_range("2017-02-26", "2017-03-04", name="ds")
-    frame = read_steps(graph, "1", pd.Timestamp("2017-03-01"), days, RUN, dataset=by_hand, before=BEFORE)
+    run = replace(test_klstm.RUN, id=RUN)
+    history = read_history(graph, by_hand, run, date(2017, 3, 5), Silent())
+    frame = history.steps
     rows = frame.set_index(frame["ds"].dt.strftime("%m-%d"))
     assert rows["y"].to_dict() == {
         "02-26": 0, "02-27": 2, "02-28": 0, "03-01": 1, "03-02": 1, "03-03": 2, "03-04": 1,
@@ -77,6 +82,11 @@ def test_steps_equal_those_worked_out_by_hand(graph: Graph, by_hand: str) -> Non
     level = [1 + reach[0], 1 + reach[1], 4 + reach[2], 1]
     assert rows.loc["03-01":, "level"].tolist() == pytest.approx(level)
     assert rows.loc[:"02-28", "level"].tolist() == [0, 0, 0]
+    earlier = history.earlier.sort_values("user")
+    assert earlier["user"].tolist() == ["a", "b"]
+    assert (earlier["ds"] == pd.Timestamp("2017-02-27")).all()
+    redeemed = history.participations.query("redeemed")
+    assert redeemed[["user", "ds"]].to_numpy().tolist() == [["b", pd.Timestamp("2017-03-03")]]
 
 
 def test_the_page_reads_the_same_steps_of_the_window(graph: Graph, by_hand: str) -> None:

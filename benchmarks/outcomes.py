@@ -1,0 +1,199 @@
+"""Redeemers, neighbour groups, campaigns before launch, on the Complete Journey: the K-LSTM beside peers.
+
+Origins and periods are those of the benchmark of forecasts (``benchmarks.forecast``). Redeemers: every
+origin, one and seven days ahead; a peer's series begins with the campaign, since before it there is nobody.
+Groups: participants of each neighbour group on every third origin; a peer's series is the group's own, from
+January 2017 on. Errors are of the median of a Poisson distribution with the forecast mean, deviances of the
+mean itself. Before the launch: participants and redeemers of whole campaigns, each forecast on its first day
+by what was known then, in order of time; the peer is the mean of earlier campaigns of its type. Intervals are
+by bootstrap over calendar weeks, of launches over campaigns.
+"""
+
+import argparse
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from scipy.stats import poisson
+
+from benchmarks import forecast_peers
+from benchmarks.forecast import HORIZONS, Period, interval, read_periods
+from benchmarks.report import Row, ratio_interval, write
+from cli.console import bars
+from forecasting.fitting import Configuration
+from forecasting.ground import Ground
+from forecasting.klstm import KLSTM
+from forecasting.planned import LONGEST, expected_course
+from forecasting.series import History
+from graph.progress import Silent
+
+_SEEDS = 5
+_KEYS = ["unique_id", "ds", "cutoff"]
+_OURS = "K-LSTM"
+_DAY = pd.Timedelta(days=1)
+_FIRST_LAUNCH = pd.Timestamp("2017-03-01")
+_LEAST = 0.01
+
+
+def redeemers(period: Period, seeds: int) -> pd.DataFrame:
+    """The K-LSTM's means (over seeds) and the peers', at every origin: _KEYS, y, and a column a model."""
+    history = period.history.redeemers()
+    origins = [one.date() for one in period.origins]
+    parts = []
+    for seed in range(seeds):
+        model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(origins[0]), Silent())
+        parts.append(model.forecasts_at(history, origins, max(HORIZONS)))
+    ours = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
+    peers = []
+    for origin in period.origins:
+        series = period.running(origin).merge(history.steps[["unique_id", "ds", "y"]], on=["unique_id", "ds"])
+        starts = series["unique_id"].map(history.campaigns.set_index("id")["starts"])
+        series = series[series["ds"] >= starts].rename(columns={"y_y": "y"}).drop(columns="y_x")
+        long_enough = series.groupby("unique_id")["ds"].transform("size") >= forecast_peers.SEASON
+        if long_enough.any():
+            found = forecast_peers.statistical(series[long_enough], max(HORIZONS), every=True)
+            peers.append(found.assign(cutoff=origin - _DAY))
+    return ours.rename(columns={"mean": _OURS}).merge(_without_bands(pd.concat(peers)), on=_KEYS)
+
+
+def groups(period: Period) -> pd.DataFrame:
+    """The same of neighbour groups, every third origin; unique_id is the group."""
+    model = KLSTM(Configuration()).fit(period.before, Silent())
+    came = _of_groups(period.history)
+    ours, peers = [], []
+    for origin in period.origins[::3]:
+        history = period.history.before(origin.date())
+        found = model.predict_groups(history, max(HORIZONS)).dropna(subset="group")
+        if found.empty:
+            continue
+        cutoff = origin - _DAY
+        ours.append(found.rename(columns={"mean": _OURS}).assign(unique_id=found["group"], cutoff=cutoff))
+        known = came[(came["ds"] < origin) & came["unique_id"].isin(found["group"])]
+        peers.append(forecast_peers.statistical(known, max(HORIZONS), every=False).assign(cutoff=cutoff))
+    both = pd.concat(ours)[[*_KEYS, _OURS]].merge(_without_bands(pd.concat(peers)), on=_KEYS)
+    return both.merge(came, on=["unique_id", "ds"])
+
+
+def _of_groups(history: History) -> pd.DataFrame:
+    """unique_id (the group), ds, y: how many of its users did what y counts, every day known."""
+    acts = pd.concat([history.earlier, history.participations])[["campaign", "user", "ds"]]
+    own = acts.merge(history.roles.dropna(subset="group"), on=["campaign", "user"]).drop_duplicates(
+        ["group", "user", "ds"]
+    )
+    counts = own.groupby(["group", "ds"]).size().rename("y")
+    ends = history.campaigns.set_index("id")["ends"]
+    parts = []
+    for group, campaign in history.roles.dropna(subset="group").groupby("group")["campaign"].first().items():
+        last = min(ends[campaign], pd.Timestamp(history.as_of)) - _DAY
+        days = pd.date_range(history.first_day, last, name="ds")
+        y = counts.loc[group].reindex(days, fill_value=0.0) if group in counts.index else 0.0
+        parts.append(pd.DataFrame({"unique_id": group, "ds": days, "y": np.asarray(y, dtype=float)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def launches(history: History) -> pd.DataFrame:
+    """Of whole campaigns: campaign, kind, came, ours and peer (the mean of ended ones of its kind)."""
+    last = pd.Timestamp(history.as_of)
+    steps = history.steps.merge(history.campaigns, left_on="unique_id", right_on="id")
+    inside = steps[(steps["ds"] >= steps["starts"]) & (steps["ds"] < steps["ends"])]
+    totals = inside.groupby("unique_id")["y"].sum()
+    rows = []
+    for one in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
+        earlier = history.campaigns.query("kind == @one.kind and ends <= @one.starts and id in @totals.index")
+        if one.starts < _FIRST_LAUNCH or earlier.empty or (one.ends - one.starts).days > LONGEST:
+            continue
+        known = history.before(one.starts.date())
+        plan = history.campaigns[history.campaigns["id"] == one.id].assign(ends=min(one.ends, last))
+        known = known.with_campaigns(plan)
+        course = expected_course(known, Ground.of(known, None), one.id)
+        rows.append(
+            {
+                "campaign": one.id,
+                "kind": one.kind,
+                "came": totals[one.id],
+                "ours": course["mean"].sum(),
+                "peer": totals[earlier["id"]].mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def of_launches(rows: pd.DataFrame, what: str) -> Row:
+    """Weighted absolute percentage errors of whole campaigns."""
+    ours, peer = (np.abs(rows[one] - rows["came"]).to_numpy() for one in ("ours", "peer"))
+    total = rows["came"].sum()
+    within = ratio_interval(ours, peer)
+    note = f"{len(rows)} campaigns"
+    name = "mean of its type"
+    return Row(
+        f"before launch, {what}: WAPE",
+        ours.sum() / total,
+        peer.sum() / total,
+        name,
+        "lower",
+        0.85,
+        *within,
+        note,
+    )
+
+
+def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
+    """Errors and deviances at each horizon beside every peer; the target is set against the best one."""
+    rows = rows.assign(h=(rows["ds"] - rows["cutoff"]).dt.days, week=rows["ds"].dt.strftime("%G-%V"))
+    peers = [one for one in rows.columns if one not in {*_KEYS, "y", "h", "week", _OURS}]
+    found = []
+    for h in HORIZONS:
+        part = rows[rows["h"] == h]
+        for name, measure in (("MAE", _error), ("Poisson deviance", _deviance)):
+            ours = measure(part, _OURS)
+            theirs = {peer: measure(part, peer) for peer in peers}
+            for place, peer in enumerate(sorted(theirs, key=lambda one: theirs[one].mean())):
+                both = part.assign(a=ours, b=theirs[peer])
+                means = float(ours.mean()), float(theirs[peer].mean())
+                aim = None if place else target
+                within = interval(both, "a", "b")
+                note = f"{len(part)} points"
+                found.append(Row(f"{what}, h={h}: {name}", *means, peer, "lower", aim, *within, note))
+    return found
+
+
+def _error(rows: pd.DataFrame, model: str) -> pd.Series:
+    return (poisson.ppf(0.5, rows[model].clip(lower=_LEAST)) - rows["y"]).abs()
+
+
+def _deviance(rows: pd.DataFrame, model: str) -> pd.Series:
+    mean, y = rows[model].clip(lower=_LEAST), rows["y"]
+    return 2 * (np.where(y > 0, y * np.log(np.maximum(y, 1) / mean), 0.0) - (y - mean))
+
+
+def _without_bands(found: pd.DataFrame) -> pd.DataFrame:
+    return found[[one for one in found.columns if "-lo-" not in one and "-hi-" not in one]]
+
+
+def main() -> None:
+    """Run all, write the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
+    quick = parser.parse_args().quick
+    redeemed, grouped = [], []
+    with bars() as progress:
+        periods = read_periods(progress, quick=quick)
+        advance = progress.stage("Redeemers and groups", len(periods))
+        for period in periods:
+            redeemed.append(redeemers(period, 1 if quick else _SEEDS))
+            grouped.append(groups(period))
+            advance(1)
+    # A campaign counts from its seventh day on, as in the benchmark of forecasts.
+    starts = periods[-1].history.campaigns.set_index("id")["starts"]
+    first = pd.concat(redeemed)
+    first = first[first["cutoff"] - first["unique_id"].map(starts) >= timedelta(days=6)]
+    rows = compared(first, "redeemers", 0.95) + compared(pd.concat(grouped), "participants of a group", 0.98)
+    last = periods[-1].history
+    rows += [
+        of_launches(launches(last), "participants"), of_launches(launches(last.redeemers()), "redeemers"),
+    ]  # fmt: skip
+    write("outcomes", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()
