@@ -176,22 +176,17 @@ def show_model(run: ModelRun) -> None:
 
 def show_forecast(made: Forecast) -> None:
     """The forecast as a table."""
-    redeemed = ["redeemers P50", "P10 to P90"] if "redeemers_p50" in made.steps else []
+    kinds = {"participants": "participants", "redeemers": "redeemers", "level": "influence level"}
+    kinds = {kind: name for kind, name in kinds.items() if f"{kind}_p50" in made.steps}
     table = Table(
         "day",
-        "participants P50",
-        "P10 to P90",
-        *redeemed,
-        "influence level P50",
-        "P10 to P90",
-        title=f"Campaign {made.campaign}, forecast from {made.origin}",
+        *kinds.values(),
+        title=f"Campaign {made.campaign}, forecast from {made.origin}: P50 (P10 to P90)",
     )
-    kinds = ["participants", *(["redeemers"] if redeemed else []), "level"]
     for _, row in made.steps.iterrows():
         told = [
-            text
+            f"{row[f'{kind}_p50']:.0f} ({row[f'{kind}_p10']:.0f} to {row[f'{kind}_p90']:.0f})"
             for kind in kinds
-            for text in (f"{row[f'{kind}_p50']:.0f}", f"{row[f'{kind}_p10']:.0f} to {row[f'{kind}_p90']:.0f}")
         ]
         table.add_row(f"{row['ds']:%a %d %b %Y}", *told)
     out.print(table)

@@ -1,0 +1,269 @@
+"""Who redeems next, on the Complete Journey: the K-LSTM's users beside strong classifiers without a network.
+
+*At launch*: of everybody whom a campaign reaches, who redeems one of its coupons at all? Campaigns that
+began before September 2017 teach, later ones are told, each as of its first day. *Within a week*: each week
+from September on, of those who have not redeemed in a campaign so far, who does in the next seven days? The
+classifiers see every week before the period, the K-LSTM is fitted as of its first day
+(``benchmarks.forecast``). Average precision over all users and campaigns; intervals by bootstrap over
+households. The K-LSTM without what the network tells, and with the network of others who are alike, stands
+beside it. *Redeemers a week*: of each campaign, the sum of the users' probabilities beside what came; peers
+are the campaign's mean of the weeks so far and what campaigns of its type drew in that week.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from benchmarks.forecast import Period, Spoil, placebo, read_periods, without_graph, without_key_users
+from benchmarks.report import Row, write
+from benchmarks.who_peers import Classifiers, Shop
+from cli.console import bars
+from forecasting.campaign_users import campaign_users
+from forecasting.fitting import Configuration
+from forecasting.ground import Ground, traffic_of
+from forecasting.klstm import KLSTM
+from forecasting.planned import LONGEST, expected_course
+from forecasting.series import History
+from graph.progress import Silent
+
+_SEEDS = 3
+_WEEK = 7
+_DRAWS = 300
+_LEARNED_FROM = pd.Timestamp("2017-02-01")
+_KEYS = ["unique_id", "user", "origin"]
+_PEER, _OURS = "classifiers without a network", "K-LSTM"
+_LEAST_DAYS = 35
+"""Of the data before the first row that teaches a classifier."""
+
+Spoils = dict[str, Spoil]
+
+
+def _no_network(history: History) -> History:
+    return without_key_users(without_graph(history))
+
+
+SPOILS: Spoils = {_OURS: lambda one: one, "no network": _no_network, "placebo network": placebo}
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """The rows of "within a week": what is told of each user, and whether it came."""
+
+    keys: pd.DataFrame
+    x: NDArray[np.float64]
+    y: NDArray[np.bool_]
+
+
+def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
+    """Every seventh day of [first, last) as an origin, of all campaigns that run for two more days."""
+    expected = Ground.of(history.before(_day(history, first)) if first > _LEAST_DAYS else history, None)
+    course = expected.expected(history, traffic_of(history, None))
+    users = campaign_users(history)
+    keys, x, y = [], [], []
+    for origin in range(first, last, _WEEK):
+        for one in history.campaigns.itertuples():
+            if one.id not in users:
+                continue
+            reached, end = users[one.id], (one.ends - pd.Timestamp(history.first_day)).days
+            steps = min(_WEEK, end - origin, last - origin)
+            if not (reached.start < origin and steps > 1):
+                continue
+            row = history.campaigns.set_index("id").loc[one.id].rename(None)
+            row["id"] = one.id
+            x.append(shop.rows(row, reached, origin, float(course[one.id][origin][:steps].sum())))
+            y.append(reached.took_part.did[:, origin : origin + steps].any(axis=1))
+            told = {"unique_id": one.id, "user": reached.users, "origin": origin}
+            keys.append(pd.DataFrame({**told, "waiting": reached.took_part.before(origin) == 0}))
+    return Weeks(pd.concat(keys, ignore_index=True), np.vstack(x), np.concatenate(y))
+
+
+def within_a_week(period: Period, shop: Shop, spoils: Spoils, seeds: int) -> pd.DataFrame:
+    """_KEYS, waiting, came, and a column a model: all users at each week of a period."""
+    history = period.history.redeemers()
+    first = (period.origins[0].date() - history.first_day).days
+    last = (history.as_of - history.first_day).days
+    past = history.before(period.origins[0].date())
+    taught = weeks(past, shop, _LEAST_DAYS, first)
+    asked = weeks(history, shop, first, last)
+    rows = asked.keys.assign(came=asked.y)
+    rows[_PEER] = np.mean(
+        [Classifiers.fit(taught.x, taught.y, seed).probability(asked.x) for seed in range(seeds)], axis=0
+    )
+    for name, spoil in spoils.items():
+        known = spoil(period.history).redeemers()
+        told = _of_model(known, past.as_of, sorted(set(rows["origin"])), seeds)
+        rows = rows.merge(told.rename(columns={"probability": name}), on=_KEYS)
+    return rows
+
+
+def _of_model(history: History, fitted: date, origins: list[int], seeds: int) -> pd.DataFrame:
+    """_KEYS, probability: the mean over seeds."""
+    parts = []
+    for seed in range(seeds):
+        model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(fitted), Silent())
+        for origin in origins:
+            known = history.before(_day(history, origin))
+            parts.append(model.predict_users(known, _WEEK).assign(origin=origin))
+    return pd.concat(parts).groupby(_KEYS, as_index=False)["probability"].mean()
+
+
+def at_launch(history: History, fitted: date, shop: Shop, spoils: Spoils, seeds: int) -> pd.DataFrame:
+    """unique_id, user, came, and a column a model: everybody whom campaigns from `fitted` on reach."""
+    history = history.redeemers()
+    taught_x, taught_y, parts, asked_x = [], [], [], []
+    models = {
+        name: [
+            KLSTM(Configuration(seed=1 + 10 * seed)).fit(spoil(history).before(fitted), Silent())
+            for seed in range(seeds)
+        ]
+        for name, spoil in spoils.items()
+    }
+    for known, plan in _launches(history):
+        users = campaign_users(known)[plan["id"]]
+        origin = (known.as_of - known.first_day).days
+        own = history.counted[history.counted["campaign"] == plan["id"]]
+        came = np.isin(users.users, own["user"])
+        expected = expected_course(known, Ground.of(known, None), plan["id"])["mean"].sum()
+        x = shop.rows(plan, users, origin, float(expected))
+        if plan["starts"].date() < fitted:
+            taught_x.append(x)
+            taught_y.append(came)
+            continue
+        rows = pd.DataFrame({"unique_id": plan["id"], "user": users.users, "origin": origin, "came": came})
+        for name, spoil in spoils.items():
+            made = [model.predict_planned(spoil(known), plan["id"]).users for model in models[name]]
+            rows[name] = np.mean(
+                [one.set_index("user")["probability"].loc[users.users] for one in made], axis=0
+            )
+        parts.append(rows)
+        asked_x.append(x)
+    x, y = np.vstack(taught_x), np.concatenate(taught_y)
+    told = [Classifiers.fit(x, y, seed).probability(np.vstack(asked_x)) for seed in range(seeds)]
+    return pd.concat(parts, ignore_index=True).assign(**{_PEER: np.mean(told, axis=0)})
+
+
+def _with_network_of(history: History, earlier: History) -> History:
+    """`history` with the network that `earlier` has: campaigns that began since have no part in it."""
+    since = history.roles[~history.roles["campaign"].isin(earlier.roles["campaign"])]
+    roles = pd.concat([earlier.roles, since.assign(score=0.0, group=None)], ignore_index=True)
+    return replace(history, network=earlier.network, edges=earlier.edges, roles=roles)
+
+
+def _launches(history: History) -> Iterator[tuple[History, pd.Series]]:
+    """What was known on a campaign's first day, the campaign included, and the campaign."""
+    until = pd.Timestamp(history.as_of)
+    for _, plan in history.campaigns.sort_values("starts").iterrows():
+        if plan["targeted"] and plan["starts"] > _LEARNED_FROM:
+            plan["ends"] = min(plan["ends"], until, plan["starts"] + pd.Timedelta(days=LONGEST))
+            yield (
+                history.before(plan["starts"].date()).with_campaigns(plan.to_frame().T.infer_objects()),
+                plan,
+            )
+
+
+def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
+    """Average precision of the K-LSTM beside the classifiers and itself with less."""
+    others = [_PEER, *(name for name in SPOILS if name != _OURS and name in rows)]
+    note = f"{len(rows):,} cases, {int(rows['came'].sum())} came"
+    found = []
+    for peer in others:
+        ours, theirs = (float(average_precision_score(rows["came"], rows[one])) for one in (_OURS, peer))
+        aim = target if peer == _PEER else None
+        within = _interval(rows, peer)
+        found.append(Row(f"{what}: AP", ours, theirs, peer, "higher", aim, *within, note))
+    ours, theirs = (float(((rows[one] - rows["came"]) ** 2).mean()) for one in (_OURS, _PEER))
+    found.append(Row(f"{what}: Brier score", ours, theirs, _PEER, "lower", note=note))
+    return found
+
+
+def _interval(rows: pd.DataFrame, peer: str) -> tuple[float, float]:
+    """Of the ratio of average precisions, by bootstrap over households."""
+    rng = np.random.default_rng(5)
+    household = pd.factorize(rows["user"])[0]
+    came, ours, theirs = (rows[one].to_numpy() for one in ("came", _OURS, peer))
+    ratios = []
+    for _ in range(_DRAWS):
+        weight = rng.multinomial(household.max() + 1, np.full(household.max() + 1, 1 / (household.max() + 1)))
+        drawn = weight[household]
+        one, other = (average_precision_score(came, score, sample_weight=drawn) for score in (ours, theirs))
+        ratios.append(one / other)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def a_week(rows: pd.DataFrame, history: History) -> list[Row]:
+    """Redeemers of each campaign in each week: the sum of probabilities beside what came."""
+    kinds = history.campaigns.set_index("id")["kind"]
+    starts = (history.campaigns.set_index("id")["starts"] - pd.Timestamp(history.first_day)).dt.days
+    sums = rows.groupby(["unique_id", "origin"], as_index=False)[["came", _OURS, _PEER]].sum()
+    sums["week"] = (sums["origin"] - sums["unique_id"].map(starts)) // _WEEK
+    sums["kind"] = sums["unique_id"].map(kinds)
+    sums = sums.sort_values("origin")
+    sums["campaign's mean so far"] = sums.groupby("unique_id")["came"].transform(
+        lambda one: one.shift().expanding().mean()
+    )
+    told = sums.dropna()
+    found = []
+    for name, measure in (("WAPE", _wape), ("Poisson deviance", _deviance)):
+        ours = measure(told["came"], told[_OURS])
+        note = f"{len(told)} campaigns and weeks"
+        limit = 0.39 if name == "WAPE" else 1.55
+        found.append(Row(f"redeemers a week: {name}", ours, limit, "limit", "lower", 1.0, None, None, note))
+        for peer in (_PEER, "campaign's mean so far"):
+            theirs = measure(told["came"], told[peer])
+            found.append(
+                Row(f"redeemers a week: {name}", ours, theirs, peer, "lower", None, None, None, note)
+            )
+    return found
+
+
+def _wape(came: pd.Series, told: pd.Series) -> float:
+    return float((came - told).abs().sum() / came.sum())
+
+
+def _deviance(came: pd.Series, told: pd.Series) -> float:
+    mean = told.clip(lower=0.01)
+    return float(
+        (2 * (np.where(came > 0, came * np.log(came.clip(lower=1) / mean), 0.0) - (came - mean))).mean()
+    )
+
+
+def _day(history: History, place: int) -> date:
+    return history.first_day + timedelta(days=place)
+
+
+def main() -> None:
+    """Run all, write the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
+    quick = parser.parse_args().quick
+    seeds = 1 if quick else _SEEDS
+    with bars() as progress:
+        periods = [
+            one for one in read_periods(progress, quick=quick) if one.origins[0] >= pd.Timestamp("2017-09-01")
+        ]
+        history = periods[-1].history
+        shop = Shop(pd.Timestamp(history.first_day), (history.as_of - history.first_day).days)
+        advance = progress.stage("Who redeems", len(periods) + 1)
+        parts = []
+        for period in periods:
+            parts.append(within_a_week(period, shop, SPOILS, seeds))
+            advance(1)
+        early = _with_network_of(history, periods[0].history)
+        launched = at_launch(early, periods[0].origins[0].date(), shop, SPOILS, seeds)
+        advance(1)
+    every = pd.concat(parts, ignore_index=True)
+    rows = compared(launched, "redeems at all, told at launch", 1.0)
+    rows += compared(every[every["waiting"]], "first redemption within a week", 1.0)
+    rows += a_week(every, history)
+    write("who", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()
