@@ -7,9 +7,9 @@ import pytest
 
 from forecasting.forecasts import forecast_campaign
 from forecasting.klstm import Configuration
-from forecasting.records import ModelRun, models, stored_forecasts
+from forecasting.records import ModelRun, likely_users, models, stored_forecasts
 from forecasting.training import train
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
@@ -148,26 +148,30 @@ def test_nothing_at_or_after_the_origin_moves_a_forecast(
 ) -> None:
     import_prepared(graph, settings, complete_journey(settings.cache, dataset, 100), Silent())
 
-    def forecast() -> tuple[pd.DataFrame, pd.DataFrame, ModelRun]:
+    def forecast() -> tuple[pd.DataFrame, list[Row], pd.DataFrame, ModelRun]:
         run = build_network(graph, dataset, Silent(), cutoff=CUTOFF, rebuild=True)
         build_network(graph, dataset, Silent(), cutoff=CUTOFF - timedelta(days=28), rebuild=True)
         trained = train(graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=QUICK, retrain=True)
         made = forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
-        return made.steps, edges(graph, dataset, run.id), trained
+        users = likely_users(graph, dataset, made.id, 10_000)
+        return made.steps, users, edges(graph, dataset, run.id), trained
 
-    steps, network_edges, trained = forecast()
+    steps, users, network_edges, trained = forecast()
     for corruption in CORRUPTIONS:
         query(graph, corruption, d=dataset, t=f"{CUTOFF}T00:00:00[America/New_York]")
-    corrupted_steps, corrupted_edges, corrupted_model = forecast()
+    corrupted_steps, corrupted_users, corrupted_edges, corrupted_model = forecast()
     pd.testing.assert_frame_equal(corrupted_edges, network_edges)
     pd.testing.assert_frame_equal(corrupted_steps, steps)
+    assert corrupted_users == users
     assert corrupted_model.mae == trained.mae
+    assert corrupted_model.redeemers_mae == trained.redeemers_mae
 
     # The same corruption one day earlier does move it: the test can fail.
     for corruption in CORRUPTIONS[:3]:
         query(graph, corruption, d=dataset, t=f"{CUTOFF - timedelta(days=1)}T00:00:00[America/New_York]")
-    moved, _, _ = forecast()
+    moved, moved_users, _, _ = forecast()
     assert not moved["mean"].equals(steps["mean"])
+    assert moved_users != users
 
 
 def test_nothing_at_or_after_its_cutoff_moves_a_network_carried_on(
