@@ -28,6 +28,7 @@ def who(
     home: HomeOption = None,
     dataset: DatasetOption = DATASET,
     top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+    new: Annotated[bool, typer.Option("--new", help="Only who has not taken part so far.")] = False,
     origin: Annotated[
         str | None, typer.Option(help="Of the forecast from that day (YYYY-MM-DD); default: the latest.")
     ] = None,
@@ -37,16 +38,16 @@ def who(
     day = parse_day(origin)
     with connect(settings_for(home)) as graph:
         forecast = find_forecast(graph, dataset, campaign, day)
-        show_likely(graph, dataset, forecast, top)
+        show_likely(graph, dataset, forecast, top, new=new)
         if to is not None:
-            rows = likely_users(graph, dataset, forecast.id, _MOST)
+            rows = likely_users(graph, dataset, forecast.id, _MOST, waiting=new)
             _write(to, rows)
             out.print(f"All {len(rows):,} are in {to}.")
 
 
-def show_likely(graph: Graph, dataset: str, forecast: Forecast, top: int) -> None:
-    """The `top` users and the groups that a forecast expects."""
-    rows = likely_users(graph, dataset, forecast.id, top)
+def show_likely(graph: Graph, dataset: str, forecast: Forecast, top: int, *, new: bool = False) -> None:
+    """The `top` users (of those who are `new`, if wished) and the groups that a forecast expects."""
+    rows = likely_users(graph, dataset, forecast.id, top, waiting=new)
     days = len(forecast.steps)
     title = f"Likely to take part within {days} days from {forecast.origin}"
     table = Table(

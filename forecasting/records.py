@@ -111,9 +111,14 @@ def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None
     )
 
 
-def likely_users(graph: Graph, dataset: str, forecast: str, limit: int, skip: int = 0) -> list[Row]:
-    """Who is likely to take part next, the likeliest first: the rows of ``forecasts/likely_users``."""
-    return graph.run("forecasts/likely_users", dataset=dataset, id=forecast, skip=skip, limit=limit)
+def likely_users(
+    graph: Graph, dataset: str, forecast: str, limit: int, skip: int = 0, *, waiting: bool = False
+) -> list[Row]:
+    """Who is likely to take part next, the likeliest first: the rows of ``forecasts/likely_users``; only of
+    those who are still `waiting` to, if wished.
+    """
+    scope = {"dataset": dataset, "id": forecast, "waiting": waiting}
+    return graph.run("forecasts/likely_users", **scope, skip=skip, limit=limit)
 
 
 def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:

@@ -16,6 +16,8 @@ router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
 
 _MOST = 1_000_000
 
+WaitingQuery = Annotated[bool, Query(description="Only who has not taken part before the origin")]
+
 
 @router.get("/{campaign_id}/forecast")
 def get_forecast(
@@ -42,12 +44,13 @@ def get_likely_users(
     graph: GraphDep,
     dataset: DatasetQuery = DATASET,
     origin: date | None = None,
+    waiting: WaitingQuery = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> list[outlooks.LikelyUser]:
     """Who is likely to take part next, by the forecast with the latest origin or that of `origin`."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
-    rows = likely_users(graph, dataset, forecast.id, limit, offset)
+    rows = likely_users(graph, dataset, forecast.id, limit, offset, waiting=waiting)
     return [outlooks.LikelyUser(**row) for row in rows]
 
 
@@ -57,14 +60,18 @@ def get_likely_users(
     responses={200: {"content": {"text/csv": {}}, "description": "The users, the likeliest first"}},
 )
 def get_likely_users_as_csv(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
+    campaign_id: str,
+    graph: GraphDep,
+    dataset: DatasetQuery = DATASET,
+    origin: date | None = None,
+    waiting: WaitingQuery = False,
 ) -> Response:
     """The same as a file, all users."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
     text = io.StringIO()
     rows = csv.DictWriter(text, LIKELY_COLUMNS)
     rows.writeheader()
-    rows.writerows(likely_users(graph, dataset, forecast.id, _MOST))
+    rows.writerows(likely_users(graph, dataset, forecast.id, _MOST, waiting=waiting))
     return Response(
         text.getvalue(),
         media_type="text/csv",

@@ -54,6 +54,9 @@ def test_users_and_groups_sum_to_the_forecast(graph: Graph, sample: ImportReport
         assert all(low <= high for low, high in zip(group["p10"], group["p90"], strict=True))
     again = likely_users(graph, sample.dataset, forecast.id, 5, skip=3)
     assert again == users[3:8]
+    waiting = likely_users(graph, sample.dataset, forecast.id, 10_000, waiting=True)
+    assert waiting == [one for one in users if not one["took_part"]]
+    assert 0 < len(waiting) < len(users)
 
 
 def test_redeemers_are_forecast_and_fewer(graph: Graph, sample: ImportReport, forecast: Forecast) -> None:
