@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import db, demo, export, imports, jobs, plan, serve, what_if, who
+from cli import db, demo, explain, export, imports, jobs, plan, serve, what_if, who
 from cli.console import err, fail
 from graph.errors import GroundswellError
 
@@ -25,6 +25,7 @@ app.add_typer(export.app, name="export")
 app.command()(jobs.train)
 app.command()(jobs.forecast)
 app.command()(who.who)
+app.command()(explain.explain)
 app.command()(plan.plan)
 app.command("what-if")(what_if.what_if)
 app.command()(serve.serve)

@@ -7,6 +7,7 @@ import torch
 
 from forecasting.encoder import Batch, Data, DataLoader
 from forecasting.model import KLSTMNetwork, loss
+from forecasting.weights import Weights
 
 UNSEEN = 21
 """The latest days before the cut-off, on which training is stopped."""
@@ -37,6 +38,13 @@ class Configuration:
 def network_of(settings: Configuration) -> KLSTMNetwork:
     """Before any training."""
     return KLSTMNetwork(settings.hidden, settings.context, settings.dropout)
+
+
+def network_with(settings: Configuration, weights: Weights) -> KLSTMNetwork:
+    """As trained before."""
+    network = network_of(settings)
+    network.load_state_dict(weights)
+    return network.eval()
 
 
 def best_epochs(

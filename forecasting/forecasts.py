@@ -4,6 +4,7 @@ from datetime import date
 
 import pandas as pd
 
+from forecasting.explain import Explanation
 from forecasting.klstm import COLUMNS, KLSTM
 from forecasting.records import (
     REDEEMER_VALUES,
@@ -14,7 +15,7 @@ from forecasting.records import (
     models,
     of_redeemers,
 )
-from forecasting.series import campaign_list, read_history
+from forecasting.series import History, campaign_list, read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
@@ -37,15 +38,9 @@ def forecast_campaign(
     Raises NotFound (no such campaign), NotReady (no model trained up to `origin` at the latest) and
     InvalidRequest (a horizon out of range, or a campaign that does not run at `origin`).
     """
-    dataset = describe_dataset(graph, dataset_id)
-    window = find_campaign(graph, dataset_id, campaign)
-    run = model_for(graph, dataset_id, origin)
-    origin = dataset.check_cutoff(origin or run.cutoff)
-    _check_running(graph, dataset_id, window, origin)
-    checkpoint = checkpoint_path(settings, run)
+    run, history = _known(graph, dataset_id, campaign, progress, origin)
+    origin, checkpoint = history.as_of, checkpoint_path(settings, run)
     model = KLSTM.load(checkpoint)
-    network = network_of_model(graph, dataset_id, run)
-    history = read_history(graph, dataset_id, network, origin, progress, only=campaign)
     steps = model.predict(history, horizon)[COLUMNS[1:]]
     users = model.predict_users(history, horizon).assign(redeems=None)
     if of_redeemers(checkpoint).exists():
@@ -72,6 +67,36 @@ def forecast_campaign(
         groups=_by_group(model.predict_groups(history, horizon)),
     )
     return forecast
+
+
+def explain_campaign(
+    graph: Graph,
+    settings: Settings,
+    dataset_id: str,
+    campaign: str,
+    horizon: int,
+    progress: Progress,
+    origin: date | None = None,
+) -> tuple[Explanation, ModelRun]:
+    """Why a forecast of `campaign` from `origin` on says what it says, and by which model. Raises as
+    `forecast_campaign` does.
+    """
+    run, history = _known(graph, dataset_id, campaign, progress, origin)
+    model = KLSTM.load(checkpoint_path(settings, run))
+    return model.explain(history, campaign, horizon), run
+
+
+def _known(
+    graph: Graph, dataset_id: str, campaign: str, progress: Progress, origin: date | None
+) -> tuple[ModelRun, History]:
+    """The model to forecast with from `origin` on, and what is known then."""
+    dataset = describe_dataset(graph, dataset_id)
+    window = find_campaign(graph, dataset_id, campaign)
+    run = model_for(graph, dataset_id, origin)
+    origin = dataset.check_cutoff(origin or run.cutoff)
+    _check_running(graph, dataset_id, window, origin)
+    network = network_of_model(graph, dataset_id, run)
+    return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 
 
 def _of_redeemers(found: pd.DataFrame) -> pd.DataFrame:

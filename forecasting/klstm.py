@@ -1,8 +1,6 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,13 +8,14 @@ import numpy as np
 import pandas as pd
 import torch
 from pandas.util import hash_pandas_object
-from safetensors import SafetensorError
 from scipy.stats import nbinom
 
 from forecasting.campaign_users import campaign_users
+from forecasting.checkpoint import Checkpoint
 from forecasting.draft import Draft
 from forecasting.encoder import Batch, Data
-from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_of, trained
+from forecasting.explain import Explanation, moves
+from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_with, trained
 from forecasting.ground import HORIZON, Ground
 from forecasting.model import KLSTMNetwork
 from forecasting.planned import (
@@ -30,11 +29,9 @@ from forecasting.records import FORECAST_VALUES
 from forecasting.samples import LOOKBACK, CampaignFrame, campaign_frames, training_samples
 from forecasting.series import History
 from forecasting.users import AHEAD, UserShares, daily_probabilities
-from forecasting.weights import Weights, read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 
-_FORMAT = 3
 COLUMNS = ["unique_id", "ds", *FORECAST_VALUES]
 USER_COLUMNS = ["unique_id", "user", "group", "key_user", "took_part", "probability", "days"]
 GROUP_COLUMNS = [
@@ -67,10 +64,7 @@ class KLSTM:
         goes on from there, to the same result. Raises InvalidRequest where `history` holds too few days to
         learn from.
         """
-        self._ground = Ground.of(history, self.configuration.holidays)
-        frames = campaign_frames(history, self._ground)
-        self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
-        self._launches = launch_dispersion(history, self._ground)
+        frames = self._learn_ground(history)
         last = (history.as_of - history.first_day).days
         dated = list(training_samples(frames))
         samples = [sample for _, sample in dated]
@@ -93,9 +87,25 @@ class KLSTM:
         kept.discard()
         return self
 
+    def update(self, history: History) -> "KLSTM":
+        """Bring the ground, the users' shares and the bands of plans up to ``history.as_of``, in a second;
+        the networks stay as trained. Raises as `predict` does.
+        """
+        self._check(history, 1)
+        self._learn_ground(history)
+        self.cutoff = history.as_of
+        return self
+
+    def _learn_ground(self, history: History) -> list[CampaignFrame]:
+        self._ground = Ground.of(history, self.configuration.holidays)
+        frames = campaign_frames(history, self._ground)
+        self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
+        self._launches = launch_dispersion(history, self._ground)
+        return frames
+
     def _train_members(self, samples: list[Data], kept: Draft, progress: Progress) -> list[KLSTMNetwork]:
         settings, epochs = self.configuration, kept.epochs or 0
-        members = [_network_with(settings, weights) for weights in kept.members]
+        members = [network_with(settings, weights) for weights in kept.members]
         missing = range(len(members), settings.members)
         what = f"Training {len(missing)} networks for {epochs} epochs"
         advance = progress.stage(what, epochs * len(missing))
@@ -153,6 +163,22 @@ class KLSTM:
             with_bands(course, self._launches),
             Total.of(float(course["mean"].sum()), self._launches),
             users.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
+        )
+
+    def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
+        """Why `predict` says of a running `campaign` what it says. Raises as it does."""
+        groups = self.predict_groups(history, horizon)
+        own = groups[groups["unique_id"] == campaign]
+        frame = next(one for one in campaign_frames(history, self._ground) if one.id == campaign)
+        origin = len(frame.y)
+        days = min(horizon, frame.end - origin)
+        by_group = own.groupby("group", dropna=False, as_index=False)["mean"].sum()
+        return Explanation(
+            expected=float(own["mean"].sum()),
+            ground=float(frame.base[origin, :days].sum()),
+            moves=moves(self._members, frame.sample(origin), days),
+            worth=self._shares.worth(),
+            groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
         )
 
     def predict_groups(self, history: History, horizon: int) -> pd.DataFrame:
@@ -275,55 +301,20 @@ class KLSTM:
         return mean.double().numpy(), dispersion.double().numpy(), level.double().numpy()
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint: weights and configuration, no code."""
-        described = {
-            "format": _FORMAT,
-            "configuration": asdict(self.configuration),
-            "dataset": self.dataset,
-            "cutoff": str(self.cutoff),
-            "network": self.network,
-        }
-        members = [member.state_dict() for member in self._members]
-        told = {"groundswell": json.dumps(described)}
-        others = {
-            "paces": self._ground.weights,
-            "shares": np.stack([*vars(self._shares).values()]),
-            "launches": np.array(self._launches),
-        }
-        write_networks(path, members, told, **{name: torch.from_numpy(one) for name, one in others.items()})
+        """Write a checkpoint: weights and configuration, no code. Raises NotReady where none was fitted."""
+        if self.cutoff is None:
+            raise NotReady("This model has not been trained.", "Run `groundswell train`.")
+        made_of = (self.configuration, self.dataset, self.cutoff, self.network, self._members)
+        Checkpoint(*made_of, self._ground, self._shares, self._launches).write(path)
 
     @classmethod
     def load(cls, path: Path) -> "KLSTM":
         """Raises NotReady where `path` is no checkpoint of this version."""
-        try:
-            told, members, others = read_networks(path)
-            described = json.loads(told["groundswell"])
-            if described["format"] != _FORMAT:
-                raise ValueError("another format")
-            configuration = Configuration(**described["configuration"])
-            model = cls(
-                configuration,
-                dataset=described["dataset"],
-                cutoff=date.fromisoformat(described["cutoff"]),
-                network=described["network"],
-            )
-            model._ground = Ground(configuration.holidays, others["paces"].numpy())
-            model._launches = float(others["launches"])
-            model._shares = UserShares(*others["shares"].numpy())
-            for _, weights in zip(range(configuration.members), members, strict=True):
-                model._members.append(_network_with(configuration, weights))
-            return model
-        except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise NotReady(
-                f"{path.name} is no checkpoint that this version can read.",
-                "Train again with `groundswell train --retrain`.",
-            ) from error
-
-
-def _network_with(settings: Configuration, weights: Weights) -> KLSTMNetwork:
-    network = network_of(settings)
-    network.load_state_dict(weights)
-    return network.eval()
+        made = Checkpoint.read(path)
+        model = cls(made.configuration, dataset=made.dataset, cutoff=made.cutoff, network=made.network)
+        model._ground, model._shares, model._launches = made.ground, made.shares, made.launches
+        model._members = made.members
+        return model
 
 
 def _origins_of_shares(frame: CampaignFrame) -> range:

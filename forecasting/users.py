@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -50,6 +51,7 @@ NETWORK = slice(0, 4)
 """The factors that the spreading network tells."""
 _PENALTY = 50.0
 _ITERATIONS = 200
+_NORMAL = 1.96
 
 
 def factors(reached: CampaignUsers, origin: int) -> Floats:
@@ -92,25 +94,26 @@ def factors(reached: CampaignUsers, origin: int) -> Floats:
 
 @dataclass(frozen=True)
 class UserShares:
-    """Fitted: of each of FACTORS the mean and the spread it had, and what one spread more is worth on the
-    logarithm of a user's share.
+    """Fitted: of each of FACTORS the mean and the spread it had, what one spread more is worth on the
+    logarithm of a user's share, and the standard error of that (Huber's sandwich, clustered by campaign).
     """
 
     mean: Floats
     spread: Floats
     weights: Floats
+    errors: Floats
 
     @classmethod
     def usual(cls) -> Self:
         """Every user as its usual rate says."""
         nothing = np.zeros(len(FACTORS))
-        return cls(nothing, np.ones(len(FACTORS)), nothing)
+        return cls(nothing, np.ones(len(FACTORS)), nothing, nothing)
 
     @classmethod
     def fit(cls, campaigns: Iterable[tuple[CampaignUsers, Iterable[int]]]) -> Self:
         """To who took part in the AHEAD days from each of a campaign's origins on, all of which are known."""
-        told, rates, came, sizes = [], [], [], []
-        for reached, origins in campaigns:
+        told, rates, came, sizes, owners = [], [], [], [], []
+        for owner, (reached, origins) in enumerate(campaigns):
             for origin in origins:
                 did = reached.counted.before(origin + AHEAD, AHEAD)
                 if did.any():
@@ -118,21 +121,32 @@ class UserShares:
                     rates.append(np.log(reached.counted.rate(origin)))
                     came.append(did)
                     sizes.append(len(did))
+                    owners.append(owner)
         if not told:
             return cls.usual()
         x, rate, y = np.concatenate(told), np.concatenate(rates), np.concatenate(came).astype(float)
         mean, spread = x.mean(axis=0), x.std(axis=0)
         spread[spread < 1e-6] = 1.0
         x = (x - mean) / spread
+        cases = _Cases(x, rate, y, np.array(sizes))
         found = minimize(
-            _loss,
+            cases.loss,
             np.zeros(x.shape[1]),
-            (x, rate, y, np.array(sizes)),
             jac=True,
             method="L-BFGS-B",
             options={"maxiter": _ITERATIONS},
         )
-        return cls(mean, spread, found.x)
+        return cls(mean, spread, found.x, cases.errors(found.x, np.array(owners)))
+
+    def worth(self) -> pd.DataFrame:
+        """factor, times, low, high: how many times as likely a user is for one usual difference (a standard
+        deviation) in a factor, all others alike, with its 95% interval; the strongest first.
+        """
+        ends = (self.weights, self.weights - _NORMAL * self.errors, self.weights + _NORMAL * self.errors)
+        times, low, high = np.exp(ends)
+        found = pd.DataFrame({"factor": FACTORS, "times": times, "low": low, "high": high})
+        order = (-np.abs(self.weights)).argsort(kind="stable")
+        return found.iloc[order].reset_index(drop=True)
 
     def of(self, reached: CampaignUsers, origin: int) -> Floats:
         """Each user's share as of `origin`, shape (n_users,), summing to 1."""
@@ -155,15 +169,35 @@ def daily_probabilities(expected: Floats, share: Floats) -> Floats:
     return np.asarray(1 - np.exp(-np.outer(pace, share)))
 
 
-def _loss(
-    weights: Floats, x: Floats, rate: Floats, y: Floats, sizes: NDArray[np.int_]
-) -> tuple[float, Floats]:
-    """Penalised negative log-likelihood of a conditional logit, and its gradient."""
-    begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    weight = rate + x @ weights
-    weight = weight - np.repeat(np.maximum.reduceat(weight, begins), sizes)
-    total = np.repeat(np.add.reduceat(np.exp(weight), begins), sizes)
-    events = np.repeat(np.add.reduceat(y, begins), sizes)
-    share = np.exp(weight) / total
-    loss = -(y @ (weight - np.log(total))) + _PENALTY * weights @ weights
-    return float(loss), x.T @ (share * events - y) + 2 * _PENALTY * weights
+class _Cases:
+    """What a conditional logit is fitted to: rows of users, `sizes` of them an example."""
+
+    def __init__(self, x: Floats, rate: Floats, y: Floats, sizes: NDArray[np.int_]) -> None:
+        self._x, self._rate, self._y, self._sizes = x, rate, y, sizes
+        self._begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        self._events = np.add.reduceat(y, self._begins)
+
+    def _log_share(self, weights: Floats) -> Floats:
+        weight = self._rate + self._x @ weights
+        weight = weight - np.repeat(np.maximum.reduceat(weight, self._begins), self._sizes)
+        total = np.add.reduceat(np.exp(weight), self._begins)
+        return np.asarray(weight - np.repeat(np.log(total), self._sizes))
+
+    def loss(self, weights: Floats) -> tuple[float, Floats]:
+        """Penalised negative log-likelihood, and its gradient."""
+        share = self._log_share(weights)
+        excess = np.exp(share) * np.repeat(self._events, self._sizes) - self._y
+        loss = -(self._y @ share) + _PENALTY * weights @ weights
+        return float(loss), self._x.T @ excess + 2 * _PENALTY * weights
+
+    def errors(self, weights: Floats, owners: NDArray[np.int_]) -> Floats:
+        """Standard errors where the examples of one owner hang together."""
+        share = np.exp(self._log_share(weights))
+        expected = share * np.repeat(self._events, self._sizes)
+        middle = np.add.reduceat(share[:, np.newaxis] * self._x, self._begins)
+        curvature = self._x.T @ (expected[:, np.newaxis] * self._x)
+        curvature -= middle.T @ (self._events[:, np.newaxis] * middle)
+        slopes = np.add.reduceat((expected - self._y)[:, np.newaxis] * self._x, self._begins)
+        by_owner = np.stack([slopes[owners == one].sum(axis=0) for one in np.unique(owners)])
+        inverse = np.linalg.inv(curvature + 2 * _PENALTY * np.eye(len(weights)))
+        return np.asarray(np.sqrt(np.diag(inverse @ by_owner.T @ by_owner @ inverse)))

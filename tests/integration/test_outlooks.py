@@ -177,3 +177,16 @@ def test_who_and_plan_on_the_command_line(
     assert done.returncode == 1
     assert "'nobody'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_forecast_is_explained_on_the_command_line(
+    settings: Settings, sample: ImportReport, forecast: Forecast
+) -> None:
+    done = groundswell("explain", CAMPAIGN, "--dataset", sample.dataset, **reach(settings))
+    assert done.returncode == 0, done.stderr
+    assert f"{forecast.steps['mean'].sum():,.0f} participants are expected" in done.stdout
+    assert "what key users and groups do" in done.stdout
+    assert "took part before" in done.stdout
+    wrong = groundswell("explain", "13", "--dataset", sample.dataset, **reach(settings))
+    assert wrong.returncode == 1
+    assert "nothing to forecast" in wrong.stderr

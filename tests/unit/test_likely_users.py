@@ -10,7 +10,9 @@ import pytest
 
 from forecasting.campaign_users import CampaignUsers, Days
 from forecasting.klstm import KLSTM
+from forecasting.samples import campaign_frames
 from forecasting.users import AHEAD, FACTORS, UserShares, daily_probabilities, factors
+from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupted, make_history
 
@@ -122,3 +124,37 @@ def test_redeemers_are_counted_by_themselves() -> None:
     assert own.steps["y"].tolist() == history.steps["redeemers"].tolist()
     assert own.counted["redeemed"].all()
     assert 0 < len(own.counted) < len(history.counted)
+
+
+def test_what_a_factor_is_worth_has_an_interval() -> None:
+    campaigns = [(reached_users(200, 120, seed)[0], range(20, 110, 2)) for seed in range(8)]
+    worth = UserShares.fit(campaigns).worth().set_index("factor")
+    assert set(worth.index) == set(FACTORS)
+    assert ((worth["low"] <= worth["times"]) & (worth["times"] <= worth["high"])).all()
+    # Who was active at all is three times as likely: planted, and found.
+    assert worth.loc["active ever", "low"] > 1
+    # Of key users nothing can be learned where there are none.
+    assert worth.loc["key user", ["times", "low", "high"]].tolist() == [1, 1, 1]
+
+
+def test_the_moves_of_a_forecast_multiply_to_what_it_is() -> None:
+    history = make_history()
+    model = KLSTM(replace(QUICK, epochs=6, learning_rate=0.02, members=2)).fit(history, Silent())
+    told = model.explain(history, "1", 4)
+    frame = next(one for one in campaign_frames(history, model._ground) if one.id == "1")
+    whole = model.predict(history, 4).query("unique_id == '1'")["mean"].to_numpy()
+    ratio = np.exp(np.log(whole / frame.base[len(frame.y), :4]).mean())
+    assert told.moves["times"].prod() == pytest.approx(ratio, rel=0.02)
+    assert not np.allclose(told.moves["times"], 1, atol=1e-3)
+    assert told.groups["share"].sum() == pytest.approx(1)
+
+
+def test_a_model_brought_up_to_date_knows_what_came_since() -> None:
+    history, early = make_history(), AS_OF - timedelta(days=20)
+    model = KLSTM(QUICK).fit(history.before(early), Silent())
+    before = model.predict(history, 3)
+    updated = model.update(history).predict(history, 3)
+    assert model.cutoff == AS_OF
+    assert not np.allclose(before["mean"], updated["mean"], rtol=1e-6)
+    with pytest.raises(InvalidRequest, match="seen its own future"):
+        model.predict(history.before(AS_OF - timedelta(days=1)), 3)
