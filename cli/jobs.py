@@ -4,6 +4,7 @@ The jobs are imported where they are run, once the database answers: torch and n
 to import, which nobody should wait for in vain.
 """
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from rich.table import Table
 from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
 from cli.who import show_likely
-from forecasting.records import Forecast, ModelRun, models
+from forecasting.records import BackTest, Forecast, ModelRun, models
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -113,6 +114,34 @@ def train(
     show_model(run)
 
 
+def backtest(
+    home: HomeOption = None,
+    dataset: DatasetOption = DATASET,
+    first: Annotated[
+        str | None, typer.Option("--from", help="The first day (YYYY-MM-DD); default: four weeks earlier.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="The day after the last one; default: the latest network's.")
+    ] = None,
+    horizon: Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")] = 7,
+    every: Annotated[int, typer.Option(min=1, help="Forecast from every so many days.")] = 3,
+    holidays: Annotated[str | None, typer.Option(help="A declared prior, as of `train`.")] = None,
+) -> None:
+    """Compare the K-LSTM with what you would pick instead, on days of your choice; nothing is kept."""
+    settings, begin, end = settings_for(home), parse_day(first), parse_day(until)
+    with connect(settings) as graph, bars() as progress:
+        from forecasting.fitting import Configuration
+        from forecasting.shapes import check_shape
+        from forecasting.training import BACKTEST_DAYS, back_test
+        from graph.network.runs import latest_network
+
+        configuration = Configuration(holidays=check_shape(holidays))
+        end = end or latest_network(graph, dataset, None).cutoff
+        begin = begin or end - timedelta(days=BACKTEST_DAYS)
+        tested = back_test(graph, settings, dataset, begin, end, progress, configuration, horizon, every)
+    show_back_test(tested)
+
+
 def forecast(
     campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
     home: HomeOption = None,
@@ -147,6 +176,12 @@ def show_network(run: NetworkRun) -> None:
 
 
 def show_model(run: ModelRun) -> None:
+    """How a model did before it was kept."""
+    show_back_test(run)
+    out.print(f"Trained up to {run.cutoff}.")
+
+
+def show_back_test(run: BackTest) -> None:
     """The honest comparison."""
     table = Table(
         "model",
@@ -167,8 +202,7 @@ def show_model(run: ModelRun) -> None:
     )
     out.print(
         f"Of the days, {run.coverage_80:.0%} lay between the K-LSTM's P10 and P90 of participants and "
-        f"{run.level_coverage_80:.0%} between those of the influence level (80% should). Trained up to "
-        f"{run.cutoff}."
+        f"{run.level_coverage_80:.0%} between those of the influence level (80% should)."
     )
     if run.holidays:
         out.print(f"All of them were told beforehand what holidays do: {run.holidays}, from other years.")

@@ -26,17 +26,12 @@ LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems",
 """Of whom a forecast expects: ``likely_users``."""
 
 
-@dataclass(frozen=True)
-class ModelRun:
-    """A trained model: where its checkpoint is and how it did against its peers."""
+@dataclass(frozen=True, kw_only=True)
+class BackTest:
+    """How a model, trained on what came before `backtest_from`, did after it beside its peers."""
 
-    id: str
-    cutoff: date
-    network: str
-    checkpoint: str
-    fingerprint: str
-    horizon: int
     backtest_from: date
+    horizon: int
     names: list[str]
     mae: list[float]
     mase: list[float]
@@ -44,12 +39,11 @@ class ModelRun:
     """The share of days between P10 and P90: of participants, and of the influence level."""
     level_coverage_80: float
     points: int
-    holidays: str | None = None
-    """The declared prior of holidays (``shapes``) that model and peers were given."""
-
     redeemers_mae: list[float] | None = None
     """The same comparison of redeemers; None where the data set has no redemptions."""
     redeemers_mase: list[float] | None = None
+    holidays: str | None = None
+    """The declared prior of holidays (``shapes``) that model and peers were given."""
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -62,6 +56,17 @@ class ModelRun:
         if self.redeemers_mae is None:
             return None
         return pd.DataFrame({"model": self.names, "mae": self.redeemers_mae, "mase": self.redeemers_mase})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRun(BackTest):
+    """A trained model: where its checkpoint is and how it did against its peers."""
+
+    id: str
+    cutoff: date
+    network: str
+    checkpoint: str
+    fingerprint: str
 
 
 def checkpoint_path(settings: Settings, run: ModelRun) -> Path:

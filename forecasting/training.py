@@ -1,6 +1,7 @@
 """The training job: an honest back-test first, then the model that forecasts from now on."""
 
 import hashlib
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 from forecasting.backtest import backtest, score
 from forecasting.fitting import Configuration
 from forecasting.klstm import KLSTM
-from forecasting.records import ModelRun, checkpoint_path, model_run, models, of_redeemers
+from forecasting.records import BackTest, ModelRun, checkpoint_path, model_run, models, of_redeemers
 from forecasting.series import History, read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
@@ -64,13 +65,13 @@ def train(
             f"Choose {dataset.first_day + timedelta(days=_SHORTEST + BACKTEST_DAYS)} or later.",
         )
     make_writable(settings.checkpoints)
-    figures = _compare(graph, settings, dataset_id, first, cutoff, configuration, progress)
+    tested = back_test(graph, settings, dataset_id, first, cutoff, progress, configuration)
     history = read_history(graph, dataset_id, network, cutoff, progress)
-    figures |= {
+    figures: Row = asdict(tested) | {
+        "backtest_from": str(first),
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
-        "holidays": configuration.holidays,
     }
     checkpoint = settings.checkpoints / figures["checkpoint"]
     draft = _draft(settings, dataset_id, cutoff)
@@ -86,40 +87,62 @@ def _draft(settings: Settings, dataset: str, cutoff: date) -> Path:
     return settings.checkpoints / f"{dataset}-{cutoff}.draft"
 
 
-def _compare(
+def back_test(
     graph: Graph,
     settings: Settings,
-    dataset: str,
+    dataset_id: str,
     first: date,
     until: date,
-    configuration: Configuration,
     progress: Progress,
-) -> Row:
-    network = build_network(graph, dataset, progress, cutoff=first, encoder=TextEncoder.of(settings))
-    history = read_history(graph, dataset, network, until, progress)
-    draft = _draft(settings, dataset, first)
-    rows, scores = _tested(history, first, configuration, progress, draft)
+    configuration: Configuration | None = None,
+    horizon: int = BACKTEST_HORIZON,
+    every: int = BACKTEST_EVERY,
+) -> BackTest:
+    """How a model as of `first`, network and all, forecasts `horizon` days from every `every`-th day up to
+    `until`, beside its peers. Nothing is stored but the network. Raises NotFound and InvalidRequest.
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    dataset.check_cutoff(until)
+    if (first - dataset.first_day).days < _SHORTEST or first >= until:
+        raise InvalidRequest(
+            f"A back-test from {first} to {until} leaves too few days to learn from or to be tested on.",
+            f"Begin on {dataset.first_day + timedelta(days=_SHORTEST)} or later, and before its end.",
+        )
+    configuration = configuration or Configuration()
+    network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))
+    history = read_history(graph, dataset_id, network, until, progress)
+    draft = _draft(settings, dataset_id, first)
+    tests = _Tests(first, horizon, every, configuration, progress, draft)
+    rows, scores = tests.of(history)
     redeemers = None
     if history.before(first).has_redemptions:
-        redeemers = _tested(history.redeemers(), first, configuration, progress, draft)[1]
-    return {
-        "backtest_from": str(first),
-        "horizon": BACKTEST_HORIZON,
-        "names": scores["model"].tolist(),
-        "mae": scores["mae"].tolist(),
-        "mase": scores["mase"].tolist(),
-        "coverage_80": float(scores["coverage_80"].max()),
-        "level_coverage_80": float(scores["level_coverage_80"].max()),
-        "points": len(rows),
-        "redeemers_mae": None if redeemers is None else redeemers["mae"].tolist(),
-        "redeemers_mase": None if redeemers is None else redeemers["mase"].tolist(),
-    }
+        redeemers = tests.of(history.redeemers())[1]
+    return BackTest(
+        backtest_from=first,
+        horizon=horizon,
+        names=scores["model"].tolist(),
+        mae=scores["mae"].tolist(),
+        mase=scores["mase"].tolist(),
+        coverage_80=float(scores["coverage_80"].max()),
+        level_coverage_80=float(scores["level_coverage_80"].max()),
+        points=len(rows),
+        redeemers_mae=None if redeemers is None else redeemers["mae"].tolist(),
+        redeemers_mase=None if redeemers is None else redeemers["mase"].tolist(),
+        holidays=configuration.holidays,
+    )
 
 
-def _tested(
-    history: History, first: date, configuration: Configuration, progress: Progress, draft: Path
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The forecasts of a model trained before `first` and of its peers, and their ``score``."""
-    model = KLSTM(configuration).fit(history.before(first), progress, draft)
-    rows = backtest(model, history, first, BACKTEST_HORIZON, BACKTEST_EVERY, progress)
-    return rows, score(rows, history)
+@dataclass(frozen=True)
+class _Tests:
+    first: date
+    horizon: int
+    every: int
+    configuration: Configuration
+    progress: Progress
+    draft: Path
+
+    def of(self, history: History) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The forecasts of a model trained before `first` and of its peers, and their ``score``."""
+        model = KLSTM(self.configuration).fit(history.before(self.first), self.progress, self.draft)
+        rows = backtest(model, history, self.first, self.horizon, self.every, self.progress)
+        return rows, score(rows, history)

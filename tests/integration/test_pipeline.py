@@ -8,7 +8,7 @@ import pytest
 from forecasting.forecasts import forecast_campaign
 from forecasting.klstm import Configuration
 from forecasting.records import ModelRun, likely_users, models, stored_forecasts
-from forecasting.training import train
+from forecasting.training import back_test, train
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.importing.adapters.complete_journey import complete_journey
@@ -90,6 +90,21 @@ def test_a_model_trained_before_is_found_again(
     assert again == model == models(graph, sample.dataset)[0]
     assert model.names == ["KLSTM", "SeasonalNaive", "AutoETS"]
     assert model.backtest_from == CUTOFF - timedelta(days=28)
+
+
+def test_a_back_test_on_days_of_choice_stores_no_model(
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    first = model.backtest_from
+    tested = back_test(
+        graph, settings, sample.dataset, first, first + timedelta(days=8), Silent(), QUICK, 3, 4
+    )
+    assert (tested.horizon, tested.backtest_from, tested.names) == (3, first, model.names)
+    assert 0 < tested.points < model.points
+    assert tested.redeemers_scores is not None
+    assert [one.id for one in models(graph, sample.dataset)] == [model.id]
+    with pytest.raises(InvalidRequest, match="too few days"):
+        back_test(graph, settings, sample.dataset, first, first, Silent(), QUICK)
 
 
 def test_another_cutoff_on_the_same_network_is_another_model(
