@@ -23,7 +23,7 @@ from graph.connection import Row
 from graph.errors import NotFound
 from graph.network import results
 
-_LIKELY = 20
+_LIKELY = 10
 _DAY = pd.Timedelta(days=1)
 
 
@@ -38,7 +38,8 @@ class CampaignView:
     charts: list[str]
     forecast: Forecast | None
     came: dict[pd.Timestamp, int]
-    likely: list[Row]
+    likely: dict[str, list[Row]]
+    """Of all, and of those who have not taken part yet."""
     expected: dict[int, float]
     """Participants a day by group rank, the mean of the forecast's days."""
     key_users: list[Row]
@@ -82,7 +83,7 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         ],
         forecast=forecast,
         came={row.ds: int(row.participants) for row in steps.itertuples()},
-        likely=likely_users(graph, dataset, forecast.id, _LIKELY) if forecast else [],
+        likely=_likely(context, dataset, forecast),
         expected={
             row["rank"]: float(np.mean(row["mean"]))
             for row in (expected_groups(graph, dataset, forecast.id) if forecast else [])
@@ -97,6 +98,17 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         query=query,
         browser=browser_url(context.settings, query),
     )
+
+
+def _likely(context: Context, dataset: str, forecast: Forecast | None) -> dict[str, list[Row]]:
+    if forecast is None:
+        return {}
+    scope = (context.graph, dataset, forecast.id, _LIKELY)
+    found = {
+        "The likeliest of all": likely_users(*scope),
+        "The likeliest of those who have not taken part yet": likely_users(*scope, waiting=True),
+    }
+    return {title: rows for title, rows in found.items() if rows}
 
 
 def _first_to_show(context: Context, dataset: str, campaigns: pd.DataFrame) -> str:
