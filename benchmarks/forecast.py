@@ -16,7 +16,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
+from scipy.stats import nbinom, poisson
 
 from benchmarks import forecast_peers
 from benchmarks.own_server import own_server
@@ -189,14 +189,28 @@ def of_bands(rows: pd.DataFrame) -> list[Row]:
     """Coverage, and the pinball loss of five quantiles (about half the CRPS) beside AutoETS and AutoTheta."""
     found = []
     for h, part in rows.groupby("h"):
-        for level in (80, 95):
-            inside = part["y"].between(part[f"KLSTM-lo-{level}"], part[f"KLSTM-hi-{level}"]).mean()
-            found.append(Row(f"covered by {level}%, h={h}", float(inside), level / 100, "nominal", "higher"))
+        place = _place(part)
+        for level in (0.8, 0.95):
+            inside = float((np.abs(place - 0.5) < level / 2).mean())
+            what = f"covered by {level:.0%}, h={h}"
+            off, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
+            found.append(Row(what, off, 0.02, "points off", "lower", 1.0, note=note))
         loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
         for peer in ("AutoETS", "AutoTheta"):
             both = loss.assign(b=_pinball(part, peer, peer))
             found.append(_row(f"pinball loss, h={h}", both, peer, 0.95))
     return found
+
+
+def _place(rows: pd.DataFrame) -> np.ndarray:
+    """Where in the forecast distribution what came lies, between 0 and 1, at random within the probability
+    of that very count: evenly spread where the forecast is calibrated, whereas a band of whole numbers covers
+    more than its level of small counts (Czado, Gneiting, Held, Biometrics 2009).
+    """
+    size = 1 / rows["dispersion"]
+    told = nbinom(size, size / (size + rows["K-LSTM"]))
+    below, at = told.cdf(rows["y"] - 1), told.pmf(rows["y"])
+    return np.asarray(below + np.random.default_rng(7).random(len(rows)) * at)
 
 
 def _pinball(rows: pd.DataFrame, name: str, middle: str) -> np.ndarray:
@@ -288,7 +302,7 @@ def main() -> None:
 
 
 def _models(rows: pd.DataFrame) -> list[str]:
-    known = {"unique_id", "ds", "cutoff", "y", "level_p10", "level_p50", "level_p90"}
+    known = {"unique_id", "ds", "cutoff", "y", "dispersion", "level_p10", "level_p50", "level_p90"}
     return [one for one in rows.columns if one not in known and "-lo-" not in one and "-hi-" not in one]
 
 

@@ -225,8 +225,9 @@ class KLSTM:
         """Fit to what came before the first of `n_windows` origins, `step_size` days apart and the last as
         far before ``history.as_of``; then forecast `h` days from each, of the campaigns that run.
 
-        Returns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, KLSTM-lo-80,
-        KLSTM-hi-80, ..., level_p10/p50/p90: the days known by ``history.as_of``. Raises as `fit` and
+        Returns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, dispersion (of
+        the negative binomial), KLSTM-lo-80, KLSTM-hi-80, ..., level_p10/p50/p90: the days known by
+        ``history.as_of``. Raises as `fit` and
         `predict` do.
         """
         origins = [history.as_of - timedelta(days=step_size * back) for back in range(n_windows, 0, -1)]
@@ -248,7 +249,7 @@ class KLSTM:
         counts = _participants(found, np.array([[0.5], *([one] for one in tails)]))
         found = found.assign(KLSTM=counts[0], **dict(zip(names, counts[1:], strict=True)))
         came = history.steps[["unique_id", "ds", "y"]]
-        return found.merge(came, on=["unique_id", "ds"]).drop(columns="dispersion")
+        return found.merge(came, on=["unique_id", "ds"])
 
     def _forecasts(
         self, examples: Sequence[tuple[CampaignFrame, int]], history: History, horizon: int
