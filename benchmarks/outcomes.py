@@ -145,7 +145,9 @@ def of_launches(rows: pd.DataFrame, what: str, peers: dict[str, float | None]) -
 def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
     """Errors and deviances at each horizon beside every peer; the target is set against the best one."""
     rows = rows.assign(h=(rows["ds"] - rows["cutoff"]).dt.days, week=rows["ds"].dt.strftime("%G-%V"))
-    peers = [one for one in rows.columns if one not in {*_KEYS, "y", "h", "week", _OURS}]
+    # The same-weekday mean of eight weeks tells nothing of a campaign's first eight weeks.
+    told = rows.columns[rows.notna().all()]
+    peers = [one for one in told if one not in {*_KEYS, "y", "h", "week", _OURS}]
     found = []
     for h in HORIZONS:
         part = rows[rows["h"] == h]
