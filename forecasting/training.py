@@ -22,7 +22,7 @@ from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
 
-_FORMAT = "4"  # Another way to train on the same data must give another fingerprint.
+_FORMAT = "5"  # Another way to train on the same data must give another fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
