@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 _KEEPS = 0.98
 _SHRUNK = 3.0
-"""Days, and campaigns, of the average user that are added to what is known of each."""
+"""Days of the average user that are added to what is known of each."""
 _FORGOTTEN = 60
 
 
@@ -126,27 +126,18 @@ class CampaignUsers:
 def campaign_users(history: History) -> dict[str, CampaignUsers]:
     """Of every campaign that reached somebody and whose steps are known."""
     asked = set(history.steps["unique_id"])
-    shape = (history.as_of - history.first_day).days
-    first = pd.Timestamp(history.first_day)
-    part, counted = history.participations, history.counted
+    part, counted, nothing = history.participations, history.counted, history.participations.iloc[:0]
     of_campaign = {
         name: dict(iter(frame.groupby("campaign")))
         for name, frame in {"part": part, "counted": counted, "earlier": history.earlier}.items()
     }
-    starts = (history.campaigns.set_index("id")["starts"] - first).dt.days
+    starts = (history.campaigns.set_index("id")["starts"] - pd.Timestamp(history.first_day)).dt.days
     found = {}
     for name, roles in history.roles.groupby("campaign", sort=False):
         if name not in asked or name not in starts.index:
             continue
         users = pd.Index(roles["user"])
-
-        def days(rows: pd.DataFrame, users: pd.Index = users) -> Floats:
-            matrix = np.zeros((len(users), shape), dtype=np.float32)
-            place = users.get_indexer(rows["user"])
-            matrix[place[place >= 0], (rows["ds"] - first).dt.days.to_numpy()[place >= 0]] = 1.0
-            return matrix
-
-        own = {kind: days(rows.get(name, part.iloc[:0])) for kind, rows in of_campaign.items()}
+        own = {kind: _days(users, rows.get(name, nothing), history) for kind, rows in of_campaign.items()}
         related = np.maximum(own["earlier"], own["part"])
         found[str(name)] = CampaignUsers(
             roles,
@@ -155,7 +146,16 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
             counted=own["counted"] if history.redemptions_only else related,
             took_part=own["counted"],
             related=related,
-            anywhere=days(counted),
-            active=days(history.activity),
+            anywhere=_days(users, counted, history),
+            active=_days(users, history.activity, history),
         )
     return found
+
+
+def _days(users: pd.Index, rows: pd.DataFrame, history: History) -> Floats:
+    """1 where one of `users` has a row of that day, shape (n_users, n_days)."""
+    matrix = np.zeros((len(users), (history.as_of - history.first_day).days), dtype=np.float32)
+    place = users.get_indexer(rows["user"])
+    day = (rows["ds"] - pd.Timestamp(history.first_day)).dt.days.to_numpy()
+    matrix[place[place >= 0], day[place >= 0]] = 1.0
+    return matrix
