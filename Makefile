@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-ablation bench-carrying bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check serve browser bench bench-ablation bench-carrying bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-ablation bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-outcomes bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-premise bench-ablation bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-ablation: setup-dev ## What each step of the network adds to telling who takes part next (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
@@ -75,6 +75,9 @@ bench-seeds: setup-dev ## Seed selection beside its peers (ARGS="--cascades FOLD
 
 bench-similarity: setup-dev ## Who takes part together later: learned similarity beside its parts and embeddings
 	$(BIN)/python -m benchmarks.similarity $(ARGS)
+
+bench-who: setup-dev ## Who redeems next: the K-LSTM's users beside classifiers without a network
+	$(BIN)/python -m benchmarks.who $(ARGS)
 
 docs: setup-dev ## Generated references and the documentation site (docs/_build/index.html)
 	$(BIN)/python -m cypher.catalogue
