@@ -26,8 +26,8 @@ from forecasting.planned import (
     with_bands,
 )
 from forecasting.records import FORECAST_VALUES
-from forecasting.samples import LOOKBACK, CampaignFrame, campaign_frames, training_samples
-from forecasting.series import History
+from forecasting.samples import CampaignFrame, campaign_frames, training_samples
+from forecasting.series import LOOKBACK, History
 from forecasting.users import AHEAD, UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent

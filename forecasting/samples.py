@@ -18,9 +18,8 @@ from forecasting.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.campaign_users import CampaignUsers, campaign_users
 from forecasting.encoder import Data
 from forecasting.ground import HORIZON, Ground, traffic_of
-from forecasting.series import History
+from forecasting.series import LOOKBACK, History
 
-LOOKBACK = 28
 PAST_FEATURES = 9 + CALENDAR_FEATURES
 FUTURE_FEATURES = 6 + CALENDAR_FEATURES
 

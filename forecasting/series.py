@@ -23,6 +23,8 @@ from graph.importing.mapping import DERIVED
 from graph.network.runs import NetworkRun
 from graph.progress import Progress
 
+LOOKBACK = 28
+"""Days before an origin that a forecast reads; twice as many lie before the first origin to learn from."""
 DECAY = 0.7
 MEMORY_DAYS = 7
 
@@ -73,8 +75,9 @@ class History:
 
     @property
     def has_redemptions(self) -> bool:
-        """Whether anybody took part by coupon."""
-        return bool((self.steps["redeemers"] > 0).any())
+        """Whether anybody took part by coupon, with enough days before it to learn from."""
+        late = self.steps["ds"] >= pd.Timestamp(self.first_day) + pd.Timedelta(days=2 * LOOKBACK)
+        return bool((self.steps["redeemers"] > 0)[late].any())
 
     def redeemers(self) -> "History":
         """The same, with the day's redeemers as y: participants by coupon."""

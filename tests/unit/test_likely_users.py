@@ -158,3 +158,13 @@ def test_a_model_brought_up_to_date_knows_what_came_since() -> None:
     assert not np.allclose(before["mean"], updated["mean"], rtol=1e-6)
     with pytest.raises(InvalidRequest, match="seen its own future"):
         model.predict(history.before(AS_OF - timedelta(days=1)), 3)
+
+
+def test_redemptions_that_leave_nothing_to_learn_from_are_none() -> None:
+    history = make_history()
+    assert history.has_redemptions
+    late = history.steps["ds"] >= pd.Timestamp(history.first_day) + pd.Timedelta(days=56)
+    early = replace(
+        history, steps=history.steps.assign(redeemers=history.steps["redeemers"].where(~late, 0.0))
+    )
+    assert not early.has_redemptions
