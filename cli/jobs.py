@@ -127,7 +127,7 @@ def backtest(
     every: Annotated[int, typer.Option(min=1, help="Forecast from every so many days.")] = 3,
     holidays: Annotated[str | None, typer.Option(help="A declared prior, as of `train`.")] = None,
 ) -> None:
-    """Compare the K-LSTM with what you would pick instead, on days of your choice; nothing is kept."""
+    """Compare the K-LSTM with what you would pick instead, on days of your choice; no model is kept."""
     settings, begin, end = settings_for(home), parse_day(first), parse_day(until)
     with connect(settings) as graph, bars() as progress:
         from forecasting.fitting import Configuration
