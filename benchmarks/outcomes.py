@@ -169,8 +169,13 @@ def _error(rows: pd.DataFrame, model: str) -> pd.Series:
 
 
 def _deviance(rows: pd.DataFrame, model: str) -> pd.Series:
-    mean, y = rows[model].clip(lower=_LEAST), rows["y"]
-    return 2 * (np.where(y > 0, y * np.log(np.maximum(y, 1) / mean), 0.0) - (y - mean))
+    return deviance(rows["y"], rows[model])
+
+
+def deviance(came: pd.Series, told: pd.Series) -> pd.Series:
+    """Poisson's, of each of the means `told`."""
+    mean = told.clip(lower=_LEAST)
+    return 2 * (np.where(came > 0, came * np.log(came.clip(lower=1) / mean), 0.0) - (came - mean))
 
 
 def _without_bands(found: pd.DataFrame) -> pd.DataFrame:

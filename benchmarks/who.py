@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 from benchmarks.forecast import Period, Spoil, placebo, read_periods, without_graph, without_key_users
+from benchmarks.outcomes import deviance
 from benchmarks.report import Row, write
 from benchmarks.who_peers import Classifiers, Shop
 from cli.console import bars
@@ -67,18 +68,14 @@ def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
     users = campaign_users(history)
     keys, x, y = [], [], []
     for origin in range(first, last, _WEEK):
-        for one in history.campaigns.itertuples():
-            if one.id not in users:
-                continue
-            reached, end = users[one.id], (one.ends - pd.Timestamp(history.first_day)).days
+        for _, one in history.campaigns[history.campaigns["id"].isin(users.keys())].iterrows():
+            reached, end = users[one["id"]], (one["ends"] - pd.Timestamp(history.first_day)).days
             steps = min(_WEEK, end - origin, last - origin)
             if not (reached.start < origin and steps > 1):
                 continue
-            row = history.campaigns.set_index("id").loc[one.id].rename(None)
-            row["id"] = one.id
-            x.append(shop.rows(row, reached, origin, float(course[one.id][origin][:steps].sum())))
+            x.append(shop.rows(one, reached, origin, float(course[one["id"]][origin][:steps].sum())))
             y.append(reached.took_part.did[:, origin : origin + steps].any(axis=1))
-            told = {"unique_id": one.id, "user": reached.users, "origin": origin}
+            told = {"unique_id": one["id"], "user": reached.users, "origin": origin}
             keys.append(pd.DataFrame({**told, "waiting": reached.took_part.before(origin) == 0}))
     return Weeks(pd.concat(keys, ignore_index=True), np.vstack(x), np.concatenate(y))
 
@@ -228,10 +225,7 @@ def _wape(came: pd.Series, told: pd.Series) -> float:
 
 
 def _deviance(came: pd.Series, told: pd.Series) -> float:
-    mean = told.clip(lower=0.01)
-    return float(
-        (2 * (np.where(came > 0, came * np.log(came.clip(lower=1) / mean), 0.0) - (came - mean))).mean()
-    )
+    return float(deviance(came, told).mean())
 
 
 def _day(history: History, place: int) -> date:

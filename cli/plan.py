@@ -35,8 +35,7 @@ def plan(
     with connect(settings) as graph, bars() as progress:
         from forecasting.plans import Change, plan_campaign
 
-        wished = Change(first, last, only)
-        changes = [Change()] if wished.nothing else [Change(), wished]
+        changes = Change(first, last, only).beside_the_plan()
         made = plan_campaign(graph, settings, dataset, campaign, changes, progress, day)
     title = f"Campaign {campaign} before its launch, as of {made[0].origin}"
     table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)

@@ -1,6 +1,5 @@
 """`groundswell who`: whom a forecast expects to take part next."""
 
-import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +9,15 @@ from rich.table import Table
 from cli.console import out
 from cli.options import DatasetOption, HomeOption, parse_day, settings_for
 from forecasting.records import (
-    LIKELY_COLUMNS,
     Forecast,
     expected_groups,
     find_forecast,
+    likely_table,
     likely_users,
 )
-from graph.connection import Graph, Row, connect
+from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
-
-_MOST = 1_000_000
 
 
 def who(
@@ -40,9 +37,13 @@ def who(
         forecast = find_forecast(graph, dataset, campaign, day)
         show_likely(graph, dataset, forecast, top, new=new)
         if to is not None:
-            rows = likely_users(graph, dataset, forecast.id, _MOST, waiting=new)
-            _write(to, rows)
-            out.print(f"All {len(rows):,} are in {to}.")
+            table = likely_table(graph, dataset, forecast.id, waiting=new)
+            try:
+                table.to_csv(to, index=False, lineterminator="\r\n")
+            except OSError as error:
+                problem = f"{to} cannot be written: {error}."
+                raise InvalidRequest(problem, "Name another file.") from error
+            out.print(f"All {len(table):,} are in {to}.")
 
 
 def show_likely(graph: Graph, dataset: str, forecast: Forecast, top: int, *, new: bool = False) -> None:
@@ -74,13 +75,3 @@ def show_likely(graph: Graph, dataset: str, forecast: Forecast, top: int, *, new
         between = f"{low:.1f} to {high:.1f}"
         table.add_row(str(group["rank"]), f"{group['size']:,}", f"{mean:.1f}", between, group["name"])
     out.print(table)
-
-
-def _write(file: Path, rows: list[Row]) -> None:
-    try:
-        with file.open("w", encoding="utf-8", newline="") as opened:
-            written = csv.DictWriter(opened, LIKELY_COLUMNS)
-            written.writeheader()
-            written.writerows(rows)
-    except OSError as error:
-        raise InvalidRequest(f"{file} cannot be written: {error}.", "Name another file.") from error

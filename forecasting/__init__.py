@@ -5,7 +5,7 @@
 campaigns usually draw) are the ``ground`` of every forecast; ``samples`` cuts it all into (campaign,
 origin) examples; ``encoder`` and ``model`` are the network, which ``fitting`` trains (``weights``: in a
 file; ``draft``: what is finished); ``campaign_users`` and ``users`` tell who the participants are;
-``planned`` forecasts before the launch; ``explain`` says why; ``klstm`` fits, predicts, cross-validates,
-saves and loads; ``peers`` and ``backtest`` compare it honestly; ``training``, ``forecasts`` and ``plans``
-are the three jobs.
+``planned`` forecasts before the launch; ``counts`` gives all of them bands; ``explain`` says why; ``klstm``
+fits, predicts, cross-validates, saves and loads; ``peers`` and ``backtest`` compare it honestly;
+``training``, ``forecasts`` and ``plans`` are the three jobs.
 """

@@ -8,23 +8,17 @@ import numpy as np
 import pandas as pd
 import torch
 from pandas.util import hash_pandas_object
-from scipy.stats import nbinom
 
 from forecasting.campaign_users import campaign_users
 from forecasting.checkpoint import Checkpoint
+from forecasting.counts import quantile, with_bands
 from forecasting.draft import Draft
 from forecasting.encoder import Batch, Data
 from forecasting.explain import Explanation, moves
 from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_with, trained
 from forecasting.ground import HORIZON, Ground
 from forecasting.model import KLSTMNetwork
-from forecasting.planned import (
-    PlannedForecast,
-    Total,
-    expected_course,
-    launch_dispersion,
-    with_bands,
-)
+from forecasting.planned import PlannedForecast, Total, expected_course, launch_dispersion
 from forecasting.records import FORECAST_VALUES
 from forecasting.samples import CampaignFrame, campaign_frames, training_samples
 from forecasting.series import LOOKBACK, History
@@ -124,9 +118,7 @@ class KLSTM:
         self._check(history, horizon)
         frames = [frame for frame in campaign_frames(history, self._ground) if len(frame.y) < frame.end]
         found = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
-        probabilities = np.array([[0.1], [0.5], [0.9]])
-        p10, p50, p90 = _participants(found, probabilities)
-        return found.assign(participants_p10=p10, participants_p50=p50, participants_p90=p90)[COLUMNS]
+        return with_bands(found, found["dispersion"].to_numpy(float))[COLUMNS]
 
     def predict_users(self, history: History, horizon: int) -> pd.DataFrame:
         """Who takes part on at least one of the `horizon` days from ``history.as_of`` on.
@@ -194,8 +186,7 @@ class KLSTM:
         if not parts:
             return pd.DataFrame(columns=GROUP_COLUMNS)
         found = pd.concat(parts, ignore_index=True)
-        p10, p50, p90 = _participants(found, np.array([[0.1], [0.5], [0.9]]))
-        found = found.assign(participants_p10=p10, participants_p50=p50, participants_p90=p90)
+        found = with_bands(found, found["dispersion"].to_numpy(float))
         return found.assign(group=found["group"].where(found["group"] != "", None))[GROUP_COLUMNS]
 
     def _daily(
@@ -227,8 +218,7 @@ class KLSTM:
 
         Returns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, dispersion (of
         the negative binomial), KLSTM-lo-80, KLSTM-hi-80, ..., level_p10/p50/p90: the days known by
-        ``history.as_of``. Raises as `fit` and
-        `predict` do.
+        ``history.as_of``. Raises as `fit` and `predict` do.
         """
         origins = [history.as_of - timedelta(days=step_size * back) for back in range(n_windows, 0, -1)]
         self.fit(history.before(origins[0]), progress or Silent())
@@ -244,10 +234,14 @@ class KLSTM:
         places = [(origin - history.first_day).days for origin in origins]
         running = [(one, place) for place in places for one in frames if one.start < place < len(one.y)]
         found = self._forecasts(running, history, h)
-        tails = [(50 + sign * one / 2) / 100 for one in level for sign in (-1, 1)]
-        names = [f"KLSTM-{side}-{one}" for one in level for side in ("lo", "hi")]
-        counts = _participants(found, np.array([[0.5], *([one] for one in tails)]))
-        found = found.assign(KLSTM=counts[0], **dict(zip(names, counts[1:], strict=True)))
+        mean, dispersion = (found[name].to_numpy(float) for name in ("mean", "dispersion"))
+        tails = {
+            f"KLSTM-{side}-{one}": (50 + sign * one / 2) / 100
+            for one in level
+            for side, sign in (("lo", -1), ("hi", 1))
+        }
+        probabilities = {"KLSTM": 0.5, **tails}
+        found = found.assign(**{name: quantile(one, mean, dispersion) for name, one in probabilities.items()})
         came = history.steps[["unique_id", "ds", "y"]]
         return found.merge(came, on=["unique_id", "ds"])
 
@@ -322,9 +316,3 @@ def _origins_of_shares(frame: CampaignFrame) -> range:
     """Every second day, from four weeks before the launch to the last one whose AHEAD days are known."""
     first = max(LOOKBACK, frame.start - LOOKBACK)
     return range(first, min(frame.end, len(frame.y)) - AHEAD + 1, 2)
-
-
-def _participants(found: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:
-    """Quantiles of the negative binomials, shape (probabilities, rows)."""
-    mean, dispersion = (found[name].to_numpy(float) for name in ("mean", "dispersion"))
-    return np.asarray(nbinom.ppf(probabilities, 1 / dispersion, 1 / (1 + dispersion * mean)))

@@ -12,8 +12,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import nbinom
 
+from forecasting.counts import QUANTILES, quantile
 from forecasting.ground import Ground, traffic_of
 from forecasting.series import History
 from graph.errors import InvalidRequest
@@ -26,7 +26,6 @@ _EARLIEST = 56
 """Days of data without which a launch says nothing of how well launches are told."""
 _BELIEVED, _AS_MANY = 0.25, 2.0
 """The dispersion believed before any launch is seen, and as how many launches it counts."""
-_QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,7 @@ class Total:
     @classmethod
     def of(cls, mean: float, dispersion: float) -> Self:
         """Of a negative binomial."""
-        return cls(
-            mean, **{name: float(_quantile(one, mean, dispersion)) for name, one in _QUANTILES.items()}
-        )
+        return cls(mean, **{name: float(quantile(one, mean, dispersion)) for name, one in QUANTILES.items()})
 
 
 @dataclass(frozen=True)
@@ -79,15 +76,6 @@ def expected_course(history: History, ground: Ground, campaign: str) -> pd.DataF
     expected = ground.expected(history, traffic_of(history, ground.holidays, ahead))[campaign][-1]
     days = pd.date_range(plan["starts"], plan["ends"] - pd.Timedelta(days=1))
     return pd.DataFrame({"ds": days, "mean": expected[(plan["starts"] - as_of).days :]})
-
-
-def with_bands(course: pd.DataFrame, dispersion: float) -> pd.DataFrame:
-    """`course` with participants_p10/p50/p90."""
-    found = {
-        f"participants_{name}": _quantile(one, course["mean"].to_numpy(float), dispersion)
-        for name, one in _QUANTILES.items()
-    }
-    return course.assign(**found)
 
 
 def launch_dispersion(history: History, ground: Ground) -> float:
@@ -141,7 +129,3 @@ def replanned(
             y = steps["ds"].map(counts).fillna(0.0).where(mine, steps["y"])
             steps = steps.assign(y=y)
     return replace(history, campaigns=campaigns.reset_index(), steps=steps, roles=roles, earlier=earlier)
-
-
-def _quantile(probability: float, mean: float | Floats, dispersion: float) -> Floats:
-    return np.asarray(nbinom.ppf(probability, 1 / dispersion, 1 / (1 + dispersion * np.maximum(mean, 1e-9))))

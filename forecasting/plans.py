@@ -22,10 +22,9 @@ class Change:
     ends: date | None = None
     targets: list[str] | None = None
 
-    @property
-    def nothing(self) -> bool:
-        """Whether the plan stays as it is."""
-        return self == Change()
+    def beside_the_plan(self) -> "list[Change]":
+        """No change and, unless it is none, this one."""
+        return [Change()] if self == Change() else [Change(), self]
 
 
 @dataclass(frozen=True)

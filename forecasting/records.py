@@ -24,6 +24,7 @@ REDEEMER_VALUES = ["redeemers_mean", "redeemers_p10", "redeemers_p50", "redeemer
 """Only where the data set has redemptions."""
 LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems", "key_user", "group"]
 """Of whom a forecast expects: ``likely_users``."""
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +125,12 @@ def likely_users(
     """
     scope = {"dataset": dataset, "id": forecast, "waiting": waiting}
     return graph.run("forecasts/likely_users", **scope, skip=skip, limit=limit)
+
+
+def likely_table(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> pd.DataFrame:
+    """All of ``likely_users``, with LIKELY_COLUMNS; whole numbers stay whole beside what is missing."""
+    rows = likely_users(graph, dataset, forecast, _MOST, waiting=waiting)
+    return pd.DataFrame(rows, columns=LIKELY_COLUMNS, dtype=object)
 
 
 def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:

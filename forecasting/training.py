@@ -1,7 +1,7 @@
 """The training job: an honest back-test first, then the model that forecasts from now on."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -112,11 +112,14 @@ def back_test(
     network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset_id, network, until, progress)
     draft = _draft(settings, dataset_id, first)
-    tests = _Tests(first, horizon, every, configuration, progress, draft)
-    rows, scores = tests.of(history)
-    redeemers = None
-    if history.before(first).has_redemptions:
-        redeemers = tests.of(history.redeemers())[1]
+
+    def tested(known: History) -> tuple[pd.DataFrame, pd.DataFrame]:
+        model = KLSTM(configuration).fit(known.before(first), progress, draft)
+        rows = backtest(model, known, first, horizon, every, progress)
+        return rows, score(rows, known)
+
+    rows, scores = tested(history)
+    redeemers = tested(history.redeemers())[1] if history.before(first).has_redemptions else None
     return BackTest(
         backtest_from=first,
         horizon=horizon,
@@ -130,19 +133,3 @@ def back_test(
         redeemers_mase=None if redeemers is None else redeemers["mase"].tolist(),
         holidays=configuration.holidays,
     )
-
-
-@dataclass(frozen=True)
-class _Tests:
-    first: date
-    horizon: int
-    every: int
-    configuration: Configuration
-    progress: Progress
-    draft: Path
-
-    def of(self, history: History) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The forecasts of a model trained before `first` and of its peers, and their ``score``."""
-        model = KLSTM(self.configuration).fit(history.before(self.first), self.progress, self.draft)
-        rows = backtest(model, history, self.first, self.horizon, self.every, self.progress)
-        return rows, score(rows, history)

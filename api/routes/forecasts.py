@@ -1,7 +1,5 @@
 """A campaign's forecast: how many, in which groups, and who."""
 
-import csv
-import io
 from datetime import date
 from typing import Annotated
 
@@ -9,12 +7,10 @@ from fastapi import APIRouter, Query, Response
 
 from api import outlooks
 from api.deps import DatasetQuery, GraphDep
-from forecasting.records import LIKELY_COLUMNS, expected_groups, find_forecast, likely_users
+from forecasting.records import expected_groups, find_forecast, likely_table, likely_users
 from graph.importing.adapters.complete_journey import DATASET
 
 router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
-
-_MOST = 1_000_000
 
 WaitingQuery = Annotated[bool, Query(description="Only who has not taken part before the origin")]
 
@@ -68,12 +64,8 @@ def get_likely_users_as_csv(
 ) -> Response:
     """The same as a file, all users."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
-    text = io.StringIO()
-    rows = csv.DictWriter(text, LIKELY_COLUMNS)
-    rows.writeheader()
-    rows.writerows(likely_users(graph, dataset, forecast.id, _MOST, waiting=waiting))
     return Response(
-        text.getvalue(),
+        likely_table(graph, dataset, forecast.id, waiting=waiting).to_csv(index=False, lineterminator="\r\n"),
         media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="likely-users.csv"'},
     )

@@ -26,8 +26,7 @@ def plan(
     # torch takes seconds to import; who only reads need not wait for it.
     from forecasting.plans import Change, plan_campaign
 
-    wished = Change(wish.starts, wish.ends, wish.targets)
-    changes = [Change()] if wished.nothing else [Change(), wished]
+    changes = Change(wish.starts, wish.ends, wish.targets).beside_the_plan()
     made = plan_campaign(
         context.graph, context.settings, dataset, campaign_id, changes, Silent(), wish.origin
     )
