@@ -2,11 +2,12 @@
 
 Every day from July 2017 on is an origin for each campaign that has run for a week; scored are the day itself
 (h=1) and the seventh (h=7), in all periods together. A period is two months: networks, the K-LSTM and the
-other learned forecasters are as of its first day; statistical ones are fitted anew at every origin. All see
-the same series, from January 2017 on. A forecast is the median of a Poisson distribution with the forecast
-mean, for every model alike. MASE divides by the seasonal-naive error before the campaign. Intervals are by
-bootstrap over calendar weeks. Then all again with a declared prior of what holidays do, given to the
-peers, too; and the K-LSTM without what it has of the network. Learned forecasters need `make bench-forecast`.
+other learned forecasters are as of its first day; statistical ones, and a Hawkes process, are fitted anew at
+every origin. All see the same series, from January 2017 on. A forecast is the median of a Poisson
+distribution with the forecast mean, for every model alike. MASE divides by the seasonal-naive error before
+the campaign. Intervals are by bootstrap over calendar weeks. Then all again with a declared prior of what
+holidays do, given to the peers, too; and the K-LSTM without what it has of the network. Learned forecasters
+need `make bench-forecast`.
 """
 
 import argparse
@@ -16,12 +17,14 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.stats import nbinom, poisson
+from scipy.stats import poisson
 
 from benchmarks import forecast_peers
+from benchmarks.bands import draw_bands, of_bands
+from benchmarks.hawkes_peer import hawkes
 from benchmarks.own_server import own_server
 from benchmarks.placebo import others_alike
-from benchmarks.report import Row, ratio_interval, write
+from benchmarks.report import Row, weekly_row, write
 from cli.console import bars
 from forecasting.fitting import Configuration
 from forecasting.klstm import KLSTM
@@ -39,7 +42,6 @@ HORIZONS = (1, 7)
 PRIOR = "us-groceries"
 _SEEDS, _BOOSTED_SEEDS, _NEURAL_SEEDS, _ABLATION_SEEDS = 5, 3, 1, 1
 _TARGETS = {("", 1): 0.97, ("", 7): 0.92, (PRIOR, 1): 0.95, (PRIOR, 7): 0.95}
-_TAILS = (0.025, 0.1, 0.5, 0.9, 0.975)
 
 Spoil = Callable[[History], History]
 
@@ -95,7 +97,10 @@ def statistical(period: Period, progress: Progress, *, quick: bool, prior: str |
     for origin in period.origins:
         series = without_holidays(period.running(origin), prior)
         if len(series):
-            found = forecast_peers.statistical(series, max(HORIZONS), every=not (quick or prior))
+            every = not (quick or prior)
+            found = forecast_peers.statistical(series, max(HORIZONS), every=every)
+            if every:
+                found = found.merge(hawkes(series, max(HORIZONS)), on=["unique_id", "ds"])
             parts.append(with_holidays(found, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
         advance(1)
     return pd.concat(parts)
@@ -156,12 +161,6 @@ def _naive_error(history: History) -> dict[str, float]:
     return found
 
 
-def interval(rows: pd.DataFrame, ours: str, theirs: str) -> tuple[float, float]:
-    """Of the ratio of sums of two columns, by bootstrap over weeks."""
-    sums = rows.groupby("week")[[ours, theirs]].sum().to_numpy()
-    return ratio_interval(*sums.T)
-
-
 def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
     """MAE and MASE of the K-LSTM beside every peer and itself with less; of each kind beside the best one."""
     told = f", all told of holidays ({prior})" if prior else ""
@@ -173,53 +172,11 @@ def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
             for what, divided in (("MAE", 1.0), ("MASE", part["scale"])):
                 both = part.assign(a=part["error K-LSTM"] / divided, b=part[f"error {peer}"] / divided)
                 target = _TARGETS[prior, int(h)] if peer == peers[0] else None
-                found.append(_row(f"{what}, h={h}{told}", both, peer, target))
+                found.append(weekly_row(f"{what}, h={h}{told}", both, peer, target))
         for kind, some in part.groupby("kind"):
             both = some.assign(a=some["error K-LSTM"], b=some[f"error {peers[0]}"])
-            found.append(_row(f"MAE, h={h}, {kind}{told}", both, peers[0], None))
+            found.append(weekly_row(f"MAE, h={h}, {kind}{told}", both, peers[0], None))
     return found
-
-
-def _row(what: str, both: pd.DataFrame, peer: str, target: float | None) -> Row:
-    means = float(both["a"].mean()), float(both["b"].mean())
-    return Row(what, *means, peer, "lower", target, *interval(both, "a", "b"), f"{len(both)} points")
-
-
-def of_bands(rows: pd.DataFrame) -> list[Row]:
-    """Coverage, and the pinball loss of five quantiles (about half the CRPS) beside AutoETS and AutoTheta."""
-    found = []
-    for h, part in rows.groupby("h"):
-        place = _place(part)
-        for level in (0.8, 0.95):
-            inside = float((np.abs(place - 0.5) < level / 2).mean())
-            what = f"covered by {level:.0%}, h={h}"
-            off, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
-            found.append(Row(what, off, 0.02, "points off", "lower", 1.0, note=note))
-        loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
-        for peer in ("AutoETS", "AutoTheta"):
-            both = loss.assign(b=_pinball(part, peer, peer))
-            found.append(_row(f"pinball loss, h={h}", both, peer, 0.95))
-    return found
-
-
-def _place(rows: pd.DataFrame) -> np.ndarray:
-    """Where in the forecast distribution what came lies, between 0 and 1, at random within the probability
-    of that very count: evenly spread where the forecast is calibrated, whereas a band of whole numbers covers
-    more than its level of small counts (Czado, Gneiting, Held, Biometrics 2009).
-    """
-    size = 1 / rows["dispersion"]
-    told = nbinom(size, size / (size + rows["K-LSTM"]))
-    below, at = told.cdf(rows["y"] - 1), told.pmf(rows["y"])
-    return np.asarray(below + np.random.default_rng(7).random(len(rows)) * at)
-
-
-def _pinball(rows: pd.DataFrame, name: str, middle: str) -> np.ndarray:
-    columns = [f"{name}-lo-95", f"{name}-lo-80", middle, f"{name}-hi-80", f"{name}-hi-95"]
-    total = np.zeros(len(rows))
-    for column, share in zip(columns, _TAILS, strict=True):
-        error = (rows["y"] - rows[column].clip(lower=0)).to_numpy()
-        total += np.maximum(share * error, (share - 1) * error)
-    return total / len(_TAILS)
 
 
 def without_graph(history: History) -> History:
@@ -297,8 +254,10 @@ def main() -> None:
         peer = min(_peers(earlier), key=lambda one: earlier[f"error {one}"].mean())
         untold = earlier[[*keys, f"error {peer}"]].set_axis([*keys, "b"], axis=1)
         both = part.assign(a=part["error K-LSTM"]).merge(untold, on=keys)
-        found.append(_row(f"MAE, h={h}, told of holidays, peers not", both, peer, 0.85))
+        found.append(weekly_row(f"MAE, h={h}, told of holidays, peers not", both, peer, 0.85))
     write("forecast", found, quick=quick)
+    if not quick:
+        draw_bands(first)
 
 
 def _models(rows: pd.DataFrame) -> list[str]:

@@ -18,8 +18,8 @@ import pandas as pd
 from scipy.stats import poisson
 
 from benchmarks import forecast_peers
-from benchmarks.forecast import HORIZONS, Period, interval, read_periods
-from benchmarks.report import Row, ratio_interval, write
+from benchmarks.forecast import HORIZONS, Period, read_periods
+from benchmarks.report import Row, ratio_interval, weekly_row, write
 from cli.console import bars
 from forecasting.fitting import Configuration
 from forecasting.ground import Ground
@@ -156,11 +156,7 @@ def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
             theirs = {peer: measure(part, peer) for peer in peers}
             for place, peer in enumerate(sorted(theirs, key=lambda one: theirs[one].mean())):
                 both = part.assign(a=ours, b=theirs[peer])
-                means = float(ours.mean()), float(theirs[peer].mean())
-                aim = None if place else target
-                within = interval(both, "a", "b")
-                note = f"{len(part)} points"
-                found.append(Row(f"{what}, h={h}: {name}", *means, peer, "lower", aim, *within, note))
+                found.append(weekly_row(f"{what}, h={h}: {name}", both, peer, None if place else target))
     return found
 
 

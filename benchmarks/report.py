@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import psutil
 
 from graph.network.past import Floats
@@ -51,6 +52,13 @@ def ratio_interval(ours: Floats, theirs: Floats) -> tuple[float, float]:
     drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
     low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
+
+
+def weekly_row(what: str, both: pd.DataFrame, peer: str, target: float | None) -> Row:
+    """Ours in column a beside the peer's in b, lower being better; interval by bootstrap over column week."""
+    means = float(both["a"].mean()), float(both["b"].mean())
+    sums = both.groupby("week")[["a", "b"]].sum().to_numpy()
+    return Row(what, *means, peer, "lower", target, *ratio_interval(*sums.T), f"{len(both)} points")
 
 
 def write(name: str, rows: list[Row], *, quick: bool) -> None:

@@ -1,0 +1,74 @@
+"""How honest the K-LSTM's bands are: coverage, pinball loss, and pictures of both."""
+
+import numpy as np
+import pandas as pd
+from plotly.subplots import make_subplots
+from scipy.stats import nbinom
+
+from benchmarks.pictures import save
+from benchmarks.report import Row, weekly_row
+from graph.network.past import Floats
+
+_TAILS = (0.025, 0.1, 0.5, 0.9, 0.975)
+_BINS = 10
+
+
+def of_bands(rows: pd.DataFrame) -> list[Row]:
+    """Coverage, and the pinball loss of five quantiles (about half the CRPS) beside AutoETS and AutoTheta."""
+    found = []
+    for h, part in rows.groupby("h"):
+        place = _place(part)
+        for level in (0.8, 0.95):
+            inside = float((np.abs(place - 0.5) < level / 2).mean())
+            what = f"covered by {level:.0%}, h={h}"
+            off, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
+            found.append(Row(what, off, 0.02, "points off", "lower", 1.0, note=note))
+        loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
+        for peer in ("AutoETS", "AutoTheta"):
+            both = loss.assign(b=_pinball(part, peer, peer))
+            found.append(weekly_row(f"pinball loss, h={h}", both, peer, 0.95))
+    return found
+
+
+def _place(rows: pd.DataFrame) -> Floats:
+    """Where in the forecast distribution what came lies, between 0 and 1, at random within the probability
+    of that very count: evenly spread where the forecast is calibrated, whereas a band of whole numbers covers
+    more than its level of small counts (Czado, Gneiting, Held, Biometrics 2009).
+    """
+    size = 1 / rows["dispersion"]
+    told = nbinom(size, size / (size + rows["K-LSTM"]))
+    below, at = told.cdf(rows["y"] - 1), told.pmf(rows["y"])
+    return np.asarray(below + np.random.default_rng(7).random(len(rows)) * at)
+
+
+def _pinball(rows: pd.DataFrame, name: str, middle: str) -> Floats:
+    columns = [f"{name}-lo-95", f"{name}-lo-80", middle, f"{name}-hi-80", f"{name}-hi-95"]
+    total = np.zeros(len(rows))
+    for column, share in zip(columns, _TAILS, strict=True):
+        error = (rows["y"] - rows[column].clip(lower=0)).to_numpy()
+        total += np.maximum(share * error, (share - 1) * error)
+    return total / len(_TAILS)
+
+
+def draw_bands(rows: pd.DataFrame) -> None:
+    """Beside each other: of every level, the share of points inside; and where in the forecast distribution
+    they lie, in tenths.
+    """
+    figure = make_subplots(cols=2, subplot_titles=["Inside the band", "Place in the distribution"])
+    levels = np.linspace(0.05, 0.99, 48)
+    shown = {"x": levels, "y": levels, "name": "calibrated", "line": {"dash": "dot", "color": "gray"}}
+    figure.add_scatter(**shown, row=1, col=1)
+    for (h, part), colour in zip(rows.groupby("h"), ("#1f77b4", "#d95f02"), strict=True):
+        place = _place(part)
+        inside = [float((np.abs(place - 0.5) < level / 2).mean()) for level in levels]
+        told = {"name": f"h={h}", "legendgroup": str(h)}
+        figure.add_scatter(x=levels, y=inside, line_color=colour, **told, row=1, col=1)
+        shares = np.histogram(place, _BINS, (0.0, 1.0))[0] / len(place)
+        tenths = (np.arange(_BINS) + 0.5) / _BINS
+        figure.add_bar(x=tenths, y=shares, marker_color=colour, **told, showlegend=False, row=1, col=2)
+    figure.add_hline(y=1 / _BINS, line_dash="dot", line_color="gray", row=1, col=2)
+    figure.update_xaxes(title="level of the band", tickformat=".0%", row=1, col=1)
+    figure.update_yaxes(title="points inside", tickformat=".0%", row=1, col=1)
+    figure.update_xaxes(title="0 below all that was expected, 1 above", row=1, col=2)
+    figure.update_yaxes(title="points", tickformat=".0%", row=1, col=2)
+    save(figure, "bands")
