@@ -16,7 +16,7 @@ from api.access import TokenAccess, UploadLimit
 from api.deps import Context
 from api.jobs import ImportJobs
 from api.problems import add_problem_handlers
-from api.routes import campaigns, forecasts, health, imports, networks, page, plans, users, what_if
+from api.routes import campaigns, forecasts, health, imports, models, networks, page, plans, users, what_if
 from graph.connection import Graph
 from graph.errors import InvalidRequest
 from graph.settings import Settings
@@ -50,7 +50,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> Fas
     app.add_middleware(UploadLimit, most=settings.max_upload_mib << 20)
     _guard(app, settings, host)
     add_problem_handlers(app)
-    for routes in (health, campaigns, forecasts, plans, what_if, networks, users, imports, page):
+    for routes in (health, campaigns, forecasts, plans, what_if, models, networks, users, imports, page):
         app.include_router(routes.router)
     static = Path(page.__file__).parents[1] / "page" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -64,6 +64,75 @@ class Forecast(BaseModel):
     groups: list[ExpectedGroup] = Field(description="Empty once the network behind it is gone")
 
 
+class Move(BaseModel):
+    """What moves a forecast off its ground: the factors' product is the geometric mean over its days."""
+
+    factor: str = Field(examples=["traffic lately, against what was expected"])
+    times: float
+
+
+class Worth(BaseModel):
+    """How many times as likely a user is to take part for one standard deviation more of a factor, all others
+    alike, over all campaigns so far, with its 95% interval. An association: nobody dealt the factors.
+    """
+
+    factor: str = Field(examples=["coupons used, of all active days"])
+    times: float
+    low: float
+    high: float
+
+
+class Explanation(BaseModel):
+    """Why a stored forecast says what it says."""
+
+    campaign: str
+    origin: date
+    model: str
+    expected: float = Field(description="Participants over its days, counted anew every day")
+    ground: float = Field(description="Of these, by traffic and the campaign's own pace alone")
+    moves: list[Move] = Field(description="The strongest first")
+    worth: list[Worth] = Field(description="What goes with taking part, the strongest first")
+
+
+class Score(BaseModel):
+    """One forecaster in a back-test."""
+
+    model: str
+    mae: float = Field(description="Mean absolute error, users a day")
+    mase: float = Field(description="That relative to repeating the week before, as measured before the test")
+
+
+class Comparison(BaseModel):
+    """A forecaster as of `since` beside what one would pick instead."""
+
+    since: date
+    horizon: int = Field(description="Days")
+    points: int = Field(description="Campaigns and days compared")
+    holidays: str | None = Field(description="The declared prior of holidays that all were given")
+    participants: list[Score]
+    redeemers: list[Score] | None = Field(description="Null without coupons")
+    covered_80: float = Field(description="Share of days between P10 and P90 of participants")
+    level_covered_80: float = Field(description="The same of the influence level")
+
+
+class Model(BaseModel):
+    """A trained model, and how it did before it was kept."""
+
+    id: str = Field(examples=["model/2017-11-27"])
+    cutoff: date = Field(description="Nothing at or after it was seen")
+    network: str
+    back_test: Comparison
+
+
+class BackTest(Comparison):
+    """A comparison on days of choice."""
+
+    id: str
+    until: date = Field(description="The day after the last one")
+    every: int = Field(description="From every so many days a forecast was made")
+    network: str
+
+
 class Plan(BaseModel):
     """By what was known when, and what to change of a plan."""
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
 from cli.who import show_likely
-from forecasting.records import BackTest, Forecast, ModelRun, models
+from forecasting.records import BackTest, Forecast, ModelRun, models, store_back_test
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -127,7 +127,10 @@ def backtest(
     every: Annotated[int, typer.Option(min=1, help="Forecast from every so many days.")] = 3,
     holidays: Annotated[str | None, typer.Option(help="A declared prior, as of `train`.")] = None,
 ) -> None:
-    """Compare the K-LSTM with what you would pick instead, on days of your choice; no model is kept."""
+    """Compare the K-LSTM with what you would pick instead, on days of your choice.
+
+    The comparison is kept in the graph, the model is not.
+    """
     settings, begin, end = settings_for(home), parse_day(first), parse_day(until)
     with connect(settings) as graph, bars() as progress:
         from forecasting.fitting import Configuration
@@ -139,6 +142,7 @@ def backtest(
         end = end or latest_network(graph, dataset, None).cutoff
         begin = begin or end - timedelta(days=BACKTEST_DAYS)
         tested = back_test(graph, settings, dataset, begin, end, progress, configuration, horizon, every)
+        store_back_test(graph, dataset, tested, end, every)
     show_back_test(tested)
 
 

@@ -24,7 +24,7 @@ _FORGOTTEN = 60
 
 
 class Days:
-    """On which days each user did something, shape (n_users, n_days)."""
+    """On which days each user did something, or how much of it, shape (n_users, n_days)."""
 
     def __init__(self, did: Floats) -> None:
         self.did = did
@@ -64,9 +64,10 @@ class Days:
 class CampaignUsers:
     """The users one campaign reached, in the order of `users`, with the spreading network among them.
 
-    `counted`: what y counts, also before the launch. `took_part`: of this, since the launch. `related`:
-    anything with the campaign's products. `anywhere`: what y counts, in any campaign. `active`: anything at
-    all.
+    Days of: `counted`, what y counts, also before the launch; `took_part`, of this, since the launch;
+    `related`, anything with the campaign's products; `own_coupon`, a coupon for one of these; `anywhere`,
+    what y counts, in any campaign; `active`, anything at all; `coupon`, a coupon for anything. Money a day:
+    `own_spent` on the campaign's products, `spent` on all.
     """
 
     def __init__(self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, **days: Floats) -> None:
@@ -74,6 +75,9 @@ class CampaignUsers:
         self.users, self.start = pd.Index(roles["user"]), start
         self.counted, self.took_part, self.related, self.anywhere, self.active = (
             Days(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
+        )
+        self.own_coupon, self.coupon, self.own_spent, self.spent = (
+            Days(days[name]) for name in ("own_coupon", "coupon", "own_spent", "spent")
         )
         source, target = self.users.get_indexer(edges["source"]), self.users.get_indexer(edges["target"])
         inside = (source >= 0) & (target >= 0)
@@ -131,6 +135,8 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
         name: dict(iter(frame.groupby("campaign")))
         for name, frame in {"part": part, "counted": counted, "earlier": history.earlier}.items()
     }
+    bought = dict(iter(history.bought.groupby("campaign")))
+    by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
     starts = (history.campaigns.set_index("id")["starts"] - pd.Timestamp(history.first_day)).dt.days
     found = {}
     for name, roles in history.roles.groupby("campaign", sort=False):
@@ -139,6 +145,7 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
         users = pd.Index(roles["user"])
         own = {kind: _days(users, rows.get(name, nothing), history) for kind, rows in of_campaign.items()}
         related = np.maximum(own["earlier"], own["part"])
+        goods = bought.get(name, history.bought.iloc[:0])
         found[str(name)] = CampaignUsers(
             roles,
             history.edges,
@@ -148,14 +155,19 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
             related=related,
             anywhere=_days(users, counted, history),
             active=_days(users, history.activity, history),
+            own_coupon=_days(users, goods[goods["by_coupon"].astype(bool)], history),
+            coupon=_days(users, by_coupon, history),
+            own_spent=_days(users, goods, history, "value"),
+            spent=_days(users, history.activity, history, "value"),
         )
     return found
 
 
-def _days(users: pd.Index, rows: pd.DataFrame, history: History) -> Floats:
-    """1 where one of `users` has a row of that day, shape (n_users, n_days)."""
+def _days(users: pd.Index, rows: pd.DataFrame, history: History, amount: str | None = None) -> Floats:
+    """1, or the `amount`, where one of `users` has a row of that day, shape (n_users, n_days)."""
     matrix = np.zeros((len(users), (history.as_of - history.first_day).days), dtype=np.float32)
     place = users.get_indexer(rows["user"])
     day = (rows["ds"] - pd.Timestamp(history.first_day)).dt.days.to_numpy()
-    matrix[place[place >= 0], day[place >= 0]] = 1.0
+    known = place >= 0
+    matrix[place[known], day[known]] = 1.0 if amount is None else rows[amount].to_numpy(np.float32)[known]
     return matrix

@@ -17,7 +17,7 @@ from forecasting.users import UserShares
 from forecasting.weights import read_networks, write_networks
 from graph.errors import NotReady
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The forecast job: forecast one campaign, its users and its groups, and store the result in the graph."""
+"""The forecast job: forecast one campaign, its users and groups; store it in the graph, with its reasons."""
 
 from datetime import date
 
@@ -58,6 +58,7 @@ def forecast_campaign(
         origin=str(origin),
         steps=[str(day.date()) for day in steps["ds"]],
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
+        explanation=_kept(model.explain(history, campaign, horizon)),
     )
     graph.run(
         "forecasts/write_expected",
@@ -97,6 +98,17 @@ def _known(
     _check_running(graph, dataset_id, window, origin)
     network = network_of_model(graph, dataset_id, run)
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
+
+
+def _kept(told: Explanation) -> Row:
+    worth = told.worth
+    return {
+        "ground": told.ground,
+        "moves": told.moves["factor"].tolist(),
+        "moves_times": told.moves["times"].astype(float).tolist(),
+        "worth": worth["factor"].tolist(),
+        **{f"worth_{name}": worth[name].astype(float).tolist() for name in ("times", "low", "high")},
+    }
 
 
 def _of_redeemers(found: pd.DataFrame) -> pd.DataFrame:

@@ -169,7 +169,8 @@ class KLSTM:
             expected=float(own["mean"].sum()),
             ground=float(frame.base[origin, :days].sum()),
             moves=moves(self._members, frame.sample(origin), days),
-            worth=self._shares.worth(),
+            # Where what counts is what users do with a campaign's products, two factors tell the same.
+            worth=self._shares.worth().drop_duplicates(["times", "low", "high"], ignore_index=True),
             groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
         )
 

@@ -111,7 +111,7 @@ def replanned(
         campaigns.loc[campaign, "starts"] = pd.Timestamp(starts)
     if ends is not None:
         campaigns.loc[campaign, "ends"] = pd.Timestamp(ends)
-    steps, roles, earlier = history.steps, history.roles, history.earlier
+    steps, roles, bought = history.steps, history.roles, history.bought
     if users is not None:
         own = roles[roles["campaign"] == campaign]
         unknown = sorted(set(users) - set(own["user"]))
@@ -121,11 +121,11 @@ def replanned(
                 "Name users whom the campaign is to reach.",
             )
         roles = roles[(roles["campaign"] != campaign) | roles["user"].isin(users)]
-        earlier = earlier[(earlier["campaign"] != campaign) | earlier["user"].isin(users)]
+        bought = bought[(bought["campaign"] != campaign) | bought["user"].isin(users)]
         campaigns.loc[campaign, "targeted"] = len(set(users))
         if not history.redemptions_only:
-            counts = earlier[earlier["campaign"] == campaign].groupby("ds").size()
+            counts = bought[bought["campaign"] == campaign].groupby("ds").size()
             mine = steps["unique_id"] == campaign
             y = steps["ds"].map(counts).fillna(0.0).where(mine, steps["y"])
             steps = steps.assign(y=y)
-    return replace(history, campaigns=campaigns.reset_index(), steps=steps, roles=roles, earlier=earlier)
+    return replace(history, campaigns=campaigns.reset_index(), steps=steps, roles=roles, bought=bought)

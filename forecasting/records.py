@@ -1,6 +1,6 @@
 """The record of trained models and stored forecasts; reading it needs no torch."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pandas as pd
 from forecasting.series import campaign_list
 from graph.connection import Graph, Row
 from graph.errors import NotFound
+from graph.network.runs import latest_network
 from graph.settings import Settings
 
 FORECAST_VALUES = [
@@ -80,6 +81,37 @@ def of_redeemers(checkpoint: Path) -> Path:
     return checkpoint.with_suffix(".redeemers.safetensors")
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoredBackTest(BackTest):
+    """A back-test on days of choice: from every `every`-th day up to `until` (exclusive)."""
+
+    id: str
+    until: date
+    every: int
+    network: str
+
+
+def store_back_test(graph: Graph, dataset: str, tested: BackTest, until: date, every: int) -> None:
+    """Keep a back-test in the graph, from every `every`-th day up to `until`; one of the same days, horizon
+    and prior is replaced.
+    """
+    first = tested.backtest_from
+    key = ("back-test", str(first), str(until), f"{tested.horizon}-{every}", tested.holidays or "no-prior")
+    graph.run(
+        "forecasts/write_back_test",
+        dataset=dataset,
+        id="/".join(key),
+        network=latest_network(graph, dataset, first).id,
+        figures=asdict(tested) | {"backtest_from": str(first), "until": str(until), "every": every},
+    )
+
+
+def back_tests(graph: Graph, dataset: str) -> list[StoredBackTest]:
+    """Every back-test on days of choice, the latest days first."""
+    rows = graph.run("forecasts/back_tests", dataset=dataset)
+    return [StoredBackTest(**_with_dates(row, "until", "backtest_from")) for row in rows]
+
+
 def models(graph: Graph, dataset: str) -> list[ModelRun]:
     """Every trained model of a data set, the latest cut-off first."""
     return [model_run(row) for row in graph.run("forecasts/models", dataset=dataset)]
@@ -140,6 +172,30 @@ def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:
     return graph.run("forecasts/expected_groups", dataset=dataset, id=forecast)
 
 
+@dataclass(frozen=True)
+class StoredExplanation:
+    """Why a forecast says what it says: `ground`, the participants that traffic and pace alone expect; frames
+    `moves` (factor, times) and `worth` (factor, times, low, high) as of ``forecasting.explain``.
+    """
+
+    ground: float
+    moves: pd.DataFrame
+    worth: pd.DataFrame
+
+
+def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredExplanation:
+    """The explanation kept with a forecast. Raises NotFound for a forecast that was stored without one."""
+    row = graph.single("forecasts/explanation", dataset=dataset, id=forecast.id)
+    if row["ground"] is None:
+        raise NotFound(
+            f"The forecast of campaign {forecast.campaign} from {forecast.origin} tells no reasons.",
+            f"Make it again: `groundswell forecast {forecast.campaign} --origin {forecast.origin}`.",
+        )
+    moves = pd.DataFrame({"factor": row["moves"], "times": row["moves_times"]})
+    ends = {name: row[f"worth_{name}"] for name in ("times", "low", "high")}
+    return StoredExplanation(row["ground"], moves, pd.DataFrame({"factor": row["worth"], **ends}))
+
+
 def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
     """The row of ``campaign_list`` for a campaign. Raises NotFound."""
     return pick_campaign(campaign_list(graph, dataset), dataset, campaign)
@@ -164,8 +220,11 @@ def pick_campaign(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Se
 
 def model_run(row: Row) -> ModelRun:
     """The run that a row of ``forecasts/models`` describes."""
-    dates = {key: date.fromisoformat(row[key]) for key in ("cutoff", "backtest_from")}
-    return ModelRun(**{**row, **dates})
+    return ModelRun(**_with_dates(row, "cutoff", "backtest_from"))
+
+
+def _with_dates(row: Row, *names: str) -> Row:
+    return {**row, **{name: date.fromisoformat(row[name]) for name in names}}
 
 
 def _forecast(campaign: str, row: Row) -> Forecast:

@@ -41,8 +41,9 @@ class History:
     campaigns: id, name, kind, starts, ends (exclusive), targeted; those that began before `as_of`, also
         where `steps` are of one only.
     roles: campaign, user, score (0 for users who are no key users), group.
-    edges: source, target, probability. participations: campaign, user, ds, redeemed. earlier: campaign,
-        user, ds, the days before a campaign's start that y counts. activity: user, ds.
+    edges: source, target, probability. participations: campaign, user, ds, redeemed. bought: campaign,
+        user, ds, value, by_coupon: when users whom a campaign reached bought what it promotes, before its
+        launch, which y counts, and since. activity: user, ds, value, by_coupon.
     """
 
     dataset: str
@@ -54,7 +55,7 @@ class History:
     roles: pd.DataFrame
     edges: pd.DataFrame
     participations: pd.DataFrame
-    earlier: pd.DataFrame
+    bought: pd.DataFrame
     activity: pd.DataFrame
     redemptions_only: bool = False
     """Whether y counts redeemers only."""
@@ -72,6 +73,12 @@ class History:
             if self.redemptions_only
             else self.participations
         )
+
+    @property
+    def earlier(self) -> pd.DataFrame:
+        """The rows of `bought` before a campaign's launch, which y counts."""
+        starts = self.campaigns.set_index("id")["starts"].reindex(self.bought["campaign"])
+        return self.bought[(self.bought["ds"] < starts.to_numpy()).to_numpy()]
 
     @property
     def has_redemptions(self) -> bool:
@@ -97,7 +104,7 @@ class History:
             steps=self.steps[self.steps["ds"] < moment],
             campaigns=self.campaigns[self.campaigns["starts"] < moment],
             participations=self.participations[self.participations["ds"] < moment],
-            earlier=self.earlier[self.earlier["ds"] < moment],
+            bought=self.bought[self.bought["ds"] < moment],
             activity=self.activity[self.activity["ds"] < moment],
         )
 
@@ -137,15 +144,16 @@ def read_history(
     asked = campaigns if only is None else campaigns[campaigns["id"] == only]
     roles = graph.frame("influence/roles", run=network.id, **before, planned=ahead)
     advance = progress.stage(f"Reading influence up to {as_of}", len(asked))
-    parts, earlier = [], []
+    parts, bought = [], []
     for campaign in asked.itertuples():
         last = min(pd.Timestamp(as_of), campaign.ends) - pd.Timedelta(days=1)
         days = pd.date_range(dataset.first_day, last, name="ds")
-        acts = _read_earlier(graph, campaign.id, **before)
+        acts = _read_bought(graph, campaign.id, **before)
         own = _steps(graph, campaign.id, network.id, **before)
-        own = pd.concat([_counted(acts, roles[roles["campaign"] == campaign.id]), own], ignore_index=True)
+        earlier = _counted(acts[acts["ds"] < campaign.starts], roles[roles["campaign"] == campaign.id])
+        own = pd.concat([earlier, own], ignore_index=True)
         parts.append(_every_day(own, campaign.id, campaign.starts, days))
-        earlier.append(acts[["user", "ds"]].assign(campaign=campaign.id))
+        bought.append(acts.drop(columns="purchases").assign(campaign=campaign.id))
         advance(1)
     return History(
         dataset=dataset_id,
@@ -157,10 +165,10 @@ def read_history(
         roles=roles,
         edges=graph.frame("influence/spreading_network", **scope),
         participations=_with_days(graph.frame("influence/user_participations", **before)),
-        earlier=pd.concat(earlier, ignore_index=True),
+        bought=pd.concat(bought, ignore_index=True),
         activity=_with_days(
             graph.frame("influence/user_activity", **before, derived=sorted(DERIVED)).explode(
-                "step", ignore_index=True
+                ["step", "value", "by_coupon"], ignore_index=True
             )
         ),
     )
@@ -186,12 +194,10 @@ def _steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) 
     return _with_days(frame).rename(columns={"participants": "y"})
 
 
-def _read_earlier(graph: Graph, campaign: str, *, dataset: str, before: str) -> pd.DataFrame:
-    """user, ds, purchases: what its users did with its products before a campaign began."""
-    frame = graph.frame(
-        "influence/behaviour_before_launch", dataset=dataset, campaign=campaign, before=before
-    )
-    return _with_days(frame.explode(["step", "purchases"], ignore_index=True))
+def _read_bought(graph: Graph, campaign: str, *, dataset: str, before: str) -> pd.DataFrame:
+    """user, ds, purchases, value, by_coupon: what a campaign's users bought of its products, a row a day."""
+    frame = graph.frame("influence/products_bought", dataset=dataset, campaign=campaign, before=before)
+    return _with_days(frame.explode(["step", "purchases", "value", "by_coupon"], ignore_index=True))
 
 
 def _counted(earlier: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
 
-_FORMAT = "5"  # Another way to train on the same data must give another fingerprint.
+_FORMAT = "6"  # Another way to train on the same data must give another fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
@@ -99,7 +99,8 @@ def back_test(
     every: int = BACKTEST_EVERY,
 ) -> BackTest:
     """How a model as of `first`, network and all, forecasts `horizon` days from every `every`-th day up to
-    `until`, beside its peers. Nothing is stored but the network. Raises NotFound and InvalidRequest.
+    `until`, beside its peers. Nothing is stored but the network (see ``records.store_back_test``).
+    Raises NotFound and InvalidRequest.
     """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(until)

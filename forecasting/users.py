@@ -46,6 +46,15 @@ FACTORS = (
     "any campaign in four weeks",
     "any campaign ever",
     "days since any campaign",
+    "coupons used in four weeks",
+    "coupons used ever",
+    "days since a coupon",
+    "coupons used, of all active days",
+    "coupons on its products in eight weeks",
+    "coupons on its products ever",
+    "spent on its products in eight weeks",
+    "spent on its products ever",
+    "spent ever",
 )
 NETWORK = slice(0, 4)
 """The factors that the spreading network tells."""
@@ -88,6 +97,15 @@ def factors(reached: CampaignUsers, origin: int) -> Floats:
         np.log1p(reached.anywhere.before(origin, 28)),
         np.log1p(reached.anywhere.before(origin)),
         np.log1p(reached.anywhere.since(origin)),
+        np.log1p(reached.coupon.before(origin, 28)),
+        np.log1p(reached.coupon.before(origin)),
+        np.log1p(reached.coupon.since(origin)),
+        np.log((reached.coupon.before(origin) + 0.5) / (active.before(origin) + 5)),
+        np.log1p(reached.own_coupon.before(origin, 56)),
+        np.log1p(reached.own_coupon.before(origin)),
+        np.log1p(reached.own_spent.before(origin, 56)),
+        np.log1p(reached.own_spent.before(origin)),
+        np.log1p(reached.spent.before(origin)),
     ]
     return np.stack(told, axis=1).astype(float)
 

@@ -12,7 +12,9 @@ from api.page.charts import influence_chart
 from forecasting.records import (
     Forecast,
     ModelRun,
+    StoredExplanation,
     expected_groups,
+    find_explanation,
     likely_users,
     models,
     pick_campaign,
@@ -49,6 +51,7 @@ class CampaignView:
     verdict: str
     premise: str
     model: ModelRun | None
+    reasons: StoredExplanation | None
     query: str
     browser: str | None
 
@@ -95,6 +98,7 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         verdict=network.premise.verdict,
         premise=results.premise_said(network.premise),
         model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
+        reasons=_reasons(context, dataset, forecast),
         query=query,
         browser=browser_url(context.settings, query),
     )
@@ -109,6 +113,13 @@ def _likely(context: Context, dataset: str, forecast: Forecast | None) -> dict[s
         "The likeliest of those who have not taken part yet": likely_users(*scope, waiting=True),
     }
     return {title: rows for title, rows in found.items() if rows}
+
+
+def _reasons(context: Context, dataset: str, forecast: Forecast | None) -> StoredExplanation | None:
+    try:
+        return find_explanation(context.graph, dataset, forecast) if forecast else None
+    except NotFound:  # Forecasts of earlier versions tell none.
+        return None
 
 
 def _first_to_show(context: Context, dataset: str, campaigns: pd.DataFrame) -> str:

@@ -7,7 +7,13 @@ from fastapi import APIRouter, Query, Response
 
 from api import outlooks
 from api.deps import DatasetQuery, GraphDep
-from forecasting.records import expected_groups, find_forecast, likely_table, likely_users
+from forecasting.records import (
+    expected_groups,
+    find_explanation,
+    find_forecast,
+    likely_table,
+    likely_users,
+)
 from graph.importing.adapters.complete_journey import DATASET
 
 router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
@@ -31,6 +37,24 @@ def get_forecast(
             for row in forecast.steps.to_dict("records")
         ],
         groups=[outlooks.ExpectedGroup(**row) for row in expected_groups(graph, dataset, forecast.id)],
+    )
+
+
+@router.get("/{campaign_id}/explanation")
+def get_explanation(
+    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
+) -> outlooks.Explanation:
+    """Why the forecast with the latest origin, or that of `origin`, says what it says."""
+    forecast = find_forecast(graph, dataset, campaign_id, origin)
+    told = find_explanation(graph, dataset, forecast)
+    return outlooks.Explanation(
+        campaign=campaign_id,
+        origin=forecast.origin,
+        model=forecast.model,
+        expected=float(forecast.steps["mean"].sum()),
+        ground=told.ground,
+        moves=told.moves.to_dict("records"),
+        worth=told.worth.to_dict("records"),
     )
 
 

@@ -1,5 +1,5 @@
 // Load behaviours of one kind that cannot be in the graph yet
-// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $basket (list of string), $store (list of string), $key (list of string)
+// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string)
 // returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions that are not there
 // Rows name users, objects, campaigns and moments by their position in a list: each is looked up or made
 // once. A list that is empty means that no row has such a value.
@@ -35,8 +35,8 @@ CALL (users, objects, known, moments) {
        coalesce(known[$campaign[i]], true) AS is_known
   WHERE user IS NOT NULL AND object IS NOT NULL AND is_known
   CREATE (user)-[:$($type) {
-    at: at, quantity: $quantity[i], value: $value[i], discount: $discount[i], campaign: $campaigns[$campaign[i]],
-    basket: $basket[i], store: $store[i], id: $key[i], import: $import
+    at: at, quantity: $quantity[i], value: $value[i], discount: $discount[i],
+    coupon_discount: $coupon_discount[i], campaign: $campaigns[$campaign[i]], basket: $basket[i], store: $store[i], id: $key[i], import: $import
   }]->(object)
 }
 RETURN [i IN range(0, size(users) - 1) WHERE users[i] IS NULL] AS no_users,

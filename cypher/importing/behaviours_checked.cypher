@@ -1,5 +1,5 @@
 // Load behaviours of one kind, but not those that an earlier job loaded ($twice: or this one)
-// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $basket (list of string), $store (list of string), $key (list of string), $twice (boolean)
+// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string), $twice (boolean)
 // returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions that are not there
 // Rows name users, objects, campaigns and moments by their position in a list: each is looked up or made
 // once. A list that is empty means that no row has such a value.
@@ -38,12 +38,13 @@ CALL (users, objects, known, moments) {
     WHERE ($twice OR act.import <> $import) AND CASE WHEN $key[i] IS NOT NULL THEN act.id = $key[i] ELSE
       act.at = at AND coalesce(act.quantity, '') = coalesce($quantity[i], '')
       AND coalesce(act.value, '') = coalesce($value[i], '') AND coalesce(act.discount, '') = coalesce($discount[i], '')
+      AND coalesce(act.coupon_discount, '') = coalesce($coupon_discount[i], '')
       AND coalesce(act.basket, '') = coalesce($basket[i], '') AND coalesce(act.store, '') = coalesce($store[i], '')
       AND coalesce(act.campaign, '') = coalesce($campaigns[$campaign[i]], '') END
   }
   CREATE (user)-[:$($type) {
-    at: at, quantity: $quantity[i], value: $value[i], discount: $discount[i], campaign: $campaigns[$campaign[i]],
-    basket: $basket[i], store: $store[i], id: $key[i], import: $import
+    at: at, quantity: $quantity[i], value: $value[i], discount: $discount[i],
+    coupon_discount: $coupon_discount[i], campaign: $campaigns[$campaign[i]], basket: $basket[i], store: $store[i], id: $key[i], import: $import
   }]->(object)
 }
 RETURN [i IN range(0, size(users) - 1) WHERE users[i] IS NULL] AS no_users,

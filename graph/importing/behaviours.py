@@ -17,7 +17,7 @@ from graph.importing.lines import Damage
 from graph.importing.loaders import Loaded, Target
 from graph.importing.rows import Rows
 
-_VALUES = ("quantity", "value", "discount", "basket", "store")
+VALUES = ("quantity", "value", "discount", "coupon_discount", "basket", "store")
 
 
 def load_behaviours(transaction: Transaction, rows: Rows, target: Target, ledger: Ledger) -> Loaded:
@@ -90,7 +90,7 @@ def _parameters(rows: Rows) -> tuple[Row, dict[str, pa.DictionaryArray]]:
         "campaign": campaign.indices.to_pylist() if campaign is not None else [],
         "key": _given(columns.get("id")),
     }
-    return parameters | {name: _given(columns.get(name)) for name in _VALUES}, positions
+    return parameters | {name: _given(columns.get(name)) for name in VALUES}, positions
 
 
 def _given(column: pa.Array | None) -> list[Any]:

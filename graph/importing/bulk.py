@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from graph.connection import Graph
 from graph.errors import ImportFailed
+from graph.importing.behaviours import VALUES
 from graph.importing.csv_files import CsvFiles, moments
 from graph.importing.delivery import Delivery
 from graph.importing.ledger import Ledger, Segment, Tally, batch_of, entry_of
@@ -34,7 +35,6 @@ _LABELS = {
     "campaigns": "Campaign",
     "coupons": "Coupon",
 }
-_VALUES = ("quantity", "value", "discount", "basket", "store", "id", "campaign")
 
 
 def why_not(graph: Graph, settings: Settings, mapping: Mapping) -> str | None:
@@ -194,7 +194,9 @@ class BulkEngine:
             kind = self._target.mapping.kinds[name]
             part = rows if keep.all() else rows.take(keep)
             columns = {"at": moments(part.columns["at"], self._target.mapping.zone)}
-            columns |= {value: part.columns[value] for value in _VALUES if value in part.columns}
+            columns |= {
+                value: part.columns[value] for value in (*VALUES, "id", "campaign") if value in part.columns
+            }
             ends = ("users", places["user"][keep]), (f"{kind.object}s", places["object"][keep])
             files.links(kind.type, *ends, columns)
 

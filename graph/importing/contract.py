@@ -137,6 +137,7 @@ _SPECS = (
             Field("quantity", "number", "how many"),
             Field("value", "number", "money"),
             Field("discount", "number", "money less"),
+            Field("coupon_discount", "number", "money less by coupon, a part of the discount"),
             _ref("campaign", "campaigns", "on account of which campaign", required=False),
             Field("basket", "text", "the basket, order or session it belongs to"),
             Field("store", "text", "the store or channel"),

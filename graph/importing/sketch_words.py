@@ -30,6 +30,7 @@ COLUMN_WORDS = {
     "quantity": ("quantity", "qty", "count", "menge", "anzahl"),
     "value": ("value", "amount", "revenue", "price", "total", "sales_value", "betrag", "umsatz", "preis"),
     "discount": ("discount", "rabatt"),
+    "coupon_discount": ("coupon_discount", "coupon_disc"),
     "basket": ("basket", "basket_id", "order_id", "session_id", "order", "session"),
     "store": ("store", "store_id", "shop", "channel", "filiale"),
     "name": ("name", "title", "description", "bezeichnung"),

@@ -133,7 +133,7 @@ def test_another_host_name_is_refused(client: TestClient) -> None:
 
 def test_every_operation_is_documented(client: TestClient) -> None:
     operations = client.get("/openapi.json").json()["paths"]
-    assert len(operations) == 16
+    assert len(operations) == 19
     assert all(one["description"] for operation in operations.values() for one in operation.values())
 
 

@@ -39,11 +39,12 @@ WITH k, users, p, q, part, users[part[0]] AS user
 CREATE (user)-[:PARTICIPATED_IN {at: datetime(part[1] + ':00[America/New_York]'),
                                  behaviour: part[2], weight: part[3]}]->(k)
 WITH DISTINCT users, p, q
-UNWIND [['a', '2017-02-27T12:00', 'p'], ['a', '2017-02-27T12:00', 'p'], ['b', '2017-02-27T13:00', 'p'],
-        ['b', '2017-02-28T13:00', 'q'], ['e', '2017-02-28T13:00', 'p']] AS act
+UNWIND [['a', '2017-02-27T12:00', 'p', 0.5], ['a', '2017-02-27T12:00', 'p', null],
+        ['b', '2017-02-27T13:00', 'p', null], ['b', '2017-02-28T13:00', 'q', 0.5],
+        ['b', '2017-03-02T10:00', 'p', null], ['e', '2017-02-28T13:00', 'p', null]] AS act
 WITH users[act[0]] AS user, act, CASE act[2] WHEN 'p' THEN p ELSE q END AS product
 CREATE (user)-[:PURCHASED {at: datetime(act[1] + ':00[America/New_York]'), quantity: 1,
-                            value: 1.0, basket: act[1]}]->(product)
+                            value: 1.0, coupon_discount: act[3], basket: act[1]}]->(product)
 """
 
 
@@ -85,6 +86,16 @@ def test_steps_equal_those_worked_out_by_hand(graph: Graph, by_hand: str) -> Non
     earlier = history.earlier.sort_values("user")
     assert earlier["user"].tolist() == ["a", "b"]
     assert (earlier["ds"] == pd.Timestamp("2017-02-27")).all()
+    bought = [
+        (row.user, f"{row.ds:%m-%d}", row.value, row.by_coupon)
+        for row in history.bought.sort_values(["user", "ds"]).itertuples()
+    ]
+    assert bought == [("a", "02-27", 2.0, True), ("b", "02-27", 1.0, False), ("b", "03-02", 1.0, False)]
+    by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
+    assert set(zip(by_coupon["user"], by_coupon["ds"].dt.strftime("%m-%d"), strict=True)) == {
+        ("a", "02-27"),
+        ("b", "02-28"),
+    }
     redeemed = history.participations.query("redeemed")
     assert redeemed[["user", "ds"]].to_numpy().tolist() == [["b", pd.Timestamp("2017-03-03")]]
 

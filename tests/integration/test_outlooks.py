@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,9 +10,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from forecasting.forecasts import forecast_campaign
+from forecasting.forecasts import explain_campaign, forecast_campaign
 from forecasting.plans import Change, plan_campaign
-from forecasting.records import Forecast, expected_groups, likely_users, stored_forecasts
+from forecasting.records import (
+    BackTest,
+    Forecast,
+    expected_groups,
+    likely_users,
+    models,
+    store_back_test,
+    stored_forecasts,
+)
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
@@ -190,3 +199,46 @@ def test_a_forecast_is_explained_on_the_command_line(
     wrong = groundswell("explain", "13", "--dataset", sample.dataset, **reach(settings))
     assert wrong.returncode == 1
     assert "nothing to forecast" in wrong.stderr
+
+
+def test_reasons_are_kept_with_the_forecast(
+    client: TestClient, graph: Graph, settings: Settings, sample: ImportReport, forecast: Forecast
+) -> None:
+    address = f"/v1/campaigns/{CAMPAIGN}/explanation"
+    told = client.get(address, params={"dataset": sample.dataset}).json()
+    assert told["expected"] == pytest.approx(forecast.steps["mean"].sum())
+    made, _ = explain_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
+    assert told["ground"] == pytest.approx(made.ground)
+    assert [one["factor"] for one in told["moves"]] == made.moves["factor"].tolist()
+    assert [one["times"] for one in told["worth"]] == pytest.approx(made.worth["times"].tolist())
+    assert all(one["low"] <= one["times"] <= one["high"] for one in told["worth"])
+    page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN}).text
+    assert "What stimulates participation" in page
+    # A forecast of an earlier version tells none, and the page goes without.
+    query(
+        graph, "MATCH (f:Forecast {dataset: $d, id: $id}) REMOVE f.ground",
+        d=sample.dataset, id=forecast.id,
+    )  # fmt: skip
+    missing = client.get(address, params={"dataset": sample.dataset})
+    assert missing.status_code == 404
+    assert "groundswell forecast" in missing.json()["remedy"]
+    page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN})
+    assert page.status_code == 200
+    assert "What stimulates participation" not in page.text
+
+
+def test_models_and_back_tests_are_served(
+    client: TestClient, graph: Graph, sample: ImportReport, forecast: Forecast
+) -> None:
+    scope = {"dataset": sample.dataset}
+    run = next(one for one in models(graph, sample.dataset) if one.id == forecast.model)
+    (told,) = [one for one in client.get("/v1/models", params=scope).json() if one["id"] == run.id]
+    assert told["back_test"]["participants"] == run.scores.to_dict("records")
+    assert told["back_test"]["redeemers"] is not None
+    # What was compared before the model was kept, kept once more as one of days of choice.
+    tested = BackTest(**{field.name: getattr(run, field.name) for field in fields(BackTest)})
+    for _ in range(2):
+        store_back_test(graph, sample.dataset, tested, CUTOFF, 3)
+    (kept,) = client.get("/v1/back-tests", params=scope).json()
+    assert (kept["until"], kept["every"]) == (str(CUTOFF), 3)
+    assert {name: kept[name] for name in told["back_test"]} == told["back_test"]

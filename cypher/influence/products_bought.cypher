@@ -1,0 +1,13 @@
+// What the users a campaign reached bought of what it promotes, before it and while it runs, a list a user
+// parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
+// returns: user (string), and lists with an entry a day: step (ISO dates), purchases (integers), value (money), by_coupon (booleans)
+MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
+CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
+MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[act:PURCHASED]->(product)
+WHERE act.at < campaign.ends_at AND act.at < datetime($before) AND product IN promoted
+WITH user, date(act.at) AS step, count(DISTINCT act.at) AS purchases, sum(coalesce(act.value, 0.0)) AS value,
+     max(coalesce(act.coupon_discount, 0.0)) > 0 AS by_coupon
+ORDER BY user.id, step
+// A list a user: a row a day would take most of the time on its way.
+RETURN user.id AS user, collect(toString(step)) AS step, collect(purchases) AS purchases,
+       collect(value) AS value, collect(by_coupon) AS by_coupon
