@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-ablation bench-carrying bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check serve browser bench bench-ablation bench-carrying bench-cascades bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -39,6 +39,9 @@ bench-ablation: setup-dev ## What each step of the network adds to telling who t
 
 bench-carrying: setup-dev ## A network carried on by a day, beside one built anew
 	$(BIN)/python -m benchmarks.carrying $(ARGS)
+
+bench-cascades: setup-dev ## Who comes next where campaigns are open to all (ARGS="--cascades FOLDER ...")
+	$(BIN)/python -m benchmarks.cascades $(ARGS)
 
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)

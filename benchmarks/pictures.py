@@ -3,13 +3,42 @@
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import plotly.graph_objects as go
 from playwright.sync_api import sync_playwright
 from plotly.io import to_html
+from scipy.stats import binomtest
 
 from tests.browser import launch
 
+_COLOURS = ("#1f77b4", "#d95f02", "#2ca02c")
 PICTURES = Path(__file__).parents[1] / "docs" / "images" / "benchmarks"
+
+
+_TENTHS = 10
+_SHOWN = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
+
+
+def reliability(rows: pd.DataFrame, models: list[str], title: str, name: str) -> None:
+    """Write <name>.svg: in tenths of the cases by probability, how likely each of `models` (columns) said
+    they were beside how many `came`, with 95% intervals (Wilson), both on the logarithm.
+    """
+    figure = go.Figure(layout_title=title)
+    ends = [_SHOWN[0], _SHOWN[-1]]
+    figure.add_scatter(x=ends, y=ends, name="calibrated", line={"dash": "dot", "color": "gray"}, mode="lines")
+    for model, colour in zip(models, _COLOURS, strict=False):
+        tenths = pd.qcut(rows[model], _TENTHS, labels=False, duplicates="drop")
+        told = rows.groupby(tenths).agg(said=(model, "mean"), came=("came", "mean"), n=("came", "size"))
+        counts = zip(told["came"] * told["n"], told["n"], strict=True)
+        within = [binomtest(round(came), int(n)).proportion_ci(method="wilson") for came, n in counts]
+        above = [one.high - came for one, came in zip(within, told["came"], strict=True)]
+        below = [came - one.low for one, came in zip(within, told["came"], strict=True)]
+        error = {"array": above, "arrayminus": below, "thickness": 1}
+        figure.add_scatter(x=told["said"], y=told["came"], name=model, line_color=colour, error_y=error)
+    shown = {"type": "log", "tickformat": ".1%", "tickvals": _SHOWN}
+    figure.update_xaxes(title="probability", **shown)
+    figure.update_yaxes(title="came", **shown)
+    save(figure, name)
 
 
 def save(figure: go.Figure, name: str) -> None:

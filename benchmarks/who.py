@@ -22,6 +22,7 @@ from sklearn.metrics import average_precision_score
 
 from benchmarks.forecast import Period, Spoil, placebo, read_periods, without_graph, without_key_users
 from benchmarks.outcomes import deviance
+from benchmarks.pictures import reliability
 from benchmarks.report import Row, write
 from benchmarks.who_peers import Classifiers, Shop
 from cli.console import bars
@@ -257,6 +258,10 @@ def main() -> None:
     rows += compared(every[every["waiting"]], "first redemption within a week", 1.0)
     rows += a_week(every, history)
     write("who", rows, quick=quick)
+    if not quick:
+        reliability(launched, [_OURS, _PEER], "Redeems at all, told at launch", "who-at-launch")
+        waiting = every[every["waiting"]]
+        reliability(waiting, [_OURS, _PEER], "First redemption within a week", "who-in-a-week")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
-from cli.who import show_likely
+from cli.who import show_likely, show_ranking
 from forecasting.records import BackTest, Forecast, ModelRun, models, store_back_test
+from forecasting.series import all_open
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -100,13 +101,21 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Train the K-LSTM, and compare it with what you would pick instead."""
+    """Train the K-LSTM, and compare it with what you would pick instead.
+
+    Where every campaign is open to all, it learns who comes next rather than how many a day.
+    """
     settings, day = settings_for(home), parse_day(cutoff)
     with connect(settings) as graph, bars() as progress:
         from forecasting.fitting import Configuration
         from forecasting.shapes import check_shape
         from forecasting.training import train as train_model
 
+        if all_open(graph, dataset):
+            from forecasting.next_users.job import train_next_users
+
+            show_ranking(train_next_users(graph, settings, dataset, progress, day))
+            return
         configuration = Configuration(holidays=check_shape(holidays))
         run = train_model(
             graph, settings, dataset, progress, cutoff=day, configuration=configuration, retrain=retrain

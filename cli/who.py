@@ -1,8 +1,10 @@
 """`groundswell who`: whom a forecast expects to take part next."""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import typer
 from rich.table import Table
 
@@ -15,9 +17,13 @@ from forecasting.records import (
     likely_table,
     likely_users,
 )
+from forecasting.series import all_open
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
+
+if TYPE_CHECKING:  # It imports torch.
+    from forecasting.next_users.job import NextUsersRun
 
 
 def who(
@@ -31,19 +37,48 @@ def who(
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
 ) -> None:
-    """Show who is likely to take part next, by the campaign's stored forecast."""
-    day = parse_day(origin)
-    with connect(settings_for(home)) as graph:
-        forecast = find_forecast(graph, dataset, campaign, day)
-        show_likely(graph, dataset, forecast, top, new=new)
-        if to is not None:
-            table = likely_table(graph, dataset, forecast.id, waiting=new)
-            try:
-                table.to_csv(to, index=False, lineterminator="\r\n")
-            except OSError as error:
-                problem = f"{to} cannot be written: {error}."
-                raise InvalidRequest(problem, "Name another file.") from error
-            out.print(f"All {len(table):,} are in {to}.")
+    """Show who is likely to take part next, by the campaign's stored forecast.
+
+    Of a campaign that is open to all: who is likely to be the very next, by who has taken part so far.
+    """
+    settings, day = settings_for(home), parse_day(origin)
+    with connect(settings) as graph:
+        if all_open(graph, dataset):
+            from forecasting.next_users.job import who_is_next
+
+            table, run, day = who_is_next(graph, settings, dataset, campaign, day)
+            show_next(table.head(top), run, day)
+        else:
+            forecast = find_forecast(graph, dataset, campaign, day)
+            show_likely(graph, dataset, forecast, top, new=new)
+            table = likely_table(graph, dataset, forecast.id, waiting=new) if to else pd.DataFrame()
+    if to is not None:
+        try:
+            table.to_csv(to, index=False, lineterminator="\r\n")
+        except OSError as error:
+            raise InvalidRequest(f"{to} cannot be written: {error}.", "Name another file.") from error
+        out.print(f"All {len(table):,} are in {to}.")
+
+
+def show_next(rows: pd.DataFrame, run: "NextUsersRun", origin: date) -> None:
+    """Who is likely to be the very next."""
+    table = Table(
+        "rank", "user", "probability", "campaigns so far", title=f"Likely to be next from {origin} on"
+    )
+    for row in rows.itertuples():
+        table.add_row(str(row.rank), str(row.user), f"{row.probability:.1%}", str(row.campaigns))
+    out.print(table)
+    show_ranking(run)
+
+
+def show_ranking(run: "NextUsersRun") -> None:
+    """How well who comes next was told before the model was kept."""
+    told = ", ".join(f"{name} {share:.1%}" for name, share in zip(run.names, run.hits, strict=True))
+    out.print(
+        f"Back-test from {run.backtest_from}: who came next was among the first ten of {run.users:,} users "
+        f"so often: {told} ({run.positions:,} times asked).",
+        highlight=False,
+    )
 
 
 def show_likely(graph: Graph, dataset: str, forecast: Forecast, top: int, *, new: bool = False) -> None:

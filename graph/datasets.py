@@ -1,7 +1,8 @@
 """What is known of an imported data set, and how its days become moments."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound
@@ -39,6 +40,16 @@ class Dataset:
                 f"{self.first_day}, {self.now} at the latest.",
             )
         return cutoff
+
+
+def seconds_of(day: date, zone: str) -> float:
+    """The first moment of `day`, in seconds since the epoch."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp()
+
+
+def day_of(seconds: float, zone: str) -> date:
+    """The day of a moment."""
+    return datetime.fromtimestamp(seconds, ZoneInfo(zone)).date()
 
 
 def describe_dataset(graph: Graph, dataset: str) -> Dataset:

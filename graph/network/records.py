@@ -2,14 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from graph.connection import Graph, Row
-from graph.datasets import Dataset
+from graph.datasets import Dataset, day_of, seconds_of
 from graph.importing.mapping import DERIVED
 from graph.network.interests import Interests
 from graph.network.past import Past
@@ -38,7 +37,7 @@ class Records:
 
     def before(self, day: date) -> "Records":
         """The same as it was known at the beginning of `day`; ties have no time."""
-        seconds = _seconds(day, self.zone)
+        seconds = seconds_of(day, self.zone)
         return replace(
             self,
             day=day,
@@ -59,8 +58,7 @@ class Records:
         """The day by which half of the participations had happened; `day` where there are none."""
         if self.participations.empty:
             return self.day
-        moment = float(self.participations["at"].median())
-        return datetime.fromtimestamp(moment, ZoneInfo(self.zone)).date()
+        return day_of(float(self.participations["at"].median()), self.zone)
 
 
 def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
@@ -75,7 +73,7 @@ def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
         users = pd.Index(graph.frame("network/users", **known)["user"])
         return Records(
             day=day,
-            seconds=_seconds(day, dataset.zone),
+            seconds=seconds_of(day, dataset.zone),
             zone=dataset.zone,
             users=users,
             targetings=graph.frame("network/targetings", **scope),
@@ -100,11 +98,7 @@ def read_past(graph: Graph, dataset: Dataset, day: date) -> Past:
     if not participations["campaign"].isin(targetings["campaign"]).all():
         activity = graph.frame("network/arrivals", **scope, derived=sorted(DERIVED))
     users = pd.Index(graph.frame("network/users", **known)["user"])
-    return Past.of(users, targetings, participations, activity, _seconds(day, dataset.zone))
+    return Past.of(users, targetings, participations, activity, seconds_of(day, dataset.zone))
 
 
 _DAILY = ["at", "acts", "value", "discount"]
-
-
-def _seconds(day: date, zone: str) -> float:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp()

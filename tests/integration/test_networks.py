@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from forecasting.next_users.job import next_users_runs, train_next_users, who_is_next
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -250,3 +251,55 @@ def test_networks_are_listed_and_removed(settings: Settings, graph: Graph, sprea
 def test_days_that_cannot_be_looked_ahead(graph: Graph, spread: NetworkRun) -> None:
     with pytest.raises(InvalidRequest, match="91 days"):
         CampaignReach(graph, DATASET, "c00", spread, None).spread(["u1"], 91)
+
+
+ORIGIN, RUNNING = date(2012, 10, 1), "c33"
+
+
+def test_who_comes_next_of_campaigns_open_to_all(
+    graph: Graph, settings: Settings, spread: NetworkRun, tmp_path: Path
+) -> None:
+    del spread  # It must only be there.
+    scope = ("--dataset", DATASET)
+    early = groundswell("who", RUNNING, *scope, **reach(settings))
+    assert early.returncode == 3
+    assert "groundswell train" in early.stderr
+    trained = groundswell("train", *scope, "--cutoff", str(ORIGIN), **reach(settings))
+    assert trained.returncode == 0, trained.stderr
+    assert "who takes part most" in trained.stdout
+    file = tmp_path / "next.csv"
+    told = groundswell("who", RUNNING, *scope, "--origin", str(ORIGIN), "--to", str(file), **reach(settings))
+    assert told.returncode == 0, told.stderr
+    assert "Likely to be next from 2012-10-01 on" in told.stdout
+    rows = pd.read_csv(file)
+    assert rows["probability"].sum() == pytest.approx(1, abs=1e-3)
+    took_part = {
+        row["user"]
+        for row in query(
+            graph, "MATCH (u:User)-[p:PARTICIPATED_IN]->(:Campaign {dataset: $d, id: $c}) "
+            "WHERE p.at < datetime($t) RETURN u.id AS user", d=DATASET, c=RUNNING, t=f"{ORIGIN}T00:00:00Z",
+        )
+    }  # fmt: skip
+    assert took_part
+    assert not took_part & set(rows["user"])
+    before = groundswell("who", "c39", *scope, "--origin", str(ORIGIN), **reach(settings))
+    assert before.returncode == 1
+    assert "Nobody took part" in before.stderr
+
+    # Nothing at or after the origin moves it: everything there made nonsense in the database itself.
+    run = next_users_runs(graph, DATASET)[0]
+    for corruption in (
+        "MATCH (:User {dataset: $d})-[p:PARTICIPATED_IN|ADOPTED]->() WHERE p.at >= datetime($t) DELETE p",
+        "MATCH (u:User {dataset: $d}), (c:Campaign {dataset: $d}) WITH u, c LIMIT 2000 "
+        "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), behaviour: 'ADOPTED', weight: 1.0}]->(c) "
+        "CREATE (u)-[:ADOPTED {at: datetime($t)}]->(c)",
+    ):
+        query(graph, corruption, d=DATASET, t=f"{ORIGIN}T00:00:00Z")
+    again = train_next_users(graph, settings, DATASET, Silent(), ORIGIN)
+    assert again == run
+    unmoved, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN)
+    assert unmoved["user"].tolist() == rows["user"].tolist()
+    assert unmoved["probability"].tolist() == pytest.approx(rows["probability"].tolist(), rel=1e-4)
+    # A day later it does move: the test can fail.
+    moved, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN + timedelta(days=1))
+    assert moved["user"].tolist() != rows["user"].tolist()

@@ -1,0 +1,9 @@
+"""Who takes part next in a campaign that is open to all: learned from the order in which users took part in
+other campaigns.
+
+order        a campaign's participants, one after the other
+succession   what past campaigns tell of who takes part around whom
+trail        what that says of every user, given who has taken part in a campaign so far
+examples     past campaigns replayed, each by what the others tell
+ranker       the network that weighs it: fit, rank, read, write
+"""
