@@ -15,7 +15,7 @@ from forecasting.records import (
     models,
     of_redeemers,
 )
-from forecasting.series import History, campaign_list, read_history
+from forecasting.series import History, all_open, campaign_list, read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
@@ -93,6 +93,11 @@ def _known(
     """The model to forecast with from `origin` on, and what is known then."""
     dataset = describe_dataset(graph, dataset_id)
     window = find_campaign(graph, dataset_id, campaign)
+    if all_open(graph, dataset_id):
+        raise InvalidRequest(
+            "The campaigns of this data set are open to all: how many a day is not forecast of them.",
+            f"Ask who comes next: `groundswell who {campaign} --dataset {dataset_id}`.",
+        )
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
     _check_running(graph, dataset_id, window, origin)

@@ -261,6 +261,9 @@ def test_who_comes_next_of_campaigns_open_to_all(
 ) -> None:
     del spread  # It must only be there.
     scope = ("--dataset", DATASET)
+    asked = groundswell("forecast", RUNNING, *scope, **reach(settings))
+    assert asked.returncode == 1
+    assert f"groundswell who {RUNNING}" in asked.stderr
     early = groundswell("who", RUNNING, *scope, **reach(settings))
     assert early.returncode == 3
     assert "groundswell train" in early.stderr
