@@ -8,7 +8,7 @@ import pandas as pd
 
 from forecasting.next_users.backtest import by_follows, by_matrix, by_model, hits, ranks, times_taken
 from forecasting.next_users.order import Order, orders
-from forecasting.next_users.ranker import MOST_USERS, NextUsers
+from forecasting.next_users.ranker import MOST_USERS, Fitting, NextUsers
 from forecasting.next_users.succession import Succession
 from forecasting.records import find_campaign
 from graph.connection import Graph, Row
@@ -43,7 +43,12 @@ class NextUsersRun:
 
 
 def train_next_users(
-    graph: Graph, settings: Settings, dataset_id: str, progress: Progress, cutoff: date | None = None
+    graph: Graph,
+    settings: Settings,
+    dataset_id: str,
+    progress: Progress,
+    cutoff: date | None = None,
+    fitting: Fitting = Fitting(),  # noqa: B008 (frozen)
 ) -> NextUsersRun:
     """Back-test on the latest participations before `cutoff` (default: the end of the data), then fit to
     everything before it. Raises NotFound and InvalidRequest.
@@ -54,9 +59,9 @@ def train_next_users(
     if known.empty:
         raise InvalidRequest(f"Nobody took part in anything before {cutoff}.", "Choose a later day.")
     first = day_of(float(known["at"].quantile(1 - _HELD_BACK)), dataset.zone)
-    tested = _back_test(known, seconds_of(first, dataset.zone), progress)
+    tested = _back_test(known, seconds_of(first, dataset.zone), progress, fitting)
     users = _most_frequent(known)
-    model = NextUsers.fit(orders(known, users).values(), len(users), progress)
+    model = NextUsers.fit(orders(known, users).values(), len(users), progress, fitting=fitting)
     run = NextUsersRun(
         id=f"next-users/{cutoff}",
         cutoff=cutoff,
@@ -115,13 +120,13 @@ def who_is_next(
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))), run, origin
 
 
-def _back_test(known: pd.DataFrame, since: float, progress: Progress) -> Row:
+def _back_test(known: pd.DataFrame, since: float, progress: Progress, fitting: Fitting) -> Row:
     """names, hits, positions."""
     past = known[known["at"] < since]
     users = _most_frequent(past)
     before, whole = orders(past, users), orders(known, users)
     taught = [*before.values()]
-    model = NextUsers.fit(taught, len(users), progress)
+    model = NextUsers.fit(taught, len(users), progress, fitting=fitting)
     asked: list[tuple[Order, int]] = sorted(
         ((one, len(before[name])) for name, one in whole.items() if name in before),
         key=lambda told: told[1] - len(told[0]),

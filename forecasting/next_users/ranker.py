@@ -30,7 +30,7 @@ MOST_USERS = 4000
 """What past campaigns tell of pairs of users is kept for so many, who take part most."""
 LEAST_CAMPAIGNS = 20
 _FORMAT = 1
-_MEMBERS, _EPOCHS, _BATCH, _RATE, _DECAY = 3, 8, 32, 3e-3, 1e-3
+_BATCH, _RATE, _DECAY = 32, 3e-3, 1e-3
 _HIDDEN, _DROPPED = (96, 24), 0.1
 
 
@@ -54,6 +54,14 @@ class _Network(nn.Module):
 
 
 @dataclass(frozen=True)
+class Fitting:
+    """How much is fitted: so many networks from different seeds, so often over all examples."""
+
+    members: int = 3
+    epochs: int = 8
+
+
+@dataclass(frozen=True)
 class NextUsers:
     """Fitted. `mean` and `spread` of the factors; `gap`, the unit of time in seconds."""
 
@@ -63,7 +71,14 @@ class NextUsers:
     gap: float
 
     @classmethod
-    def fit(cls, known: Iterable[Order], users: int, progress: Progress, seed: int = 1) -> Self:
+    def fit(
+        cls,
+        known: Iterable[Order],
+        users: int,
+        progress: Progress,
+        seed: int = 1,
+        fitting: Fitting = Fitting(),
+    ) -> Self:
         """To campaigns of so many users. Raises InvalidRequest where there are too few of them."""
         long = [one for one in known if len(one) > 1]
         if len(long) < LEAST_CAMPAIGNS:
@@ -75,8 +90,11 @@ class NextUsers:
         examples = replay(long, users, gap, seed, progress.stage("Replaying campaigns", len(long)))
         assert examples is not None
         mean, spread = _scale(examples)
-        advance = progress.stage("Training on who came next", _MEMBERS * _EPOCHS)
-        members = [_trained(examples, mean, spread, seed + member, advance) for member in range(_MEMBERS)]
+        advance = progress.stage("Training on who came next", fitting.members * fitting.epochs)
+        members = [
+            _trained(examples, mean, spread, seed + member, fitting.epochs, advance)
+            for member in range(fitting.members)
+        ]
         return cls(members, mean, spread, gap)
 
     def scores(self, succession: Succession, so_far: Order) -> Floats:
@@ -129,15 +147,15 @@ def _scale(examples: Examples) -> tuple[Floats, Floats]:
 
 
 def _trained(
-    examples: Examples, mean: Floats, spread: Floats, seed: int, advance: Callable[[int], None]
+    examples: Examples, mean: Floats, spread: Floats, seed: int, epochs: int, advance: Callable[[int], None]
 ) -> _Network:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = _Network()
     optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
-    steps = _EPOCHS * (len(examples.x) // _BATCH + 1)
+    steps = epochs * (len(examples.x) // _BATCH + 1)
     slower = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.01, steps)
-    for _ in range(_EPOCHS):
+    for _ in range(epochs):
         for batch in np.array_split(rng.permutation(len(examples.x)), len(examples.x) // _BATCH + 1):
             x = torch.from_numpy((examples.x[batch].astype(np.float32) - mean) / spread)
             logits = network(x) + torch.from_numpy(examples.offset[batch])

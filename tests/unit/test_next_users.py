@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.next_users.backtest import by_matrix, by_model, hits, ranks, times_taken
 from forecasting.next_users.order import Order, orders, pace, usual_gap
-from forecasting.next_users.ranker import LEAST_CAMPAIGNS, NextUsers
+from forecasting.next_users.ranker import LEAST_CAMPAIGNS, Fitting, NextUsers
 from forecasting.next_users.succession import Succession
 from forecasting.next_users.trail import FACTORS, Trail
 from graph.errors import InvalidRequest, NotReady
@@ -108,7 +108,10 @@ def test_the_same_seed_gives_the_same_model(known: list[Order]) -> None:
     some = known[: LEAST_CAMPAIGNS + 5]
     succession = Succession.of(some, USERS, usual_gap(some))
     so_far = made_up(1, seed=4)[0]
-    one, other = (NextUsers.fit(some, USERS, Silent()).scores(succession, so_far) for _ in range(2))
+    one, other = (
+        NextUsers.fit(some, USERS, Silent(), fitting=Fitting(1, 1)).scores(succession, so_far)
+        for _ in range(2)
+    )
     np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
