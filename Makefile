@@ -24,9 +24,9 @@ check: setup-dev compose ## Style, types, the compose file
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-serve: setup ## The API and its page, on the database that `groundswell db up` started
+serve: setup ## The API and its page for this machine, on the local database
 	$(BIN)/groundswell db up
-	$(BIN)/groundswell serve $(ARGS)
+	$(BIN)/groundswell serve --no-keys $(ARGS)
 
 browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up

@@ -1,38 +1,85 @@
-"""Who may ask: anybody on this machine while the server listens on loopback; else a token."""
+"""Who may ask: who has a key for it, or, where keys are off, anybody on this machine."""
 
 import base64
+import json
+import math
 import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.types import ASGIApp
 
+from api.limits import RateLimit
 from api.problems import problem
+from graph.connection import Graph
+from graph.keys import Key, hash_of, list_keys, open_with
+from graph.settings import Settings
 
 OPEN_PATHS = frozenset({"/health"})
+GUESSES_A_MINUTE = 20
+_KNOWN_FOR = 5.0
+"""Seconds for which keys are not read anew: so long a revoked one may still open."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_READS = ("/plan", "/what-if")
+"""Posts that compute and store nothing."""
 
 
-class TokenAccess(BaseHTTPMiddleware):
-    """Asks for the token, as a bearer token (programs) or as a password (browsers)."""
+def needed_scope(method: str, path: str) -> str:
+    """What a key must be for; whatever is not known to need less needs `admin`."""
+    if method in _SAFE or (method == "POST" and path.endswith(_READS)):
+        return "read"
+    return "import" if path == "/v1/imports" or path.startswith("/v1/imports/") else "admin"
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+
+class KeyAccess(BaseHTTPMiddleware):
+    """Asks for a key, as a bearer token (programs) or as a password (browsers); keeps to what it is for and
+    how often it may ask; and writes down who wrote.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, graph: Graph) -> None:
         super().__init__(app)
-        self._token = token.encode()
+        self._graph, self._audit = graph, settings.home / "logs" / "audit.jsonl"
+        token = settings.api_token.get_secret_value()
+        self._token = Key("token", "GROUNDSWELL_API_TOKEN", ("admin",), hash_of(token)) if token else None
+        self._rate, self._guesses = RateLimit(settings.rate_per_minute), RateLimit(GUESSES_A_MINUTE)
+        self._keys: list[Key] = []
+        self._read_at = -math.inf
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Let the request through, or answer 401."""
-        given = _given(request.headers.get("authorization", ""))
-        if request.url.path in OPEN_PATHS or secrets.compare_digest(given, self._token):
+        """Let the request through, or answer 401, 403 or 429."""
+        if request.url.path in OPEN_PATHS:
             return await call_next(request)
-        response = problem(
-            401,
-            "AccessDenied",
-            "This server asks for a token.",
-            "Send `Authorization: Bearer <token>`, or give the token as the password.",
-        )
-        response.headers["WWW-Authenticate"] = 'Basic realm="Groundswell", charset="UTF-8"'
+        caller = request.client.host if request.client else ""
+        if wait := self._guesses.spent(caller):
+            return _too_often(wait, "Too many wrong keys came from this address.")
+        key = await run_in_threadpool(self._opened, _given(request.headers.get("authorization", "")))
+        if key is None:
+            self._guesses.wait(caller)
+            return _refused()
+        if wait := self._rate.wait(key.id):
+            return _too_often(wait, f"Key {key.id} asks too often.")
+        scope = needed_scope(request.method, request.url.path)
+        if not key.may(scope):
+            return problem(
+                403, "NotAllowed", f"Key {key.id} is not for this: it needs the scope {scope!r}.",
+                f"Make one: `groundswell keys make NAME --scope {scope}`.",
+            )  # fmt: skip
+        response = await call_next(request)
+        if scope != "read":
+            await run_in_threadpool(_write_down, self._audit, key, request, response.status_code, caller)
         return response
+
+    def _opened(self, given: str) -> Key | None:
+        if self._token and secrets.compare_digest(hash_of(given), self._token.hash):
+            return self._token
+        if time.monotonic() - self._read_at > _KNOWN_FOR:
+            self._keys, self._read_at = list_keys(self._graph), time.monotonic()
+        return open_with(self._keys, given)
 
 
 class UploadLimit(BaseHTTPMiddleware):
@@ -60,13 +107,45 @@ class UploadLimit(BaseHTTPMiddleware):
         return await call_next(request)
 
 
-def _given(header: str) -> bytes:
+def _given(header: str) -> str:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":
-        return value.strip().encode()
+        return value.strip()
     if scheme.lower() == "basic":
         try:
-            return base64.b64decode(value, validate=True).partition(b":")[2]
+            return base64.b64decode(value, validate=True).partition(b":")[2].decode()
         except ValueError:
-            return b""
-    return b""
+            return ""
+    return ""
+
+
+def _refused() -> Response:
+    answer = problem(
+        401,
+        "AccessDenied",
+        "This server asks for a key.",
+        "Send `Authorization: Bearer <key>`, or give the key as the password.",
+    )
+    answer.headers["WWW-Authenticate"] = 'Basic realm="Groundswell", charset="UTF-8"'
+    return answer
+
+
+def _too_often(wait: float, said: str) -> Response:
+    answer = problem(429, "TooOften", said, f"Try again in {math.ceil(wait)} seconds.")
+    answer.headers["Retry-After"] = str(math.ceil(wait))
+    return answer
+
+
+def _write_down(file: Path, key: Key, request: Request, status: int, caller: str) -> None:
+    entry = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "key": key.id,
+        "name": key.name,
+        "from": caller,
+        "method": request.method,
+        "path": request.url.path,
+        "status": status,
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as log:
+        log.write(json.dumps(entry) + "\n")

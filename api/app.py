@@ -12,22 +12,25 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.access import TokenAccess, UploadLimit
+from api.access import KeyAccess, UploadLimit
 from api.deps import Context
 from api.jobs import ImportJobs
 from api.problems import add_problem_handlers
 from api.routes import campaigns, forecasts, health, imports, models, networks, page, plans, users, what_if
 from graph.connection import Graph
 from graph.errors import InvalidRequest
+from graph.keys import list_keys
 from graph.settings import Settings
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
-def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> FastAPI:
-    """The API and its page over one database connection, which is closed at shutdown.
+def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, keys: bool = True) -> FastAPI:
+    """The API and its page over one database connection, which is closed at shutdown. Without `keys` anybody
+    on this machine may ask.
 
-    Raises InvalidRequest where `host` is reachable from other machines and no token is set.
+    Raises InvalidRequest where nobody has a key, or where without them `host` is reachable from other
+    machines.
     """
 
     jobs = ImportJobs(graph, settings)
@@ -48,7 +51,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> Fas
     app.state.context = Context(settings, graph, jobs)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(UploadLimit, most=settings.max_upload_mib << 20)
-    _guard(app, settings, host)
+    _guard(app, settings, graph, host, keys)
     add_problem_handlers(app)
     for routes in (health, campaigns, forecasts, plans, what_if, models, networks, users, imports, page):
         app.include_router(routes.router)
@@ -57,14 +60,18 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1") -> Fas
     return app
 
 
-def _guard(app: FastAPI, settings: Settings, host: str) -> None:
-    token = settings.api_token.get_secret_value()
-    if token:
-        app.add_middleware(TokenAccess, token=token)
+def _guard(app: FastAPI, settings: Settings, graph: Graph, host: str, keys: bool) -> None:
+    if keys:
+        if not settings.api_token.get_secret_value() and all(key.revoked_at for key in list_keys(graph)):
+            raise InvalidRequest(
+                "Nobody has a key to the API yet.",
+                "Make one: `groundswell keys make NAME`; or serve this machine alone with --no-keys.",
+            )
+        app.add_middleware(KeyAccess, settings=settings, graph=graph)
     elif not is_loopback(host):
         raise InvalidRequest(
-            f"{host} can be reached from other machines, and no token is set.",
-            "Set GROUNDSWELL_API_TOKEN to a secret of your choice, or serve on 127.0.0.1.",
+            f"{host} can be reached from other machines, so the API cannot go without keys.",
+            "Leave out --no-keys, or serve on 127.0.0.1.",
         )
     else:
         # Keeps a web page elsewhere from reaching in through a name that resolves to loopback.

@@ -106,9 +106,9 @@ def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> 
         _point_to_browser(settings, network)
         return
     try:
-        server, listening = prepare(settings, "127.0.0.1", port)
+        server, listening = prepare(settings, "127.0.0.1", port, keys=False)
     except PortTaken:
-        server, listening = prepare(settings, "127.0.0.1", 0)
+        server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
     out.print(f"The page:      {page_url(listening)}", soft_wrap=True)
     _point_to_browser(settings, network)
     out.print("Ctrl-C ends the page.")

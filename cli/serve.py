@@ -16,7 +16,7 @@ from graph.settings import Settings
 
 DEFAULT_PORT = 8000
 HostOption = Annotated[
-    str, typer.Option(help="Address to listen on; others than loopback need GROUNDSWELL_API_TOKEN.")
+    str, typer.Option(help="Address to listen on; others than loopback cannot go without keys.")
 ]
 
 
@@ -24,10 +24,14 @@ def serve(
     home: HomeOption = None,
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 means a free port.")] = DEFAULT_PORT,
+    keys: Annotated[
+        bool,
+        typer.Option("--keys/--no-keys", help="Ask for a key (`keys make`), or answer anybody here."),
+    ] = True,
 ) -> None:
     """Serve the API and its page until Ctrl-C."""
     settings = settings_for(home)
-    server, listening = prepare(settings, host, port)
+    server, listening = prepare(settings, host, port, keys=keys)
     out.print(f"Groundswell is served at {page_url(listening)} (API docs at /docs). Ctrl-C ends it.")
     run(server, listening)
 
@@ -38,14 +42,14 @@ def run(server: uvicorn.Server, listening: socket.socket) -> None:
         server.run(sockets=[listening])
 
 
-def prepare(settings: Settings, host: str, port: int) -> tuple[uvicorn.Server, socket.socket]:
-    """A server and the socket it is to run on. Raises PortTaken and what ``connect`` raises."""
+def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uvicorn.Server, socket.socket]:
+    """A server and the socket it is to run on. Raises PortTaken, as ``connect`` and ``create_app`` do."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         _listen(listening, host, port)
         graph = connect(settings)
         try:
-            app = create_app(settings, graph, host)
+            app = create_app(settings, graph, host, keys=keys)
         except BaseException:
             graph.close()
             raise

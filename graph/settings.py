@@ -45,7 +45,13 @@ class Settings(BaseSettings):
     api_token: SecretStr = Field(
         SecretStr(""),
         validation_alias="GROUNDSWELL_API_TOKEN",
-        description="What the API asks for; it must be set to serve other machines",
+        description="A key for everything, beside those of `groundswell keys`",
+    )
+    rate_per_minute: int = Field(
+        600,
+        ge=0,
+        validation_alias="GROUNDSWELL_RATE_PER_MINUTE",
+        description="How often an API key may ask; 0: as often as it likes",
     )
     max_upload_mib: int = Field(
         1024,

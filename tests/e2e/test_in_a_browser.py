@@ -45,7 +45,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    server, listening = prepare(settings, "127.0.0.1", 0)
+    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
     yield f"{page_url(listening)}?{urlencode({'dataset': sample.dataset})}"

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 
 from api.app import create_app, is_loopback
 from api.deps import Context
@@ -15,7 +14,6 @@ from api.page.rendering import standalone_page
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
-from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.network.runs import NetworkRun
 from graph.progress import Silent
@@ -26,7 +24,7 @@ from tests.data import CAMPAIGN, CUTOFF, premise_supported
 @pytest.fixture(scope="module")
 def client(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[TestClient]:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    app = create_app(settings, connect(settings))
+    app = create_app(settings, connect(settings), keys=False)
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as one:
         one.params = {"dataset": sample.dataset}
         yield one
@@ -121,7 +119,7 @@ def test_errors_are_problems(
 def test_a_database_that_is_gone_is_503_with_retry_after(settings: Settings) -> None:
     gone = connect(settings)
     gone.close()
-    with TestClient(create_app(settings, gone), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, gone, keys=False), base_url="http://127.0.0.1") as client:
         answer = client.get("/v1/campaigns")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
@@ -137,31 +135,8 @@ def test_every_operation_is_documented(client: TestClient) -> None:
     assert all(one["description"] for operation in operations.values() for one in operation.values())
 
 
-def test_serving_other_machines_needs_a_token(graph: Graph, settings: Settings) -> None:
-    with pytest.raises(InvalidRequest, match="0.0.0.0"):
-        create_app(settings, graph, "0.0.0.0")
-    guarded = settings.model_copy(update={"api_token": SecretStr("s3cret")})
-    with TestClient(create_app(guarded, connect(settings), "0.0.0.0")) as client:
-        assert client.get("/health").status_code == 200
-        refused = client.get("/v1/campaigns")
-        assert refused.status_code == 401
-        assert refused.headers["www-authenticate"].startswith("Basic")
-        assert client.get("/", headers={"authorization": "Bearer wrong"}).status_code == 401
-        assert client.get("/", headers={"authorization": "Basic !!"}).status_code == 401
-        bearer = {"authorization": "Bearer s3cret"}
-        assert client.get("/docs", headers=bearer).status_code == 200
-        assert client.get("/docs", auth=("anybody", "s3cret")).status_code == 200
-
-
-def test_a_header_that_is_no_text_is_refused(settings: Settings) -> None:
-    guarded = settings.model_copy(update={"api_token": SecretStr("s3cret")})
-    with TestClient(create_app(guarded, connect(settings))) as client:
-        header = {b"authorization": "Basic café".encode()}
-        assert client.get("/v1/campaigns", headers=header).status_code == 401
-
-
 def test_any_loopback_address_can_be_served(settings: Settings) -> None:
-    app = create_app(settings, connect(settings), "127.0.0.2")
+    app = create_app(settings, connect(settings), "127.0.0.2", keys=False)
     with TestClient(app, base_url="http://127.0.0.2") as client:
         assert client.get("/health").status_code == 200
 

@@ -22,7 +22,7 @@ from graph.settings import Settings
 @pytest.fixture
 def client(settings: Settings, graph: Graph) -> Iterator[TestClient]:
     assert graph
-    app = create_app(settings.model_copy(update={"max_upload_mib": 1}), connect(settings))
+    app = create_app(settings.model_copy(update={"max_upload_mib": 1}), connect(settings), keys=False)
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as one:
         yield one
 
@@ -141,7 +141,9 @@ def test_a_job_ends_with_the_server_and_goes_on_when_sent_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(StreamEngine, "_load_batch", slowly)
-        with TestClient(create_app(settings, connect(settings)), base_url="http://127.0.0.1") as other:
+        with TestClient(
+            create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1"
+        ) as other:
             send(other, tmp_path, mapping)
             assert begun.wait(20)
     (run,) = import_runs(graph, dataset)

@@ -38,7 +38,7 @@ def test_ask_the_graph(settings: Settings, sample: ImportReport, model: ModelRun
 
 def test_ask_the_api(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
     assert model
-    server, listening = prepare(settings, "127.0.0.1", 0)
+    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
     try:

@@ -40,7 +40,7 @@ def forecast(graph: Graph, settings: Settings, sample: ImportReport, model: obje
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
-    app = create_app(settings, connect(settings))
+    app = create_app(settings, connect(settings), keys=False)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 

@@ -1,0 +1,6 @@
+// Revoke an API key; one that is revoked already stays as it is
+// parameters: $id (string)
+// returns: id (string)
+MATCH (key:ApiKey {id: $id})
+SET key.revoked_at = coalesce(key.revoked_at, datetime())
+RETURN key.id AS id

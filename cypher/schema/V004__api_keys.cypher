@@ -1,0 +1,4 @@
+// One API key an id
+// parameters: none
+// returns: nothing
+CREATE CONSTRAINT api_key_id IF NOT EXISTS FOR (n:ApiKey) REQUIRE n.id IS UNIQUE;
