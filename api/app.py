@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.access import KeyAccess, UploadLimit
 from api.deps import Context
+from api.headers import SecurityHeaders
 from api.jobs import ImportJobs
 from api.problems import add_problem_handlers
 from api.routes import campaigns, forecasts, health, imports, models, networks, page, plans, users, what_if
@@ -52,6 +53,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(UploadLimit, most=settings.max_upload_mib << 20)
     _guard(app, settings, graph, host, keys)
+    app.add_middleware(SecurityHeaders)
     add_problem_handlers(app)
     for routes in (health, campaigns, forecasts, plans, what_if, models, networks, users, imports, page):
         app.include_router(routes.router)

@@ -1,6 +1,7 @@
 """What the API answers with."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -19,7 +20,8 @@ class Campaign(BaseModel):
 
     id: str = Field(examples=["18"])
     name: str = Field(examples=["Campaign 18"])
-    kind: str = Field(examples=["Type A"])
+    kind: str | None = Field(examples=["Type A"])
+    state: Literal["planned", "running", "ended"] = Field(description="By the end of the data")
     starts: date = Field(description="First day")
     ends: date = Field(description="Last day")
     targeted: int = Field(description="Users it reached")

@@ -16,6 +16,13 @@ from graph.network.past import Floats
 
 RESULTS = Path(__file__).with_name("results")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+_PICTURES = {
+    "forecast": {"images/benchmarks/bands.svg": "How many points lie inside the bands, and where"},
+    "who": {
+        "images/benchmarks/who-at-launch.svg": "Probabilities told at launch beside what came",
+        "images/benchmarks/who-in-a-week.svg": "Probabilities of a week beside what came",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,9 @@ def _page() -> str:
     ]
     for record in records:
         parts.append(f"## {record['name']}\n\n{record['machine']}, {record['at'][:10]}\n\n{_table(record)}\n")
+        for picture, said in _PICTURES.get(record["name"], {}).items():
+            if (PAGE.parent / picture).exists():
+                parts.append(f"![{said}]({picture})\n")
     return "\n".join(parts)
 
 

@@ -21,6 +21,7 @@ class Inside:
     """What a page that stands alone carries inside."""
 
     style: str
+    plotly: str
     script: str
     drawing: str
 
@@ -39,8 +40,10 @@ def standalone_page(context: Context, dataset: str, campaign: str) -> str:
     """The page of one campaign as one file. Raises what ``view_campaign`` raises."""
     view = view_campaign(context, dataset, campaign)
     edges = results.key_user_network(context.graph, dataset, campaign, view.run)
-    style = (_HERE / "static" / "page.css").read_text(encoding="utf-8")
-    return render_campaign(view, Inside(style, plotly_script(), draw_network(edges)))
+    style, script = (
+        (_HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+    )
+    return render_campaign(view, Inside(style, plotly_script(), script, draw_network(edges)))
 
 
 @cache

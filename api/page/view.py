@@ -38,6 +38,7 @@ class CampaignView:
     campaign: Row
     story: list[str]
     charts: list[str]
+    """Figures of plotly.js, as JSON."""
     forecast: Forecast | None
     came: dict[pd.Timestamp, int]
     likely: dict[str, list[Row]]
@@ -78,12 +79,7 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
         campaigns=campaigns.to_dict("records"),
         campaign=campaign.to_dict(),
         story=_tell(campaign, steps, forecast, key_users, groups),
-        charts=[
-            influence_chart(steps, what, forecast).to_html(
-                full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True}
-            )
-            for what in ("participants", "level")
-        ],
+        charts=[str(influence_chart(steps, what, forecast).to_json()) for what in ("participants", "level")],
         forecast=forecast,
         came={row.ds: int(row.participants) for row in steps.itertuples()},
         likely=_likely(context, dataset, forecast),

@@ -1,28 +1,61 @@
 """Campaigns and what is known of them."""
 
+from typing import Annotated, Literal
+
 import pandas as pd
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 
 from api import schemas
 from api.deps import DatasetQuery, GraphDep, network_of
 from forecasting.records import check_campaign, find_campaign
 from forecasting.series import campaign_list, read_influence
+from graph.datasets import Dataset, describe_dataset
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
+
+State = Literal["planned", "running", "ended"]
+Order = Literal[
+    "starts", "-starts", "ends", "-ends", "name", "-name",
+    "targeted", "-targeted", "participants", "-participants",
+]  # fmt: skip
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
 
 @router.get("")
-def list_campaigns(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[schemas.Campaign]:
-    """Every campaign of the data set, the earliest first."""
-    return [_campaign(row) for _, row in campaign_list(graph, dataset).iterrows()]
+def list_campaigns(
+    graph: GraphDep,
+    response: Response,
+    dataset: DatasetQuery = DATASET,
+    kind: Annotated[str | None, Query(description="Of this kind only")] = None,
+    state: Annotated[State | None, Query(description="In this state only, by the end of the data")] = None,
+    sort: Annotated[Order, Query(description="By what; with a minus sign the largest first")] = "starts",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> list[schemas.Campaign]:
+    """The campaigns of a data set; `X-Total-Count` says how many there are without limit and offset."""
+    campaigns = campaign_list(graph, dataset)
+    if campaigns.empty:
+        response.headers["X-Total-Count"] = "0"
+        return []
+    campaigns = campaigns.assign(state=_states(campaigns, describe_dataset(graph, dataset)))
+    if kind is not None:
+        campaigns = campaigns[campaigns["kind"] == kind]
+    if state is not None:
+        campaigns = campaigns[campaigns["state"] == state]
+    campaigns = campaigns.sort_values(
+        [sort.removeprefix("-"), "id"], ascending=not sort.startswith("-"), kind="stable"
+    )
+    response.headers["X-Total-Count"] = str(len(campaigns))
+    return [_campaign(row) for _, row in campaigns.iloc[offset : offset + limit].iterrows()]
 
 
 @router.get("/{campaign_id}")
 def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> schemas.Campaign:
     """One campaign."""
-    return _campaign(find_campaign(graph, dataset, campaign_id))
+    found = find_campaign(graph, dataset, campaign_id)
+    (state,) = _states(found.to_frame().T, describe_dataset(graph, dataset))
+    return _campaign(pd.Series({**found, "state": state}))
 
 
 @router.get("/{campaign_id}/influence")
@@ -61,6 +94,15 @@ def get_neighbour_groups(
     return [schemas.NeighbourGroup(**row) for row in rows]
 
 
+def _states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
+    now = pd.Timestamp(dataset.now)
+    return [
+        "planned" if one.starts >= now else "running" if one.ends > now else "ended"
+        for one in campaigns.itertuples()
+    ]
+
+
 def _campaign(row: pd.Series) -> schemas.Campaign:
+    told = {**row.to_dict(), "kind": None if pd.isna(row["kind"]) else row["kind"]}
     last = row["ends"] - pd.Timedelta(days=1)
-    return schemas.Campaign(**{**row.to_dict(), "starts": row["starts"].date(), "ends": last.date()})
+    return schemas.Campaign(**{**told, "starts": row["starts"].date(), "ends": last.date()})

@@ -18,7 +18,7 @@ from graph.importing.job import ImportReport
 from graph.network.runs import NetworkRun
 from graph.progress import Silent
 from graph.settings import Settings
-from tests.data import CAMPAIGN, CUTOFF, premise_supported
+from tests.data import CAMPAIGN, CUTOFF, premise_supported, query
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +166,45 @@ def test_loopback_is_recognised() -> None:
     assert is_loopback("localhost")
     assert not is_loopback("0.0.0.0")
     assert not is_loopback("example.org")
+
+
+def test_browsers_are_told_what_to_keep_to(client: TestClient) -> None:
+    for path, frames in (
+        ("/", "'none'"),
+        ("/docs", "'none'"),
+        ("/network", "'self'"),
+        ("/v1/nothing", "'none'"),
+    ):
+        headers = client.get(path, params={"campaign": CAMPAIGN}).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert f"frame-ancestors {frames}" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+    own = client.get("/").headers["content-security-policy"]
+    (scripts,) = [one for one in own.split("; ") if one.startswith("script-src")]
+    assert scripts == "script-src 'self'"
+
+
+def test_campaigns_are_filtered_sorted_and_paged(
+    client: TestClient, graph: Graph, sample: ImportReport
+) -> None:
+    every = client.get("/v1/campaigns").json()
+    assert {one["state"] for one in every} == {"running", "ended"}
+    ended = client.get("/v1/campaigns", params={"state": "ended", "kind": "Type A"})
+    assert {one["id"] for one in ended.json()} == {
+        one["id"] for one in every if one["state"] == "ended" and one["kind"] == "Type A"
+    }
+    page = client.get("/v1/campaigns", params={"sort": "-participants", "limit": 3, "offset": 2})
+    assert page.headers["x-total-count"] == str(len(every))
+    counts = sorted((one["participants"] for one in every), reverse=True)
+    assert [one["participants"] for one in page.json()] == counts[2:5]
+    assert client.get("/v1/campaigns", params={"state": "planned"}).json() == []
+    for wrong in ({"sort": "magic"}, {"limit": 0}, {"limit": 1001}, {"offset": -1}, {"state": "gone"}):
+        assert client.get("/v1/campaigns", params=wrong).status_code == 422
+    known = {"d": sample.dataset, "c": "13"}
+    query(graph, "MATCH (c:Campaign {dataset: $d, id: $c}) REMOVE c.kind", **known)
+    try:
+        assert client.get("/v1/campaigns/13").json()["kind"] is None
+        assert None in {one["kind"] for one in client.get("/v1/campaigns").json()}
+    finally:
+        query(graph, "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.kind = 'Type A'", **known)
