@@ -284,7 +284,7 @@ def test_who_comes_next_of_campaigns_open_to_all(
         row["user"]
         for row in query(
             graph, "MATCH (u:User)-[p:PARTICIPATED_IN]->(:Campaign {dataset: $d, id: $c}) "
-            "WHERE p.at < datetime($t) RETURN u.id AS user", d=DATASET, c=RUNNING, t=f"{ORIGIN}T00:00:00Z",
+            "WHERE p.at < datetime($t) RETURN u.id AS user", d=DATASET, c=RUNNING, t=f"{ORIGIN}T00:00:00[UTC]",
         )
     }  # fmt: skip
     assert took_part
@@ -301,7 +301,7 @@ def test_who_comes_next_of_campaigns_open_to_all(
         "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), behaviour: 'ADOPTED', weight: 1.0}]->(c) "
         "CREATE (u)-[:ADOPTED {at: datetime($t)}]->(c)",
     ):
-        query(graph, corruption, d=DATASET, t=f"{ORIGIN}T00:00:00Z")
+        query(graph, corruption, d=DATASET, t=f"{ORIGIN}T00:00:00[UTC]")
     again = train_next_users(graph, settings, DATASET, Silent(), ORIGIN, quick)
     assert again == run
     unmoved, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN)
