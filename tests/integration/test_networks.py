@@ -284,7 +284,8 @@ def test_who_comes_next_of_campaigns_open_to_all(
         row["user"]
         for row in query(
             graph, "MATCH (u:User)-[p:PARTICIPATED_IN]->(:Campaign {dataset: $d, id: $c}) "
-            "WHERE p.at < datetime($t) RETURN u.id AS user", d=DATASET, c=RUNNING, t=f"{ORIGIN}T00:00:00[UTC]",
+            "WHERE p.at < datetime($t) RETURN u.id AS user",
+            d=DATASET, c=RUNNING, t=f"{ORIGIN}T00:00:00[UTC]",
         )
     }  # fmt: skip
     assert took_part
