@@ -103,11 +103,16 @@ def factors(reached: CampaignUsers, origin: int) -> Floats:
         np.log((reached.coupon.before(origin) + 0.5) / (active.before(origin) + 5)),
         np.log1p(reached.own_coupon.before(origin, 56)),
         np.log1p(reached.own_coupon.before(origin)),
-        np.log1p(reached.own_spent.before(origin, 56)),
-        np.log1p(reached.own_spent.before(origin)),
-        np.log1p(reached.spent.before(origin)),
+        _money(reached.own_spent.before(origin, 56)),
+        _money(reached.own_spent.before(origin)),
+        _money(reached.spent.before(origin)),
     ]
     return np.stack(told, axis=1).astype(float)
+
+
+def _money(spent: np.ndarray) -> np.ndarray:
+    # Who gave back more than it bought has spent nothing.
+    return np.asarray(np.log1p(np.maximum(spent, 0.0)))
 
 
 @dataclass(frozen=True)

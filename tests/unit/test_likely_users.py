@@ -54,6 +54,14 @@ def test_who_is_three_times_as_likely_is_found() -> None:
     assert error < 0.8 * without
 
 
+def test_money_given_back_is_no_money_spent() -> None:
+    reached, _ = reached_users(30, 60, seed=3)
+    reached.spent, reached.own_spent = (Days(np.full((30, 60), -5.0, dtype=np.float32)) for _ in range(2))
+    told = factors(reached, 40)
+    assert np.isfinite(told).all()
+    assert (told[:, FACTORS.index("spent ever")] == 0).all()
+
+
 def test_a_days_probabilities_sum_to_what_is_expected() -> None:
     share = np.random.default_rng(0).dirichlet(np.full(50, 0.3))
     expected = np.array([0.01, 3.0, 20.0, 45.0])
