@@ -159,6 +159,7 @@ class KLSTM:
 
     def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
         """Why `predict` says of a running `campaign` what it says. Raises as it does."""
+        worth = self._shares.worth()
         groups = self.predict_groups(history, horizon)
         own = groups[groups["unique_id"] == campaign]
         frame = next(one for one in campaign_frames(history, self._ground) if one.id == campaign)
@@ -170,7 +171,7 @@ class KLSTM:
             ground=float(frame.base[origin, :days].sum()),
             moves=moves(self._members, frame.sample(origin), days),
             # Where what counts is what users do with a campaign's products, two factors tell the same.
-            worth=self._shares.worth().drop_duplicates(["times", "low", "high"], ignore_index=True),
+            worth=worth[~worth[["times", "low", "high"]].round(3).duplicated()].reset_index(drop=True),
             groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
         )
 

@@ -213,7 +213,7 @@ def test_reasons_are_kept_with_the_forecast(
     assert [one["times"] for one in told["worth"]] == pytest.approx(made.worth["times"].tolist())
     assert all(one["low"] <= one["times"] <= one["high"] for one in told["worth"])
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN}).text
-    assert "What stimulates participation" in page
+    assert "What goes with taking part" in page
     # A forecast of an earlier version tells none, and the page goes without.
     query(
         graph, "MATCH (f:Forecast {dataset: $d, id: $id}) REMOVE f.ground",
@@ -224,7 +224,7 @@ def test_reasons_are_kept_with_the_forecast(
     assert "groundswell forecast" in missing.json()["remedy"]
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN})
     assert page.status_code == 200
-    assert "What stimulates participation" not in page.text
+    assert "What goes with taking part" not in page.text
 
 
 def test_models_and_back_tests_are_served(
