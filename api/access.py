@@ -15,8 +15,9 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.types import ASGIApp
 
 from api.limits import RateLimit
-from api.problems import problem
+from api.problems import problem, problem_of
 from graph.connection import Graph
+from graph.errors import GroundswellError
 from graph.keys import Key, hash_of, list_keys, open_with
 from graph.settings import Settings
 
@@ -57,9 +58,14 @@ class KeyAccess(BaseHTTPMiddleware):
         caller = request.client.host if request.client else ""
         if wait := self._guesses.spent(caller):
             return _too_often(wait, "Too many wrong keys came from this address.")
-        key = await run_in_threadpool(self._opened, _given(request.headers.get("authorization", "")))
+        given = _given(request.headers.get("authorization", ""))
+        try:
+            key = await run_in_threadpool(self._opened, given)
+        except GroundswellError as error:  # The handlers of the application answer only what lies within it.
+            return problem_of(error)
         if key is None:
-            self._guesses.wait(caller)
+            if given:  # A browser asks without a key first, and is no guesser.
+                self._guesses.wait(caller)
             return _refused()
         if wait := self._rate.wait(key.id):
             return _too_often(wait, f"Key {key.id} asks too often.")

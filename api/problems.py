@@ -41,12 +41,17 @@ def status_of(error: GroundswellError) -> int:
     return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
 
 
+def problem_of(error: GroundswellError) -> JSONResponse:
+    """The response for an error of ours."""
+    return problem(status_of(error), type(error).__name__, str(error), error.remedy)
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error as a problem, and none with a traceback."""
 
     @app.exception_handler(GroundswellError)
     def _known(_request: Request, error: GroundswellError) -> JSONResponse:
-        return problem(status_of(error), type(error).__name__, str(error), error.remedy)
+        return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -5,7 +5,7 @@ import pandas as pd
 from plotly.subplots import make_subplots
 from scipy.stats import nbinom
 
-from benchmarks.pictures import save
+from benchmarks.pictures import COLOURS, save
 from benchmarks.report import Row, weekly_row
 from graph.network.past import Floats
 
@@ -58,7 +58,7 @@ def draw_bands(rows: pd.DataFrame) -> None:
     levels = np.linspace(0.05, 0.99, 48)
     shown = {"x": levels, "y": levels, "name": "calibrated", "line": {"dash": "dot", "color": "gray"}}
     figure.add_scatter(**shown, row=1, col=1)
-    for (h, part), colour in zip(rows.groupby("h"), ("#1f77b4", "#d95f02"), strict=True):
+    for (h, part), colour in zip(rows.groupby("h"), COLOURS, strict=True):
         place = _place(part)
         inside = [float((np.abs(place - 0.5) < level / 2).mean()) for level in levels]
         told = {"name": f"h={h}", "legendgroup": str(h)}

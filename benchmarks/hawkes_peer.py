@@ -11,10 +11,9 @@ counts of the days before them.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-Floats = NDArray[np.float64]
+from graph.network.past import Floats
 
 _SEASON, _WEEKS = 7, 8
 _MEMORY = 56

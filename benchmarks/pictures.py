@@ -11,10 +11,8 @@ from scipy.stats import binomtest
 
 from tests.browser import launch
 
-_COLOURS = ("#1f77b4", "#d95f02", "#2ca02c")
 PICTURES = Path(__file__).parents[1] / "docs" / "images" / "benchmarks"
-
-
+COLOURS = ("#1f77b4", "#d95f02")
 _TENTHS = 10
 _SHOWN = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 
@@ -26,7 +24,7 @@ def reliability(rows: pd.DataFrame, models: list[str], title: str, name: str) ->
     figure = go.Figure(layout_title=title)
     ends = [_SHOWN[0], _SHOWN[-1]]
     figure.add_scatter(x=ends, y=ends, name="calibrated", line={"dash": "dot", "color": "gray"}, mode="lines")
-    for model, colour in zip(models, _COLOURS, strict=False):
+    for model, colour in zip(models, COLOURS, strict=True):
         tenths = pd.qcut(rows[model], _TENTHS, labels=False, duplicates="drop")
         told = rows.groupby(tenths).agg(said=(model, "mean"), came=("came", "mean"), n=("came", "size"))
         counts = zip(told["came"] * told["n"], told["n"], strict=True)

@@ -14,7 +14,7 @@ from cli.console import bars, out
 from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for
 from cli.who import show_likely, show_ranking
 from forecasting.records import BackTest, Forecast, ModelRun, models, store_back_test
-from forecasting.series import all_open
+from forecasting.series import all_open, campaign_list
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -111,7 +111,7 @@ def train(
         from forecasting.shapes import check_shape
         from forecasting.training import train as train_model
 
-        if all_open(graph, dataset):
+        if all_open(campaign_list(graph, dataset)):
             from forecasting.next_users.job import train_next_users
 
             show_ranking(train_next_users(graph, settings, dataset, progress, day))

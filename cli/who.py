@@ -17,7 +17,7 @@ from forecasting.records import (
     likely_table,
     likely_users,
 )
-from forecasting.series import all_open
+from forecasting.series import all_open, campaign_list
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
@@ -43,7 +43,7 @@ def who(
     """
     settings, day = settings_for(home), parse_day(origin)
     with connect(settings) as graph:
-        if all_open(graph, dataset):
+        if all_open(campaign_list(graph, dataset)):
             from forecasting.next_users.job import who_is_next
 
             table, run, day = who_is_next(graph, settings, dataset, campaign, day)

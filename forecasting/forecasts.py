@@ -11,9 +11,9 @@ from forecasting.records import (
     Forecast,
     ModelRun,
     checkpoint_path,
-    find_campaign,
     models,
     of_redeemers,
+    pick_campaign,
 )
 from forecasting.series import History, all_open, campaign_list, read_history
 from graph.connection import Graph, Row
@@ -92,15 +92,16 @@ def _known(
 ) -> tuple[ModelRun, History]:
     """The model to forecast with from `origin` on, and what is known then."""
     dataset = describe_dataset(graph, dataset_id)
-    window = find_campaign(graph, dataset_id, campaign)
-    if all_open(graph, dataset_id):
+    campaigns = campaign_list(graph, dataset_id)
+    window = pick_campaign(campaigns, dataset_id, campaign)
+    if all_open(campaigns):
         raise InvalidRequest(
             "The campaigns of this data set are open to all: how many a day is not forecast of them.",
             f"Ask who comes next: `groundswell who {campaign} --dataset {dataset_id}`.",
         )
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
-    _check_running(graph, dataset_id, window, origin)
+    _check_running(campaigns, window, origin)
     network = network_of_model(graph, dataset_id, run)
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 
@@ -154,13 +155,12 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
     )
 
 
-def _check_running(graph: Graph, dataset: str, window: pd.Series, origin: date) -> None:
+def _check_running(campaigns: pd.DataFrame, window: pd.Series, origin: date) -> None:
     if not window["targeted"]:
         raise InvalidRequest(f"{window['name']} reached nobody in this data set.", "Choose another campaign.")
     moment = pd.Timestamp(origin)
     if window["starts"] < moment < window["ends"]:
         return
-    campaigns = campaign_list(graph, dataset)
     running = campaigns[(campaigns["starts"] < moment) & (campaigns["ends"] > moment)]["id"]
     last = (window["ends"] - pd.Timedelta(days=1)).date()
     raise InvalidRequest(

@@ -117,9 +117,9 @@ def campaign_list(graph: Graph, dataset: str) -> pd.DataFrame:
     return frame.assign(starts=pd.to_datetime(frame["starts"]), ends=pd.to_datetime(frame["ends"]))
 
 
-def all_open(graph: Graph, dataset: str) -> bool:
-    """Whether no campaign of a data set names whom it reaches: all are open to all."""
-    return not campaign_list(graph, dataset)["targeted"].any()
+def all_open(campaigns: pd.DataFrame) -> bool:
+    """Whether none of the campaigns of a ``campaign_list`` names whom it reaches: all are open to all."""
+    return not campaigns["targeted"].any()
 
 
 def read_history(

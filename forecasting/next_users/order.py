@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.floating[Any]]
 
+_RECENT = 6
+"""Gaps that a pace is told from."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -50,6 +53,3 @@ def pace(seconds: Floats, gap: float) -> float:
     """How slowly the last participants came: the logarithm of their median gap, in usual gaps."""
     last = np.diff(seconds[-_RECENT - 1 :])
     return float(np.median(np.log(np.maximum(last, 1.0) / gap))) if len(last) else 0.0
-
-
-_RECENT = 6

@@ -134,7 +134,7 @@ class NextUsers:
                 member.eval()
             return cls(members, others["mean"].numpy(), others["spread"].numpy(), float(others["gap"]))
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise NotReady(f"{path.name} cannot be read.", "Remove it, and ask again.") from error
+            raise NotReady(f"{path.name} cannot be read.", "Learn again with `groundswell train`.") from error
 
 
 def _scale(examples: Examples) -> tuple[Floats, Floats]:

@@ -110,6 +110,24 @@ def test_guessing_is_stopped(settings: Settings, guarded: Settings, monkeypatch:
         assert client.get("/health").status_code == 200
 
 
+def test_who_sends_no_key_is_no_guesser(
+    settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "GUESSES_A_MINUTE", 3)
+    with TestClient(create_app(guarded, connect(settings))) as client:
+        assert [client.get("/v1/networks").status_code for _ in range(5)] == [401] * 5
+        assert client.get("/v1/networks", headers=bearer(TOKEN)).status_code == 200
+
+
+def test_keys_that_cannot_be_read_are_no_fault_of_the_caller(settings: Settings, guarded: Settings) -> None:
+    gone = connect(settings)
+    gone.close()
+    with TestClient(create_app(guarded, gone)) as client:
+        answer = client.get("/v1/networks", headers=bearer("gsw_00000000_secret"))
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+
+
 def test_a_key_may_ask_so_often(settings: Settings, guarded: Settings) -> None:
     few = guarded.model_copy(update={"rate_per_minute": 2})
     with TestClient(create_app(few, connect(settings))) as client:
