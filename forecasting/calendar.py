@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.steps import DAY, Step
+
 Floats = NDArray[np.float64]
 
 _COUNTRY = "US"
@@ -29,11 +31,12 @@ _MONTH = 30.4
 CALENDAR_FEATURES = 2 + len(_NEAR)
 
 
-def calendar_features(days: pd.DatetimeIndex) -> NDArray[np.float32]:
-    """Shape (n_days, 6): weekday as sine and cosine; ``holidays_near``."""
-    angle = 2 * np.pi * days.day_of_week.to_numpy() / 7
+def calendar_features(calendar: pd.DatetimeIndex, step: Step = DAY) -> NDArray[np.float32]:
+    """Shape (n_steps, 6): the place in the season as sine and cosine; ``holidays_near``, of days."""
+    angle = 2 * np.pi * step.places(calendar) / step.season
     waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)
-    return np.concatenate([waves, holidays_near(days)], axis=1).astype(np.float32)
+    near = holidays_near(calendar) if step == DAY else np.zeros((len(calendar), len(_NEAR)))
+    return np.concatenate([waves, near], axis=1).astype(np.float32)
 
 
 def holidays_near(days: pd.DatetimeIndex) -> Floats:

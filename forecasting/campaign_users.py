@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from forecasting.series import History
+from forecasting.steps import DAY, Step
 
 NODE_FEATURES = 7
 
@@ -70,9 +71,11 @@ class CampaignUsers:
     `own_spent` on the campaign's products, `spent` on all.
     """
 
-    def __init__(self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, **days: Floats) -> None:
-        """`start` is the day of the launch, `days` the matrices for ``Days``."""
-        self.users, self.start = pd.Index(roles["user"]), start
+    def __init__(
+        self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **days: Floats
+    ) -> None:
+        """`start` is the `step` of the launch, `days` the matrices for ``Days``."""
+        self.users, self.start, self.step = pd.Index(roles["user"]), start, step
         self.counted, self.took_part, self.related, self.anywhere, self.active = (
             Days(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
         )
@@ -101,17 +104,18 @@ class CampaignUsers:
             self.key_score.numpy() > 0,
             self.key_score.numpy(),
             ~waiting,
-            np.log1p(self.took_part.before(origin, 7)),
-            np.log1p(self.active.before(origin, 7)),
-            np.log1p(self.active.before(origin, 28)),
+            np.log1p(self.took_part.before(origin, self.step.recent)),
+            np.log1p(self.active.before(origin, self.step.recent)),
+            np.log1p(self.active.before(origin, self.step.lookback)),
             exposure * waiting,
         ]
         mean = float(exposure[waiting].mean()) if waiting.any() else 0.0
         return np.stack(features, axis=1).astype(np.float32), mean
 
     def exposure(self, origin: int) -> Floats:
-        """The summed probabilities of the edges from whoever took part in the last week to each user."""
-        return np.asarray(self._into @ (self.took_part.before(origin, 7) > 0).astype(np.float32))
+        """The summed probabilities of the edges from whoever took part lately to each user."""
+        lately = self.took_part.before(origin, self.step.recent) > 0
+        return np.asarray(self._into @ lately.astype(np.float32))
 
     def described(self, origin: int) -> pd.DataFrame:
         """user, group (missing for none), key_user, took_part (before `origin`)."""
@@ -137,19 +141,22 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
     }
     bought = dict(iter(history.bought.groupby("campaign")))
     by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
-    starts = (history.campaigns.set_index("id")["starts"] - pd.Timestamp(history.first_day)).dt.days
+    roles_of = dict(iter(history.roles.groupby("campaign")))
+    reaching = history.campaigns[history.campaigns["targeted"] > 0]
     found = {}
-    for name, roles in history.roles.groupby("campaign", sort=False):
-        if name not in asked or name not in starts.index:
+    for name, starts in zip(reaching["id"], reaching["starts"], strict=True):
+        if name not in asked:
             continue
+        roles = roles_of.get(name, history.roles.iloc[:0])
         users = pd.Index(roles["user"])
         own = {kind: _days(users, rows.get(name, nothing), history) for kind, rows in of_campaign.items()}
         related = np.maximum(own["earlier"], own["part"])
         goods = bought.get(name, history.bought.iloc[:0])
-        found[str(name)] = CampaignUsers(
+        found[name] = CampaignUsers(
             roles,
             history.edges,
-            int(starts[name]),
+            history.number(starts),
+            history.step,
             counted=own["counted"] if history.redemptions_only else related,
             took_part=own["counted"],
             related=related,
@@ -165,9 +172,9 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
 
 def _days(users: pd.Index, rows: pd.DataFrame, history: History, amount: str | None = None) -> Floats:
     """1, or the `amount`, where one of `users` has a row of that day, shape (n_users, n_days)."""
-    matrix = np.zeros((len(users), (history.as_of - history.first_day).days), dtype=np.float32)
+    matrix = np.zeros((len(users), history.known), dtype=np.float32)
     place = users.get_indexer(rows["user"])
-    day = (rows["ds"] - pd.Timestamp(history.first_day)).dt.days.to_numpy()
+    day = history.step.numbers(history.first_day, rows["ds"])
     known = place >= 0
     matrix[place[known], day[known]] = 1.0 if amount is None else rows[amount].to_numpy(np.float32)[known]
     return matrix

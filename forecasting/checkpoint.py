@@ -13,11 +13,13 @@ from safetensors import SafetensorError
 from forecasting.fitting import Configuration, network_with
 from forecasting.ground import Ground
 from forecasting.model import KLSTMNetwork
+from forecasting.steps import DAY, Step, step_named
 from forecasting.users import UserShares
 from forecasting.weights import read_networks, write_networks
-from graph.errors import NotReady
+from graph.errors import InvalidRequest, NotReady
 
 _FORMAT = 4
+_UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Checkpoint:
     """What a K-LSTM is made of."""
 
     configuration: Configuration
+    step: Step
     dataset: str
     cutoff: date
     network: str
@@ -38,6 +41,7 @@ class Checkpoint:
         described = {
             "format": _FORMAT,
             "configuration": asdict(self.configuration),
+            "step": self.step.name,
             "dataset": self.dataset,
             "cutoff": str(self.cutoff),
             "network": self.network,
@@ -64,6 +68,7 @@ class Checkpoint:
                 raise ValueError("networks are missing")
             return cls(
                 configuration,
+                step_named(described.get("step", DAY.name)),
                 described["dataset"],
                 date.fromisoformat(described["cutoff"]),
                 described["network"],
@@ -72,7 +77,7 @@ class Checkpoint:
                 UserShares(*others["shares"].numpy()),
                 float(others["launches"]),
             )
-        except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        except _UNREADABLE as error:
             raise NotReady(
                 f"{path.name} is no checkpoint that this version can read.",
                 "Train again with `groundswell train --retrain`.",

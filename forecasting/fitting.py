@@ -9,8 +9,6 @@ from forecasting.encoder import Batch, Data, DataLoader
 from forecasting.model import KLSTMNetwork, loss
 from forecasting.weights import Weights
 
-UNSEEN = 21
-"""The latest days before the cut-off, on which training is stopped."""
 _USUAL = 8
 """Epochs, where too little happened to tell when to stop."""
 

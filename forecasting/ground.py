@@ -5,16 +5,12 @@ what campaigns usually draw.
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.hazard import Course, usual_courses
 from forecasting.pace import Series, Traffic, expected_participants, pace_weights
 from forecasting.series import History
 from forecasting.traffic import expected_traffic
-
-HORIZON = 14
-"""Days ahead that the K-LSTM forecasts, and for which the weights of paces are learned."""
 
 Floats = NDArray[np.float64]
 
@@ -45,25 +41,28 @@ class Ground:
         }
 
 
-def traffic_of(history: History, holidays: str | None, ahead: int = HORIZON) -> Traffic:
-    """How many users did anything on each day, and how many are to be expected up to `ahead` days ahead."""
-    first = pd.Timestamp(history.first_day)
-    days = (pd.Timestamp(history.as_of) - first).days
+def traffic_of(history: History, holidays: str | None, ahead: int | None = None) -> Traffic:
+    """How many users did anything in each step, and how many are to be expected up to `ahead` steps ahead
+    (default: as many as are forecast).
+    """
+    step, first = history.step, history.first_day
+    ahead = ahead or step.horizon
     active = history.activity.drop_duplicates()
-    counts = np.bincount((active["ds"] - first).dt.days, minlength=days).astype(float)
-    return Traffic(counts, expected_traffic(counts, first, ahead, holidays), first.day_of_week)
+    counts = np.bincount(step.numbers(first, active["ds"]), minlength=history.known).astype(float)
+    calendar = step.range(first, 0, len(counts) + ahead)
+    expected = expected_traffic(counts, calendar, step, holidays)
+    return Traffic(counts, expected, int(step.places(calendar)[0]), step)
 
 
 def _series(history: History, traffic: Traffic) -> dict[str, Series]:
-    first = pd.Timestamp(history.first_day)
-    days = len(traffic.counts)
-    came = {name: (part["ds"] - first).dt.days for name, part in history.counted.groupby("campaign")}
+    step, first = history.step, history.first_day
+    came = {name: step.numbers(first, part["ds"]) for name, part in history.counted.groupby("campaign")}
     courses = {}
     for one in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
-        known = min((one.ends - first).days, days)
-        took_part = came.get(one.id, pd.Series(dtype=int))
+        known = min(step.until(first, one.ends), len(traffic.counts))
+        took_part = came.get(one.id, np.empty(0, dtype=np.int64))
         y = np.bincount(took_part[took_part < known], minlength=known).astype(float)
-        courses[one.id] = Course(one.kind or "", max((one.starts - first).days, 0), one.targeted, y)
+        courses[one.id] = Course(one.kind or "", max(step.number(first, one.starts), 0), one.targeted, y)
     usual = dict(zip(courses, usual_courses([*courses.values()], traffic), strict=True))
     steps = history.steps[history.steps["unique_id"].isin(courses.keys())].groupby("unique_id")
     return {

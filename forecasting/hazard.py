@@ -16,7 +16,7 @@ from forecasting.pace import Traffic
 
 Floats = NDArray[np.float64]
 
-_WEEKS = 10
+_SEASONS = 10
 """The last one stands for all later ones."""
 _DRAWN = 10.0
 """As how many participants it counts what is known of all kinds and weeks."""
@@ -25,8 +25,8 @@ _SMALLEST = 1e-9
 
 @dataclass(frozen=True)
 class Course:
-    """A campaign: its `kind`, the day of its `launch`, how many users it `reached`, and y, an entry a day
-    from the first day of the data on.
+    """A campaign: its `kind`, the step of its `launch`, how many users it `reached`, and y, an entry a step
+    from the first of the data on.
     """
 
     kind: str
@@ -36,15 +36,15 @@ class Course:
 
 
 def usual_courses(campaigns: Sequence[Course], traffic: Traffic) -> list[Floats]:
-    """Of each campaign, shape (days + 1, ahead): in row t, how many usually take part on days t, t + 1, ...
-    by what came in all campaigns before day t; 0 before its launch.
+    """Of each campaign, shape (steps + 1, ahead): in row t, how many usually take part in steps t, t + 1, ...
+    by what came in all campaigns before step t; 0 before its launch. A season of steps counts as a week.
     """
-    days, ahead = len(traffic.counts), traffic.expected.shape[1]
+    days, ahead, season = len(traffic.counts), traffic.expected.shape[1], traffic.step.season
     kinds = sorted({one.kind for one in campaigns})
-    came, could = (np.zeros((len(kinds), _WEEKS, days + 1)) for _ in range(2))
+    came, could = (np.zeros((len(kinds), _SEASONS, days + 1)) for _ in range(2))
     for one in campaigns:
         since = np.arange(max(one.launch, 0), len(one.y))
-        week = np.minimum((since - one.launch) // 7, _WEEKS - 1)
+        week = np.minimum((since - one.launch) // season, _SEASONS - 1)
         kind = kinds.index(one.kind)
         np.add.at(came[kind], (week, since + 1), one.y[since])
         np.add.at(could[kind], (week, since + 1), one.reached * traffic.counts[since])
@@ -53,7 +53,7 @@ def usual_courses(campaigns: Sequence[Course], traffic: Traffic) -> list[Floats]
     for one in campaigns:
         origins = np.arange(len(one.y) + 1)[:, np.newaxis]
         age = origins + np.arange(ahead) - one.launch
-        week = np.clip(age // 7, 0, _WEEKS - 1)
+        week = np.clip(age // season, 0, _SEASONS - 1)
         usual = (
             hazard[kinds.index(one.kind), week, origins] * one.reached * traffic.expected[: len(one.y) + 1]
         )

@@ -1,7 +1,7 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +15,14 @@ from forecasting.counts import quantile, with_bands
 from forecasting.draft import Draft
 from forecasting.encoder import Batch, Data
 from forecasting.explain import Explanation, moves
-from forecasting.fitting import UNSEEN, Configuration, best_epochs, network_with, trained
-from forecasting.ground import HORIZON, Ground
+from forecasting.fitting import Configuration, best_epochs, network_with, trained
+from forecasting.ground import Ground
 from forecasting.model import KLSTMNetwork
 from forecasting.planned import PlannedForecast, Total, expected_course, launch_dispersion
 from forecasting.records import FORECAST_VALUES
 from forecasting.samples import CampaignFrame, campaign_frames, training_samples
-from forecasting.series import LOOKBACK, History
+from forecasting.series import History
+from forecasting.steps import DAY, Step
 from forecasting.users import AHEAD, UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
@@ -46,6 +47,7 @@ class KLSTM:
     ) -> None:
         self.configuration = configuration or Configuration()
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
+        self.step: Step = DAY
         self._members: list[KLSTMNetwork] = []
         self._ground = Ground(self.configuration.holidays, np.empty(0))
         self._shares = UserShares.usual()
@@ -59,12 +61,12 @@ class KLSTM:
         learn from.
         """
         frames = self._learn_ground(history)
-        last = (history.as_of - history.first_day).days
+        step = history.step
         dated = list(training_samples(frames))
         samples = [sample for _, sample in dated]
         if not samples:
             raise InvalidRequest(
-                f"No campaign has {2 * LOOKBACK} days of history before {history.as_of}.",
+                f"No campaign has {2 * step.lookback} {step.name}s of history before {history.as_of}.",
                 "Choose a later cut-off.",
             )
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
@@ -73,8 +75,9 @@ class KLSTM:
         kept = Draft(draft, settings, history.as_of, history.network, known)
         if kept.epochs is None:
             # What is held out must not have been a target of what is learned from.
-            earlier = [sample for origin, sample in dated if origin < last - UNSEEN - HORIZON]
-            later = [sample for origin, sample in dated if origin >= last - UNSEEN]
+            held_out = history.known - step.unseen
+            earlier = [sample for origin, sample in dated if origin < held_out - step.horizon]
+            later = [sample for origin, sample in dated if origin >= held_out]
             what = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
             kept.keep(best_epochs(earlier, later, settings, progress.stage(what, settings.epochs)), [])
         self._members = self._train_members(samples, kept, progress)
@@ -91,8 +94,11 @@ class KLSTM:
         return self
 
     def _learn_ground(self, history: History) -> list[CampaignFrame]:
+        self.step = history.step
         self._ground = Ground.of(history, self.configuration.holidays)
         frames = campaign_frames(history, self._ground)
+        if history.open_to_all:  # Whom a campaign reaches is not told, nor when one will begin.
+            return frames
         self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
         self._launches = launch_dispersion(history, self._ground)
         return frames
@@ -109,11 +115,12 @@ class KLSTM:
         return members
 
     def predict(self, history: History, horizon: int) -> pd.DataFrame:
-        """Forecast the `horizon` days from ``history.as_of`` on, at most to each campaign's end.
+        """Forecast the `horizon` steps from ``history.as_of`` on, at most to each campaign's end.
 
         Returns unique_id, ds, mean, participants_p10/p50/p90, level_p10/p50/p90. Raises
-        InvalidRequest for a horizon outside 1..14, an origin before the model's cut-off or before
-        the campaign has four weeks of data, and NotReady for a model that was not fitted.
+        InvalidRequest for a horizon longer than the model's (14 days, 3 months), an origin before the
+        model's cut-off or with less data before it than is read, a history of other steps, and NotReady for
+        a model that was not fitted.
         """
         self._check(history, horizon)
         frames = [frame for frame in campaign_frames(history, self._ground) if len(frame.y) < frame.end]
@@ -144,9 +151,10 @@ class KLSTM:
         InvalidRequest where it has begun or ends too late, and as `predict` does.
         """
         self._check(history, 1)
+        _check_reach(history)
         course = expected_course(history, self._ground, campaign)
         reached = campaign_users(history)[campaign]
-        origin = (history.as_of - history.first_day).days
+        origin = history.known
         daily = daily_probabilities(course["mean"].to_numpy(float), self._shares.of(reached, origin))
         users = reached.described(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
@@ -198,6 +206,7 @@ class KLSTM:
         is known of the users.
         """
         self._check(history, horizon)
+        _check_reach(history)
         for frame in campaign_frames(history, self._ground):
             origin = len(frame.y)
             if origin < frame.end:
@@ -215,14 +224,15 @@ class KLSTM:
         level: Sequence[int] = (80, 95),
         progress: Progress | None = None,
     ) -> pd.DataFrame:
-        """Fit to what came before the first of `n_windows` origins, `step_size` days apart and the last as
-        far before ``history.as_of``; then forecast `h` days from each, of the campaigns that run.
+        """Fit to what came before the first of `n_windows` origins, `step_size` steps apart and the last as
+        far before ``history.as_of``; then forecast `h` steps from each, of the campaigns that run.
 
         Returns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, dispersion (of
         the negative binomial), KLSTM-lo-80, KLSTM-hi-80, ..., level_p10/p50/p90: the days known by
         ``history.as_of``. Raises as `fit` and `predict` do.
         """
-        origins = [history.as_of - timedelta(days=step_size * back) for back in range(n_windows, 0, -1)]
+        backs = (history.known - step_size * back for back in range(n_windows, 0, -1))
+        origins = [history.step.begins(history.first_day, one).date() for one in backs]
         self.fit(history.before(origins[0]), progress or Silent())
         return self.forecasts_at(history, origins, h, level)
 
@@ -233,7 +243,7 @@ class KLSTM:
         self._check(history.before(min(origins)), h)
         # What an example is made of lies before its origin, wherever the frame ends.
         frames = campaign_frames(history, self._ground)
-        places = [(origin - history.first_day).days for origin in origins]
+        places = [history.number(origin) for origin in origins]
         running = [(one, place) for place in places for one in frames if one.start < place < len(one.y)]
         found = self._forecasts(running, history, h)
         mean, dispersion = (found[name].to_numpy(float) for name in ("mean", "dispersion"))
@@ -257,23 +267,28 @@ class KLSTM:
         if not examples:
             return pd.DataFrame({name: [] for name in names})
         outputs = self._outputs([frame.sample(origin) for frame, origin in examples])
-        first = pd.Timestamp(history.first_day)
         parts = []
         for row, (frame, origin) in enumerate(examples):
             steps = min(horizon, frame.end - origin)
-            begin = first + pd.Timedelta(days=origin)
-            days = pd.date_range(begin, periods=steps)
+            days = history.step.range(history.first_day, origin, steps)
             mean, dispersion, level = (one[row, :steps] for one in outputs)
-            part = [frame.id, begin - pd.Timedelta(days=1), days, mean, dispersion, *level.T]
+            part = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T]
             parts.append(pd.DataFrame(dict(zip(names, part, strict=True))))
         return pd.concat(parts, ignore_index=True)
 
     def _check(self, history: History, horizon: int) -> None:
         if not self._members or self.cutoff is None:
             raise NotReady("This model has not been trained.", "Run `groundswell train`.")
-        if not 1 <= horizon <= HORIZON:
+        step = self.step
+        if history.step != step:
             raise InvalidRequest(
-                f"A horizon of {horizon} days cannot be forecast.", f"Choose 1 to {HORIZON} days."
+                f"The model was trained on {step.name}s; these are {history.step.name}s.",
+                "Train one on them.",
+            )
+        if not 1 <= horizon <= step.horizon:
+            raise InvalidRequest(
+                f"A horizon of {horizon} {step.name}s cannot be forecast.",
+                f"Choose 1 to {step.horizon} {step.name}s.",
             )
         if history.as_of < self.cutoff:
             raise InvalidRequest(
@@ -281,9 +296,10 @@ class KLSTM:
                 "have seen its own future.",
                 f"Forecast from {self.cutoff} on, or train with an earlier --cutoff.",
             )
-        if (history.as_of - history.first_day).days < LOOKBACK:
+        if history.known < step.lookback:
             raise InvalidRequest(
-                f"The data begins on {history.first_day}, less than {LOOKBACK} days before {history.as_of}.",
+                f"The data begins on {history.first_day}, less than {step.lookback} {step.name}s before "
+                f"{history.as_of}.",
                 "Forecast from a later day.",
             )
 
@@ -301,7 +317,7 @@ class KLSTM:
         """Write a checkpoint: weights and configuration, no code. Raises NotReady where none was fitted."""
         if self.cutoff is None:
             raise NotReady("This model has not been trained.", "Run `groundswell train`.")
-        made_of = (self.configuration, self.dataset, self.cutoff, self.network, self._members)
+        made_of = (self.configuration, self.step, self.dataset, self.cutoff, self.network, self._members)
         Checkpoint(*made_of, self._ground, self._shares, self._launches).write(path)
 
     @classmethod
@@ -310,11 +326,19 @@ class KLSTM:
         made = Checkpoint.read(path)
         model = cls(made.configuration, dataset=made.dataset, cutoff=made.cutoff, network=made.network)
         model._ground, model._shares, model._launches = made.ground, made.shares, made.launches
-        model._members = made.members
+        model.step, model._members = made.step, made.members
         return model
+
+
+def _check_reach(history: History) -> None:
+    if history.open_to_all:
+        raise InvalidRequest(
+            "Campaigns that are open to all reach nobody in particular.",
+            "Ask who comes next: `groundswell who`.",
+        )
 
 
 def _origins_of_shares(frame: CampaignFrame) -> range:
     """Every second day, from four weeks before the launch to the last one whose AHEAD days are known."""
-    first = max(LOOKBACK, frame.start - LOOKBACK)
+    first = max(DAY.lookback, frame.start - DAY.lookback)
     return range(first, min(frame.end, len(frame.y)) - AHEAD + 1, 2)

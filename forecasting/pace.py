@@ -1,4 +1,5 @@
-"""A campaign's own pace: participants a day, weekday by weekday, as the rate of a count.
+"""A campaign's own pace: participants a day, weekday by weekday, as the rate of a count; or a month, month by
+month of the year.
 
     y(t) ~ Poisson(rate x weekday factor x traffic(t)),   rate ~ Gamma
 
@@ -22,40 +23,44 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from forecasting.steps import DAY, MONTH, Step
+
 Floats = NDArray[np.float64]
 
-# Chosen on origins before July 2017 of the Complete Journey.
-_KEEPS = (0.93, 0.98)
-_WEEKDAY_KEEPS, _WEIGHTS_KEEP = 0.99, 0.99
+# Of days: chosen on origins before July 2017 of the Complete Journey; of months: before July 2009 of Last.fm.
+_KEEPS = {DAY: (0.93, 0.98), MONTH: (0.6, 0.8)}
+_SEASON_KEEPS = 0.99
+_WEIGHTS_KEEP = {DAY: 0.99, MONTH: 0.8}
 _DRAWN = 80.0
 """How many participants what is not known of a weekday counts as."""
-_UNSEEN_DAYS = 30
-"""Days of a series that are too early to judge a pace by."""
+_UNSEEN = {DAY: 30, MONTH: 12}
+"""Steps of a series that are too early to judge a pace by."""
 _LEAST = 0.01
-_FACTOR_KEEPS, _ALIKE = 0.98, 4.0
-"""How much a day counts the day after, and as how many participants it counts that campaigns are alike."""
+_FACTOR_KEEPS, _ALIKE = {DAY: 0.98, MONTH: 0.8}, 4.0
+"""How much a step counts the step after, and as how many participants it counts that campaigns are alike."""
 _AFTER_LAUNCH = 0.1
 """How much what came before a campaign's launch counts once it runs."""
 
 
-PACES = 2 * len(_KEEPS) + 1
+PACES = 2 * len(_KEEPS[DAY]) + 1
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """How many users did anything, an entry a day; `expected` is ``expected_traffic``; the first day is a
-    `weekday` (Monday 0).
+    """How many users did anything, an entry a step; `expected` is ``expected_traffic``; `place` is that of
+    the first step in its season (Monday, or January: 0).
     """
 
     counts: Floats
     expected: Floats
-    weekday: int
+    place: int
+    step: Step = DAY
 
 
 @dataclass(frozen=True)
 class Series:
-    """A campaign's participants, an entry a day from the first day of the data on, and on which of these days
-    it began (the number of days where it has not); `usual` is ``usual_courses``.
+    """A campaign's participants, an entry a step from the first of the data on, and in which of these steps
+    it began (the number of steps where it has not); `usual` is ``usual_courses``.
     """
 
     y: Floats
@@ -64,7 +69,7 @@ class Series:
 
 
 def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> Floats:
-    """Shape (days + 1, ahead): in row t, the mean of y on days t, t + 1, ... by what came before day t.
+    """Shape (steps + 1, ahead): in row t, the mean of y in steps t, t + 1, ... by what came before step t.
 
     `weights` are ``pace_weights``.
     """
@@ -79,44 +84,47 @@ def pace_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
     for series in campaigns:
         y, means = series.y, _paces(series, traffic)
         for step in range(ahead):
-            days = np.arange(max(_UNSEEN_DAYS, step), len(y))
+            days = np.arange(max(_UNSEEN[traffic.step], step), len(y))
             told = means[:, days - step, step]
             age = len(traffic.counts) - 1 - days
-            score[:, step] += (_WEIGHTS_KEEP**age * (y[days] * np.log(told) - told)).sum(axis=1)
+            counts = _WEIGHTS_KEEP[traffic.step] ** age
+            score[:, step] += (counts * (y[days] * np.log(told) - told)).sum(axis=1)
     likely = np.exp(score - score.max(axis=0))
     return np.asarray(likely / likely.sum(axis=0))
 
 
 def _paces(series: Series, traffic: Traffic) -> Floats:
     """Shape (PACES, days + 1, ahead)."""
-    even = Traffic(np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.weekday)
+    even = Traffic(np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.place, traffic.step)
     own = [
-        _pace(series.y, series.launch, known.counts, known.expected, known.weekday, keeps)
+        _pace(series.y, series.launch, known.counts, known.expected, known.place, known.step.season, keeps)
         for known in (traffic, even)
-        for keeps in _KEEPS
+        for keeps in _KEEPS[traffic.step]
     ]
-    alike = _factor(series.y, series.launch, series.usual) * series.usual
+    alike = np.maximum(_factor(series, _FACTOR_KEEPS[traffic.step]) * series.usual, _LEAST)
     # Before the launch, when there is nothing usual, it is the slow one with traffic.
-    return np.stack([*own, np.where(series.usual > 0, np.maximum(alike, _LEAST), own[len(_KEEPS) - 1])])
+    slow = own[len(_KEEPS[traffic.step]) - 1]
+    return np.stack([*own, np.where(series.usual > 0, alike, slow)])
 
 
-def _factor(y: Floats, launch: int, usual: Floats) -> Floats:
+def _factor(series: Series, keeps: float) -> Floats:
     """Shape (days + 1, 1): how much more than usual a campaign draws, by what came before each day."""
+    y, usual = series.y, series.usual
     factor = np.ones((len(y) + 1, 1))
     came = could = 0.0
-    for day in range(launch, len(y)):
-        came, could = _FACTOR_KEEPS * came + y[day], _FACTOR_KEEPS * could + usual[day, 0]
+    for day in range(series.launch, len(y)):
+        came, could = keeps * came + y[day], keeps * could + usual[day, 0]
         factor[day + 1] = (came + _ALIKE) / (could + _ALIKE)
     return factor
 
 
 @njit(cache=True)
 def _pace(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
-    y, launch, counts, expected, weekday, keeps
+    y, launch, counts, expected, place, season, keeps
 ):
     days, ahead = len(y), expected.shape[1]
-    came, could = np.zeros(7), np.zeros(7)
-    lately, could_lately = 0.0, np.zeros(7)
+    came, could = np.zeros(season), np.zeros(season)
+    lately, could_lately = 0.0, np.zeros(season)
     means = np.empty((days + 1, ahead))
     for day in range(days + 1):
         if day == launch:
@@ -125,12 +133,12 @@ def _pace(  # type: ignore[no-untyped-def]  # numba infers the types of the comp
         factors = (came + _DRAWN) / (usual * could + _DRAWN)
         rate = lately / max((could_lately * factors).sum(), 1.0)
         for step in range(ahead):
-            mean = rate * factors[(weekday + day + step) % 7] * expected[day, step]
+            mean = rate * factors[(place + day + step) % season] * expected[day, step]
             means[day, step] = max(mean, _LEAST)
         if day == days:
             break
-        today = (weekday + day) % 7
-        came, could = came * _WEEKDAY_KEEPS, could * _WEEKDAY_KEEPS
+        today = (place + day) % season
+        came, could = came * _SEASON_KEEPS, could * _SEASON_KEEPS
         lately, could_lately = lately * keeps, could_lately * keeps
         came[today] += y[day]
         could[today] += counts[day]

@@ -86,7 +86,7 @@ def launch_dispersion(history: History, ground: Ground) -> float:
     steps = dict(iter(history.steps.groupby("unique_id")))
     off = []
     for one in history.campaigns.itertuples():
-        start, end = ((moment - pd.Timestamp(history.first_day)).days for moment in (one.starts, one.ends))
+        start, end = (history.number(moment) for moment in (one.starts, one.ends))
         if one.id not in expected or start < _EARLIEST or one.ends > pd.Timestamp(history.as_of):
             continue
         length = min(end - start, LONGEST)

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from forecasting.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.campaign_users import CampaignUsers, campaign_users
 from forecasting.encoder import Data
-from forecasting.ground import HORIZON, Ground, traffic_of
-from forecasting.series import LOOKBACK, History
+from forecasting.ground import Ground, traffic_of
+from forecasting.series import History
+from forecasting.steps import Step
 
 PAST_FEATURES = 9 + CALENDAR_FEATURES
 FUTURE_FEATURES = 6 + CALENDAR_FEATURES
@@ -28,47 +29,48 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class CampaignFrame:
-    """One campaign as arrays over days; day 0 is the first day of the data."""
+    """One campaign as arrays over steps; step 0 is the first of the data."""
 
     id: str
+    step: Step
     start: int
     end: int
     targeted: int
     steps: pd.DataFrame
     calendar: Floats
     shocks: NDArray[np.float64]
-    """Of each day, the logarithm of traffic over what was expected of it the day before."""
+    """Of each step, the logarithm of traffic over what was expected of it the step before."""
     base: NDArray[np.float64]
-    """``expected_participants`` of the campaign, shape (known days + 1, HORIZON)."""
+    """``expected_participants`` of the campaign, shape (known steps + 1, horizon)."""
     reached: CampaignUsers
     since_launch: bool
     """Whether y counts nothing before the launch."""
 
     @property
     def first(self) -> int:
-        """The day from which on y counts anything."""
+        """The step from which on y counts anything."""
         return self.start if self.since_launch else 0
 
     @cached_property
     def y(self) -> NDArray[np.float64]:
-        """Participants per day known so far."""
+        """Participants per step known so far."""
         return self.steps["y"].to_numpy(float)
 
     @cached_property
     def level(self) -> NDArray[np.float64]:
-        """Influence level per day known so far."""
+        """Influence level per step known so far."""
         return self.steps["level"].to_numpy(float)
 
     def level_ratio(self, origin: int) -> float:
-        """Influence level per participant over the last week of the campaign before `origin`."""
-        recent = slice(max(self.start, origin - 7), origin)
+        """Influence level per participant lately, in the campaign before `origin`."""
+        recent = slice(max(self.start, origin - self.step.recent), origin)
         participants = self.y[recent].sum() if origin > self.start else 0.0
         return float((self.level[recent].sum() + 1.0) / (participants + 1.0)) if participants else 1.0
 
     def sample(self, origin: int) -> Data:
-        """The example whose first forecast day is `origin`; unknown targets are masked."""
-        past = np.arange(origin - LOOKBACK, origin)
-        future = np.arange(origin, origin + HORIZON)
+        """The example whose first forecast step is `origin`; unknown targets are masked."""
+        past = np.arange(origin - self.step.lookback, origin)
+        future = np.arange(origin, origin + self.step.horizon)
         base = self.base[origin]
         ratio = self.level_ratio(origin)
         known = (future < len(self.y)) & (future < self.end) & (future >= self.first)
@@ -113,7 +115,7 @@ class CampaignFrame:
             (days >= self.start).astype(float),
             (days - self.start) / 60,
             np.minimum(self.end - days, 60) / 60,
-            (days - origin) / HORIZON,
+            (days - origin) / self.step.horizon,
             np.full(len(days), exposure),
         ]
         return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
@@ -121,9 +123,8 @@ class CampaignFrame:
 
 def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
     """One frame per campaign that has begun, with everything known before ``history.as_of``."""
-    first = pd.Timestamp(history.first_day)
-    days = (pd.Timestamp(history.as_of) - first).days
-    calendar = calendar_features(pd.date_range(first, periods=days + HORIZON))
+    step, first = history.step, history.first_day
+    calendar = calendar_features(step.range(first, 0, history.known + step.horizon), step)
     traffic = traffic_of(history, ground.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
@@ -135,8 +136,9 @@ def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
         own = steps[campaign.id].reset_index(drop=True)
         frame = CampaignFrame(
             id=campaign.id,
-            start=(campaign.starts - first).days,
-            end=(campaign.ends - first).days,
+            step=step,
+            start=step.number(first, campaign.starts),
+            end=step.until(first, campaign.ends),
             targeted=campaign.targeted,
             steps=own,
             calendar=calendar,
@@ -152,11 +154,11 @@ def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
 def training_samples(
     frames: Iterable[CampaignFrame], before_launch_every: int = 7
 ) -> Iterator[tuple[int, Data]]:
-    """(origin, example) of every day of each campaign's run so far, and of some days before it."""
+    """(origin, example) of every step of each campaign's run so far, and of some before it."""
     for frame in frames:
-        known = min(frame.end, len(frame.y))
-        for origin in range(2 * LOOKBACK, known):
-            early = (origin - frame.start) % before_launch_every == 0 and origin + HORIZON > frame.first
+        known, ahead = min(frame.end, len(frame.y)), frame.step.horizon
+        for origin in range(2 * frame.step.lookback, known):
+            early = (origin - frame.start) % before_launch_every == 0 and origin + ahead > frame.first
             if origin >= frame.start or early:
                 yield origin, frame.sample(origin)
 

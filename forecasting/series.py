@@ -16,6 +16,7 @@ from datetime import date
 
 import pandas as pd
 
+from forecasting.steps import DAY, Step
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -23,8 +24,6 @@ from graph.importing.mapping import DERIVED
 from graph.network.runs import NetworkRun
 from graph.progress import Progress
 
-LOOKBACK = 28
-"""Days before an origin that a forecast reads; twice as many lie before the first origin to learn from."""
 DECAY = 0.7
 MEMORY_DAYS = 7
 
@@ -35,7 +34,7 @@ _COUNTS = ["redeemers", "purchases", "redemptions", "key_users", "weight", "expo
 class History:
     """What was known at the beginning of `as_of`.
 
-    steps: long frame, one row per campaign and day: unique_id, ds, y (participants), in_window,
+    steps: long frame, one row per campaign and `step`: unique_id, ds, y (participants), in_window,
         redeemers, purchases, redemptions, key_users, weight, exposed, reach, level. Before a
         campaign starts, y counts what its users did with its products all the same.
     campaigns: id, name, kind, starts, ends (exclusive), targeted; those that began before `as_of`, also
@@ -59,6 +58,18 @@ class History:
     activity: pd.DataFrame
     redemptions_only: bool = False
     """Whether y counts redeemers only."""
+    step: Step = DAY
+    open_to_all: bool = False
+    """Whether campaigns name nobody whom they reach; `roles` are then those of key users and of groups."""
+
+    @property
+    def known(self) -> int:
+        """Steps from that of `first_day` to `as_of`."""
+        return self.step.number(self.first_day, self.as_of)
+
+    def number(self, moment: pd.Timestamp | date) -> int:
+        """How many steps after that of `first_day` the one of `moment` is."""
+        return self.step.number(self.first_day, moment)
 
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
         """The same with `plans`, rows of `campaigns`, known before they begin."""
@@ -83,7 +94,7 @@ class History:
     @property
     def has_redemptions(self) -> bool:
         """Whether anybody took part by coupon, with enough days before it to learn from."""
-        late = self.steps["ds"] >= pd.Timestamp(self.first_day) + pd.Timedelta(days=2 * LOOKBACK)
+        late = self.steps["ds"] >= self.step.begins(self.first_day, 2 * self.step.lookback)
         return bool((self.steps["redeemers"] > 0)[late].any())
 
     def redeemers(self) -> "History":
@@ -91,16 +102,16 @@ class History:
         return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
 
     def before(self, origin: date) -> "History":
-        """The same as it was known at `origin`, which must not lie after `as_of`."""
+        """The same as it was known at `origin`, or at the beginning of its step; not after `as_of`."""
         if origin > self.as_of:
             raise InvalidRequest(
                 f"{origin} lies after {self.as_of}, up to which this history was read.",
                 "Read the history as of a later day.",
             )
-        moment = pd.Timestamp(origin)
+        moment = self.step.begins(origin, 0)
         return replace(
             self,
-            as_of=origin,
+            as_of=moment.date(),
             steps=self.steps[self.steps["ds"] < moment],
             campaigns=self.campaigns[self.campaigns["starts"] < moment],
             participations=self.participations[self.participations["ds"] < moment],
@@ -157,7 +168,7 @@ def read_history(
         own = _steps(graph, campaign.id, network.id, **before)
         earlier = _counted(acts[acts["ds"] < campaign.starts], roles[roles["campaign"] == campaign.id])
         own = pd.concat([earlier, own], ignore_index=True)
-        parts.append(_every_day(own, campaign.id, campaign.starts, days))
+        parts.append(every_step(own, campaign.id, campaign.starts, days))
         bought.append(acts.drop(columns="purchases").assign(campaign=campaign.id))
         advance(1)
     return History(
@@ -169,14 +180,22 @@ def read_history(
         campaigns=campaigns,
         roles=roles,
         edges=graph.frame("influence/spreading_network", **scope),
-        participations=_with_days(graph.frame("influence/user_participations", **before)),
+        participations=read_participations(graph, **before),
         bought=pd.concat(bought, ignore_index=True),
-        activity=_with_days(
-            graph.frame("influence/user_activity", **before, derived=sorted(DERIVED)).explode(
-                ["step", "value", "by_coupon"], ignore_index=True
-            )
-        ),
+        activity=read_activity(graph, **before),
     )
+
+
+def read_participations(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
+    """``History.participations``, by day."""
+    return _with_days(graph.frame("influence/user_participations", dataset=dataset, before=before))
+
+
+def read_activity(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
+    """``History.activity``, by day."""
+    scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED)}
+    frame = graph.frame("influence/user_activity", **scope)
+    return _with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
 
 
 def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: str) -> pd.DataFrame:
@@ -189,7 +208,7 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
     end = min(campaign["ends"], pd.Timestamp(dataset.now))
     days = pd.date_range(begin, end - pd.Timedelta(days=1), name="ds")
     own = _steps(graph, campaign["id"], network, dataset=dataset_id, before=dataset.moment(dataset.now))
-    return _every_day(own, campaign["id"], campaign["starts"], days)
+    return every_step(own, campaign["id"], campaign["starts"], days)
 
 
 def _steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:
@@ -215,10 +234,10 @@ def _counted(earlier: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _every_day(
+def every_step(
     frame: pd.DataFrame, campaign: str, starts: pd.Timestamp, days: pd.DatetimeIndex
 ) -> pd.DataFrame:
-    """One campaign's rows of ``History.steps`` for `days`; a day on which nothing happened is 0."""
+    """One campaign's rows of ``History.steps`` for `days`, or other steps; where nothing happened it is 0."""
     frame = frame.set_index("ds").reindex(days).reindex(columns=["y", *_COUNTS])
     frame = frame.astype(float).fillna(0.0).reset_index()
     frame.insert(0, "unique_id", campaign)

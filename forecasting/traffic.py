@@ -19,33 +19,39 @@ from numpy.typing import NDArray
 
 from forecasting.calendar import holidays_near, month_waves
 from forecasting.shapes import holiday_effect
+from forecasting.steps import DAY, MONTH, Step
 
 Floats = NDArray[np.float64]
 
-# The walk of a day, the drift and how much of it stays; chosen on days before July 2017 of the Complete
-# Journey, where the likelihood is flat around them.
-_LEVEL, _DRIFT, _STAYS = 0.005, 0.015, 0.88
-_WEEKDAY, _HOLIDAY, _MONTH = 0.14, 0.05, 0.015
+# The walk of a step, the drift and how much of it stays. Of days: chosen before July 2017 of the Complete
+# Journey, where the likelihood is flat around them; of months: before July 2009 of Last.fm.
+_WALKS = {DAY: (0.005, 0.015, 0.88), MONTH: (0.2, 0.01, 0.88)}
+_SEASON = {DAY: 0.14, MONTH: 0.02}
+_HOLIDAY, _MONTH = 0.05, 0.015
 """How large the effects are believed to be (standard deviations) before any is seen."""
 _NOISE, _PER_USER = 0.02, 0.5
 """Standard deviation of what is left, besides counting's own: users come more regularly than at random."""
 _DEGREES = 4
 
 
-def expected_traffic(counts: Floats, first: pd.Timestamp, ahead: int, shape: str | None = None) -> Floats:
-    """Shape (days + 1, ahead): in row t, how many users are expected on days t, t + 1, ... by what was
-    counted before day t. `counts` has an entry a day, from `first` on.
+def expected_traffic(
+    counts: Floats, calendar: pd.DatetimeIndex, step: Step = DAY, shape: str | None = None
+) -> Floats:
+    """Shape (steps + 1, ahead): in row t, how many users are expected in steps t, t + 1, ... by what was
+    counted before step t. `counts` has an entry a step; `calendar` tells when these and `ahead` more begin.
     """
-    days = len(counts)
-    calendar = pd.date_range(first, periods=days + ahead)
-    prior = np.exp(holiday_effect(calendar, shape))
-    weekdays = np.eye(7)[calendar.day_of_week.to_numpy()]
-    near, waves = holidays_near(calendar), month_waves(calendar)
-    design = np.hstack([np.ones((len(calendar), 2)), weekdays, near, waves])
-    believed = [0.5, _DRIFT] + [_WEEKDAY] * 7 + [_HOLIDAY] * near.shape[1] + [_MONTH] * waves.shape[1]
+    days, ahead = len(counts), len(calendar) - len(counts)
+    level, drift, stay = _WALKS[step]
+    effects = [(np.eye(step.season)[step.places(calendar)], _SEASON[step])]
+    prior = np.ones(len(calendar))
+    if step == DAY:
+        effects += [(holidays_near(calendar), _HOLIDAY), (month_waves(calendar), _MONTH)]
+        prior = np.exp(holiday_effect(calendar, shape))
+    design = np.hstack([np.ones((len(calendar), 2)), *(one for one, _ in effects)])
+    believed = [0.5, drift, *(size for one, size in effects for _ in range(one.shape[1]))]
     stays, walks = np.ones(design.shape[1]), np.zeros(design.shape[1])
-    stays[1] = _STAYS
-    walks[:2] = _LEVEL**2, _DRIFT**2
+    stays[1] = stay
+    walks[:2] = level**2, drift**2
     expected = _filtered(counts / prior[:days], design, np.square(believed), stays, walks, ahead)
     return np.asarray(expected * sliding_window_view(prior, ahead)[: days + 1])
 

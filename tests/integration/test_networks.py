@@ -11,8 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from forecasting.fitting import Configuration
+from forecasting.klstm import KLSTM
 from forecasting.next_users.job import next_users_runs, train_next_users, who_is_next
 from forecasting.next_users.ranker import Fitting
+from forecasting.open_series import read_open_history
+from forecasting.steps import DAY, MONTH, Step
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -257,11 +261,39 @@ def test_days_that_cannot_be_looked_ahead(graph: Graph, spread: NetworkRun) -> N
 ORIGIN, RUNNING = date(2012, 10, 1), "c33"
 
 
+@pytest.mark.parametrize("step", [DAY, MONTH])
+def test_participants_of_open_campaigns_are_counted_in_steps(
+    graph: Graph, spread: NetworkRun, step: Step
+) -> None:
+    history = read_open_history(graph, DATASET, spread, ORIGIN, step, Silent())
+    rows = query(
+        graph,
+        "MATCH (u:User {dataset: $d})-[p:PARTICIPATED_IN]->(c:Campaign {dataset: $d}) "
+        "WHERE p.at < datetime($t) RETURN DISTINCT c.id AS unique_id, u.id AS user, "
+        "toString(date.truncate($unit, p.at)) AS ds",
+        d=DATASET, t=f"{ORIGIN}T00:00:00[UTC]", unit=step.name,
+    )  # fmt: skip
+    came = pd.DataFrame(rows).assign(ds=lambda told: pd.to_datetime(told["ds"]))
+    came = came.groupby(["unique_id", "ds"]).size()
+    told = history.steps.set_index(["unique_id", "ds"])["y"]
+    assert told[told > 0].sort_index().to_dict() == came.sort_index().to_dict()
+    assert told.index.get_level_values("ds").nunique() == history.known
+    assert set(history.roles["campaign"]) <= set(history.campaigns["id"])
+    assert (history.roles.groupby("campaign")["score"].max() > 0).all()
+    assert (history.campaigns["targeted"] <= PEOPLE).all()
+
+
+def how_many(graph: Graph, network: NetworkRun) -> pd.DataFrame:
+    """A forecast of months from ORIGIN on."""
+    history = read_open_history(graph, DATASET, network, ORIGIN, MONTH, Silent())
+    quick = Configuration(hidden=8, context=4, epochs=2, members=1)
+    return KLSTM(quick).fit(history, Silent()).predict(history, 3)
+
+
 def test_who_comes_next_of_campaigns_open_to_all(
     graph: Graph, settings: Settings, spread: NetworkRun, tmp_path: Path
 ) -> None:
-    del spread  # It must only be there.
-    scope = ("--dataset", DATASET)
+    network, scope = spread, ("--dataset", DATASET)
     asked = groundswell("forecast", RUNNING, *scope, **reach(settings))
     assert asked.returncode == 1
     assert f"groundswell who {RUNNING}" in asked.stderr
@@ -296,6 +328,7 @@ def test_who_comes_next_of_campaigns_open_to_all(
 
     # Nothing at or after the origin moves it: everything there made nonsense in the database itself.
     assert next_users_runs(graph, DATASET) == [run]
+    months = how_many(graph, network)
     for corruption in (
         "MATCH (:User {dataset: $d})-[p:PARTICIPATED_IN|ADOPTED]->() WHERE p.at >= datetime($t) DELETE p",
         "MATCH (u:User {dataset: $d}), (c:Campaign {dataset: $d}) WITH u, c LIMIT 2000 "
@@ -308,6 +341,7 @@ def test_who_comes_next_of_campaigns_open_to_all(
     unmoved, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN)
     assert unmoved["user"].tolist() == rows["user"].tolist()
     assert unmoved["probability"].tolist() == pytest.approx(rows["probability"].tolist(), rel=1e-4)
+    pd.testing.assert_frame_equal(how_many(graph, network), months)
     # A day later it does move: the test can fail.
     moved, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN + timedelta(days=1))
     assert moved["user"].tolist() != rows["user"].tolist()

@@ -9,6 +9,7 @@ from forecasting.calendar import calendar_features
 from forecasting.hazard import Course, usual_courses
 from forecasting.pace import PACES, Series, Traffic, expected_participants, pace_weights
 from forecasting.shapes import SHAPES, holiday_effect
+from forecasting.steps import MONTH
 from forecasting.traffic import expected_traffic
 from graph.errors import InvalidRequest
 
@@ -25,6 +26,13 @@ def rhythmic(level: float, seed: int = 0) -> tuple[Floats, Floats]:
     return np.random.default_rng(seed).poisson(mean[:DAYS]).astype(float), mean
 
 
+def told_ahead(
+    counts: Floats, first: pd.Timestamp = FIRST, ahead: int = AHEAD, shape: str | None = None
+) -> Floats:
+    """``expected_traffic`` of days."""
+    return expected_traffic(counts, pd.date_range(first, periods=len(counts) + ahead), shape=shape)
+
+
 def long_running(y: Floats) -> Series:
     """Of a campaign that has not begun."""
     return Series(y, len(y) + AHEAD, np.zeros((len(y) + 1, AHEAD)))
@@ -32,7 +40,7 @@ def long_running(y: Floats) -> Series:
 
 def test_a_weekly_rhythm_is_expected() -> None:
     counts, mean = rhythmic(300)
-    expected = expected_traffic(counts, FIRST, AHEAD)
+    expected = told_ahead(counts)
     for day in range(150, DAYS):
         assert expected[day] == pytest.approx(mean[day : day + AHEAD], rel=0.12)
     error = np.abs(np.log(expected[150:DAYS, 0] / mean[150:DAYS]))
@@ -50,7 +58,7 @@ def test_nothing_later_is_seen() -> None:
             later = slice(origin if spoilt else DAYS, DAYS)
             traffic, own = counts.copy(), series.copy()
             traffic[later], own[later] = 5_000.0, 900.0
-            expected = expected_traffic(traffic, FIRST, AHEAD, "us-groceries")
+            expected = told_ahead(traffic, shape="us-groceries")
             means = expected_participants(long_running(own), Traffic(traffic, expected, 0), weights)
             both.append((expected[: origin + 1], means[: origin + 1]))
         for clean, spoiled in zip(*both, strict=True):
@@ -61,21 +69,21 @@ def test_a_closed_day_says_nothing() -> None:
     counts, _ = rhythmic(300)
     closed = counts.copy()
     closed[200] = 0
-    usual, after = (expected_traffic(one, FIRST, AHEAD)[205] for one in (counts, closed))
+    usual, after = (told_ahead(one)[205] for one in (counts, closed))
     assert after == pytest.approx(usual, rel=0.03)
 
 
 def test_one_day_without_precedent_moves_little() -> None:
     counts, mean = rhythmic(300)
     counts[200] *= 3
-    expected = expected_traffic(counts, FIRST, AHEAD)[201]
+    expected = told_ahead(counts)[201]
     assert expected == pytest.approx(mean[201 : 201 + AHEAD], rel=0.1)
 
 
 def test_a_pace_is_found_with_its_weekdays() -> None:
     counts, _ = rhythmic(300)
     series, mean = rhythmic(20, seed=1)
-    traffic = Traffic(counts, expected_traffic(counts, FIRST, AHEAD), 0)
+    traffic = Traffic(counts, told_ahead(counts), 0)
     known = long_running(series)
     means = expected_participants(known, traffic, pace_weights([known], traffic))
     assert means[-1] == pytest.approx(mean[DAYS:], rel=0.25)
@@ -85,7 +93,7 @@ def test_a_pace_is_found_with_its_weekdays() -> None:
 def test_traffic_is_used_where_it_tells_and_left_where_not() -> None:
     rng = np.random.default_rng(5)
     shared = (100 * np.exp(0.006 * np.arange(DAYS))).round()
-    traffic = Traffic(shared, expected_traffic(shared, FIRST, AHEAD), 0)
+    traffic = Traffic(shared, told_ahead(shared), 0)
     following = rng.poisson(shared / 5).astype(float)
     indifferent = rng.poisson(60, DAYS).astype(float)
     with_traffic = [0, 1, PACES - 1]  # The last is the second before a campaign's launch.
@@ -146,7 +154,7 @@ def test_a_shape_moves_what_is_expected_of_holidays() -> None:
     assert (holiday_effect(days, None) == 0).all()
     first = days[0] - pd.Timedelta(days=100)
     counts = np.full(100, 300.0)
-    plain, told = (expected_traffic(counts, first, 7, shape)[-1] for shape in (None, "us-groceries"))
+    plain, told = (told_ahead(counts, first, 7, shape)[-1] for shape in (None, "us-groceries"))
     assert told[2] / plain[2] == pytest.approx(effect[2], rel=0.05)
 
 
@@ -169,3 +177,12 @@ def test_holidays_are_known_with_the_days_around_them() -> None:
     assert tomorrow.tolist() == [0, 0, 1, 0, 0, 0]
     assert soon.tolist() == [1, 1, 0, 0, 0, 0]
     assert lately.tolist() == [0, 0, 0, 0, 1, 1]
+
+
+def test_traffic_of_months_follows_what_changes() -> None:
+    months = pd.date_range("2001-01-01", periods=63, freq="MS")
+    mean = np.where(np.arange(60) < 40, 100.0, 150.0)
+    expected = expected_traffic(np.random.default_rng(5).poisson(mean).astype(float), months, MONTH)
+    assert expected.shape == (61, 3)
+    assert expected[20:40, 0] == pytest.approx(mean[20:40], rel=0.25)
+    assert expected[45:60] == pytest.approx(150, rel=0.25)

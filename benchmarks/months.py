@@ -1,0 +1,182 @@
+"""How many give a tag next month, on Last.fm: the K-LSTM beside what a user would pick instead.
+
+Every month from July 2009 on is an origin for each tag that was first given half a year before; scored are
+the month itself (h=1) and the third (h=3). A period is some ten months: the network and the learned
+forecasters are as of its first day; statistical ones are fitted anew at every origin. All see the same
+months; LightGBM is given what the K-LSTM is, traffic so far and the month of the year. A forecast is the
+median of a Poisson distribution with the forecast mean, for every model alike. Intervals are by bootstrap
+over months. A tag is a campaign here if at least 50 users ever gave it, whatever the model.
+"""
+
+import argparse
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from lightgbm import LGBMRegressor
+from scipy.stats import poisson
+from statsforecast import StatsForecast
+from statsforecast.models import (
+    AutoARIMA,
+    AutoETS,
+    AutoTheta,
+    CrostonOptimized,
+    HistoricAverage,
+    SeasonalNaive,
+    SimpleExponentialSmoothingOptimized,
+    WindowAverage,
+)
+
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, weekly_row, write
+from cli.console import bars
+from forecasting.fitting import Configuration
+from forecasting.klstm import KLSTM
+from forecasting.open_series import read_open_history
+from forecasting.series import History
+from forecasting.steps import MONTH
+from graph.connection import connect
+from graph.importing.adapters.lastfm import lastfm
+from graph.importing.job import import_prepared
+from graph.network.build import build_network
+from graph.network.text import TextEncoder
+from graph.progress import Progress, Silent
+
+PERIODS = [date(2009, 7, 1), date(2010, 5, 1), date(2011, 4, 1)]
+HORIZONS, _AHEAD = (1, 3), 3
+_SEEDS = 5
+_LEAST = 6
+"""Months since a tag was first given."""
+_TARGETS = {1: 0.97, 3: 0.97}
+_KEYS = ["unique_id", "ds", "cutoff"]
+
+
+def ours(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
+    """The mean over seeds of the K-LSTM's means."""
+    parts = []
+    for seed in range(seeds):
+        model = KLSTM(Configuration(seed=1 + 10 * seed))
+        model.fit(history.before(origins[0].date()), Silent())
+        parts.append(model.forecasts_at(history, [one.date() for one in origins], _AHEAD))
+    found = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
+    return found.rename(columns={"mean": "K-LSTM"})
+
+
+def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress) -> pd.DataFrame:
+    """Fitted at every origin, to each tag's months since it was first given."""
+    season = MONTH.season
+    models = [
+        SeasonalNaive(season), WindowAverage(3), HistoricAverage(), CrostonOptimized(),
+        SimpleExponentialSmoothingOptimized(alias="SES"), AutoETS(season_length=1),
+        AutoETS(season_length=season, alias="AutoETS, seasonal"), AutoTheta(season_length=1),
+        AutoTheta(season_length=season, alias="AutoTheta, seasonal"), AutoARIMA(season_length=1),
+    ]  # fmt: skip
+    advance = progress.stage("Statistical forecasters", len(origins))
+    parts = []
+    for origin in origins:
+        steps = history.before(origin.date()).steps
+        series = steps[steps["in_window"]][["unique_id", "ds", "y"]]
+        long_enough = series.groupby("unique_id")["ds"].transform("size") >= _LEAST
+        forecaster = StatsForecast(models=models, freq="MS", fallback_model=WindowAverage(3))
+        found = forecaster.forecast(df=series[long_enough], h=_AHEAD)
+        parts.append(found.assign(cutoff=origin - pd.Timedelta(days=1)))
+        advance(1)
+    return pd.concat(parts)
+
+
+def boosted(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
+    """The mean over seeds of LightGBM, one model a month ahead, learned before the first origin."""
+    wide = history.steps.pivot(index="ds", columns="unique_id", values="y")
+    active = history.activity.groupby("ds")["user"].nunique().reindex(wide.index, fill_value=0)
+    told, ids = _told(wide, active), wide.columns
+    known = wide.index.get_indexer(origins[:1])[0]
+    parts = []
+    for step in range(_AHEAD):
+        came = wide.shift(-step).to_numpy()
+        learned = np.arange(MONTH.season, known - step)
+        x, y = (one[learned].reshape(len(learned) * len(ids), -1) for one in (told, came))
+        old = x[:, -1] >= _LEAST
+        models = [_lightgbm(seed).fit(x[old], y[old, 0]) for seed in range(seeds)]
+        for origin in origins:
+            place = wide.index.get_indexer([origin])[0]
+            mean = np.mean([one.predict(told[place]) for one in models], axis=0)
+            days = {"ds": MONTH.begins(origin, step), "cutoff": origin - pd.Timedelta(days=1)}
+            parts.append(pd.DataFrame({"unique_id": ids, "LightGBM": mean, **days}))
+    return pd.concat(parts)
+
+
+def _lightgbm(seed: int) -> LGBMRegressor:
+    return LGBMRegressor(
+        objective="poisson", n_estimators=200, learning_rate=0.03, num_leaves=15, min_child_samples=40,
+        subsample=0.8, subsample_freq=1, colsample_bytree=0.7, seed=seed, verbosity=-1, n_jobs=1,
+    )  # fmt: skip
+
+
+def _told(wide: pd.DataFrame, active: pd.Series) -> np.ndarray:
+    """Shape (months, tags, features): what is known at the beginning of each month; the age comes last."""
+    past, traffic = wide.shift(1), active.shift(1)
+    begun = (wide.cumsum() > 0).shift(1, fill_value=False)
+    by_tag = [past.shift(back) for back in range(6)]
+    by_tag += [past.rolling(months, min_periods=1).mean() for months in (3, 6, 12)]
+    shared = [traffic, traffic.shift(1), traffic / traffic.rolling(6, min_periods=1).mean()]
+    month = pd.Series(wide.index.month.to_numpy(float), wide.index)
+    columns = [one.to_numpy() for one in by_tag]
+    columns += [np.repeat(one.to_numpy()[:, np.newaxis], wide.shape[1], axis=1) for one in (*shared, month)]
+    return np.stack([*columns, begun.cumsum().to_numpy()], axis=2).astype(float)
+
+
+def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
+    """The rows that are scored, with each model's absolute error."""
+    first = history.campaigns.set_index("id")["starts"].loc[forecasts["unique_id"]]
+    begins = forecasts["cutoff"] + pd.Timedelta(days=1)
+    age, ahead = (
+        history.step.numbers(history.first_day, later) - history.step.numbers(history.first_day, earlier)
+        for later, earlier in ((begins, first), (forecasts["ds"], begins))
+    )
+    rows = forecasts.assign(h=ahead + 1, week=forecasts["ds"])
+    rows = rows[rows["h"].isin(HORIZONS) & (age >= _LEAST)]
+    models = [one for one in rows.columns if one not in (*_KEYS, "y", "h", "week")]
+    best = rows[models].drop(columns="K-LSTM").sub(rows["y"], axis=0).abs().mean().nsmallest(3).index
+    rows = rows.assign(**{f"mean of {', '.join(best)}": rows[best].mean(axis=1)})
+    for model in [*models, rows.columns[-1]]:
+        rows[f"error {model}"] = np.abs(poisson.ppf(0.5, rows[model].clip(lower=0.01)) - rows["y"])
+    return rows
+
+
+def against(rows: pd.DataFrame) -> list[Row]:
+    """MAE of the K-LSTM beside every peer, the best first."""
+    errors = [one for one in rows.columns if one.startswith("error ") and one != "error K-LSTM"]
+    found: list[Row] = []
+    for h, part in rows.groupby("h"):
+        for peer in sorted(errors, key=lambda one: float(part[one].mean())):
+            target = None if found and found[-1].what == f"MAE, h={h}" else _TARGETS[int(h)]
+            both = part.assign(a=part["error K-LSTM"], b=part[peer])
+            found.append(weekly_row(f"MAE, h={h}", both, peer.removeprefix("error "), target))
+    return found
+
+
+def main() -> None:
+    """Run all, write the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
+    quick = parser.parse_args().quick
+    seeds = 1 if quick else _SEEDS
+    spans = list(zip(PERIODS[:-1], PERIODS[1:], strict=True))[-1 if quick else 0 :]
+    parts = []
+    with own_server() as settings, connect(settings) as graph, bars() as progress:
+        prepared = lastfm(settings.cache)
+        import_prepared(graph, settings, prepared, progress, "stream")
+        dataset, encoder = prepared.mapping.dataset, TextEncoder.of(settings)
+        for first, after in spans:
+            network = build_network(graph, dataset, progress, cutoff=first, encoder=encoder)
+            history = read_open_history(graph, dataset, network, PERIODS[-1], MONTH, progress)
+            origins = pd.date_range(first, after, freq="MS", inclusive="left")
+            rows = ours(history, origins, seeds)
+            for theirs in (statistical(history, origins, progress), boosted(history, origins, seeds)):
+                rows = rows.merge(theirs, on=_KEYS)
+            parts.append(rows)
+    write("months", against(points(pd.concat(parts), history)), quick=quick)
+
+
+if __name__ == "__main__":
+    main()
