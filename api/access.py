@@ -28,13 +28,17 @@ _KNOWN_FOR = 5.0
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = ("/plan", "/what-if")
 """Posts that compute and store nothing."""
+_BUILDS = ("/v1/networks", "/v1/models", "/v1/back-tests", "/v1/jobs")
 
 
 def needed_scope(method: str, path: str) -> str:
     """What a key must be for; whatever is not known to need less needs `admin`."""
     if method in _SAFE or (method == "POST" and path.endswith(_READS)):
         return "read"
-    return "import" if path == "/v1/imports" or path.startswith("/v1/imports/") else "admin"
+    if path == "/v1/imports" or path.startswith("/v1/imports/"):
+        return "import"
+    forecasts = path.startswith("/v1/campaigns/") and path.endswith("/forecast")
+    return "build" if forecasts or path.startswith(_BUILDS) else "admin"
 
 
 class KeyAccess(BaseHTTPMiddleware):

@@ -15,9 +15,21 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api.access import KeyAccess, UploadLimit
 from api.deps import Context
 from api.headers import SecurityHeaders
-from api.jobs import ImportJobs
+from api.observed import Observed, RequestLog
 from api.problems import add_problem_handlers
-from api.routes import campaigns, forecasts, health, imports, models, networks, page, plans, users, what_if
+from api.routes import (
+    campaigns,
+    forecasts,
+    health,
+    imports,
+    jobs,
+    models,
+    networks,
+    page,
+    plans,
+    users,
+    what_if,
+)
 from graph.connection import Graph
 from graph.errors import InvalidRequest
 from graph.keys import list_keys
@@ -34,12 +46,15 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     machines.
     """
 
-    jobs = ImportJobs(graph, settings)
+    context, log = Context.of(settings, graph), RequestLog(settings.home / "logs")
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        context.worker.start()
         yield
-        jobs.close()
+        context.worker.close()
+        context.imports.close()
+        log.close()
         graph.close()
 
     # Serves the documentation's scripts from this machine; FastAPI itself would name a CDN.
@@ -49,13 +64,15 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
         summary="How far a campaign will carry, through whom, and what comes next.",
         lifespan=lifespan,
     )
-    app.state.context = Context(settings, graph, jobs)
+    app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(UploadLimit, most=settings.max_upload_mib << 20)
     _guard(app, settings, graph, host, keys)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observed, figures=context.figures, log=log)
     add_problem_handlers(app)
-    for routes in (health, campaigns, forecasts, plans, what_if, models, networks, users, imports, page):
+    parts = (health, campaigns, forecasts, plans, what_if, models, networks, users, imports, jobs, page)
+    for routes in parts:
         app.include_router(routes.router)
     static = Path(page.__file__).parents[1] / "page" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -1,11 +1,13 @@
 """What routes depend on, declared once."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import Depends, Query, Request
 
-from api.jobs import ImportJobs
+from api.figures import Figures
+from api.imports import ImportJobs
+from api.worker import WorkerProcess
 from forecasting.records import Forecast, stored_forecasts
 from graph.connection import Graph
 from graph.errors import NotReady
@@ -20,7 +22,16 @@ class Context:
 
     settings: Settings
     graph: Graph
-    jobs: ImportJobs
+    imports: ImportJobs
+    worker: WorkerProcess
+    figures: Figures
+
+    @classmethod
+    def of(cls, settings: Settings, graph: Graph) -> Self:
+        """With nothing running yet."""
+        return cls(
+            settings, graph, ImportJobs(graph, settings), WorkerProcess(graph, settings), Figures(graph)
+        )
 
 
 def get_context(request: Request) -> Context:

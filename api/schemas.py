@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from graph.jobs import State
 from graph.network.runs import Verdict
 
 
@@ -215,3 +216,32 @@ class ImportJob(BaseModel):
     started: str = Field(description="ISO moment")
     finished: str | None = Field(description="ISO moment")
     progress: Progress | None = Field(description="While it runs in this process")
+
+
+class JobStage(BaseModel):
+    """What a job is doing, and how far it is in it."""
+
+    stage: str = Field(examples=["Training 2 networks for 12 epochs"])
+    done: int
+    total: int | None = Field(description="Null where it is not known beforehand")
+
+
+class Job(BaseModel):
+    """Long work that was asked for."""
+
+    id: str = Field(examples=["4f0c9a1b22de"])
+    kind: str = Field(description="network, training, forecast or back-test")
+    dataset: str
+    arguments: dict[str, str | int | bool | None] = Field(description="What was asked for")
+    state: State
+    cancel_asked: bool = Field(description="It is to end, or was ended")
+    attempts: int = Field(description="More than 1: whoever worked on it was gone, and it was begun anew")
+    progress: JobStage | None = Field(description="While it runs")
+    problem: str | None = Field(description="Why it failed")
+    remedy: str | None = Field(description="What to do then")
+    result: dict[str, str] | None = Field(
+        description="What it made", examples=[{"model": "model/2017-11-27"}]
+    )
+    made_at: str = Field(description="ISO moment")
+    started_at: str | None = Field(description="ISO moment")
+    finished_at: str | None = Field(description="ISO moment")

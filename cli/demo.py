@@ -9,7 +9,6 @@ import pandas as pd
 import typer
 
 from api.deps import Context
-from api.jobs import ImportJobs
 from api.page.browser_link import browser_url, explore_query
 from api.page.rendering import standalone_page
 from cli import jobs
@@ -100,7 +99,7 @@ def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> 
     out.rule("Where to look")
     if once:
         with connect(settings) as graph:
-            page = standalone_page(Context(settings, graph, ImportJobs(graph, settings)), DATASET, CAMPAIGN)
+            page = standalone_page(Context.of(settings, graph), DATASET, CAMPAIGN)
         _PAGE_FILE.write_text(page, encoding="utf-8")
         out.print(f"The page:      {_PAGE_FILE.resolve()}", soft_wrap=True)
         _point_to_browser(settings, network)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import db, demo, explain, export, imports, jobs, keys, plan, serve, what_if, who
+from cli import db, demo, explain, export, imports, jobs, keys, plan, queue, serve, what_if, who
 from cli.console import err, fail
 from graph.errors import GroundswellError
 
@@ -30,6 +30,7 @@ app.command()(explain.explain)
 app.command()(plan.plan)
 app.command("what-if")(what_if.what_if)
 app.command()(serve.serve)
+app.add_typer(queue.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 
 

@@ -4,13 +4,14 @@ Everything above asks a `Graph` for a statement of ``cypher/`` by name; tests ma
 runner of the same shape.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import pandas as pd
-from neo4j import Driver, GraphDatabase, ManagedTransaction
+from neo4j import Driver, GraphDatabase, ManagedTransaction, Session
 from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
 
 import cypher
@@ -52,6 +53,8 @@ class Graph:
         self._driver = driver
         self._database = database
         self._address = address
+        self.watch: Callable[[str, float], None] = lambda _statement, _seconds: None
+        """Told of every statement, and how many seconds it took."""
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +78,7 @@ class Graph:
         def work(transaction: ManagedTransaction) -> list[Row]:
             return transaction.run(one.text, parameters).data()
 
-        with _translated(), self._driver.session(database=self._database) as session:
+        with self._talk(name) as session:
             return session.execute_write(work)
 
     def together(self, work: Callable[["Transaction"], T]) -> T:
@@ -83,14 +86,14 @@ class Graph:
 
         `work` is called again where a transient error (a deadlock, a leader change) undid it.
         """
-        with _translated(), self._driver.session(database=self._database) as session:
+        with self._talk("(several)") as session:
             return session.execute_write(lambda transaction: work(Transaction(transaction)))
 
     def run_in_parts(self, name: str, **parameters: Any) -> list[Row]:
         """Run a statement that commits by itself (CALL { ... } IN TRANSACTIONS)."""
         one = cypher.statement(name)
         _check_parameters(one, parameters)
-        with _translated(), self._driver.session(database=self._database) as session:
+        with self._talk(name) as session:
             return session.run(one.text, parameters).data()
 
     def single(self, name: str, **parameters: Any) -> Row:
@@ -102,13 +105,22 @@ class Graph:
         """The rows as a frame; its columns are there even when no row is."""
         one = cypher.statement(name)
         _check_parameters(one, parameters)
-        with _translated(), self._driver.session(database=self._database) as session:
+        with self._talk(name) as session:
 
             def work(transaction: ManagedTransaction) -> pd.DataFrame:
                 result = transaction.run(one.text, parameters)
                 return pd.DataFrame(result.values(), columns=result.keys())
 
             return session.execute_read(work)
+
+    @contextmanager
+    def _talk(self, name: str) -> Iterator[Session]:
+        began = time.perf_counter()
+        try:
+            with _translated(), self._driver.session(database=self._database) as session:
+                yield session
+        finally:
+            self.watch(name, time.perf_counter() - began)
 
     def run_schema(self, name: str) -> None:
         """Run every statement of a schema file, each in a transaction of its own."""

@@ -1,5 +1,6 @@
 """Settings from the environment; every field can be set there, none needs to be."""
 
+import os
 from pathlib import Path
 
 import platformdirs
@@ -68,6 +69,16 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_TEXT_MODEL",
         description="Folder of a sentence-transformers model to use instead of the packaged one",
     )
+
+    def environment(self) -> dict[str, str]:
+        """That of this process, with these settings: for a process that is to have the same."""
+        told = {}
+        for name, field in type(self).model_fields.items():
+            alias, value = field.validation_alias, getattr(self, name)
+            variable = alias.choices[0] if isinstance(alias, AliasChoices) else alias
+            if value is not None:
+                told[str(variable)] = str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        return {**os.environ, **told}
 
     @property
     def checkpoints(self) -> Path:

@@ -31,7 +31,7 @@ def start_import(
         said = parse_mapping(yaml.safe_load(mapping), "mapping")
     except yaml.YAMLError as error:
         raise InvalidRequest(f"The mapping cannot be read as YAML: {error}", "Correct it.") from error
-    with context.jobs.receive() as folder:
+    with context.imports.receive() as folder:
         for file in files:
             name = PurePosixPath(file.filename or "").name
             if not name or name.startswith(".") or "\\" in name:
@@ -40,7 +40,7 @@ def start_import(
                 )
             with (folder / name).open("wb") as kept:
                 copyfileobj(file.file, kept)
-        number = context.jobs.start(folder, said, max_rejected)
+        number = context.imports.start(folder, said, max_rejected)
     job = _job(context, find_import(context.graph, said.dataset, number))
     response.headers["Location"] = f"/v1/imports/{job.id}"
     return job
@@ -80,7 +80,7 @@ def _find(graph: GraphDep, job_id: str) -> ImportRun:
 
 
 def _job(context: ContextDep, run: ImportRun) -> schemas.ImportJob:
-    stage = context.jobs.progress(run.dataset, run.number)
+    stage = context.imports.progress(run.dataset, run.number)
     progress = None
     if stage is not None:
         left = max(0, (stage.total or 0) - stage.done)

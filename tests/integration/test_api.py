@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app, is_loopback
 from api.deps import Context
-from api.jobs import ImportJobs
 from api.page.rendering import standalone_page
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
@@ -131,7 +130,7 @@ def test_another_host_name_is_refused(client: TestClient) -> None:
 
 def test_every_operation_is_documented(client: TestClient) -> None:
     operations = client.get("/openapi.json").json()["paths"]
-    assert len(operations) == 19
+    assert len(operations) == 22
     assert all(one["description"] for operation in operations.values() for one in operation.values())
 
 
@@ -152,7 +151,7 @@ def test_the_page_as_one_file_needs_no_server(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun, network: NetworkRun
 ) -> None:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    context = Context(settings, graph, ImportJobs(graph, settings))
+    context = Context.of(settings, graph)
     with premise_supported(graph, sample.dataset, network.id):
         page = standalone_page(context, sample.dataset, CAMPAIGN)
     assert not re.search(r"""(src|href)=["']/""", page)

@@ -1,0 +1,98 @@
+"""Long work as jobs: ask for it, see how far it is, end it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api import asked, schemas
+from api.deps import ContextDep, GraphDep
+from forecasting.records import check_campaign
+from forecasting.shapes import check_shape
+from graph import jobs
+from graph.datasets import describe_dataset
+
+router = APIRouter(prefix="/v1", tags=["jobs"])
+
+JobId = Annotated[str, Path(description="As the job's own address tells it")]
+
+
+@router.post("/networks", status_code=202)
+def build_network(wish: asked.Network, context: ContextDep, response: Response) -> schemas.Job:
+    """Build a spreading network: key users and neighbour groups."""
+    dataset = describe_dataset(context.graph, wish.dataset)
+    if wish.cutoff:
+        dataset.check_cutoff(wish.cutoff)
+    return _submitted(context, response, "network", wish)
+
+
+@router.post("/models", status_code=202)
+def train_model(wish: asked.Training, context: ContextDep, response: Response) -> schemas.Job:
+    """Back-test and train a model."""
+    dataset = describe_dataset(context.graph, wish.dataset)
+    if wish.cutoff:
+        dataset.check_cutoff(wish.cutoff)
+    check_shape(wish.holidays)
+    return _submitted(context, response, "training", wish)
+
+
+@router.post("/back-tests", status_code=202)
+def make_back_test(wish: asked.BackTest, context: ContextDep, response: Response) -> schemas.Job:
+    """Compare the K-LSTM with what one would pick instead, on days of choice."""
+    dataset = describe_dataset(context.graph, wish.dataset)
+    for day in (wish.since, wish.until):
+        dataset.check_cutoff(day)
+    check_shape(wish.holidays)
+    return _submitted(context, response, "back-test", wish)
+
+
+@router.post("/campaigns/{campaign_id}/forecast", status_code=202, tags=["forecasts"])
+def make_forecast(
+    campaign_id: str, wish: asked.Forecast, context: ContextDep, response: Response
+) -> schemas.Job:
+    """Forecast a campaign, its users and groups, and keep the forecast."""
+    dataset = describe_dataset(context.graph, wish.dataset)
+    if wish.origin:
+        dataset.check_cutoff(wish.origin)
+    check_campaign(context.graph, wish.dataset, campaign_id)
+    return _submitted(context, response, "forecast", wish, campaign=campaign_id)
+
+
+@router.get("/jobs")
+def list_jobs(
+    graph: GraphDep,
+    dataset: Annotated[str | None, Query(description="Of one data set only")] = None,
+    state: Annotated[jobs.State | None, Query(description="In this state only")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> list[schemas.Job]:
+    """Jobs, the latest first. Imports are at `/v1/imports`."""
+    return [_told(one) for one in jobs.jobs(graph, dataset, state, limit, offset)]
+
+
+@router.get("/jobs/{job_id}")
+def get_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
+    """How a job stands, and while it runs, how far it is."""
+    return _told(jobs.find_job(graph, job_id))
+
+
+@router.delete("/jobs/{job_id}", status_code=202)
+def cancel_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
+    """End a job: one that waits at once, one that runs within seconds. One that is over stays as it is."""
+    return _told(jobs.cancel(graph, job_id))
+
+
+def _submitted(
+    context: ContextDep, response: Response, kind: str, wish: asked.Asked, **more: str
+) -> schemas.Job:
+    told = wish.model_dump(mode="json", exclude={"dataset"}) | more
+    job = jobs.submit(context.graph, kind, wish.dataset, told)
+    context.worker.wake()
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return _told(job)
+
+
+def _told(job: jobs.Job) -> schemas.Job:
+    stage = None
+    if job.state == "running" and job.stage:
+        stage = schemas.JobStage(stage=job.stage, done=job.done or 0, total=job.total)
+    return schemas.Job.model_validate({**vars(job), "progress": stage})

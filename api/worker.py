@@ -1,0 +1,73 @@
+"""Sees to it that somebody works on the graph's jobs as long as there are any."""
+
+import logging
+import subprocess
+import sys
+from contextlib import suppress
+from threading import Event, Thread
+
+from graph.connection import Graph
+from graph.errors import GroundswellError
+from graph.jobs import any_open
+from graph.settings import Settings
+
+_LOOK_SECONDS = 5.0
+_END_SECONDS = 10
+_log = logging.getLogger(__name__)
+
+
+class WorkerProcess:
+    """Starts `forecasting.worker` when a job waits or was left midway, whoever asked for it. The process goes
+    on where the API is killed, and gives its job back where the API ends.
+    """
+
+    def __init__(self, graph: Graph, settings: Settings) -> None:
+        self._graph, self._settings = graph, settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._wanted, self._closing = Event(), False
+        self._thread = Thread(target=self._watch, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for jobs."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is a new job."""
+        self._wanted.set()
+
+    def close(self) -> None:
+        """Look no more; whatever is being worked on waits for the next start."""
+        self._closing = True
+        self._wanted.set()
+        self._thread.join()
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _watch(self) -> None:
+        while not self._closing:
+            # A database that is away is asked again at the next look.
+            with suppress(GroundswellError):
+                if (self._process is None or self._process.poll() is not None) and any_open(self._graph):
+                    self._process = self._begin()
+            self._wanted.wait(_LOOK_SECONDS)
+            self._wanted.clear()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        logs = self._settings.home / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / "worker.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "forecasting.worker"],
+                env=self._settings.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )

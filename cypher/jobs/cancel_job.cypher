@@ -1,0 +1,8 @@
+// Ask that a job be ended: one that waits ends at once, one that runs when its worker hears of it; one that is over stays
+// parameters: $id (string)
+// returns: id (string)
+MATCH (job:Job {id: $id})
+SET job.cancel_asked = job.cancel_asked OR job.state IN ['waiting', 'running'],
+    job.finished_at = CASE job.state WHEN 'waiting' THEN datetime() ELSE job.finished_at END,
+    job.state = CASE job.state WHEN 'waiting' THEN 'cancelled' ELSE job.state END
+RETURN job.id AS id

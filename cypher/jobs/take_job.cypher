@@ -1,0 +1,12 @@
+// Take the job that waits longest and whose data set no other job works on
+// parameters: $worker (string)
+// returns: id (string)
+MATCH (job:Job {state: 'waiting'})
+WHERE NOT EXISTS { (other:Job {state: 'running'}) WHERE other.dataset = job.dataset }
+WITH job ORDER BY job.made_at, job.id LIMIT 1
+// Locks the job: of two who take it at once, the second then sees that it runs.
+SET job.attempts = job.attempts
+WITH job WHERE job.state = 'waiting'
+SET job.state = 'running', job.worker = $worker, job.attempts = job.attempts + 1, job.beat_at = datetime(),
+    job.started_at = datetime(), job.stage = null, job.done = null, job.total = null
+RETURN job.id AS id

@@ -1,0 +1,195 @@
+"""Works on the jobs of the graph, one after another, in a process of its own: `python -m forecasting.worker`.
+
+A process of its own keeps training off the threads that answer requests, and can be ended at any point: a job
+ended midway waits again, and goes on from what it had kept.
+"""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import date
+from types import FrameType
+
+from forecasting.fitting import Configuration
+from forecasting.forecasts import forecast_campaign
+from forecasting.next_users.job import train_next_users
+from forecasting.records import store_back_test
+from forecasting.series import all_open, campaign_list
+from forecasting.training import back_test, train
+from graph.connection import Graph, Row, connect
+from graph.errors import DatabaseError, GroundswellError
+from graph.jobs import Job, beat, finish, take
+from graph.network.build import build_network
+from graph.network.text import TextEncoder
+from graph.progress import Progress
+from graph.settings import Settings
+
+_BEAT_SECONDS = 1.0
+_PATIENCE = 15
+"""Beats after which a job that does not hear of its end is ended with its process."""
+_log = logging.getLogger(__name__)
+
+
+class _Ended(BaseException):
+    """The job was cancelled, or taken over by somebody else; nobody is to take it for a failure."""
+
+
+class _Stopped(BaseException):
+    """The process is to end."""
+
+
+class Told:
+    """Progress that is told to the graph every second, from a thread of its own; heard of there, a job's end
+    takes effect at its next step.
+    """
+
+    def __init__(self, graph: Graph, job: Job, worker: str) -> None:
+        self._graph, self._job, self._worker = graph, job, worker
+        self._stage: str | None = None
+        self._done = 0
+        self._total: int | None = None
+        self._over = threading.Event()
+        self._ended_for = 0
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> "Told":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+        """Begin a stage."""
+        self._stage, self._done, self._total = what, 0, total
+        self._check()
+
+        def advance(done: int) -> None:
+            self._done += done
+            self._check()
+
+        return advance
+
+    def _check(self) -> None:
+        if self._ended_for:
+            raise _Ended
+
+    def _beat(self) -> None:
+        while not self._over.wait(_BEAT_SECONDS):
+            try:
+                on = beat(self._graph, self._job, self._worker, self._stage, self._done, self._total)
+            except GroundswellError:
+                continue  # The database restarts; it is asked again in a second.
+            self._ended_for += 0 if on else 1
+            if self._ended_for > _PATIENCE:
+                finish(self._graph, self._job, self._worker, "cancelled")
+                os._exit(0)
+
+
+def work(graph: Graph, settings: Settings) -> int:
+    """Work on jobs until none waits; how many there were. Raises DatabaseError where the database is gone."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    done = 0
+    while (job := take(graph, worker)) is not None:
+        try:
+            with Told(graph, job, worker) as progress:
+                made = _KINDS[job.kind](graph, settings, job, progress)
+            finish(graph, job, worker, "complete", result=made)
+        except _Ended:
+            finish(graph, job, worker, "cancelled")
+        except _Stopped:
+            finish(graph, job, worker, "waiting")
+            raise
+        except DatabaseError:
+            raise  # Whoever works next finds the job.
+        except GroundswellError as error:
+            finish(graph, job, worker, "failed", problem=str(error), remedy=error.remedy)
+        except Exception as error:
+            _log.exception("Job %s (%s of %s) failed", job.id, job.kind, job.dataset)
+            said = f"Something went wrong: {type(error).__name__}."
+            finish(graph, job, worker, "failed", problem=said, remedy="The worker's log says more.")
+        done += 1
+    return done
+
+
+def _network(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    cutoff, encoder = _day(job, "cutoff"), TextEncoder.of(settings)
+    rebuild = bool(job.arguments.get("rebuild"))
+    return {
+        "network": build_network(
+            graph, job.dataset, progress, cutoff=cutoff, encoder=encoder, rebuild=rebuild
+        ).id
+    }
+
+
+def _training(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    cutoff = _day(job, "cutoff")
+    if all_open(campaign_list(graph, job.dataset)):
+        return {"model": train_next_users(graph, settings, job.dataset, progress, cutoff).id}
+    made = train(
+        graph,
+        settings,
+        job.dataset,
+        progress,
+        cutoff=cutoff,
+        configuration=Configuration(holidays=job.arguments.get("holidays")),
+        retrain=bool(job.arguments.get("retrain")),
+    )
+    return {"model": made.id}
+
+
+def _forecast(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    campaign, horizon = str(job.arguments["campaign"]), int(job.arguments["horizon"])
+    origin = _day(job, "origin")
+    made = forecast_campaign(graph, settings, job.dataset, campaign, horizon, progress, origin)
+    return {"campaign": campaign, "origin": str(made.origin), "model": made.model}
+
+
+def _back_test(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    asked = job.arguments
+    first, until = date.fromisoformat(asked["since"]), date.fromisoformat(asked["until"])
+    how = (Configuration(holidays=asked.get("holidays")), int(asked["horizon"]), int(asked["every"]))
+    tested = back_test(graph, settings, job.dataset, first, until, progress, *how)
+    store_back_test(graph, job.dataset, tested, until, int(asked["every"]))
+    return {"since": str(first), "until": str(until)}
+
+
+_KINDS: dict[str, Callable[[Graph, Settings, Job, Progress], Row]] = {
+    "network": _network,
+    "training": _training,
+    "forecast": _forecast,
+    "back-test": _back_test,
+}
+
+
+def _day(job: Job, name: str) -> date | None:
+    told = job.arguments.get(name)
+    return date.fromisoformat(told) if told else None
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def main() -> None:
+    """Work until nothing waits, or until it is told to end (SIGTERM): its job then waits again."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    settings = Settings()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is its parent's, which then ends it.
+    try:
+        with connect(settings) as graph:
+            _log.info("%d jobs done", work(graph, settings))
+    except _Stopped:
+        _log.info("Ended; the job waits")
+    except GroundswellError as error:
+        _log.error("%s %s", error, error.remedy)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Jobs in the graph: taken once, told how far they are, ended, and done though their worker is killed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from forecasting.records import ModelRun
+from graph import jobs
+from graph.connection import Graph, connect
+from graph.errors import NotFound
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+from tests.data import CAMPAIGN, query
+from tests.integration.test_command_line import groundswell, reach
+
+WORKER = "test:1"
+PATIENCE = 180
+
+
+@pytest.fixture
+def client(settings: Settings, graph: Graph) -> Iterator[TestClient]:
+    assert graph
+    with TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1") as one:
+        yield one
+
+
+def eventually(look: Callable[[], object], seconds: float = PATIENCE) -> object:
+    """What `look` says, once it says something."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.2)
+    raise AssertionError("it did not happen in time")
+
+
+def ended(client: TestClient, address: str) -> dict[str, object]:
+    def over() -> object:
+        job = client.get(address).json()
+        return job if job["state"] not in ("waiting", "running") else None
+
+    return dict(eventually(over))  # type: ignore[call-overload]
+
+
+def working(graph: Graph, job: str) -> int:
+    """The process that works on a job, once it is at it."""
+
+    def process() -> object:
+        (row,) = query(
+            graph,
+            "MATCH (j:Job {id: $id}) "
+            "RETURN CASE WHEN j.state = 'running' AND j.stage IS NOT NULL THEN j.worker END AS worker",
+            id=job,
+        )
+        return row["worker"]
+
+    return int(str(eventually(process)).rpartition(":")[2])
+
+
+def test_a_job_is_taken_once_in_turn_and_told_of(graph: Graph, dataset: str) -> None:
+    first = jobs.submit(graph, "network", dataset, {"cutoff": None})
+    assert jobs.submit(graph, "network", dataset, {"cutoff": None}).id == first.id
+    second = jobs.submit(graph, "network", dataset, {"cutoff": "2017-11-01"})
+    assert second.id != first.id
+    assert [one.id for one in jobs.jobs(graph, dataset)] == [second.id, first.id]
+    taken = jobs.take(graph, WORKER)
+    assert taken is not None
+    assert (taken.id, taken.state, taken.attempts) == (first.id, "running", 1)
+    assert jobs.take(graph, "test:2") is None  # Its data set is being worked on.
+    assert jobs.beat(graph, taken, WORKER, "Counting", 3, 9)
+    told = jobs.find_job(graph, taken.id)
+    assert (told.stage, told.done, told.total) == ("Counting", 3, 9)
+    jobs.finish(graph, taken, "test:2", "failed", problem="not its own")
+    assert jobs.find_job(graph, taken.id).state == "running"
+    jobs.finish(graph, taken, WORKER, "complete", result={"network": "network/x"})
+    assert jobs.find_job(graph, taken.id).result == {"network": "network/x"}
+    assert jobs.cancel(graph, taken.id).state == "complete"
+    assert jobs.cancel(graph, second.id).state == "cancelled"
+    assert not jobs.any_open(graph)
+    with pytest.raises(NotFound):
+        jobs.cancel(graph, "nothing")
+
+
+def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, dataset: str) -> None:
+    made = jobs.submit(graph, "network", dataset, {})
+    for attempt in range(1, jobs.MOST_ATTEMPTS + 1):
+        taken = jobs.take(graph, f"test:{attempt}")
+        assert taken is not None
+        assert taken.attempts == attempt
+        query(graph, "MATCH (j:Job {id: $id}) SET j.beat_at = datetime() - duration('PT1M')", id=made.id)
+        assert jobs.any_open(graph)
+    assert jobs.take(graph, WORKER) is None
+    lost = jobs.find_job(graph, made.id)
+    assert lost.state == "failed"
+    assert lost.problem
+    assert "3 times" in lost.problem
+    assert not jobs.beat(graph, lost, "test:3", None, None, None)
+
+
+def test_a_running_job_hears_that_it_is_to_end(graph: Graph, dataset: str) -> None:
+    jobs.submit(graph, "network", dataset, {})
+    taken = jobs.take(graph, WORKER)
+    assert taken is not None
+    assert jobs.cancel(graph, taken.id).state == "running"
+    assert not jobs.beat(graph, taken, WORKER, None, None, None)
+
+
+def test_a_forecast_is_asked_for_and_fetched(
+    client: TestClient, sample: ImportReport, model: ModelRun
+) -> None:
+    address, scope = f"/v1/campaigns/{CAMPAIGN}/forecast", {"dataset": sample.dataset}
+    answer = client.post(address, json={**scope, "horizon": 3, "origin": str(model.cutoff)})
+    assert answer.status_code == 202, answer.text
+    done = ended(client, answer.headers["location"])
+    assert done["state"] == "complete", done
+    assert done["result"] == {"campaign": CAMPAIGN, "origin": str(model.cutoff), "model": model.id}
+    assert len(client.get(address, params=scope).json()["steps"]) == 3
+    failed = client.post(address, json={**scope, "origin": "2017-03-01"})
+    told = ended(client, failed.headers["location"])
+    assert told["state"] == "failed"
+    assert "groundswell train" in str(told["remedy"])
+    assert told in client.get("/v1/jobs", params={**scope, "state": "failed"}).json()
+
+
+def test_what_cannot_be_done_is_said_at_once(client: TestClient, sample: ImportReport) -> None:
+    scope = {"dataset": sample.dataset}
+    for address, wish, status in (
+        ("/v1/networks", {"dataset": "nothing"}, 404),
+        ("/v1/networks", {**scope, "cutoff": "1999-01-01"}, 422),
+        ("/v1/networks", {**scope, "cutof": "2017-11-01"}, 422),
+        ("/v1/models", {**scope, "holidays": "mars"}, 422),
+        ("/v1/back-tests", {**scope, "since": "2017-11-01", "until": "2030-01-01"}, 422),
+        ("/v1/campaigns/nothing/forecast", scope, 404),
+        ("/v1/campaigns/18/forecast", {**scope, "horizon": 15}, 422),
+    ):
+        answer = client.post(address, json=wish)
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert client.get("/v1/jobs/nothing").status_code == 404
+    assert client.delete("/v1/jobs/nothing").status_code == 404
+    assert client.get("/v1/jobs", params=scope | {"state": "bored"}).status_code == 422
+
+
+def test_a_build_is_cancelled_killed_and_done_all_the_same(
+    client: TestClient, graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    wish = {"dataset": sample.dataset, "cutoff": str(model.cutoff), "rebuild": True}
+
+    def asked() -> tuple[str, int]:
+        job = client.post("/v1/networks", json=wish).json()["id"]
+        return job, working(graph, job)
+
+    job, process = asked()
+    assert client.post("/v1/networks", json=wish).json()["id"] == job  # Asked for twice, done once.
+    assert client.delete(f"/v1/jobs/{job}").json()["cancel_asked"]
+    assert ended(client, f"/v1/jobs/{job}")["state"] == "cancelled"
+
+    job, process = asked()
+    os.kill(process, signal.SIGKILL)
+    query(graph, "MATCH (j:Job {id: $id}) SET j.beat_at = datetime() - duration('PT1M')", id=job)
+    done = ended(client, f"/v1/jobs/{job}")
+    assert (done["state"], done["attempts"]) == ("complete", 2)
+    assert done["result"] == {"network": model.network}
+    listed = groundswell("jobs", "list", **reach(settings)).stdout
+    assert "complete" in listed
+    assert job in listed
+    late = groundswell("jobs", "cancel", job, **reach(settings))
+    assert f"Job {job} is complete" in late.stdout
+
+
+def test_a_job_outlives_the_api(
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    def served() -> TestClient:
+        return TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1")
+
+    wish = {"dataset": sample.dataset, "cutoff": str(model.cutoff), "rebuild": True}
+    with served() as client:
+        job = client.post("/v1/networks", json=wish).json()["id"]
+        working(graph, job)
+    assert jobs.find_job(graph, job).state == "waiting"
+    with served() as client:
+        done = ended(client, f"/v1/jobs/{job}")
+    assert (done["state"], done["attempts"]) == ("complete", 2)
