@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 import secrets
 import time
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ _KNOWN_FOR = 5.0
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = ("/plan", "/what-if")
 """Posts that compute and store nothing."""
+_CAMPAIGN = re.compile(r"/v1/campaigns(/[^/]+)?")
 _BUILDS = ("/v1/networks", "/v1/models", "/v1/back-tests", "/v1/jobs")
 
 
@@ -35,7 +37,7 @@ def needed_scope(method: str, path: str) -> str:
     """What a key must be for; whatever is not known to need less needs `admin`."""
     if method in _SAFE or (method == "POST" and path.endswith(_READS)):
         return "read"
-    if path == "/v1/imports" or path.startswith("/v1/imports/"):
+    if path == "/v1/imports" or path.startswith("/v1/imports/") or _CAMPAIGN.fullmatch(path):
         return "import"
     forecasts = path.startswith("/v1/campaigns/") and path.endswith("/forecast")
     return "build" if forecasts or path.startswith(_BUILDS) else "admin"

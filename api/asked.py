@@ -17,6 +17,19 @@ class Asked(BaseModel):
     dataset: str = Field(DATASET, description="The data set")
 
 
+class Campaign(Asked):
+    """A campaign to plan. What is left out is as it is with the campaign `like`."""
+
+    id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\s]+$", examples=["spring-2018"])
+    name: str | None = Field(None, max_length=200, description="Default: its id")
+    kind: str | None = Field(None, max_length=200, examples=["Type A"])
+    starts: date = Field(description="First day", examples=["2018-02-01"])
+    ends: date = Field(description="Last day", examples=["2018-03-04"])
+    users: list[str] | None = Field(None, max_length=1_000_000, description="Whom it is to reach")
+    products: list[str] | None = Field(None, max_length=1_000_000, description="What it promotes")
+    like: str | None = Field(None, description="A campaign to take the rest from", examples=["18"])
+
+
 class Network(Asked):
     """A spreading network to build."""
 

@@ -7,6 +7,7 @@ from neo4j.exceptions import Neo4jError
 from starlette.exceptions import HTTPException
 
 from graph.errors import (
+    AlreadyThere,
     DatabaseError,
     GroundswellError,
     ImportFailed,
@@ -20,6 +21,7 @@ _RETRY_SECONDS = 5
 _STATUS: dict[type[GroundswellError], int] = {
     NotFound: 404,
     NotReady: 409,
+    AlreadyThere: 409,
     InvalidRequest: 422,
     ImportRunning: 409,
     ImportFailed: 422,

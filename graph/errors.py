@@ -16,6 +16,7 @@ GroundswellError
 │   ├── ImportRunning          another job of the data set is running, or being undone
 │   └── ImportStopped          more rows were rejected than allowed
 ├── NotFound                   no such data set, campaign or run
+├── AlreadyThere               something else has that id
 ├── NotReady                   a step that must come first has not been run
 └── InvalidRequest             a value that cannot be used (a cut-off after the data ends, ...)
 """
@@ -87,6 +88,10 @@ class ImportStopped(ImportFailed):
 
 class NotFound(GroundswellError):
     """The graph holds no such thing."""
+
+
+class AlreadyThere(GroundswellError):
+    """Something else has that id."""
 
 
 class NotReady(GroundswellError):

@@ -1,14 +1,16 @@
 """Campaigns and what is known of them."""
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 import pandas as pd
 from fastapi import APIRouter, Query, Response
 
-from api import schemas
+from api import asked, schemas
 from api.deps import DatasetQuery, GraphDep, network_of
 from forecasting.records import check_campaign, find_campaign
 from forecasting.series import campaign_list, read_influence
+from graph import plans
 from graph.datasets import Dataset, describe_dataset
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -48,6 +50,21 @@ def list_campaigns(
     )
     response.headers["X-Total-Count"] = str(len(campaigns))
     return [_campaign(row) for _, row in campaigns.iloc[offset : offset + limit].iterrows()]
+
+
+@router.post("", status_code=201)
+def create_campaign(wish: asked.Campaign, graph: GraphDep, response: Response) -> schemas.Campaign:
+    """Plan a campaign that has not begun: it can then be forecast (`/plan`) as one of the data's own."""
+    told = wish.model_dump(exclude={"dataset", "name"})
+    plans.create_campaign(graph, wish.dataset, plans.NewCampaign(title=wish.name or wish.id, **told))
+    response.headers["Location"] = f"/v1/campaigns/{wish.id}?dataset={quote(wish.dataset)}"
+    return get_campaign(wish.id, graph, wish.dataset)
+
+
+@router.delete("/{campaign_id}", status_code=204)
+def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> None:
+    """Take a campaign back that was planned here, with what was forecast of it."""
+    plans.remove_planned(graph, dataset, campaign_id)
 
 
 @router.get("/{campaign_id}")

@@ -1,0 +1,96 @@
+"""Campaigns planned through the API: made, forecast, looked at and taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from forecasting.records import ModelRun
+from graph.connection import Graph, connect
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+from tests.data import CAMPAIGN, query
+
+PLAN = {"id": "spring-2018", "name": "Spring", "starts": "2018-02-01", "ends": "2018-02-28", "like": CAMPAIGN}
+
+
+@pytest.fixture
+def client(settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[TestClient]:
+    assert model
+    app = create_app(settings, connect(settings), keys=False)
+    client = TestClient(app, base_url="http://127.0.0.1")
+    client.params = client.params.set("dataset", sample.dataset)
+    yield client
+    client.delete(f"/v1/campaigns/{PLAN['id']}")
+
+
+def test_a_plan_is_made_forecast_and_taken_back(
+    client: TestClient, graph: Graph, sample: ImportReport
+) -> None:
+    before = client.get("/v1/campaigns").json()
+    made = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset})
+    assert made.status_code == 201, made.text
+    campaign = made.json()
+    like = client.get(f"/v1/campaigns/{CAMPAIGN}").json()
+    assert (campaign["state"], campaign["kind"], campaign["targeted"]) == (
+        "planned",
+        "Type A",
+        like["targeted"],
+    )
+    assert (campaign["starts"], campaign["ends"]) == (PLAN["starts"], PLAN["ends"])
+    assert client.get(made.headers["location"]).json() == campaign
+    told = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})
+    assert told.status_code == 200, told.text
+    planned = told.json()["planned"]["participants"]
+    assert len(planned["steps"]) == 28
+    assert planned["total"]["mean"] > 0
+    # What looks at campaigns looks at this one, too.
+    for address in ("", "/influence", "/key-users", "/neighbour-groups"):
+        answer = client.get(f"/v1/campaigns/{PLAN['id']}{address}")
+        assert answer.status_code == 200, (address, answer.text)
+    assert client.get("/", params={"campaign": PLAN["id"]}).status_code == 200
+    assert client.delete(f"/v1/campaigns/{PLAN['id']}").status_code == 204
+    assert client.get("/v1/campaigns").json() == before
+    assert not query(graph, "MATCH (c:Campaign {planned: true}) RETURN c")
+
+
+def test_a_plan_of_chosen_users_and_products(client: TestClient, graph: Graph, sample: ImportReport) -> None:
+    users = [row["id"] for row in query(
+        graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(:Campaign {id: $c}) RETURN u.id AS id LIMIT 3",
+        d=sample.dataset, c=CAMPAIGN,
+    )]  # fmt: skip
+    wish = {**PLAN, "dataset": sample.dataset, "users": users, "products": [], "kind": "Type Z"}
+    made = client.post("/v1/campaigns", json=wish).json()
+    assert (made["targeted"], made["kind"]) == (3, "Type Z")
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "said"),
+    [
+        ({"id": CAMPAIGN}, 409, "already"),
+        ({"starts": "2017-06-01"}, 422, "is no plan"),
+        ({"ends": "2018-01-31"}, 422, "cannot end"),
+        ({"like": "nothing"}, 404, "to be like"),
+        ({"users": ["1", "nobody"]}, 422, "user 'nobody'"),
+        ({"products": ["nothing"]}, 422, "product 'nothing'"),
+        ({"id": "a/b"}, 422, "id"),
+        ({"discount": 3}, 422, "discount"),
+        ({"dataset": "nowhere"}, 404, "nowhere"),
+    ],
+)
+def test_what_is_no_plan_is_refused_and_changes_nothing(
+    client: TestClient, sample: ImportReport, wish: dict[str, object], status: int, said: str
+) -> None:
+    before = client.get("/v1/campaigns").json()
+    answer = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset, **wish})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said in answer.text
+    assert client.get("/v1/campaigns").json() == before
+
+
+def test_an_imported_campaign_is_not_taken_back(client: TestClient) -> None:
+    answer = client.delete(f"/v1/campaigns/{CAMPAIGN}")
+    assert answer.status_code == 404
+    assert client.get(f"/v1/campaigns/{CAMPAIGN}").status_code == 200
