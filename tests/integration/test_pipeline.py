@@ -29,6 +29,10 @@ from graph.settings import Settings
 from tests.data import CAMPAIGN, CUTOFF, query
 
 QUICK = Configuration(epochs=1, members=1)
+ROUNDING = 1e-6
+"""Single-precision sums come in an order that depends on where the machine put them: not every run rounds
+alike.
+"""
 
 
 def edges(graph: Graph, dataset: str, run: str) -> pd.DataFrame:
@@ -173,12 +177,13 @@ def test_nothing_at_or_after_the_origin_moves_a_forecast(
 ) -> None:
     import_prepared(graph, settings, complete_journey(settings.cache, dataset, 100), Silent())
 
-    def forecast() -> tuple[pd.DataFrame, list[Row], pd.DataFrame, ModelRun]:
+    def forecast() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, ModelRun]:
         run = build_network(graph, dataset, Silent(), cutoff=CUTOFF, rebuild=True)
         build_network(graph, dataset, Silent(), cutoff=CUTOFF - timedelta(days=28), rebuild=True)
         trained = train(graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=QUICK, retrain=True)
         made = forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
-        users = likely_users(graph, dataset, made.id, 10_000)
+        users = pd.DataFrame(likely_users(graph, dataset, made.id, 10_000)).sort_values("user")
+        users = users.drop(columns="rank").reset_index(drop=True)
         return made.steps, users, edges(graph, dataset, run.id), trained
 
     steps, users, network_edges, trained = forecast()
@@ -186,17 +191,17 @@ def test_nothing_at_or_after_the_origin_moves_a_forecast(
         query(graph, corruption, d=dataset, t=f"{CUTOFF}T00:00:00[America/New_York]")
     corrupted_steps, corrupted_users, corrupted_edges, corrupted_model = forecast()
     pd.testing.assert_frame_equal(corrupted_edges, network_edges)
-    pd.testing.assert_frame_equal(corrupted_steps, steps)
-    assert corrupted_users == users
-    assert corrupted_model.mae == trained.mae
-    assert corrupted_model.redeemers_mae == trained.redeemers_mae
+    pd.testing.assert_frame_equal(corrupted_steps, steps, rtol=ROUNDING)
+    pd.testing.assert_frame_equal(corrupted_users, users, rtol=ROUNDING)
+    assert corrupted_model.mae == pytest.approx(trained.mae, rel=ROUNDING)
+    assert corrupted_model.redeemers_mae == pytest.approx(trained.redeemers_mae, rel=ROUNDING)
 
     # The same corruption one day earlier does move it: the test can fail.
     for corruption in CORRUPTIONS[:3]:
         query(graph, corruption, d=dataset, t=f"{CUTOFF - timedelta(days=1)}T00:00:00[America/New_York]")
     moved, moved_users, _, _ = forecast()
-    assert not moved["mean"].equals(steps["mean"])
-    assert moved_users != users
+    assert abs(moved["mean"] / steps["mean"] - 1).max() > 1000 * ROUNDING
+    assert abs(moved_users["days"] - users["days"]).max() > 1000 * ROUNDING
 
 
 def test_nothing_at_or_after_its_cutoff_moves_a_network_carried_on(
