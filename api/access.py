@@ -9,11 +9,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.types import ASGIApp
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import RateLimit
 from api.problems import problem, problem_of
@@ -22,7 +21,7 @@ from graph.errors import GroundswellError
 from graph.keys import Key, hash_of, list_keys, open_with
 from graph.settings import Settings
 
-OPEN_PATHS = frozenset({"/health"})
+OPEN_PATHS = frozenset({"/health", "/ready"})
 GUESSES_A_MINUTE = 20
 _KNOWN_FOR = 5.0
 """Seconds for which keys are not read anew: so long a revoked one may still open."""
@@ -43,30 +42,53 @@ def needed_scope(method: str, path: str) -> str:
     return "build" if forecasts or path.startswith(_BUILDS) else "admin"
 
 
-class KeyAccess(BaseHTTPMiddleware):
+class KeyAccess:
     """Asks for a key, as a bearer token (programs) or as a password (browsers); keeps to what it is for and
     how often it may ask; and writes down who wrote.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, graph: Graph) -> None:
-        super().__init__(app)
-        self._graph, self._audit = graph, settings.home / "logs" / "audit.jsonl"
+        self._app, self._graph = app, graph
+        self._audit = settings.home / "logs" / "audit.jsonl"
         token = settings.api_token.get_secret_value()
         self._token = Key("token", "GROUNDSWELL_API_TOKEN", ("admin",), hash_of(token)) if token else None
         self._rate, self._guesses = RateLimit(settings.rate_per_minute), RateLimit(GUESSES_A_MINUTE)
         self._keys: list[Key] = []
         self._read_at = -math.inf
 
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 401, 403 or 429."""
-        if request.url.path in OPEN_PATHS:
-            return await call_next(request)
-        caller = request.client.host if request.client else ""
+        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+            await self._app(scope, receive, send)
+            return
+        needed = needed_scope(scope["method"], scope["path"])
+        found = await self._admitted(scope, needed)
+        if isinstance(found, Response):
+            await found(scope, receive, send)
+            return
+        if needed == "read":
+            await self._app(scope, receive, send)
+            return
+        status = 500
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, told)
+        finally:
+            await run_in_threadpool(_write_down, self._audit, found, scope, status)
+
+    async def _admitted(self, scope: Scope, needed: str) -> Key | Response:
+        """The key that opens, or the answer to who has none."""
+        caller = _caller(scope)
         if wait := self._guesses.spent(caller):
             return _too_often(wait, "Too many wrong keys came from this address.")
-        given = _given(request.headers.get("authorization", ""))
+        given = _given(Headers(scope=scope).get("authorization", ""))
         try:
-            key = await run_in_threadpool(self._opened, given)
+            key = await self._opened(given)
         except GroundswellError as error:  # The handlers of the application answer only what lies within it.
             return problem_of(error)
         if key is None:
@@ -75,48 +97,19 @@ class KeyAccess(BaseHTTPMiddleware):
             return _refused()
         if wait := self._rate.wait(key.id):
             return _too_often(wait, f"Key {key.id} asks too often.")
-        scope = needed_scope(request.method, request.url.path)
-        if not key.may(scope):
+        if not key.may(needed):
             return problem(
-                403, "NotAllowed", f"Key {key.id} is not for this: it needs the scope {scope!r}.",
-                f"Make one: `groundswell keys make NAME --scope {scope}`.",
+                403, "NotAllowed", f"Key {key.id} is not for this: it needs the scope {needed!r}.",
+                f"Make one: `groundswell keys make NAME --scope {needed}`.",
             )  # fmt: skip
-        response = await call_next(request)
-        if scope != "read":
-            await run_in_threadpool(_write_down, self._audit, key, request, response.status_code, caller)
-        return response
+        return key
 
-    def _opened(self, given: str) -> Key | None:
+    async def _opened(self, given: str) -> Key | None:
         if self._token and secrets.compare_digest(hash_of(given), self._token.hash):
             return self._token
         if time.monotonic() - self._read_at > _KNOWN_FOR:
-            self._keys, self._read_at = list_keys(self._graph), time.monotonic()
+            self._keys, self._read_at = await run_in_threadpool(list_keys, self._graph), time.monotonic()
         return open_with(self._keys, given)
-
-
-class UploadLimit(BaseHTTPMiddleware):
-    """Refuses a body that is larger than allowed, or does not say how large it is, before it is read."""
-
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        super().__init__(app)
-        self._most = most
-
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Let the request through, or answer 411 or 413."""
-        length = request.headers.get("content-length", "")
-        if request.method in {"POST", "PUT", "PATCH"}:
-            if not length.isdecimal():
-                return problem(
-                    411, "LengthRequired", "The request does not say its length.", "Send Content-Length."
-                )
-            if int(length) > self._most:
-                return problem(
-                    413,
-                    "TooLarge",
-                    f"{int(length):,} bytes are more than the {self._most:,} allowed.",
-                    "Send fewer files at once, or pack them; GROUNDSWELL_MAX_UPLOAD_MIB sets the limit.",
-                )
-        return await call_next(request)
 
 
 def _given(header: str) -> str:
@@ -148,16 +141,20 @@ def _too_often(wait: float, said: str) -> Response:
     return answer
 
 
-def _write_down(file: Path, key: Key, request: Request, status: int, caller: str) -> None:
+def _write_down(file: Path, key: Key, scope: Scope, status: int) -> None:
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "key": key.id,
         "name": key.name,
-        "from": caller,
-        "method": request.method,
-        "path": request.url.path,
+        "from": _caller(scope),
+        "method": scope["method"],
+        "path": scope["path"],
         "status": status,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry) + "\n")
+
+
+def _caller(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""

@@ -7,18 +7,22 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.access import KeyAccess, UploadLimit
+from api.access import KeyAccess
+from api.bodies import BodyLimits
 from api.deps import Context
 from api.headers import SecurityHeaders
 from api.observed import Observed, RequestLog
 from api.problems import add_problem_handlers
+from api.remembered import Remembered
 from api.routes import (
     campaigns,
+    datasets,
     forecasts,
     health,
     imports,
@@ -53,7 +57,6 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
         context.worker.start()
         yield
         context.worker.close()
-        context.imports.close()
         log.close()
         graph.close()
 
@@ -65,14 +68,24 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
         lifespan=lifespan,
     )
     app.state.context = context
+    app.add_middleware(Remembered, graph=graph)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
-    app.add_middleware(UploadLimit, most=settings.max_upload_mib << 20)
+    app.add_middleware(BodyLimits, settings=settings)
     _guard(app, settings, graph, host, keys)
+    if origins := [one.strip() for one in settings.cors_origins.split(",") if one.strip()]:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID", "X-Total-Count"],
+        )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observed, figures=context.figures, log=log)
     add_problem_handlers(app)
-    parts = (health, campaigns, forecasts, plans, what_if, models, networks, users, imports, jobs, page)
-    for routes in parts:
+    data = (datasets, campaigns, users, networks)
+    outlooks = (forecasts, plans, what_if, models)
+    for routes in (health, *data, *outlooks, imports, jobs, page):
         app.include_router(routes.router)
     static = Path(page.__file__).parents[1] / "page" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -6,7 +6,6 @@ from typing import Annotated, Self
 from fastapi import Depends, Query, Request
 
 from api.figures import Figures
-from api.imports import ImportJobs
 from api.worker import WorkerProcess
 from forecasting.records import Forecast, stored_forecasts
 from graph.connection import Graph
@@ -22,16 +21,13 @@ class Context:
 
     settings: Settings
     graph: Graph
-    imports: ImportJobs
     worker: WorkerProcess
     figures: Figures
 
     @classmethod
     def of(cls, settings: Settings, graph: Graph) -> Self:
         """With nothing running yet."""
-        return cls(
-            settings, graph, ImportJobs(graph, settings), WorkerProcess(graph, settings), Figures(graph)
-        )
+        return cls(settings, graph, WorkerProcess(graph, settings), Figures(graph))
 
 
 def get_context(request: Request) -> Context:
@@ -48,6 +44,14 @@ def get_graph(request: Request) -> Graph:
 ContextDep = Annotated[Context, Depends(get_context)]
 GraphDep = Annotated[Graph, Depends(get_graph)]
 DatasetQuery = Annotated[str, Query(description="The data set", examples=[DATASET])]
+
+
+OffsetQuery = Annotated[int, Query(ge=0, le=1_000_000_000)]
+
+
+def run_if_any(graph: Graph, dataset: str) -> str | None:
+    """The latest network run of a data set; None where none was built."""
+    return next((one.id for one in networks(graph, dataset)), None)
 
 
 def network_of(graph: Graph, dataset: str, campaign: str, forecast: Forecast | None = None) -> NetworkRun:

@@ -10,9 +10,16 @@ from graph.network.runs import Verdict
 
 
 class Health(BaseModel):
-    """Whether the database answers, and with what."""
+    """This process answers."""
 
-    status: str = Field(examples=["ok"])
+    status: Literal["ok"] = "ok"
+    version: str = Field(description="Of Groundswell", examples=["0.1.0"])
+
+
+class Ready(BaseModel):
+    """The database answers."""
+
+    status: Literal["ok"] = "ok"
     gds: str = Field(description="Version of Graph Data Science", examples=["2.13.9"])
 
 
@@ -41,6 +48,42 @@ class InfluenceStep(BaseModel):
     exposed: int = Field(description="Users who have not taken part and have an active influencer")
     reach: float = Field(description="Probability-weighted reach into them, decayed over time")
     level: float = Field(description="Influence level: participation weight plus reach")
+
+
+class GroupStep(BaseModel):
+    """One day of a neighbour group."""
+
+    step: date
+    group: str | None = Field(description="Null for users of no group of the campaign")
+    rank: int | None
+    participants: int
+    redeemers: int
+
+
+class DrawnUser(BaseModel):
+    """A node of a drawing."""
+
+    user: str
+    rank: int | None = Field(description="Among the key users; null for others")
+    group: int | None = Field(description="Rank of its neighbour group")
+
+
+class DrawnInfluence(BaseModel):
+    """An edge of a drawing."""
+
+    source: str
+    target: str
+    probability: float
+
+
+class CampaignNetwork(BaseModel):
+    """A bounded part of the spreading network, to be drawn."""
+
+    network: str = Field(examples=["network/2017-11-27"])
+    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    users: list[DrawnUser]
+    influences: list[DrawnInfluence] = Field(description="The strongest first")
+    left_out: int = Field(description="Influences beyond the most that were asked for")
 
 
 class KeyUser(BaseModel):
@@ -190,18 +233,8 @@ class Network(BaseModel):
     premise: Premise
 
 
-class Progress(BaseModel):
-    """How far a job is in its present stage."""
-
-    stage: str = Field(examples=["Loading behaviours"])
-    done: int = Field(description="Rows (or other units) done")
-    total: int | None = Field(description="Of how many")
-    per_second: float
-    seconds_left: float | None
-
-
-class ImportJob(BaseModel):
-    """An import job; read = loaded + rejected + unchanged once it has ended."""
+class Import(BaseModel):
+    """An import; read = loaded + rejected + unchanged once it has ended."""
 
     id: str = Field(examples=["my-shop.1"])
     dataset: str = Field(examples=["my-shop"])
@@ -215,7 +248,6 @@ class ImportJob(BaseModel):
     unchanged: int
     started: str = Field(description="ISO moment")
     finished: str | None = Field(description="ISO moment")
-    progress: Progress | None = Field(description="While it runs in this process")
 
 
 class JobStage(BaseModel):
@@ -230,9 +262,9 @@ class Job(BaseModel):
     """Long work that was asked for."""
 
     id: str = Field(examples=["4f0c9a1b22de"])
-    kind: str = Field(description="network, training, forecast or back-test")
+    kind: str = Field(description="import, network, training, forecast or back-test")
     dataset: str
-    arguments: dict[str, str | int | bool | None] = Field(description="What was asked for")
+    arguments: dict[str, str | int | float | bool | None] = Field(description="What was asked for")
     state: State
     cancel_asked: bool = Field(description="It is to end, or was ended")
     attempts: int = Field(description="More than 1: whoever worked on it was gone, and it was begun anew")

@@ -14,6 +14,7 @@ from graph.export import answer, network_graph
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 from graph.network.runs import latest_network
+from graph.pseudonyms import Pseudonyms
 
 app = typer.Typer(no_args_is_help=True, help="Write answers and networks to files.")
 
@@ -36,8 +37,9 @@ def question(
         if not sign:
             raise InvalidRequest(f"{one!r} is no parameter.", "Write it like campaign=13.")
         given[key] = value
-    with connect(settings_for(home)) as graph:
-        frame = answer(graph, name, given)
+    settings = settings_for(home)
+    with connect(settings) as graph:
+        frame = answer(graph, name, given, Pseudonyms(settings.pseudonym_key, dataset))
     if to.suffix == ".csv":
         frame.to_csv(to, index=False)
     else:
@@ -54,7 +56,8 @@ def network(
 ) -> None:
     """Write a campaign's key users and whom they influence, as GraphML or as a page that stands alone."""
     _check(to, (".graphml", ".html"))
-    with connect(settings_for(home)) as graph:
+    settings = settings_for(home)
+    with connect(settings) as graph:
         run = latest_network(graph, dataset)
         edges = results.key_user_network(graph, dataset, campaign, run.id)
     if not edges:
@@ -62,6 +65,7 @@ def network(
             f"{run.id} has no key users of campaign {campaign!r}.",
             "Name a campaign that began before its cut-off.",
         )
+    edges = Pseudonyms(settings.pseudonym_key, dataset).edges(edges)
     if to.suffix == ".html":
         to.write_text(draw_network(edges, height="95vh"), encoding="utf-8")
     else:

@@ -8,13 +8,17 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.protocol import PromptProtocol
 from cli.console import out
 from cli.options import HomeOption, settings_for
-from graph.connection import connect
+from graph.connection import Patience, connect
 from graph.errors import PortTaken
+from graph.schema import migrate
 from graph.settings import Settings
 
 DEFAULT_PORT = 8000
+_END_SECONDS = 20
+"""As long may requests take that are being answered when the server is told to end."""
 HostOption = Annotated[
     str, typer.Option(help="Address to listen on; others than loopback cannot go without keys.")
 ]
@@ -47,8 +51,9 @@ def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uv
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         _listen(listening, host, port)
-        graph = connect(settings)
+        graph = connect(settings, Patience(connect=5, acquire=10, retry=5, query=settings.query_seconds))
         try:
+            migrate(graph)
             app = create_app(settings, graph, host, keys=keys)
         except BaseException:
             graph.close()
@@ -56,7 +61,14 @@ def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uv
     except BaseException:
         listening.close()
         raise
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning")), listening
+    config = uvicorn.Config(
+        app,
+        http=PromptProtocol,
+        log_level="warning",
+        timeout_graceful_shutdown=_END_SECONDS,
+        server_header=False,
+    )
+    return uvicorn.Server(config), listening
 
 
 def _listen(listening: socket.socket, host: str, port: int) -> None:

@@ -21,6 +21,7 @@ from forecasting.series import all_open, campaign_list
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
+from graph.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:  # It imports torch.
     from forecasting.next_users.job import NextUsersRun
@@ -54,7 +55,8 @@ def who(
             table = likely_table(graph, dataset, forecast.id, waiting=new) if to else pd.DataFrame()
     if to is not None:
         try:
-            table.to_csv(to, index=False, lineterminator="\r\n")
+            named = Pseudonyms(settings.pseudonym_key, dataset)
+            named.table(table).to_csv(to, index=False, lineterminator="\r\n")
         except OSError as error:
             raise InvalidRequest(f"{to} cannot be written: {error}.", "Name another file.") from error
         out.print(f"All {len(table):,} are in {to}.")

@@ -211,6 +211,16 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
     return every_step(own, campaign["id"], campaign["starts"], days)
 
 
+def participants_by_group(graph: Graph, dataset_id: str, campaign: str, network: str) -> pd.DataFrame:
+    """step (date), group, rank, participants, redeemers: a row a day and neighbour group of the network run
+    with any, in this order; `group` and `rank` are missing for users of none.
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    scope = {"dataset": dataset_id, "campaign": campaign, "run": network}
+    frame = graph.frame("influence/participants_by_group", **scope, before=dataset.moment(dataset.now))
+    return frame.assign(step=pd.to_datetime(frame["step"]).dt.date)
+
+
 def _steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:
     """The days since a campaign's start on which something happened."""
     scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}

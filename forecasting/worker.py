@@ -20,8 +20,9 @@ from forecasting.records import store_back_test
 from forecasting.series import all_open, campaign_list
 from forecasting.training import back_test, train
 from graph.connection import Graph, Row, connect
-from graph.errors import DatabaseError, GroundswellError
-from graph.jobs import Job, beat, finish, take
+from graph.errors import DatabaseError, GroundswellError, ImportStopped
+from graph.importing.uploads import open_upload, remove_forgotten, remove_upload
+from graph.jobs import Job, State, beat, finish, jobs, take
 from graph.network.build import build_network
 from graph.network.text import TextEncoder
 from graph.progress import Progress
@@ -30,6 +31,8 @@ from graph.settings import Settings
 _BEAT_SECONDS = 1.0
 _PATIENCE = 15
 """Beats after which a job that does not hear of its end is ended with its process."""
+_OPEN: tuple[State, ...] = ("waiting", "running")
+_MANY = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -94,26 +97,38 @@ def work(graph: Graph, settings: Settings) -> int:
     """Work on jobs until none waits; how many there were. Raises DatabaseError where the database is gone."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
     done = 0
+    wanted = (job.arguments.get("upload") for job in _all_open(graph))
+    remove_forgotten(settings, [str(one) for one in wanted if one])
     while (job := take(graph, worker)) is not None:
-        try:
-            with Told(graph, job, worker) as progress:
-                made = _KINDS[job.kind](graph, settings, job, progress)
-            finish(graph, job, worker, "complete", result=made)
-        except _Ended:
-            finish(graph, job, worker, "cancelled")
-        except _Stopped:
-            finish(graph, job, worker, "waiting")
-            raise
-        except DatabaseError:
-            raise  # Whoever works next finds the job.
-        except GroundswellError as error:
-            finish(graph, job, worker, "failed", problem=str(error), remedy=error.remedy)
-        except Exception as error:
-            _log.exception("Job %s (%s of %s) failed", job.id, job.kind, job.dataset)
-            said = f"Something went wrong: {type(error).__name__}."
-            finish(graph, job, worker, "failed", problem=said, remedy="The worker's log says more.")
+        _work_on(graph, settings, job, worker)
+        if job.kind == "import":
+            remove_upload(settings, str(job.arguments["upload"]))
         done += 1
     return done
+
+
+def _work_on(graph: Graph, settings: Settings, job: Job, worker: str) -> None:
+    try:
+        with Told(graph, job, worker) as progress:
+            made = _KINDS[job.kind](graph, settings, job, progress)
+        finish(graph, job, worker, "complete", result=made)
+    except _Ended:
+        finish(graph, job, worker, "cancelled")
+    except _Stopped:
+        finish(graph, job, worker, "waiting")
+        raise
+    except DatabaseError:
+        raise  # Whoever works next finds the job.
+    except GroundswellError as error:
+        finish(graph, job, worker, "failed", problem=str(error), remedy=error.remedy)
+    except Exception as error:
+        _log.exception("Job %s (%s of %s) failed", job.id, job.kind, job.dataset)
+        said = f"Something went wrong: {type(error).__name__}."
+        finish(graph, job, worker, "failed", problem=said, remedy="The worker's log says more.")
+
+
+def _all_open(graph: Graph) -> list[Job]:
+    return [job for state in _OPEN for job in jobs(graph, state=state, limit=_MANY)]
 
 
 def _network(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
@@ -158,11 +173,26 @@ def _back_test(graph: Graph, settings: Settings, job: Job, progress: Progress) -
     return {"since": str(first), "until": str(until)}
 
 
+def _import(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    upload, most = str(job.arguments["upload"]), job.arguments.get("max_rejected")
+    opened = open_upload(graph, settings, upload, progress, most)
+    named = f"{job.dataset}.{opened.number}"
+    try:
+        opened.run()
+    except _Ended:
+        opened.cancelled()
+        raise
+    except ImportStopped as error:
+        raise ImportStopped(str(error), f"See /v1/imports/{named}/rejected. {error.remedy}") from error
+    return {"import": named}
+
+
 _KINDS: dict[str, Callable[[Graph, Settings, Job, Progress], Row]] = {
     "network": _network,
     "training": _training,
     "forecast": _forecast,
     "back-test": _back_test,
+    "import": _import,
 }
 
 

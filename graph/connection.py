@@ -11,16 +11,32 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import pandas as pd
-from neo4j import Driver, GraphDatabase, ManagedTransaction, Session
-from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
+from neo4j import Driver, GraphDatabase, ManagedTransaction, Session, unit_of_work
+from neo4j.exceptions import ConfigurationError
 
 import cypher
-from graph.errors import AccessDenied, DatabaseUnreachable, GdsMissing, InvalidRequest, NotReady
+from graph.errors import InvalidRequest, NotReady
+from graph.refusals import translated
 from graph.server import local
 from graph.settings import Settings
 
 Row = dict[str, Any]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds to wait: for a connection, for a free one, for what is transient to pass, and for a
+    statement to end (None: as long as it takes).
+    """
+
+    connect: float = 10.0
+    acquire: float = 60.0
+    retry: float = 30.0
+    query: float | None = None
+
+
+PATIENT = Patience()
 
 
 @dataclass(frozen=True)
@@ -49,10 +65,13 @@ class Transaction:
 class Graph:
     """A connection to one database. Threads may share it."""
 
-    def __init__(self, driver: Driver, database: str, address: tuple[str, str, str]) -> None:
+    def __init__(
+        self, driver: Driver, database: str, address: tuple[str, str, str], query_seconds: float | None = None
+    ) -> None:
         self._driver = driver
         self._database = database
         self._address = address
+        self._timed = unit_of_work(timeout=query_seconds)
         self.watch: Callable[[str, float], None] = lambda _statement, _seconds: None
         """Told of every statement, and how many seconds it took."""
 
@@ -69,8 +88,8 @@ class Graph:
     def run(self, name: str, **parameters: Any) -> list[Row]:
         """The rows that the statement ``cypher/<name>.cypher`` returns.
 
-        Transient errors (a deadlock, a leader change) are retried by the driver. Raises
-        DatabaseUnreachable, GdsMissing, and TypeError where the parameters are not the declared ones.
+        Transient errors (a deadlock, a leader change) are retried by the driver. Raises what ``translated``
+        does, and TypeError where the parameters are not the declared ones.
         """
         one = cypher.statement(name)
         _check_parameters(one, parameters)
@@ -79,7 +98,7 @@ class Graph:
             return transaction.run(one.text, parameters).data()
 
         with self._talk(name) as session:
-            return session.execute_write(work)
+            return session.execute_write(self._timed(work))
 
     def together(self, work: Callable[["Transaction"], T]) -> T:
         """What `work` returns, everything it ran in one transaction: all of it takes effect, or nothing.
@@ -87,7 +106,7 @@ class Graph:
         `work` is called again where a transient error (a deadlock, a leader change) undid it.
         """
         with self._talk("(several)") as session:
-            return session.execute_write(lambda transaction: work(Transaction(transaction)))
+            return session.execute_write(self._timed(lambda transaction: work(Transaction(transaction))))
 
     def run_in_parts(self, name: str, **parameters: Any) -> list[Row]:
         """Run a statement that commits by itself (CALL { ... } IN TRANSACTIONS)."""
@@ -111,20 +130,20 @@ class Graph:
                 result = transaction.run(one.text, parameters)
                 return pd.DataFrame(result.values(), columns=result.keys())
 
-            return session.execute_read(work)
+            return session.execute_read(self._timed(work))
 
     @contextmanager
     def _talk(self, name: str) -> Iterator[Session]:
         began = time.perf_counter()
         try:
-            with _translated(), self._driver.session(database=self._database) as session:
+            with translated(), self._driver.session(database=self._database) as session:
                 yield session
         finally:
             self.watch(name, time.perf_counter() - began)
 
     def run_schema(self, name: str) -> None:
         """Run every statement of a schema file, each in a transaction of its own."""
-        with _translated(), self._driver.session(database=self._database) as session:
+        with translated(), self._driver.session(database=self._database) as session:
             for part in cypher.statement(name).parts():
                 session.run(part).consume()
 
@@ -139,12 +158,19 @@ class Graph:
         uri, user, password = self._address
         return Py2neoGraph(uri, auth=(user, password), name=self._database)
 
+    def revision(self) -> str:
+        """A text that changes whenever anything was written to the database: its bookmark."""
+        with self._talk("(revision)") as session:
+            # The server tells it with every transaction, also with one that only reads.
+            session.execute_read(self._timed(lambda transaction: transaction.run("RETURN 1").consume()))
+            return ",".join(sorted(session.last_bookmarks().raw_values))
+
     def gds_version(self) -> str:
         """The version of Graph Data Science. Raises GdsMissing."""
         return str(self.single("server/gds_version")["version"])
 
 
-def connect(settings: Settings) -> Graph:
+def connect(settings: Settings, patience: Patience = PATIENT) -> Graph:
     """The database of ``NEO4J_URI``, or the managed local server's.
 
     Raises NotReady where the managed server is not running, DatabaseUnreachable and AccessDenied.
@@ -154,14 +180,15 @@ def connect(settings: Settings) -> Graph:
         driver = GraphDatabase.driver(
             uri,
             auth=(user, password),
-            connection_timeout=10,
-            max_transaction_retry_time=30,
+            connection_timeout=patience.connect,
+            connection_acquisition_timeout=patience.acquire,
+            max_transaction_retry_time=patience.retry,
             # Advice about queries is for developers, who see it in Browser; not for users' terminals.
             notifications_min_severity="OFF",
         )
-        graph = Graph(driver, settings.neo4j_database, (uri, user, password))
+        graph = Graph(driver, settings.neo4j_database, (uri, user, password), patience.query)
         try:
-            with _translated(uri):
+            with translated(uri):
                 driver.verify_connectivity()
         except BaseException:
             graph.close()
@@ -191,35 +218,3 @@ def _check_parameters(one: cypher.Statement, parameters: Row) -> None:
     if set(parameters) != set(one.parameters):
         odd = ", ".join(sorted(set(parameters) ^ set(one.parameters)))
         raise TypeError(f"{one.name}: parameters differ from the declared ones: {odd}")
-
-
-@contextmanager
-def _translated(uri: str = "its address") -> Iterator[None]:
-    try:
-        yield
-    except AuthError as error:
-        raise AccessDenied(
-            "Neo4j refused the user or the password.",
-            "Check NEO4J_USER and NEO4J_PASSWORD.",
-        ) from error
-    except ServiceUnavailable as error:
-        raise DatabaseUnreachable(
-            f"No Neo4j answers at {uri}.",
-            "See `groundswell db status`; with NEO4J_URI set, check the address and the network.",
-        ) from error
-    except DriverError as error:
-        raise DatabaseUnreachable(f"The conversation with Neo4j broke off: {error}", "Try again.") from error
-    except ClientError as error:
-        if "gds." in (error.message or "") and "Unknown function" in (error.message or ""):
-            raise _gds_missing() from error
-        if error.code == "Neo.ClientError.Procedure.ProcedureNotFound":
-            raise _gds_missing() from error
-        raise
-
-
-def _gds_missing() -> GdsMissing:
-    return GdsMissing(
-        "This Neo4j has no Graph Data Science library, which this step needs.",
-        "Install GDS 2.13 on the server (on Aura: an AuraDS instance), or unset NEO4J_URI to use "
-        "the managed local server, which has it.",
-    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound
 
 
@@ -50,6 +50,16 @@ def seconds_of(day: date, zone: str) -> float:
 def day_of(seconds: float, zone: str) -> date:
     """The day of a moment."""
     return datetime.fromtimestamp(seconds, ZoneInfo(zone)).date()
+
+
+def datasets(graph: Graph) -> list[Row]:
+    """The rows of ``runs/datasets``, with the days `first` and `last` (None where no import is complete)."""
+    found = []
+    for row in graph.run("runs/datasets"):
+        spans = graph.run("runs/dataset", dataset=row["dataset"])
+        span = spans[0] if spans else dict.fromkeys(("first", "last", "zone"))
+        found.append({**row, **{key: span[key] for key in ("first", "last", "zone")}})
+    return found
 
 
 def describe_dataset(graph: Graph, dataset: str) -> Dataset:

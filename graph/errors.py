@@ -10,6 +10,8 @@ GroundswellError
 ├── DatabaseError              the conversation with Neo4j
 │   ├── DatabaseUnreachable
 │   ├── AccessDenied
+│   ├── DatabaseRefused        it is read-only, out of memory, not there at present
+│   ├── TookTooLong            a statement was ended after the time it may take
 │   └── GdsMissing             the server has no Graph Data Science
 ├── SchemaError                a migration that was applied has changed since
 ├── ImportFailed               a file cannot be read, or another job is running
@@ -64,6 +66,14 @@ class DatabaseUnreachable(DatabaseError):
 
 class AccessDenied(DatabaseError):
     """Neo4j refused the user or the password."""
+
+
+class DatabaseRefused(DatabaseError):
+    """Neo4j answers, but does not do it: read-only, out of memory, not there at present."""
+
+
+class TookTooLong(DatabaseError):
+    """A statement did not end in the time it may take."""
 
 
 class GdsMissing(DatabaseError):

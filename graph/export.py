@@ -10,6 +10,10 @@ from neo4j.graph import Node, Path, Relationship
 import cypher
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound
+from graph.pseudonyms import BY_ID, Pseudonyms
+
+_LISTS = frozenset({"targets", "key_users"})
+"""Properties of relationships that list users."""
 
 
 def question(name: str) -> cypher.Statement:
@@ -21,8 +25,8 @@ def question(name: str) -> cypher.Statement:
         raise NotFound(f"There is no saved question {name!r}.", f"There are {names}.") from error
 
 
-def answer(graph: Graph, name: str, given: dict[str, str]) -> pd.DataFrame:
-    """The answer to a saved question; `given` parameters in place of its defaults.
+def answer(graph: Graph, name: str, given: dict[str, str], named: Pseudonyms = BY_ID) -> pd.DataFrame:
+    """The answer to a saved question, its users as `named`; `given` parameters in place of its defaults.
 
     A graph comes as one row a relationship (and a node that has none). Raises NotFound and InvalidRequest.
     """
@@ -36,8 +40,8 @@ def answer(graph: Graph, name: str, given: dict[str, str]) -> pd.DataFrame:
     frame = graph.frame(one.name, **{**one.defaults, **typed})
     values = [value for row in frame.itertuples(index=False) for value in row]
     if any(isinstance(value, Node | Path | Relationship) for value in values):
-        return pd.DataFrame(_flat(values)).drop_duplicates(ignore_index=True)
-    return frame
+        return pd.DataFrame(_flat(values, named)).drop_duplicates(ignore_index=True)
+    return named.table(frame)
 
 
 def _typed(one: cypher.Statement, key: str, value: str) -> object:
@@ -49,18 +53,22 @@ def _typed(one: cypher.Statement, key: str, value: str) -> object:
         raise InvalidRequest(f"{key}={value}: {key} is a whole number.", "Write it with digits.") from error
 
 
-def _flat(values: list[Any]) -> Iterator[Row]:
+def _flat(values: list[Any], named: Pseudonyms) -> Iterator[Row]:
     linked = set()
     for value in values:
         links = value.relationships if isinstance(value, Path) else [value]
         for link in links:
             if isinstance(link, Relationship) and link.start_node and link.end_node:
                 linked |= set(link.nodes)
-                yield {**_node("from", link.start_node), "type": link.type, **_node("to", link.end_node),
-                       **{key: _plain(said) for key, said in link.items()}}  # fmt: skip
+                said = {key: _named(value, named) if key in _LISTS else value for key, value in link.items()}
+                yield {**_node("from", link.start_node, named), "type": link.type,
+                       **_node("to", link.end_node, named),
+                       **{key: _plain(value) for key, value in said.items()}}  # fmt: skip
     for value in values:
         nodes = value.nodes if isinstance(value, Path) else [value]
-        yield from (_node("from", node) for node in nodes if isinstance(node, Node) and node not in linked)
+        yield from (
+            _node("from", node, named) for node in nodes if isinstance(node, Node) and node not in linked
+        )
 
 
 def _plain(value: object) -> object:
@@ -70,8 +78,13 @@ def _plain(value: object) -> object:
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-def _node(side: str, node: Node) -> Row:
-    return {f"{side}_label": next(iter(node.labels), ""), side: node.get("id")}
+def _named(users: list[str], named: Pseudonyms) -> list[str]:
+    return [named.of(user) for user in users]
+
+
+def _node(side: str, node: Node, named: Pseudonyms) -> Row:
+    label, found = next(iter(node.labels), ""), node.get("id")
+    return {f"{side}_label": label, side: named.of(found) if label == "User" else found}
 
 
 def network_graph(edges: list[Row]) -> "nx.DiGraph":

@@ -54,6 +54,22 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_RATE_PER_MINUTE",
         description="How often an API key may ask; 0: as often as it likes",
     )
+    query_seconds: float = Field(
+        30.0,
+        gt=0,
+        validation_alias="GROUNDSWELL_QUERY_SECONDS",
+        description="How long a statement may take that the API runs; after that the answer is 503",
+    )
+    cors_origins: str = Field(
+        "",
+        validation_alias="GROUNDSWELL_CORS_ORIGINS",
+        description="Web pages elsewhere that may ask the API, like https://a.example,https://b.example",
+    )
+    pseudonym_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="GROUNDSWELL_PSEUDONYM_KEY",
+        description="Where set, exported users go by pseudonyms made with it (HMAC-SHA-256)",
+    )
     max_upload_mib: int = Field(
         1024,
         validation_alias="GROUNDSWELL_MAX_UPLOAD_MIB",

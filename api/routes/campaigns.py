@@ -1,5 +1,6 @@
 """Campaigns and what is known of them."""
 
+from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -7,9 +8,9 @@ import pandas as pd
 from fastapi import APIRouter, Query, Response
 
 from api import asked, schemas
-from api.deps import DatasetQuery, GraphDep, network_of
+from api.deps import DatasetQuery, GraphDep, OffsetQuery, network_of
 from forecasting.records import check_campaign, find_campaign
-from forecasting.series import campaign_list, read_influence
+from forecasting.series import campaign_list, participants_by_group, read_influence
 from graph import plans
 from graph.datasets import Dataset, describe_dataset
 from graph.importing.adapters.complete_journey import DATASET
@@ -33,7 +34,7 @@ def list_campaigns(
     state: Annotated[State | None, Query(description="In this state only, by the end of the data")] = None,
     sort: Annotated[Order, Query(description="By what; with a minus sign the largest first")] = "starts",
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: OffsetQuery = 0,
 ) -> list[schemas.Campaign]:
     """The campaigns of a data set; `X-Total-Count` says how many there are without limit and offset."""
     campaigns = campaign_list(graph, dataset)
@@ -75,18 +76,55 @@ def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATA
     return _campaign(pd.Series({**found, "state": state}))
 
 
+SinceQuery = Annotated[date | None, Query(description="From this day on")]
+UntilQuery = Annotated[date | None, Query(description="Up to this day, which is the last one")]
+
+
 @router.get("/{campaign_id}/influence")
 def get_influence(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
+    campaign_id: str,
+    graph: GraphDep,
+    dataset: DatasetQuery = DATASET,
+    since: SinceQuery = None,
+    until: UntilQuery = None,
 ) -> list[schemas.InfluenceStep]:
     """The campaign's influence, day by day."""
     campaign = find_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     frame = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
-    return [
-        schemas.InfluenceStep(step=row.pop("ds").date(), **row)
-        for row in frame.drop(columns=["unique_id", "in_window", "weight"]).to_dict("records")
-    ]
+    frame = frame.drop(columns=["unique_id", "in_window", "weight"]).assign(step=frame["ds"].dt.date)
+    frame = frame[_within(frame["step"], since, until)].drop(columns="ds")
+    return [schemas.InfluenceStep(**row) for row in frame.to_dict("records")]
+
+
+@router.get("/{campaign_id}/influence/groups")
+def get_influence_by_group(
+    campaign_id: str,
+    graph: GraphDep,
+    dataset: DatasetQuery = DATASET,
+    since: SinceQuery = None,
+    until: UntilQuery = None,
+) -> list[schemas.GroupStep]:
+    """Who took part, day by day and neighbour group by neighbour group; days without anybody are left out."""
+    check_campaign(graph, dataset, campaign_id)
+    network = network_of(graph, dataset, campaign_id)
+    frame = participants_by_group(graph, dataset, campaign_id, network.id)
+    rows = frame[_within(frame["step"], since, until)].astype(object)
+    return [schemas.GroupStep(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
+
+
+@router.get("/{campaign_id}/network")
+def get_network(
+    campaign_id: str,
+    graph: GraphDep,
+    dataset: DatasetQuery = DATASET,
+    most: Annotated[int, Query(ge=1, le=5000, description="At most so many influences")] = 1000,
+) -> schemas.CampaignNetwork:
+    """The campaign's key users and whom they influence most, to be drawn: the strongest influences first."""
+    check_campaign(graph, dataset, campaign_id)
+    network = network_of(graph, dataset, campaign_id)
+    drawn = results.drawing(results.key_user_network(graph, dataset, campaign_id, network.id), most)
+    return schemas.CampaignNetwork(network=network.id, premise=network.premise.verdict, **drawn)
 
 
 @router.get("/{campaign_id}/key-users")
@@ -109,6 +147,10 @@ def get_neighbour_groups(
     run = network_of(graph, dataset, campaign_id).id
     rows = results.neighbour_groups(graph, dataset, campaign_id, run)
     return [schemas.NeighbourGroup(**row) for row in rows]
+
+
+def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:
+    return (days >= (since or date.min)) & (days <= (until or date.max))
 
 
 def _states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import outlooks
-from api.deps import DatasetQuery, GraphDep
+from api.deps import ContextDep, DatasetQuery, GraphDep, OffsetQuery
 from forecasting.records import (
     expected_groups,
     find_explanation,
@@ -15,6 +15,7 @@ from forecasting.records import (
     likely_users,
 )
 from graph.importing.adapters.complete_journey import DATASET
+from graph.pseudonyms import Pseudonyms
 
 router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
 
@@ -66,7 +67,7 @@ def get_likely_users(
     origin: date | None = None,
     waiting: WaitingQuery = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: OffsetQuery = 0,
 ) -> list[outlooks.LikelyUser]:
     """Who is likely to take part next, by the forecast with the latest origin or that of `origin`."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
@@ -81,15 +82,17 @@ def get_likely_users(
 )
 def get_likely_users_as_csv(
     campaign_id: str,
-    graph: GraphDep,
+    context: ContextDep,
     dataset: DatasetQuery = DATASET,
     origin: date | None = None,
     waiting: WaitingQuery = False,
 ) -> Response:
-    """The same as a file, all users."""
-    forecast = find_forecast(graph, dataset, campaign_id, origin)
+    """The same as a file, all users; with `GROUNDSWELL_PSEUDONYM_KEY` set, by their pseudonyms."""
+    forecast = find_forecast(context.graph, dataset, campaign_id, origin)
+    table = likely_table(context.graph, dataset, forecast.id, waiting=waiting)
+    named = Pseudonyms(context.settings.pseudonym_key, dataset)
     return Response(
-        likely_table(graph, dataset, forecast.id, waiting=waiting).to_csv(index=False, lineterminator="\r\n"),
+        named.table(table).to_csv(index=False, lineterminator="\r\n"),
         media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="likely-users.csv"'},
     )

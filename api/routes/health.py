@@ -1,18 +1,26 @@
 """Is the service well?"""
 
+from importlib.metadata import version
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import ContextDep, GraphDep
-from api.schemas import Health
+from api.schemas import Health, Ready
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/health")
-def health(graph: GraphDep) -> Health:
-    """Answers 503 where Neo4j or Graph Data Science does not answer."""
-    return Health(status="ok", gds=graph.gds_version())
+async def health() -> Health:
+    """This process answers, whatever is with the database: else it is to be started anew. Needs no key."""
+    return Health(version=version("groundswell"))
+
+
+@router.get("/ready")
+def ready(graph: GraphDep) -> Ready:
+    """Requests may be sent here; 503 where Neo4j or Graph Data Science does not answer. Needs no key."""
+    return Ready(gds=graph.gds_version())
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Import jobs: send files and a mapping, see what becomes of the rows."""
+"""Imports: send files and a mapping, see what became of the rows."""
 
 from pathlib import PurePosixPath
 from shutil import copyfileobj
@@ -10,10 +10,15 @@ from fastapi.responses import FileResponse
 
 from api import schemas
 from api.deps import ContextDep, GraphDep
+from api.jobs import accepted
+from graph import jobs
 from graph.errors import InvalidRequest, NotFound
+from graph.importing.delivery import open_delivery
 from graph.importing.mapping import parse_mapping
 from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
+from graph.importing.uploads import keep_mapping, receive
+from graph.progress import Silent
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
@@ -25,85 +30,61 @@ def start_import(
     mapping: Annotated[str, Form(description="The mapping, as YAML or JSON")],
     files: Annotated[list[UploadFile], Form(description="The files that it names")],
     max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the job")] = None,
-) -> schemas.ImportJob:
-    """Import the files; the answer's `Location` tells how far the job is."""
+) -> schemas.Job:
+    """Import the files, as a job: the answer's `Location` tells how far it is."""
     try:
         said = parse_mapping(yaml.safe_load(mapping), "mapping")
     except yaml.YAMLError as error:
         raise InvalidRequest(f"The mapping cannot be read as YAML: {error}", "Correct it.") from error
-    with context.imports.receive() as folder:
+    with receive(context.settings) as folder:
         for file in files:
             name = PurePosixPath(file.filename or "").name
-            if not name or name.startswith(".") or "\\" in name:
+            if not name or name.startswith(".") or "\\" in name or not name.isprintable():
                 raise InvalidRequest(
                     f"{file.filename!r} is no name for a file.", "Send it under a plain name."
                 )
             with (folder / name).open("wb") as kept:
                 copyfileobj(file.file, kept)
-        number = context.imports.start(folder, said, max_rejected)
-    job = _job(context, find_import(context.graph, said.dataset, number))
-    response.headers["Location"] = f"/v1/imports/{job.id}"
-    return job
+        open_delivery(folder, said, Silent())  # What is missing is told now.
+        keep_mapping(folder, said)
+        arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
+        job = jobs.submit(context.graph, "import", said.dataset, arguments)
+    return accepted(context, response, job)
 
 
 @router.get("")
 def list_imports(
-    context: ContextDep, dataset: Annotated[str | None, Query(description="Of one data set only")] = None
-) -> list[schemas.ImportJob]:
-    """Every import job, the latest first."""
-    return [_job(context, run) for run in import_runs(context.graph, dataset)]
+    graph: GraphDep, dataset: Annotated[str | None, Query(description="Of one data set only")] = None
+) -> list[schemas.Import]:
+    """Every import, the latest first."""
+    return [_import(run) for run in import_runs(graph, dataset)]
 
 
-@router.get("/{job_id}")
-def get_import(job_id: str, context: ContextDep) -> schemas.ImportJob:
-    """One job: how it stands, and while it runs, how far it is."""
-    return _job(context, _find(context.graph, job_id))
+@router.get("/{import_id}")
+def get_import(import_id: str, graph: GraphDep) -> schemas.Import:
+    """One import: what became of its rows."""
+    return _import(_find(graph, import_id))
 
 
-@router.get("/{job_id}/rejected", response_class=FileResponse)
-def get_rejected(job_id: str, context: ContextDep) -> FileResponse:
+@router.get("/{import_id}/rejected", response_class=FileResponse)
+def get_rejected(import_id: str, context: ContextDep) -> FileResponse:
     """Every rejected row as CSV: file, row, column, value, reason."""
-    run = _find(context.graph, job_id)
+    run = _find(context.graph, import_id)
     file = Rejects(context.settings.home / "imports" / run.dataset / str(run.number)).file
     if not file.exists():
         raise NotFound(
-            f"{job_id} has no file of rejected rows here.", "It rejected none, or has not ended yet."
+            f"{import_id} has no file of rejected rows here.", "It rejected none, or has not ended yet."
         )
-    return FileResponse(file, media_type="text/csv", filename=f"{job_id}-rejected.csv")
+    return FileResponse(file, media_type="text/csv", filename=f"{import_id}-rejected.csv")
 
 
-def _find(graph: GraphDep, job_id: str) -> ImportRun:
-    dataset, _, number = job_id.rpartition(".")
-    if not number.isdecimal() or not dataset:
-        raise NotFound(f"There is no import job {job_id!r}.", "GET /v1/imports lists them.")
+def _find(graph: GraphDep, import_id: str) -> ImportRun:
+    dataset, _, number = import_id.rpartition(".")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10 and dataset):
+        raise NotFound(f"There is no import {import_id!r}.", "GET /v1/imports lists them.")
     return find_import(graph, dataset, int(number))
 
 
-def _job(context: ContextDep, run: ImportRun) -> schemas.ImportJob:
-    stage = context.imports.progress(run.dataset, run.number)
-    progress = None
-    if stage is not None:
-        left = max(0, (stage.total or 0) - stage.done)
-        progress = schemas.Progress(
-            stage=stage.what,
-            done=stage.done,
-            total=stage.total,
-            per_second=round(stage.rate, 1),
-            seconds_left=round(left / stage.rate, 1) if stage.total and stage.rate else None,
-        )
-    state = "running" if stage is not None and run.state == "interrupted" else run.state
-    return schemas.ImportJob(
-        id=f"{run.dataset}.{run.number}",
-        dataset=run.dataset,
-        state=state,
-        problem=run.problem,
-        source=run.source,
-        engine=run.engine,
-        read=run.read,
-        loaded=run.loaded,
-        rejected=run.rejected,
-        unchanged=run.unchanged,
-        started=run.started,
-        finished=run.finished,
-        progress=progress,
-    )
+def _import(run: ImportRun) -> schemas.Import:
+    told = {name: value for name, value in vars(run).items() if name in schemas.Import.model_fields}
+    return schemas.Import(**{**told, "id": f"{run.dataset}.{run.number}"})

@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api import asked, schemas
-from api.deps import ContextDep, GraphDep
+from api.deps import ContextDep, GraphDep, OffsetQuery
+from api.jobs import accepted
+from api.jobs import told as job_told
 from forecasting.records import check_campaign
 from forecasting.shapes import check_shape
 from graph import jobs
@@ -63,36 +65,26 @@ def list_jobs(
     dataset: Annotated[str | None, Query(description="Of one data set only")] = None,
     state: Annotated[jobs.State | None, Query(description="In this state only")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: OffsetQuery = 0,
 ) -> list[schemas.Job]:
-    """Jobs, the latest first. Imports are at `/v1/imports`."""
-    return [_told(one) for one in jobs.jobs(graph, dataset, state, limit, offset)]
+    """Jobs, the latest first."""
+    return [job_told(one) for one in jobs.jobs(graph, dataset, state, limit, offset)]
 
 
 @router.get("/jobs/{job_id}")
 def get_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
     """How a job stands, and while it runs, how far it is."""
-    return _told(jobs.find_job(graph, job_id))
+    return job_told(jobs.find_job(graph, job_id))
 
 
 @router.delete("/jobs/{job_id}", status_code=202)
 def cancel_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
     """End a job: one that waits at once, one that runs within seconds. One that is over stays as it is."""
-    return _told(jobs.cancel(graph, job_id))
+    return job_told(jobs.cancel(graph, job_id))
 
 
 def _submitted(
     context: ContextDep, response: Response, kind: str, wish: asked.Asked, **more: str
 ) -> schemas.Job:
     told = wish.model_dump(mode="json", exclude={"dataset"}) | more
-    job = jobs.submit(context.graph, kind, wish.dataset, told)
-    context.worker.wake()
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _told(job)
-
-
-def _told(job: jobs.Job) -> schemas.Job:
-    stage = None
-    if job.state == "running" and job.stage:
-        stage = schemas.JobStage(stage=job.stage, done=job.done or 0, total=job.total)
-    return schemas.Job.model_validate({**vars(job), "progress": stage})
+    return accepted(context, response, jobs.submit(context.graph, kind, wish.dataset, told))

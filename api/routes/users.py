@@ -4,13 +4,29 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api import schemas
-from api.deps import DatasetQuery, GraphDep
+from api import people, schemas
+from api.deps import ContextDep, DatasetQuery, GraphDep, run_if_any
+from graph import users
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 from graph.network.runs import latest_network
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
+
+
+@router.get("/{user_id}")
+def get_user(user_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> people.Profile:
+    """What is known of a user so far."""
+    return people.Profile(**users.profile(graph, dataset, user_id, run_if_any(graph, dataset)))
+
+
+@router.delete("/{user_id}")
+def erase_user(user_id: str, context: ContextDep, dataset: DatasetQuery = DATASET) -> people.Erased:
+    """Erase a person and everything derived from them. Networks and models built before keep what they
+    learned from all users together; files sent again bring the person back.
+    """
+    removed = users.erase(context.graph, context.settings, dataset, user_id)
+    return people.Erased(user=user_id, removed=removed)
 
 
 @router.get("/{user_id}/neighbourhood")

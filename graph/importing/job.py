@@ -98,6 +98,10 @@ class ImportJob:
         self._finish("complete", None)
         return self.report
 
+    def cancelled(self) -> None:
+        """Say that it was ended midway, by wish; what was loaded stays, and run again it goes on."""
+        self._finish("stopped", "It was cancelled.")
+
     def _load(self) -> None:
         mapping, report = self._mapping, self.report
         engine = (

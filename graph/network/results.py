@@ -1,8 +1,10 @@
 """Reads what network builds found, for whoever shows it."""
 
 from graph.connection import Graph, Row
-from graph.errors import NotFound
 from graph.network.runs import NetworkRun, Premise, RiskRatio
+from graph.users import nobody
+
+_LINK = ("source", "target", "probability")
 
 
 def key_users(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
@@ -22,10 +24,7 @@ def neighbourhood(graph: Graph, dataset: str, user: str, run: str, most: int) ->
     """
     roles = graph.run("users/roles", dataset=dataset, user=user, run=run)
     if not roles:
-        raise NotFound(
-            f"There is no user {user!r} in the data set {dataset!r}.",
-            "Users have the ids that the import gave them.",
-        )
+        raise nobody(dataset, user)
     rows = graph.run("users/neighbourhood", dataset=dataset, user=user, run=run, most=most)
     sides = {"out": list[Row](), "in": list[Row]()}
     for row in rows:
@@ -33,9 +32,33 @@ def neighbourhood(graph: Graph, dataset: str, user: str, run: str, most: int) ->
     return {**roles[0], "influences": sides["out"], "influenced_by": sides["in"]}
 
 
+def tags(
+    graph: Graph, dataset: str, run: str | None, kind: str | None, text: str | None, limit: int, skip: int
+) -> list[Row]:
+    """The rows of ``tags/list``; derived tags and key tags are those of the network run."""
+    scope = {"dataset": dataset, "run": run, "kind": kind, "text": text}
+    return graph.run("tags/list", **scope, limit=limit, skip=skip)
+
+
 def key_user_network(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
     """The strongest edges out of each key user, with what there is to draw of both ends."""
     return graph.run("campaigns/key_user_network", dataset=dataset, campaign=campaign, run=run)
+
+
+def drawing(edges: list[Row], most: int) -> Row:
+    """`users`, the strongest `influences` among ``key_user_network``, and how many are `left_out`."""
+    users: dict[str, Row] = {}
+    for edge in edges:
+        for side in ("source", "target"):
+            if edge[side] is not None:
+                told = {"user": edge[side], "rank": edge[f"{side}_rank"], "group": edge[f"{side}_group"]}
+                users.setdefault(edge[side], told)
+    links = [{key: edge[key] for key in _LINK} for edge in edges if edge["target"] is not None]
+    links.sort(key=lambda link: (-link["probability"], link["source"], link["target"]))
+    kept = links[:most]
+    seen = {link[side] for link in kept for side in ("source", "target")}
+    shown = [one for user, one in users.items() if one["rank"] or user in seen]
+    return {"users": shown, "influences": kept, "left_out": len(links) - len(kept)}
 
 
 def premise_said(premise: Premise) -> str:

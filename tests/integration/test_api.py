@@ -30,7 +30,8 @@ def client(graph: Graph, settings: Settings, sample: ImportReport, model: ModelR
 
 
 def test_health(client: TestClient) -> None:
-    answer = client.get("/health")
+    assert client.get("/health").json()["status"] == "ok"
+    answer = client.get("/ready")
     assert answer.status_code == 200
     assert answer.json()["gds"].startswith("2.")
 

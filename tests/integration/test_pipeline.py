@@ -16,7 +16,7 @@ from forecasting.records import (
     stored_forecasts,
 )
 from forecasting.training import back_test, train
-from graph.connection import Graph, Row
+from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared

@@ -1,0 +1,35 @@
+"""What there is: data sets, and the tags of one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api import people
+from api.deps import DatasetQuery, GraphDep, OffsetQuery, run_if_any
+from graph.datasets import datasets
+from graph.importing.adapters.complete_journey import DATASET
+from graph.network import results
+
+router = APIRouter(prefix="/v1", tags=["data sets"])
+
+
+@router.get("/datasets")
+def list_datasets(graph: GraphDep) -> list[people.Dataset]:
+    """The data sets of this database."""
+    return [people.Dataset(id=row.pop("dataset"), **row) for row in datasets(graph)]
+
+
+@router.get("/tags")
+def list_tags(
+    graph: GraphDep,
+    response: Response,
+    dataset: DatasetQuery = DATASET,
+    kind: Annotated[str | None, Query(description="Of this kind only")] = None,
+    text: Annotated[str | None, Query(description="Whose text contains this")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: OffsetQuery = 0,
+) -> list[people.Tag]:
+    """Tags, those of the most users first; `X-Total-Count` says how many there are on all pages."""
+    rows = results.tags(graph, dataset, run_if_any(graph, dataset), kind, text, limit, offset)
+    response.headers["X-Total-Count"] = str(rows[0]["total"] if rows else 0)
+    return [people.Tag(**row) for row in rows]

@@ -1,0 +1,19 @@
+// Tags of a data set, those of the most users first: stated ones and those that the run derived; whether the run found them to be key tags
+// parameters: $dataset (string), $run (string or null), $kind (string or null), $text (string or null, what its text contains), $skip (integer), $limit (integer)
+// returns: id (string), kind (string), text (string), users (integer), key_rank (integer, among the key tags of all campaigns), lift (float), total (integer, without skip and limit)
+MATCH (tag:Tag {dataset: $dataset})
+WHERE ($kind IS NULL OR tag.kind = $kind)
+  AND ($text IS NULL OR toLower(coalesce(tag.text, tag.id)) CONTAINS toLower($text))
+CALL (tag) {
+  MATCH (user:User)-[has:HAS_TAG]->(tag) WHERE has.run IS NULL OR has.run = $run
+  RETURN count(DISTINCT user) AS users
+}
+CALL (tag) {
+  OPTIONAL MATCH (:Run {dataset: $dataset, id: $run})-[found:FOUND_KEY_TAG]->(tag) WHERE found.kind IS NULL
+  RETURN min(found.rank) AS key_rank, max(found.lift) AS lift
+}
+WITH tag, users, key_rank, lift ORDER BY users DESC, tag.id
+WITH collect({id: tag.id, kind: tag.kind, text: tag.text, users: users, key_rank: key_rank, lift: lift}) AS found
+UNWIND found[$skip..$skip + $limit] AS one
+RETURN one.id AS id, one.kind AS kind, one.text AS text, one.users AS users, one.key_rank AS key_rank,
+       one.lift AS lift, size(found) AS total
