@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve browser bench bench-ablation bench-carrying bench-cascades bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check audit serve browser bench bench-ablation bench-attack bench-carrying bench-cascades bench-explore bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,10 +32,13 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-ablation bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-premise bench-ablation bench-attack bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-ablation: setup-dev ## What each step of the network adds to telling who takes part next (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
+
+bench-attack: setup-dev ## 20,000 cases against the API by its own description, with and without keys
+	$(BIN)/python -m benchmarks.attack $(ARGS)
 
 bench-carrying: setup-dev ## A network carried on by a day, beside one built anew
 	$(BIN)/python -m benchmarks.carrying $(ARGS)
@@ -92,6 +95,9 @@ docs: setup-dev ## Generated references and the documentation site (docs/_build/
 
 screenshots: setup-dev ## Pictures of the saved questions, on the demo's database
 	$(BIN)/python -m docs.screenshots
+
+audit: setup-dev ## Are there known vulnerabilities in what this project depends on?
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip $(foreach lock,$(wildcard $(LOCKS)*.lock),--requirement $(lock))
 
 compose: setup-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

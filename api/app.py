@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api.access import KeyAccess
 from api.bodies import BodyLimits
 from api.deps import Context
+from api.described import describe
 from api.headers import SecurityHeaders
 from api.observed import Observed, RequestLog
 from api.problems import add_problem_handlers
@@ -87,6 +88,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     outlooks = (forecasts, plans, what_if, models)
     for routes in (health, *data, *outlooks, imports, jobs, page):
         app.include_router(routes.router)
+    describe(app, keys=keys)
     static = Path(page.__file__).parents[1] / "page" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
     return app

@@ -1,9 +1,8 @@
 """What the API is asked to do as a job."""
 
-from datetime import date
-
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.days import Day
 from graph.importing.adapters.complete_journey import DATASET
 
 _HOLIDAYS = "A declared prior of what holidays do, as of `groundswell train --holidays`"
@@ -23,8 +22,8 @@ class Campaign(Asked):
     id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\s]+$", examples=["spring-2018"])
     name: str | None = Field(None, max_length=200, description="Default: its id")
     kind: str | None = Field(None, max_length=200, examples=["Type A"])
-    starts: date = Field(description="First day", examples=["2018-02-01"])
-    ends: date = Field(description="Last day", examples=["2018-03-04"])
+    starts: Day = Field(description="First day", examples=["2018-02-01"])
+    ends: Day = Field(description="Last day", examples=["2018-03-04"])
     users: list[str] | None = Field(None, max_length=1_000_000, description="Whom it is to reach")
     products: list[str] | None = Field(None, max_length=1_000_000, description="What it promotes")
     like: str | None = Field(None, description="A campaign to take the rest from", examples=["18"])
@@ -33,14 +32,14 @@ class Campaign(Asked):
 class Network(Asked):
     """A spreading network to build."""
 
-    cutoff: date | None = Field(None, description="Use only what lies before; default: the end of the data")
+    cutoff: Day | None = Field(None, description="Use only what lies before; default: the end of the data")
     rebuild: bool = Field(default=False, description="Build anew even if nothing changed")
 
 
 class Training(Asked):
     """A model to back-test and train."""
 
-    cutoff: date | None = Field(None, description="Use only what lies before; default: the latest network's")
+    cutoff: Day | None = Field(None, description="Use only what lies before; default: the latest network's")
     holidays: str | None = Field(None, description=_HOLIDAYS, examples=["us-groceries"])
     retrain: bool = Field(default=False, description="Train anew even if nothing changed")
 
@@ -49,14 +48,14 @@ class Forecast(Asked):
     """A forecast to make and keep."""
 
     horizon: int = Field(7, ge=1, le=14, description="How many days")
-    origin: date | None = Field(None, description="The first of them; default: the model's cut-off")
+    origin: Day | None = Field(None, description="The first of them; default: the model's cut-off")
 
 
 class BackTest(Asked):
     """A comparison with what one would pick instead, on days of choice."""
 
-    since: date = Field(description="The first day to forecast from", examples=["2017-10-01"])
-    until: date = Field(description="The day after the last one", examples=["2017-10-29"])
+    since: Day = Field(description="The first day to forecast from", examples=["2017-10-01"])
+    until: Day = Field(description="The day after the last one", examples=["2017-10-29"])
     horizon: int = Field(7, ge=1, le=14, description="How many days to forecast")
     every: int = Field(3, ge=1, le=28, description="Forecast from every so many days")
     holidays: str | None = Field(None, description=_HOLIDAYS)

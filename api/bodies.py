@@ -30,7 +30,9 @@ class BodyLimits:
         if scope["type"] != "http" or scope["method"] not in _WRITES:
             await self._app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        # Without either header there is no body.
+        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         most = self._most if scope["path"] == "/v1/imports" else min(self._most, _WISH_BYTES)
         if not (length.isascii() and length.isdecimal()):
             answer = problem(

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.days import Day
 from graph.network.runs import Verdict
 
 
@@ -136,9 +137,9 @@ class BackTest(Comparison):
 class Plan(BaseModel):
     """By what was known when, and what to change of a plan."""
 
-    origin: date | None = Field(default=None, description="Nothing at or after it is seen; its first day")
-    starts: date | None = Field(default=None, description="What if it began on this day?")
-    ends: date | None = Field(default=None, description="What if this were its last day?")
+    origin: Day | None = Field(default=None, description="Nothing at or after it is seen; its first day")
+    starts: Day | None = Field(default=None, description="What if it began on this day?")
+    ends: Day | None = Field(default=None, description="What if this were its last day?")
     targets: list[str] | None = Field(
         default=None, min_length=1, max_length=1_000_000, description="What if it reached only these users?"
     )

@@ -46,7 +46,7 @@ class OwnTag(BaseModel):
     text: str | None
     kind: str | None
     weight: float | None
-    source: str | None = Field(description="stated (by the data) or derived (from behaviour)")
+    source: str | None = Field(description="stated (by the data) or behaviour (derived)")
 
 
 class OwnCampaign(BaseModel):

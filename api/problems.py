@@ -3,8 +3,8 @@
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from neo4j.exceptions import Neo4jError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from graph.errors import (
     AlreadyThere,
@@ -48,6 +48,12 @@ def problem_of(error: GroundswellError) -> JSONResponse:
     return problem(status_of(error), type(error).__name__, str(error), error.remedy)
 
 
+def _methods(request: Request) -> list[str]:
+    """Of all routes of the path: the router itself would name those of the first one."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error as a problem, and none with a traceback."""
 
@@ -61,13 +67,13 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem(422, "InvalidRequest", said, "Correct the parameters; /docs lists them.")
 
     @app.exception_handler(HTTPException)
-    def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, "HttpError", str(error.detail))
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        answer = problem(error.status_code, "HttpError", str(error.detail))
+        answer.headers.update(error.headers or {})
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(_methods(request))
+        return answer
 
     @app.exception_handler(Exception)
     def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
         return problem(500, "Unexpected", "Something went wrong here.", "The server's log says what.")
-
-    @app.exception_handler(Neo4jError)
-    def _database(_request: Request, error: Neo4jError) -> JSONResponse:
-        return problem(503, "DatabaseError", f"Neo4j refused a query ({error.code}).", "Try again shortly.")

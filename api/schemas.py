@@ -250,6 +250,35 @@ class Import(BaseModel):
     finished: str | None = Field(description="ISO moment")
 
 
+class Outcome(BaseModel):
+    """What would become of a table's rows in an empty database."""
+
+    read: int
+    loaded: int
+    rejected: int
+    unchanged: int
+    left_out: int = Field(description="Which the mapping's filter does not want")
+
+
+class RejectedRow(BaseModel):
+    """A row that cannot be loaded, and why."""
+
+    file: str
+    row: int
+    column: str | None = Field(description="Null where the whole line is meant")
+    value: str
+    reason: str
+
+
+class ImportCheck(BaseModel):
+    """What an import would do."""
+
+    mapping: str = Field(description="As it was sent, or sketched from the files")
+    tables: dict[str, Outcome]
+    reasons: dict[str, int] = Field(description="Rejected rows by reason, the most frequent first")
+    examples: list[RejectedRow] = Field(description="The first twenty")
+
+
 class JobStage(BaseModel):
     """What a job is doing, and how far it is in it."""
 

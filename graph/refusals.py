@@ -66,6 +66,8 @@ def _ours(error: Neo4jError) -> Exception | None:
             "Install GDS 2.13 on the server (on Aura: an AuraDS instance), or unset NEO4J_URI to use "
             "the managed local server, which has it.",
         )
+    if code.startswith("Neo.ClientError.Security"):
+        return AccessDenied(f"Neo4j does not let its user do this ({code}).", "Give the user the right to.")
     if isinstance(error, ClientError):
         return None
     return DatabaseRefused(f"Neo4j refused a query ({code}).", "Try again shortly; its log says more.")

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from forecasting.records import Forecast
 
-_KNOWN, _CAME, _FORECAST = "#1f4e79", "#7a8896", "#c2571a"
+_KNOWN, _CAME, _FORECAST = "#3f7fb8", "#7a8896", "#d0621f"
+"""To be told apart on white and on black; the page gives the rest its colours."""
 _BAND = "rgba(194, 87, 26, 0.18)"
 _TITLES = {"participants": "Participants per day", "level": "Influence level per day"}
 
@@ -94,5 +95,5 @@ def _mark_origin(figure: go.Figure, origin: date) -> None:
         text="forecast made",
         showarrow=False,
         xanchor="left",
-        font={"color": "#666", "size": 12},
+        font={"size": 12},
     )

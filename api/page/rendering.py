@@ -28,7 +28,13 @@ class Inside:
 
 def render_campaign(view: CampaignView, inside: Inside | None = None) -> str:
     """The page of one campaign."""
-    return _templates().get_template("campaign.html").render(view=view, inside=inside)
+    template = _templates().get_template("campaign.html")
+    return template.render(view=view, inside=inside, dataset=view.dataset)
+
+
+def render(template: str, here: str, dataset: str, **told: object) -> str:
+    """A page at the path `here`."""
+    return _templates().get_template(template).render(here=here, dataset=dataset, **told)
 
 
 def render_problem(error: GroundswellError) -> str:

@@ -21,7 +21,7 @@ from forecasting.records import (
     stored_forecasts,
 )
 from forecasting.series import campaign_list, read_influence
-from graph.connection import Row
+from graph.connection import Graph, Row
 from graph.errors import NotFound
 from graph.network import results
 
@@ -66,7 +66,7 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
             f"There is no data set {dataset!r} in this database.",
             "Import it first: `groundswell import complete-journey`.",
         )
-    campaign = pick_campaign(campaigns, dataset, campaign_id or _first_to_show(context, dataset, campaigns))
+    campaign = pick_campaign(campaigns, dataset, campaign_id or first_to_show(graph, dataset, campaigns))
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
     network = network_of(graph, dataset, campaign["id"], forecast)
@@ -118,9 +118,9 @@ def _reasons(context: Context, dataset: str, forecast: Forecast | None) -> Store
         return None
 
 
-def _first_to_show(context: Context, dataset: str, campaigns: pd.DataFrame) -> str:
+def first_to_show(graph: Graph, dataset: str, campaigns: pd.DataFrame) -> str:
     """The latest forecast campaign, else the one with the most participants."""
-    rows = context.graph.run("forecasts/latest_campaign", dataset=dataset)
+    rows = graph.run("forecasts/latest_campaign", dataset=dataset)
     best = campaigns.sort_values("participants", ascending=False)["id"].iloc[0]
     return str(rows[0]["campaign"]) if rows else str(best)
 

@@ -8,15 +8,16 @@ import pandas as pd
 from fastapi import APIRouter, Query, Response
 
 from api import asked, schemas
+from api.campaigns import State, states
+from api.days import Day
 from api.deps import DatasetQuery, GraphDep, OffsetQuery, network_of
 from forecasting.records import check_campaign, find_campaign
 from forecasting.series import campaign_list, participants_by_group, read_influence
 from graph import plans
-from graph.datasets import Dataset, describe_dataset
+from graph.datasets import describe_dataset
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 
-State = Literal["planned", "running", "ended"]
 Order = Literal[
     "starts", "-starts", "ends", "-ends", "name", "-name",
     "targeted", "-targeted", "participants", "-participants",
@@ -41,7 +42,7 @@ def list_campaigns(
     if campaigns.empty:
         response.headers["X-Total-Count"] = "0"
         return []
-    campaigns = campaigns.assign(state=_states(campaigns, describe_dataset(graph, dataset)))
+    campaigns = campaigns.assign(state=states(campaigns, describe_dataset(graph, dataset)))
     if kind is not None:
         campaigns = campaigns[campaigns["kind"] == kind]
     if state is not None:
@@ -72,12 +73,12 @@ def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = D
 def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> schemas.Campaign:
     """One campaign."""
     found = find_campaign(graph, dataset, campaign_id)
-    (state,) = _states(found.to_frame().T, describe_dataset(graph, dataset))
+    (state,) = states(found.to_frame().T, describe_dataset(graph, dataset))
     return _campaign(pd.Series({**found, "state": state}))
 
 
-SinceQuery = Annotated[date | None, Query(description="From this day on")]
-UntilQuery = Annotated[date | None, Query(description="Up to this day, which is the last one")]
+SinceQuery = Annotated[Day | None, Query(description="From this day on")]
+UntilQuery = Annotated[Day | None, Query(description="Up to this day, which is the last one")]
 
 
 @router.get("/{campaign_id}/influence")
@@ -151,14 +152,6 @@ def get_neighbour_groups(
 
 def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:
     return (days >= (since or date.min)) & (days <= (until or date.max))
-
-
-def _states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
-    now = pd.Timestamp(dataset.now)
-    return [
-        "planned" if one.starts >= now else "running" if one.ends > now else "ended"
-        for one in campaigns.itertuples()
-    ]
 
 
 def _campaign(row: pd.Series) -> schemas.Campaign:

@@ -26,10 +26,12 @@ def list_tags(
     dataset: DatasetQuery = DATASET,
     kind: Annotated[str | None, Query(description="Of this kind only")] = None,
     text: Annotated[str | None, Query(description="Whose text contains this")] = None,
+    key: Annotated[bool, Query(description="Key tags only, by their rank")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
 ) -> list[people.Tag]:
     """Tags, those of the most users first; `X-Total-Count` says how many there are on all pages."""
-    rows = results.tags(graph, dataset, run_if_any(graph, dataset), kind, text, limit, offset)
+    run = run_if_any(graph, dataset)
+    rows = results.tags(graph, dataset, run, limit, offset, kind=kind, text=text, key=key)
     response.headers["X-Total-Count"] = str(rows[0]["total"] if rows else 0)
     return [people.Tag(**row) for row in rows]

@@ -1,11 +1,11 @@
 """A campaign's forecast: how many, in which groups, and who."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from api import outlooks
+from api.days import Day
 from api.deps import ContextDep, DatasetQuery, GraphDep, OffsetQuery
 from forecasting.records import (
     expected_groups,
@@ -24,7 +24,7 @@ WaitingQuery = Annotated[bool, Query(description="Only who has not taken part be
 
 @router.get("/{campaign_id}/forecast")
 def get_forecast(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
+    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
 ) -> outlooks.Forecast:
     """The stored forecast with the latest origin, or that of `origin`."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
@@ -43,7 +43,7 @@ def get_forecast(
 
 @router.get("/{campaign_id}/explanation")
 def get_explanation(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: date | None = None
+    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
 ) -> outlooks.Explanation:
     """Why the forecast with the latest origin, or that of `origin`, says what it says."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
@@ -64,7 +64,7 @@ def get_likely_users(
     campaign_id: str,
     graph: GraphDep,
     dataset: DatasetQuery = DATASET,
-    origin: date | None = None,
+    origin: Day | None = None,
     waiting: WaitingQuery = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
@@ -84,7 +84,7 @@ def get_likely_users_as_csv(
     campaign_id: str,
     context: ContextDep,
     dataset: DatasetQuery = DATASET,
-    origin: date | None = None,
+    origin: Day | None = None,
     waiting: WaitingQuery = False,
 ) -> Response:
     """The same as a file, all users; with `GROUNDSWELL_PSEUDONYM_KEY` set, by their pseudonyms."""

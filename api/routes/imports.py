@@ -1,6 +1,6 @@
 """Imports: send files and a mapping, see what became of the rows."""
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from typing import Annotated
 
@@ -13,11 +13,13 @@ from api.deps import ContextDep, GraphDep
 from api.jobs import accepted
 from graph import jobs
 from graph.errors import InvalidRequest, NotFound
+from graph.importing.check import check_files
 from graph.importing.delivery import open_delivery
-from graph.importing.mapping import parse_mapping
+from graph.importing.mapping import Mapping, parse_mapping
 from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
-from graph.importing.uploads import keep_mapping, receive
+from graph.importing.sketch import sketch
+from graph.importing.uploads import keep_mapping, receive, remove_upload
 from graph.progress import Silent
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
@@ -32,24 +34,45 @@ def start_import(
     max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the job")] = None,
 ) -> schemas.Job:
     """Import the files, as a job: the answer's `Location` tells how far it is."""
-    try:
-        said = parse_mapping(yaml.safe_load(mapping), "mapping")
-    except yaml.YAMLError as error:
-        raise InvalidRequest(f"The mapping cannot be read as YAML: {error}", "Correct it.") from error
+    said = _mapping(mapping)
     with receive(context.settings) as folder:
-        for file in files:
-            name = PurePosixPath(file.filename or "").name
-            if not name or name.startswith(".") or "\\" in name or not name.isprintable():
-                raise InvalidRequest(
-                    f"{file.filename!r} is no name for a file.", "Send it under a plain name."
-                )
-            with (folder / name).open("wb") as kept:
-                copyfileobj(file.file, kept)
+        _keep(files, folder)
         open_delivery(folder, said, Silent())  # What is missing is told now.
         keep_mapping(folder, said)
         arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
         job = jobs.submit(context.graph, "import", said.dataset, arguments)
     return accepted(context, response, job)
+
+
+@router.post("/check")
+def check_import(
+    context: ContextDep,
+    files: Annotated[list[UploadFile], Form(description="The files")],
+    mapping: Annotated[
+        str | None, Form(description="The mapping, as YAML or JSON; left out, one is sketched from the files")
+    ] = None,
+    dataset: Annotated[str, Form(description="For a sketched mapping: the name of the data set")] = "my-data",
+    zone: Annotated[str, Form(description="For a sketched mapping: where the data's days begin")] = "UTC",
+) -> schemas.ImportCheck:
+    """Validate every row; nothing is written and nothing is kept."""
+    with receive(context.settings) as folder:
+        try:
+            _keep(files, folder)
+            text = mapping or sketch(folder, dataset, zone)
+            found = check_files(folder, _mapping(text), Silent())
+        finally:
+            remove_upload(context.settings, folder.name)
+    return schemas.ImportCheck(
+        mapping=text,
+        tables={name: schemas.Outcome(**vars(tally)) for name, tally in found.tables.items()},
+        reasons=dict(found.reasons.most_common()),
+        examples=[
+            schemas.RejectedRow(
+                file=name, row=one.row, column=one.column or None, value=str(one.value), reason=one.reason
+            )
+            for name, one in found.examples
+        ],
+    )
 
 
 @router.get("")
@@ -76,6 +99,22 @@ def get_rejected(import_id: str, context: ContextDep) -> FileResponse:
             f"{import_id} has no file of rejected rows here.", "It rejected none, or has not ended yet."
         )
     return FileResponse(file, media_type="text/csv", filename=f"{import_id}-rejected.csv")
+
+
+def _mapping(text: str) -> Mapping:
+    try:
+        return parse_mapping(yaml.safe_load(text), "mapping")
+    except yaml.YAMLError as error:
+        raise InvalidRequest(f"The mapping cannot be read as YAML: {error}", "Correct it.") from error
+
+
+def _keep(files: list[UploadFile], folder: Path) -> None:
+    for file in files:
+        name = PurePosixPath(file.filename or "").name
+        if not name or name.startswith(".") or "\\" in name or not name.isprintable():
+            raise InvalidRequest(f"{file.filename!r} is no name for a file.", "Send it under a plain name.")
+        with (folder / name).open("wb") as kept:
+            copyfileobj(file.file, kept)
 
 
 def _find(graph: GraphDep, import_id: str) -> ImportRun:

@@ -1,11 +1,14 @@
 """The web page and what it loads; all of it from this machine."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from api.deps import ContextDep, DatasetQuery, GraphDep, network_of
 from api.page.drawing import draw_network
-from api.page.rendering import plotly_script, render_campaign, render_problem
+from api.page.overview import choice, view_campaigns
+from api.page.rendering import plotly_script, render, render_campaign, render_problem
 from api.page.view import view_campaign
 from api.problems import status_of
 from graph.errors import GroundswellError
@@ -19,8 +22,30 @@ _A_DAY = {"Cache-Control": "public, max-age=86400"}
 @router.get("/")
 def page(context: ContextDep, campaign: str | None = None, dataset: DatasetQuery = DATASET) -> HTMLResponse:
     """One campaign: its influence, its forecast, its key users and groups."""
+    return _page(lambda: render_campaign(view_campaign(context, dataset, campaign)))
+
+
+@router.get("/campaigns")
+def campaigns(graph: GraphDep, dataset: DatasetQuery = DATASET) -> HTMLResponse:
+    """All campaigns of a data set."""
+    return _page(lambda: render("campaigns.html", "/campaigns", dataset, view=view_campaigns(graph, dataset)))
+
+
+@router.get("/what-if")
+def what_if(graph: GraphDep, campaign: str | None = None, dataset: DatasetQuery = DATASET) -> HTMLResponse:
+    """Other days, other users to begin with."""
+    return _page(lambda: render("what_if.html", "/what-if", dataset, **choice(graph, dataset, campaign)))
+
+
+@router.get("/imports")
+def imports(dataset: DatasetQuery = DATASET) -> HTMLResponse:
+    """Send files, watch jobs, fetch rejected rows."""
+    return HTMLResponse(render("imports.html", "/imports", dataset))
+
+
+def _page(shown: Callable[[], str]) -> HTMLResponse:
     try:
-        return HTMLResponse(render_campaign(view_campaign(context, dataset, campaign)))
+        return HTMLResponse(shown())
     except GroundswellError as error:
         return HTMLResponse(render_problem(error), status_of(error))
 

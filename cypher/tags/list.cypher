@@ -1,5 +1,5 @@
-// Tags of a data set, those of the most users first: stated ones and those that the run derived; whether the run found them to be key tags
-// parameters: $dataset (string), $run (string or null), $kind (string or null), $text (string or null, what its text contains), $skip (integer), $limit (integer)
+// Tags of a data set, those of the most users first (key tags by their rank, where only they are wished): stated ones and those that the run derived; whether the run found them to be key tags
+// parameters: $dataset (string), $run (string or null), $kind (string or null), $text (string or null, what its text contains), $key (boolean, key tags only), $skip (integer), $limit (integer)
 // returns: id (string), kind (string), text (string), users (integer), key_rank (integer, among the key tags of all campaigns), lift (float), total (integer, without skip and limit)
 MATCH (tag:Tag {dataset: $dataset})
 WHERE ($kind IS NULL OR tag.kind = $kind)
@@ -12,7 +12,8 @@ CALL (tag) {
   OPTIONAL MATCH (:Run {dataset: $dataset, id: $run})-[found:FOUND_KEY_TAG]->(tag) WHERE found.kind IS NULL
   RETURN min(found.rank) AS key_rank, max(found.lift) AS lift
 }
-WITH tag, users, key_rank, lift ORDER BY users DESC, tag.id
+WITH tag, users, key_rank, lift WHERE NOT $key OR key_rank IS NOT NULL
+WITH tag, users, key_rank, lift ORDER BY CASE WHEN $key THEN key_rank END, users DESC, tag.id
 WITH collect({id: tag.id, kind: tag.kind, text: tag.text, users: users, key_rank: key_rank, lift: lift}) AS found
 UNWIND found[$skip..$skip + $limit] AS one
 RETURN one.id AS id, one.kind AS kind, one.text AS text, one.users AS users, one.key_rank AS key_rank,

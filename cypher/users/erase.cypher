@@ -9,9 +9,9 @@ CALL (user) {
 }
 CALL (user) {
   OPTIONAL MATCH (before:Change)-[:BEFORE]->(user)
-  WITH collect(before) AS all
-  FOREACH (one IN all | DETACH DELETE one)
-  RETURN size(all) AS changes
+  WITH collect(before) AS befores
+  FOREACH (one IN befores | DETACH DELETE one)
+  RETURN size(befores) AS changes
 }
 CALL () {
   MATCH (:User)-[key:KEY_USER_OF]->(:Campaign {dataset: $dataset}) WHERE $user IN key.targets

@@ -33,11 +33,19 @@ def neighbourhood(graph: Graph, dataset: str, user: str, run: str, most: int) ->
 
 
 def tags(
-    graph: Graph, dataset: str, run: str | None, kind: str | None, text: str | None, limit: int, skip: int
+    graph: Graph,
+    dataset: str,
+    run: str | None,
+    limit: int,
+    skip: int = 0,
+    *,
+    kind: str | None = None,
+    text: str | None = None,
+    key: bool = False,
 ) -> list[Row]:
     """The rows of ``tags/list``; derived tags and key tags are those of the network run."""
-    scope = {"dataset": dataset, "run": run, "kind": kind, "text": text}
-    return graph.run("tags/list", **scope, limit=limit, skip=skip)
+    wish = {"kind": kind, "text": text, "key": key}
+    return graph.run("tags/list", dataset=dataset, run=run, limit=limit, skip=skip, **wish)
 
 
 def key_user_network(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:

@@ -1,6 +1,27 @@
-// Draws the charts, and follows the choice of a campaign.
-for (const chart of document.querySelectorAll("[data-figure]")) {
-  const figure = JSON.parse(chart.dataset.figure);
-  Plotly.newPlot(chart, figure.data, figure.layout, { displaylogo: false, responsive: true });
+// Draws charts in the colours of the page, and follows the choice of a campaign or a data set.
+function draw(element, figure) {
+  const style = getComputedStyle(document.documentElement);
+  const [ink, line] = ["--ink", "--line"].map((name) => style.getPropertyValue(name).trim());
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
+  const layout = {
+    ...figure.layout,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { ...figure.layout.font, color: ink },
+    xaxis: { ...figure.layout.xaxis, ...axis },
+    yaxis: { ...figure.layout.yaxis, ...axis },
+  };
+  Plotly.react(element, figure.data, layout, { displaylogo: false, responsive: true });
 }
-document.getElementById("campaign")?.addEventListener("change", (event) => event.target.form.submit());
+
+function drawAll() {
+  for (const chart of document.querySelectorAll("[data-figure]")) draw(chart, JSON.parse(chart.dataset.figure));
+}
+
+if (document.querySelector("[data-figure]")) {
+  drawAll();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+}
+for (const select of document.querySelectorAll("[data-submits]")) {
+  select.addEventListener("change", () => select.form.submit());
+}

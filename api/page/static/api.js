@@ -1,0 +1,28 @@
+// Asks the API, and shows what it says.
+const dataset = new URLSearchParams(location.search).get("dataset") ?? "complete-journey";
+
+async function ask(path, options = {}) {
+  const answer = await fetch(path, options);
+  const told = answer.status === 204 ? null : await answer.json();
+  if (!answer.ok) throw new Error([told.detail, told.remedy].filter(Boolean).join(" "));
+  return told;
+}
+
+function askWith(path, body) {
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+function element(name, attributes = {}, ...children) {
+  const made = Object.assign(document.createElement(name), attributes);
+  made.append(...children);
+  return made;
+}
+
+// columns: {title: row => text or element}
+function table(rows, columns) {
+  const head = element("tr", {}, ...Object.keys(columns).map((title) => element("th", { scope: "col" }, title)));
+  const lines = rows.map((row) =>
+    element("tr", {}, ...Object.values(columns).map((cell) => element("td", {}, cell(row) ?? ""))),
+  );
+  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines));
+}

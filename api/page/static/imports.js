@@ -1,0 +1,128 @@
+// Sends files to check or to import, and shows jobs and imports as they move on.
+const form = document.getElementById("import"), said = document.getElementById("said");
+const found = document.getElementById("found"), sent = document.getElementById("sent");
+const number = (value) => value.toLocaleString("en");
+const moment = (text) => (text ? text.slice(0, 16).replace("T", " ") : "");
+
+function send(path) {
+  const body = new FormData(form);
+  if (!form.mapping.value.trim()) body.delete("mapping");
+  // XMLHttpRequest, because fetch does not tell how much of a body is gone.
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = (event) => {
+      sent.hidden = false;
+      sent.value = event.loaded / event.total;
+    };
+    request.onload = () => {
+      sent.hidden = true;
+      const told = JSON.parse(request.responseText);
+      if (request.status < 400) resolve(told);
+      else reject(new Error([told.detail, told.remedy].filter(Boolean).join(" ")));
+    };
+    request.onerror = () => reject(new Error("The server does not answer. Is it running?"));
+    request.open("POST", path);
+    request.send(body);
+  });
+}
+
+function showCheck(told) {
+  if (!form.mapping.value.trim()) form.mapping.value = told.mapping;
+  const tables = Object.entries(told.tables).map(([name, rows]) => ({ name, ...rows }));
+  const rejected = tables.reduce((sum, one) => sum + one.rejected, 0);
+  const rows = tables.reduce((sum, one) => sum + one.read, 0);
+  found.replaceChildren(
+    table(tables, {
+      table: (one) => one.name.replaceAll("_", " "),
+      rows: (one) => number(one.read),
+      "would be loaded": (one) => number(one.loaded),
+      "would be rejected": (one) => number(one.rejected),
+    }),
+  );
+  if (rejected) {
+    found.append(
+      element("h3", {}, "Why rows would be rejected"),
+      table(Object.entries(told.reasons), { reason: ([reason]) => reason, rows: ([, count]) => number(count) }),
+      element("h3", {}, "The first of them"),
+      table(told.examples, {
+        file: (one) => one.file, row: (one) => number(one.row), column: (one) => one.column ?? "whole line",
+        value: (one) => one.value, reason: (one) => one.reason,
+      }),
+    );
+  }
+  return `${number(rows)} rows read, ${number(rejected)} would be rejected. Nothing was written.`;
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const checking = event.submitter.value === "check";
+  const buttons = form.querySelectorAll("button");
+  for (const button of buttons) button.disabled = true;
+  said.textContent = checking ? "Checking every row." : "Sending.";
+  try {
+    if (!checking && !form.mapping.value.trim()) throw new Error("An import needs a mapping. Check the files first: that sketches one.");
+    if (checking) said.textContent = showCheck(await send("/v1/imports/check"));
+    else {
+      const job = await send("/v1/imports");
+      found.replaceChildren();
+      said.textContent = `Sent. The import is job ${job.id}, below.`;
+      await refresh();
+    }
+  } catch (error) {
+    said.textContent = error.message;
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+});
+
+function progress(job) {
+  if (!job.progress) return job.problem ? `${job.problem} ${job.remedy ?? ""}` : "";
+  const { stage, done, total } = job.progress;
+  const bar = element("progress", { max: total || 1, ariaLabel: stage });
+  if (total) bar.value = done;
+  return element("span", {}, bar, ` ${stage}${total ? ` ${number(done)} of ${number(total)}` : ""}`);
+}
+
+function cancel(job) {
+  if (job.state !== "waiting" && job.state !== "running") return "";
+  const button = element("button", { type: "button", disabled: job.cancel_asked }, "Cancel");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await ask(`/v1/jobs/${job.id}`, { method: "DELETE" });
+    await refresh();
+  });
+  return button;
+}
+
+function rejectedRows(run) {
+  if (!run.rejected) return "0";
+  const address = `/v1/imports/${encodeURIComponent(run.id)}/rejected`;
+  return element("a", { href: address, download: "" }, `${number(run.rejected)} (CSV)`);
+}
+
+async function refresh() {
+  const [jobs, runs] = await Promise.all([ask("/v1/jobs?limit=20"), ask("/v1/imports")]);
+  const none = () => element("p", { className: "note" }, "None yet.");
+  document.getElementById("job-list").replaceChildren(
+    jobs.length
+      ? table(jobs, { job: (one) => one.id, does: (one) => one.kind, "data set": (one) => one.dataset, state: (one) => one.state, asked: (one) => moment(one.made_at), "how far": progress, "": cancel })
+      : none(),
+  );
+  document.getElementById("import-list").replaceChildren(
+    runs.length
+      ? table(runs, { import: (one) => one.id, state: (one) => one.state, began: (one) => moment(one.started), rows: (one) => number(one.read), loaded: (one) => number(one.loaded), unchanged: (one) => number(one.unchanged), rejected: rejectedRows, problem: (one) => one.problem })
+      : none(),
+  );
+  return jobs.some((job) => job.state === "waiting" || job.state === "running");
+}
+
+async function watch() {
+  let moving = true;
+  try {
+    moving = await refresh();
+  } catch (error) {
+    said.textContent = error.message;
+  }
+  setTimeout(watch, moving ? 1000 : 5000);
+}
+watch();

@@ -1,0 +1,144 @@
+"""Asks the API what its own description allows and what it forbids, 20,000 times: does anything break?
+
+Schemathesis makes the cases. With a key for everything: no answer may be a 5xx, or differ from what the
+description says. Without a key, and with one that may only read: nothing may be reached that needs more.
+Jobs are asked for and not worked on: this is about answers.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import schemathesis
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+
+from api.access import OPEN_PATHS, needed_scope
+from api.worker import WorkerProcess
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, write
+from cli.serve import page_url, prepare
+from forecasting.fitting import Configuration
+from forecasting.forecasts import forecast_campaign
+from forecasting.training import train
+from graph.connection import connect
+from graph.importing.adapters.complete_journey import DATASET, complete_journey
+from graph.importing.job import import_prepared
+from graph.keys import make_key
+from graph.network.build import build_network
+from graph.progress import Silent
+from graph.settings import Settings
+
+_CUTOFF = date(2017, 11, 27)
+_CASES = 20_000
+_OPERATIONS = 38
+# What is allowed by its form may still make no sense: a campaign that ends before it starts.
+_NOT_ASKED = "positive_data_acceptance,ignored_auth"
+
+
+def fill(settings: Settings) -> dict[str, str]:
+    """A sample with everything there is to ask for; a key for each of the scopes."""
+    with connect(settings) as graph:
+        import_prepared(graph, settings, complete_journey(settings.cache, DATASET, 200), Silent())
+        build_network(graph, DATASET, Silent(), cutoff=_CUTOFF)
+        quick = Configuration(epochs=2, members=1)
+        train(graph, settings, DATASET, Silent(), cutoff=_CUTOFF, configuration=quick)
+        forecast_campaign(graph, settings, DATASET, "18", 7, Silent())
+        return {scope: make_key(graph, scope, [scope])[1] for scope in ("read", "admin")}
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The address of a server that asks for keys."""
+    with patch.object(WorkerProcess, "_watch", lambda _: None):
+        server, listening = prepare(settings, "127.0.0.1", 0, keys=True)
+        serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        serving.start()
+        try:
+            yield page_url(listening)
+        finally:
+            server.should_exit = True
+            serving.join()
+
+
+def attack(address: str, key: str, cases: int) -> dict[str, int]:
+    """How many cases were tried, and in how many a check failed; what failed is printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        subprocess.run(
+            [
+                str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}openapi.json",
+                "--header", f"Authorization: Bearer {key}", "--exclude-checks", _NOT_ASKED,
+                "--phases", "examples,coverage,fuzzing", "--max-examples", str(cases // _OPERATIONS),
+                "--continue-on-failure", "--no-shrink", "--request-timeout", "120", "--seed", "7",
+                "--report", "json", "--report-json-path", str(report), "--output-sanitize", "true",
+            ],
+            check=False,
+        )  # fmt: skip
+        told: dict[str, int] = json.loads(report.read_text())["test_cases"]
+        return told
+
+
+def reached(schema: Any, key: str | None, scopes: tuple[str, ...], examples: int) -> tuple[int, int]:
+    """How many cases were tried that need more than `scopes`, and how many of them were let through."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    refused = 403 if key else 401
+    tried = through = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        method = operation.method.upper()
+        if operation.path in OPEN_PATHS or needed_scope(method, operation.path) in scopes:
+            continue
+
+        @given(case=operation.as_strategy())
+        @hypothesis_settings(
+            max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
+        def ask(case: Any) -> None:
+            nonlocal tried, through
+            tried += 1
+            through += case.call(headers=headers).status_code != refused
+
+        ask()
+    return tried, through
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    cases, examples = (1_000, 5) if quick else (_CASES, 100)
+    with own_server() as own:
+        settings = own.model_copy(update={"rate_per_minute": 0})
+        keys = fill(settings)
+        with served(settings) as address:
+            told = attack(address, keys["admin"], cases)
+            described = schemathesis.openapi.from_url(
+                f"{address}openapi.json", headers={"Authorization": f"Bearer {keys['admin']}"}
+            )
+            without = reached(described, None, (), examples)
+            reading = reached(described, keys["read"], ("read",), examples)
+    failed = told["with_failures"] + told.get("errored", 0)
+    rows = [
+        Row("cases without a 5xx and as described", told["generated"] - failed, told["generated"], "cases",
+            "higher", target=1.0),
+        Row("cases refused without a key", without[0] - without[1], without[0], "cases", "higher",
+            target=1.0),
+        Row("cases refused to a key that may only read, where more is needed", reading[0] - reading[1],
+            reading[0], "cases", "higher", target=1.0),
+    ]  # fmt: skip
+    write("attack", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()

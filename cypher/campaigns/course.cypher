@@ -1,0 +1,17 @@
+// The course of every campaign of a data set in short: participants day by day (days without any are left out), and its latest forecast
+// parameters: $dataset (string)
+// returns: id (string), steps (list of ISO dates), participants (list of integer), origin (ISO date or null), expected (list of float or null: participants on the forecast's days, P50)
+MATCH (campaign:Campaign {dataset: $dataset})
+CALL (campaign) {
+  OPTIONAL MATCH (campaign)<-[part:PARTICIPATED_IN]-(user:User)
+  WITH date(part.at) AS step, count(DISTINCT user) AS users ORDER BY step
+  WITH step, users WHERE step IS NOT NULL
+  RETURN collect(toString(step)) AS steps, collect(users) AS participants
+}
+CALL (campaign) {
+  OPTIONAL MATCH (forecast:Forecast {dataset: $dataset})-[:OF]->(campaign)
+  WITH forecast ORDER BY forecast.origin DESC, forecast.at DESC LIMIT 1
+  RETURN forecast.origin AS origin, forecast.participants_p50 AS expected
+}
+RETURN campaign.id AS id, steps, participants, origin, expected
+ORDER BY id
