@@ -17,8 +17,8 @@ SILENT_SECONDS = 30.0
 
 
 class BodyLimits:
-    """Refuses a body that is larger than allowed, or does not say how large it is, before it is read; and one
-    that does not come.
+    """Refuses a body that is larger than allowed, before it is read where it says its size, else when it gets
+    there; and one that does not come.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, silent_seconds: float = SILENT_SECONDS) -> None:
@@ -26,36 +26,30 @@ class BodyLimits:
         self._most = settings.max_upload_mib << 20
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, or answer 408, 411 or 413."""
+        """Let the request through, or answer 408 or 413."""
         if scope["type"] != "http" or scope["method"] not in _WRITES:
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        # Without either header there is no body.
-        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
-        most = self._most if scope["path"] == "/v1/imports" else min(self._most, _WISH_BYTES)
-        if not (length.isascii() and length.isdecimal()):
-            answer = problem(
-                411, "LengthRequired", "The request does not say its length.", "Send Content-Length."
-            )
-        elif len(length) > 18 or int(length) > most:
-            answer = problem(
-                413,
-                "TooLarge",
-                f"{length} bytes are more than the {most:,} allowed.",
-                "Send less at once, or pack it; GROUNDSWELL_MAX_UPLOAD_MIB sets the limit of deliveries.",
-            )
-        else:
-            await self._app(scope, _Prompt(receive, self._silent), send)
+        most = self._most if scope["path"].startswith("/v1/imports") else min(self._most, _WISH_BYTES)
+        length = Headers(scope=scope).get("content-length", "0")
+        if length.isascii() and length.isdecimal() and (len(length) > 18 or int(length) > most):
+            await problem(413, "TooLarge", *_too_large(most))(scope, receive, send)
             return
-        await answer(scope, receive, send)
+        await self._app(scope, _Watched(receive, self._silent, most), send)
 
 
-class _Prompt:
-    """What is received, as long as it keeps coming."""
+def _too_large(most: int) -> tuple[str, str]:
+    return (
+        f"More than the {most:,} bytes allowed were to be sent.",
+        "Send less at once, or pack it; GROUNDSWELL_MAX_UPLOAD_MIB sets the limit of deliveries.",
+    )
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
-        self._receive, self._seconds, self._more = receive, seconds, True
+
+class _Watched:
+    """What is received, as long as it keeps coming and is not too much."""
+
+    def __init__(self, receive: Receive, seconds: float, most: int) -> None:
+        self._receive, self._seconds, self._left, self._more = receive, seconds, most, True
 
     async def __call__(self) -> Message:
         if not self._more:
@@ -66,4 +60,7 @@ class _Prompt:
         except TimeoutError as error:
             raise HTTPException(408, "The rest of the request did not come.") from error
         self._more = bool(message.get("more_body"))
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise HTTPException(413, "More was sent than is allowed.")
         return message

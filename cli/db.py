@@ -13,6 +13,7 @@ from graph.connection import address, connect
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
 from graph.server import local
+from graph.server.backup import Backup, back_up, restore
 from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
@@ -76,6 +77,32 @@ def reset(
         typer.confirm(f"Delete every data set in {settings.home}?", abort=True)
     there = local.reset(settings.home)
     out.print("The database is gone." if there else "There was no database.")
+
+
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="A new folder.")], home: HomeOption = None) -> None:
+    """Write the database and the trained models to a folder; the server pauses meanwhile."""
+    with bars() as progress:
+        made = back_up(_local_settings(home), to, progress)
+    out.print(f"{_told(made)} are in {to}.", soft_wrap=True)
+
+
+@app.command("restore")
+def restore_backup(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="A folder that `db backup` wrote.")],
+    home: HomeOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose the database that is there.")] = False,
+) -> None:
+    """Bring a backup back, and see that all of it came."""
+    settings = _local_settings(home)
+    with bars() as progress:
+        made = restore(settings, source, progress, replace=replace)
+    out.print(f"{_told(made)} of {made.at} are back; the server runs.", soft_wrap=True)
+
+
+def _told(made: Backup) -> str:
+    nodes, links = sum(made.nodes.values()), sum(made.relationships.values())
+    return f"{nodes:,} nodes and {links:,} relationships"
 
 
 def browser(

@@ -57,7 +57,7 @@ class PlannedForecast:
 def expected_course(history: History, ground: Ground, campaign: str) -> pd.DataFrame:
     """ds and mean of every day of a campaign that begins at ``history.as_of`` or later.
 
-    Raises InvalidRequest where it ends more than LONGEST days later, or has begun.
+    Raises InvalidRequest where it ends more than LONGEST days later, has begun, or reaches nobody.
     """
     plan = history.campaigns.set_index("id").loc[campaign]
     as_of = pd.Timestamp(history.as_of)
@@ -72,6 +72,11 @@ def expected_course(history: History, ground: Ground, campaign: str) -> pd.DataF
             f"A plan from {plan['starts'].date()} to {plan['ends'].date()} cannot be forecast on "
             f"{history.as_of}.",
             f"Choose an end after its start and within {LONGEST} days.",
+        )
+    if not plan["targeted"]:
+        raise InvalidRequest(
+            f"{plan['name']} is not planned to reach anybody, so it will draw nobody.",
+            "Plan it with the users that it is to reach.",
         )
     expected = ground.expected(history, traffic_of(history, ground.holidays, ahead))[campaign][-1]
     days = pd.date_range(plan["starts"], plan["ends"] - pd.Timedelta(days=1))

@@ -62,6 +62,12 @@ def datasets(graph: Graph) -> list[Row]:
     return found
 
 
+def latest_dataset(graph: Graph) -> str | None:
+    """The data set that was imported last; None where nothing was."""
+    rows = [row for row in graph.run("runs/datasets") if row["imported"]]
+    return str(max(rows, key=lambda row: row["imported"])["dataset"]) if rows else None
+
+
 def describe_dataset(graph: Graph, dataset: str) -> Dataset:
     """Raises NotFound where no such data set was imported."""
     rows = graph.run("runs/dataset", dataset=dataset)

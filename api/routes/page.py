@@ -1,8 +1,9 @@
 """The web page and what it loads; all of it from this machine."""
 
 from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from api.deps import ContextDep, DatasetQuery, GraphDep, network_of
@@ -11,6 +12,7 @@ from api.page.overview import choice, view_campaigns
 from api.page.rendering import plotly_script, render, render_campaign, render_problem
 from api.page.view import view_campaign
 from api.problems import status_of
+from graph.datasets import latest_dataset
 from graph.errors import GroundswellError
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -19,26 +21,34 @@ router = APIRouter(include_in_schema=False)
 _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
+def _shown(graph: GraphDep, dataset: str | None = None) -> str:
+    """The data set that is asked for, else the one imported last."""
+    return dataset or latest_dataset(graph) or DATASET
+
+
+ShownDataset = Annotated[str, Depends(_shown)]
+
+
 @router.get("/")
-def page(context: ContextDep, campaign: str | None = None, dataset: DatasetQuery = DATASET) -> HTMLResponse:
+def page(context: ContextDep, dataset: ShownDataset, campaign: str | None = None) -> HTMLResponse:
     """One campaign: its influence, its forecast, its key users and groups."""
     return _page(lambda: render_campaign(view_campaign(context, dataset, campaign)))
 
 
 @router.get("/campaigns")
-def campaigns(graph: GraphDep, dataset: DatasetQuery = DATASET) -> HTMLResponse:
+def campaigns(graph: GraphDep, dataset: ShownDataset) -> HTMLResponse:
     """All campaigns of a data set."""
     return _page(lambda: render("campaigns.html", "/campaigns", dataset, view=view_campaigns(graph, dataset)))
 
 
 @router.get("/what-if")
-def what_if(graph: GraphDep, campaign: str | None = None, dataset: DatasetQuery = DATASET) -> HTMLResponse:
+def what_if(graph: GraphDep, dataset: ShownDataset, campaign: str | None = None) -> HTMLResponse:
     """Other days, other users to begin with."""
     return _page(lambda: render("what_if.html", "/what-if", dataset, **choice(graph, dataset, campaign)))
 
 
 @router.get("/imports")
-def imports(dataset: DatasetQuery = DATASET) -> HTMLResponse:
+def imports(dataset: ShownDataset) -> HTMLResponse:
     """Send files, watch jobs, fetch rejected rows."""
     return HTMLResponse(render("imports.html", "/imports", dataset))
 

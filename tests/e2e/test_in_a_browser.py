@@ -1,56 +1,20 @@
 """The page and Neo4j Browser, opened in a real browser, looked at as a person would."""
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 import cypher
 from api.page.browser_link import browser_url, explore_query
-from cli.serve import page_url, prepare
-from forecasting.forecasts import forecast_campaign
-from forecasting.records import ModelRun
 from graph.connection import Graph, connect
 from graph.importing.job import ImportReport
 from graph.network.runs import NetworkRun
-from graph.progress import Silent
 from graph.server import local
 from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
-from tests.browser import launch
 from tests.data import CAMPAIGN, premise_supported, query
-
-# The pages draw when the machine gets to it: waiting longer costs a passing test nothing.
-expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright) as one:
-        yield one
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_page(viewport={"width": 1280, "height": 900}) as one:
-        one.set_default_timeout(60_000)
-        yield one
-
-
-@pytest.fixture(scope="module")
-def served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
-    forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
-    yield f"{page_url(listening)}?{urlencode({'dataset': sample.dataset})}"
-    server.should_exit = True
-    serving.join(30)
 
 
 def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
@@ -62,6 +26,7 @@ def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
     expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
     expect(page.get_by_text("The next 7 days should bring about")).to_be_visible()
     expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(10)
+    expect(page.get_by_role("button", name="Share chart...")).to_have_count(0)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(8)
     # The sample does not show that users follow each other: the page says so and draws no arrows.
     expect(page.get_by_text("Nothing shows that users follow each other here")).to_be_visible()

@@ -94,3 +94,11 @@ def test_an_imported_campaign_is_not_taken_back(client: TestClient) -> None:
     answer = client.delete(f"/v1/campaigns/{CAMPAIGN}")
     assert answer.status_code == 404
     assert client.get(f"/v1/campaigns/{CAMPAIGN}").status_code == 200
+
+
+def test_a_plan_that_reaches_nobody_says_so(client: TestClient, sample: ImportReport) -> None:
+    plan = {**PLAN, "dataset": sample.dataset, "users": []}
+    assert client.post("/v1/campaigns", json=plan).status_code == 201
+    told = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})
+    assert told.status_code == 422
+    assert "not planned to reach anybody" in told.json()["detail"]

@@ -1,5 +1,5 @@
 // Asks the API, and shows what it says.
-const dataset = new URLSearchParams(location.search).get("dataset") ?? "complete-journey";
+const { dataset } = document.body.dataset;
 
 async function ask(path, options = {}) {
   const answer = await fetch(path, options);

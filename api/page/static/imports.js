@@ -6,7 +6,7 @@ const moment = (text) => (text ? text.slice(0, 16).replace("T", " ") : "");
 
 function send(path) {
   const body = new FormData(form);
-  if (!form.mapping.value.trim()) body.delete("mapping");
+  if (!form.elements.mapping.value.trim()) body.delete("mapping");
   // XMLHttpRequest, because fetch does not tell how much of a body is gone.
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -27,7 +27,7 @@ function send(path) {
 }
 
 function showCheck(told) {
-  if (!form.mapping.value.trim()) form.mapping.value = told.mapping;
+  if (!form.elements.mapping.value.trim()) form.elements.mapping.value = told.mapping;
   const tables = Object.entries(told.tables).map(([name, rows]) => ({ name, ...rows }));
   const rejected = tables.reduce((sum, one) => sum + one.rejected, 0);
   const rows = tables.reduce((sum, one) => sum + one.read, 0);
@@ -60,7 +60,7 @@ form.addEventListener("submit", async (event) => {
   for (const button of buttons) button.disabled = true;
   said.textContent = checking ? "Checking every row." : "Sending.";
   try {
-    if (!checking && !form.mapping.value.trim()) throw new Error("An import needs a mapping. Check the files first: that sketches one.");
+    if (!checking && !form.elements.mapping.value.trim()) throw new Error("An import needs a mapping. Check the files first: that sketches one.");
     if (checking) said.textContent = showCheck(await send("/v1/imports/check"));
     else {
       const job = await send("/v1/imports");
@@ -74,6 +74,26 @@ form.addEventListener("submit", async (event) => {
     for (const button of buttons) button.disabled = false;
   }
 });
+
+const build = document.getElementById("build"), asked = document.getElementById("asked");
+build.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    const job = await askWith(`/v1/${event.submitter.value}`, { dataset: build.elements.dataset.value });
+    asked.textContent = `Asked for: job ${job.id}, below.`;
+    await refresh();
+  } catch (error) {
+    asked.textContent = error.message;
+  }
+});
+
+// What can be built on: data sets with an import that is complete.
+async function fillDatasets() {
+  const names = (await ask("/v1/datasets")).filter((one) => one.first).map((one) => one.id);
+  const select = build.elements.dataset, now = select.value || dataset;
+  if ([...select.options].map((one) => one.value).join() === names.join()) return;
+  select.replaceChildren(...names.map((name) => element("option", { selected: name === now }, name)));
+}
 
 function progress(job) {
   if (!job.progress) return job.problem ? `${job.problem} ${job.remedy ?? ""}` : "";
@@ -113,7 +133,9 @@ async function refresh() {
       ? table(runs, { import: (one) => one.id, state: (one) => one.state, began: (one) => moment(one.started), rows: (one) => number(one.read), loaded: (one) => number(one.loaded), unchanged: (one) => number(one.unchanged), rejected: rejectedRows, problem: (one) => one.problem })
       : none(),
   );
-  return jobs.some((job) => job.state === "waiting" || job.state === "running");
+  const moving = jobs.some((job) => job.state === "waiting" || job.state === "running");
+  if (!moving) await fillDatasets();
+  return moving;
 }
 
 async function watch() {

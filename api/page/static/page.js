@@ -11,7 +11,8 @@ function draw(element, figure) {
     xaxis: { ...figure.layout.xaxis, ...axis },
     yaxis: { ...figure.layout.yaxis, ...axis },
   };
-  Plotly.react(element, figure.data, layout, { displaylogo: false, responsive: true });
+  // No chart leaves for Plotly's cloud.
+  Plotly.react(element, figure.data, layout, { displaylogo: false, responsive: true, showSendToCloud: false });
 }
 
 function drawAll() {

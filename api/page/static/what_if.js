@@ -23,10 +23,10 @@ function total(outlook) {
 }
 
 async function plan(form, section, address) {
-  const chosen = form.campaign.selectedOptions[0].dataset;
+  const chosen = form.elements.campaign.selectedOptions[0].dataset;
   const wish = { top: 0 };
-  if (form.starts.value !== chosen.starts) wish.starts = form.starts.value;
-  if (form.ends.value !== chosen.ends) wish.ends = form.ends.value;
+  if (form.elements.starts.value !== chosen.starts) wish.starts = form.elements.starts.value;
+  if (form.elements.ends.value !== chosen.ends) wish.ends = form.elements.ends.value;
   const told = await askWith(`${address}/plan?dataset=${encodeURIComponent(dataset)}`, wish);
   const traces = band(...planned(told.planned), "as planned", "#5b8dbf", "rgba(91, 141, 191, 0.18)");
   if (told.changed) traces.push(...band(...planned(told.changed), "with your days", "#c2571a", "rgba(194, 87, 26, 0.18)"));
@@ -37,9 +37,9 @@ async function plan(form, section, address) {
 }
 
 async function seeds(form, section, address) {
-  const wish = { k: Number(form.k.value), days: Number(form.days.value) };
-  if (form.budget.value) wish.budget = Number(form.budget.value);
-  if (form.per_group.value) wish.per_group = Number(form.per_group.value);
+  const wish = { k: Number(form.elements.k.value), days: Number(form.elements.days.value) };
+  if (form.elements.budget.value) wish.budget = Number(form.elements.budget.value);
+  if (form.elements.per_group.value) wish.per_group = Number(form.elements.per_group.value);
   const told = await askWith(`${address}/what-if?dataset=${encodeURIComponent(dataset)}`, wish);
   const course = told.days.map((day) => ({ low: day.p10, middle: day.mean, high: day.p90 }));
   const traces = band(told.days.map((day) => day.day), course, "users reached", "#c2571a", "rgba(194, 87, 26, 0.18)");
@@ -58,13 +58,13 @@ async function seeds(form, section, address) {
 const askers = { plan, "what-if": seeds };
 for (const form of document.querySelectorAll("[data-asks]")) {
   const section = form.closest("section"), said = section.querySelector("[data-said]");
-  if (form.starts) {
+  if (form.elements.starts) {
     const fill = () => {
-      const chosen = form.campaign.selectedOptions[0].dataset;
-      form.starts.value = chosen.starts;
-      form.ends.value = chosen.ends;
+      const chosen = form.elements.campaign.selectedOptions[0].dataset;
+      form.elements.starts.value = chosen.starts;
+      form.elements.ends.value = chosen.ends;
     };
-    form.campaign.addEventListener("change", fill);
+    form.elements.campaign.addEventListener("change", fill);
     fill();
   }
   form.addEventListener("submit", async (event) => {
@@ -72,7 +72,7 @@ for (const form of document.querySelectorAll("[data-asks]")) {
     said.textContent = "Working: this takes some seconds.";
     form.querySelector("button").disabled = true;
     try {
-      said.textContent = await askers[form.dataset.asks](form, section, `/v1/campaigns/${encodeURIComponent(form.campaign.value)}`);
+      said.textContent = await askers[form.dataset.asks](form, section, `/v1/campaigns/${encodeURIComponent(form.elements.campaign.value)}`);
     } catch (error) {
       said.textContent = error.message;
     } finally {

@@ -1,0 +1,21 @@
+// Asks for a forecast of the campaign, and shows it when it is there.
+const maker = document.getElementById("make"), stands = document.getElementById("stands");
+maker?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = maker.querySelector("button");
+  button.disabled = true;
+  stands.textContent = "Asked for.";
+  try {
+    let job = await askWith(maker.getAttribute("action"), { dataset, horizon: Number(maker.elements.horizon.value) });
+    while (job.state === "waiting" || job.state === "running") {
+      stands.textContent = job.progress ? `${job.progress.stage}.` : "It waits for its turn.";
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      job = await ask(`/v1/jobs/${job.id}`);
+    }
+    if (job.state !== "complete") throw new Error([job.problem ?? "It was cancelled.", job.remedy].filter(Boolean).join(" "));
+    location.assign(`/?campaign=${encodeURIComponent(job.result.campaign)}&dataset=${encodeURIComponent(dataset)}`);
+  } catch (error) {
+    stands.textContent = error.message;
+    button.disabled = false;
+  }
+});

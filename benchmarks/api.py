@@ -1,0 +1,165 @@
+"""Reads of the API beside a bare FastAPI route that answers with the same bytes: 50 connections, same server.
+
+Ours and the bare route take turns of a few seconds on one machine, each in a process of its own, so that what
+else goes on there meets both. Uncached: every request asks for something that was not asked before.
+"""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import numpy as np
+
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, ratio_interval, write
+from forecasting.fitting import Configuration
+from forecasting.forecasts import forecast_campaign
+from forecasting.training import train
+from graph.connection import connect
+from graph.importing.adapters.complete_journey import DATASET, complete_journey
+from graph.importing.job import import_prepared
+from graph.keys import make_key
+from graph.network.build import build_network
+from graph.progress import Silent
+from graph.settings import Settings
+
+_CUTOFF = date(2017, 11, 27)
+_CONNECTIONS = 50
+_READS = ("forecast", "key-users", "neighbour-groups")
+_BARE = """
+import sys
+from fastapi import FastAPI, Response
+import uvicorn
+body, port = open(sys.argv[1], "rb").read(), int(sys.argv[2])
+app = FastAPI()
+
+@app.get("/{path:path}")
+async def bare(path: str) -> Response:
+    return Response(body, media_type="application/json")
+
+uvicorn.run(app, port=port, log_level="warning")
+"""
+
+
+def fill(settings: Settings, households: int | None) -> str:
+    """The Complete Journey with everything there is to ask for; a key that may read."""
+    with connect(settings) as graph:
+        import_prepared(graph, settings, complete_journey(settings.cache, DATASET, households), Silent())
+    with connect(settings) as graph:
+        build_network(graph, DATASET, Silent(), cutoff=_CUTOFF)
+        quick = Configuration(epochs=2, members=1)
+        train(graph, settings, DATASET, Silent(), cutoff=_CUTOFF, configuration=quick)
+        forecast_campaign(graph, settings, DATASET, "18", 7, Silent())
+        return make_key(graph, "reader", ["read"])[1]
+
+
+@contextmanager
+def process(command: list[str], address: str, environment: dict[str, str]) -> Iterator[None]:
+    """A server in a process of its own, from when it answers."""
+    running = subprocess.Popen([sys.executable, *command], env=environment)
+    try:
+        for _ in range(600):
+            try:
+                urlopen(f"{address}/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield
+    finally:
+        running.terminate()
+        running.wait()
+
+
+async def load(
+    address: str, path: str, key: str, seconds: float, *, distinct: bool, connections: int
+) -> list[float]:
+    """Seconds that each request took, all connections asking one after another."""
+    parts, numbers, took = urlsplit(address), count(), list[float]()
+    headers = f"Host: {parts.netloc}\r\nAuthorization: Bearer {key}"
+    ends = time.perf_counter() + seconds
+
+    async def connection() -> None:
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        while time.perf_counter() < ends:
+            asked = f"{path}&_={time.time_ns()}.{next(numbers)}" if distinct else path
+            began = time.perf_counter()
+            writer.write(f"GET {asked} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head.decode())
+            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            took.append(time.perf_counter() - began)
+        writer.close()
+
+    await asyncio.gather(*(connection() for _ in range(connections)))
+    return took
+
+
+def turns(ours: str, bare: str, path: str, key: str, number: int, seconds: float) -> list[tuple[int, int]]:
+    """Requests answered in each turn of ours and of the bare route."""
+    found = []
+    for _ in range(number):
+        pair = [
+            len(asyncio.run(load(one, path, key, seconds, distinct=False, connections=_CONNECTIONS)))
+            for one in (ours, bare)
+        ]
+        found.append((pair[0], pair[1]))
+    return found
+
+
+def measure(settings: Settings, key: str, *, quick: bool) -> list[Row]:
+    """A row of throughput and two of time for each read."""
+    ours, bare = "http://127.0.0.1:8190", "http://127.0.0.1:8191"
+    environment = {**settings.environment(), "GROUNDSWELL_RATE_PER_MINUTE": "0"}
+    number, seconds = (2, 1.0) if quick else (10, 3.0)
+    rows = []
+    with ExitStack() as stack:
+        stack.enter_context(process(["-m", "cli.main", "serve", "--port", "8190"], ours, environment))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for read in _READS:
+            path = f"/v1/campaigns/18/{read}?dataset={DATASET}"
+            with urlopen(Request(f"{ours}{path}", headers={"Authorization": f"Bearer {key}"})) as answer:
+                (folder / "body").write_bytes(answer.read())
+            with process(["-c", _BARE, str(folder / "body"), "8191"], bare, environment):
+                turn = np.array(turns(ours, bare, path, key, number, seconds), dtype=float)
+            size = (folder / "body").stat().st_size
+            mine, peers = (float(turn[:, side].mean()) / seconds for side in (0, 1))
+            what = f"{read}: requests a second, {_CONNECTIONS} connections"
+            interval = ratio_interval(turn[:, 0], turn[:, 1])
+            rows.append(Row(what, mine, peers, "bare route", "higher", 0.6, *interval, f"{size:,} bytes"))
+            for connections in (1, _CONNECTIONS):
+                took = asyncio.run(
+                    load(ours, path, key, number * seconds, distinct=True, connections=connections)
+                )
+                rows.append(
+                    Row(f"{read}: p99 in ms, never asked before, {connections} connections",
+                        1000 * float(np.quantile(took, 0.99)), 50.0, "limit", "lower", 1.0,
+                        note=f"{len(took):,} requests, median {1000 * float(np.median(took)):.1f} ms")
+                )  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    with own_server() as settings:
+        key = fill(settings, 200 if quick else None)
+        rows = measure(settings, key, quick=quick)
+    write("api", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()

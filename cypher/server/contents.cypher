@@ -1,0 +1,9 @@
+// What the database holds: nodes by label, relationships by type
+// parameters: none
+// returns: kind (node or relationship), name (string), number (integer)
+CALL () {
+  MATCH (n) UNWIND labels(n) AS name RETURN 'node' AS kind, name, count(*) AS number
+UNION ALL
+  MATCH ()-[r]->() RETURN 'relationship' AS kind, type(r) AS name, count(*) AS number
+}
+RETURN kind, name, number ORDER BY kind, name

@@ -1,0 +1,45 @@
+"""A browser, and a server for it to look at."""
+
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from cli.serve import page_url, prepare
+from forecasting.forecasts import forecast_campaign
+from forecasting.records import ModelRun
+from graph.connection import Graph
+from graph.importing.job import ImportReport
+from graph.progress import Silent
+from graph.settings import Settings
+from tests.browser import launch
+from tests.data import CAMPAIGN
+
+# The pages draw when the machine gets to it: waiting longer costs a passing test nothing.
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch(playwright) as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_page(viewport={"width": 1280, "height": 900}) as one:
+        one.set_default_timeout(60_000)
+        yield one
+
+
+@pytest.fixture(scope="session")
+def served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
+    forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
+    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    yield f"{page_url(listening)}?{urlencode({'dataset': sample.dataset})}"
+    server.should_exit = True
+    serving.join(30)

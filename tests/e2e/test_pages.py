@@ -1,0 +1,154 @@
+"""From a folder of files to a forecast and back out again, by clicking; for everybody's eyes and hands."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from examples import careless_shop
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+from tests.data import CAMPAIGN
+
+Address = Callable[..., str]
+
+
+@pytest.fixture
+def address(served: str, sample: ImportReport) -> Address:
+    """Of a page about the sample."""
+    root = served.partition("?")[0].rstrip("/")
+    return lambda path, **more: f"{root}{path}?{urlencode({'dataset': sample.dataset, **more})}"
+
+
+def test_campaigns_are_listed_and_lead_to_their_own_page(page: Page, address: Address) -> None:
+    page.goto(address("/campaigns"))
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(27)
+    line = rows.filter(has=page.get_by_role("link", name="Campaign 18", exact=True))
+    expect(line.get_by_role("img")).to_be_visible()
+    expect(line.get_by_text("a day from 27 Nov")).to_be_visible()
+    expect(line.get_by_text("ended")).to_be_visible()
+    line.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
+    page.locator("#explore ~ p").get_by_role("link", name="What if").click()
+    expect(page.get_by_label("Campaign", exact=True).first).to_have_value(CAMPAIGN)
+
+
+def test_other_days_are_forecast_beside_the_plan(page: Page, address: Address) -> None:
+    page.goto(address("/what-if", campaign="23"))
+    section = page.locator("section", has=page.get_by_role("heading", name="on other days"))
+    section.get_by_label("Last day").fill("2018-02-11")
+    section.locator("form button").click()
+    expect(section.get_by_role("status")).to_contain_text("With your days:")
+    expect(section.locator(".scatterlayer .trace")).to_have_count(6)
+    section.get_by_label("Last day").fill("2017-12-01")
+    section.locator("form button").click()
+    expect(section.get_by_role("status")).not_to_contain_text("Working")
+    expect(section.get_by_role("status")).not_to_contain_text("With your days")  # A sentence says why.
+
+
+def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) -> None:
+    page.goto(address("/what-if", campaign=CAMPAIGN))
+    section = page.locator("section", has=page.get_by_role("heading", name="these users"))
+    section.get_by_label("How many users").fill("5")
+    section.locator("form button").click()
+    expect(section.get_by_role("status")).to_contain_text("5 users would reach")
+    expect(section.locator("tbody tr")).to_have_count(5)
+    expect(section.locator(".scatterlayer .trace")).to_have_count(3)
+
+
+def test_files_are_checked_and_imported_and_rejected_rows_fetched(
+    page: Page, served: str, dataset: str, tmp_path: Path
+) -> None:
+    careless_shop.write(tmp_path)
+    page.goto(served.partition("?")[0] + "imports")
+    page.locator("input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
+    page.get_by_role("textbox", name="Data set").fill(dataset)
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("#said")).to_contain_text("An import needs a mapping")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("#said")).to_contain_text("21 would be rejected. Nothing was written.")
+    expect(page.get_by_role("textbox", name="Mapping")).to_have_value(re.compile(f"dataset: {dataset}"))
+    expect(page.get_by_role("heading", name="Why rows would be rejected")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("#said")).to_contain_text("Sent. The import is job")
+    own = page.locator("#import-list tr").filter(has_text=f"{dataset}.1")
+    expect(own).to_contain_text("complete")
+    with page.expect_download() as rejected:
+        own.get_by_role("link").click()
+    assert len(rejected.value.path().read_text(encoding="utf-8").splitlines()) == 22
+
+
+def test_from_files_to_a_forecast_and_out_again(
+    page: Page, served: str, settings: Settings, dataset: str
+) -> None:
+    prepared = complete_journey(settings.cache, dataset, 100)
+    page.goto(served.partition("?")[0] + "imports")
+    page.locator("input[type=file]").set_input_files(sorted(prepared.folder.glob("*.*")))
+    page.get_by_role("textbox", name="Mapping").fill(prepared.mapping.model_dump_json())
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("#import-list tr").filter(has_text=f"{dataset}.1")).to_contain_text("complete")
+
+    page.locator("#build select").select_option(dataset)
+    jobs = page.locator("#job-list tr").filter(has_text=dataset)
+    page.get_by_role("button", name="Build the network").click()
+    expect(jobs.filter(has_text="network")).to_contain_text("complete")
+    page.get_by_role("button", name="Train a model").click()
+    expect(jobs.filter(has_text="training")).to_contain_text("complete", timeout=300_000)
+
+    page.goto(f"{served.partition('?')[0]}campaigns?{urlencode({'dataset': dataset})}")
+    page.get_by_role("link", name="Campaign 22", exact=True).click()
+    page.get_by_label("Days", exact=True).fill("5")
+    page.get_by_role("button", name="Make a forecast").click()
+    expect(page.get_by_role("heading", name="Forecast from 01 Jan 2018")).to_be_visible()
+    expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(6)
+    with page.expect_download() as likely:
+        page.get_by_role("link", name="Download all (CSV)").click()
+    assert likely.value.path().read_text(encoding="utf-8").startswith("rank,user,probability")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/campaigns", "/what-if", "/imports"])
+def test_nobody_is_shut_out(browser: Browser, address: Address, path: str, scheme: str) -> None:
+    with browser.new_page(color_scheme=scheme, bypass_csp=True) as page:  # type: ignore[arg-type]
+        page.goto(address(path))
+        expect(page.get_by_role("main").locator("section").first).to_be_visible()
+        if path == "/":
+            expect(page.locator(".js-plotly-plot").first).to_be_visible()
+        found = Axe().run(page).response["violations"]
+    serious = [
+        (one["id"], [node["html"][:200] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("path", ["/campaigns", "/what-if", "/imports"])
+def test_pages_fit_a_phone_and_ask_nobody_else(page: Page, address: Address, path: str) -> None:
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address(path))
+    expect(page.get_by_role("main").locator("section").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1", "data:"))] == []
+    assert complaints == []
+
+
+def test_the_keyboard_alone_leads_through(page: Page, address: Address) -> None:
+    page.goto(address("/campaigns"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    for name in ("Campaigns", "What if", "Imports"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Import your files")).to_be_visible()
