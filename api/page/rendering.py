@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader
 from plotly.offline import get_plotlyjs
@@ -10,6 +11,7 @@ from plotly.offline import get_plotlyjs
 from api.deps import Context
 from api.page.drawing import draw_network, group_color
 from api.page.view import CampaignView, view_campaign
+from api.page.words import ENGLISH, LANGUAGES, Words
 from graph.errors import GroundswellError
 from graph.network import results
 
@@ -26,20 +28,37 @@ class Inside:
     drawing: str
 
 
-def render_campaign(view: CampaignView, inside: Inside | None = None) -> str:
+@dataclass(frozen=True)
+class Visit:
+    """How a page is asked for: in which language, with which `address` after the question mark, and whether
+    the language was `chosen` there.
+    """
+
+    words: Words = ENGLISH
+    address: str = ""
+    chosen: bool = False
+
+    def in_language(self, tag: str) -> str:
+        """The same address in another language."""
+        asked = [pair for pair in parse_qsl(self.address) if pair[0] != "lang"]
+        return urlencode([*asked, ("lang", tag)])
+
+
+def render_campaign(view: CampaignView, visit: Visit, inside: Inside | None = None) -> str:
     """The page of one campaign."""
-    template = _templates().get_template("campaign.html")
-    return template.render(view=view, inside=inside, dataset=view.dataset)
+    return render(visit, "campaign", view.dataset, view=view, inside=inside)
 
 
-def render(template: str, here: str, dataset: str, **told: object) -> str:
-    """A page at the path `here`."""
-    return _templates().get_template(template).render(here=here, dataset=dataset, **told)
-
-
-def render_problem(error: GroundswellError) -> str:
+def render_problem(error: GroundswellError, visit: Visit) -> str:
     """A page that says what is wrong and what to do."""
-    return _templates().get_template("problem.html").render(problem=str(error), remedy=error.remedy)
+    return render(visit, "problem", "", problem=str(error), remedy=error.remedy)
+
+
+def render(visit: Visit, name: str, dataset: str, **told: object) -> str:
+    """The page of this name about a data set."""
+    template = _templates(visit.words).get_template(f"{name}.html")
+    shared = {"words": visit.words, "languages": LANGUAGES, "in_language": visit.in_language}
+    return template.render(here=f"/{name}", dataset=dataset, **shared, **told)
 
 
 def standalone_page(context: Context, dataset: str, campaign: str) -> str:
@@ -49,7 +68,7 @@ def standalone_page(context: Context, dataset: str, campaign: str) -> str:
     style, script = (
         (_HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
     )
-    return render_campaign(view, Inside(style, plotly_script(), script, draw_network(edges)))
+    return render_campaign(view, Visit(), Inside(style, plotly_script(), script, draw_network(edges)))
 
 
 @cache
@@ -59,7 +78,11 @@ def plotly_script() -> str:
 
 
 @cache
-def _templates() -> Environment:
-    environment = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
+def _templates(words: Words) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"]
+    )
+    texts = words.translations
+    environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["group_color"] = group_color
     return environment

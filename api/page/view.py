@@ -8,7 +8,10 @@ import pandas as pd
 
 from api.deps import Context, network_of
 from api.page.browser_link import browser_url, explore_query
-from api.page.charts import influence_chart
+from api.page.charts import influence_chart, orientation_chart
+from api.page.drawing import group_color
+from api.page.story import tell
+from api.page.words import ENGLISH, Words
 from forecasting.records import (
     Forecast,
     ModelRun,
@@ -26,7 +29,6 @@ from graph.errors import NotFound
 from graph.network import results
 
 _LIKELY = 10
-_DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ class CampaignView:
     story: list[str]
     charts: list[str]
     """Figures of plotly.js, as JSON."""
+    orientation: str | None
+    """The same of what neighbour groups did; None where nothing is known."""
+    past: Row | None
+    """Of all forecasts of days that came: how many `days`, how many lay `inside` P10 to P90, and the mean
+    absolute `error` of P50; None where none came.
+    """
     forecast: Forecast | None
     came: dict[pd.Timestamp, int]
     likely: dict[str, list[Row]]
@@ -57,7 +65,9 @@ class CampaignView:
     browser: str | None
 
 
-def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> CampaignView:
+def view_campaign(
+    context: Context, dataset: str, campaign_id: str | None, words: Words = ENGLISH
+) -> CampaignView:
     """`campaign_id` None means the campaign to look at first. Raises NotFound and NotReady."""
     graph = context.graph
     campaigns = campaign_list(graph, dataset)
@@ -73,16 +83,22 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
     steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = results.key_users(*scope), results.neighbour_groups(*scope)
+    orientation = orientation_chart(groups, campaign["starts"].date(), group_color, words)
     query = explore_query(dataset, campaign["id"], network.id)
     return CampaignView(
         dataset=dataset,
         campaigns=campaigns.to_dict("records"),
         campaign=campaign.to_dict(),
-        story=_tell(campaign, steps, forecast, key_users, groups),
-        charts=[str(influence_chart(steps, what, forecast).to_json()) for what in ("participants", "level")],
+        story=tell(words, campaign, steps, forecast, key_users, groups),
+        charts=[
+            str(influence_chart(steps, what, forecasts, words).to_json())
+            for what in ("participants", "level")
+        ],
+        orientation=None if orientation is None else str(orientation.to_json()),
+        past=past_forecasts(forecasts, steps),
         forecast=forecast,
         came={row.ds: int(row.participants) for row in steps.itertuples()},
-        likely=_likely(context, dataset, forecast),
+        likely=_likely(context, dataset, forecast, words),
         expected={
             row["rank"]: float(np.mean(row["mean"]))
             for row in (expected_groups(graph, dataset, forecast.id) if forecast else [])
@@ -100,13 +116,24 @@ def view_campaign(context: Context, dataset: str, campaign_id: str | None) -> Ca
     )
 
 
-def _likely(context: Context, dataset: str, forecast: Forecast | None) -> dict[str, list[Row]]:
+def past_forecasts(forecasts: list[Forecast], steps: pd.DataFrame) -> Row | None:
+    """``CampaignView.past``; `steps` has columns ds and participants."""
+    told = [one.steps.merge(steps[["ds", "participants"]], on="ds") for one in forecasts]
+    days = pd.concat(told) if told else pd.DataFrame()
+    if days.empty:
+        return None
+    inside = days["participants"].between(days["participants_p10"], days["participants_p90"])
+    error = (days["participants"] - days["participants_p50"]).abs()
+    return {"days": len(days), "inside": int(inside.sum()), "error": float(error.mean())}
+
+
+def _likely(context: Context, dataset: str, forecast: Forecast | None, words: Words) -> dict[str, list[Row]]:
     if forecast is None:
         return {}
     scope = (context.graph, dataset, forecast.id, _LIKELY)
     found = {
-        "The likeliest of all": likely_users(*scope),
-        "The likeliest of those who have not taken part yet": likely_users(*scope, waiting=True),
+        words("The likeliest of all"): likely_users(*scope),
+        words("The likeliest of those who have not taken part yet"): likely_users(*scope, waiting=True),
     }
     return {title: rows for title, rows in found.items() if rows}
 
@@ -123,40 +150,3 @@ def first_to_show(graph: Graph, dataset: str, campaigns: pd.DataFrame) -> str:
     rows = graph.run("forecasts/latest_campaign", dataset=dataset)
     best = campaigns.sort_values("participants", ascending=False)["id"].iloc[0]
     return str(rows[0]["campaign"]) if rows else str(best)
-
-
-def _tell(
-    campaign: pd.Series,
-    steps: pd.DataFrame,
-    forecast: Forecast | None,
-    key_users: list[Row],
-    groups: list[Row],
-) -> list[str]:
-    last = campaign["ends"] - _DAY
-    reached = f"reached {campaign['targeted']:,} users" if campaign["targeted"] else "was open to all"
-    kind = f" ({campaign['kind']})" if isinstance(campaign["kind"], str) else ""
-    told = [
-        f"{campaign['name']}{kind} {reached}; it ran from {campaign['starts']:%-d %b %Y} to {last:%-d %b %Y}."
-    ]
-    known = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
-    if len(known):
-        week = known.tail(7)["participants"].mean()
-        told.append(
-            f"Up to {known['ds'].max():%-d %b} {week:,.0f} users a day took part "
-            f"(mean of the last {min(7, len(known))} days)."
-        )
-    if forecast is not None:
-        days = forecast.steps
-        told.append(
-            f"The next {len(days)} days should bring about {days['participants_p50'].mean():,.0f} a day; "
-            f"eight days in ten should lie between the P10 and P90 of each day "
-            f"(on average {days['participants_p10'].mean():,.0f} and "
-            f"{days['participants_p90'].mean():,.0f})."
-        )
-    if key_users:
-        among = "users it reached" if campaign["targeted"] else "users known by then"
-        told.append(
-            f"{len(key_users)} key users in {len(groups)} neighbour groups carry it furthest among the "
-            f"{among}."
-        )
-    return told

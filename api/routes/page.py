@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.deps import ContextDep, DatasetQuery, GraphDep, network_of
 from api.page.drawing import draw_network
 from api.page.overview import choice, view_campaigns
-from api.page.rendering import plotly_script, render, render_campaign, render_problem
+from api.page.rendering import Visit, plotly_script, render, render_campaign, render_problem
 from api.page.view import view_campaign
+from api.page.words import LANGUAGES, preferred, words
 from api.problems import status_of
 from graph.datasets import latest_dataset
 from graph.errors import GroundswellError
@@ -18,6 +19,7 @@ from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 
 router = APIRouter(include_in_schema=False)
+_COOKIE, _A_YEAR = "lang", 31_536_000
 _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
@@ -29,35 +31,59 @@ def _shown(graph: GraphDep, dataset: str | None = None) -> str:
 ShownDataset = Annotated[str, Depends(_shown)]
 
 
+def _visit(
+    request: Request,
+    lang: Annotated[str | None, Query()] = None,
+    accept_language: Annotated[str, Header()] = "",
+) -> Visit:
+    """In the language that is asked for, was asked for last, or that the browser likes best."""
+    asked = lang or request.cookies.get(_COOKIE)
+    told = words(asked if asked in LANGUAGES else preferred(accept_language))
+    return Visit(told, request.url.query, chosen=lang is not None)
+
+
+VisitDep = Annotated[Visit, Depends(_visit)]
+
+
 @router.get("/")
-def page(context: ContextDep, dataset: ShownDataset, campaign: str | None = None) -> HTMLResponse:
+def page(
+    visit: VisitDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
+) -> HTMLResponse:
     """One campaign: its influence, its forecast, its key users and groups."""
-    return _page(lambda: render_campaign(view_campaign(context, dataset, campaign)))
+    return _page(
+        visit, lambda: render_campaign(view_campaign(context, dataset, campaign, visit.words), visit)
+    )
 
 
 @router.get("/campaigns")
-def campaigns(graph: GraphDep, dataset: ShownDataset) -> HTMLResponse:
+def campaigns(visit: VisitDep, graph: GraphDep, dataset: ShownDataset) -> HTMLResponse:
     """All campaigns of a data set."""
-    return _page(lambda: render("campaigns.html", "/campaigns", dataset, view=view_campaigns(graph, dataset)))
+    return _page(visit, lambda: render(visit, "campaigns", dataset, view=view_campaigns(graph, dataset)))
 
 
 @router.get("/what-if")
-def what_if(graph: GraphDep, dataset: ShownDataset, campaign: str | None = None) -> HTMLResponse:
+def what_if(
+    visit: VisitDep, graph: GraphDep, dataset: ShownDataset, campaign: str | None = None
+) -> HTMLResponse:
     """Other days, other users to begin with."""
-    return _page(lambda: render("what_if.html", "/what-if", dataset, **choice(graph, dataset, campaign)))
+    return _page(visit, lambda: render(visit, "what-if", dataset, **choice(graph, dataset, campaign)))
 
 
 @router.get("/imports")
-def imports(dataset: ShownDataset) -> HTMLResponse:
+def imports(visit: VisitDep, dataset: ShownDataset) -> HTMLResponse:
     """Send files, watch jobs, fetch rejected rows."""
-    return HTMLResponse(render("imports.html", "/imports", dataset))
+    return _page(visit, lambda: render(visit, "imports", dataset))
 
 
-def _page(shown: Callable[[], str]) -> HTMLResponse:
+def _page(visit: Visit, shown: Callable[[], str]) -> HTMLResponse:
     try:
-        return HTMLResponse(shown())
+        answer = HTMLResponse(shown())
     except GroundswellError as error:
-        return HTMLResponse(render_problem(error), status_of(error))
+        answer = HTMLResponse(render_problem(error, visit), status_of(error))
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    if visit.chosen:
+        answer.set_cookie(_COOKIE, visit.words.language, _A_YEAR, samesite="lax")
+    return answer
 
 
 @router.get("/network")

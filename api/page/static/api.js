@@ -1,5 +1,11 @@
 // Asks the API, and shows what it says.
 const { dataset } = document.body.dataset;
+const texts = JSON.parse(document.getElementById("words").textContent);
+
+// A text in the page's language, what is told in its places: _("%(n)s rows", { n: 3 })
+function _(text, told = {}) {
+  return (texts[text] ?? text).replace(/%\((\w+)\)s/g, (place, name) => told[name] ?? place);
+}
 
 async function ask(path, options = {}) {
   const answer = await fetch(path, options);

@@ -4,15 +4,15 @@ maker?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = maker.querySelector("button");
   button.disabled = true;
-  stands.textContent = "Asked for.";
+  stands.textContent = _("Asked for.");
   try {
     let job = await askWith(maker.getAttribute("action"), { dataset, horizon: Number(maker.elements.horizon.value) });
     while (job.state === "waiting" || job.state === "running") {
-      stands.textContent = job.progress ? `${job.progress.stage}.` : "It waits for its turn.";
+      stands.textContent = job.progress ? `${job.progress.stage}.` : _("It waits for its turn.");
       await new Promise((resolve) => setTimeout(resolve, 500));
       job = await ask(`/v1/jobs/${job.id}`);
     }
-    if (job.state !== "complete") throw new Error([job.problem ?? "It was cancelled.", job.remedy].filter(Boolean).join(" "));
+    if (job.state !== "complete") throw new Error([job.problem ?? _("It was cancelled."), job.remedy].filter(Boolean).join(" "));
     location.assign(`/?campaign=${encodeURIComponent(job.result.campaign)}&dataset=${encodeURIComponent(dataset)}`);
   } catch (error) {
     stands.textContent = error.message;

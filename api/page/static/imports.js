@@ -2,6 +2,11 @@
 const form = document.getElementById("import"), said = document.getElementById("said");
 const found = document.getElementById("found"), sent = document.getElementById("sent");
 const number = (value) => value.toLocaleString("en");
+const kinds = { import: _("import"), network: _("network"), training: _("training"), forecast: _("forecast"), "back-test": _("back-test") };
+const states = {
+  waiting: _("waiting"), running: _("running"), complete: _("complete"), failed: _("failed"), cancelled: _("cancelled"),
+  stopped: _("stopped"), interrupted: _("interrupted"), undoing: _("undoing"), undone: _("undone"),
+};
 const moment = (text) => (text ? text.slice(0, 16).replace("T", " ") : "");
 
 function send(path) {
@@ -20,7 +25,7 @@ function send(path) {
       if (request.status < 400) resolve(told);
       else reject(new Error([told.detail, told.remedy].filter(Boolean).join(" ")));
     };
-    request.onerror = () => reject(new Error("The server does not answer. Is it running?"));
+    request.onerror = () => reject(new Error(_("The server does not answer. Is it running?")));
     request.open("POST", path);
     request.send(body);
   });
@@ -33,24 +38,24 @@ function showCheck(told) {
   const rows = tables.reduce((sum, one) => sum + one.read, 0);
   found.replaceChildren(
     table(tables, {
-      table: (one) => one.name.replaceAll("_", " "),
-      rows: (one) => number(one.read),
-      "would be loaded": (one) => number(one.loaded),
-      "would be rejected": (one) => number(one.rejected),
+      [_("table")]: (one) => one.name.replaceAll("_", " "),
+      [_("rows")]: (one) => number(one.read),
+      [_("would be loaded")]: (one) => number(one.loaded),
+      [_("would be rejected")]: (one) => number(one.rejected),
     }),
   );
   if (rejected) {
     found.append(
-      element("h3", {}, "Why rows would be rejected"),
-      table(Object.entries(told.reasons), { reason: ([reason]) => reason, rows: ([, count]) => number(count) }),
-      element("h3", {}, "The first of them"),
+      element("h3", {}, _("Why rows would be rejected")),
+      table(Object.entries(told.reasons), { [_("reason")]: ([reason]) => reason, [_("rows")]: ([, count]) => number(count) }),
+      element("h3", {}, _("The first of them")),
       table(told.examples, {
-        file: (one) => one.file, row: (one) => number(one.row), column: (one) => one.column ?? "whole line",
-        value: (one) => one.value, reason: (one) => one.reason,
+        [_("file")]: (one) => one.file, [_("row")]: (one) => number(one.row), [_("column")]: (one) => one.column ?? _("whole line"),
+        [_("value")]: (one) => one.value, [_("reason")]: (one) => one.reason,
       }),
     );
   }
-  return `${number(rows)} rows read, ${number(rejected)} would be rejected. Nothing was written.`;
+  return _("%(rows)s rows read, %(rejected)s would be rejected. Nothing was written.", { rows: number(rows), rejected: number(rejected) });
 }
 
 form.addEventListener("submit", async (event) => {
@@ -58,14 +63,14 @@ form.addEventListener("submit", async (event) => {
   const checking = event.submitter.value === "check";
   const buttons = form.querySelectorAll("button");
   for (const button of buttons) button.disabled = true;
-  said.textContent = checking ? "Checking every row." : "Sending.";
+  said.textContent = checking ? _("Checking every row.") : _("Sending.");
   try {
-    if (!checking && !form.elements.mapping.value.trim()) throw new Error("An import needs a mapping. Check the files first: that sketches one.");
+    if (!checking && !form.elements.mapping.value.trim()) throw new Error(_("An import needs a mapping. Check the files first: that sketches one."));
     if (checking) said.textContent = showCheck(await send("/v1/imports/check"));
     else {
       const job = await send("/v1/imports");
       found.replaceChildren();
-      said.textContent = `Sent. The import is job ${job.id}, below.`;
+      said.textContent = _("Sent. The import is job %(id)s, below.", job);
       await refresh();
     }
   } catch (error) {
@@ -80,7 +85,7 @@ build.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     const job = await askWith(`/v1/${event.submitter.value}`, { dataset: build.elements.dataset.value });
-    asked.textContent = `Asked for: job ${job.id}, below.`;
+    asked.textContent = _("Asked for: job %(id)s, below.", job);
     await refresh();
   } catch (error) {
     asked.textContent = error.message;
@@ -100,12 +105,12 @@ function progress(job) {
   const { stage, done, total } = job.progress;
   const bar = element("progress", { max: total || 1, ariaLabel: stage });
   if (total) bar.value = done;
-  return element("span", {}, bar, ` ${stage}${total ? ` ${number(done)} of ${number(total)}` : ""}`);
+  return element("span", {}, bar, total ? ` ${stage} ${_("%(done)s of %(total)s", { done: number(done), total: number(total) })}` : ` ${stage}`);
 }
 
 function cancel(job) {
   if (job.state !== "waiting" && job.state !== "running") return "";
-  const button = element("button", { type: "button", disabled: job.cancel_asked }, "Cancel");
+  const button = element("button", { type: "button", disabled: job.cancel_asked }, _("Cancel"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     await ask(`/v1/jobs/${job.id}`, { method: "DELETE" });
@@ -122,15 +127,15 @@ function rejectedRows(run) {
 
 async function refresh() {
   const [jobs, runs] = await Promise.all([ask("/v1/jobs?limit=20"), ask("/v1/imports")]);
-  const none = () => element("p", { className: "note" }, "None yet.");
+  const none = () => element("p", { className: "note" }, _("None yet."));
   document.getElementById("job-list").replaceChildren(
     jobs.length
-      ? table(jobs, { job: (one) => one.id, does: (one) => one.kind, "data set": (one) => one.dataset, state: (one) => one.state, asked: (one) => moment(one.made_at), "how far": progress, "": cancel })
+      ? table(jobs, { [_("job")]: (one) => one.id, [_("does")]: (one) => kinds[one.kind] ?? one.kind, [_("data set")]: (one) => one.dataset, [_("state")]: (one) => states[one.state], [_("asked")]: (one) => moment(one.made_at), [_("how far")]: progress, "": cancel })
       : none(),
   );
   document.getElementById("import-list").replaceChildren(
     runs.length
-      ? table(runs, { import: (one) => one.id, state: (one) => one.state, began: (one) => moment(one.started), rows: (one) => number(one.read), loaded: (one) => number(one.loaded), unchanged: (one) => number(one.unchanged), rejected: rejectedRows, problem: (one) => one.problem })
+      ? table(runs, { [_("import")]: (one) => one.id, [_("state")]: (one) => states[one.state], [_("began")]: (one) => moment(one.started), [_("rows")]: (one) => number(one.read), [_("loaded")]: (one) => number(one.loaded), [_("unchanged")]: (one) => number(one.unchanged), [_("rejected")]: rejectedRows, [_("problem")]: (one) => one.problem })
       : none(),
   );
   const moving = jobs.some((job) => job.state === "waiting" || job.state === "running");

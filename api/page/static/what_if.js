@@ -19,7 +19,8 @@ function planned(outlook) {
 
 function total(outlook) {
   const { mean, p10, p90 } = outlook.participants.total;
-  return `${Math.round(mean)} participations, a user counted once a day (eight times in ten ${Math.round(p10)} to ${Math.round(p90)})`;
+  const told = { mean: Math.round(mean), low: Math.round(p10), high: Math.round(p90) };
+  return _("%(mean)s participations, a user counted once a day (eight times in ten %(low)s to %(high)s)", told);
 }
 
 async function plan(form, section, address) {
@@ -28,12 +29,12 @@ async function plan(form, section, address) {
   if (form.elements.starts.value !== chosen.starts) wish.starts = form.elements.starts.value;
   if (form.elements.ends.value !== chosen.ends) wish.ends = form.elements.ends.value;
   const told = await askWith(`${address}/plan?dataset=${encodeURIComponent(dataset)}`, wish);
-  const traces = band(...planned(told.planned), "as planned", "#5b8dbf", "rgba(91, 141, 191, 0.18)");
-  if (told.changed) traces.push(...band(...planned(told.changed), "with your days", "#c2571a", "rgba(194, 87, 26, 0.18)"));
-  draw(section.querySelector("[data-drawn]"), { data: traces, layout: { ...about, yaxis: { rangemode: "tozero", title: "participants a day" } } });
-  const said = [`As planned: ${total(told.planned)}.`];
-  if (told.changed) said.push(`With your days: ${total(told.changed)}.`);
-  return [...said, `By what was known before ${told.origin}.`].join(" ");
+  const traces = band(...planned(told.planned), _("as planned"), "#5b8dbf", "rgba(91, 141, 191, 0.18)");
+  if (told.changed) traces.push(...band(...planned(told.changed), _("with your days"), "#c2571a", "rgba(194, 87, 26, 0.18)"));
+  draw(section.querySelector("[data-drawn]"), { data: traces, layout: { ...about, yaxis: { rangemode: "tozero", title: _("participants a day") } } });
+  const said = [_("As planned: %(total)s.", { total: total(told.planned) })];
+  if (told.changed) said.push(_("With your days: %(total)s.", { total: total(told.changed) }));
+  return [...said, _("By what was known before %(day)s.", { day: told.origin })].join(" ");
 }
 
 async function seeds(form, section, address) {
@@ -42,17 +43,22 @@ async function seeds(form, section, address) {
   if (form.elements.per_group.value) wish.per_group = Number(form.elements.per_group.value);
   const told = await askWith(`${address}/what-if?dataset=${encodeURIComponent(dataset)}`, wish);
   const course = told.days.map((day) => ({ low: day.p10, middle: day.mean, high: day.p90 }));
-  const traces = band(told.days.map((day) => day.day), course, "users reached", "#c2571a", "rgba(194, 87, 26, 0.18)");
-  draw(section.querySelector("[data-drawn]"), { data: traces, layout: { ...about, xaxis: { title: "day" }, yaxis: { rangemode: "tozero", title: "users, seeds included" } } });
+  const traces = band(told.days.map((day) => day.day), course, _("users reached"), "#c2571a", "rgba(194, 87, 26, 0.18)");
+  draw(section.querySelector("[data-drawn]"), { data: traces, layout: { ...about, xaxis: { title: _("day") }, yaxis: { rangemode: "tozero", title: _("users, seeds included") } } });
   section.querySelector("[data-rows]").replaceChildren(
     table(told.seeds, {
-      rank: (seed) => seed.rank,
-      user: (seed) => seed.user,
-      "users it adds": (seed) => `${seed.score.toFixed(1)} [${seed.low.toFixed(1)}, ${seed.high.toFixed(1)}]`,
+      [_("rank")]: (seed) => seed.rank,
+      [_("user")]: (seed) => seed.user,
+      [_("users it adds")]: (seed) => `${seed.score.toFixed(1)} [${seed.low.toFixed(1)}, ${seed.high.toFixed(1)}]`,
     }),
   );
   const { mean, p10, p90 } = told.total;
-  return `${told.seeds.length} users would reach ${mean.toFixed(1)} in the end (eight times in ten ${Math.round(p10)} to ${Math.round(p90)}). Users follow each other here: ${told.premise}.`;
+  const said = { seeds: told.seeds.length, mean: mean.toFixed(1), low: Math.round(p10), high: Math.round(p90) };
+  const verdicts = { supported: _("supported"), weak: _("weak"), "not supported": _("not supported") };
+  return [
+    _("%(seeds)s users would reach %(mean)s in the end (eight times in ten %(low)s to %(high)s).", said),
+    _("Users follow each other here: %(verdict)s.", { verdict: verdicts[told.premise] ?? told.premise }),
+  ].join(" ");
 }
 
 const askers = { plan, "what-if": seeds };
@@ -69,7 +75,7 @@ for (const form of document.querySelectorAll("[data-asks]")) {
   }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    said.textContent = "Working: this takes some seconds.";
+    said.textContent = _("Working: this takes some seconds.");
     form.querySelector("button").disabled = true;
     try {
       said.textContent = await askers[form.dataset.asks](form, section, `/v1/campaigns/${encodeURIComponent(form.elements.campaign.value)}`);
