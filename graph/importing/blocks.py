@@ -28,6 +28,8 @@ from graph.importing.mapping import Source
 BLOCK_ROWS = 40_000
 _CHUNK = 1 << 20
 _LONGEST_LINE = 64 << 20
+_LARGEST_BLOCK = 512 << 20
+"""What is larger is no table, or was packed to unpack without end."""
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SUFFIXES = {".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -140,7 +142,8 @@ def read_header(path: Path, source: Source) -> list[str]:
     if source.header is not True:
         return list(source.header)
     with _transcoded(path, source) as file:
-        first = file.readline()
+        first = file.readline(_LONGEST_LINE + 1)
+    _check_line_length(path, first)
     if kind == "jsonl":
         return list(json.loads(first)) if first.strip() else []
     text = lines.decode_line(first.removeprefix(b"\xef\xbb\xbf"), source.encoding)
@@ -214,6 +217,7 @@ def _cut(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
                     rest, skip = rest.partition(b"\n")[2], skip - 1
                 if skip or rest.count(b"\n") < BLOCK_ROWS:
                     _check_line_length(path, rest)
+                    _check_block_size(path, rest)
                     continue
                 ends = np.flatnonzero(np.frombuffer(rest, dtype=np.uint8) == 10)
                 cuts = [0, *(int(end) + 1 for end in ends[BLOCK_ROWS - 1 :: BLOCK_ROWS])]
@@ -237,6 +241,14 @@ def _check_line_length(path: Path, rest: bytes) -> None:
         )
 
 
+def _check_block_size(path: Path, rest: bytes) -> None:
+    if len(rest) > _LARGEST_BLOCK:
+        raise ImportFailed(
+            f"{path.name}: fewer than {BLOCK_ROWS:,} lines take more than {_LARGEST_BLOCK >> 20} MiB.",
+            "Is it a table, one row a line? Leave out columns that are not needed.",
+        )
+
+
 def _multiline_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator[Block]:
     names = read_header(path, source)
     with _transcoded(path, source) as file:
@@ -251,7 +263,13 @@ def _multiline_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator
         first = 2 if source.header is True else 1
         numbered = enumerate((row for row in reader if row), start=first)
         for index in itertools.count():
-            rows = list(itertools.islice(numbered, BLOCK_ROWS))
+            try:
+                rows = list(itertools.islice(numbered, BLOCK_ROWS))
+            except csv.Error as error:
+                raise ImportFailed(
+                    f"{path.name}, about line {reader.line_num}: {error}.",
+                    "Is a quotation mark left open? Or set `multiline: false`.",
+                ) from error
             if not rows:
                 return
             yield _block_of_rows(index, rows, names, wanted)

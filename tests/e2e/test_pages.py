@@ -36,7 +36,7 @@ def test_campaigns_are_listed_and_lead_to_their_own_page(page: Page, address: Ad
     line.get_by_role("link").click()
     expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
     page.locator("#explore ~ p").get_by_role("link", name="What if").click()
-    expect(page.get_by_label("Campaign", exact=True).first).to_have_value(CAMPAIGN)
+    expect(page.get_by_role("combobox", name="Campaign").first).to_have_value(CAMPAIGN)
 
 
 def test_other_days_are_forecast_beside_the_plan(page: Page, address: Address) -> None:

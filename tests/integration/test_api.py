@@ -149,6 +149,37 @@ def test_the_page_of_a_data_set_that_is_not_there_says_what_to_do(client: TestCl
     assert "groundswell import" in answer.text
 
 
+def test_what_the_data_says_is_text_on_every_page(
+    client: TestClient, graph: Graph, sample: ImportReport, model: ModelRun
+) -> None:
+    assert model
+    name = "<script>alert(1)</script>"
+    change = "MATCH (c:Campaign {dataset: $d, id: '18'}) SET c.name = $n"
+    query(graph, change, d=sample.dataset, n=name)
+    try:
+        for path in ("/", "/campaigns", "/what-if"):
+            told = client.get(path, params={"campaign": "18", "lang": "zh-Hans"}).text
+            assert name not in told
+            assert "&lt;script&gt;alert(1)" in told
+        told = client.get("/imports", params={"dataset": name}).text
+        assert name not in told
+    finally:
+        query(graph, change, d=sample.dataset, n="Campaign 18")
+
+
+def test_the_page_speaks_the_language_that_is_chosen(client: TestClient) -> None:
+    english = client.get("/campaigns")
+    chinese = client.get("/campaigns", params={"lang": "zh-Hans"})
+    assert '<html lang="en">' in english.text
+    assert '<html lang="zh-Hans">' in chinese.text
+    assert "营销活动" in chinese.text
+    assert '<html lang="zh-Hans">' in client.get("/imports").text  # It is kept.
+    client.cookies.clear()
+    liked = client.get("/imports", headers={"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"})
+    assert '<html lang="zh-Hans">' in liked.text
+    assert liked.headers["vary"].startswith("Accept-Language")
+
+
 def test_the_page_as_one_file_needs_no_server(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun, network: NetworkRun
 ) -> None:

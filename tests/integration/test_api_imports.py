@@ -86,7 +86,13 @@ def test_two_imports_of_one_data_set_run_one_after_another(
 
 
 @pytest.mark.parametrize(
-    ("mapping", "said"), [("a: [", "YAML"), ("dataset: x", "zone: Field required"), ("- 1", "mapping")]
+    ("mapping", "said"),
+    [
+        ("a: [", "YAML"),
+        ("!!python/object/apply:os.getcwd []", "YAML"),
+        ("dataset: x", "zone: Field required"),
+        ("- 1", "mapping"),
+    ],
 )
 def test_a_mapping_that_is_none(client: TestClient, tmp_path: Path, mapping: str, said: str) -> None:
     (tmp_path / "x.csv").write_text("a\n")
