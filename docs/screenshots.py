@@ -1,28 +1,42 @@
-"""Takes the pictures of the saved questions in Neo4j Browser: ``make screenshots``.
+"""Takes the pictures of the page, and of the saved questions in Neo4j Browser: ``make screenshots``.
 
 Needs the demo's data in the managed server (``make demo``), and a Chromium.
 """
 
 import json
+import tempfile
+import threading
+from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import cypher
+from cli.serve import page_url, prepare
 from docs.reference import PICTURES
+from examples import careless_shop
 from graph.server import local
 from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
 from tests.browser import launch
 
+PAGES = PICTURES.parent / "page"
+_PAGES = {
+    "campaigns": "campaigns",
+    "campaign": "?campaign=18",
+    "what-if": "what-if?campaign=23",
+    "imports": "imports",
+}
 _SETTLED = 4_000
 """Milliseconds until a drawing stands still."""
 
 
 def main() -> None:
-    """One picture a question."""
+    """One picture a page, and one a question."""
     settings = Settings()
     server = local.up(settings.home, settings.cache)
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        take_pages(browser, settings)
     localhost = (one.replace("127.0.0.1", "localhost") for one in (server.http, server.bolt))
     opening = opening_page(Folders(settings.home.resolve()), *localhost, server.user, server.password)
     PICTURES.mkdir(exist_ok=True)
@@ -41,6 +55,34 @@ def main() -> None:
             page.wait_for_timeout(_SETTLED)
             file = PICTURES / f"{one.name.rpartition('/')[2]}.jpg"
             page.locator("article").screenshot(path=file, type="jpeg", quality=70)
+
+
+def take_pages(browser: Browser, settings: Settings) -> None:
+    """The page as a person sees it, with the demo's data."""
+    PAGES.mkdir(exist_ok=True)
+    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    page = browser.new_page(viewport={"width": 1100, "height": 800})
+    page.set_default_timeout(120_000)
+    try:
+        for name, path in _PAGES.items():
+            page.goto(page_url(listening) + path)
+            if name == "what-if":
+                page.get_by_label("Last day").fill("2018-02-18")
+                page.get_by_role("button", name="Forecast").click()
+                page.get_by_text("With your days:").wait_for()
+            if name == "imports":
+                with tempfile.TemporaryDirectory() as folder:
+                    careless_shop.write(Path(folder))
+                    page.locator("input[type=file]").set_input_files(sorted(Path(folder).iterdir()))
+                    page.get_by_role("button", name="Check").click()
+                    page.get_by_text("Nothing was written.").wait_for()
+            page.wait_for_timeout(_SETTLED // 2)
+            page.screenshot(path=PAGES / f"{name}.png", full_page=name == "imports")
+    finally:
+        server.should_exit = True
+        serving.join()
 
 
 def _type(page: Page, text: str) -> None:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from types import FrameType
@@ -20,7 +21,7 @@ from forecasting.records import store_back_test
 from forecasting.series import all_open, campaign_list
 from forecasting.training import back_test, train
 from graph.connection import Graph, Row, connect
-from graph.errors import DatabaseError, GroundswellError, ImportStopped
+from graph.errors import DatabaseUnreachable, GroundswellError, ImportStopped
 from graph.importing.uploads import open_upload, remove_forgotten, remove_upload
 from graph.jobs import Job, State, beat, finish, jobs, take
 from graph.network.build import build_network
@@ -33,6 +34,8 @@ _PATIENCE = 15
 """Beats after which a job that does not hear of its end is ended with its process."""
 _OPEN: tuple[State, ...] = ("waiting", "running")
 _MANY = 10_000
+_AWAY_SECONDS = 300
+"""As long is a database waited for that went away."""
 _log = logging.getLogger(__name__)
 
 
@@ -94,20 +97,23 @@ class Told:
 
 
 def work(graph: Graph, settings: Settings) -> int:
-    """Work on jobs until none waits; how many there were. Raises DatabaseError where the database is gone."""
+    """Work on jobs until none waits; how many there were. Raises DatabaseUnreachable where the database
+    is gone.
+    """
     worker = f"{socket.gethostname()}:{os.getpid()}"
     done = 0
     wanted = (job.arguments.get("upload") for job in _all_open(graph))
     remove_forgotten(settings, [str(one) for one in wanted if one])
     while (job := take(graph, worker)) is not None:
-        _work_on(graph, settings, job, worker)
-        if job.kind == "import":
+        over = _work_on(graph, settings, job, worker)
+        if over and job.kind == "import":
             remove_upload(settings, str(job.arguments["upload"]))
         done += 1
     return done
 
 
-def _work_on(graph: Graph, settings: Settings, job: Job, worker: str) -> None:
+def _work_on(graph: Graph, settings: Settings, job: Job, worker: str) -> bool:
+    """Whether the job is over; else it waits again."""
     try:
         with Told(graph, job, worker) as progress:
             made = _KINDS[job.kind](graph, settings, job, progress)
@@ -117,14 +123,30 @@ def _work_on(graph: Graph, settings: Settings, job: Job, worker: str) -> None:
     except _Stopped:
         finish(graph, job, worker, "waiting")
         raise
-    except DatabaseError:
-        raise  # Whoever works next finds the job.
+    except DatabaseUnreachable:
+        _give_back(graph, job, worker)
+        return False
     except GroundswellError as error:
         finish(graph, job, worker, "failed", problem=str(error), remedy=error.remedy)
     except Exception as error:
         _log.exception("Job %s (%s of %s) failed", job.id, job.kind, job.dataset)
         said = f"Something went wrong: {type(error).__name__}."
         finish(graph, job, worker, "failed", problem=said, remedy="The worker's log says more.")
+    return True
+
+
+def _give_back(graph: Graph, job: Job, worker: str) -> None:
+    """The database went away midway; once it is back, the job waits again. Raises DatabaseUnreachable where
+    it does not come back: whoever works next finds the job.
+    """
+    for left in reversed(range(_AWAY_SECONDS)):
+        try:
+            finish(graph, job, worker, "waiting")
+            return
+        except DatabaseUnreachable:
+            if not left:
+                raise
+            time.sleep(1)
 
 
 def _all_open(graph: Graph) -> list[Job]:

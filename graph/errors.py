@@ -10,7 +10,7 @@ GroundswellError
 ├── DatabaseError              the conversation with Neo4j
 │   ├── DatabaseUnreachable
 │   ├── AccessDenied
-│   ├── DatabaseRefused        it is read-only, out of memory, not there at present
+│   ├── DatabaseRefused        it is read-only, or out of memory
 │   ├── TookTooLong            a statement was ended after the time it may take
 │   └── GdsMissing             the server has no Graph Data Science
 ├── SchemaError                a migration that was applied has changed since
@@ -61,7 +61,7 @@ class DatabaseError(GroundswellError):
 
 
 class DatabaseUnreachable(DatabaseError):
-    """No Neo4j answers at the address."""
+    """No Neo4j answers at the address, or its database is not there at present."""
 
 
 class AccessDenied(DatabaseError):
@@ -69,7 +69,7 @@ class AccessDenied(DatabaseError):
 
 
 class DatabaseRefused(DatabaseError):
-    """Neo4j answers, but does not do it: read-only, out of memory, not there at present."""
+    """Neo4j answers, but does not do it: read-only, out of memory."""
 
 
 class TookTooLong(DatabaseError):

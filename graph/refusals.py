@@ -59,7 +59,9 @@ def _ours(error: Neo4jError) -> Exception | None:
             "Ask for less, or give it more: server.memory.heap.max_size, dbms.memory.transaction.total.max.",
         )
     if is_any(_NOT_THERE):
-        return DatabaseRefused(f"Neo4j's database is not there at present ({code}).", "Try again shortly.")
+        return DatabaseUnreachable(
+            f"Neo4j's database is not there at present ({code}).", "Try again shortly."
+        )
     if ("gds." in message and "Unknown function" in message) or code.endswith("ProcedureNotFound"):
         return GdsMissing(
             "This Neo4j has no Graph Data Science library, which this step needs.",

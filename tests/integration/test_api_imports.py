@@ -152,7 +152,7 @@ def test_an_import_whose_worker_is_ended_goes_on(
         patch.setattr(StreamEngine, "_load_batch", ended_midway)
         worker.work(graph, settings)
     job = client.get(answer.headers["location"]).json()
-    assert (job["state"], job["attempts"]) == ("waiting", 1)
+    assert (job["state"], job["attempts"]) == ("waiting", 0)
     assert client.get(f"/v1/imports/{dataset}.1").json()["state"] == "interrupted"
     assert worker.work(graph, settings) == 1
     assert wait(client, answer)["result"] == {"import": f"{dataset}.1"}

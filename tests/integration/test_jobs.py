@@ -9,10 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from forecasting import worker
 from forecasting.records import ModelRun
 from graph import jobs
 from graph.connection import Graph, connect
-from graph.errors import NotFound
+from graph.errors import DatabaseUnreachable, NotFound
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from tests.data import CAMPAIGN, query
@@ -84,6 +85,23 @@ def test_a_job_is_taken_once_in_turn_and_told_of(graph: Graph, dataset: str) -> 
     assert not jobs.any_open(graph)
     with pytest.raises(NotFound):
         jobs.cancel(graph, "nothing")
+
+
+def test_a_database_that_goes_away_costs_no_attempt(
+    graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = jobs.submit(graph, "network", dataset, {})
+    away = iter([True] * (jobs.MOST_ATTEMPTS + 2))
+
+    def work(*_: object) -> dict[str, str]:
+        if next(away, False):
+            raise DatabaseUnreachable("No Neo4j answers.", "Wait.")
+        return {"network": "network/x"}
+
+    monkeypatch.setitem(worker._KINDS, "network", work)
+    worker.work(graph, settings)
+    done = jobs.find_job(graph, made.id)
+    assert (done.state, done.attempts, done.result) == ("complete", 1, {"network": "network/x"})
 
 
 def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, dataset: str) -> None:
@@ -186,4 +204,4 @@ def test_a_job_outlives_the_api(
     assert jobs.find_job(graph, job).state == "waiting"
     with served() as client:
         done = ended(client, f"/v1/jobs/{job}")
-    assert (done["state"], done["attempts"]) == ("complete", 2)
+    assert (done["state"], done["attempts"]) == ("complete", 1)  # It was given back, not lost.
