@@ -1,7 +1,7 @@
 """Kills the database again and again while the API is asked: no wrong answer, no lost job, only 503s.
 
-Every twenty seconds Neo4j is killed (-9) and started again; ten readers go on asking meanwhile, and before
-each kill a job is asked for. What is counted: answers that differ from those of a quiet hour, answers that are
+Every twenty seconds Neo4j is killed (-9) and started again; ten readers go on asking meanwhile, and a job is
+asked for before each kill. What is counted: answers that differ from those of a quiet hour, answers that are
 neither 200 nor 503, jobs that are not complete in the end, and how long after the database's return the API
 answers again.
 """

@@ -25,7 +25,10 @@ def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
     page.goto(served)
     expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
     expect(page.get_by_text("The next 7 days should bring about")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(10)
+    curves = page.get_by_role("region", name="Influence over time")
+    expect(curves.locator(".scatterlayer .trace")).to_have_count(10)
+    groups = page.get_by_role("region", name="Neighbour groups")
+    expect(groups.locator(".scatterlayer .trace").first).to_be_visible()
     expect(page.get_by_role("button", name="Share chart...")).to_have_count(0)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(8)
     # The sample does not show that users follow each other: the page says so and draws no arrows.
