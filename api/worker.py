@@ -65,7 +65,8 @@ class WorkerProcess:
         with (logs / "worker.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "forecasting.worker"],
-                env=self._settings.environment(),
+                # Threads that wait must not spin: whoever asks the API meanwhile needs the processor.
+                env={**self._settings.environment(), "OMP_WAIT_POLICY": "PASSIVE"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
