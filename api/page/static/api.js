@@ -32,3 +32,12 @@ function table(rows, columns) {
   );
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines));
 }
+
+// A form that a script answers: until it does, nothing can be sent.
+function answers(form, act) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(event);
+  });
+  for (const button of form.querySelectorAll("button")) button.disabled = false;
+}

@@ -1,7 +1,6 @@
 // Asks for a forecast of the campaign, and shows it when it is there.
 const maker = document.getElementById("make"), stands = document.getElementById("stands");
-maker?.addEventListener("submit", async (event) => {
-  event.preventDefault();
+async function make() {
   const button = maker.querySelector("button");
   button.disabled = true;
   stands.textContent = _("Asked for.");
@@ -18,4 +17,5 @@ maker?.addEventListener("submit", async (event) => {
     stands.textContent = error.message;
     button.disabled = false;
   }
-});
+}
+if (maker) answers(maker, make);

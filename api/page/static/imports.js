@@ -58,8 +58,7 @@ function showCheck(told) {
   return _("%(rows)s rows read, %(rejected)s would be rejected. Nothing was written.", { rows: number(rows), rejected: number(rejected) });
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
+answers(form, async (event) => {
   const checking = event.submitter.value === "check";
   const buttons = form.querySelectorAll("button");
   for (const button of buttons) button.disabled = true;
@@ -81,8 +80,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 const build = document.getElementById("build"), asked = document.getElementById("asked");
-build.addEventListener("submit", async (event) => {
-  event.preventDefault();
+answers(build, async (event) => {
   try {
     const job = await askWith(`/v1/${event.submitter.value}`, { dataset: build.elements.dataset.value });
     asked.textContent = _("Asked for: job %(id)s, below.", job);

@@ -73,8 +73,7 @@ for (const form of document.querySelectorAll("[data-asks]")) {
     form.elements.campaign.addEventListener("change", fill);
     fill();
   }
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  answers(form, async () => {
     said.textContent = _("Working: this takes some seconds.");
     form.querySelector("button").disabled = true;
     try {
