@@ -54,6 +54,11 @@ class Row:
         return self.ratio <= self.target if self.better == "lower" else self.ratio >= self.target
 
 
+def _shown(value: float) -> str:
+    """Four digits; numbers of things whole."""
+    return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
+
+
 def ratio_interval(ours: Floats, theirs: Floats) -> tuple[float, float]:
     """95% interval of the ratio of means over the same cases, by bootstrap over these."""
     drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
@@ -106,7 +111,7 @@ def _table(record: dict[str, Any]) -> str:
         target = f"{bound} {row['target']:g}" if row["target"] is not None else ""
         met = {True: "met", False: "**missed**", None: ""}[row["met"]]
         lines.append(
-            f"| {row['what']} | {row['ours']:.4g} | {row['peer']:.4g} | {row['peer_name']} "
+            f"| {row['what']} | {_shown(row['ours'])} | {_shown(row['peer'])} | {row['peer_name']} "
             f"| {row['ratio']:.3f}{interval} | {target} | {' '.join(filter(None, [met, row['note']]))} |"
         )
     return "\n".join(lines)
