@@ -1,6 +1,7 @@
 """Sees to it that somebody works on the graph's jobs as long as there are any."""
 
 import logging
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -13,6 +14,10 @@ from graph.settings import Settings
 
 _LOOK_SECONDS = 5.0
 _END_SECONDS = 10
+_MODEST = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}
+"""Whoever asks the API meanwhile needs processors, and threads that wait for each other must not spin on them:
+a training beside other work took four times as long.
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -65,8 +70,7 @@ class WorkerProcess:
         with (logs / "worker.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "forecasting.worker"],
-                # Threads that wait must not spin: whoever asks the API meanwhile needs the processor.
-                env={**self._settings.environment(), "OMP_WAIT_POLICY": "PASSIVE"},
+                env={**self._settings.environment(), **_MODEST},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
