@@ -164,6 +164,7 @@ def test_what_the_data_says_is_text_on_every_page(
         told = client.get("/imports", params={"dataset": name}).text
         assert name not in told
     finally:
+        client.cookies.clear()
         query(graph, change, d=sample.dataset, n="Campaign 18")
 
 
@@ -178,6 +179,7 @@ def test_the_page_speaks_the_language_that_is_chosen(client: TestClient) -> None
     liked = client.get("/imports", headers={"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"})
     assert '<html lang="zh-Hans">' in liked.text
     assert liked.headers["vary"].startswith("Accept-Language")
+    client.cookies.clear()
 
 
 def test_the_page_as_one_file_needs_no_server(
