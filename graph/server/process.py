@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from graph.server.runtime import Runtime
 _ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
 _STOP_SECONDS = 60
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,22 @@ def stop(state: ServerState) -> bool:
     if process is None:
         return False
     process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except psutil.TimeoutExpired:
+    if not _ended(state):
         # The transaction log makes this safe: what was committed is recovered at the next start.
         process.kill()
-        process.wait(_STOP_SECONDS)
+        _ended(state)
     return True
+
+
+def _ended(state: ServerState) -> bool:
+    """Whether the server ended within _STOP_SECONDS. Where another program that still runs has started it,
+    what is left of it stays in the list of processes until that one looks.
+    """
+    deadline = time.monotonic() + _STOP_SECONDS
+    while (process := state.process()) is not None and time.monotonic() < deadline:
+        with suppress(psutil.TimeoutExpired):
+            process.wait(_LOOK_SECONDS)
+    return process is None
 
 
 def find_stranger(folders: Folders) -> int | None:
