@@ -16,6 +16,8 @@ from graph.settings import Settings
 from tests.data import CAMPAIGN
 
 Address = Callable[..., str]
+LONG = 600_000
+"""Milliseconds that real work may take on a busy machine."""
 
 
 @pytest.fixture
@@ -93,20 +95,21 @@ def test_from_files_to_a_forecast_and_out_again(
     page.locator("input[type=file]").set_input_files(sorted(prepared.folder.glob("*.*")))
     page.get_by_role("textbox", name="Mapping").fill(prepared.mapping.model_dump_json())
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.locator("#import-list tr").filter(has_text=f"{dataset}.1")).to_contain_text("complete")
+    own = page.locator("#import-list tr").filter(has_text=f"{dataset}.1")
+    expect(own).to_contain_text("complete", timeout=LONG)
 
     page.locator("#build select").select_option(dataset)
     jobs = page.locator("#job-list tr").filter(has_text=dataset)
     page.get_by_role("button", name="Build the network").click()
-    expect(jobs.filter(has_text="network")).to_contain_text("complete")
+    expect(jobs.filter(has_text="network")).to_contain_text("complete", timeout=LONG)
     page.get_by_role("button", name="Train a model").click()
-    expect(jobs.filter(has_text="training")).to_contain_text("complete", timeout=300_000)
+    expect(jobs.filter(has_text="training")).to_contain_text("complete", timeout=LONG)
 
     page.goto(f"{served.partition('?')[0]}campaigns?{urlencode({'dataset': dataset})}")
     page.get_by_role("link", name="Campaign 22", exact=True).click()
     page.get_by_label("Days", exact=True).fill("5")
     page.get_by_role("button", name="Make a forecast").click()
-    expect(page.get_by_role("heading", name="Forecast from 01 Jan 2018")).to_be_visible()
+    expect(page.get_by_role("heading", name="Forecast from 01 Jan 2018")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(6)
     with page.expect_download() as likely:
         page.get_by_role("link", name="Download all (CSV)").click()
