@@ -68,7 +68,7 @@ def test_figures_tell_requests_statements_jobs_and_freshness(
     asked = ("groundswell_requests_total", "GET", "/v1/campaigns", "200")
     assert after[asked] - before.get(asked, 0) == 3
     assert after["groundswell_request_seconds_count", "/v1/campaigns"] == 3
-    assert after["groundswell_query_seconds_count", "campaigns/list"] >= 3
+    assert 1 <= after["groundswell_query_seconds_count", "campaigns/list"] <= 3  # Made once, then kept.
     assert after["groundswell_jobs", "network", "waiting"] == 1
     assert after["groundswell_database_up",] == 1
     assert after["groundswell_last_seconds", sample.dataset, "behaviour"] == pytest.approx(
