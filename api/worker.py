@@ -16,7 +16,7 @@ _LOOK_SECONDS = 5.0
 _END_SECONDS = 10
 _MODEST = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}
 """Whoever asks the API meanwhile needs processors, and threads that wait for each other must not spin on
-them: a training beside other work took four times as long.
+them: a training beside other work took twice as long.
 """
 _log = logging.getLogger(__name__)
 

@@ -62,10 +62,10 @@ def datasets(graph: Graph) -> list[Row]:
     return found
 
 
-def latest_dataset(graph: Graph) -> str | None:
-    """The data set that was imported last; None where nothing was."""
-    rows = [row for row in graph.run("runs/datasets") if row["imported"]]
-    return str(max(rows, key=lambda row: row["imported"])["dataset"]) if rows else None
+def imported_datasets(graph: Graph) -> list[str]:
+    """The ids of the data sets with a complete import, the one imported last first; nothing is counted."""
+    rows = graph.run("server/freshness")
+    return [row["dataset"] for row in sorted(rows, key=lambda row: -row["imported"])]
 
 
 def describe_dataset(graph: Graph, dataset: str) -> Dataset:

@@ -9,7 +9,7 @@ from api.campaigns import states
 from api.page.view import first_to_show
 from forecasting.series import campaign_list
 from graph.connection import Graph, Row
-from graph.datasets import datasets, describe_dataset
+from graph.datasets import describe_dataset, imported_datasets
 from graph.errors import NotFound
 
 _WIDTH, _HEIGHT = 120, 28
@@ -57,7 +57,7 @@ def view_campaigns(graph: Graph, dataset: str) -> Overview:
     courses = {row["id"]: row for row in graph.run("campaigns/course", dataset=dataset)}
     campaigns = campaigns.assign(state=states(campaigns, described))
     lines = [_line(row, courses[row["id"]], described.now) for row in campaigns.to_dict("records")]
-    return Overview(dataset, [row["dataset"] for row in datasets(graph)], described.last_day, lines)
+    return Overview(dataset, sorted(imported_datasets(graph)), described.last_day, lines)
 
 
 def _listed(graph: Graph, dataset: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from api.page.rendering import Visit, plotly_script, render, render_campaign, re
 from api.page.view import view_campaign
 from api.page.words import LANGUAGES, preferred, words
 from api.problems import status_of
-from graph.datasets import latest_dataset
+from graph.datasets import imported_datasets
 from graph.errors import GroundswellError
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
@@ -25,7 +25,7 @@ _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 def _shown(graph: GraphDep, dataset: str | None = None) -> str:
     """The data set that is asked for, else the one imported last."""
-    return dataset or latest_dataset(graph) or DATASET
+    return dataset or next(iter(imported_datasets(graph)), DATASET)
 
 
 ShownDataset = Annotated[str, Depends(_shown)]
