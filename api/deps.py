@@ -7,11 +7,12 @@ from fastapi import Depends, Query, Request
 
 from api.figures import Figures
 from api.worker import WorkerProcess
-from forecasting.records import Forecast, stored_forecasts
+from forecasting.records import no_campaign
+from forecasting.series import campaign_list
 from graph.connection import Graph
 from graph.errors import NotReady
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network.runs import NetworkRun, networks
+from graph.network.runs import NetworkRun, network_run, networks
 from graph.settings import Settings
 
 
@@ -54,16 +55,16 @@ def run_if_any(graph: Graph, dataset: str) -> str | None:
     return next((one.id for one in networks(graph, dataset)), None)
 
 
-def network_of(graph: Graph, dataset: str, campaign: str, forecast: Forecast | None = None) -> NetworkRun:
+def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
     """The network to show a campaign on: its latest forecast's, else the latest built.
 
-    Raises NotReady where none was built.
+    Raises NotFound where there is no such campaign, NotReady where no network was built.
     """
-    if forecast is None:
-        forecast = next(iter(stored_forecasts(graph, dataset, campaign)), None)
-    built = networks(graph, dataset)
-    if not built:
+    rows = graph.run("runs/network_of", dataset=dataset, campaign=campaign)
+    if not rows:
+        raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
+    if rows[0]["figures"] is None:
         raise NotReady(
             f"There is no spreading network of {dataset!r} yet.", "Run `groundswell network build`."
         )
-    return next((one for one in built if forecast and one.id == forecast.network), built[0])
+    return network_run(rows[0])

@@ -1,5 +1,6 @@
 """Every request has an id, a line in the log and a place in the figures."""
 
+import asyncio
 import json
 import logging
 import re
@@ -16,32 +17,44 @@ from api.figures import Figures
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOG_BYTES, _LOGS = 10 << 20, 5
+_SOON_SECONDS = 0.25
 _ELSEWHERE = "(none)"
 """The route of what no operation answers: files, and whatever is not there."""
 
 
 class RequestLog:
     """`requests.jsonl` in a folder: JSON, a line a request; five files of 10 MiB are kept. It tells the
-    route, not the path: who is asked about is nobody's business here.
+    route, not the path: who is asked about is nobody's business here. Lines are written a few times a second,
+    together: one by one they would take a fifth of the time of an answer that is kept.
     """
 
     def __init__(self, folder: Path) -> None:
         self._log = logging.Logger("requests")
         self._folder = folder
+        self._lines: list[str] = []
 
     def write(self, **told: object) -> None:
-        """A line, with the moment."""
+        """A line, with the moment, soon. Called within an event loop."""
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_SOON_SECONDS, self._flush)
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._lines.append(json.dumps({"at": at, **told}))
+
+    def _flush(self) -> None:
+        if not self._lines:
+            return
         if not self._log.handlers:
             self._folder.mkdir(parents=True, exist_ok=True)
             file = self._folder / "requests.jsonl"
             self._log.addHandler(
                 RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=_LOGS, encoding="utf-8")
             )
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._log.info(json.dumps({"at": at, **told}))
+        self._log.info("\n".join(self._lines))
+        self._lines.clear()
 
     def close(self) -> None:
-        """Give the file back."""
+        """Write what is left, and give the file back."""
+        self._flush()
         for handler in list(self._log.handlers):
             self._log.removeHandler(handler)
             handler.close()

@@ -15,7 +15,7 @@ EXPLAINs every file against a real server. ``README.md`` is generated from the h
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, LiteralString
@@ -26,6 +26,8 @@ _HEADER = re.compile(
 )
 _DECLARED = re.compile(r"\$(\w+) \(([^)]+)\)")
 _USED = re.compile(r"\$(\w+)")
+_NO_CODE = re.compile(r"//[^\n]*|'[^']*'")
+_CHANGES = re.compile(r"\b(?:CREATE|MERGE|SET|DELETE|REMOVE|DROP|LOAD|TRANSACTIONS|gds\.|CALL\s+\w+\.)")
 
 
 class MalformedStatement(ValueError):
@@ -42,6 +44,11 @@ class Statement:
     returns: str
     text: LiteralString
     defaults: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def reads(self) -> bool:
+        """Whether it changes nothing, neither in the graph nor in what procedures keep."""
+        return _CHANGES.search(_NO_CODE.sub("", self.text)) is None
 
     def parts(self) -> list[LiteralString]:
         """The statements of a file that holds several, split at ``;`` ending a line."""

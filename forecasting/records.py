@@ -139,10 +139,10 @@ def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast
 
 def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None = None) -> Forecast:
     """The forecast of a campaign with the latest origin, or that of `origin`. Raises NotFound."""
+    for row in graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign):
+        if origin is None or row["origin"] == str(origin):
+            return _forecast(campaign, row)
     check_campaign(graph, dataset, campaign)
-    for forecast in stored_forecasts(graph, dataset, campaign):
-        if origin is None or forecast.origin == origin:
-            return forecast
     raise NotFound(
         f"There is no forecast of campaign {campaign}{f' from {origin}' if origin else ''}.",
         f"Make one: `groundswell forecast {campaign}`.",
@@ -204,18 +204,23 @@ def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
 def check_campaign(graph: Graph, dataset: str, campaign: str) -> None:
     """Raises NotFound where there is no such campaign; costs less than finding its row."""
     if not graph.run("campaigns/exists", dataset=dataset, campaign=campaign):
-        find_campaign(graph, dataset, campaign)
+        raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
 
 
 def pick_campaign(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Series:
     """The row of a campaign in a ``campaign_list`` at hand. Raises NotFound."""
     found = campaigns[campaigns["id"] == campaign]
     if found.empty:
-        raise NotFound(
-            f"There is no campaign {campaign!r} in the data set {dataset!r}.",
-            f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
-        )
+        raise no_campaign(dataset, campaign, campaigns)
     return found.iloc[0]
+
+
+def no_campaign(dataset: str, campaign: str, campaigns: pd.DataFrame) -> NotFound:
+    """The error for who asks for a campaign that is not in its data set's ``campaign_list``."""
+    return NotFound(
+        f"There is no campaign {campaign!r} in the data set {dataset!r}.",
+        f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
+    )
 
 
 def model_run(row: Row) -> ModelRun:

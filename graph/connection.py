@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import pandas as pd
-from neo4j import Driver, GraphDatabase, ManagedTransaction, Session, unit_of_work
-from neo4j.exceptions import ConfigurationError
+from neo4j import Driver, GraphDatabase, ManagedTransaction, Query, Session, unit_of_work
+from neo4j.exceptions import ConfigurationError, DriverError, Neo4jError
 
 import cypher
 from graph.errors import InvalidRequest, NotReady
@@ -71,6 +71,7 @@ class Graph:
         self._driver = driver
         self._database = database
         self._address = address
+        self._query_seconds = query_seconds
         self._timed = unit_of_work(timeout=query_seconds)
         self.watch: Callable[[str, float], None] = lambda _statement, _seconds: None
         """Told of every statement, and how many seconds it took."""
@@ -98,7 +99,15 @@ class Graph:
             return transaction.run(one.text, parameters).data()
 
         with self._talk(name) as session:
-            return session.execute_write(self._timed(work))
+            if not one.reads:
+                return session.execute_write(self._timed(work))
+            try:
+                # A transaction of its own costs two more journeys to the database than the statement does.
+                return session.run(Query(one.text, timeout=self._query_seconds), parameters).data()
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable():
+                    raise
+            return session.execute_read(self._timed(work))
 
     def together(self, work: Callable[["Transaction"], T]) -> T:
         """What `work` returns, everything it ran in one transaction: all of it takes effect, or nothing.

@@ -79,7 +79,7 @@ def view_campaign(
     campaign = pick_campaign(campaigns, dataset, campaign_id or first_to_show(graph, dataset, campaigns))
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
-    network = network_of(graph, dataset, campaign["id"], forecast)
+    network = network_of(graph, dataset, campaign["id"])
     steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = results.key_users(*scope), results.neighbour_groups(*scope)

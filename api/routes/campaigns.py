@@ -11,7 +11,7 @@ from api import asked, schemas
 from api.campaigns import State, states
 from api.days import Day
 from api.deps import DatasetQuery, GraphDep, OffsetQuery, network_of
-from forecasting.records import check_campaign, find_campaign
+from forecasting.records import find_campaign
 from forecasting.series import campaign_list, participants_by_group, read_influence
 from graph import plans
 from graph.datasets import describe_dataset
@@ -107,7 +107,6 @@ def get_influence_by_group(
     until: UntilQuery = None,
 ) -> list[schemas.GroupStep]:
     """Who took part, day by day and neighbour group by neighbour group; days without anybody are left out."""
-    check_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     frame = participants_by_group(graph, dataset, campaign_id, network.id)
     rows = frame[_within(frame["step"], since, until)].astype(object)
@@ -122,7 +121,6 @@ def get_network(
     most: Annotated[int, Query(ge=1, le=5000, description="At most so many influences")] = 1000,
 ) -> schemas.CampaignNetwork:
     """The campaign's key users and whom they influence most, to be drawn: the strongest influences first."""
-    check_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     drawn = results.drawing(results.key_user_network(graph, dataset, campaign_id, network.id), most)
     return schemas.CampaignNetwork(network=network.id, premise=network.premise.verdict, **drawn)
@@ -133,7 +131,6 @@ def get_key_users(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
 ) -> list[schemas.KeyUser]:
     """The campaign's key users, the strongest first."""
-    check_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     rows = results.key_users(graph, dataset, campaign_id, network.id)
     return [schemas.KeyUser(**row, premise=network.premise.verdict) for row in rows]
@@ -144,7 +141,6 @@ def get_neighbour_groups(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
 ) -> list[schemas.NeighbourGroup]:
     """The groups around the campaign's key users, the most influential first."""
-    check_campaign(graph, dataset, campaign_id)
     run = network_of(graph, dataset, campaign_id).id
     rows = results.neighbour_groups(graph, dataset, campaign_id, run)
     return [schemas.NeighbourGroup(**row) for row in rows]

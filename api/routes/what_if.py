@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from api import outlooks
 from api.deps import DatasetQuery, GraphDep, network_of
-from forecasting.records import check_campaign
 from graph.importing.adapters.complete_journey import DATASET
 
 router = APIRouter(prefix="/v1/campaigns", tags=["what-if"])
@@ -18,7 +17,6 @@ def what_if(
     # numba takes seconds to import; who only reads need not wait for it.
     from graph.network.what_if import CampaignReach, Wish
 
-    check_campaign(graph, dataset, campaign_id)
     run = network_of(graph, dataset, campaign_id)
     reach = CampaignReach(graph, dataset, campaign_id, run, wish.fair)
     chosen = []

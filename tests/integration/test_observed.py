@@ -36,11 +36,11 @@ def test_every_request_has_an_id_and_a_line_without_whom_it_was_about(
     settings: Settings, tmp_path: Path, sample: ImportReport
 ) -> None:
     app = create_app(settings.model_copy(update={"home": tmp_path}), connect(settings), keys=False)
-    client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     scope = {"dataset": sample.dataset}
-    first = client.get("/v1/campaigns/4711/forecast", params=scope, headers={"x-request-id": "mine-1"})
-    second = client.get("/nowhere", headers={"x-request-id": 'no "plain" id\u00e4'.encode()})
-    third = client.get("/v1/campaigns", params=scope)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        first = client.get("/v1/campaigns/4711/forecast", params=scope, headers={"x-request-id": "mine-1"})
+        second = client.get("/nowhere", headers={"x-request-id": 'no "plain" id\u00e4'.encode()})
+        third = client.get("/v1/campaigns", params=scope)
     assert first.headers["x-request-id"] == "mine-1"
     lines = [json.loads(line) for line in (tmp_path / "logs" / "requests.jsonl").read_text().splitlines()]
     assert [line["request"] for line in lines] == [

@@ -1,10 +1,11 @@
 """Every Cypher file compiles on a real server with the parameters it declares."""
 
 import pytest
+from neo4j import Session
+from neo4j.exceptions import SessionExpired
 
 import cypher
 from graph.connection import Graph
-from tests.data import query
 
 VALUES: dict[str, object] = {
     "string": "x", "integer": 1, "float": 0.5, "map": {}, "boolean": True, "ISO date": "2017-01-01",
@@ -21,7 +22,31 @@ def value(kind: str) -> object:
 @pytest.mark.parametrize("name", [n for n in cypher.names() if not n.startswith("schema/V")])
 def test_explains(graph: Graph, name: str) -> None:
     one = cypher.statement(name)
-    query(graph, f"EXPLAIN {one.text}", **{key: value(kind) for key, kind in one.parameters.items()})
+    parameters = {key: value(kind) for key, kind in one.parameters.items()}
+    with graph._driver.session(database=graph._database) as session:
+        kind = session.run(f"EXPLAIN {one.text}", parameters).consume().query_type
+    # What only reads may be run again where the connection broke off.
+    assert kind == "r" or not one.reads
+
+
+def test_a_read_whose_connection_broke_off_is_run_again(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def broken(self: Session, *_: object, **__: object) -> None:
+        tries.append(self)
+        raise SessionExpired("gone")
+
+    monkeypatch.setattr(Session, "run", broken)
+    assert graph.run("campaigns/exists", dataset="x", campaign="x") == []
+    assert len(tries) == 1
+
+
+def test_which_statements_read() -> None:
+    assert cypher.statement("campaigns/key_users").reads
+    for writes in ("campaigns/create", "undo/begin", "gds/fast_rp", "gds/project_edges", "undo/changes"):
+        assert not cypher.statement(writes).reads
 
 
 def test_undeclared_parameters_are_refused_before_anything_runs(graph: Graph) -> None:
