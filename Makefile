@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-carrying bench-cascades bench-explore bench-faults bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-carrying bench-cascades bench-explore bench-faults bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-ablation bench-api bench-attack bench-faults bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-premise bench-ablation bench-api bench-attack bench-faults bench-load bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-ablation: setup-dev ## What each step of the network adds to telling who takes part next (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
@@ -72,6 +72,9 @@ bench-key-tags: setup-dev ## Do key tags tell who takes part later? (ARGS="--nam
 
 bench-key-users: setup-dev ## Do the groups around key users take part more, and earlier?
 	$(BIN)/python -m benchmarks.key_users $(ARGS)
+
+bench-load: setup-dev ## Ten minutes of reads while imports run
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 bench-months: $(VENV)/.peers ## How many take part next month (Last.fm): the K-LSTM beside its peers
 	$(BIN)/python -m benchmarks.months $(ARGS)

@@ -1,0 +1,157 @@
+"""Ten minutes of reads while imports run, beside the same reads on an idle server.
+
+Ten readers ask one after another for what the page and its users ask for, with a pause of a tenth of a second
+on average; half of what they ask was asked by nobody before. Imports are sent over the API, each as soon as
+the one before is complete. Memory is that of the API's process.
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import psutil
+
+from benchmarks import generated
+from benchmarks.api import ask, fill, process
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, write
+from graph.importing.adapters.complete_journey import DATASET
+from graph.settings import Settings
+
+_PORT = 8195
+_ADDRESS = f"http://127.0.0.1:{_PORT}"
+_READERS, _PAUSE = 10, 0.1
+_PATHS = [
+    *(
+        f"/v1/campaigns?dataset={DATASET}",
+        f"/v1/campaigns/18?dataset={DATASET}",
+        f"/v1/tags?dataset={DATASET}",
+    ),
+    *(
+        f"/v1/campaigns/18/{what}?dataset={DATASET}"
+        for what in ("key-users", "neighbour-groups", "network", "influence", "forecast", "likely-users")
+    ),
+]
+
+
+@dataclass
+class Reads:
+    """What the readers saw: seconds of each answer, and how many had which status."""
+
+    took: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    def quantile(self, share: float) -> float:
+        """In ms."""
+        return 1000 * float(np.quantile(self.took, share))
+
+
+async def read(
+    seconds: float, memory: list[int] | None = None, server: psutil.Process | None = None
+) -> Reads:
+    """Read for so long; every second, how much memory the server has goes to `memory`."""
+    seen, ends = Reads(), time.monotonic() + seconds
+    draw = random.Random(5)
+
+    async def reader() -> None:
+        streams = await asyncio.open_connection("127.0.0.1", _PORT)
+        while time.monotonic() < ends:
+            new = f"&_={time.time_ns()}" if draw.random() < 0.5 else ""
+            began = time.perf_counter()
+            seen.statuses[await ask(streams, draw.choice(_PATHS) + new, "Host: 127.0.0.1")] += 1
+            seen.took.append(time.perf_counter() - began)
+            await asyncio.sleep(draw.expovariate(1 / _PAUSE))
+        streams[1].close()
+
+    async def watch() -> None:
+        while server and memory is not None and time.monotonic() < ends:
+            memory.append(server.memory_info().rss)
+            await asyncio.sleep(1)
+
+    await asyncio.gather(watch(), *(reader() for _ in range(_READERS)))
+    return seen
+
+
+@dataclass
+class Imports:
+    """Sends deliveries until it is over; `ended` is how the imports did."""
+
+    folder: Path
+    over: threading.Event = field(default_factory=threading.Event)
+    ended: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+
+    def run(self) -> None:
+        """One after another."""
+        mapping = generated.write(self.folder, users=10_000, behaviours=200_000)
+        with httpx.Client(base_url=_ADDRESS, timeout=120) as client:
+            while not self.over.is_set():
+                dataset = f"load-{self.ended.total() + 1}"
+                state = self._one(client, mapping.model_copy(update={"dataset": dataset}).model_dump_json())
+                self.ended[state] += 1
+
+    def _one(self, client: httpx.Client, mapping: str) -> str:
+        files = [("files", (file.name, file.read_bytes())) for file in sorted(self.folder.iterdir())]
+        answer = client.post("/v1/imports", data={"mapping": mapping}, files=files)
+        if answer.status_code != 202:
+            return f"refused: {answer.text}"
+        while True:
+            job: dict[str, Any] = client.get(answer.headers["location"]).json()
+            if job["state"] not in ("waiting", "running"):
+                return str(job["state"])
+            time.sleep(1)
+
+
+def measure(settings: Settings, seconds: float) -> list[Row]:
+    """Idle for a fifth of the time, then all of it with imports."""
+    environment = {**settings.environment(), "GROUNDSWELL_RATE_PER_MINUTE": "0"}
+    command = ["-m", "cli.main", "serve", "--no-keys", "--port", str(_PORT)]
+    memory: list[int] = []
+    with process(command, _ADDRESS, environment), tempfile.TemporaryDirectory() as folder:
+        asyncio.run(read(seconds / 10))  # Warms up.
+        idle = asyncio.run(read(seconds / 5))
+        (server,) = [one for one in psutil.Process().children(recursive=True) if str(_PORT) in one.cmdline()]
+        imports = Imports(Path(folder))
+        sending = threading.Thread(target=imports.run)
+        sending.start()
+        busy = asyncio.run(read(seconds, memory, server))
+        imports.over.set()
+        sending.join()
+    part = len(memory) // 5
+    early, late = (float(np.mean(one)) / 2**20 for one in (memory[part : 2 * part], memory[-part:]))
+    asked = busy.statuses.total()
+    told = f"{asked / seconds:.0f} a second; idle {idle.statuses.total() / (seconds / 5):.0f}"
+    medians = f"medians {busy.quantile(0.5):.1f} and {idle.quantile(0.5):.1f} ms"
+    return [
+        Row("reads answered with 200 while imports run", busy.statuses[200], asked, "reads", "higher", 1.0,
+            note=told),
+        Row("p99 of reads in ms while imports run", busy.quantile(0.99), idle.quantile(0.99), "idle", "lower",
+            3.0, note=medians),
+        Row("imports complete", imports.ended["complete"], imports.ended.total(), "imports", "higher", 1.0,
+            note="200,000 behaviours each"),
+        Row("memory of the API in MiB, the last fifth", late, early, "the second fifth", "lower", 1.1),
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    with own_server() as settings:
+        fill(settings, 200 if quick else None)
+        rows = measure(settings, 60 if quick else 600)
+    write("load", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()
