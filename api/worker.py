@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 from graph.connection import Graph
 from graph.errors import GroundswellError
-from graph.jobs import any_open
+from graph.jobs import any_open, give_back, worker_name
 from graph.settings import Settings
 
 _LOOK_SECONDS = 5.0
@@ -54,6 +54,10 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # One that is deep in a computation does not hear of its end in time. Without the database, the job is
+        # found to be lost later.
+        with suppress(GroundswellError):
+            give_back(self._graph, worker_name(process.pid))
 
     def _watch(self) -> None:
         while not self._closing:

@@ -7,7 +7,6 @@ ended midway waits again, and goes on from what it had kept.
 import logging
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from forecasting.training import back_test, train
 from graph.connection import Graph, Row, connect
 from graph.errors import DatabaseUnreachable, GroundswellError, ImportStopped
 from graph.importing.uploads import open_upload, remove_forgotten, remove_upload
-from graph.jobs import Job, State, beat, finish, jobs, take
+from graph.jobs import Job, State, beat, finish, jobs, take, worker_name
 from graph.network.build import build_network
 from graph.network.text import TextEncoder
 from graph.progress import Progress
@@ -36,6 +35,8 @@ _OPEN: tuple[State, ...] = ("waiting", "running")
 _MANY = 10_000
 _AWAY_SECONDS = 300
 """As long is a database waited for that went away."""
+_NICE = 10
+"""Whoever asks the API meanwhile goes first."""
 _log = logging.getLogger(__name__)
 
 
@@ -100,7 +101,7 @@ def work(graph: Graph, settings: Settings) -> int:
     """Work on jobs until none waits; how many there were. Raises DatabaseUnreachable where the database
     is gone.
     """
-    worker = f"{socket.gethostname()}:{os.getpid()}"
+    worker = worker_name(os.getpid())
     done = 0
     wanted = (job.arguments.get("upload") for job in _all_open(graph))
     remove_forgotten(settings, [str(one) for one in wanted if one])
@@ -231,6 +232,7 @@ def main() -> None:
     """Work until nothing waits, or until it is told to end (SIGTERM): its job then waits again."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     settings = Settings()
+    os.nice(_NICE)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is its parent's, which then ends it.
     try:

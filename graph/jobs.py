@@ -7,6 +7,7 @@ times in all. Every kind of job can be begun anew at any point.
 
 import json
 import secrets
+import socket
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,6 +101,16 @@ def finish(
         "jobs/finish_job",
         id=job.id, worker=worker, state=state, problem=problem, remedy=remedy, result=told,
     )  # fmt: skip
+
+
+def worker_name(process: int) -> str:
+    """What the process of this machine with that number is called where it works on jobs."""
+    return f"{socket.gethostname()}:{process}"
+
+
+def give_back(graph: Graph, worker: str) -> None:
+    """Whatever `worker`, which has been ended, worked on waits again."""
+    graph.run("jobs/give_back", worker=worker)
 
 
 def any_open(graph: Graph) -> bool:

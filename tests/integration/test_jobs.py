@@ -191,16 +191,28 @@ def test_a_build_is_cancelled_killed_and_done_all_the_same(
     assert f"Job {job} is complete" in late.stdout
 
 
+@pytest.mark.parametrize("deaf", [False, True])
 def test_a_job_outlives_the_api(
-    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+    graph: Graph,
+    settings: Settings,
+    sample: ImportReport,
+    model: ModelRun,
+    deaf: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Also where its worker, deep in a computation, does not hear of the end, and is killed."""
+    if deaf:
+        monkeypatch.setattr("api.worker._END_SECONDS", 0.5)
+
     def served() -> TestClient:
         return TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1")
 
     wish = {"dataset": sample.dataset, "cutoff": str(model.cutoff), "rebuild": True}
     with served() as client:
         job = client.post("/v1/networks", json=wish).json()["id"]
-        working(graph, job)
+        process = working(graph, job)
+        if deaf:
+            os.kill(process, signal.SIGSTOP)
     assert jobs.find_job(graph, job).state == "waiting"
     with served() as client:
         done = ended(client, f"/v1/jobs/{job}")

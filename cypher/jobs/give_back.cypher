@@ -1,0 +1,8 @@
+// The jobs of a worker that is gone wait again: it was ended with the server, which is no attempt
+// parameters: $worker (string)
+// returns: jobs (integer)
+MATCH (job:Job {worker: $worker, state: 'running'})
+SET job.state = CASE WHEN job.cancel_asked THEN 'cancelled' ELSE 'waiting' END,
+    job.finished_at = CASE WHEN job.cancel_asked THEN datetime() ELSE null END,
+    job.attempts = job.attempts - 1
+RETURN count(job) AS jobs
