@@ -8,7 +8,7 @@ ARGS ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-carrying bench-cascades bench-explore bench-faults bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-carrying bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,7 +32,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-ablation bench-api bench-attack bench-faults bench-load bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-premise bench-ablation bench-api bench-attack bench-faults bench-load bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-ablation: setup-dev ## What each step of the network adds to telling who takes part next (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
@@ -48,6 +48,9 @@ bench-carrying: setup-dev ## A network carried on by a day, beside one built ane
 
 bench-cascades: setup-dev ## Who comes next where campaigns are open to all (ARGS="--cascades FOLDER ...")
 	$(BIN)/python -m benchmarks.cascades $(ARGS)
+
+bench-discounts: setup-dev ## Do discounts so far tell how purchases fall on the weeks after a launch?
+	$(BIN)/python -m benchmarks.discounts $(ARGS)
 
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)

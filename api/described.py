@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.access import OPEN_PATHS
 
-_EXAMPLES: dict[str, Any] = {
+_EXAMPLES = {
     "campaign_id": "18",
     "user_id": "1",
     "job_id": "4f0c9a1b22de",
@@ -20,6 +20,8 @@ _EXAMPLES: dict[str, Any] = {
     "state": "ended",
 }
 """Of the demo's data, by the name of the parameter."""
+_PLANNED = {"campaign_id": "22"}
+"""A campaign that has not begun on the demo's day."""
 _KEY = {
     "type": "http",
     "scheme": "bearer",
@@ -53,14 +55,15 @@ def describe(app: FastAPI, *, keys: bool) -> None:
             if keys:
                 told["components"]["securitySchemes"] = {"key": _KEY}
             for path, operations in told["paths"].items():
+                examples = _EXAMPLES | (_PLANNED if path.endswith("/plan") else {})
                 for operation in operations.values():
-                    _complete(operation, asks=keys and path not in OPEN_PATHS)
+                    _complete(operation, examples, asks=keys and path not in OPEN_PATHS)
         return app.openapi_schema or {}
 
     app.openapi = whole  # type: ignore[method-assign]
 
 
-def _complete(operation: dict[str, Any], *, asks: bool) -> None:
+def _complete(operation: dict[str, Any], examples: dict[str, str], *, asks: bool) -> None:
     schema = {"$ref": "#/components/schemas/Problem"}
     operation["responses"].pop("422", None)
     operation["responses"]["default"] = {
@@ -69,7 +72,7 @@ def _complete(operation: dict[str, Any], *, asks: bool) -> None:
         "content": {"application/problem+json": {"schema": schema}},
     }
     for parameter in operation.get("parameters", []):
-        if parameter["name"] in _EXAMPLES and "example" not in parameter:
-            parameter["example"] = _EXAMPLES[parameter["name"]]
+        if parameter["name"] in examples and "example" not in parameter:
+            parameter["example"] = examples[parameter["name"]]
     if asks:
         operation["security"] = [{"key": []}]

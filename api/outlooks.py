@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.days import Day
 from graph.network.runs import Verdict
@@ -137,11 +137,23 @@ class BackTest(Comparison):
 class Plan(BaseModel):
     """By what was known when, and what to change of a plan."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"origin": "2017-11-27", "ends": "2017-12-20", "discount": 0.25, "top": 10}
+        }
+    )
+
     origin: Day | None = Field(default=None, description="Nothing at or after it is seen; its first day")
     starts: Day | None = Field(default=None, description="What if it began on this day?")
     ends: Day | None = Field(default=None, description="What if this were its last day?")
     targets: list[str] | None = Field(
         default=None, min_length=1, max_length=1_000_000, description="What if it reached only these users?"
+    )
+    discount: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="What if its products were cheaper by this share of the regular price, on the shelf?",
     )
     top: int = Field(default=100, ge=0, le=1000, description="How many likely users to tell")
 
@@ -180,8 +192,27 @@ class PlannedUser(BaseModel):
     days: float = Field(description="On how many days, on average")
 
 
+class PlannedDiscount(BaseModel):
+    """What goes with another discount on the shelf, by the weeks in which the products were cheaper. An
+    association: nobody dealt the discounts.
+    """
+
+    asked: float = Field(description="Share of the regular price")
+    lately: float = Field(description="The same over the last eight weeks: what the plan rests on")
+    times: float = Field(description="So many times the participants of the plan")
+    low: float = Field(description="The lower end of its 95% interval")
+    high: float
+    products: int = Field(description="Bought in at least half of the weeks: by these it is told")
+    told: float = Field(
+        description="Share of the deviance of the last eight weeks that discounts explain, as learned before "
+        "them: 0 or less means that they tell nothing"
+    )
+
+
 class PlanOutlook(BaseModel):
-    """A plan's participants and redeemers (null without coupons), and its likeliest users."""
+    """A plan's participants and redeemers, and its likeliest users. Redeemers are null without coupons, and
+    with another discount on the shelf: what that does to them is not known.
+    """
 
     participants: PlannedCourse
     redeemers: PlannedCourse | None
@@ -195,10 +226,13 @@ class PlanAnswer(BaseModel):
     model: str
     planned: PlanOutlook
     changed: PlanOutlook | None
+    discount: PlannedDiscount | None = Field(description="Null where none was asked for")
 
 
 class WhatIf(BaseModel):
     """Seeds, or the terms to choose them on; and how many days to look ahead."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"k": 10, "per_group": 3, "days": 14}})
 
     seeds: list[str] | None = Field(
         default=None, min_length=1, max_length=1000, description="Users to begin with"

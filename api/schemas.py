@@ -248,6 +248,7 @@ class Import(BaseModel):
     unchanged: int
     started: str = Field(description="ISO moment")
     finished: str | None = Field(description="ISO moment")
+    seconds: int = Field(description="It took, or takes so far")
 
 
 class Outcome(BaseModel):

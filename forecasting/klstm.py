@@ -12,6 +12,7 @@ from pandas.util import hash_pandas_object
 from forecasting.campaign_users import campaign_users
 from forecasting.checkpoint import Checkpoint
 from forecasting.counts import quantile, with_bands
+from forecasting.discounts import Lift
 from forecasting.draft import Draft
 from forecasting.encoder import Batch, Data
 from forecasting.explain import Explanation, moves
@@ -146,13 +147,17 @@ class KLSTM:
         order = ["unique_id", "probability", "user"]
         return found.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
 
-    def predict_planned(self, history: History, campaign: str) -> PlannedForecast:
-        """Forecast a `campaign` of `history` that begins at ``history.as_of`` or later, all of it. Raises
-        InvalidRequest where it has begun or ends too late, and as `predict` does.
+    def predict_planned(self, history: History, campaign: str, lift: Lift | None = None) -> PlannedForecast:
+        """Forecast a `campaign` of `history` that begins at ``history.as_of`` or later, all of it, and with
+        what goes with a discount if one is wished. Raises InvalidRequest where it has begun or ends too late,
+        and as `predict` does.
         """
         self._check(history, 1)
         _check_reach(history)
         course = expected_course(history, self._ground, campaign)
+        dispersion = self._launches
+        if lift:
+            course, dispersion = course.assign(mean=course["mean"] * lift.times), dispersion + lift.dispersion
         reached = campaign_users(history)[campaign]
         origin = history.known
         daily = daily_probabilities(course["mean"].to_numpy(float), self._shares.of(reached, origin))
@@ -160,8 +165,8 @@ class KLSTM:
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
         )
         return PlannedForecast(
-            with_bands(course, self._launches),
-            Total.of(float(course["mean"].sum()), self._launches),
+            with_bands(course, dispersion),
+            Total.of(float(course["mean"].sum()), dispersion),
             users.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from forecasting.discounts import DiscountEffect, Lift, read_discount_effect
 from forecasting.forecasts import model_for, network_of_model
 from forecasting.klstm import KLSTM
 from forecasting.planned import PlannedForecast, replanned
@@ -16,11 +17,14 @@ from graph.settings import Settings
 
 @dataclass(frozen=True)
 class Change:
-    """What to change of a plan: its first and its last day, and whom of those planned to reach."""
+    """What to change of a plan: its first and its last day, whom of those planned to reach, and by what share
+    of the regular price its products are cheaper on the shelf.
+    """
 
     starts: date | None = None
     ends: date | None = None
     targets: list[str] | None = None
+    discount: float | None = None
 
     def beside_the_plan(self) -> "list[Change]":
         """No change and, unless it is none, this one."""
@@ -29,12 +33,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a plan, made known at `origin`, is to be expected to draw; `redeemers` where there are coupons."""
+    """What a plan, made known at `origin`, is to be expected to draw; `redeemers` where there are coupons,
+    but not with another discount on the shelf: what that does to them is not known. `effect` and `lift` say
+    what goes with the discount.
+    """
 
     origin: date
     model: str
     participants: PlannedForecast
     redeemers: PlannedForecast | None
+    effect: DiscountEffect | None = None
+    lift: Lift | None = None
 
 
 def plan_campaign(
@@ -50,25 +59,29 @@ def plan_campaign(
     day and the latest the data allows), once for each of `changes`.
 
     Nothing is stored. Raises NotFound, NotReady (no model trained up to `origin`) and InvalidRequest (a
-    campaign that has begun, an end too far ahead, users whom it is not planned to reach).
+    campaign that has begun, an end too far ahead, users whom it is not planned to reach, a discount of which
+    nothing is known).
     """
     dataset = describe_dataset(graph, dataset_id)
     window = find_campaign(graph, dataset_id, campaign)
     origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.now))
     run = model_for(graph, dataset_id, origin)
     checkpoint = checkpoint_path(settings, run)
-    models = [KLSTM.load(checkpoint)]
+    model, of_coupons = KLSTM.load(checkpoint), None
     if of_redeemers(checkpoint).exists():
-        models.append(KLSTM.load(of_redeemers(checkpoint)))
+        of_coupons = KLSTM.load(of_redeemers(checkpoint))
     network = network_of_model(graph, dataset_id, run)
     known = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
     found = []
     for change in changes:
-        made = [
-            model.predict_planned(_changed(history, campaign, change), campaign)
-            for model, history in zip(models, (known, known.redeemers()), strict=False)
-        ]
-        found.append(Outlook(origin, run.id, made[0], made[1] if len(made) > 1 else None))
+        effect = lift = redeemers = None
+        if change.discount is not None:
+            effect = read_discount_effect(graph, known, campaign)
+            lift = effect.lift(change.discount)
+        elif of_coupons:
+            redeemers = of_coupons.predict_planned(_changed(known.redeemers(), campaign, change), campaign)
+        made = model.predict_planned(_changed(known, campaign, change), campaign, lift)
+        found.append(Outlook(origin, run.id, made, redeemers, effect, lift))
     return found
 
 

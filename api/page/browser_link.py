@@ -1,11 +1,30 @@
-"""Links into Neo4j Browser with a query filled in."""
+"""Queries behind the pictures, and links into Neo4j Browser that open with them filled in."""
 
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 import cypher
 from graph.server import local
 from graph.server.browser_files import filled
 from graph.settings import Settings
+
+PLAN = "influence/products_bought"
+"""What a plan rests on."""
+SEEDS = "influence/reach_of_users"
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The query behind a picture; `link` opens Neo4j Browser with it (None where that is not known)."""
+
+    query: str
+    link: str | None
+
+
+def behind(settings: Settings, name: str, **parameters: object) -> Behind:
+    """The statement `name` with literals for its parameters, to be looked at and run by a person."""
+    query = filled(cypher.statement(name), parameters)
+    return Behind(query, browser_url(settings, query))
 
 
 def explore_query(dataset: str, campaign: str, run: str) -> str:

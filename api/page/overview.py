@@ -5,7 +5,10 @@ from datetime import date
 
 import pandas as pd
 
+import cypher
 from api.campaigns import states
+from api.deps import Context
+from api.page.browser_link import PLAN, SEEDS, Behind, behind, browser_url
 from api.page.view import first_to_show
 from forecasting.series import campaign_list
 from graph.connection import Graph, Row
@@ -39,25 +42,32 @@ class Overview:
     datasets: list[str]
     last_day: date
     lines: list[Line]
+    behind: Behind
+    """The query behind the curves."""
 
 
-def choice(graph: Graph, dataset: str, campaign: str | None) -> Row:
-    """`campaigns`: the rows of ``campaign_list``, the latest first, with the `last` day of each; and the one
-    that is `chosen`. Raises NotFound.
+def choice(context: Context, dataset: str, campaign: str | None) -> Row:
+    """`campaigns`: the rows of ``campaign_list``, the latest first, with the `last` day of each; the one that
+    is `chosen`; and for the scripts, what `queries` are behind what they draw, with the address of `browser`.
+    Raises NotFound.
     """
-    listed = _listed(graph, dataset)
-    chosen = campaign or first_to_show(graph, dataset, listed)
-    return {"campaigns": listed.to_dict("records"), "chosen": chosen}
+    listed = _listed(context.graph, dataset)
+    chosen = campaign or first_to_show(context.graph, dataset, listed)
+    queries = {name: cypher.statement(one).text.strip() for name, one in (("plan", PLAN), ("what-if", SEEDS))}
+    told = {"queries": queries, "browser": browser_url(context.settings)}
+    return {"campaigns": listed.to_dict("records"), "chosen": chosen, **told}
 
 
-def view_campaigns(graph: Graph, dataset: str) -> Overview:
+def view_campaigns(context: Context, dataset: str) -> Overview:
     """Campaigns, the latest first. Raises NotFound."""
+    graph = context.graph
     campaigns = _listed(graph, dataset)
     described = describe_dataset(graph, dataset)
     courses = {row["id"]: row for row in graph.run("campaigns/course", dataset=dataset)}
     campaigns = campaigns.assign(state=states(campaigns, described))
     lines = [_line(row, courses[row["id"]], described.now) for row in campaigns.to_dict("records")]
-    return Overview(dataset, sorted(imported_datasets(graph)), described.last_day, lines)
+    query = behind(context.settings, "campaigns/course", dataset=dataset)
+    return Overview(dataset, sorted(imported_datasets(graph)), described.last_day, lines, query)
 
 
 def _listed(graph: Graph, dataset: str) -> pd.DataFrame:

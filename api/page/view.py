@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from api.deps import Context, network_of
-from api.page.browser_link import browser_url, explore_query
+from api.page.browser_link import Behind, behind
 from api.page.charts import influence_chart, orientation_chart
 from api.page.drawing import group_color
 from api.page.story import tell
@@ -23,8 +23,9 @@ from forecasting.records import (
     pick_campaign,
     stored_forecasts,
 )
-from forecasting.series import campaign_list, read_influence
+from forecasting.series import DECAY, MEMORY_DAYS, campaign_list, read_influence
 from graph.connection import Graph, Row
+from graph.datasets import describe_dataset
 from graph.errors import NotFound
 from graph.network import results
 
@@ -61,8 +62,8 @@ class CampaignView:
     premise: str
     model: ModelRun | None
     reasons: StoredExplanation | None
-    query: str
-    browser: str | None
+    behind: dict[str, Behind]
+    """The queries behind what is drawn: `curves`, `forecasts`, `network`, `groups`."""
 
 
 def view_campaign(
@@ -84,7 +85,6 @@ def view_campaign(
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = results.key_users(*scope), results.neighbour_groups(*scope)
     orientation = orientation_chart(groups, campaign["starts"].date(), group_color, words)
-    query = explore_query(dataset, campaign["id"], network.id)
     return CampaignView(
         dataset=dataset,
         campaigns=campaigns.to_dict("records"),
@@ -111,9 +111,24 @@ def view_campaign(
         premise=results.premise_said(network.premise),
         model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
         reasons=_reasons(context, dataset, forecast),
-        query=query,
-        browser=browser_url(context.settings, query),
+        behind=_behind(context, dataset, campaign["id"], network.id),
     )
+
+
+def _behind(context: Context, dataset: str, campaign: str, run: str) -> dict[str, Behind]:
+    scope = {"dataset": dataset, "campaign": campaign}
+    described = describe_dataset(context.graph, dataset)
+    curves = {"before": described.moment(described.now), "decay": DECAY, "memory": MEMORY_DAYS}
+    queries: dict[str, tuple[str, Row]] = {
+        "curves": ("influence/influence_per_step", {"run": run, **curves}),
+        "forecasts": ("forecasts/read_forecast", {}),
+        "network": ("campaigns/explore", {"run": run}),
+        "groups": ("campaigns/neighbour_groups", {"run": run}),
+    }
+    return {
+        name: behind(context.settings, statement, **scope, **more)
+        for name, (statement, more) in queries.items()
+    }
 
 
 def past_forecasts(forecasts: list[Forecast], steps: pd.DataFrame) -> Row | None:

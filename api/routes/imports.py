@@ -8,7 +8,7 @@ import yaml
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
-from api import schemas
+from api import schemas, told
 from api.deps import ContextDep, GraphDep
 from api.jobs import accepted
 from graph import jobs
@@ -80,13 +80,13 @@ def list_imports(
     graph: GraphDep, dataset: Annotated[str | None, Query(description="Of one data set only")] = None
 ) -> list[schemas.Import]:
     """Every import, the latest first."""
-    return [_import(run) for run in import_runs(graph, dataset)]
+    return [told.one_import(run) for run in import_runs(graph, dataset)]
 
 
 @router.get("/{import_id}")
 def get_import(import_id: str, graph: GraphDep) -> schemas.Import:
     """One import: what became of its rows."""
-    return _import(_find(graph, import_id))
+    return told.one_import(_find(graph, import_id))
 
 
 @router.get("/{import_id}/rejected", response_class=FileResponse)
@@ -122,8 +122,3 @@ def _find(graph: GraphDep, import_id: str) -> ImportRun:
     if not (number.isascii() and number.isdecimal() and len(number) < 10 and dataset):
         raise NotFound(f"There is no import {import_id!r}.", "GET /v1/imports lists them.")
     return find_import(graph, dataset, int(number))
-
-
-def _import(run: ImportRun) -> schemas.Import:
-    told = {name: value for name, value in vars(run).items() if name in schemas.Import.model_fields}
-    return schemas.Import(**{**told, "id": f"{run.dataset}.{run.number}"})

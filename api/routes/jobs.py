@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api import asked, schemas
+from api import asked, schemas, told
 from api.deps import ContextDep, GraphDep, OffsetQuery
 from api.jobs import accepted
-from api.jobs import told as job_told
 from forecasting.records import check_campaign
 from forecasting.shapes import check_shape
 from graph import jobs
@@ -68,23 +67,23 @@ def list_jobs(
     offset: OffsetQuery = 0,
 ) -> list[schemas.Job]:
     """Jobs, the latest first."""
-    return [job_told(one) for one in jobs.jobs(graph, dataset, state, limit, offset)]
+    return [told.job(one) for one in jobs.jobs(graph, dataset, state, limit, offset)]
 
 
 @router.get("/jobs/{job_id}")
 def get_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
     """How a job stands, and while it runs, how far it is."""
-    return job_told(jobs.find_job(graph, job_id))
+    return told.job(jobs.find_job(graph, job_id))
 
 
 @router.delete("/jobs/{job_id}", status_code=202)
 def cancel_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
     """End a job: one that waits at once, one that runs within seconds. One that is over stays as it is."""
-    return job_told(jobs.cancel(graph, job_id))
+    return told.job(jobs.cancel(graph, job_id))
 
 
 def _submitted(
     context: ContextDep, response: Response, kind: str, wish: asked.Asked, **more: str
 ) -> schemas.Job:
-    told = wish.model_dump(mode="json", exclude={"dataset"}) | more
-    return accepted(context, response, jobs.submit(context.graph, kind, wish.dataset, told))
+    arguments = wish.model_dump(mode="json", exclude={"dataset"}) | more
+    return accepted(context, response, jobs.submit(context.graph, kind, wish.dataset, arguments))

@@ -56,17 +56,17 @@ def page(
 
 
 @router.get("/campaigns")
-def campaigns(visit: VisitDep, graph: GraphDep, dataset: ShownDataset) -> HTMLResponse:
+def campaigns(visit: VisitDep, context: ContextDep, dataset: ShownDataset) -> HTMLResponse:
     """All campaigns of a data set."""
-    return _page(visit, lambda: render(visit, "campaigns", dataset, view=view_campaigns(graph, dataset)))
+    return _page(visit, lambda: render(visit, "campaigns", dataset, view=view_campaigns(context, dataset)))
 
 
 @router.get("/what-if")
 def what_if(
-    visit: VisitDep, graph: GraphDep, dataset: ShownDataset, campaign: str | None = None
+    visit: VisitDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
 ) -> HTMLResponse:
-    """Other days, other users to begin with."""
-    return _page(visit, lambda: render(visit, "what-if", dataset, **choice(graph, dataset, campaign)))
+    """Other days or discounts, other users to begin with."""
+    return _page(visit, lambda: render(visit, "what-if", dataset, **choice(context, dataset, campaign)))
 
 
 @router.get("/imports")

@@ -41,17 +41,28 @@ def test_campaigns_are_listed_and_lead_to_their_own_page(page: Page, address: Ad
     expect(page.get_by_role("combobox", name="Campaign").first).to_have_value(CAMPAIGN)
 
 
-def test_other_days_are_forecast_beside_the_plan(page: Page, address: Address) -> None:
+def test_other_days_and_discounts_are_forecast_beside_the_plan(
+    page: Page, address: Address, settings: Settings
+) -> None:
     page.goto(address("/what-if", campaign="23"))
     section = page.locator("section", has=page.get_by_role("heading", name="on other days"))
     section.get_by_label("Last day").fill("2018-02-11")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("With your days:")
+    expect(section.get_by_role("status")).to_contain_text("As you change it:")
     expect(section.locator(".scatterlayer .trace")).to_have_count(6)
+    section.get_by_label("Discount").fill("30")
+    section.locator("form button").click()
+    expect(section.get_by_role("status")).to_contain_text("with 30%")
+    section.get_by_text("The query behind this picture").click()
+    expect(section.locator("details pre")).to_contain_text('id: "23"')
+    expect(section.get_by_role("link", name="Open it in Neo4j Browser")).to_have_count(
+        0 if settings.neo4j_uri else 1
+    )
+    section.get_by_label("Discount").fill("")
     section.get_by_label("Last day").fill("2017-12-01")
     section.locator("form button").click()
     expect(section.get_by_role("status")).not_to_contain_text("Working")
-    expect(section.get_by_role("status")).not_to_contain_text("With your days")  # A sentence says why.
+    expect(section.get_by_role("status")).not_to_contain_text("As you change it")  # A sentence says why.
 
 
 def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) -> None:
@@ -61,7 +72,9 @@ def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) ->
     section.locator("form button").click()
     expect(section.get_by_role("status")).to_contain_text("5 users would reach")
     expect(section.locator("tbody tr")).to_have_count(5)
-    expect(section.locator(".scatterlayer .trace")).to_have_count(3)
+    # Beside as many of the present key users.
+    expect(section.locator(".scatterlayer .trace")).to_have_count(6)
+    expect(section.get_by_text("with 5 of the present key users")).to_be_visible()
 
 
 def test_files_are_checked_and_imported_and_rejected_rows_fetched(
@@ -111,6 +124,12 @@ def test_from_files_to_a_forecast_and_out_again(
     page.get_by_role("button", name="Make a forecast").click()
     expect(page.get_by_role("heading", name="Forecast from 01 Jan 2018")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(6)
+    page.locator("#explore ~ p").get_by_role("link", name="What if").click()
+    section = page.locator("section", has=page.get_by_role("heading", name="these users"))
+    section.get_by_label("How many users").fill("3")
+    section.locator("form button").click()
+    expect(section.get_by_role("status")).to_contain_text("3 users would reach")
+    page.go_back()
     with page.expect_download() as likely:
         page.get_by_role("link", name="Download all (CSV)").click()
     assert likely.value.path().read_text(encoding="utf-8").startswith("rank,user,probability")

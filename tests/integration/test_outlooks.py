@@ -128,15 +128,18 @@ def test_what_comes_later_does_not_move_a_plan(
     """What is known in advance is whom the campaign is to reach and with what, not what they did then."""
     del forecast
 
-    def planned() -> list[float]:
-        (made,) = plan_campaign(graph, settings, sample.dataset, PLANNED, [Change()], Silent(), CUTOFF)
-        return made.participants.steps["mean"].tolist()
+    changes = [Change(), Change(discount=0.2)]
+
+    def planned() -> list[object]:
+        made = plan_campaign(graph, settings, sample.dataset, PLANNED, changes, Silent(), CUTOFF)
+        return [(one.participants.steps["mean"].tolist(), one.effect, one.lift) for one in made]
 
     before = planned()
     moment = {"d": sample.dataset, "c": PLANNED, "t": f"{CUTOFF}T00:00:00[America/New_York]"}
     query(
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(c:Campaign {id: $c})-[:PROMOTES]->(p) "
-        "WITH u, c, p LIMIT 400 CREATE (u)-[:PURCHASED {at: datetime($t), made: 'up', value: 1.0}]->(p) "
+        "WITH u, c, p LIMIT 400 "
+        "CREATE (u)-[:PURCHASED {at: datetime($t), made: 'up', value: 1.0, discount: 9.0}]->(p) "
         "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), made: 'up', behaviour: 'REDEEMED', weight: 9.0}]"
         "->(c)",
         **moment,
@@ -162,6 +165,34 @@ def test_plans_over_the_api(client: TestClient, sample: ImportReport, forecast: 
     wrong = client.post(f"/v1/campaigns/{PLANNED}/plan", params=scope, json={**wish, "targets": ["nobody"]})
     assert wrong.status_code == 422
     assert "'nobody'" in wrong.json()["detail"]
+
+
+def test_a_discount_is_told_beside_the_plan(
+    client: TestClient, settings: Settings, sample: ImportReport, forecast: Forecast
+) -> None:
+    del forecast
+    address, scope = f"/v1/campaigns/{PLANNED}/plan", {"dataset": sample.dataset}
+    wish = {"origin": str(CUTOFF), "discount": 0.3}
+    told = client.post(address, params=scope, json=wish).json()
+    discount, planned, changed = told["discount"], told["planned"], told["changed"]
+    assert discount["low"] <= discount["times"] <= discount["high"]
+    assert discount["lately"] < 0.3
+    assert discount["products"] >= 10
+    assert changed["participants"]["total"]["mean"] == pytest.approx(
+        discount["times"] * planned["participants"]["total"]["mean"]
+    )
+    # More on the shelf says nothing of coupons.
+    assert planned["redeemers"] is not None
+    assert changed["redeemers"] is None
+    same = client.post(address, params=scope, json={**wish, "discount": discount["lately"]}).json()
+    assert same["changed"]["participants"] == planned["participants"]
+    beyond = client.post(address, params=scope, json={**wish, "discount": 0.99})
+    assert beyond.status_code == 422
+    assert "Ask for at most" in beyond.json()["remedy"]
+    arguments = ("plan", PLANNED, "--dataset", sample.dataset, "--origin", str(CUTOFF))
+    done = groundswell(*arguments, "--discount", "30", **reach(settings))
+    assert done.returncode == 0, done.stderr
+    assert "With 30%" in " ".join(done.stdout.split())
 
 
 def test_who_and_plan_on_the_command_line(

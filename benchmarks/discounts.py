@@ -1,0 +1,86 @@
+"""Do discounts so far tell how purchases fall on the weeks after a launch?
+
+Of what a campaign promotes, b is learned from the weeks before its launch; with the discounts of its first
+eight weeks, it then tells how each product's purchases fall on these. Peers: no discounts at all, and a
+placebo whose discounts are those of other weeks.
+"""
+
+import argparse
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, ratio_interval, write
+from forecasting.discounts import LATELY, Weeks, deviance, exponent, read_weeks
+from forecasting.series import campaign_list, read_activity
+from graph.connection import Graph, connect
+from graph.datasets import describe_dataset
+from graph.importing.adapters.complete_journey import DATASET, complete_journey
+from graph.importing.job import import_prepared
+from graph.progress import Silent
+
+_FEWEST_WEEKS = 2 * LATELY
+"""Known before a launch; without as many nothing is told."""
+
+
+def around_launches(graph: Graph) -> list[Weeks]:
+    """Of each campaign with enough weeks before its launch: these, and the eight from it on."""
+    dataset = describe_dataset(graph, DATASET)
+    activity = read_activity(graph, dataset=DATASET, before=dataset.moment(dataset.now))
+    found = []
+    for campaign in campaign_list(graph, DATASET).itertuples():
+        launch: date = campaign.starts.date()
+        end = launch + timedelta(weeks=LATELY)
+        if (launch - dataset.first_day).days // 7 < _FEWEST_WEEKS or end > dataset.now:
+            continue
+        known = activity[activity["ds"] < campaign.starts + np.timedelta64(LATELY, "W")]
+        weeks = read_weeks(graph, DATASET, campaign.id, end, known)
+        if len(weeks.depth):
+            found.append(weeks)
+    return found
+
+
+def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, float]:
+    """Of the weeks from the launch on: told by discounts, without any, and by those of other weeks."""
+    launch = weeks.depth.shape[1] - LATELY
+    found = exponent(weeks.within(0, launch))
+    after = weeks.within(launch, launch + LATELY)
+    others = draw.permuted(weeks.depth, axis=1)
+    dealt = replace(weeks, depth=others)
+    placebo = exponent(dealt.within(0, launch))
+    return (
+        deviance(after, found[0] if found else 0.0),
+        deviance(after, 0.0),
+        deviance(dealt.within(launch, launch + LATELY), placebo[0] if placebo else 0.0),
+    )
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    with own_server() as settings:
+        with connect(settings) as graph:
+            prepared = complete_journey(settings.cache, DATASET, 200 if quick else None)
+            import_prepared(graph, settings, prepared, Silent())
+        # A bulk import starts the server anew.
+        with connect(settings) as graph:
+            weeks = around_launches(graph)
+    draw = np.random.default_rng(5)
+    told = np.array([deviances(one, draw) for one in weeks])
+    effects = [found[0] for one in weeks if (found := exponent(one.within(0, one.depth.shape[1] - LATELY)))]
+    note = f"{len(weeks)} campaigns; b from {min(effects):.2f} to {max(effects):.2f}"
+    rows = [
+        Row(f"deviance of purchases over the {LATELY} weeks from a launch", float(told[:, 0].mean()),
+            float(told[:, place].mean()), peer, "lower", 0.95, *ratio_interval(told[:, 0], told[:, place]),
+            note)
+        for place, peer in ((1, "without discounts"), (2, "discounts of other weeks"))
+    ]  # fmt: skip
+    write("discounts", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()

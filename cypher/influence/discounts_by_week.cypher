@@ -1,0 +1,11 @@
+// What was bought of what a campaign promotes, and how much cheaper on the shelf, week by week, a list a product
+// parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
+// returns: product (string), and lists with an entry a week: week (integer, 0 is that of the last seven days before), purchases (integer), value (money), discount (money, without what coupons took off)
+MATCH (:Campaign {dataset: $dataset, id: $campaign})-[:PROMOTES]->(product)<-[act:PURCHASED]-()
+WHERE act.at < datetime($before)
+WITH product, toInteger((duration.inDays(date(act.at), date(datetime($before))).days - 1) / 7) AS week,
+     count(*) AS purchases, sum(coalesce(act.value, 0.0)) AS value,
+     sum(coalesce(act.discount, 0.0) - coalesce(act.coupon_discount, 0.0)) AS discount
+ORDER BY product.id, week
+RETURN product.id AS product, collect(week) AS week, collect(purchases) AS purchases, collect(value) AS value,
+       collect(discount) AS discount
