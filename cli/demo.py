@@ -8,16 +8,16 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from api import outlooks, told
 from api.deps import Context
 from api.page.browser_link import browser_url, explore_query
 from api.page.rendering import standalone_page
-from cli import jobs
 from cli.console import bars, out
 from cli.imports import show_import
 from cli.options import HomeOption, settings_for
 from cli.serve import DEFAULT_PORT, page_url, prepare, run
-from cli.who import show_likely
-from forecasting.records import find_campaign
+from cli.shown import show_forecast, show_likely, show_model, show_network
+from forecasting.records import find_campaign, likely_users
 from forecasting.series import read_influence
 from graph.connection import Graph, connect
 from graph.errors import PortTaken
@@ -55,16 +55,18 @@ def demo(
         with connect(settings) as graph:
             imported = import_prepared(graph, settings, complete_journey(settings.cache), progress)
             network = build_network(graph, DATASET, progress, cutoff=CUTOFF, encoder=TextEncoder.of(settings))
-            told = Configuration(holidays="us-groceries")
-            model = train(graph, settings, DATASET, progress, cutoff=CUTOFF, configuration=told)
+            declared = Configuration(holidays="us-groceries")
+            model = train(graph, settings, DATASET, progress, cutoff=CUTOFF, configuration=declared)
             forecast = forecast_campaign(graph, settings, DATASET, CAMPAIGN, _HORIZON, progress, CUTOFF)
     show_import(imported)
     with connect(settings) as graph:
         _tell(graph, network)
-    jobs.show_model(model)
-    jobs.show_forecast(forecast)
+    show_model(told.model(model))
     with connect(settings) as graph:
-        show_likely(graph, DATASET, forecast, _LIKELY)
+        made = told.forecast(graph, DATASET, forecast)
+        likely = likely_users(graph, DATASET, forecast.id, _LIKELY)
+    show_forecast(made)
+    show_likely([outlooks.LikelyUser(**row) for row in likely], made)
     _show(settings, network, once=once, port=port)
 
 
@@ -83,7 +85,7 @@ def _tell(graph: Graph, network: NetworkRun) -> None:
         f"{first['exposed']:.0f} others to an active influencer; on {last['ds']:%d %b} it was "
         f"{last['y']:.0f} (level {last['level']:.0f}), and {last['exposed']:.0f} were left to expose."
     )
-    jobs.show_network(network)
+    show_network(told.network(network))
     users = results.key_users(graph, DATASET, CAMPAIGN, network.id)[:5]
     said = ", ".join(f"{one['user']} (spread {one['score']:.1f})" for one in users)
     out.print(f"Its first key users: {said}.")

@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
+from api import schemas
+from cli.asking import asked
 from cli.console import bars, out
 from cli.options import HomeOption, settings_for
+from cli.remote import Remote
 from graph.connection import connect
 from graph.errors import InvalidRequest
 from graph.importing import adapters
@@ -18,10 +21,9 @@ from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.check import check_files
 from graph.importing.contract import TABLES
-from graph.importing.job import ImportReport, import_files, import_prepared
+from graph.importing.job import ImportReport, import_prepared
 from graph.importing.ledger import Tally
 from graph.importing.mapping import FILE_NAME, Mapping, read_mapping
-from graph.importing.runs import import_runs
 from graph.importing.sketch import sketch
 from graph.importing.undo import undo_import
 
@@ -100,11 +102,11 @@ def run(
     said = read_mapping(mapping or folder / FILE_NAME)
     if dataset:
         said = said.model_copy(update={"dataset": dataset})
-    settings = settings_for(home)
-    with connect(settings) as graph, bars() as progress:
-        report = import_files(
-            graph, settings, folder, said, progress, engine=engine, max_rejected=max_rejected
-        )
+    with asked(home) as ask:
+        if isinstance(ask, Remote):
+            _sent(ask, folder, said, engine, max_rejected)
+            return
+        report = ask.import_files(folder, said, engine, max_rejected)
     show_import(report)
 
 
@@ -162,26 +164,12 @@ def undo(
 
 def list_imports(home: HomeOption = None, dataset: NameOption = None) -> None:
     """List the import jobs: where from, what became of their rows, and how they stand."""
-    with connect(settings_for(home)) as graph:
-        jobs = import_runs(graph, dataset)
-    if not jobs:
+    with asked(home) as ask:
+        runs = ask.imports(dataset)
+    if not runs:
         out.print("Nothing was imported yet. Begin with `groundswell import init DIR`.")
         return
-    table = Table("job", "state", "rows", "began", "of", show_lines=True)
-    for job in jobs:
-        outcomes = {
-            "read": job.read,
-            "loaded": job.loaded,
-            "rejected": job.rejected,
-            "unchanged": job.unchanged,
-        }
-        rows = "\n".join(f"{count:,} {what}" for what, count in outcomes.items())
-        began = f"{job.started[:16].replace('T', ' ')}\ntook {job.seconds} s, {job.engine}"
-        table.add_row(f"{job.dataset}\n{job.id}", job.state, rows, began, Path(job.source).name)
-    out.print(table)
-    for job in jobs:
-        if job.problem:
-            out.print(f"{job.dataset} {job.id}: {job.problem}", markup=False)
+    _show_runs(runs)
 
 
 def show_import(report: ImportReport) -> None:
@@ -202,6 +190,37 @@ def _import_prepared(
     with connect(settings) as graph, bars() as progress:
         report = import_prepared(graph, settings, prepared, progress, engine)
     show_import(report)
+
+
+def _sent(ask: Remote, folder: Path, said: Mapping, engine: str, max_rejected: float | None) -> None:
+    """Import by another server, and fetch what it rejected."""
+    if engine == "bulk":
+        raise InvalidRequest("A server imports batch by batch.", "Leave out --engine.")
+    made = ask.import_files(folder, said, max_rejected)
+    _show_runs([made])
+    if made.rejected:
+        file = Path(f"{made.id}-rejected.csv")
+        file.write_bytes(ask.client.rejected(made.id))
+        out.print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
+
+
+def _show_runs(runs: list[schemas.Import]) -> None:
+    table = Table("job", "state", "rows", "began", "of", show_lines=True)
+    for run in runs:
+        outcomes = {
+            "read": run.read,
+            "loaded": run.loaded,
+            "rejected": run.rejected,
+            "unchanged": run.unchanged,
+        }
+        rows = "\n".join(f"{count:,} {what}" for what, count in outcomes.items())
+        began = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
+        job = f"{run.dataset}\nimport/{run.id.rpartition('.')[2]}"
+        table.add_row(job, run.state, rows, began, Path(run.source).name)
+    out.print(table)
+    for run in runs:
+        if run.problem:
+            out.print(f"{run.dataset} import/{run.id.rpartition('.')[2]}: {run.problem}", markup=False)
 
 
 def _show_tally(title: str, tables: dict[str, Tally]) -> None:

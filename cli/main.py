@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,8 +14,24 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="How far a campaign will carry, through whom, and what comes next.",
 )
+
+
+@app.callback()
+def options(
+    server: Annotated[
+        str | None,
+        typer.Option(
+            help="Ask the Groundswell served at this address, not a database (also: GROUNDSWELL_SERVER; its "
+            "key: GROUNDSWELL_SERVER_KEY)."
+        ),
+    ] = None,
+) -> None:
+    """How far a campaign will carry, through whom, and what comes next."""
+    if server is not None:
+        os.environ["GROUNDSWELL_SERVER"] = server
+
+
 app.command()(demo.demo)
 app.add_typer(db.app, name="db")
 app.command()(db.browser)

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cli.console import bars, out
-from cli.options import DatasetOption, HomeOption, parse_day, settings_for
+from api import outlooks
+from cli.asking import asked
+from cli.console import out
+from cli.options import DatasetOption, HomeOption, parse_day, wish_for
 from cli.what_if import read_users
-from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET
 
 
@@ -26,36 +27,58 @@ def plan(
     targets: Annotated[
         Path | None, typer.Option(help="What if it reached only these users (a file, one a line)?")
     ] = None,
-    top: Annotated[int, typer.Option(min=0, help="How many likely users to show.")] = 10,
+    discount: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=100, help="What if its products were cheaper by so many percent of the regular price?"
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, max=1000, help="How many likely users to show.")] = 10,
 ) -> None:
     """Forecast a campaign before its launch, as it is planned and as you would change it."""
-    settings, day = settings_for(home), parse_day(origin)
-    only = read_users(targets) if targets else None
-    first, last = parse_day(starts), parse_day(ends)
-    with connect(settings) as graph, bars() as progress:
-        from forecasting.plans import Change, plan_campaign
-
-        changes = Change(first, last, only).beside_the_plan()
-        made = plan_campaign(graph, settings, dataset, campaign, changes, progress, day)
-    title = f"Campaign {campaign} before its launch, as of {made[0].origin}"
-    table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
-    for name, one in zip(("as planned", "changed"), made, strict=False):
-        told = []
-        for part in (one.participants, one.redeemers):
-            if part is None:
-                told += ["", ""]
-            else:
-                total = part.total
-                told += [f"{total.mean:,.0f}", f"{total.p10:,.0f} to {total.p90:,.0f}"]
-        table.add_row(name, str(len(one.participants.steps)), *told)
-    out.print(table)
+    wish = wish_for(
+        outlooks.Plan,
+        origin=parse_day(origin),
+        starts=parse_day(starts),
+        ends=parse_day(ends),
+        targets=read_users(targets) if targets else None,
+        discount=None if discount is None else discount / 100,
+        top=top,
+    )
+    with asked(home) as ask:
+        told = ask.plan(campaign, dataset, wish)
+    _show_totals(f"Campaign {campaign} before its launch, as of {told.origin}", told)
     out.print(
         "Participants are counted anew every day, as are redeemers. "
         "The bands are as wide as launches so far went off what was expected of them."
     )
-    users = made[-1].participants.users
+    if told.discount:
+        _show_discount(told.discount)
     if top:
         table = Table("rank", "user", "probability", "days", title="Likely to take part at all")
-        for place, row in enumerate(users.head(top).itertuples(), start=1):
-            table.add_row(str(place), str(row.user), f"{row.probability:.1%}", f"{row.days:.1f}")
+        for place, row in enumerate((told.changed or told.planned).users, start=1):
+            table.add_row(str(place), row.user, f"{row.probability:.1%}", f"{row.days:.1f}")
         out.print(table)
+
+
+def _show_totals(title: str, told: outlooks.PlanAnswer) -> None:
+    table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
+    for name, one in (("as planned", told.planned), ("changed", told.changed)):
+        if one is None:
+            continue
+        cells = []
+        for part in (one.participants, one.redeemers):
+            total = part.total if part else None
+            cells += [f"{total.mean:,.0f}", f"{total.p10:,.0f} to {total.p90:,.0f}"] if total else ["", ""]
+        table.add_row(name, str(len(one.participants.steps)), *cells)
+    out.print(table)
+
+
+def _show_discount(told: outlooks.PlannedDiscount) -> None:
+    out.print(
+        f"Lately its products were {told.lately:.0%} off on the shelf. With {told.asked:.0%}, "
+        f"{told.times:.2f} [{told.low:.2f}, {told.high:.2f}] times as many take part, by "
+        f"{told.products:,} products in weeks in which they were cheaper; that explains {told.told:.0%} of "
+        "how purchases fell on the last eight weeks. Nobody dealt the discounts, so they need not bring it "
+        "about. What they do to redeemers is not known."
+    )

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from api import schemas
+from cli.asking import asked
 from cli.console import bars, out
 from cli.options import HomeOption, settings_for
-from graph import jobs
 from graph.connection import connect
 
 _SHOWN = 30
@@ -18,8 +19,8 @@ app = typer.Typer(no_args_is_help=True, help="Network builds, trainings and fore
 @app.command("list")
 def show(home: HomeOption = None) -> None:
     """List the latest jobs."""
-    with connect(settings_for(home)) as graph:
-        found = jobs.jobs(graph, limit=_SHOWN)
+    with asked(home) as ask:
+        found = ask.jobs(_SHOWN)
     table = Table()
     for name in ("id", "kind", "state"):
         table.add_column(name, no_wrap=True)
@@ -34,8 +35,8 @@ def show(home: HomeOption = None) -> None:
 @app.command("cancel")
 def cancel(job: Annotated[str, typer.Argument(help="The job's id.")], home: HomeOption = None) -> None:
     """End a job: one that waits at once, one that runs within seconds."""
-    with connect(settings_for(home)) as graph:
-        found = jobs.cancel(graph, job)
+    with asked(home) as ask:
+        found = ask.cancel(job)
     over = found.state in ("waiting", "running")
     out.print(f"Job {job} is {'told to end' if over else found.state}.")
 
@@ -51,9 +52,10 @@ def work(home: HomeOption = None) -> None:
     out.print(f"{done} jobs done.")
 
 
-def _said(job: jobs.Job) -> str:
-    if job.state == "running" and job.stage:
-        return f"{job.stage} ({job.done} of {job.total})" if job.total else job.stage
+def _said(job: schemas.Job) -> str:
+    if job.progress:
+        told = job.progress
+        return f"{told.stage} ({told.done} of {told.total})" if told.total else told.stage
     if job.problem:
         return f"{job.problem} {job.remedy or ''}"
     return ", ".join(f"{name} {value}" for name, value in (job.result or {}).items())

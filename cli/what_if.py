@@ -7,14 +7,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.deps import network_of
+from api import outlooks
+from cli.asking import asked
 from cli.console import out
-from cli.options import DatasetOption, HomeOption, settings_for
-from forecasting.records import find_campaign
-from graph.connection import connect
+from cli.options import DatasetOption, HomeOption, wish_for
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network import results
 
 
 def what_if(
@@ -22,7 +20,7 @@ def what_if(
     home: HomeOption = None,
     dataset: DatasetOption = DATASET,
     seed: Annotated[list[str] | None, typer.Option(help="A user to begin with; may be repeated.")] = None,
-    k: Annotated[int, typer.Option(min=1, help="Without --seed: how many to choose.")] = 20,
+    k: Annotated[int, typer.Option(min=1, max=1000, help="Without --seed: how many to choose.")] = 20,
     method: Annotated[str, typer.Option(help="How to choose: imm, celf, pagerank, degree, ...")] = "imm",
     exclude: Annotated[Path | None, typer.Option(help="A file of users to leave out, one a line.")] = None,
     per_group: Annotated[
@@ -36,38 +34,40 @@ def what_if(
     days: Annotated[int, typer.Option(min=1, max=90, help="How many days to look ahead.")] = 14,
 ) -> None:
     """Choose whom to begin a campaign with, on your terms, and see how far that would carry."""
-    settings = settings_for(home)
-    left_out = read_users(exclude) if exclude else []
-    prices = _costs(costs) if costs else {}
-    with connect(settings) as graph:
-        from graph.network.what_if import CampaignReach, Wish
-
-        found = find_campaign(graph, dataset, campaign)
-        run = network_of(graph, dataset, campaign)
-        reach = CampaignReach(graph, dataset, campaign, run, fair)
-        if not seed:
-            chosen = reach.choose(Wish(k, method, left_out, per_group, fair, prices, budget))  # type: ignore[arg-type]
-            seed = chosen["user"].tolist()
-            table = Table(
-                "rank", "user", "adds", "95% interval", title=f"Seeds for {found['name']}, {method}"
-            )
-            for row in chosen.itertuples():
-                table.add_row(
-                    str(row.rank), str(row.user), f"{row.score:.2f}", f"{row.low:.2f} to {row.high:.2f}"
-                )
-            out.print(table)
-        made = reach.spread(seed, days)
-    table = Table("day", "users reached", "P10 to P90", title=f"{len(made.seeds)} seeds, as of {run.cutoff}")
-    for row in made.days.itertuples():
-        table.add_row(str(row.day), f"{row.mean:.1f}", f"{row.p10:.0f} to {row.p90:.0f}")
+    wish = wish_for(
+        outlooks.WhatIf,
+        seeds=seed or None,
+        k=k,
+        exclude=read_users(exclude) if exclude else [],
+        per_group=per_group,
+        fair=fair,
+        costs=_costs(costs) if costs else {},
+        budget=budget,
+        days=days,
+    )
+    # Some methods take too long to be asked for over the network: a server refuses them itself.
+    wish = wish.model_copy(update={"method": method})
+    with asked(home) as ask:
+        told = ask.what_if(campaign, dataset, wish)
+        (network,) = [one for one in ask.networks(dataset) if one.id == told.network]
+    if not seed:
+        title = f"Seeds for campaign {campaign}, {method}"
+        table = Table("rank", "user", "adds", "95% interval", title=title)
+        for one in told.seeds:
+            table.add_row(str(one.rank), one.user, f"{one.score:.2f}", f"{one.low:.2f} to {one.high:.2f}")
+        out.print(table)
+    title = f"{len(told.seeds)} seeds, as of {network.cutoff}"
+    table = Table("day", "users reached", "P10 to P90", title=title)
+    for day in told.days:
+        table.add_row(str(day.day), f"{day.mean:.1f}", f"{day.p10:.0f} to {day.p90:.0f}")
     out.print(table)
     out.print(
-        f"In the end {made.total.mean:.1f} [{made.total.low:.1f}, {made.total.high:.1f}] users, seeds "
+        f"In the end {told.total.mean:.1f} [{told.total.low:.1f}, {told.total.high:.1f}] users, seeds "
         "included, of those who would not have taken part by themselves. "
-        f"Do users follow each other here? {run.premise.verdict.capitalize()}."
+        f"Do users follow each other here? {told.premise.capitalize()}."
     )
-    if run.premise.verdict != "supported":
-        out.print(results.premise_said(run.premise), highlight=False)
+    if told.premise != "supported":
+        out.print(network.premise.said, highlight=False)
 
 
 def read_users(file: Path) -> list[str]:

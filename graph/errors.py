@@ -13,6 +13,10 @@ GroundswellError
 │   ├── DatabaseRefused        it is read-only, or out of memory
 │   ├── TookTooLong            a statement was ended after the time it may take
 │   └── GdsMissing             the server has no Graph Data Science
+├── ApiError                   another server's API
+│   ├── ServerUnreachable      nobody answers there
+│   ├── ServerRefused          it answered with an error of no other name
+│   └── JobEnded               a job that was waited for failed or was cancelled
 ├── SchemaError                a migration that was applied has changed since
 ├── ImportFailed               a file cannot be read, or another job is running
 │   ├── ImportRunning          another job of the data set is running, or being undone
@@ -54,6 +58,22 @@ class FolderInUse(ServerError):
 
 class ServerDied(ServerError):
     """The server ended, or did not get ready in time."""
+
+
+class ApiError(GroundswellError):
+    """The API of another server could not be asked, or did not do it."""
+
+
+class ServerUnreachable(ApiError):
+    """Nobody answers at the address."""
+
+
+class ServerRefused(ApiError):
+    """It answered with an error of no other name here."""
+
+
+class JobEnded(ApiError):
+    """A job that was waited for failed or was cancelled."""
 
 
 class DatabaseError(GroundswellError):

@@ -75,6 +75,14 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_MAX_UPLOAD_MIB",
         description="The largest delivery that the API takes, in MiB",
     )
+    server: str = Field(
+        "",
+        validation_alias="GROUNDSWELL_SERVER",
+        description="Address of another Groundswell, which the command line asks instead of a database",
+    )
+    server_key: SecretStr = Field(
+        SecretStr(""), validation_alias="GROUNDSWELL_SERVER_KEY", description="A key of its API"
+    )
     maven_mirror: str | None = Field(
         None,
         validation_alias="GROUNDSWELL_MAVEN_MIRROR",

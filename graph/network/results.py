@@ -1,7 +1,7 @@
 """Reads what network builds found, for whoever shows it."""
 
 from graph.connection import Graph, Row
-from graph.network.runs import NetworkRun, Premise, RiskRatio
+from graph.network.runs import Premise, RiskRatio
 from graph.users import nobody
 
 _LINK = ("source", "target", "probability")
@@ -79,20 +79,6 @@ def premise_said(premise: Premise) -> str:
         f"with a random network: {_times(premise.random)}. "
         f"After a key user, compared with users who are alike: {_times(premise.key_users)}."
     )
-
-
-def similarity_said(run: NetworkRun) -> str:
-    """What similarity of users is made of, and how far it can be trusted, in a sentence."""
-    seen = run.foresight
-    if seen is None:
-        return "Similar users by the texts of their tags: too few took part together to learn from."
-    said = (
-        f"Of users who took part together and comparable ones who did not, the former were the more "
-        f"similar in {seen.learned:.0%} of cases by learned similarity, in {seen.text:.0%} by the texts "
-        f"of their tags ({seen.campaigns} campaigns; half by chance)."
-    )
-    used = "learned similarity" if run.similarity_learned else "the texts of their tags"
-    return f"Similar users by {used}. {said}"
 
 
 def _times(ratio: RiskRatio | None) -> str:

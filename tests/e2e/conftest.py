@@ -1,13 +1,11 @@
 """A browser, and a server for it to look at."""
 
-import threading
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cli.serve import page_url, prepare
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph
@@ -16,6 +14,7 @@ from graph.progress import Silent
 from graph.settings import Settings
 from tests.browser import launch
 from tests.data import CAMPAIGN
+from tests.serving import served
 
 # The pages draw when the machine gets to it: waiting longer costs a passing test nothing.
 expect.set_options(timeout=60_000)
@@ -34,12 +33,8 @@ def page(browser: Browser) -> Iterator[Page]:
         yield one
 
 
-@pytest.fixture(scope="session")
-def served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
+@pytest.fixture(scope="session", name="served")
+def _served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
-    yield f"{page_url(listening)}?{urlencode({'dataset': sample.dataset})}"
-    server.should_exit = True
-    serving.join(30)
+    with served(settings) as address:
+        yield f"{address}/?{urlencode({'dataset': sample.dataset})}"

@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
-from cli.serve import page_url, prepare
 from examples import careless_shop
 from forecasting.records import ModelRun
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from tests.integration.test_command_line import reach
+from tests.serving import served
 
 
 def run(settings: Settings, *arguments: str) -> str:
@@ -38,13 +37,7 @@ def test_ask_the_graph(settings: Settings, sample: ImportReport, model: ModelRun
 
 def test_ask_the_api(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
     assert model
-    server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
-    try:
-        said = run(settings, "examples.ask_the_api", page_url(listening).rstrip("/"), sample.dataset)
-    finally:
-        server.should_exit = True
-        serving.join(30)
+    with served(settings) as address:
+        said = run(settings, "examples.ask_the_api", address, sample.dataset)
     assert "took part" in said
     assert "key user" in said

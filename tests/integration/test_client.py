@@ -1,0 +1,182 @@
+"""The client of the API, and the command line that asks another server by it."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api import asked, outlooks
+from api import client as module
+from api.app import create_app
+from api.client import Client
+from examples import careless_shop
+from forecasting.records import ModelRun
+from graph.connection import Graph, connect
+from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, ServerRefused, ServerUnreachable
+from graph.importing.job import ImportReport
+from graph.importing.sketch import sketch
+from graph.keys import make_key
+from graph.settings import Settings
+from tests.data import CAMPAIGN, CUTOFF, query
+from tests.integration.test_command_line import groundswell
+from tests.serving import served
+
+
+@pytest.fixture(scope="module")
+def address(settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
+    assert sample
+    assert model
+    with served(settings) as one:
+        yield one
+
+
+@pytest.fixture
+def ask(address: str) -> Iterator[Client]:
+    with Client(address) as one:
+        yield one
+
+
+def test_it_knows_every_operation(settings: Settings, graph: Graph) -> None:
+    assert graph
+    with TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1") as one:
+        paths = one.get("/openapi.json").json()["paths"]
+    described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    known = set(re.findall(r'"((?:GET|POST|DELETE) /[^"]*)"', inspect.getsource(module)))
+    assert known == described
+
+
+def test_what_is_read_comes_as_models(ask: Client, sample: ImportReport, model: ModelRun) -> None:
+    scope = sample.dataset
+    assert ask.health().status == "ok"
+    assert ask.ready().gds
+    assert "groundswell_database_up 1.0" in ask.metrics()
+    assert scope in [one.id for one in ask.datasets()]
+    found = ask.campaigns(scope, kind="Type A", sort="-participants")
+    assert ask.campaign(found[0].id, scope) == found[0]
+    steps = ask.influence(CAMPAIGN, scope, since=CUTOFF - timedelta(days=3), until=CUTOFF)
+    assert [one.step for one in steps] == [CUTOFF + timedelta(days=day) for day in (-3, -2, -1, 0)]
+    assert ask.influence_by_group(CAMPAIGN, scope, until=CUTOFF)
+    users = ask.key_users(CAMPAIGN, scope)
+    assert ask.neighbour_groups(CAMPAIGN, scope)
+    assert ask.network(CAMPAIGN, scope, most=5).users
+    assert ask.neighbourhood(users[0].user, scope).key_user_of
+    assert ask.user(users[0].user, scope).user == users[0].user
+    assert ask.tags(scope, limit=3)
+    assert ask.networks(scope)[0].id == model.network
+    assert model.id in [one.id for one in ask.models(scope)]
+    assert ask.imports(scope)[0] == ask.one_import(f"{scope}.1")
+    told = ask.what_if(CAMPAIGN, outlooks.WhatIf(k=3, days=5), scope)
+    assert len(told.seeds) == 3
+    assert len(told.days) == 5
+    plan = ask.plan("22", outlooks.Plan(origin=CUTOFF, top=2), scope)
+    assert len(plan.planned.users) == 2
+
+
+def test_long_work_is_followed_to_its_end(ask: Client, sample: ImportReport, model: ModelRun) -> None:
+    wish = asked.Forecast(dataset=sample.dataset, horizon=3, origin=model.cutoff)
+    done = ask.follow(ask.make_forecast(CAMPAIGN, wish))
+    assert done.result == {"campaign": CAMPAIGN, "origin": str(model.cutoff), "model": model.id}
+    assert done in ask.jobs(dataset=sample.dataset)
+    assert ask.cancel(done.id) == ask.job(done.id) == done
+    forecast = ask.forecast(CAMPAIGN, sample.dataset, model.cutoff)
+    assert len(forecast.steps) == 3
+    assert ask.explanation(CAMPAIGN, sample.dataset, model.cutoff).moves
+    likely = ask.likely_users(CAMPAIGN, sample.dataset, waiting=True, limit=2)
+    rows = ask.likely_users_csv(CAMPAIGN, sample.dataset, waiting=True).decode().splitlines()
+    assert rows[1].split(",")[1] == likely[0].user
+    early = asked.Forecast(dataset=sample.dataset, origin=date(2017, 3, 1))
+    with pytest.raises(JobEnded) as refused:
+        ask.follow(ask.make_forecast(CAMPAIGN, early))
+    assert "groundswell train" in refused.value.remedy
+
+
+def test_errors_are_those_that_the_server_met(ask: Client, address: str, sample: ImportReport) -> None:
+    with pytest.raises(NotFound, match="no campaign 'a/b c'"):
+        ask.campaign("a/b c", sample.dataset)
+    with pytest.raises(InvalidRequest, match="limit"):
+        ask.campaigns(sample.dataset, limit=0)
+    with pytest.raises(ServerRefused, match="404"):
+        ask._send("GET /v1/nothing")
+    with Client(f"{address}/static") as astray, pytest.raises(ServerRefused):
+        astray.datasets()
+    with Client("http://127.0.0.1:9") as nobody, pytest.raises(ServerUnreachable, match="No Groundswell"):
+        nobody.health()
+    for wrong in ("localhost", "ftp://host", "http://", "http://host:port"):
+        with pytest.raises(InvalidRequest, match="no address"):
+            Client(wrong)
+
+
+def test_campaigns_are_planned_and_users_erased(ask: Client, dataset: str, tmp_path: Path) -> None:
+    careless_shop.write(tmp_path)
+    files = sorted(tmp_path.iterdir())
+    checked = ask.check_import(files, dataset=dataset, zone="Europe/Berlin")
+    assert sum(one.rejected for one in checked.tables.values()) == 21
+    job = ask.follow(ask.start_import(checked.mapping, files))
+    assert job.result == {"import": f"{dataset}.1"}
+    assert len(ask.rejected(f"{dataset}.1").splitlines()) == 22
+    days = {"starts": date(2030, 2, 1), "ends": date(2030, 2, 9)}
+    made = ask.create_campaign(asked.Campaign(dataset=dataset, id="later", users=["K0001"], **days))
+    assert made.targeted == 1
+    ask.remove_campaign("later", dataset)
+    assert "later" not in [one.id for one in ask.campaigns(dataset)]
+    assert ask.erase_user("K0001", dataset).user == "K0001"
+    with pytest.raises(NotFound):
+        ask.user("K0001", dataset)
+
+
+def test_the_command_line_asks_another_server(address: str, sample: ImportReport, model: ModelRun) -> None:
+    def there(*arguments: str) -> str:
+        told = arguments if arguments[0] in ("imports", "jobs") else (*arguments, "--dataset", sample.dataset)
+        done = groundswell("--server", address, *told, GROUNDSWELL_HOME="/nowhere")
+        assert done.returncode == 0, done.stderr
+        return " ".join(done.stdout.split())
+
+    assert "Likely to take part within 4 days" in there("forecast", CAMPAIGN, "--horizon", "4")
+    assert "not yet" in there("who", CAMPAIGN, "--new", "--top", "3")
+    assert "What moves the forecast" in there("explain", CAMPAIGN, "--horizon", "4")
+    assert "as planned" in there("plan", "22", "--origin", str(CUTOFF), "--top", "0")
+    assert "3 seeds" in there("what-if", CAMPAIGN, "--k", "3")
+    assert str(model.cutoff) in there("network", "list")
+    assert "Spreading network as of" in there("network", "build", "--cutoff", str(model.cutoff))
+    assert sample.dataset[:12] in there("imports")
+    assert "complete" in there("jobs", "list")
+
+
+def test_a_folder_is_sent_from_the_command_line(
+    address: str, dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careless_shop.write(tmp_path)
+    (tmp_path / "groundswell.yaml").write_text(sketch(tmp_path, dataset, "Europe/Berlin"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    done = groundswell("import", "run", str(tmp_path), GROUNDSWELL_SERVER=address)
+    assert done.returncode == 0, done.stderr
+    assert "6,987 read" in done.stdout
+    assert len((tmp_path / f"{dataset}-rejected.csv").read_text(encoding="utf-8").splitlines()) == 22
+
+
+def test_what_a_server_cannot_be_asked_for_is_said(address: str) -> None:
+    for command in (["db", "status"], ["export", "network", "18", "--to", "x.html"], ["keys", "list"]):
+        done = groundswell("--server", address, *command)
+        assert done.returncode == 1
+        assert "not done over the network" in done.stderr
+        assert "Traceback" not in done.stderr
+    nobody = groundswell("--server", "http://127.0.0.1:9", "jobs", "list")
+    assert nobody.returncode == 1
+    assert "No Groundswell answers" in nobody.stderr
+
+
+def test_a_key_opens(graph: Graph, settings: Settings) -> None:
+    text = make_key(graph, "reader", ["read"])[1]
+    try:
+        with served(settings, keys=True) as address:
+            with Client(address, text) as ask:
+                assert ask.jobs() is not None
+            with Client(address) as stranger, pytest.raises(AccessDenied) as refused:
+                stranger.jobs()
+        assert "GROUNDSWELL_SERVER_KEY" in refused.value.remedy
+    finally:
+        query(graph, "MATCH (key:ApiKey) DELETE key")
