@@ -64,7 +64,9 @@ def fill(settings: Settings, households: int | None) -> str:
 
 
 @contextmanager
-def process(command: list[str], address: str, environment: dict[str, str]) -> Iterator[None]:
+def process(
+    command: list[str], address: str, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server in a process of its own, from when it answers."""
     running = subprocess.Popen([sys.executable, *command], env=environment)
     try:
@@ -74,7 +76,7 @@ def process(command: list[str], address: str, environment: dict[str, str]) -> It
                 break
             except OSError:
                 time.sleep(0.1)
-        yield
+        yield running
     finally:
         running.terminate()
         running.wait()

@@ -116,14 +116,13 @@ def measure(settings: Settings, seconds: float) -> list[Row]:
     environment = {**settings.environment(), "GROUNDSWELL_RATE_PER_MINUTE": "0"}
     command = ["-m", "cli.main", "serve", "--no-keys", "--port", str(_PORT)]
     memory: list[int] = []
-    with process(command, _ADDRESS, environment), tempfile.TemporaryDirectory() as folder:
+    with process(command, _ADDRESS, environment) as running, tempfile.TemporaryDirectory() as folder:
         asyncio.run(read(seconds / 10))  # Warms up.
         idle = asyncio.run(read(seconds / 5))
-        (server,) = [one for one in psutil.Process().children(recursive=True) if str(_PORT) in one.cmdline()]
         imports = Imports(Path(folder))
         sending = threading.Thread(target=imports.run)
         sending.start()
-        busy = asyncio.run(read(seconds, memory, server))
+        busy = asyncio.run(read(seconds, memory, psutil.Process(running.pid)))
         imports.over.set()
         sending.join()
     part = len(memory) // 5
