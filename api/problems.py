@@ -9,6 +9,7 @@ from starlette.routing import Match
 from graph.errors import (
     AlreadyThere,
     DatabaseError,
+    FolderUnusable,
     GroundswellError,
     ImportFailed,
     ImportRunning,
@@ -26,6 +27,7 @@ _STATUS: dict[type[GroundswellError], int] = {
     ImportRunning: 409,
     ImportFailed: 422,
     DatabaseError: 503,
+    FolderUnusable: 503,
 }
 
 

@@ -43,7 +43,8 @@ class Remembered:
         self._kept: OrderedDict[_Question, _Answer] = OrderedDict()
         self._bytes = 0
         self._making: dict[_Question, asyncio.Task[_Answer]] = {}
-        self._revision, self._looked_at, self._looking = "", -math.inf, asyncio.Lock()
+        self._revision: str | None = ""
+        self._looked_at, self._looking = -math.inf, asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is known; pass on what is not to be kept."""
@@ -53,9 +54,8 @@ class Remembered:
             finally:
                 self._looked_at = -math.inf
             return
-        try:
-            revision = await self._current()
-        except GroundswellError:  # The database is away; the application says so.
+        revision = await self._current()
+        if revision is None:  # The database is away; the application says so.
             await self._app(scope, receive, send)
             return
         question = (scope["path"], scope["query_string"], revision)
@@ -63,11 +63,16 @@ class Remembered:
         scope["route"] = answer.route
         await _response(answer, Headers(scope=scope).get("if-none-match", ""))(scope, receive, send)
 
-    async def _current(self) -> str:
+    async def _current(self) -> str | None:
+        """None where the database is away."""
         async with self._looking:
             if time.monotonic() - self._looked_at > _LOOK_SECONDS:
                 began = time.monotonic()
-                revision = await run_in_threadpool(self._graph.revision)
+                try:
+                    revision = await run_in_threadpool(self._graph.revision)
+                except GroundswellError:
+                    # Whoever waited meanwhile is told, too: one after another they would wait for minutes.
+                    revision, began = None, time.monotonic()
                 if revision != self._revision:
                     self._kept.clear()
                     self._revision, self._bytes = revision, 0

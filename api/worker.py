@@ -61,8 +61,8 @@ class WorkerProcess:
 
     def _watch(self) -> None:
         while not self._closing:
-            # A database that is away is asked again at the next look.
-            with suppress(GroundswellError):
+            # A database that is away is asked again at the next look, a full disk is tried again.
+            with suppress(GroundswellError, OSError):
                 if (self._process is None or self._process.poll() is not None) and any_open(self._graph):
                     self._process = self._begin()
             self._wanted.wait(_LOOK_SECONDS)

@@ -11,6 +11,8 @@ _TOO_LONG = ("TransactionTimedOut", "LockAcquisitionTimeout")
 _READ_ONLY = ("ReadOnly", "NotALeader", "WriteOnReadOnlyAccess")
 _FULL = ("OutOfMemory", "MemoryPool", "OutOfDisk")
 _NOT_THERE = ("DatabaseUnavailable", "DatabaseNotFound")
+_STOPPED = ("TransactionCommitFailed", "TransactionStartFailed", "TransactionLogError")
+"""What a full disk comes to: a commit that finds no room ends all work of the database, reads too."""
 
 
 @contextmanager
@@ -51,7 +53,8 @@ def _ours(error: Neo4jError) -> Exception | None:
         )
     if is_any(_READ_ONLY):
         return DatabaseRefused(
-            "Neo4j takes no writing at present: the database is read-only.", "Make it writable again."
+            "Neo4j takes no writing at present: the database is read-only.",
+            "Neo4j makes it so where its disk is full: free room there, then start it again.",
         )
     if is_any(_FULL):
         return DatabaseRefused(
@@ -61,6 +64,11 @@ def _ours(error: Neo4jError) -> Exception | None:
     if is_any(_NOT_THERE):
         return DatabaseUnreachable(
             f"Neo4j's database is not there at present ({code}).", "Try again shortly."
+        )
+    if is_any(_STOPPED):
+        return DatabaseUnreachable(
+            f"Neo4j's database has stopped after an error of its own ({code}).",
+            "Its log says why; where its disk is full, free room there. Then start it again.",
         )
     if ("gds." in message and "Unknown function" in message) or code.endswith("ProcedureNotFound"):
         return GdsMissing(

@@ -1,5 +1,6 @@
 """Deliveries that came over the network: each is kept in a folder of its own until its import is over."""
 
+import errno
 import shutil
 import tempfile
 import time
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graph.connection import Graph
-from graph.errors import ImportFailed
+from graph.errors import FolderUnusable, ImportFailed
 from graph.importing.job import ImportJob
 from graph.importing.mapping import Mapping
 from graph.progress import Progress
@@ -21,15 +22,18 @@ _FORGOTTEN_SECONDS = 86_400
 
 @contextmanager
 def receive(settings: Settings) -> Iterator[Path]:
-    """A folder for a delivery; it is deleted where something goes wrong."""
+    """A folder for a delivery; it is deleted where something goes wrong. Raises FolderUnusable where the disk
+    is full.
+    """
     parent = settings.home / "imports"
-    parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="upload-", dir=parent))
-    try:
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    with _room():
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="upload-", dir=parent))
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def keep_mapping(folder: Path, mapping: Mapping) -> None:
@@ -66,3 +70,15 @@ def remove_forgotten(settings: Settings, wanted: Iterable[str]) -> None:
     for folder in set((settings.home / "imports").glob("upload-*")):
         if folder.name not in set(wanted) and time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS:
             remove_upload(settings, folder.name)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise FolderUnusable(
+            "The disk that deliveries are kept on is full.", "Free room there, then send the files again."
+        ) from error

@@ -1,13 +1,17 @@
 """Files that would fill memory, or that no reader gets to the end of, are refused in words."""
 
+import errno
 import gzip
 from pathlib import Path
 
 import pytest
 
-from graph.errors import ImportFailed
+from api.problems import status_of
+from graph.errors import FolderUnusable, ImportFailed
 from graph.importing import blocks
 from graph.importing.mapping import Source
+from graph.importing.uploads import receive
+from graph.settings import Settings
 
 
 def test_what_unpacks_without_end_is_refused_before_it_fills_memory(
@@ -30,3 +34,12 @@ def test_a_quotation_mark_left_open_is_told(tmp_path: Path) -> None:
     file.write_text('a\n1\n"' + "2\n" * 100_000)
     with pytest.raises(ImportFailed, match="quotation mark|field larger"):
         list(blocks.read_blocks(file, Source(files=["x.csv"], multiline=True), ["a"]))
+
+
+def test_a_delivery_that_finds_no_room_is_503_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FolderUnusable, match="full") as raised, receive(Settings(GROUNDSWELL_HOME=tmp_path)):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert status_of(raised.value) == 503
+    assert not list((tmp_path / "imports").iterdir())
+    with pytest.raises(PermissionError), receive(Settings(GROUNDSWELL_HOME=tmp_path)):
+        raise PermissionError(errno.EACCES, "Permission denied")

@@ -26,6 +26,8 @@ from graph.refusals import translated
         ("Neo.TransientError.General.OutOfMemoryError", DatabaseRefused),
         ("Neo.DatabaseError.General.UnknownError", DatabaseRefused),
         ("Neo.TransientError.General.DatabaseUnavailable", DatabaseUnreachable),
+        ("Neo.DatabaseError.Transaction.TransactionCommitFailed", DatabaseUnreachable),
+        ("Neo.DatabaseError.Transaction.TransactionStartFailed", DatabaseUnreachable),
         ("Neo.ClientError.Procedure.ProcedureNotFound", GdsMissing),
         ("Neo.ClientError.Security.Forbidden", AccessDenied),
     ],
