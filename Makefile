@@ -55,7 +55,7 @@ bench-discounts: setup-dev ## Do discounts so far tell how purchases fall on the
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)
 
-bench-faults: setup-dev ## The database killed every 20 s while the API is asked
+bench-faults: setup-dev ## The database killed, slow to reach, out of disk while the API is asked
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 bench-forecast: $(VENV)/.peers ## The K-LSTM beside statistical, boosted and neural forecasters

@@ -1,0 +1,130 @@
+"""Who asks the API while something is wrong: ten readers, and somebody who asks for jobs."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from graph.importing.adapters.complete_journey import DATASET
+from graph.importing.mapping import Mapping
+
+_READERS = 10
+_NO_ANSWER = 0
+"""Among the statuses: within a minute none came."""
+_MOST_DAYS = 14
+# No forecasts: those are what the jobs make.
+_PATHS = [
+    f"/v1/campaigns/18/{what}?dataset={DATASET}"
+    for what in ("key-users", "neighbour-groups", "network", "influence", "influence/groups")
+]
+
+
+@dataclass
+class Seen:
+    """What the readers saw."""
+
+    address: str
+    expected: dict[str, bytes]
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: int = 0
+    good_at: list[float] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def in_quiet(cls, address: str) -> Self:
+        """What there is to see while nothing is wrong."""
+        answers = {path: httpx.get(f"{address}{path}", timeout=60).raise_for_status() for path in _PATHS}
+        return cls(address, {path: answer.content for path, answer in answers.items()})
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Ten readers ask one question after another."""
+        readers = [threading.Thread(target=self._read) for _ in range(_READERS)]
+        for reader in readers:
+            reader.start()
+        try:
+            yield
+        finally:
+            self.over.set()
+            for reader in readers:
+                reader.join()
+
+    def seconds_to_good(self, most: float = 60.0) -> float:
+        """How long from now until somebody gets a good answer."""
+        now = time.monotonic()
+        while not any(at > now for at in self.good_at[-50:]) and time.monotonic() < now + most:
+            time.sleep(0.05)
+        return next((at for at in self.good_at if at > now), now + most) - now
+
+    def _read(self) -> None:
+        with httpx.Client(base_url=self.address, timeout=60) as client:
+            while not self.over.is_set():
+                for path in self.expected:
+                    # Never asked before: what is kept would not show whether the database answers.
+                    answer = _answer(client.get, f"{path}&_={time.time_ns()}")
+                    self.statuses[answer.status_code if answer else _NO_ANSWER] += 1
+                    if answer and answer.status_code == 200:
+                        self.wrong += answer.content != self.expected[path]
+                        self.good_at.append(time.monotonic())
+                    else:
+                        time.sleep(0.05)
+
+
+@dataclass
+class Jobs:
+    """The jobs that were asked for, and what was answered to that."""
+
+    address: str
+    statuses: Counter[int] = field(default_factory=Counter)
+    asked: set[str] = field(default_factory=set)
+
+    def forecast(self) -> bool:
+        """Ask for a forecast; whether it was accepted."""
+        wish = {"dataset": DATASET, "horizon": self.statuses.total() % _MOST_DAYS + 1}
+        return self._asked("/v1/campaigns/18/forecast", json=wish)
+
+    def forecast_within(self, seconds: float) -> bool:
+        """Ask until a forecast is accepted."""
+        ends = time.monotonic() + seconds
+        while not (accepted := self.forecast()) and time.monotonic() < ends:
+            time.sleep(0.1)
+        return accepted
+
+    def deliver(self, folder: Path, mapping: Mapping) -> bool:
+        """Ask for an import of the files in `folder`; whether it was accepted."""
+        files = [("files", (file.name, file.read_bytes())) for file in sorted(folder.iterdir())]
+        data = {"mapping": mapping.model_dump_json()}
+        return self._asked("/v1/imports", data=data, files=files)
+
+    def complete(self) -> int:
+        """How many are complete, once none is open any more (ten minutes at most)."""
+        ends = time.monotonic() + 600
+        with httpx.Client(base_url=self.address, timeout=60) as client:
+            while True:
+                told = [client.get(one).json() for one in self.asked]
+                # A refusal tells no state.
+                states = [job.get("state", "waiting") for job in told]
+                if not {"waiting", "running"} & set(states) or time.monotonic() > ends:
+                    return states.count("complete")
+                time.sleep(1)
+
+    def _asked(self, path: str, **wish: Any) -> bool:
+        answer = _answer(httpx.post, f"{self.address}{path}", timeout=60, **wish)
+        self.statuses[answer.status_code if answer else _NO_ANSWER] += 1
+        if answer and answer.status_code == 202:
+            self.asked.add(answer.headers["location"])
+            return True
+        return False
+
+
+def _answer(ask: Callable[..., httpx.Response], path: str, **wish: Any) -> httpx.Response | None:
+    try:
+        return ask(path, **wish)
+    except httpx.HTTPError:
+        return None

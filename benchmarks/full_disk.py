@@ -1,0 +1,74 @@
+"""A small disk for Neo4j's data, which can be filled and emptied; and a delivery that it has no room for."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks import generated
+from graph.importing.mapping import Mapping
+
+_SPARE_BYTES = 1 << 30
+"""`db up` wants 300 MB, Neo4j sets 256 MiB aside for its next log, and the delivery is to fit in the end."""
+_FILES, _USERS, _TEXT_BYTES = 4, 256, 1 << 14
+"""16 MiB, in transactions of 4: Neo4j has set room aside for its log of transactions, not for these texts."""
+
+
+def may_mount() -> bool:
+    """Whether this user may mount a disk here."""
+    with tempfile.TemporaryDirectory() as folder:
+        with suppress(OSError, subprocess.CalledProcessError), _mounted(Path(folder), 1 << 20):
+            return True
+        return False
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """What is in `folder` lies on a disk of its own, and is gone with it; no server may run on it before."""
+    kept = folder.with_name(f"{folder.name}-kept")
+    folder.rename(kept)
+    folder.mkdir()
+    needed = sum(file.stat().st_size for file in kept.rglob("*"))
+    with _mounted(folder, needed + _SPARE_BYTES):
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        yield
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """Not a byte fits on the disk of `folder` any more."""
+    filler = folder / "filler"
+    try:
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(1 << 20))
+        yield
+    finally:
+        filler.unlink()
+
+
+def write_delivery(folder: Path) -> Mapping:
+    """Users with long texts, and what else a delivery needs; its mapping."""
+    mapping = generated.write(folder, users=_FILES * _USERS, behaviours=1_000)
+    (folder / "users.parquet").unlink()
+    for part in range(_FILES):
+        ids = [f"u{user}" for user in range(part * _USERS, (part + 1) * _USERS)]
+        users = pd.DataFrame({"id": ids, "city": "x" * _TEXT_BYTES})
+        users.to_parquet(folder / f"users-{part}.parquet", index=False)
+    mapping.tables["users"][0].files = ["users-*.parquet"]
+    return mapping
+
+
+@contextmanager
+def _mounted(folder: Path, size: int) -> Iterator[None]:
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    subprocess.run(mount, check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        # Lazily: whatever still has a file open there must not keep the disk.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,0 +1,76 @@
+"""A network between a program and a server that is slow, and passes nothing when told so."""
+
+import asyncio
+import random
+import threading
+import time
+from contextlib import suppress
+from typing import Self
+
+_DELAY, _JITTER = 0.05, 0.02
+_CHUNK = 1 << 16
+Late = asyncio.Queue[tuple[float, bytes]]
+"""What is on its way, and when it is due; nothing: the sender has closed."""
+
+
+class SlowNetwork:
+    """Carries everything between its own `port` and the server's, each way some 50 ms late."""
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self._stopped_until = 0.0
+        self._begun = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._begun.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+
+    def stop(self, seconds: float) -> None:
+        """Pass nothing for so long, and return when it is over; what was sent comes then."""
+        self._stopped_until = time.monotonic() + seconds
+        time.sleep(seconds)
+
+    async def _serve(self) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        self._begun.set()
+        await self._over.wait()
+        server.close()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._server_port)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        late: Late = asyncio.Queue()
+        delivering = asyncio.create_task(self._deliver(late, writer))
+        with suppress(OSError):
+            while chunk := await reader.read(_CHUNK):
+                delay = random.uniform(_DELAY - _JITTER, _DELAY + _JITTER)
+                late.put_nowait((time.monotonic() + delay, chunk))
+        late.put_nowait((time.monotonic(), b""))
+        await delivering
+
+    async def _deliver(self, late: Late, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while True:
+                due, chunk = await late.get()
+                while (left := max(due, self._stopped_until) - time.monotonic()) > 0:
+                    await asyncio.sleep(left)
+                if not chunk:
+                    break
+                writer.write(chunk)
+                await writer.drain()
+        writer.close()
