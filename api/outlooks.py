@@ -202,7 +202,7 @@ class PlannedDiscount(BaseModel):
     times: float = Field(description="So many times the participants of the plan")
     low: float = Field(description="The lower end of its 95% interval")
     high: float
-    products: int = Field(description="Bought in at least half of the weeks: by these it is told")
+    products: int = Field(description="Bought in at least a quarter of the weeks: by these it is told")
     told: float = Field(
         description="Share of the deviance of the last eight weeks that discounts explain, as learned before "
         "them: 0 or less means that they tell nothing"

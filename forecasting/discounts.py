@@ -7,7 +7,7 @@ Of each product, purchases in the weeks so far follow
 where n is how many users did anything on how many days, and depth the share of the regular price that was off
 on the shelf. Given how often a product was bought in all, a(p) falls out (conditional Poisson; Hausman, Hall
 and Griliches 1984). The interval of b takes the weeks of a product as hanging together (Huber's sandwich).
-Only products bought in at least half of the weeks count: of others, nobody saw what they cost.
+Only products bought in at least a quarter of the weeks count: of others, nobody saw what they cost.
 
 Whoever buys one more of the products may be counted already. With a share s of active days on which a reached
 user buys any, more purchases by a factor f make it 1 - (1 - s)^f, as if they fell on these days at random.
@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 LATELY = 8
 """Weeks that say what is usual."""
-_BOUGHT_IN = 0.5
+_BOUGHT_IN = 0.25
 """Of the weeks, as many must know a purchase of a product."""
 _FEWEST = 10
 """Products without which nothing is told."""
@@ -153,8 +153,8 @@ def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
     products, known = weeks.depth.shape
     if products < _FEWEST or known <= 2 * LATELY:
         raise InvalidRequest(
-            f"Only {products} products of the campaign were bought in half of the {known} weeks so far: too "
-            "little to tell what goes with a discount.",
+            f"Only {products} products of the campaign were bought in a quarter of the {known} weeks so far: "
+            "too little to tell what goes with a discount.",
             _REMEDY,
         )
     found = exponent(weeks)

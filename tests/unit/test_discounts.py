@@ -104,9 +104,10 @@ def test_weeks_are_put_in_order_and_rare_products_left_out() -> None:
         ],
         columns=["product", "week", "purchases", "value", "discount"],
     )
-    weeks = by_week(rows, np.array([1.0, 2.0, 3.0, 4.0]))
-    assert weeks.purchases.tolist() == [[0, 0, 1, 1], [0, 4, 0, 3]]
-    assert weeks.depth.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0.1]]
+    weeks = by_week(rows, np.arange(8.0))
+    assert weeks.purchases[:, -4:].tolist() == [[0, 0, 1, 1], [0, 4, 0, 3]]
+    assert weeks.depth[:, -4:].tolist() == [[0, 0, 0, 0], [0, 0, 0, 0.1]]
+    assert not weeks.purchases[:, :-4].any()
 
 
 def test_the_share_of_active_days_counts_the_reached_alone() -> None:
