@@ -11,7 +11,6 @@ import typer
 from api import outlooks, told
 from api.deps import Context
 from api.page.browser_link import browser_url, explore_query
-from api.page.rendering import standalone_page
 from cli.console import bars, out
 from cli.imports import show_import
 from cli.options import HomeOption, settings_for
@@ -100,6 +99,8 @@ def _tell(graph: Graph, network: NetworkRun) -> None:
 def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> None:
     out.rule("Where to look")
     if once:
+        from api.page.rendering import standalone_page
+
         with connect(settings) as graph:
             page = standalone_page(Context.of(settings, graph), DATASET, CAMPAIGN)
         _PAGE_FILE.write_text(page, encoding="utf-8")

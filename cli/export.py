@@ -1,16 +1,17 @@
-"""`groundswell export`: answers and networks as files."""
+"""`groundswell export`: answers and networks as files.
+
+What draws takes seconds to import, which whoever asks for something else need not wait for.
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.page.drawing import draw_network
 from cli.console import out
 from cli.options import DatasetOption, HomeOption, settings_for
 from graph.connection import connect
 from graph.errors import InvalidRequest
-from graph.export import answer, network_graph
 from graph.importing.adapters.complete_journey import DATASET
 from graph.network import results
 from graph.network.runs import latest_network
@@ -37,6 +38,8 @@ def question(
         if not sign:
             raise InvalidRequest(f"{one!r} is no parameter.", "Write it like campaign=13.")
         given[key] = value
+    from graph.export import answer
+
     settings = settings_for(home)
     with connect(settings) as graph:
         frame = answer(graph, name, given, Pseudonyms(settings.pseudonym_key, dataset))
@@ -67,9 +70,13 @@ def network(
         )
     edges = Pseudonyms(settings.pseudonym_key, dataset).edges(edges)
     if to.suffix == ".html":
+        from api.page.drawing import draw_network
+
         to.write_text(draw_network(edges, height="95vh"), encoding="utf-8")
     else:
         import networkx as nx
+
+        from graph.export import network_graph
 
         nx.write_graphml(network_graph(edges), to)
     out.print(f"Wrote {len(edges):,} influences of {run.id} to {to}.", soft_wrap=True)

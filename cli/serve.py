@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.app import create_app
 from api.protocol import PromptProtocol
 from cli.console import out
 from cli.options import HomeOption, settings_for
@@ -48,6 +47,9 @@ def run(server: uvicorn.Server, listening: socket.socket) -> None:
 
 def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uvicorn.Server, socket.socket]:
     """A server and the socket it is to run on. Raises PortTaken, as ``connect`` and ``create_app`` do."""
+    # It imports what draws, which takes seconds: other commands need not wait for it.
+    from api.app import create_app
+
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         _listen(listening, host, port)

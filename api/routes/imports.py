@@ -5,7 +5,7 @@ from shutil import copyfileobj
 from typing import Annotated
 
 import yaml
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from api import schemas, told
@@ -30,7 +30,7 @@ def start_import(
     context: ContextDep,
     response: Response,
     mapping: Annotated[str, Form(description="The mapping, as YAML or JSON")],
-    files: Annotated[list[UploadFile], Form(description="The files that it names")],
+    files: Annotated[list[UploadFile], File(description="The files that it names")],
     max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the job")] = None,
 ) -> schemas.Job:
     """Import the files, as a job: the answer's `Location` tells how far it is."""
@@ -47,7 +47,7 @@ def start_import(
 @router.post("/check")
 def check_import(
     context: ContextDep,
-    files: Annotated[list[UploadFile], Form(description="The files")],
+    files: Annotated[list[UploadFile], File(description="The files")],
     mapping: Annotated[
         str | None, Form(description="The mapping, as YAML or JSON; left out, one is sketched from the files")
     ] = None,
