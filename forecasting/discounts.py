@@ -129,9 +129,12 @@ def by_week(rows: pd.DataFrame, traffic: Floats) -> Weeks:
     rows = rows[rows.groupby("product")["week"].transform("size") >= _BOUGHT_IN * len(traffic)]
     regular = (rows["value"] + rows["discount"]).astype(float)
     depth = (rows["discount"].astype(float) / regular.where(regular > 0)).clip(0, 1)
-    wide = rows.assign(depth=depth).pivot(index="product", columns="week", values=["purchases", "depth"])
-    order = [*reversed(weeks)]
-    purchases, depths = (wide[name].reindex(columns=order) for name in ("purchases", "depth"))
+    rows, order = rows.assign(depth=depth), [*reversed(weeks)]
+    # One by one: of no rows at all, a pivot of both would have no columns.
+    purchases, depths = (
+        rows.pivot(index="product", columns="week", values=name).reindex(columns=order)
+        for name in ("purchases", "depth")
+    )
     filled = depths.ffill(axis=1).bfill(axis=1).fillna(0.0)
     return Weeks(purchases.fillna(0).to_numpy(float), filled.to_numpy(float), traffic)
 
@@ -162,6 +165,8 @@ def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
     late = weeks.within(known - LATELY, known)
     if found is None or earlier is None:
         raise InvalidRequest("What the campaign promotes was never cheaper than at other times.", _REMEDY)
+    if not late.purchases.any():
+        raise InvalidRequest("What the campaign promotes was not bought lately.", _REMEDY)
     weights = late.purchases + 1e-9
     return DiscountEffect(
         *found,

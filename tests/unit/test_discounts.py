@@ -92,6 +92,18 @@ def test_what_never_was_is_not_told() -> None:
         discount_effect(Weeks(never.purchases, 0 * never.depth, never.traffic), 0.3)
 
 
+def test_what_nobody_bought_or_not_lately_says_so() -> None:
+    nothing = pd.DataFrame(columns=["product", "week", "purchases", "value", "discount"])
+    weeks = by_week(nothing, np.ones(20))
+    assert weeks.depth.shape == (0, 20)
+    with pytest.raises(InvalidRequest, match="Only 0 products"):
+        discount_effect(weeks, 0.3)
+    gone = made(2.0)
+    gone.purchases[:, -8:] = 0
+    with pytest.raises(InvalidRequest, match="not bought lately"):
+        discount_effect(gone, 0.3)
+
+
 def test_weeks_are_put_in_order_and_rare_products_left_out() -> None:
     rows = pd.DataFrame(
         [
