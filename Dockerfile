@@ -4,6 +4,8 @@ FROM python:3.12-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/*
+# Who runs it later may not write here what was compiled.
+ENV UV_COMPILE_BYTECODE=1
 WORKDIR /app
 COPY requirements/ requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/requirements-uv.lock \

@@ -6,6 +6,8 @@ UV := $(BIN)/uv
 LOCKS := requirements/requirements
 ARGS ?=
 export UV_LINK_MODE ?= hardlink
+# Programs that may not keep what they compiled take twice as long to start, and tests start many.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-carrying bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.problems import problem_of
 from graph.connection import Graph
 from graph.errors import GroundswellError
 
@@ -43,7 +44,7 @@ class Remembered:
         self._kept: OrderedDict[_Question, _Answer] = OrderedDict()
         self._bytes = 0
         self._making: dict[_Question, asyncio.Task[_Answer]] = {}
-        self._revision: str | None = ""
+        self._revision: str | GroundswellError = ""
         self._looked_at, self._looking = -math.inf, asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,29 +56,32 @@ class Remembered:
                 self._looked_at = -math.inf
             return
         revision = await self._current()
-        if revision is None:  # The database is away; the application says so.
-            await self._app(scope, receive, send)
+        if isinstance(revision, GroundswellError):
+            # The application would only look for the database once more, for each who asks.
+            await problem_of(revision)(scope, receive, send)
             return
         question = (scope["path"], scope["query_string"], revision)
         answer = self._kept.get(question) or await self._made(question, scope)
         scope["route"] = answer.route
         await _response(answer, Headers(scope=scope).get("if-none-match", ""))(scope, receive, send)
 
-    async def _current(self) -> str | None:
-        """None where the database is away."""
+    async def _current(self) -> str | GroundswellError:
+        """What the graph is now, or why nobody can tell."""
         async with self._looking:
             if time.monotonic() - self._looked_at > _LOOK_SECONDS:
-                began = time.monotonic()
-                try:
-                    revision = await run_in_threadpool(self._graph.revision)
-                except GroundswellError:
-                    # Whoever waited meanwhile is told, too: one after another they would wait for minutes.
-                    revision, began = None, time.monotonic()
+                began, revision = time.monotonic(), await self._look()
                 if revision != self._revision:
                     self._kept.clear()
                     self._revision, self._bytes = revision, 0
-                self._looked_at = began
+                # Whoever waited for nothing meanwhile is told so, too: one after another they would wait on.
+                self._looked_at = time.monotonic() if isinstance(revision, GroundswellError) else began
             return self._revision
+
+    async def _look(self) -> str | GroundswellError:
+        try:
+            return await run_in_threadpool(self._graph.revision)
+        except GroundswellError as away:
+            return away
 
     async def _made(self, question: _Question, scope: Scope) -> _Answer:
         task = self._making.get(question)

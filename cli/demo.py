@@ -9,7 +9,6 @@ import pandas as pd
 import typer
 
 from api import outlooks, told
-from api.deps import Context
 from api.page.browser_link import browser_url, explore_query
 from cli.console import bars, out
 from cli.imports import show_import
@@ -99,6 +98,7 @@ def _tell(graph: Graph, network: NetworkRun) -> None:
 def _show(settings: Settings, network: NetworkRun, *, once: bool, port: int) -> None:
     out.rule("Where to look")
     if once:
+        from api.deps import Context
         from api.page.rendering import standalone_page
 
         with connect(settings) as graph:

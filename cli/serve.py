@@ -18,6 +18,8 @@ from graph.settings import Settings
 DEFAULT_PORT = 8000
 _END_SECONDS = 20
 """As long may requests take that are being answered when the server is told to end."""
+_RETRY_SECONDS = 2.0
+"""Who asks rather hears soon that the database is away, than waits until it may be back."""
 HostOption = Annotated[
     str, typer.Option(help="Address to listen on; others than loopback cannot go without keys.")
 ]
@@ -53,7 +55,9 @@ def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uv
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         _listen(listening, host, port)
-        graph = connect(settings, Patience(connect=5, acquire=10, retry=5, query=settings.query_seconds))
+        graph = connect(
+            settings, Patience(connect=5, acquire=10, retry=_RETRY_SECONDS, query=settings.query_seconds)
+        )
         try:
             migrate(graph)
             app = create_app(settings, graph, host, keys=keys)

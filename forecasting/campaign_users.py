@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
+from forecasting.batches import UserGraph
 from forecasting.series import History
 from forecasting.steps import DAY, Step
 
@@ -85,24 +86,28 @@ class CampaignUsers:
         source, target = self.users.get_indexer(edges["source"]), self.users.get_indexer(edges["target"])
         inside = (source >= 0) & (target >= 0)
         weight = edges["probability"].to_numpy(np.float32)[inside]
-        self.edge_index = torch.from_numpy(np.stack([source[inside], target[inside]]).astype(np.int64))
-        self.edge_weight = torch.from_numpy(weight)
         self._into = sparse.csr_array(
             (weight, (target[inside], source[inside])), shape=(len(self.users), len(self.users))
         )
         score = roles["score"].to_numpy(np.float32)
-        self.key_score = torch.from_numpy(score / max(float(score.max(initial=0)), 1e-6))
+        self.key_score = score / max(float(score.max(initial=0)), 1e-6)
         codes, self.groups = pd.factorize(roles["group"])
         # Users outside every group are pooled together, under one more number.
-        self.group = torch.from_numpy(np.where(codes < 0, len(self.groups), codes).astype(np.int64))
+        self.group = np.where(codes < 0, len(self.groups), codes).astype(np.int64)
+        self.graph = UserGraph(
+            edge_index=torch.from_numpy(np.stack([source[inside], target[inside]]).astype(np.int64)),
+            edge_weight=torch.from_numpy(weight),
+            key_score=torch.from_numpy(self.key_score),
+            group=torch.from_numpy(self.group),
+        )
 
     def node_features(self, origin: int) -> tuple[Floats, float]:
         """Shape (n_users, 7) as of `origin`, and the mean exposure of those still to take part."""
         waiting = self.took_part.before(origin) == 0
         exposure = self.exposure(origin)
         features = [
-            self.key_score.numpy() > 0,
-            self.key_score.numpy(),
+            self.key_score > 0,
+            self.key_score,
             ~waiting,
             np.log1p(self.took_part.before(origin, self.step.recent)),
             np.log1p(self.active.before(origin, self.step.recent)),
@@ -119,13 +124,13 @@ class CampaignUsers:
 
     def described(self, origin: int) -> pd.DataFrame:
         """user, group (missing for none), key_user, took_part (before `origin`)."""
-        group = self.group.numpy()
+        group = self.group
         names = np.array([*self.groups, None], dtype=object)
         return pd.DataFrame(
             {
                 "user": self.users,
                 "group": names[group],
-                "key_user": self.key_score.numpy() > 0,
+                "key_user": self.key_score > 0,
                 "took_part": self.took_part.before(origin) > 0,
             }
         )

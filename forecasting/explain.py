@@ -7,14 +7,14 @@ shares add up to the whole move. Who: what a user's share rests on, over all cam
 (``UserShares.worth``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
-from forecasting.encoder import Batch, Data
+from forecasting.batches import Batch, Example
 from forecasting.model import KLSTMNetwork
 from forecasting.samples import PAST_FEATURES
 
@@ -51,9 +51,9 @@ class Explanation:
     groups: pd.DataFrame
 
 
-def moves(members: list[KLSTMNetwork], example: Data, days: int) -> pd.DataFrame:
+def moves(members: list[KLSTMNetwork], example: Example, days: int) -> pd.DataFrame:
     """factor, times, the strongest first: what moves the forecast of the first `days` days off its ground."""
-    batch = Batch.from_data_list([example])
+    batch = Batch.of([example])
     shares: dict[str, float] = {}
     for member in members:
         for factor, value in _attributed(member, batch, days).items():
@@ -64,7 +64,7 @@ def moves(members: list[KLSTMNetwork], example: Data, days: int) -> pd.DataFrame
 
 
 def _attributed(member: KLSTMNetwork, batch: Batch, days: int) -> dict[str, float]:
-    inputs = {name: batch[name] for name in ("past", "future", "x")}
+    inputs = {"past": batch.past, "future": batch.future, "x": batch.x}
     slopes = {name: torch.zeros_like(one) for name, one in inputs.items()}
     member.eval()
     for step in range(_STEPS):
@@ -87,8 +87,5 @@ def _attributed(member: KLSTMNetwork, batch: Batch, days: int) -> dict[str, floa
 
 
 def _move(member: KLSTMNetwork, batch: Batch, inputs: dict[str, Tensor], days: int) -> Tensor:
-    changed = batch.clone()
-    for name, value in inputs.items():
-        changed[name] = value
     # Against its own ground, so that the ground itself counts nothing.
-    return (member(changed).mean / batch.base.clamp_min(1e-2))[0, :days].log().mean()
+    return (member(replace(batch, **inputs)).mean / batch.base.clamp_min(1e-2))[0, :days].log().mean()

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import torch
+from torch.utils.data import DataLoader, Dataset
 
-from forecasting.encoder import Batch, Data, DataLoader
+from forecasting.batches import Batch, Example
 from forecasting.model import KLSTMNetwork, loss
 from forecasting.weights import Weights
 
@@ -46,14 +48,14 @@ def network_with(settings: Configuration, weights: Weights) -> KLSTMNetwork:
 
 
 def best_epochs(
-    samples: list[Data], later: list[Data], settings: Configuration, advance: Callable[[int], None]
+    samples: list[Example], later: list[Example], settings: Configuration, advance: Callable[[int], None]
 ) -> int:
     """After how many epochs of training on `samples` the `later` ones are forecast best; a usual number
     where there are none of one or the other.
     """
     if not samples or not later:
         return _USUAL
-    unseen = Batch.from_data_list(later)
+    unseen = Batch.of(later)
     best, lowest = 0, float("inf")
     for epoch, network in enumerate(_training(samples, settings, settings.seed)):
         with torch.no_grad():
@@ -67,7 +69,7 @@ def best_epochs(
 
 
 def trained(
-    samples: list[Data], settings: Configuration, seed: int, epochs: int, advance: Callable[[int], None]
+    samples: list[Example], settings: Configuration, seed: int, epochs: int, advance: Callable[[int], None]
 ) -> KLSTMNetwork:
     """After so many `epochs` on `samples`, from a `seed`."""
     stages = _training(samples, settings, seed)
@@ -78,7 +80,7 @@ def trained(
     return network.eval()
 
 
-def _training(samples: list[Data], settings: Configuration, seed: int) -> Iterator[KLSTMNetwork]:
+def _training(samples: list[Example], settings: Configuration, seed: int) -> Iterator[KLSTMNetwork]:
     """The same network before the first epoch, and after each."""
     torch.manual_seed(seed)
     network = network_of(settings)
@@ -86,7 +88,8 @@ def _training(samples: list[Data], settings: Configuration, seed: int) -> Iterat
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
     shuffle = torch.Generator().manual_seed(seed)
-    loader = DataLoader(samples, batch_size=settings.batch, shuffle=True, generator=shuffle)
+    examples = cast("Dataset[Example]", samples)  # A list does for one.
+    loader = DataLoader(examples, settings.batch, shuffle=True, generator=shuffle, collate_fn=Batch.of)
     while True:
         yield network
         network.train()

@@ -9,12 +9,12 @@ import pandas as pd
 import torch
 from pandas.util import hash_pandas_object
 
+from forecasting.batches import Batch, Example
 from forecasting.campaign_users import campaign_users
 from forecasting.checkpoint import Checkpoint
 from forecasting.counts import quantile, with_bands
 from forecasting.discounts import Lift
 from forecasting.draft import Draft
-from forecasting.encoder import Batch, Data
 from forecasting.explain import Explanation, moves
 from forecasting.fitting import Configuration, best_epochs, network_with, trained
 from forecasting.ground import Ground
@@ -104,7 +104,7 @@ class KLSTM:
         self._launches = launch_dispersion(history, self._ground)
         return frames
 
-    def _train_members(self, samples: list[Data], kept: Draft, progress: Progress) -> list[KLSTMNetwork]:
+    def _train_members(self, samples: list[Example], kept: Draft, progress: Progress) -> list[KLSTMNetwork]:
         settings, epochs = self.configuration, kept.epochs or 0
         members = [network_with(settings, weights) for weights in kept.members]
         missing = range(len(members), settings.members)
@@ -309,8 +309,8 @@ class KLSTM:
             )
 
     @torch.no_grad()
-    def _outputs(self, samples: list[Data]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        batch = Batch.from_data_list(samples)
+    def _outputs(self, samples: list[Example]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        batch = Batch.of(samples)
         outputs = [member.eval()(batch) for member in self._members]
         # Averaged on the logarithm, where the networks differ by additions.
         mean = torch.stack([one.mean.log() for one in outputs]).mean(dim=0).exp()

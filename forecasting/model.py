@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from forecasting.batches import Batch
 from forecasting.campaign_users import NODE_FEATURES
-from forecasting.encoder import Batch, KeyUserEncoder
+from forecasting.encoder import KeyUserEncoder
 from forecasting.samples import FUTURE_FEATURES, PAST_FEATURES
 
 _LARGEST_LOG_CHANGE = 1.5

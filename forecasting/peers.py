@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsforecast import StatsForecast
-from statsforecast.models import AutoETS, SeasonalNaive
 
 from forecasting.series import History
 from forecasting.shapes import holiday_effect
@@ -18,6 +16,10 @@ def peer_forecasts(history: History, horizon: int, holidays: str | None = None) 
     The peers see the same series as the K-LSTM, from the first day of the data, and the same declared prior
     of `holidays` (``without_holidays``); only campaigns still running are forecast.
     """
+    # Its import takes seconds: who only forecasts need not wait for it.
+    from statsforecast import StatsForecast
+    from statsforecast.models import AutoETS, SeasonalNaive
+
     last = pd.Timestamp(history.as_of) - pd.Timedelta(days=1)
     series = history.steps[["unique_id", "ds", "y"]]
     running = series.groupby("unique_id")["ds"].transform("max") == last

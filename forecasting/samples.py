@@ -14,9 +14,9 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from forecasting.batches import Example
 from forecasting.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.campaign_users import CampaignUsers, campaign_users
-from forecasting.encoder import Data
 from forecasting.ground import Ground, traffic_of
 from forecasting.series import History
 from forecasting.steps import Step
@@ -67,7 +67,7 @@ class CampaignFrame:
         participants = self.y[recent].sum() if origin > self.start else 0.0
         return float((self.level[recent].sum() + 1.0) / (participants + 1.0)) if participants else 1.0
 
-    def sample(self, origin: int) -> Data:
+    def sample(self, origin: int) -> Example:
         """The example whose first forecast step is `origin`; unknown targets are masked."""
         past = np.arange(origin - self.step.lookback, origin)
         future = np.arange(origin, origin + self.step.horizon)
@@ -76,12 +76,9 @@ class CampaignFrame:
         known = (future < len(self.y)) & (future < self.end) & (future >= self.first)
         inside = np.minimum(future, len(self.y) - 1)
         x, exposure = self.reached.node_features(origin)
-        return Data(
+        return Example(
+            users=self.reached.graph,
             x=torch.from_numpy(x),
-            edge_index=self.reached.edge_index,
-            edge_weight=self.reached.edge_weight,
-            key_score=self.reached.key_score,
-            group_index=self.reached.group,
             past=_tensor(self._past(origin, past)),
             future=_tensor(self._future(origin, future, exposure)),
             base=_tensor(base),
@@ -153,7 +150,7 @@ def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
 
 def training_samples(
     frames: Iterable[CampaignFrame], before_launch_every: int = 7
-) -> Iterator[tuple[int, Data]]:
+) -> Iterator[tuple[int, Example]]:
     """(origin, example) of every step of each campaign's run so far, and of some before it."""
     for frame in frames:
         known, ahead = min(frame.end, len(frame.y)), frame.step.horizon
@@ -164,5 +161,4 @@ def training_samples(
 
 
 def _tensor(values: NDArray[np.generic]) -> torch.Tensor:
-    """As float32 with a leading dimension of one, along which examples are put together."""
-    return torch.from_numpy(np.asarray(values, dtype=np.float32)).unsqueeze(0)
+    return torch.from_numpy(np.asarray(values, dtype=np.float32))

@@ -69,10 +69,10 @@ def factors(reached: CampaignUsers, origin: int) -> Floats:
     age = np.log1p(max(origin - reached.start, 0))
     active, related, counted = reached.active, reached.related, reached.counted
     week = reached.took_part.before(origin, 7)
-    group = reached.group.numpy()
+    group = reached.group
     of_group = np.bincount(group, week) / np.maximum(np.bincount(group), 1)
     grouped = group < len(reached.groups)
-    score = reached.key_score.numpy()
+    score = reached.key_score
     told = [
         score > 0,
         score,

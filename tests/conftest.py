@@ -26,6 +26,9 @@ from graph.server import local
 from graph.settings import Settings
 from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
 
+# Servers that live for minutes are not worth the processors that optimise them.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+
 
 @pytest.fixture(scope="session")
 def cache() -> Path:

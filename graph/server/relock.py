@@ -7,7 +7,7 @@ from pathlib import Path
 import jgo
 from jgo.maven import Artifact
 
-from graph.server.runtime import sha256
+from graph.server.jars import sha256
 
 SERVER = "org.neo4j:neo4j:5.26.30+org.neo4j.app:neo4j-server:5.26.30+org.neo4j.client:neo4j-browser:5.24.0"
 GDS = "org.neo4j.gds:proc:2.13.9+org.neo4j.gds:opengds-extension:2.13.9"

@@ -20,7 +20,8 @@ from tests.serving import served
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running as long as it is open: nothing that runs one of its own may follow.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, launch(playwright) as one:
         yield one

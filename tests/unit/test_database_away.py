@@ -25,12 +25,12 @@ class Away:
         raise DatabaseUnreachable("No Neo4j answers.", "Wait.")
 
 
-async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("away", 503)(scope, receive, send)
+async def unasked(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("It would look for the database once more.")(scope, receive, send)
 
 
 async def asked_at_once(graph: Away) -> list[int]:
-    app = Remembered(unavailable, graph)  # type: ignore[arg-type]
+    app = Remembered(unasked, graph)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         answers = await asyncio.gather(*(client.get(f"/v1/datasets?_={one}") for one in range(ASKED)))
     return [answer.status_code for answer in answers]

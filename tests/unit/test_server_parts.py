@@ -17,6 +17,7 @@ from graph.progress import Silent
 from graph.server import runtime
 from graph.server.configuration import Ports, choose_ports, size_memory
 from graph.server.folders import Folders, make_writable
+from graph.server.jars import Jar, locked_jars
 from graph.server.process import ServerState, read_state, write_state
 
 GIB = 1024**3
@@ -76,7 +77,7 @@ def test_an_unreadable_state_file_counts_as_none(tmp_path: Path) -> None:
 
 
 def test_the_lock_lists_every_jar_once_with_its_checksum() -> None:
-    jars = runtime.locked_jars()
+    jars = locked_jars()
     assert len({jar.filename for jar in jars}) == len(jars) > 300
     assert all(len(jar.sha256) == 64 for jar in jars)
     assert any(jar.holds_procedures for jar in jars)
@@ -106,8 +107,8 @@ class _Quiet(SimpleHTTPRequestHandler):
         _Quiet.requests.append(self.path)
 
 
-def lock(monkeypatch: pytest.MonkeyPatch, checksum: str) -> runtime.Jar:
-    jar = runtime.Jar("org.example", "thing", "jar", "", "1.0", checksum)
+def lock(monkeypatch: pytest.MonkeyPatch, checksum: str) -> Jar:
+    jar = Jar("org.example", "thing", "jar", "", "1.0", checksum)
     monkeypatch.setattr(runtime, "locked_jars", lambda: [jar])
     return jar
 

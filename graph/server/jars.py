@@ -1,0 +1,61 @@
+"""The jars of Neo4j, Graph Data Science and Browser, as ``runtime.lock`` lists them.
+
+A line is ``group:artifact:packaging[:classifier]:version sha256=...``; ``python -m graph.server.relock``
+makes the list anew.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+_GDS_GROUP = "org.neo4j.gds"
+# Neo4j registers procedures only from jars in its plugins folder; the rest of GDS may stay on
+# the class path alone.
+_PROCEDURE_JARS = re.compile(r"(alpha-)?proc(-.*)?")
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One line of the lock file."""
+
+    group: str
+    artifact: str
+    packaging: str
+    classifier: str
+    version: str
+    sha256: str
+
+    @property
+    def filename(self) -> str:
+        """The name of the file, unique over the whole list."""
+        tail = f"-{self.classifier}" if self.classifier else ""
+        return f"{self.group}__{self.artifact}-{self.version}{tail}.{self.packaging}"
+
+    @property
+    def holds_procedures(self) -> bool:
+        """Whether Neo4j must find this jar in its plugins folder."""
+        return self.group == _GDS_GROUP and bool(_PROCEDURE_JARS.fullmatch(self.artifact))
+
+    def __str__(self) -> str:
+        return f"{self.group}:{self.artifact}:{self.version}"
+
+
+def locked_jars() -> list[Jar]:
+    """The jars of ``runtime.lock``, in its order."""
+    text = resources.files(__package__).joinpath("runtime.lock").read_text(encoding="ascii")
+    lines = (line.strip() for line in text.splitlines())
+    return [_parse(line) for line in lines if line and not line.startswith("#")]
+
+
+def _parse(line: str) -> Jar:
+    coordinate, _, checksum = line.partition(" sha256=")
+    group, artifact, packaging, *classifier, version = coordinate.split(":")
+    return Jar(group, artifact, packaging, "".join(classifier), version, checksum)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
