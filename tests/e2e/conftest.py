@@ -34,7 +34,8 @@ def page(browser: Browser) -> Iterator[Page]:
         yield one
 
 
-@pytest.fixture(scope="session", name="served")
+# A server that lived on would take the jobs of later tests.
+@pytest.fixture(scope="package", name="served")
 def _served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
     with served(settings) as address:
