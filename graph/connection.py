@@ -15,7 +15,7 @@ from neo4j import Driver, GraphDatabase, ManagedTransaction, Query, Session, uni
 from neo4j.exceptions import ConfigurationError, DriverError, Neo4jError
 
 import cypher
-from graph.errors import InvalidRequest, NotReady
+from graph.errors import DatabaseUnreachable, InvalidRequest, NotReady
 from graph.refusals import translated
 from graph.server import local
 from graph.settings import Settings
@@ -169,9 +169,17 @@ class Graph:
 
     def revision(self) -> str:
         """A text that changes whenever anything was written to the database: its bookmark."""
+        try:
+            return self._bookmark()
+        except DatabaseUnreachable:
+            # A connection may have broken since it was last used. The driver itself would pause before it
+            # tries again, and be late to see a database that is back: whoever wants to know looks often.
+            return self._bookmark()
+
+    def _bookmark(self) -> str:
         with self._talk("(revision)") as session:
             # The server tells it with every transaction, also with one that only reads.
-            session.execute_read(self._timed(lambda transaction: transaction.run("RETURN 1").consume()))
+            session.run(Query("RETURN 1", timeout=self._query_seconds)).consume()
             return ",".join(sorted(session.last_bookmarks().raw_values))
 
     def gds_version(self) -> str:
