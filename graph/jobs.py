@@ -74,6 +74,7 @@ def cancel(graph: Graph, job_id: str) -> Job:
 
 def take(graph: Graph, worker: str) -> Job | None:
     """The job that waits longest, now `worker`'s; None where none waits whose data set is free."""
+    graph.run("jobs/give_up_lost", after=LOST_AFTER, most=MOST_ATTEMPTS)
     graph.run("jobs/release_lost", after=LOST_AFTER, most=MOST_ATTEMPTS)
     rows = graph.run("jobs/take_job", worker=worker)
     return find_job(graph, rows[0]["id"]) if rows else None
@@ -95,12 +96,13 @@ def finish(
     remedy: str | None = None,
     result: Row | None = None,
 ) -> None:
-    """Say how it ended, or that it is `waiting` again; nothing where another worker has taken it over."""
+    """Say how it ended, or that it is `waiting` again; nothing where another worker has taken it over.
+
+    In two transactions: whoever reads while Neo4j commits may see one property changed and another not yet.
+    """
     told = None if result is None else json.dumps(result)
-    graph.run(
-        "jobs/finish_job",
-        id=job.id, worker=worker, state=state, problem=problem, remedy=remedy, result=told,
-    )  # fmt: skip
+    graph.run("jobs/keep_outcome", id=job.id, worker=worker, problem=problem, remedy=remedy, result=told)
+    graph.run("jobs/finish_job", id=job.id, worker=worker, state=state)
 
 
 def worker_name(process: int) -> str:

@@ -4,9 +4,11 @@
 MATCH (job:Job)
 WHERE ($id IS NULL OR job.id = $id) AND ($dataset IS NULL OR job.dataset = $dataset)
   AND ($state IS NULL OR job.state = $state)
-RETURN job.id AS id, job.kind AS kind, job.dataset AS dataset, job.arguments AS arguments, job.state AS state,
+// The state is read first: one that says that the job is over then comes with its outcome.
+WITH job, job.state AS state ORDER BY job.made_at DESC, job.id SKIP $skip LIMIT $limit
+RETURN job.id AS id, job.kind AS kind, job.dataset AS dataset, job.arguments AS arguments, state,
        job.attempts AS attempts, job.cancel_asked AS cancel_asked, job.stage AS stage, job.done AS done,
        job.total AS total, job.problem AS problem, job.remedy AS remedy, job.result AS result,
        toString(job.made_at) AS made_at, toString(job.started_at) AS started_at,
        toString(job.finished_at) AS finished_at
-ORDER BY job.made_at DESC, id SKIP $skip LIMIT $limit
+ORDER BY job.made_at DESC, id

@@ -3,7 +3,5 @@
 // returns: jobs (integer)
 MATCH (job:Job {state: 'running'}) WHERE job.beat_at < datetime() - duration({seconds: $after})
 SET job.state = CASE WHEN job.cancel_asked THEN 'cancelled' WHEN job.attempts >= $most THEN 'failed' ELSE 'waiting' END
-SET job.problem = CASE job.state WHEN 'failed' THEN 'Whoever worked on it was gone, ' + job.attempts + ' times.' END,
-    job.remedy = CASE job.state WHEN 'failed' THEN 'See the log of the server, then start it again.' END,
-    job.finished_at = CASE job.state WHEN 'waiting' THEN null ELSE datetime() END
+SET job.finished_at = CASE job.state WHEN 'waiting' THEN null ELSE datetime() END
 RETURN count(job) AS jobs

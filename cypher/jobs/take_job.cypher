@@ -8,5 +8,6 @@ WITH job ORDER BY job.made_at, job.id LIMIT 1
 SET job.attempts = job.attempts
 WITH job WHERE job.state = 'waiting'
 SET job.state = 'running', job.worker = $worker, job.attempts = job.attempts + 1, job.beat_at = datetime(),
-    job.started_at = datetime(), job.stage = null, job.done = null, job.total = null
+    job.started_at = datetime(), job.stage = null, job.done = null, job.total = null,
+    job.problem = null, job.remedy = null, job.result = null
 RETURN job.id AS id

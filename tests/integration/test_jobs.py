@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -118,6 +119,35 @@ def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, d
     assert lost.problem
     assert "3 times" in lost.problem
     assert not jobs.beat(graph, lost, "test:3", None, None, None)
+
+
+def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Settings, dataset: str) -> None:
+    """Whoever asks while the end is being committed sees none of it or all of it."""
+    watched: list[str] = []
+    over = threading.Event()
+    halves = []
+
+    def watch() -> None:
+        with connect(settings) as another:
+            while not over.is_set():
+                for job in watched[-1:]:
+                    told = jobs.find_job(another, job)
+                    if told.state == "failed" and not (told.problem and told.remedy and told.finished_at):
+                        halves.append(told)
+
+    readers = [threading.Thread(target=watch) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for number in range(100):
+        watched.append(jobs.submit(graph, "network", dataset, {"number": number}).id)
+        taken = jobs.take(graph, WORKER)
+        assert taken is not None
+        assert jobs.beat(graph, taken, WORKER, "Counting", 3, 9)
+        jobs.finish(graph, taken, WORKER, "failed", problem="There is no model.", remedy="Train one first.")
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert not halves
 
 
 def test_a_running_job_hears_that_it_is_to_end(graph: Graph, dataset: str) -> None:
