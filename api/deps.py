@@ -7,12 +7,9 @@ from fastapi import Depends, Query, Request
 
 from api.figures import Figures
 from api.worker import WorkerProcess
-from forecasting.records import no_campaign
-from forecasting.series import campaign_list
 from graph.connection import Graph
-from graph.errors import NotReady
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network.runs import NetworkRun, network_run, networks
+from graph.network.runs import networks
 from graph.settings import Settings
 
 
@@ -53,18 +50,3 @@ OffsetQuery = Annotated[int, Query(ge=0, le=1_000_000_000)]
 def run_if_any(graph: Graph, dataset: str) -> str | None:
     """The latest network run of a data set; None where none was built."""
     return next((one.id for one in networks(graph, dataset)), None)
-
-
-def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
-    """The network to show a campaign on: its latest forecast's, else the latest built.
-
-    Raises NotFound where there is no such campaign, NotReady where no network was built.
-    """
-    rows = graph.run("runs/network_of", dataset=dataset, campaign=campaign)
-    if not rows:
-        raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
-    if rows[0]["figures"] is None:
-        raise NotReady(
-            f"There is no spreading network of {dataset!r} yet.", "Run `groundswell network build`."
-        )
-    return network_run(rows[0])

@@ -1,7 +1,7 @@
 """How a what-if is told: how far would these users carry a campaign?"""
 
 from api import outlooks
-from api.deps import network_of
+from forecasting.records import network_of
 from graph.connection import Graph
 
 

@@ -1,7 +1,7 @@
 """Examples, and how some of them are put together for the network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -21,12 +21,11 @@ class UserGraph:
 
 
 @dataclass(frozen=True)
-class Example:
-    """What is known of a campaign at an origin, and what came; steps without a target are masked."""
+class Steps:
+    """What is known of a campaign at an origin, and what came; steps without a target are masked. In a batch,
+    each has a first dimension more.
+    """
 
-    users: UserGraph
-    x: Tensor
-    """Shape (n_users, features)."""
     past: Tensor
     """Shape (lookback, features)."""
     future: Tensor
@@ -40,25 +39,23 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Examples as one: users under one another, everything else along a first dimension."""
+class Example(Steps):
+    """A campaign at an origin."""
+
+    users: UserGraph
+    x: Tensor
+    """Shape (n_users, features)."""
+
+
+@dataclass(frozen=True)
+class Batch(Steps, UserGraph):
+    """Examples as one: users under one another, everything else along a first dimension. Groups are numbered
+    through the batch, where not every number is used.
+    """
 
     x: Tensor
-    edge_index: Tensor
-    edge_weight: Tensor
-    key_score: Tensor
-    group: Tensor
-    """Numbered through the batch; not every number is used."""
     owner: Tensor
     """Of each user, the place of its example."""
-    past: Tensor
-    future: Tensor
-    base: Tensor
-    level_base: Tensor
-    y: Tensor
-    level: Tensor
-    known: Tensor
-    level_known: Tensor
 
     def __len__(self) -> int:
         """How many examples."""
@@ -72,20 +69,16 @@ class Batch:
         before = sizes.cumsum(0) - sizes
         owner = torch.arange(len(examples)).repeat_interleave(sizes)
         edges = torch.tensor([len(one.edge_weight) for one in graphs])
+        steps = {
+            part.name: torch.stack([getattr(one, part.name) for one in examples]) for part in fields(Steps)
+        }
         return cls(
+            **steps,
             x=torch.cat([one.x for one in examples]),
+            owner=owner,
             edge_index=torch.cat([one.edge_index for one in graphs], dim=1) + before.repeat_interleave(edges),
             edge_weight=torch.cat([one.edge_weight for one in graphs]),
             key_score=torch.cat([one.key_score for one in graphs]),
             # There are no more groups than users.
             group=torch.cat([one.group for one in graphs]) + before[owner],
-            owner=owner,
-            past=torch.stack([one.past for one in examples]),
-            future=torch.stack([one.future for one in examples]),
-            base=torch.stack([one.base for one in examples]),
-            level_base=torch.stack([one.level_base for one in examples]),
-            y=torch.stack([one.y for one in examples]),
-            level=torch.stack([one.level for one in examples]),
-            known=torch.stack([one.known for one in examples]),
-            level_known=torch.stack([one.level_known for one in examples]),
         )

@@ -124,12 +124,11 @@ class CampaignUsers:
 
     def described(self, origin: int) -> pd.DataFrame:
         """user, group (missing for none), key_user, took_part (before `origin`)."""
-        group = self.group
         names = np.array([*self.groups, None], dtype=object)
         return pd.DataFrame(
             {
                 "user": self.users,
-                "group": names[group],
+                "group": names[self.group],
                 "key_user": self.key_score > 0,
                 "took_part": self.took_part.before(origin) > 0,
             }

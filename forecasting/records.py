@@ -8,8 +8,8 @@ import pandas as pd
 
 from forecasting.series import campaign_list
 from graph.connection import Graph, Row
-from graph.errors import NotFound
-from graph.network.runs import latest_network
+from graph.errors import NotFound, NotReady
+from graph.network.runs import NetworkRun, latest_network, network_run
 from graph.settings import Settings
 
 FORECAST_VALUES = [
@@ -221,6 +221,21 @@ def no_campaign(dataset: str, campaign: str, campaigns: pd.DataFrame) -> NotFoun
         f"There is no campaign {campaign!r} in the data set {dataset!r}.",
         f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
     )
+
+
+def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
+    """The network to show a campaign on: its latest forecast's, else the latest built.
+
+    Raises NotFound where there is no such campaign, NotReady where no network was built.
+    """
+    rows = graph.run("runs/network_of", dataset=dataset, campaign=campaign)
+    if not rows:
+        raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
+    if rows[0]["figures"] is None:
+        raise NotReady(
+            f"There is no spreading network of {dataset!r} yet.", "Run `groundswell network build`."
+        )
+    return network_run(rows[0])
 
 
 def model_run(row: Row) -> ModelRun:

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from api.deps import Context, network_of
+from api.deps import Context
 from api.page.browser_link import Behind, behind
 from api.page.charts import influence_chart, orientation_chart
 from api.page.drawing import group_color
@@ -20,6 +20,7 @@ from forecasting.records import (
     find_explanation,
     likely_users,
     models,
+    network_of,
     pick_campaign,
     stored_forecasts,
 )

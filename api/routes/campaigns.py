@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Response
 from api import asked, schemas
 from api.campaigns import State, states
 from api.days import Day
-from api.deps import DatasetQuery, GraphDep, OffsetQuery, network_of
-from forecasting.records import find_campaign
+from api.deps import DatasetQuery, GraphDep, OffsetQuery
+from forecasting.records import find_campaign, network_of
 from forecasting.series import campaign_list, participants_by_group, read_influence
 from graph import plans
 from graph.datasets import describe_dataset

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.deps import ContextDep, DatasetQuery, GraphDep, network_of
+from api.deps import ContextDep, DatasetQuery, GraphDep
 from api.page.drawing import draw_network
 from api.page.overview import choice, view_campaigns
 from api.page.rendering import Visit, plotly_script, render, render_campaign, render_problem
 from api.page.view import view_campaign
 from api.page.words import LANGUAGES, preferred, words
 from api.problems import status_of
+from forecasting.records import network_of
 from graph.datasets import imported_datasets
 from graph.errors import GroundswellError
 from graph.importing.adapters.complete_journey import DATASET

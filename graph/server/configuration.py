@@ -56,7 +56,6 @@ def size_memory(total_bytes: int | None = None) -> Memory:
 
 def write_configuration(folder: Path, plugins: Path, ports: Ports, memory: Memory) -> None:
     """Write neo4j.conf into `folder`."""
-    # The quiet period would be waited for twice whenever the server stops, ten seconds in all.
     settings = {
         "server.default_listen_address": _LOOPBACK,
         "server.bolt.listen_address": f"{_LOOPBACK}:{ports.bolt}",
@@ -70,6 +69,7 @@ def write_configuration(folder: Path, plugins: Path, ports: Ports, memory: Memor
         "dbms.security.auth_enabled": "true",
         "dbms.security.procedures.unrestricted": "gds.*",
         "dbms.usage_report.enabled": "false",
+        # It would be waited for twice whenever the server stops, ten seconds in all.
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
         "db.tx_log.rotation.retention_policy": "2 files",
     }

@@ -11,25 +11,27 @@ from jgo.maven import MavenContext
 
 from graph.errors import RuntimeUnavailable
 from graph.progress import Progress
-from graph.server.folders import unusable
+from graph.server.folders import make_writable, unusable
 from graph.server.jars import Jar, sha256
 
 _THREADS = 16
 _TIMEOUT_SECONDS = 30
 _PAUSES_SECONDS = (0.5, 2.0)
+_WHOLE_RUNTIME_BYTES = 600 * 1024 * 1024
 
 
-def fetch_all(jars: list[Jar], folder: Path, needed: int, progress: Progress, mirror: str | None) -> None:
-    """Fetch `jars` into `folder`, which is to have room for `needed` bytes; `mirror` is the address of a
-    repository to ask instead of Maven Central. Raises RuntimeUnavailable and FolderUnusable.
+def fetch_all(jars: list[Jar], folder: Path, progress: Progress, mirror: str | None) -> None:
+    """Fetch `jars` into `folder`, in parallel; `mirror` is the address of a repository to ask instead of
+    Maven Central. Raises RuntimeUnavailable and FolderUnusable.
     """
+    make_writable(folder, _WHOLE_RUNTIME_BYTES)
     advance = progress.stage("Fetching Neo4j, Graph Data Science and Browser", len(jars))
     # A folder of this process's own: two processes may fill one cache at once.
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as staging,
         ThreadPoolExecutor(_THREADS) as pool,
     ):
-        fetch = _fetcher(Path(staging), folder, needed, mirror)
+        fetch = _fetcher(Path(staging), folder, mirror)
         try:
             for _ in pool.map(fetch, jars):
                 advance(1)
@@ -38,13 +40,13 @@ def fetch_all(jars: list[Jar], folder: Path, needed: int, progress: Progress, mi
             raise
 
 
-def _fetcher(staging: Path, folder: Path, needed: int, mirror: str | None) -> Callable[[Jar], None]:
+def _fetcher(staging: Path, folder: Path, mirror: str | None) -> Callable[[Jar], None]:
     remotes = {"mirror": mirror.rstrip("/")} if mirror else None
     maven = MavenContext(repo_cache=staging, local_repos=[], remote_repos=remotes, timeout=_TIMEOUT_SECONDS)
 
     def fetch(jar: Jar) -> None:
         for _attempt in ("first", "second"):
-            path = _download(maven, jar, folder, needed)
+            path = _download(maven, jar, folder)
             if sha256(path) == jar.sha256:
                 path.replace(folder / jar.filename)
                 return
@@ -58,7 +60,7 @@ def _fetcher(staging: Path, folder: Path, needed: int, mirror: str | None) -> Ca
     return fetch
 
 
-def _download(maven: MavenContext, jar: Jar, folder: Path, needed: int) -> Path:
+def _download(maven: MavenContext, jar: Jar, folder: Path) -> Path:
     component = maven.project(jar.group, jar.artifact).at_version(jar.version)
     artifact = component.artifact(classifier=jar.classifier, packaging=jar.packaging)
     try:
@@ -71,7 +73,7 @@ def _download(maven: MavenContext, jar: Jar, folder: Path, needed: int) -> Path:
             "has it and set GROUNDSWELL_CACHE.",
         ) from error
     except OSError as error:
-        raise unusable(folder, error, needed) from error
+        raise unusable(folder, error, _WHOLE_RUNTIME_BYTES) from error
     except RuntimeError as error:
         # jgo raises it for a checksum the repository itself contradicts, and for a missing file.
         raise RuntimeUnavailable(

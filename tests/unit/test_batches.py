@@ -5,17 +5,23 @@ import torch
 from forecasting.batches import Batch
 from forecasting.fitting import Configuration, network_of
 from forecasting.ground import Ground
+from forecasting.model import KLSTMNetwork
 from forecasting.samples import campaign_frames
 from tests.unit.test_klstm import make_history
+
+
+def some_network() -> KLSTMNetwork:
+    torch.manual_seed(3)
+    network = network_of(Configuration()).eval()
+    torch.nn.init.normal_(network.head.weight)  # At zero, every example would be told its own ground.
+    return network
 
 
 def test_an_example_is_told_the_same_among_others() -> None:
     history = make_history()
     frames = campaign_frames(history, Ground.of(history, None))
     examples = [frame.sample(origin) for frame in frames for origin in (len(frame.y) - 9, len(frame.y))]
-    torch.manual_seed(3)
-    network = network_of(Configuration()).eval()
-    torch.nn.init.normal_(network.head.weight)  # At zero, every example would be told its own ground.
+    network = some_network()
     with torch.no_grad():
         together = network(Batch.of(examples)).mean
         alone = torch.cat([network(Batch.of([one])).mean for one in examples])
@@ -29,9 +35,7 @@ def test_whom_users_follow_moves_the_forecast() -> None:
     history = make_history()
     frame = campaign_frames(history, Ground.of(history, None))[0]
     batch = Batch.of([frame.sample(len(frame.y)), frame.sample(len(frame.y) - 9)])
-    torch.manual_seed(3)
-    network = network_of(Configuration()).eval()
-    torch.nn.init.normal_(network.head.weight)
+    network = some_network()
     with torch.no_grad():
         before = network(batch).mean
         batch.edge_weight[: len(batch.edge_weight) // 2] *= 9
