@@ -12,10 +12,10 @@ import pandas as pd
 from benchmarks import generated
 from graph.importing.mapping import Mapping
 
-_SPARE_BYTES = 1 << 30
-"""`db up` wants 300 MB, Neo4j sets 256 MiB aside for its next log, and the delivery is to fit in the end."""
-_FILES, _USERS, _TEXT_BYTES = 4, 256, 1 << 14
-"""16 MiB, in transactions of 4: Neo4j has set room aside for its log of transactions, not for these texts."""
+_SPARE_BYTES = 3 << 30
+"""`db up` wants 300 MB, Neo4j sets 256 MiB aside for each next log, and the delivery is to fit in the end."""
+_FILES, _USERS, _TEXT_BYTES = 24, 1024, 1 << 14
+"""384 MiB, in transactions of 16: more than the log of transactions that Neo4j has set room aside for."""
 
 
 def may_mount() -> bool:

@@ -51,7 +51,9 @@ class SlowNetwork:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+        # Ended with the network, whoever is still connected is no error.
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         late: Late = asyncio.Queue()

@@ -16,30 +16,36 @@ CALL (campaign, start, end) {
        sum(CASE part.behaviour WHEN 'PURCHASED' THEN 1 ELSE 0 END) AS purchases,
        sum(CASE part.behaviour WHEN 'REDEEMED' THEN 1 ELSE 0 END) AS redemptions,
        sum(part.weight) AS weight
-  WITH day, purchases, redemptions, weight,
-       EXISTS { (user)-[:KEY_USER_OF {run: $run}]->(campaign) } AS is_key
-  WITH day, count(*) AS participants, sum(CASE WHEN redemptions > 0 THEN 1 ELSE 0 END) AS redeemers,
-       sum(purchases) AS purchases, sum(redemptions) AS redemptions,
-       sum(CASE WHEN is_key THEN 1 ELSE 0 END) AS key_users, sum(weight) AS weight
+  // Asked once of each user, not of each of their days.
+  WITH campaign, user, collect({day: day, purchases: purchases, redemptions: redemptions, weight: weight}) AS own
+  WITH own, EXISTS { (user)-[:KEY_USER_OF {run: $run}]->(campaign) } AS is_key
+  UNWIND own AS one
+  WITH one.day AS day, count(*) AS participants, sum(CASE WHEN one.redemptions > 0 THEN 1 ELSE 0 END) AS redeemers,
+       sum(one.purchases) AS purchases, sum(one.redemptions) AS redemptions,
+       sum(CASE WHEN is_key THEN 1 ELSE 0 END) AS key_users, sum(one.weight) AS weight
   RETURN collect({day: day, participants: participants, redeemers: redeemers, purchases: purchases,
                   redemptions: redemptions, key_users: key_users, weight: weight}) AS participation
 }
 CALL (campaign, start, end, days) {
   MATCH (campaign)<-[part:PARTICIPATED_IN]-(source:User)
   WHERE part.at < end
-  WITH campaign, start, end, days, source,
-       collect(DISTINCT duration.inDays(start, date(part.at)).days) AS active
+  WITH DISTINCT campaign, start, end, days, source, duration.inDays(start, date(part.at)).days AS day
+  ORDER BY day DESC
+  WITH campaign, start, end, days, source, collect(day) AS active
   MATCH (source)-[edge:INFLUENCES {run: $run}]->(target:User)-[:TARGETED_BY]->(campaign)
+  // When a target first took part is asked once, not of each of its influencers.
+  WITH campaign, start, end, days, target, collect({active: active, probability: edge.probability}) AS influencers
   CALL (campaign, start, end, target) {
     OPTIONAL MATCH (target)-[own:PARTICIPATED_IN]->(campaign)
     WHERE own.at < end
     WITH start, min(own.at) AS earliest
     RETURN duration.inDays(start, date(earliest)).days AS first
   }
-  UNWIND range(0, coalesce(first, days) - 1) AS day
-  WITH day, target, edge.probability AS probability,
-       reduce(latest = -1, one IN active | CASE WHEN one <= day AND one > latest THEN one ELSE latest END) AS latest
-  WHERE latest >= 0 AND day - latest < $memory
+  UNWIND influencers AS influencer
+  UNWIND range(last(influencer.active), coalesce(first, days) - 1) AS day
+  WITH day, target, influencer.probability AS probability,
+       head([one IN influencer.active WHERE one <= day]) AS latest
+  WHERE day - latest < $memory
   WITH day, count(DISTINCT target) AS exposed, sum(probability * $decay ^ (day - latest)) AS reach
   RETURN collect({day: day, exposed: exposed, reach: reach}) AS exposure
 }
