@@ -20,6 +20,10 @@ _LOOK_SECONDS = 0.5
 """Seconds for which the graph is not asked anew whether anything was written: so old may an answer be."""
 _KEPT_BYTES = 64 << 20
 _LARGEST = 1 << 20
+_WHILE_COLD = 2
+"""As many answers are made at a time once the database is back, until there is a good one: it compiles every
+statement anew, and asked everything at once it would answer nobody for long.
+"""
 _CHANGING = ("/v1/jobs", "/v1/imports")
 """What tells of more than the graph (does that process live?), or is asked for to see it move."""
 _Question = tuple[str, bytes, str]
@@ -46,6 +50,7 @@ class Remembered:
         self._making: dict[_Question, asyncio.Task[_Answer]] = {}
         self._revision: str | GroundswellError = ""
         self._looked_at, self._looking = -math.inf, asyncio.Lock()
+        self._cold, self._few = False, asyncio.Semaphore(_WHILE_COLD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is known; pass on what is not to be kept."""
@@ -73,8 +78,10 @@ class Remembered:
                 if revision != self._revision:
                     self._kept.clear()
                     self._revision, self._bytes = revision, 0
+                away = isinstance(revision, GroundswellError)
+                self._cold = self._cold or away
                 # Whoever waited for nothing meanwhile is told so, too: one after another they would wait on.
-                self._looked_at = time.monotonic() if isinstance(revision, GroundswellError) else began
+                self._looked_at = time.monotonic() if away else began
             return self._revision
 
     async def _look(self) -> str | GroundswellError:
@@ -86,7 +93,7 @@ class Remembered:
     async def _made(self, question: _Question, scope: Scope) -> _Answer:
         task = self._making.get(question)
         if task is None:
-            task = self._making[question] = asyncio.create_task(self._ask(scope))
+            task = self._making[question] = asyncio.create_task(self._ask_gently(scope))
             task.add_done_callback(lambda _: self._making.pop(question, None))
         # Whoever asked first may go away; the others wait on.
         answer = await asyncio.shield(task)
@@ -97,6 +104,15 @@ class Remembered:
             while self._bytes > _KEPT_BYTES:
                 self._bytes -= len(self._kept.popitem(last=False)[1].body)
         return answer
+
+    async def _ask_gently(self, scope: Scope) -> _Answer:
+        if self._cold:
+            async with self._few:
+                if self._cold:
+                    answer = await self._ask(scope)
+                    self._cold = self._cold and answer.status != 200
+                    return answer
+        return await self._ask(scope)
 
     async def _ask(self, scope: Scope) -> _Answer:
         told: list[Message] = []
