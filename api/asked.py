@@ -1,6 +1,6 @@
 """What the API is asked to do as a job."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.days import Day
 from graph.importing.adapters.complete_journey import DATASET
@@ -42,7 +42,7 @@ class Network(Asked):
     model_config = _example(cutoff="2017-11-27")
 
     cutoff: Day | None = Field(None, description="Use only what lies before; default: the end of the data")
-    rebuild: bool = Field(default=False, description="Build anew even if nothing changed")
+    rebuild: StrictBool = Field(default=False, description="Build anew even if nothing changed")
 
 
 class Training(Asked):
@@ -52,7 +52,7 @@ class Training(Asked):
 
     cutoff: Day | None = Field(None, description="Use only what lies before; default: the latest network's")
     holidays: str | None = Field(None, description=_HOLIDAYS)
-    retrain: bool = Field(default=False, description="Train anew even if nothing changed")
+    retrain: StrictBool = Field(default=False, description="Train anew even if nothing changed")
 
 
 class Forecast(Asked):

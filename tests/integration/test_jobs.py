@@ -181,6 +181,8 @@ def test_what_cannot_be_done_is_said_at_once(client: TestClient, sample: ImportR
         ("/v1/networks", {"dataset": "nothing"}, 404),
         ("/v1/networks", {**scope, "cutoff": "1999-01-01"}, 422),
         ("/v1/networks", {**scope, "cutof": "2017-11-01"}, 422),
+        ("/v1/networks", {**scope, "rebuild": 0}, 422),
+        ("/v1/models", {**scope, "retrain": "no"}, 422),
         ("/v1/models", {**scope, "holidays": "mars"}, 422),
         ("/v1/back-tests", {**scope, "since": "2017-11-01", "until": "2030-01-01"}, 422),
         ("/v1/campaigns/nothing/forecast", scope, 404),
