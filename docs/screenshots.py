@@ -48,9 +48,11 @@ def main() -> None:
         kept = json.loads(page.evaluate("localStorage['neo4j.documents']"))
         # The tour's drawer takes half of the width.
         page.locator("[data-testid='navigationGuides'], [data-testid='drawerGuides']").first.click()
-        for one, document in zip(cypher.questions(), kept, strict=False):
+        # Browser's own are among them.
+        contents = {document["content"].partition("\n")[0]: document["content"] for document in kept}
+        for one in cypher.questions():
             _type(page, ":clear")
-            _type(page, document["content"])
+            _type(page, contents[f"// {one.title}"])
             page.locator("article").wait_for()
             page.wait_for_timeout(_SETTLED)
             file = PICTURES / f"{one.name.rpartition('/')[2]}.jpg"
