@@ -110,7 +110,8 @@ class Remembered:
             async with self._few:
                 if self._cold:
                     answer = await self._ask(scope)
-                    self._cold = self._cold and answer.status != 200
+                    if answer.status == 200:
+                        self._cold = False
                     return answer
         return await self._ask(scope)
 
