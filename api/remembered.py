@@ -6,12 +6,14 @@ import math
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.gate import Gate
 from api.problems import problem_of
 from graph.connection import Graph
 from graph.errors import GroundswellError
@@ -20,10 +22,6 @@ _LOOK_SECONDS = 0.5
 """Seconds for which the graph is not asked anew whether anything was written: so old may an answer be."""
 _KEPT_BYTES = 64 << 20
 _LARGEST = 1 << 20
-_WHILE_COLD = 2
-"""As many answers are made at a time once the database is back, until there is a good one: it compiles every
-statement anew, and asked everything at once it would answer nobody for long.
-"""
 _CHANGING = ("/v1/jobs", "/v1/imports")
 """What tells of more than the graph (does that process live?), or is asked for to see it move."""
 _Question = tuple[str, bytes, str]
@@ -50,7 +48,7 @@ class Remembered:
         self._making: dict[_Question, asyncio.Task[_Answer]] = {}
         self._revision: str | GroundswellError = ""
         self._looked_at, self._looking = -math.inf, asyncio.Lock()
-        self._cold, self._few = False, asyncio.Semaphore(_WHILE_COLD)
+        self._gate = Gate()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is known; pass on what is not to be kept."""
@@ -79,7 +77,8 @@ class Remembered:
                     self._kept.clear()
                     self._revision, self._bytes = revision, 0
                 away = isinstance(revision, GroundswellError)
-                self._cold = self._cold or away
+                if isinstance(revision, GroundswellError):
+                    self._gate.close(revision)
                 # Whoever waited for nothing meanwhile is told so, too: one after another they would wait on.
                 self._looked_at = time.monotonic() if away else began
             return self._revision
@@ -93,7 +92,7 @@ class Remembered:
     async def _made(self, question: _Question, scope: Scope) -> _Answer:
         task = self._making.get(question)
         if task is None:
-            task = self._making[question] = asyncio.create_task(self._ask_gently(scope))
+            task = self._making[question] = asyncio.create_task(self._make(scope))
             task.add_done_callback(lambda _: self._making.pop(question, None))
         # Whoever asked first may go away; the others wait on.
         answer = await asyncio.shield(task)
@@ -105,15 +104,12 @@ class Remembered:
                 self._bytes -= len(self._kept.popitem(last=False)[1].body)
         return answer
 
-    async def _ask_gently(self, scope: Scope) -> _Answer:
-        if self._cold:
-            async with self._few:
-                if self._cold:
-                    answer = await self._ask(scope)
-                    if answer.status == 200:
-                        self._cold = False
-                    return answer
-        return await self._ask(scope)
+    async def _make(self, scope: Scope) -> _Answer:
+        try:
+            return await self._gate.through(scope["path"], partial(self._ask, scope))
+        except GroundswellError as away:
+            told = problem_of(away)
+            return _Answer(told.status_code, told.raw_headers, bytes(told.body), None)
 
     async def _ask(self, scope: Scope) -> _Answer:
         told: list[Message] = []

@@ -1,7 +1,8 @@
 """Reads of the API beside a bare FastAPI route that answers with the same bytes: 50 connections, same server.
 
 Ours and the bare route take turns of a few seconds on one machine, each in a process of its own, so that what
-else goes on there meets both. Uncached: every request asks for something that was not asked before.
+else goes on there meets both. Uncached: every request asks for something that was not asked before; the peer
+is then a bare route that sends the same statements through Neo4j's asyncio driver.
 """
 
 import argparse
@@ -30,11 +31,13 @@ from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.job import import_prepared
 from graph.keys import make_key
 from graph.network.build import build_network
+from graph.network.past import Floats
 from graph.progress import Silent
 from graph.settings import Settings
 
 _CUTOFF = date(2017, 11, 27)
 _CONNECTIONS = 50
+_CAMPAIGN = "18"
 _READS = ("forecast", "key-users", "neighbour-groups")
 _BARE = """
 import sys
@@ -59,7 +62,7 @@ def fill(settings: Settings, households: int | None) -> str:
         build_network(graph, DATASET, Silent(), cutoff=_CUTOFF)
         quick = Configuration(epochs=2, members=1)
         train(graph, settings, DATASET, Silent(), cutoff=_CUTOFF, configuration=quick)
-        forecast_campaign(graph, settings, DATASET, "18", 7, Silent())
+        forecast_campaign(graph, settings, DATASET, _CAMPAIGN, 7, Silent())
         return make_key(graph, "reader", ["read"])[1]
 
 
@@ -114,38 +117,49 @@ async def ask(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: 
     return int(head.split(b" ", 2)[1])
 
 
-def turns(ours: str, bare: str, path: str, key: str, number: int, seconds: float) -> list[tuple[int, int]]:
-    """Requests answered in each turn of ours and of the bare route."""
-    found = []
-    for _ in range(number):
-        pair = [
-            len(asyncio.run(load(one, path, key, seconds, distinct=False, connections=_CONNECTIONS)))
-            for one in (ours, bare)
+def turns(ours: str, peer: str, path: str, key: str, turn: tuple[int, float], *, distinct: bool) -> Floats:
+    """Requests a second of ours and of the peer, a row each turn; `turn` says how many there are, and for how
+    many seconds each.
+    """
+    number, seconds = turn
+    found = [
+        [
+            len(asyncio.run(load(one, path, key, seconds, distinct=distinct, connections=_CONNECTIONS)))
+            for one in (ours, peer)
         ]
-        found.append((pair[0], pair[1]))
-    return found
+        for _ in range(number)
+    ]
+    return np.array(found) / seconds
+
+
+def throughput_row(what: str, found: Floats, peer: str, target: float | None, note: str) -> Row:
+    """What `turns` found."""
+    mine, peers = found.mean(axis=0)
+    return Row(what, float(mine), float(peers), peer, "higher", target, *ratio_interval(*found.T), note)
 
 
 def measure(settings: Settings, key: str, *, quick: bool) -> list[Row]:
-    """A row of throughput and two of time for each read."""
-    ours, bare = "http://127.0.0.1:8190", "http://127.0.0.1:8191"
+    """Two rows of throughput and three of time for each read."""
+    ours, bare, awaited = (f"http://127.0.0.1:{port}" for port in (8190, 8191, 8192))
     environment = {**settings.environment(), "GROUNDSWELL_RATE_PER_MINUTE": "0"}
-    number, seconds = (2, 1.0) if quick else (10, 3.0)
+    number, seconds = turn = (2, 1.0) if quick else (10, 3.0)
     rows = []
     with ExitStack() as stack:
         stack.enter_context(process(["-m", "cli.main", "serve", "--port", "8190"], ours, environment))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        peer = ["-m", "benchmarks.asyncio_peer", DATASET, _CAMPAIGN, "8192"]
+        stack.enter_context(process(peer, awaited, environment))
+        body = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "body"
         for read in _READS:
-            path = f"/v1/campaigns/18/{read}?dataset={DATASET}"
+            path = f"/v1/campaigns/{_CAMPAIGN}/{read}?dataset={DATASET}"
             with urlopen(Request(f"{ours}{path}", headers={"Authorization": f"Bearer {key}"})) as answer:
-                (folder / "body").write_bytes(answer.read())
-            with process(["-c", _BARE, str(folder / "body"), "8191"], bare, environment):
-                turn = np.array(turns(ours, bare, path, key, number, seconds), dtype=float)
-            size = (folder / "body").stat().st_size
-            mine, peers = (float(turn[:, side].mean()) / seconds for side in (0, 1))
-            what = f"{read}: requests a second, {_CONNECTIONS} connections"
-            interval = ratio_interval(turn[:, 0], turn[:, 1])
-            rows.append(Row(what, mine, peers, "bare route", "higher", 0.6, *interval, f"{size:,} bytes"))
+                body.write_bytes(answer.read())
+            what, size = f"{read}: requests a second, {_CONNECTIONS} connections", body.stat().st_size
+            with process(["-c", _BARE, str(body), "8191"], bare, environment):
+                found = turns(ours, bare, path, key, turn, distinct=False)
+            rows.append(throughput_row(what, found, "bare route", 0.6, f"{size:,} bytes"))
+            what += ", never asked before"
+            found = turns(ours, awaited, path, key, turn, distinct=True)
+            rows.append(throughput_row(what, found, "asyncio driver", None, "the same statements"))
             for connections in (1, 4, _CONNECTIONS):
                 took = asyncio.run(
                     load(ours, path, key, number * seconds, distinct=True, connections=connections)

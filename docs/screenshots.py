@@ -4,6 +4,7 @@ Needs the demo's data in the managed server (``make demo``), and a Chromium.
 """
 
 import json
+import re
 import tempfile
 import threading
 from pathlib import Path
@@ -29,6 +30,8 @@ _PAGES = {
 }
 _SETTLED = 4_000
 """Milliseconds until a drawing stands still."""
+_ANSWERED = re.compile(r"^(Started streaming|Displaying \d|\(no changes, no records\))")
+"""What Browser writes below an answer, once it has come."""
 
 
 def main() -> None:
@@ -53,7 +56,7 @@ def main() -> None:
         for one in cypher.questions():
             _type(page, ":clear")
             _type(page, contents[f"// {one.title}"])
-            page.locator("article").wait_for()
+            page.locator("article").get_by_text(_ANSWERED).first.wait_for()
             page.wait_for_timeout(_SETTLED)
             file = PICTURES / f"{one.name.rpartition('/')[2]}.jpg"
             page.locator("article").screenshot(path=file, type="jpeg", quality=70)

@@ -1,7 +1,10 @@
 """A database that is back is not asked everything at once."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import httpx
@@ -10,11 +13,23 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api import remembered
+from api.gate import FIRST, Gate
 from api.remembered import Remembered
 from graph.connection import Graph
 from graph.errors import DatabaseUnreachable
 
 QUESTIONS = 8
+
+
+def away() -> DatabaseUnreachable:
+    return DatabaseUnreachable("No Neo4j answers.", "Wait.")
+
+
+@dataclass
+class Said:
+    """An answer."""
+
+    status: int = 200
 
 
 class Back:
@@ -26,7 +41,7 @@ class Back:
     def revision(self) -> str:
         self.looks += 1
         if self.looks == 1:
-            raise DatabaseUnreachable("No Neo4j answers.", "Wait.")
+            raise away()
         return "1"
 
 
@@ -60,9 +75,54 @@ def test_until_it_answers_it_is_asked_little_at_a_time(monkeypatch: pytest.Monke
     application = Application(iter([503, 503, 503, 200] + [200] * QUESTIONS))
     statuses = asyncio.run(asked_after_an_outage(application, monkeypatch))
     assert sorted(statuses) == [200] * (QUESTIONS - 3) + [503] * 3
-    assert max(application.at_a_time[:4]) == remembered._WHILE_COLD
+    assert max(application.at_a_time[:4]) == FIRST
     # Once it has given a good answer, whoever waits is let in.
-    assert max(application.at_a_time) > remembered._WHILE_COLD
+    assert max(application.at_a_time) > FIRST
+
+
+def test_who_asks_for_little_goes_first() -> None:
+    took = {"/v1/much": 0.06, "/v1/some": 0.03, "/v1/little": 0.0}
+    entered = []
+
+    async def answer(path: str) -> Said:
+        entered.append(path)
+        await asyncio.sleep(took[path])
+        return Said()
+
+    async def ask(gate: Gate, paths: list[str]) -> None:
+        await asyncio.gather(*(gate.through(path, partial(answer, path)) for path in paths))
+
+    async def asked() -> None:
+        gate = Gate()
+        await ask(gate, list(took))
+        gate.close(away())
+        await ask(gate, [*took] * 2)
+
+    asyncio.run(asked())
+    again = entered[len(took) :]
+    assert again == sorted(again, key=took.__getitem__)
+
+
+def test_who_waits_while_it_goes_away_again_is_told_so() -> None:
+    waited = threading.Event()
+
+    async def answer() -> Said:
+        while not waited.is_set():
+            await asyncio.sleep(0.01)
+        return Said()
+
+    async def asked() -> list[Said | BaseException]:
+        gate = Gate()
+        gate.close(away())
+        asking = asyncio.gather(*(gate.through("/v1/tags", answer) for _ in range(5)), return_exceptions=True)
+        await asyncio.sleep(0.2)
+        gate.close(away())
+        waited.set()
+        return await asking
+
+    answers = asyncio.run(asked())
+    assert sum(isinstance(one, Said) for one in answers) == FIRST
+    assert sum(isinstance(one, DatabaseUnreachable) for one in answers) == 5 - FIRST
 
 
 def test_while_it_was_never_away_all_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,79 @@
+"""Bare FastAPI routes on Neo4j's asyncio driver: each sends the statements that a read of ours sends, and
+answers with their rows as they come. ``python -m benchmarks.asyncio_peer DATASET CAMPAIGN PORT``.
+"""
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Response
+from neo4j import AsyncDriver, AsyncGraphDatabase
+
+import cypher
+from forecasting.records import find_forecast, network_of
+from graph.connection import Graph, address, connect
+from graph.settings import Settings
+
+_Asked = list[tuple[str, dict[str, Any]]]
+"""Statements by their names, with their parameters."""
+
+
+def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Asked]:
+    """What the API asks the database for each read."""
+    of = {"dataset": dataset, "campaign": campaign}
+    shown = of | {"run": network_of(graph, dataset, campaign).id}
+    made = {"dataset": dataset, "id": find_forecast(graph, dataset, campaign).id}
+    network = ("runs/network_of", of)
+    return {
+        "forecast": [("forecasts/read_forecast", of), ("forecasts/expected_groups", made)],
+        "key-users": [network, ("campaigns/key_users", shown)],
+        "neighbour-groups": [network, ("campaigns/neighbour_groups", shown)],
+    }
+
+
+def application(settings: Settings, reads: dict[str, _Asked], campaign: str) -> FastAPI:
+    """Routes with the paths of the API's own."""
+    uri, user, password = address(settings)
+    driver = AsyncGraphDatabase.driver(uri, auth=(user, password))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with driver:
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/health")
+    async def health() -> Response:
+        return Response()
+
+    for read, asked in reads.items():
+        _add_route(app, driver, f"/v1/campaigns/{campaign}/{read}", asked)
+    return app
+
+
+def _add_route(app: FastAPI, driver: AsyncDriver, path: str, asked: _Asked) -> None:
+    @app.get(path)
+    async def rows() -> Response:
+        told = []
+        async with driver.session(database="neo4j") as session:
+            for name, parameters in asked:
+                result = await session.run(cypher.statement(name).text, parameters)
+                told.append(await result.data())
+        return Response(json.dumps(told), media_type="application/json")
+
+
+def main() -> None:
+    """Serve until ended."""
+    dataset, campaign, port = sys.argv[1:]
+    settings = Settings()
+    with connect(settings) as graph:
+        reads = statements(graph, dataset, campaign)
+    uvicorn.run(application(settings, reads, campaign), port=int(port), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
