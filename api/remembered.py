@@ -76,11 +76,11 @@ class Remembered:
                 if revision != self._revision:
                     self._kept.clear()
                     self._revision, self._bytes = revision, 0
-                away = isinstance(revision, GroundswellError)
+                self._looked_at = began
                 if isinstance(revision, GroundswellError):
                     self._gate.close(revision)
-                # Whoever waited for nothing meanwhile is told so, too: one after another they would wait on.
-                self._looked_at = time.monotonic() if away else began
+                    # Whoever waited for nothing meanwhile is told so, too: they would wait on in turn.
+                    self._looked_at = time.monotonic()
             return self._revision
 
     async def _look(self) -> str | GroundswellError:

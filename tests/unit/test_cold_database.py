@@ -1,7 +1,6 @@
 """A database that is back is not asked everything at once."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -104,20 +103,19 @@ def test_who_asks_for_little_goes_first() -> None:
 
 
 def test_who_waits_while_it_goes_away_again_is_told_so() -> None:
-    waited = threading.Event()
-
-    async def answer() -> Said:
-        while not waited.is_set():
-            await asyncio.sleep(0.01)
-        return Said()
-
     async def asked() -> list[Said | BaseException]:
+        over = asyncio.Event()
+
+        async def answer() -> Said:
+            await over.wait()
+            return Said()
+
         gate = Gate()
         gate.close(away())
         asking = asyncio.gather(*(gate.through("/v1/tags", answer) for _ in range(5)), return_exceptions=True)
         await asyncio.sleep(0.2)
         gate.close(away())
-        waited.set()
+        over.set()
         return await asking
 
     answers = asyncio.run(asked())
