@@ -46,7 +46,7 @@ bench-attack: setup-dev ## 20,000 cases against the API by its own description, 
 	$(BIN)/python -m benchmarks.attack $(ARGS)
 
 bench-carrying: setup-dev ## A network carried on by a day, beside one built anew
-	$(BIN)/python -m benchmarks.carrying $(ARGS)
+	$(BIN)/python -m benchmarks.incremental_update $(ARGS)
 
 bench-cascades: setup-dev ## Who comes next where campaigns are open to all (ARGS="--cascades FOLDER ...")
 	$(BIN)/python -m benchmarks.cascades $(ARGS)
@@ -88,7 +88,7 @@ bench-outcomes: setup-dev ## Redeemers, neighbour groups and campaigns before la
 	$(BIN)/python -m benchmarks.outcomes $(ARGS)
 
 bench-premise: setup-dev ## Do users follow each other? (ARGS="--cascades FOLDER" for a third data set)
-	$(BIN)/python -m benchmarks.premise $(ARGS)
+	$(BIN)/python -m benchmarks.influence_test $(ARGS)
 
 bench-retrieval: setup-dev ## What the API asks for, on 1 million users and 20 million influences
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)
@@ -169,7 +169,7 @@ lock: $(VENV)/.uv ## Refresh the hashed requirements (ARGS=--upgrade for newer v
 	rm requirements/.all requirements/.run requirements/.peers
 
 relock-runtime: setup ## Refresh the list of Neo4j's jars from its top-level coordinates
-	$(BIN)/python -m graph.server.relock
+	$(BIN)/python -m graph.server.update_lockfile
 
 clean: ## Remove the environment and what was built
 	rm -rf $(VENV) docs/_build build *.egg-info

@@ -13,14 +13,14 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.access import KeyAccess
-from api.bodies import BodyLimits
 from api.deps import Context
-from api.described import describe
-from api.headers import SecurityHeaders
-from api.observed import Observed, RequestLog
+from api.middleware.auth import KeyAccess
+from api.middleware.body_limits import BodyLimits
+from api.middleware.request_logging import Observed, RequestLog
+from api.middleware.response_cache import Remembered
+from api.middleware.security_headers import SecurityHeaders
+from api.openapi import describe
 from api.problems import add_problem_handlers
-from api.remembered import Remembered
 from api.routes import (
     campaigns,
     datasets,
@@ -35,9 +35,9 @@ from api.routes import (
     users,
     what_if,
 )
+from graph.api_keys import list_keys
 from graph.connection import Graph
 from graph.errors import InvalidRequest
-from graph.keys import list_keys
 from graph.settings import Settings
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]

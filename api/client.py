@@ -3,7 +3,7 @@
 ::
 
     with Client("http://127.0.0.1:8000", key) as ask:
-        job = ask.follow(ask.make_forecast("18", asked.Forecast(horizon=7)))
+        job = ask.follow(ask.make_forecast("18", requests.Forecast(horizon=7)))
         print(ask.forecast("18").steps[0].mean)
 
 Errors are those of ``graph.errors`` that the server met, by their names; what has no name there is a
@@ -21,7 +21,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from api import asked, outlooks, people, schemas
+from api.schemas import forecasts, requests, resources, users
 from graph import errors
 from graph.importing.adapters.complete_journey import DATASET
 from graph.progress import Progress, Silent
@@ -51,50 +51,50 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def ready(self) -> schemas.Ready:
+    def ready(self) -> resources.Ready:
         """Raises DatabaseUnreachable where the API has no database."""
-        return self._asked(schemas.Ready, "GET /ready")
+        return self._asked(resources.Ready, "GET /ready")
 
-    def health(self) -> schemas.Health:
+    def health(self) -> resources.Health:
         """Raises ServerUnreachable where nobody answers."""
-        return self._asked(schemas.Health, "GET /health")
+        return self._asked(resources.Health, "GET /health")
 
     def metrics(self) -> str:
         """Figures for Prometheus, as text."""
         return self._send("GET /metrics").text
 
-    def datasets(self) -> list[people.Dataset]:
+    def datasets(self) -> list[users.Dataset]:
         """The data sets of the server's database."""
-        return self._asked(list[people.Dataset], "GET /v1/datasets")
+        return self._asked(list[users.Dataset], "GET /v1/datasets")
 
-    def tags(self, dataset: str = DATASET, **filters: Any) -> list[people.Tag]:
+    def tags(self, dataset: str = DATASET, **filters: Any) -> list[users.Tag]:
         """Tags; `filters`: kind, text, key, limit, offset."""
-        return self._asked(list[people.Tag], "GET /v1/tags", dataset=dataset, **filters)
+        return self._asked(list[users.Tag], "GET /v1/tags", dataset=dataset, **filters)
 
-    def user(self, user: str, dataset: str = DATASET) -> people.Profile:
+    def user(self, user: str, dataset: str = DATASET) -> users.Profile:
         """What is known of a user so far."""
-        return self._asked(people.Profile, "GET /v1/users/{user_id}", user_id=user, dataset=dataset)
+        return self._asked(users.Profile, "GET /v1/users/{user_id}", user_id=user, dataset=dataset)
 
-    def neighbourhood(self, user: str, dataset: str = DATASET, most: int = 12) -> schemas.Neighbourhood:
+    def neighbourhood(self, user: str, dataset: str = DATASET, most: int = 12) -> resources.Neighbourhood:
         """Whom the user influences most and by whom it is influenced."""
         told = {"user_id": user, "dataset": dataset, "most": most}
-        return self._asked(schemas.Neighbourhood, "GET /v1/users/{user_id}/neighbourhood", **told)
+        return self._asked(resources.Neighbourhood, "GET /v1/users/{user_id}/neighbourhood", **told)
 
-    def erase_user(self, user: str, dataset: str = DATASET) -> people.Erased:
+    def erase_user(self, user: str, dataset: str = DATASET) -> users.Erased:
         """Erase a person and everything derived from them."""
-        return self._asked(people.Erased, "DELETE /v1/users/{user_id}", user_id=user, dataset=dataset)
+        return self._asked(users.Erased, "DELETE /v1/users/{user_id}", user_id=user, dataset=dataset)
 
-    def campaigns(self, dataset: str = DATASET, **filters: Any) -> list[schemas.Campaign]:
+    def campaigns(self, dataset: str = DATASET, **filters: Any) -> list[resources.Campaign]:
         """Campaigns; `filters`: kind, state, sort, limit, offset."""
-        return self._asked(list[schemas.Campaign], "GET /v1/campaigns", dataset=dataset, **filters)
+        return self._asked(list[resources.Campaign], "GET /v1/campaigns", dataset=dataset, **filters)
 
-    def campaign(self, campaign: str, dataset: str = DATASET) -> schemas.Campaign:
+    def campaign(self, campaign: str, dataset: str = DATASET) -> resources.Campaign:
         """One campaign."""
-        return self._of(schemas.Campaign, "GET /v1/campaigns/{campaign_id}", campaign, dataset)
+        return self._of(resources.Campaign, "GET /v1/campaigns/{campaign_id}", campaign, dataset)
 
-    def create_campaign(self, wish: asked.Campaign) -> schemas.Campaign:
+    def create_campaign(self, wish: requests.Campaign) -> resources.Campaign:
         """Plan a campaign that has not begun."""
-        return self._asked(schemas.Campaign, "POST /v1/campaigns", wish)
+        return self._asked(resources.Campaign, "POST /v1/campaigns", wish)
 
     def remove_campaign(self, campaign: str, dataset: str = DATASET) -> None:
         """Take a campaign back that was planned here."""
@@ -102,55 +102,55 @@ class Client:
 
     def influence(
         self, campaign: str, dataset: str = DATASET, since: date | None = None, until: date | None = None
-    ) -> list[schemas.InfluenceStep]:
+    ) -> list[resources.InfluenceStep]:
         """The campaign's influence, day by day."""
         operation = "GET /v1/campaigns/{campaign_id}/influence"
         days = {"since": since, "until": until}
-        return self._of(list[schemas.InfluenceStep], operation, campaign, dataset, **days)
+        return self._of(list[resources.InfluenceStep], operation, campaign, dataset, **days)
 
     def influence_by_group(
         self, campaign: str, dataset: str = DATASET, since: date | None = None, until: date | None = None
-    ) -> list[schemas.GroupStep]:
+    ) -> list[resources.GroupStep]:
         """Who took part, day by day and neighbour group by neighbour group."""
         operation = "GET /v1/campaigns/{campaign_id}/influence/groups"
         days = {"since": since, "until": until}
-        return self._of(list[schemas.GroupStep], operation, campaign, dataset, **days)
+        return self._of(list[resources.GroupStep], operation, campaign, dataset, **days)
 
-    def network(self, campaign: str, dataset: str = DATASET, most: int = 1000) -> schemas.CampaignNetwork:
+    def network(self, campaign: str, dataset: str = DATASET, most: int = 1000) -> resources.CampaignNetwork:
         """The campaign's key users and whom they influence most."""
         operation = "GET /v1/campaigns/{campaign_id}/network"
-        return self._of(schemas.CampaignNetwork, operation, campaign, dataset, most=most)
+        return self._of(resources.CampaignNetwork, operation, campaign, dataset, most=most)
 
-    def key_users(self, campaign: str, dataset: str = DATASET) -> list[schemas.KeyUser]:
+    def key_users(self, campaign: str, dataset: str = DATASET) -> list[resources.KeyUser]:
         """The campaign's key users, the strongest first."""
         operation = "GET /v1/campaigns/{campaign_id}/key-users"
-        return self._of(list[schemas.KeyUser], operation, campaign, dataset)
+        return self._of(list[resources.KeyUser], operation, campaign, dataset)
 
-    def neighbour_groups(self, campaign: str, dataset: str = DATASET) -> list[schemas.NeighbourGroup]:
+    def neighbour_groups(self, campaign: str, dataset: str = DATASET) -> list[resources.NeighbourGroup]:
         """The groups around them, the most influential first."""
         operation = "GET /v1/campaigns/{campaign_id}/neighbour-groups"
-        return self._of(list[schemas.NeighbourGroup], operation, campaign, dataset)
+        return self._of(list[resources.NeighbourGroup], operation, campaign, dataset)
 
     def forecast(
         self, campaign: str, dataset: str = DATASET, origin: date | None = None
-    ) -> outlooks.Forecast:
+    ) -> forecasts.Forecast:
         """The stored forecast with the latest origin, or that of `origin`."""
         operation = "GET /v1/campaigns/{campaign_id}/forecast"
-        return self._of(outlooks.Forecast, operation, campaign, dataset, origin=origin)
+        return self._of(forecasts.Forecast, operation, campaign, dataset, origin=origin)
 
     def explanation(
         self, campaign: str, dataset: str = DATASET, origin: date | None = None
-    ) -> outlooks.Explanation:
+    ) -> forecasts.Explanation:
         """Why it says what it says."""
         operation = "GET /v1/campaigns/{campaign_id}/explanation"
-        return self._of(outlooks.Explanation, operation, campaign, dataset, origin=origin)
+        return self._of(forecasts.Explanation, operation, campaign, dataset, origin=origin)
 
     def likely_users(
         self, campaign: str, dataset: str = DATASET, origin: date | None = None, **page: Any
-    ) -> list[outlooks.LikelyUser]:
+    ) -> list[forecasts.LikelyUser]:
         """Who is likely to take part next; `page`: waiting, limit, offset."""
         operation = "GET /v1/campaigns/{campaign_id}/likely-users"
-        return self._of(list[outlooks.LikelyUser], operation, campaign, dataset, origin=origin, **page)
+        return self._of(list[forecasts.LikelyUser], operation, campaign, dataset, origin=origin, **page)
 
     def likely_users_csv(
         self, campaign: str, dataset: str = DATASET, origin: date | None = None, waiting: bool = False
@@ -161,58 +161,60 @@ class Client:
         told |= {"origin": origin, "waiting": waiting}
         return self._send(operation, **told).content
 
-    def plan(self, campaign: str, wish: outlooks.Plan, dataset: str = DATASET) -> outlooks.PlanAnswer:
+    def plan(self, campaign: str, wish: forecasts.Plan, dataset: str = DATASET) -> forecasts.PlanAnswer:
         """Forecast a campaign before its launch, as planned and as you would change it."""
         operation = "POST /v1/campaigns/{campaign_id}/plan"
-        return self._of(outlooks.PlanAnswer, operation, campaign, dataset, wish)
+        return self._of(forecasts.PlanAnswer, operation, campaign, dataset, wish)
 
-    def what_if(self, campaign: str, wish: outlooks.WhatIf, dataset: str = DATASET) -> outlooks.WhatIfAnswer:
+    def what_if(
+        self, campaign: str, wish: forecasts.WhatIf, dataset: str = DATASET
+    ) -> forecasts.WhatIfAnswer:
         """Choose seeds on your terms (or name them), and see how far they would carry."""
         operation = "POST /v1/campaigns/{campaign_id}/what-if"
-        return self._of(outlooks.WhatIfAnswer, operation, campaign, dataset, wish)
+        return self._of(forecasts.WhatIfAnswer, operation, campaign, dataset, wish)
 
-    def networks(self, dataset: str = DATASET) -> list[schemas.Network]:
+    def networks(self, dataset: str = DATASET) -> list[resources.Network]:
         """Every spreading network, the one with the latest cut-off first."""
-        return self._asked(list[schemas.Network], "GET /v1/networks", dataset=dataset)
+        return self._asked(list[resources.Network], "GET /v1/networks", dataset=dataset)
 
-    def models(self, dataset: str = DATASET) -> list[outlooks.Model]:
+    def models(self, dataset: str = DATASET) -> list[forecasts.Model]:
         """Every trained model with its back-test, the latest cut-off first."""
-        return self._asked(list[outlooks.Model], "GET /v1/models", dataset=dataset)
+        return self._asked(list[forecasts.Model], "GET /v1/models", dataset=dataset)
 
-    def back_tests(self, dataset: str = DATASET) -> list[outlooks.BackTest]:
+    def back_tests(self, dataset: str = DATASET) -> list[forecasts.BackTest]:
         """Back-tests on days of choice, the latest days first."""
-        return self._asked(list[outlooks.BackTest], "GET /v1/back-tests", dataset=dataset)
+        return self._asked(list[forecasts.BackTest], "GET /v1/back-tests", dataset=dataset)
 
-    def build_network(self, wish: asked.Network) -> schemas.Job:
+    def build_network(self, wish: requests.Network) -> resources.Job:
         """Ask for a spreading network."""
-        return self._asked(schemas.Job, "POST /v1/networks", wish)
+        return self._asked(resources.Job, "POST /v1/networks", wish)
 
-    def train(self, wish: asked.Training) -> schemas.Job:
+    def train(self, wish: requests.Training) -> resources.Job:
         """Ask for a model."""
-        return self._asked(schemas.Job, "POST /v1/models", wish)
+        return self._asked(resources.Job, "POST /v1/models", wish)
 
-    def back_test(self, wish: asked.BackTest) -> schemas.Job:
+    def back_test(self, wish: requests.BackTest) -> resources.Job:
         """Ask for a back-test."""
-        return self._asked(schemas.Job, "POST /v1/back-tests", wish)
+        return self._asked(resources.Job, "POST /v1/back-tests", wish)
 
-    def make_forecast(self, campaign: str, wish: asked.Forecast) -> schemas.Job:
+    def make_forecast(self, campaign: str, wish: requests.Forecast) -> resources.Job:
         """Ask for a forecast."""
         operation = "POST /v1/campaigns/{campaign_id}/forecast"
-        return self._asked(schemas.Job, operation, wish, campaign_id=campaign)
+        return self._asked(resources.Job, operation, wish, campaign_id=campaign)
 
-    def jobs(self, **filters: Any) -> list[schemas.Job]:
+    def jobs(self, **filters: Any) -> list[resources.Job]:
         """Jobs, the latest first; `filters`: dataset, state, limit, offset."""
-        return self._asked(list[schemas.Job], "GET /v1/jobs", **filters)
+        return self._asked(list[resources.Job], "GET /v1/jobs", **filters)
 
-    def job(self, job: str) -> schemas.Job:
+    def job(self, job: str) -> resources.Job:
         """How a job stands."""
-        return self._asked(schemas.Job, "GET /v1/jobs/{job_id}", job_id=job)
+        return self._asked(resources.Job, "GET /v1/jobs/{job_id}", job_id=job)
 
-    def cancel(self, job: str) -> schemas.Job:
+    def cancel(self, job: str) -> resources.Job:
         """End a job."""
-        return self._asked(schemas.Job, "DELETE /v1/jobs/{job_id}", job_id=job)
+        return self._asked(resources.Job, "DELETE /v1/jobs/{job_id}", job_id=job)
 
-    def follow(self, job: schemas.Job, progress: Progress | None = None) -> schemas.Job:
+    def follow(self, job: resources.Job, progress: Progress | None = None) -> resources.Job:
         """The job once it is complete, its stages told meanwhile. Raises JobEnded where it is not to be."""
         progress, stage, done = progress or Silent(), "", 0
         advance = Silent().stage("")
@@ -229,13 +231,13 @@ class Client:
             raise errors.JobEnded(said, job.remedy or "Ask for it again.")
         return job
 
-    def imports(self, dataset: str | None = None) -> list[schemas.Import]:
+    def imports(self, dataset: str | None = None) -> list[resources.Import]:
         """Every import, the latest first."""
-        return self._asked(list[schemas.Import], "GET /v1/imports", dataset=dataset)
+        return self._asked(list[resources.Import], "GET /v1/imports", dataset=dataset)
 
-    def one_import(self, import_id: str) -> schemas.Import:
+    def one_import(self, import_id: str) -> resources.Import:
         """What became of an import's rows."""
-        return self._asked(schemas.Import, "GET /v1/imports/{import_id}", import_id=import_id)
+        return self._asked(resources.Import, "GET /v1/imports/{import_id}", import_id=import_id)
 
     def rejected(self, import_id: str) -> bytes:
         """Every rejected row as CSV. Raises NotFound where there is none."""
@@ -243,17 +245,17 @@ class Client:
 
     def start_import(
         self, mapping: str, files: Iterable[Path], max_rejected: float | None = None
-    ) -> schemas.Job:
+    ) -> resources.Job:
         """Send files and their mapping (YAML or JSON) to be imported."""
         fields = {"mapping": mapping, "max_rejected": max_rejected}
-        return self._delivered(schemas.Job, "POST /v1/imports", fields, files)
+        return self._delivered(resources.Job, "POST /v1/imports", fields, files)
 
     def check_import(
         self, files: Iterable[Path], mapping: str | None = None, dataset: str = "my-data", zone: str = "UTC"
-    ) -> schemas.ImportCheck:
+    ) -> resources.ImportCheck:
         """Validate every row; nothing is written and nothing is kept."""
         fields = {"mapping": mapping, "dataset": dataset, "zone": zone}
-        return self._delivered(schemas.ImportCheck, "POST /v1/imports/check", fields, files)
+        return self._delivered(resources.ImportCheck, "POST /v1/imports/check", fields, files)
 
     def _of(
         self, kind: type[T], operation: str, campaign: str, dataset: str, wish: Any = None, /, **told: Any

@@ -5,12 +5,12 @@ from typing import Annotated, Self
 
 from fastapi import Depends, Query, Request
 
-from api.figures import Figures
-from api.worker import WorkerProcess
+from api.metrics import Figures
+from api.worker_process import WorkerProcess
 from graph.connection import Graph
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network.runs import networks
 from graph.settings import Settings
+from network.runs import networks
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,12 @@ from benchmarks.similarity import Split
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.network.following import window_of
-from graph.network.influences import influences_of
-from graph.network.past import DAY, CampaignPast, Floats, Ints, Past
-from graph.network.records import read_records
-from graph.network.snapshot import both_ways, similar_users, tied
-from graph.network.text import TextEncoder
+from network.influence.probabilities import influences_of
+from network.influence.trials import window_of
+from network.inputs import read_records
+from network.participation_history import DAY, CampaignPast, Floats, Ints, Past
+from network.similarity.build_similarity import both_ways, similar_users, tied
+from network.tags.text_encoder import TextEncoder
 
 _SEEDS = 3
 _MOMENTS = 20

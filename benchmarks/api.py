@@ -23,17 +23,17 @@ import numpy as np
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, ratio_interval, write
-from forecasting.fitting import Configuration
 from forecasting.forecasts import forecast_campaign
+from forecasting.klstm.trainer import Configuration
 from forecasting.training import train
+from graph.api_keys import make_key
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.job import import_prepared
-from graph.keys import make_key
-from graph.network.build import build_network
-from graph.network.past import Floats
 from graph.progress import Silent
 from graph.settings import Settings
+from network.build import build_network
+from network.participation_history import Floats
 
 _CUTOFF = date(2017, 11, 27)
 _CONNECTIONS = 50

@@ -22,21 +22,21 @@ import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from api.access import OPEN_PATHS, needed_scope
-from api.worker import WorkerProcess
+from api.middleware.auth import OPEN_PATHS, needed_scope
+from api.worker_process import WorkerProcess
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.serve import page_url, prepare
-from forecasting.fitting import Configuration
 from forecasting.forecasts import forecast_campaign
+from forecasting.klstm.trainer import Configuration
 from forecasting.training import train
+from graph.api_keys import make_key
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.job import import_prepared
-from graph.keys import make_key
-from graph.network.build import build_network
 from graph.progress import Silent
 from graph.settings import Settings
+from network.build import build_network
 
 _CUTOFF = date(2017, 11, 27)
 _CASES = 20_000

@@ -7,7 +7,7 @@ from scipy.stats import nbinom
 
 from benchmarks.pictures import COLOURS, save
 from benchmarks.report import Row, weekly_row
-from graph.network.past import Floats
+from network.participation_history import Floats
 
 _TAILS = (0.025, 0.1, 0.5, 0.9, 0.975)
 _BINS = 10

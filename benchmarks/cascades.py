@@ -27,9 +27,9 @@ from forecasting.next_users.backtest import (
     ranks,
     times_taken,
 )
-from forecasting.next_users.order import Floats, Order, orders
-from forecasting.next_users.ranker import NextUsers
-from forecasting.next_users.succession import Succession
+from forecasting.next_users.cooccurrence import Succession
+from forecasting.next_users.event_sequence import Floats, Order, orders
+from forecasting.next_users.next_user_model import NextUsers
 from graph.progress import Progress
 
 _NEAR = 1.35

@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, ratio_interval, write
-from forecasting.discounts import LATELY, Weeks, deviance, exponent, read_weeks
-from forecasting.series import campaign_list, read_activity
+from forecasting.history.series import campaign_list, read_activity
+from forecasting.plans.discounts import LATELY, Weeks, deviance, exponent, read_weeks
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.importing.adapters.complete_journey import DATASET, complete_journey

@@ -5,10 +5,10 @@ import torch
 from torch_geometric.nn.models import LightGCN
 
 from graph.connection import Graph
-from graph.network.past import Floats, Ints
-from graph.network.projections import projection
-from graph.network.records import Records
-from graph.network.tags import unit
+from network.inputs import Records
+from network.participation_history import Floats, Ints
+from network.projections import projection
+from network.tags.user_tags import unit
 
 _WIDTH = 128
 _STEPS = 300

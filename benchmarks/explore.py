@@ -19,10 +19,10 @@ from forecasting.training import train
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import import_prepared
-from graph.network.build import build_network
-from graph.network.text import TextEncoder
 from graph.server import local
 from graph.settings import Settings
+from network.build import build_network
+from network.tags.text_encoder import TextEncoder
 
 _LIMIT = 2.0
 _TURNS = 5

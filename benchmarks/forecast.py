@@ -26,16 +26,16 @@ from benchmarks.own_server import own_server
 from benchmarks.placebo import others_alike
 from benchmarks.report import Row, weekly_row, write
 from cli.console import bars
-from forecasting.fitting import Configuration
-from forecasting.klstm import KLSTM
-from forecasting.peers import SEASON, with_holidays, without_holidays
-from forecasting.series import History, read_history
+from forecasting.evaluation.benchmarks import SEASON, with_holidays, without_holidays
+from forecasting.history.series import History, read_history
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import import_prepared
-from graph.network.build import build_network
-from graph.network.text import TextEncoder
 from graph.progress import Progress, Silent
+from network.build import build_network
+from network.tags.text_encoder import TextEncoder
 
 PERIODS = [date(2017, 7, 1), date(2017, 9, 1), date(2017, 11, 1), date(2018, 1, 1)]
 HORIZONS = (1, 7)

@@ -24,7 +24,7 @@ from statsforecast.models import (
     SeasonalWindowAverage,
 )
 
-from forecasting.calendar import calendar_features, month_waves
+from forecasting.history.calendar import calendar_features, month_waves
 
 SEASON, WEEKS = 7, 8
 KNOWN = [f"calendar_{place}" for place in range(10)] + ["running", "since", "reached"]

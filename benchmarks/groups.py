@@ -19,14 +19,14 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.network.following import window_of
-from graph.network.influences import influences_of
-from graph.network.key_users import leading_users
-from graph.network.past import Floats, Ints, Past
-from graph.network.projections import projection
-from graph.network.records import Records, read_records
-from graph.network.snapshot import take_snapshot
-from graph.network.text import TextEncoder
+from network.influence.probabilities import influences_of
+from network.influence.trials import window_of
+from network.inputs import Records, read_records
+from network.key_users import leading_users
+from network.participation_history import Floats, Ints, Past
+from network.projections import projection
+from network.similarity.build_similarity import take_snapshot
+from network.tags.text_encoder import TextEncoder
 
 _SEED = 7
 _SMALLEST = 10

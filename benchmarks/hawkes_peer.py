@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from graph.network.past import Floats
+from network.participation_history import Floats
 
 _SEASON, _WEEKS = 7, 8
 _MEMORY = 56

@@ -18,11 +18,11 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.network.key_tags import strongest_apart
-from graph.network.past import Floats, Ints, Past
-from graph.network.records import read_records
-from graph.network.snapshot import Tagged
-from graph.network.text import TextEncoder
+from network.inputs import read_records
+from network.participation_history import Floats, Ints, Past
+from network.similarity.build_similarity import Tagged
+from network.tags.key_tags import strongest_apart
+from network.tags.text_encoder import TextEncoder
 
 _SIZES = (10, 30)
 _FEWEST = 5

@@ -23,14 +23,14 @@ from graph.importing.adapters import Prepared
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
-from graph.network.build import build_network
-from graph.network.key_users import network_among
-from graph.network.past import DAY, Past
-from graph.network.records import Records, read_records
-from graph.network.seeding.network import Floats, Ints, Network, Terms
-from graph.network.seeding.selection import highest, select
 from graph.progress import Progress
 from graph.settings import Settings
+from network.build import build_network
+from network.inputs import Records, read_records
+from network.key_users import network_among
+from network.participation_history import DAY, Past
+from network.seeding.selection import highest, select
+from network.seeding.weighted_network import Floats, Ints, Network, Terms
 
 _DRAWS = 20
 _FEWEST = 30

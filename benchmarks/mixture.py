@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from graph.network.past import Floats
-from graph.network.similarity.features import Blocks
-from graph.network.similarity.pairs import Pairs
+from network.participation_history import Floats
+from network.similarity.features import Blocks
+from network.similarity.training_pairs import Pairs
 
 _RIDGE = 1e-3
 

@@ -30,17 +30,17 @@ from statsforecast.models import (
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, weekly_row, write
 from cli.console import bars
-from forecasting.fitting import Configuration
-from forecasting.klstm import KLSTM
-from forecasting.open_series import read_open_history
-from forecasting.series import History
-from forecasting.steps import MONTH
+from forecasting.history.open_campaigns import read_open_history
+from forecasting.history.series import History
+from forecasting.history.time_step import MONTH
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
 from graph.connection import connect
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
-from graph.network.build import build_network
-from graph.network.text import TextEncoder
 from graph.progress import Progress, Silent
+from network.build import build_network
+from network.tags.text_encoder import TextEncoder
 
 PERIODS = [date(2009, 7, 1), date(2010, 5, 1), date(2011, 4, 1)]
 HORIZONS, _AHEAD = (1, 3), 3

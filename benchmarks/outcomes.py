@@ -21,11 +21,11 @@ from benchmarks import forecast_peers
 from benchmarks.forecast import HORIZONS, Period, read_periods
 from benchmarks.report import Row, ratio_interval, weekly_row, write
 from cli.console import bars
-from forecasting.fitting import Configuration
-from forecasting.ground import Ground
-from forecasting.klstm import KLSTM
-from forecasting.planned import LONGEST, expected_course
-from forecasting.series import History
+from forecasting.baseline.baseline import Ground
+from forecasting.history.series import History
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
+from forecasting.plans.plan_forecast import LONGEST, expected_course
 from graph.progress import Silent
 
 _SEEDS = 5

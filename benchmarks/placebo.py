@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from graph.network.past import Ints
+from network.participation_history import Ints
 
 
 def others_alike(strata: Ints, seed: int) -> Ints:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from graph.network.past import Floats
+from network.participation_history import Floats
 
 RESULTS = Path(__file__).with_name("results")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

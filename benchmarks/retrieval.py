@@ -18,11 +18,11 @@ from benchmarks.report import Row, write
 from cli.console import bars
 from graph.connection import Graph, connect
 from graph.importing.csv_files import CsvFiles, moments
-from graph.network import results
-from graph.network.writing import settle
 from graph.schema import migrate
 from graph.server.bulk import build_store, take_store
 from graph.settings import Settings
+from network import queries
+from network.persist import settle
 
 _DATASET, _RUN = "generated", "network/2017-11-27"
 _BEFORE = "2017-11-27T00:00:00[UTC]"
@@ -131,16 +131,16 @@ def ask(graph: Graph, users: int) -> list[Row]:
     def user() -> str:
         return f"u{rng.integers(users)}"
 
-    queries: dict[str, Callable[[], object]] = {
-        "key users of a campaign": lambda: results.key_users(graph, _DATASET, campaign(), _RUN),
-        "neighbour groups of a campaign": lambda: results.neighbour_groups(graph, _DATASET, campaign(), _RUN),
-        "key users and whom they influence most": lambda: results.key_user_network(
+    reads: dict[str, Callable[[], object]] = {
+        "key users of a campaign": lambda: queries.key_users(graph, _DATASET, campaign(), _RUN),
+        "neighbour groups of a campaign": lambda: queries.neighbour_groups(graph, _DATASET, campaign(), _RUN),
+        "key users and whom they influence most": lambda: queries.key_user_network(
             graph, _DATASET, campaign(), _RUN
         ),
-        "a user's neighbourhood": lambda: results.neighbourhood(graph, _DATASET, user(), _RUN, 12),
+        "a user's neighbourhood": lambda: queries.neighbourhood(graph, _DATASET, user(), _RUN, 12),
     }  # fmt: skip
     rows = []
-    for name, query in queries.items():
+    for name, query in reads.items():
         took = []
         for _ in range(_WARM_UP + _ASKED):
             began = time.monotonic()

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from graph.importing.adapters.cascades import cascades
-from graph.network.following import Edges, trials_of, window_of
-from graph.network.influences import influence_probabilities
-from graph.network.past import Past
-from graph.network.seeding.network import Ints, Network
+from network.influence.probabilities import influence_probabilities
+from network.influence.trials import Edges, trials_of, window_of
+from network.participation_history import Past
+from network.seeding.weighted_network import Ints, Network
 
 
 def lastfm() -> Network:

@@ -23,13 +23,13 @@ from benchmarks import seed_networks
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from graph.connection import Graph, connect
-from graph.network.seeding.celf import select_by_celf
-from graph.network.seeding.centralities import CENTRALITIES, gds_celf, scores
-from graph.network.seeding.imm import select_by_imm
-from graph.network.seeding.network import Floats, Ints, Network, Terms
-from graph.network.seeding.selection import highest
-from graph.network.seeding.spread import simulate
 from graph.settings import Settings
+from network.seeding.celf import select_by_celf
+from network.seeding.centralities import CENTRALITIES, gds_celf, scores
+from network.seeding.diffusion import simulate
+from network.seeding.imm import select_by_imm
+from network.seeding.selection import highest
+from network.seeding.weighted_network import Floats, Ints, Network, Terms
 
 _CELF = "CELF"
 

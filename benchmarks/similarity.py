@@ -27,17 +27,17 @@ from graph.importing.adapters.cascades import cascades
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
-from graph.network.following import window_of
-from graph.network.past import Floats, Ints
-from graph.network.records import Records, read_records
-from graph.network.similarity.features import Blocks, feature_blocks, order_of
-from graph.network.similarity.learning import learned_vectors
-from graph.network.similarity.measure import quality
-from graph.network.similarity.pairs import Pairs, pairs_of
-from graph.network.snapshot import Tagged
-from graph.network.strata import stratum
-from graph.network.tags import unit
-from graph.network.text import TextEncoder
+from network.influence.matching_strata import stratum
+from network.influence.trials import window_of
+from network.inputs import Records, read_records
+from network.participation_history import Floats, Ints
+from network.similarity.build_similarity import Tagged
+from network.similarity.features import Blocks, feature_blocks, order_of
+from network.similarity.learning import learned_vectors
+from network.similarity.ranking_quality import quality
+from network.similarity.training_pairs import Pairs, pairs_of
+from network.tags.text_encoder import TextEncoder
+from network.tags.user_tags import unit
 
 _SEEDS = 5
 _TARGET = 1.1

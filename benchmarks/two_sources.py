@@ -13,7 +13,7 @@ from graph.importing.adapters import Prepared
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
-from graph.network.text import TextEncoder
+from network.tags.text_encoder import TextEncoder
 
 Compare = Callable[[Graph, str, str, date, TextEncoder], list[Row]]
 """The rows of a data set: its name to show, its id, and the cut-off."""

@@ -26,12 +26,12 @@ from benchmarks.pictures import reliability
 from benchmarks.report import Row, write
 from benchmarks.who_peers import Classifiers, Shop
 from cli.console import bars
-from forecasting.campaign_users import campaign_users
-from forecasting.fitting import Configuration
-from forecasting.ground import Ground, traffic_of
-from forecasting.klstm import KLSTM
-from forecasting.planned import LONGEST, expected_course
-from forecasting.series import History
+from forecasting.baseline.baseline import Ground, traffic_of
+from forecasting.history.campaign_users import campaign_users
+from forecasting.history.series import History
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
+from forecasting.plans.plan_forecast import LONGEST, expected_course
 from graph.progress import Silent
 
 _SEEDS = 3

@@ -23,8 +23,8 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from forecasting.campaign_users import CampaignUsers
-from forecasting.users import NETWORK, factors
+from forecasting.history.campaign_users import CampaignUsers
+from forecasting.user_shares import NETWORK, factors
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.page.browser_link import browser_url
+from api.page.source_query import browser_url
 from cli.console import bars, out
 from cli.options import DatasetOption, HomeOption, settings_for
 from graph.connection import address, connect

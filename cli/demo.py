@@ -8,23 +8,24 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from api import outlooks, told
-from api.page.browser_link import browser_url, explore_query
+from api.page.source_query import browser_url, explore_query
+from api.schemas import forecasts
+from api.serializers import records
 from cli.console import bars, out
 from cli.imports import show_import
 from cli.options import HomeOption, settings_for
+from cli.render import show_forecast, show_likely, show_model, show_network
 from cli.serve import DEFAULT_PORT, page_url, prepare, run
-from cli.shown import show_forecast, show_likely, show_model, show_network
+from forecasting.history.series import read_influence
 from forecasting.records import find_campaign, likely_users
-from forecasting.series import read_influence
 from graph.connection import Graph, connect
 from graph.errors import PortTaken
 from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.job import import_prepared
-from graph.network import results
-from graph.network.runs import NetworkRun
 from graph.server import local
 from graph.settings import Settings
+from network import queries
+from network.runs import NetworkRun
 
 CAMPAIGN = "18"
 # The middle of the campaign's run of eight weeks.
@@ -40,11 +41,11 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page.")] = DEFAULT_PORT,
 ) -> None:
     """Import a real data set, find who carries its campaigns, forecast one, and show it."""
-    from forecasting.fitting import Configuration
     from forecasting.forecasts import forecast_campaign
+    from forecasting.klstm.trainer import Configuration
     from forecasting.training import train
-    from graph.network.build import build_network
-    from graph.network.text import TextEncoder
+    from network.build import build_network
+    from network.tags.text_encoder import TextEncoder
 
     settings = settings_for(home)
     with bars() as progress:
@@ -59,12 +60,12 @@ def demo(
     show_import(imported)
     with connect(settings) as graph:
         _tell(graph, network)
-    show_model(told.model(model))
+    show_model(records.model(model))
     with connect(settings) as graph:
-        made = told.forecast(graph, DATASET, forecast)
+        made = records.forecast(graph, DATASET, forecast)
         likely = likely_users(graph, DATASET, forecast.id, _LIKELY)
     show_forecast(made)
-    show_likely([outlooks.LikelyUser(**row) for row in likely], made)
+    show_likely([forecasts.LikelyUser(**row) for row in likely], made)
     _show(settings, network, once=once, port=port)
 
 
@@ -83,11 +84,11 @@ def _tell(graph: Graph, network: NetworkRun) -> None:
         f"{first['exposed']:.0f} others to an active influencer; on {last['ds']:%d %b} it was "
         f"{last['y']:.0f} (level {last['level']:.0f}), and {last['exposed']:.0f} were left to expose."
     )
-    show_network(told.network(network))
-    users = results.key_users(graph, DATASET, CAMPAIGN, network.id)[:5]
+    show_network(records.network(network))
+    users = queries.key_users(graph, DATASET, CAMPAIGN, network.id)[:5]
     said = ", ".join(f"{one['user']} (spread {one['score']:.1f})" for one in users)
     out.print(f"Its first key users: {said}.")
-    for group in results.neighbour_groups(graph, DATASET, CAMPAIGN, network.id)[:3]:
+    for group in queries.neighbour_groups(graph, DATASET, CAMPAIGN, network.id)[:3]:
         share = group["participants"] / group["size"]
         out.print(
             f"Neighbour group {group['rank']}: {group['size']} users, {share:.0%} took part so far; "

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cli.asking import asked
+from cli.backend import asked
 from cli.console import out
 from cli.options import DatasetOption, HomeOption, parse_day
 from graph.importing.adapters.complete_journey import DATASET

@@ -13,9 +13,9 @@ from cli.options import DatasetOption, HomeOption, settings_for
 from graph.connection import connect
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network import results
-from graph.network.runs import latest_network
 from graph.pseudonyms import Pseudonyms
+from network import queries
+from network.runs import latest_network
 
 app = typer.Typer(no_args_is_help=True, help="Write answers and networks to files.")
 
@@ -62,7 +62,7 @@ def network(
     settings = settings_for(home)
     with connect(settings) as graph:
         run = latest_network(graph, dataset)
-        edges = results.key_user_network(graph, dataset, campaign, run.id)
+        edges = queries.key_user_network(graph, dataset, campaign, run.id)
     if not edges:
         raise InvalidRequest(
             f"{run.id} has no key users of campaign {campaign!r}.",
@@ -70,7 +70,7 @@ def network(
         )
     edges = Pseudonyms(settings.pseudonym_key, dataset).edges(edges)
     if to.suffix == ".html":
-        from api.page.drawing import draw_network
+        from api.page.network_drawing import draw_network
 
         to.write_text(draw_network(edges, height="95vh"), encoding="utf-8")
     else:

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
-from api import schemas
-from cli.asking import asked
+from api.schemas import resources
+from cli.backend import asked
 from cli.console import bars, out
 from cli.options import HomeOption, settings_for
-from cli.remote import Remote
+from cli.remote_backend import Remote
 from graph.connection import connect
 from graph.errors import InvalidRequest
 from graph.importing import adapters
@@ -21,10 +21,10 @@ from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.check import check_files
 from graph.importing.contract import TABLES
+from graph.importing.infer_mapping import sketch
 from graph.importing.job import ImportReport, import_prepared
 from graph.importing.ledger import Tally
 from graph.importing.mapping import FILE_NAME, Mapping, read_mapping
-from graph.importing.sketch import sketch
 from graph.importing.undo import undo_import
 
 app = typer.Typer(no_args_is_help=True, help="Bring data into the graph.")
@@ -204,7 +204,7 @@ def _sent(ask: Remote, folder: Path, said: Mapping, engine: str, max_rejected: f
         out.print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
 
 
-def _show_runs(runs: list[schemas.Import]) -> None:
+def _show_runs(runs: list[resources.Import]) -> None:
     table = Table("job", "state", "rows", "began", "of", show_lines=True)
     for run in runs:
         outcomes = {

@@ -1,165 +1,61 @@
-"""`groundswell network`, `train`, `backtest` and `forecast`: the jobs, in the order of the work."""
+"""`groundswell jobs`: the work that the API was asked for."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from api import asked as wishes
-from api import outlooks, told
-from cli.asking import asked
+from api.schemas import resources
+from cli.backend import asked
 from cli.console import bars, out
-from cli.options import CutoffOption, DatasetOption, HomeOption, parse_day, settings_for, wish_for
-from cli.shown import show_comparison, show_forecast, show_likely, show_model, show_network, show_ranking
+from cli.options import HomeOption, settings_for
 from graph.connection import connect
-from graph.errors import NotReady
-from graph.importing.adapters.complete_journey import DATASET
-from graph.network.runs import remove_network
 
-_LIKELY = 10
+_SHOWN = 30
 
-network = typer.Typer(no_args_is_help=True, help="The spreading network: key users and groups.")
+app = typer.Typer(no_args_is_help=True, help="Network builds, trainings and forecasts the API was asked for.")
 
 
-@network.command("build")
-def build(
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    cutoff: CutoffOption = None,
-    rebuild: Annotated[bool, typer.Option(help="Build anew even if nothing changed.")] = False,
-) -> None:
-    """Find key users and neighbour groups from what lies before the cut-off."""
-    wish = wish_for(wishes.Network, dataset=dataset, cutoff=parse_day(cutoff), rebuild=rebuild)
+@app.command("list")
+def show(home: HomeOption = None) -> None:
+    """List the latest jobs."""
     with asked(home) as ask:
-        made = ask.build_network(wish)
-    show_network(made)
-
-
-@network.command("carry-on")
-def carry(
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    cutoff: CutoffOption = None,
-) -> None:
-    """Bring the latest network up to a later cut-off, in a fraction of a build's time.
-
-    Influences, key users and groups follow what people did since; tags, similar users and the verdict stay
-    as they were when the network was built.
-    """
-    settings, day = settings_for(home), parse_day(cutoff)
-    with connect(settings) as graph, bars() as progress:
-        from graph.network.carrying import carry_on
-
-        run = carry_on(graph, dataset, progress, cutoff=day)
-    show_network(told.network(run))
-
-
-@network.command("list")
-def list_networks(home: HomeOption = None, dataset: DatasetOption = DATASET) -> None:
-    """List the networks, the one with the latest cut-off first."""
-    with asked(home) as ask:
-        runs = ask.networks(dataset)
-    table = Table("as of", "built as of", "influences", "key users", "groups", "users follow each other")
-    for run in runs:
-        counts = (f"{count:,}" for count in (run.influences, run.key_users, run.groups))
-        table.add_row(str(run.cutoff), str(run.built), *counts, run.premise.verdict)
+        found = ask.jobs(_SHOWN)
+    table = Table()
+    for name in ("id", "kind", "state"):
+        table.add_column(name, no_wrap=True)
+    for name in ("data set", "asked for", "how far, or what came of it"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        asked_at = one.made_at[:16].replace("T", " ")
+        table.add_row(one.id, one.kind, one.state, one.dataset, asked_at, _said(one))
     out.print(table)
 
 
-@network.command("remove")
-def remove(
-    cutoff: Annotated[str, typer.Argument(help="The network's cut-off (YYYY-MM-DD).")],
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-) -> None:
-    """Remove a network; what was imported stays."""
-    day = parse_day(cutoff)
-    assert day is not None
-    with connect(settings_for(home)) as graph:
-        remove_network(graph, dataset, day)
-    out.print(f"Removed the spreading network as of {day}.")
-
-
-def train(
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    cutoff: CutoffOption = None,
-    retrain: Annotated[bool, typer.Option(help="Train anew even if nothing changed.")] = False,
-    holidays: Annotated[
-        str | None,
-        typer.Option(
-            help="A declared prior of what holidays do: us-groceries. Default: learned from the data alone."
-        ),
-    ] = None,
-) -> None:
-    """Train the K-LSTM, and compare it with what you would pick instead.
-
-    Where every campaign is open to all, it learns who comes next rather than how many a day.
-    """
-    day = parse_day(cutoff)
-    wish = wish_for(wishes.Training, dataset=dataset, cutoff=day, retrain=retrain, holidays=holidays)
+@app.command("cancel")
+def cancel(job: Annotated[str, typer.Argument(help="The job's id.")], home: HomeOption = None) -> None:
+    """End a job: one that waits at once, one that runs within seconds."""
     with asked(home) as ask:
-        made = ask.train(wish)
-    if isinstance(made, outlooks.Model):
-        show_model(made)
-    elif isinstance(made, str):
-        out.print(f"Trained {made}, which ranks who comes next.")
-    else:
-        show_ranking(made)
+        found = ask.cancel(job)
+    over = found.state in ("waiting", "running")
+    out.print(f"Job {job} is {'told to end' if over else found.state}.")
 
 
-def backtest(
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    first: Annotated[
-        str | None, typer.Option("--from", help="The first day (YYYY-MM-DD); default: four weeks earlier.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="The day after the last one; default: the latest network's.")
-    ] = None,
-    horizon: Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")] = 7,
-    every: Annotated[int, typer.Option(min=1, max=28, help="Forecast from every so many days.")] = 3,
-    holidays: Annotated[str | None, typer.Option(help="A declared prior, as of `train`.")] = None,
-) -> None:
-    """Compare the K-LSTM with what you would pick instead, on days of your choice.
+@app.command("work")
+def work(home: HomeOption = None) -> None:
+    """Work on the jobs that wait, until none does; the API does so by itself."""
+    settings = settings_for(home)
+    with connect(settings) as graph, bars():
+        from jobs import worker
 
-    The comparison is kept in the graph, the model is not.
-    """
-    begin, end = parse_day(first), parse_day(until)
-    with asked(home) as ask:
-        from forecasting.training import BACKTEST_DAYS
-
-        if end is None:
-            known = ask.networks(dataset)
-            if not known:
-                raise NotReady(
-                    f"There is no spreading network of {dataset!r}.",
-                    "Build one: `groundswell network build`.",
-                )
-            end = known[0].cutoff
-        begin = begin or end - timedelta(days=BACKTEST_DAYS)
-        how = {"horizon": horizon, "every": every, "holidays": holidays}
-        wish = wish_for(wishes.BackTest, dataset=dataset, since=begin, until=end, **how)
-        tested = ask.back_test(wish)
-    show_comparison(tested)
+        done = worker.work(graph, settings)
+    out.print(f"{done} jobs done.")
 
 
-def forecast(
-    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
-    home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    horizon: Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")] = 7,
-    origin: Annotated[
-        str | None, typer.Option(help="First day to forecast (YYYY-MM-DD); default: the model's cut-off.")
-    ] = None,
-) -> None:
-    """Forecast a campaign's participants and influence level, and store the forecast."""
-    wish = wish_for(wishes.Forecast, dataset=dataset, horizon=horizon, origin=parse_day(origin))
-    with asked(home) as ask:
-        made = ask.make_forecast(campaign, wish)
-        likely = ask.likely_users(campaign, dataset, made.origin, _LIKELY, waiting=False)
-        model = ask.model(dataset, made.model)
-    show_forecast(made)
-    show_likely(likely, made)
-    show_model(model)
+def _said(job: resources.Job) -> str:
+    if job.progress:
+        told = job.progress
+        return f"{told.stage} ({told.done} of {told.total})" if told.total else told.stage
+    if job.problem:
+        return f"{job.problem} {job.remedy or ''}"
+    return ", ".join(f"{name} {value}" for name, value in (job.result or {}).items())

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from cli.console import out
 from cli.options import HomeOption, settings_for
+from graph.api_keys import SCOPES, list_keys, make_key, revoke_key
 from graph.connection import connect
-from graph.keys import SCOPES, list_keys, make_key, revoke_key
 
 app = typer.Typer(no_args_is_help=True, help="API keys: who may ask, and for what.")
 

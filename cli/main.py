@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import db, demo, explain, export, imports, jobs, keys, plan, queue, serve, what_if, who
+from cli import db, demo, explain, export, imports, jobs, keys, models, plan, serve, what_if, who
 from cli.console import err, fail
 from graph.errors import GroundswellError
 
@@ -37,17 +37,17 @@ app.add_typer(db.app, name="db")
 app.command()(db.browser)
 app.add_typer(imports.app, name="import")
 app.command("imports")(imports.list_imports)
-app.add_typer(jobs.network, name="network")
+app.add_typer(models.network, name="network")
 app.add_typer(export.app, name="export")
-app.command()(jobs.train)
-app.command()(jobs.backtest)
-app.command()(jobs.forecast)
+app.command()(models.train)
+app.command()(models.backtest)
+app.command()(models.forecast)
 app.command()(who.who)
 app.command()(explain.explain)
 app.command()(plan.plan)
 app.command("what-if")(what_if.what_if)
 app.command()(serve.serve)
-app.add_typer(queue.app, name="jobs")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 
 

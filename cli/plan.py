@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api import outlooks
-from cli.asking import asked
+from api.schemas import forecasts
+from cli.backend import asked
 from cli.console import out
 from cli.options import DatasetOption, HomeOption, parse_day, wish_for
 from cli.what_if import read_users
@@ -37,7 +37,7 @@ def plan(
 ) -> None:
     """Forecast a campaign before its launch, as it is planned and as you would change it."""
     wish = wish_for(
-        outlooks.Plan,
+        forecasts.Plan,
         origin=parse_day(origin),
         starts=parse_day(starts),
         ends=parse_day(ends),
@@ -61,7 +61,7 @@ def plan(
         out.print(table)
 
 
-def _show_totals(title: str, told: outlooks.PlanAnswer) -> None:
+def _show_totals(title: str, told: forecasts.PlanAnswer) -> None:
     table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
     for name, one in (("as planned", told.planned), ("changed", told.changed)):
         if one is None:
@@ -74,7 +74,7 @@ def _show_totals(title: str, told: outlooks.PlanAnswer) -> None:
     out.print(table)
 
 
-def _show_discount(told: outlooks.PlannedDiscount) -> None:
+def _show_discount(told: forecasts.PlannedDiscount) -> None:
     out.print(
         f"Lately its products were {told.lately:.0%} off on the shelf. With {told.asked:.0%}, "
         f"{told.times:.2f} [{told.low:.2f}, {told.high:.2f}] times as many take part, by "

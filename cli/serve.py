@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.protocol import PromptProtocol
+from api.header_timeout import PromptProtocol
 from cli.console import out
 from cli.options import HomeOption, settings_for
 from graph.connection import Patience, connect

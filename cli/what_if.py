@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api import outlooks
-from cli.asking import asked
+from api.schemas import forecasts
+from cli.backend import asked
 from cli.console import out
 from cli.options import DatasetOption, HomeOption, wish_for
 from graph.errors import InvalidRequest
@@ -35,7 +35,7 @@ def what_if(
 ) -> None:
     """Choose whom to begin a campaign with, on your terms, and see how far that would carry."""
     wish = wish_for(
-        outlooks.WhatIf,
+        forecasts.WhatIf,
         seeds=seed or None,
         k=k,
         exclude=read_users(exclude) if exclude else [],

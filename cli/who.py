@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from cli.asking import asked
+from cli.backend import asked
 from cli.console import out
-from cli.local import Local
+from cli.local_backend import Local
 from cli.options import DatasetOption, HomeOption, parse_day
-from cli.shown import show_likely, show_next
-from forecasting.series import all_open, campaign_list
+from cli.render import show_likely, show_next
+from forecasting.history.series import all_open, campaign_list
 from graph.errors import InvalidRequest
 from graph.importing.adapters.complete_journey import DATASET
 from graph.pseudonyms import Pseudonyms

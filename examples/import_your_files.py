@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from graph.connection import connect
+from graph.importing.infer_mapping import sketch
 from graph.importing.job import import_files
 from graph.importing.mapping import FILE_NAME, read_mapping
-from graph.importing.sketch import sketch
 from graph.progress import Silent
 from graph.settings import Settings
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.explain import Explanation
-from forecasting.klstm import COLUMNS, KLSTM
+from forecasting.history.series import History, all_open, campaign_list, read_history
+from forecasting.klstm.attributions import Explanation
+from forecasting.klstm.forecaster import COLUMNS, KLSTM
 from forecasting.records import (
     REDEEMER_VALUES,
     Forecast,
@@ -15,13 +16,12 @@ from forecasting.records import (
     of_redeemers,
     pick_campaign,
 )
-from forecasting.series import History, all_open, campaign_list, read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
-from graph.network.runs import NetworkRun, networks
 from graph.progress import Progress
 from graph.settings import Settings
+from network.runs import NetworkRun, networks
 
 
 def forecast_campaign(

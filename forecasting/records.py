@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.series import campaign_list
+from forecasting.history.series import campaign_list
 from graph.connection import Graph, Row
 from graph.errors import NotFound, NotReady
-from graph.network.runs import NetworkRun, latest_network, network_run
 from graph.settings import Settings
+from network.runs import NetworkRun, latest_network, network_run
 
 FORECAST_VALUES = [
     "mean",
@@ -175,7 +175,7 @@ def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:
 @dataclass(frozen=True)
 class StoredExplanation:
     """Why a forecast says what it says: `ground`, the participants that traffic and pace alone expect; frames
-    `moves` (factor, times) and `worth` (factor, times, low, high) as of ``forecasting.explain``.
+    `moves` (factor, times) and `worth` (factor, times, low, high) as of ``forecasting.klstm.attributions``.
     """
 
     ground: float

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.backtest import backtest, score
-from forecasting.fitting import Configuration
-from forecasting.klstm import KLSTM
+from forecasting.evaluation.backtest import backtest, score
+from forecasting.history.series import History, read_history
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
 from forecasting.records import BackTest, ModelRun, checkpoint_path, model_run, models, of_redeemers
-from forecasting.series import History, read_history
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
-from graph.network.build import build_network
-from graph.network.runs import latest_network
-from graph.network.text import TextEncoder
 from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
+from network.build import build_network
+from network.runs import latest_network
+from network.tags.text_encoder import TextEncoder
 
 _FORMAT = "6"  # Another way to train on the same data must give another fingerprint.
 BACKTEST_DAYS = 28

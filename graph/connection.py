@@ -15,8 +15,8 @@ from neo4j import Driver, GraphDatabase, ManagedTransaction, Query, Session, uni
 from neo4j.exceptions import ConfigurationError, DriverError, Neo4jError
 
 import cypher
+from graph.error_mapping import translated
 from graph.errors import DatabaseUnreachable, InvalidRequest, NotReady
-from graph.refusals import translated
 from graph.server import local
 from graph.settings import Settings
 

@@ -14,16 +14,16 @@ import pytest
 from docker.errors import DockerException
 from testcontainers.community.neo4j import Neo4jContainer
 
-from forecasting.klstm import Configuration
+from forecasting.klstm.forecaster import Configuration
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
-from graph.network.build import NetworkRun, build_network
 from graph.progress import Silent
 from graph.schema import migrate
 from graph.server import local
 from graph.settings import Settings
+from network.build import NetworkRun, build_network
 from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
 
 # Servers that live for minutes are not worth the processors that optimise them.

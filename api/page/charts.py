@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from api.page.words import Words
+from api.page.i18n import Words
 from forecasting.records import Forecast
 from graph.connection import Row
 

@@ -9,11 +9,11 @@ from jinja2 import Environment, FileSystemLoader
 from plotly.offline import get_plotlyjs
 
 from api.deps import Context
-from api.page.drawing import draw_network, group_color
-from api.page.view import CampaignView, view_campaign
-from api.page.words import ENGLISH, LANGUAGES, Words
+from api.page.campaign_view import CampaignView, view_campaign
+from api.page.i18n import ENGLISH, LANGUAGES, Words
+from api.page.network_drawing import draw_network, group_color
 from graph.errors import GroundswellError
-from graph.network import results
+from network import queries
 
 _HERE = Path(__file__).parent
 
@@ -64,7 +64,7 @@ def render(visit: Visit, name: str, dataset: str, **told: object) -> str:
 def standalone_page(context: Context, dataset: str, campaign: str) -> str:
     """The page of one campaign as one file. Raises what ``view_campaign`` raises."""
     view = view_campaign(context, dataset, campaign)
-    edges = results.key_user_network(context.graph, dataset, campaign, view.run)
+    edges = queries.key_user_network(context.graph, dataset, campaign, view.run)
     style, script = (
         (_HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
     )

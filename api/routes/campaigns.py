@@ -7,16 +7,17 @@ from urllib.parse import quote
 import pandas as pd
 from fastapi import APIRouter, Query, Response
 
-from api import asked, schemas
-from api.campaigns import State, states
-from api.days import Day
 from api.deps import DatasetQuery, GraphDep, OffsetQuery
+from api.schemas import requests, resources
+from api.schemas.date_types import Day
+from api.serializers.campaigns import State, states
+from forecasting.history.series import campaign_list, participants_by_group, read_influence
+from forecasting.plans.campaigns import NewCampaign, remove_planned
+from forecasting.plans.campaigns import create_campaign as create_planned
 from forecasting.records import find_campaign, network_of
-from forecasting.series import campaign_list, participants_by_group, read_influence
-from graph import plans
 from graph.datasets import describe_dataset
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network import results
+from network import queries
 
 Order = Literal[
     "starts", "-starts", "ends", "-ends", "name", "-name",
@@ -36,7 +37,7 @@ def list_campaigns(
     sort: Annotated[Order, Query(description="By what; with a minus sign the largest first")] = "starts",
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
     offset: OffsetQuery = 0,
-) -> list[schemas.Campaign]:
+) -> list[resources.Campaign]:
     """The campaigns of a data set; `X-Total-Count` says how many there are without limit and offset."""
     campaigns = campaign_list(graph, dataset)
     if campaigns.empty:
@@ -55,10 +56,10 @@ def list_campaigns(
 
 
 @router.post("", status_code=201)
-def create_campaign(wish: asked.Campaign, graph: GraphDep, response: Response) -> schemas.Campaign:
+def create_campaign(wish: requests.Campaign, graph: GraphDep, response: Response) -> resources.Campaign:
     """Plan a campaign that has not begun: it can then be forecast (`/plan`) as one of the data's own."""
     told = wish.model_dump(exclude={"dataset", "name"})
-    plans.create_campaign(graph, wish.dataset, plans.NewCampaign(title=wish.name or wish.id, **told))
+    create_planned(graph, wish.dataset, NewCampaign(title=wish.name or wish.id, **told))
     response.headers["Location"] = f"/v1/campaigns/{wish.id}?dataset={quote(wish.dataset)}"
     return get_campaign(wish.id, graph, wish.dataset)
 
@@ -66,11 +67,11 @@ def create_campaign(wish: asked.Campaign, graph: GraphDep, response: Response) -
 @router.delete("/{campaign_id}", status_code=204)
 def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> None:
     """Take a campaign back that was planned here, with what was forecast of it."""
-    plans.remove_planned(graph, dataset, campaign_id)
+    remove_planned(graph, dataset, campaign_id)
 
 
 @router.get("/{campaign_id}")
-def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> schemas.Campaign:
+def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> resources.Campaign:
     """One campaign."""
     found = find_campaign(graph, dataset, campaign_id)
     (state,) = states(found.to_frame().T, describe_dataset(graph, dataset))
@@ -88,14 +89,14 @@ def get_influence(
     dataset: DatasetQuery = DATASET,
     since: SinceQuery = None,
     until: UntilQuery = None,
-) -> list[schemas.InfluenceStep]:
+) -> list[resources.InfluenceStep]:
     """The campaign's influence, day by day."""
     campaign = find_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     frame = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     frame = frame.drop(columns=["unique_id", "in_window", "weight"]).assign(step=frame["ds"].dt.date)
     frame = frame[_within(frame["step"], since, until)].drop(columns="ds")
-    return [schemas.InfluenceStep(**row) for row in frame.to_dict("records")]
+    return [resources.InfluenceStep(**row) for row in frame.to_dict("records")]
 
 
 @router.get("/{campaign_id}/influence/groups")
@@ -105,12 +106,12 @@ def get_influence_by_group(
     dataset: DatasetQuery = DATASET,
     since: SinceQuery = None,
     until: UntilQuery = None,
-) -> list[schemas.GroupStep]:
+) -> list[resources.GroupStep]:
     """Who took part, day by day and neighbour group by neighbour group; days without anybody are left out."""
     network = network_of(graph, dataset, campaign_id)
     frame = participants_by_group(graph, dataset, campaign_id, network.id)
     rows = frame[_within(frame["step"], since, until)].astype(object)
-    return [schemas.GroupStep(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
+    return [resources.GroupStep(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
 
 
 @router.get("/{campaign_id}/network")
@@ -119,38 +120,38 @@ def get_network(
     graph: GraphDep,
     dataset: DatasetQuery = DATASET,
     most: Annotated[int, Query(ge=1, le=5000, description="At most so many influences")] = 1000,
-) -> schemas.CampaignNetwork:
+) -> resources.CampaignNetwork:
     """The campaign's key users and whom they influence most, to be drawn: the strongest influences first."""
     network = network_of(graph, dataset, campaign_id)
-    drawn = results.drawing(results.key_user_network(graph, dataset, campaign_id, network.id), most)
-    return schemas.CampaignNetwork(network=network.id, premise=network.premise.verdict, **drawn)
+    drawn = queries.drawing(queries.key_user_network(graph, dataset, campaign_id, network.id), most)
+    return resources.CampaignNetwork(network=network.id, premise=network.premise.verdict, **drawn)
 
 
 @router.get("/{campaign_id}/key-users")
 def get_key_users(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
-) -> list[schemas.KeyUser]:
+) -> list[resources.KeyUser]:
     """The campaign's key users, the strongest first."""
     network = network_of(graph, dataset, campaign_id)
-    rows = results.key_users(graph, dataset, campaign_id, network.id)
-    return [schemas.KeyUser(**row, premise=network.premise.verdict) for row in rows]
+    rows = queries.key_users(graph, dataset, campaign_id, network.id)
+    return [resources.KeyUser(**row, premise=network.premise.verdict) for row in rows]
 
 
 @router.get("/{campaign_id}/neighbour-groups")
 def get_neighbour_groups(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
-) -> list[schemas.NeighbourGroup]:
+) -> list[resources.NeighbourGroup]:
     """The groups around the campaign's key users, the most influential first."""
     run = network_of(graph, dataset, campaign_id).id
-    rows = results.neighbour_groups(graph, dataset, campaign_id, run)
-    return [schemas.NeighbourGroup(**row) for row in rows]
+    rows = queries.neighbour_groups(graph, dataset, campaign_id, run)
+    return [resources.NeighbourGroup(**row) for row in rows]
 
 
 def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:
     return (days >= (since or date.min)) & (days <= (until or date.max))
 
 
-def _campaign(row: pd.Series) -> schemas.Campaign:
+def _campaign(row: pd.Series) -> resources.Campaign:
     told = {**row.to_dict(), "kind": None if pd.isna(row["kind"]) else row["kind"]}
     last = row["ends"] - pd.Timedelta(days=1)
-    return schemas.Campaign(**{**told, "starts": row["starts"].date(), "ends": last.date()})
+    return resources.Campaign(**{**told, "starts": row["starts"].date(), "ends": last.date()})

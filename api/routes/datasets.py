@@ -4,19 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import people
 from api.deps import DatasetQuery, GraphDep, OffsetQuery, run_if_any
+from api.schemas import users
 from graph.datasets import datasets
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network import results
+from network import queries
 
 router = APIRouter(prefix="/v1", tags=["data sets"])
 
 
 @router.get("/datasets")
-def list_datasets(graph: GraphDep) -> list[people.Dataset]:
+def list_datasets(graph: GraphDep) -> list[users.Dataset]:
     """The data sets of this database."""
-    return [people.Dataset(id=row.pop("dataset"), **row) for row in datasets(graph)]
+    return [users.Dataset(id=row.pop("dataset"), **row) for row in datasets(graph)]
 
 
 @router.get("/tags")
@@ -29,9 +29,9 @@ def list_tags(
     key: Annotated[bool, Query(description="Key tags only, by their rank")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
-) -> list[people.Tag]:
+) -> list[users.Tag]:
     """Tags, those of the most users first; `X-Total-Count` says how many there are on all pages."""
     run = run_if_any(graph, dataset)
-    rows = results.tags(graph, dataset, run, limit, offset, kind=kind, text=text, key=key)
+    rows = queries.tags(graph, dataset, run, limit, offset, kind=kind, text=text, key=key)
     response.headers["X-Total-Count"] = str(rows[0]["total"] if rows else 0)
-    return [people.Tag(**row) for row in rows]
+    return [users.Tag(**row) for row in rows]

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import outlooks, told
-from api.days import Day
 from api.deps import ContextDep, DatasetQuery, GraphDep, OffsetQuery
+from api.schemas import forecasts
+from api.schemas.date_types import Day
+from api.serializers import records
 from forecasting.records import find_forecast, likely_users
 from graph.importing.adapters.complete_journey import DATASET
 
@@ -18,17 +19,17 @@ WaitingQuery = Annotated[bool, Query(description="Only who has not taken part be
 @router.get("/{campaign_id}/forecast")
 def get_forecast(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
-) -> outlooks.Forecast:
+) -> forecasts.Forecast:
     """The stored forecast with the latest origin, or that of `origin`."""
-    return told.forecast(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
+    return records.forecast(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
 
 
 @router.get("/{campaign_id}/explanation")
 def get_explanation(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
-) -> outlooks.Explanation:
+) -> forecasts.Explanation:
     """Why the forecast with the latest origin, or that of `origin`, says what it says."""
-    return told.explanation(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
+    return records.explanation(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
 
 
 @router.get("/{campaign_id}/likely-users")
@@ -40,11 +41,11 @@ def get_likely_users(
     waiting: WaitingQuery = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
-) -> list[outlooks.LikelyUser]:
+) -> list[forecasts.LikelyUser]:
     """Who is likely to take part next, by the forecast with the latest origin or that of `origin`."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
     rows = likely_users(graph, dataset, forecast.id, limit, offset, waiting=waiting)
-    return [outlooks.LikelyUser(**row) for row in rows]
+    return [forecasts.LikelyUser(**row) for row in rows]
 
 
 @router.get(
@@ -62,7 +63,7 @@ def get_likely_users_as_csv(
     """The same as a file, all users; with `GROUNDSWELL_PSEUDONYM_KEY` set, by their pseudonyms."""
     forecast = find_forecast(context.graph, dataset, campaign_id, origin)
     return Response(
-        told.likely_users_csv(context.graph, context.settings, dataset, forecast, waiting=waiting),
+        records.likely_users_csv(context.graph, context.settings, dataset, forecast, waiting=waiting),
         media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="likely-users.csv"'},
     )

@@ -8,19 +8,20 @@ import yaml
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
-from api import schemas, told
 from api.deps import ContextDep, GraphDep
-from api.jobs import accepted
-from graph import jobs
+from api.schemas import resources
+from api.serializers import records
+from api.serializers.jobs import accepted
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
-from graph.importing.delivery import open_delivery
+from graph.importing.infer_mapping import sketch
+from graph.importing.input_files import open_delivery
 from graph.importing.mapping import Mapping, parse_mapping
 from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
-from graph.importing.sketch import sketch
 from graph.importing.uploads import keep_mapping, receive, remove_upload
 from graph.progress import Silent
+from jobs import queue
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
@@ -32,7 +33,7 @@ def start_import(
     mapping: Annotated[str, Form(description="The mapping, as YAML or JSON")],
     files: Annotated[list[UploadFile], File(description="The files that it names")],
     max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the job")] = None,
-) -> schemas.Job:
+) -> resources.Job:
     """Import the files, as a job: the answer's `Location` tells how far it is."""
     said = _mapping(mapping)
     with receive(context.settings) as folder:
@@ -40,7 +41,7 @@ def start_import(
         open_delivery(folder, said, Silent())  # What is missing is told now.
         keep_mapping(folder, said)
         arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
-        job = jobs.submit(context.graph, "import", said.dataset, arguments)
+        job = queue.submit(context.graph, "import", said.dataset, arguments)
     return accepted(context, response, job)
 
 
@@ -53,7 +54,7 @@ def check_import(
     ] = None,
     dataset: Annotated[str, Form(description="For a sketched mapping: the name of the data set")] = "my-data",
     zone: Annotated[str, Form(description="For a sketched mapping: where the data's days begin")] = "UTC",
-) -> schemas.ImportCheck:
+) -> resources.ImportCheck:
     """Validate every row; nothing is written and nothing is kept."""
     with receive(context.settings) as folder:
         try:
@@ -62,12 +63,12 @@ def check_import(
             found = check_files(folder, _mapping(text), Silent())
         finally:
             remove_upload(context.settings, folder.name)
-    return schemas.ImportCheck(
+    return resources.ImportCheck(
         mapping=text,
-        tables={name: schemas.Outcome(**vars(tally)) for name, tally in found.tables.items()},
+        tables={name: resources.Outcome(**vars(tally)) for name, tally in found.tables.items()},
         reasons=dict(found.reasons.most_common()),
         examples=[
-            schemas.RejectedRow(
+            resources.RejectedRow(
                 file=name, row=one.row, column=one.column or None, value=str(one.value), reason=one.reason
             )
             for name, one in found.examples
@@ -78,15 +79,15 @@ def check_import(
 @router.get("")
 def list_imports(
     graph: GraphDep, dataset: Annotated[str | None, Query(description="Of one data set only")] = None
-) -> list[schemas.Import]:
+) -> list[resources.Import]:
     """Every import, the latest first."""
-    return [told.one_import(run) for run in import_runs(graph, dataset)]
+    return [records.one_import(run) for run in import_runs(graph, dataset)]
 
 
 @router.get("/{import_id}")
-def get_import(import_id: str, graph: GraphDep) -> schemas.Import:
+def get_import(import_id: str, graph: GraphDep) -> resources.Import:
     """One import: what became of its rows."""
-    return told.one_import(_find(graph, import_id))
+    return records.one_import(_find(graph, import_id))
 
 
 @router.get("/{import_id}/rejected", response_class=FileResponse)

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api import asked, schemas, told
 from api.deps import ContextDep, GraphDep, OffsetQuery
-from api.jobs import accepted
+from api.schemas import requests, resources
+from api.serializers import records
+from api.serializers.jobs import accepted
+from forecasting.baseline.holiday_priors import check_shape
 from forecasting.records import check_campaign
-from forecasting.shapes import check_shape
-from graph import jobs
 from graph.datasets import describe_dataset
+from jobs import queue
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
@@ -18,7 +19,7 @@ JobId = Annotated[str, Path(description="As the job's own address tells it")]
 
 
 @router.post("/networks", status_code=202)
-def build_network(wish: asked.Network, context: ContextDep, response: Response) -> schemas.Job:
+def build_network(wish: requests.Network, context: ContextDep, response: Response) -> resources.Job:
     """Build a spreading network: key users and neighbour groups."""
     dataset = describe_dataset(context.graph, wish.dataset)
     if wish.cutoff:
@@ -27,7 +28,7 @@ def build_network(wish: asked.Network, context: ContextDep, response: Response) 
 
 
 @router.post("/models", status_code=202)
-def train_model(wish: asked.Training, context: ContextDep, response: Response) -> schemas.Job:
+def train_model(wish: requests.Training, context: ContextDep, response: Response) -> resources.Job:
     """Back-test and train a model."""
     dataset = describe_dataset(context.graph, wish.dataset)
     if wish.cutoff:
@@ -37,7 +38,7 @@ def train_model(wish: asked.Training, context: ContextDep, response: Response) -
 
 
 @router.post("/back-tests", status_code=202)
-def make_back_test(wish: asked.BackTest, context: ContextDep, response: Response) -> schemas.Job:
+def make_back_test(wish: requests.BackTest, context: ContextDep, response: Response) -> resources.Job:
     """Compare the K-LSTM with what one would pick instead, on days of choice."""
     dataset = describe_dataset(context.graph, wish.dataset)
     for day in (wish.since, wish.until):
@@ -48,8 +49,8 @@ def make_back_test(wish: asked.BackTest, context: ContextDep, response: Response
 
 @router.post("/campaigns/{campaign_id}/forecast", status_code=202, tags=["forecasts"])
 def make_forecast(
-    campaign_id: str, wish: asked.Forecast, context: ContextDep, response: Response
-) -> schemas.Job:
+    campaign_id: str, wish: requests.Forecast, context: ContextDep, response: Response
+) -> resources.Job:
     """Forecast a campaign, its users and groups, and keep the forecast."""
     dataset = describe_dataset(context.graph, wish.dataset)
     if wish.origin:
@@ -62,28 +63,28 @@ def make_forecast(
 def list_jobs(
     graph: GraphDep,
     dataset: Annotated[str | None, Query(description="Of one data set only")] = None,
-    state: Annotated[jobs.State | None, Query(description="In this state only")] = None,
+    state: Annotated[queue.State | None, Query(description="In this state only")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
-) -> list[schemas.Job]:
+) -> list[resources.Job]:
     """Jobs, the latest first."""
-    return [told.job(one) for one in jobs.jobs(graph, dataset, state, limit, offset)]
+    return [records.job(one) for one in queue.jobs(graph, dataset, state, limit, offset)]
 
 
 @router.get("/jobs/{job_id}")
-def get_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
+def get_job(job_id: JobId, graph: GraphDep) -> resources.Job:
     """How a job stands, and while it runs, how far it is."""
-    return told.job(jobs.find_job(graph, job_id))
+    return records.job(queue.find_job(graph, job_id))
 
 
 @router.delete("/jobs/{job_id}", status_code=202)
-def cancel_job(job_id: JobId, graph: GraphDep) -> schemas.Job:
+def cancel_job(job_id: JobId, graph: GraphDep) -> resources.Job:
     """End a job: one that waits at once, one that runs within seconds. One that is over stays as it is."""
-    return told.job(jobs.cancel(graph, job_id))
+    return records.job(queue.cancel(graph, job_id))
 
 
 def _submitted(
-    context: ContextDep, response: Response, kind: str, wish: asked.Asked, **more: str
-) -> schemas.Job:
+    context: ContextDep, response: Response, kind: str, wish: requests.Asked, **more: str
+) -> resources.Job:
     arguments = wish.model_dump(mode="json", exclude={"dataset"}) | more
-    return accepted(context, response, jobs.submit(context.graph, kind, wish.dataset, arguments))
+    return accepted(context, response, queue.submit(context.graph, kind, wish.dataset, arguments))

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from api import outlooks, told
 from api.deps import DatasetQuery, GraphDep
+from api.schemas import forecasts
+from api.serializers import records
 from forecasting.records import back_tests, models
 from graph.importing.adapters.complete_journey import DATASET
 
@@ -11,12 +12,12 @@ router = APIRouter(prefix="/v1", tags=["trust"])
 
 
 @router.get("/models")
-def list_models(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[outlooks.Model]:
+def list_models(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[forecasts.Model]:
     """Every trained model with the back-test made before it was kept, the latest cut-off first."""
-    return [told.model(run) for run in models(graph, dataset)]
+    return [records.model(run) for run in models(graph, dataset)]
 
 
 @router.get("/back-tests")
-def list_back_tests(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[outlooks.BackTest]:
+def list_back_tests(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[forecasts.BackTest]:
     """Back-tests on days of choice (`groundswell backtest`), the latest days first."""
-    return [told.back_test(run) for run in back_tests(graph, dataset)]
+    return [records.back_test(run) for run in back_tests(graph, dataset)]

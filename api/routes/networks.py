@@ -2,15 +2,16 @@
 
 from fastapi import APIRouter
 
-from api import schemas, told
 from api.deps import DatasetQuery, GraphDep
+from api.schemas import resources
+from api.serializers import records
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network.runs import networks
+from network.runs import networks
 
 router = APIRouter(prefix="/v1/networks", tags=["networks"])
 
 
 @router.get("")
-def list_networks(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[schemas.Network]:
+def list_networks(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[resources.Network]:
     """Every spreading network that was built, the one with the latest cut-off first."""
-    return [told.network(run) for run in networks(graph, dataset)]
+    return [records.network(run) for run in networks(graph, dataset)]

@@ -7,17 +7,17 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.deps import ContextDep, DatasetQuery, GraphDep
-from api.page.drawing import draw_network
-from api.page.overview import choice, view_campaigns
+from api.page.campaign_view import view_campaign
+from api.page.campaigns_view import choice, view_campaigns
+from api.page.i18n import LANGUAGES, preferred, words
+from api.page.network_drawing import draw_network
 from api.page.rendering import Visit, plotly_script, render, render_campaign, render_problem
-from api.page.view import view_campaign
-from api.page.words import LANGUAGES, preferred, words
 from api.problems import status_of
 from forecasting.records import network_of
 from graph.datasets import imported_datasets
 from graph.errors import GroundswellError
 from graph.importing.adapters.complete_journey import DATASET
-from graph.network import results
+from network import queries
 
 router = APIRouter(include_in_schema=False)
 _COOKIE, _A_YEAR = "lang", 31_536_000
@@ -91,7 +91,7 @@ def _page(visit: Visit, shown: Callable[[], str]) -> HTMLResponse:
 def network(campaign: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> HTMLResponse:
     """The drawing of the campaign's key users, for a frame of the page."""
     run = network_of(graph, dataset, campaign).id
-    return HTMLResponse(draw_network(results.key_user_network(graph, dataset, campaign, run)))
+    return HTMLResponse(draw_network(queries.key_user_network(graph, dataset, campaign, run)))
 
 
 @router.get("/static/plotly.min.js")

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from forecasting.next_users.cooccurrence import Succession
+from forecasting.next_users.event_sequence import Floats, Order
 from forecasting.next_users.examples import LONGEST
-from forecasting.next_users.order import Floats, Order
-from forecasting.next_users.ranker import NextUsers
-from forecasting.next_users.succession import Succession
-from forecasting.next_users.trail import Trail
+from forecasting.next_users.next_user_model import NextUsers
+from forecasting.next_users.sequence_features import Trail
 
 Ranker = Callable[[Order], Iterator[Floats]]
 """Of a campaign, the scores of all users before each of its participants from the second on."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.next_users.order import Floats, Order
-from forecasting.next_users.succession import Succession
-from forecasting.next_users.trail import FACTORS, Trail
+from forecasting.next_users.cooccurrence import Succession
+from forecasting.next_users.event_sequence import Floats, Order
+from forecasting.next_users.sequence_features import FACTORS, Trail
 
 LONGEST = 199
 """Participants of a campaign that are replayed, and after how many the next is asked for."""

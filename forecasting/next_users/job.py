@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.next_users.backtest import by_follows, by_matrix, by_model, hits, ranks, times_taken
-from forecasting.next_users.order import Order, orders
-from forecasting.next_users.ranker import MOST_USERS, Fitting, NextUsers
-from forecasting.next_users.succession import Succession
+from forecasting.next_users.cooccurrence import Succession
+from forecasting.next_users.event_sequence import Order, orders
+from forecasting.next_users.next_user_model import MOST_USERS, Fitting, NextUsers
 from forecasting.records import find_campaign
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, day_of, describe_dataset, seconds_of

@@ -17,7 +17,7 @@ from graph.connection import Graph
 from graph.errors import ImportFailed
 from graph.importing.behaviours import VALUES
 from graph.importing.csv_files import CsvFiles, moments
-from graph.importing.delivery import Delivery
+from graph.importing.input_files import Delivery
 from graph.importing.ledger import Ledger, Segment, Tally, batch_of, entry_of
 from graph.importing.loaders import Target
 from graph.importing.mapping import Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.importing.contract import TABLES
-from graph.importing.delivery import open_delivery
+from graph.importing.input_files import open_delivery
 from graph.importing.ledger import Tally
 from graph.importing.lines import Damage
 from graph.importing.mapping import Mapping

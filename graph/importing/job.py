@@ -10,7 +10,7 @@ from graph.errors import DatabaseError, GroundswellError, ImportStopped, Invalid
 from graph.importing import runs
 from graph.importing.adapters import Prepared
 from graph.importing.bulk import BulkEngine, why_not
-from graph.importing.delivery import Delivery, open_delivery
+from graph.importing.input_files import Delivery, open_delivery
 from graph.importing.ledger import Ledger, Tally
 from graph.importing.loaders import Target
 from graph.importing.mapping import DERIVED, Mapping

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from graph.connection import Graph, Row
 from graph.importing.blocks import Block
-from graph.importing.delivery import Input
+from graph.importing.input_files import Input
 
 _BATCH_ID = ("import", "mapping", "table", "file", "block", "digest", "part")
 _Group = tuple[int, int, int, str, str]

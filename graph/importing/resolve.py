@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from graph.importing.blocks import Block, read_blocks
 from graph.importing.contract import TABLES
-from graph.importing.delivery import Delivery, Input
+from graph.importing.input_files import Delivery, Input
 from graph.importing.ledger import Tally
 from graph.importing.lines import Damage
 from graph.importing.loaders import REFERS, TWICE, referred

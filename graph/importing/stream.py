@@ -17,7 +17,7 @@ from graph.connection import Graph, Row, Transaction
 from graph.importing import loaders
 from graph.importing.behaviours import load_behaviours
 from graph.importing.blocks import Block, read_blocks
-from graph.importing.delivery import Delivery, Input
+from graph.importing.input_files import Delivery, Input
 from graph.importing.ledger import Ledger, Segment, Tally, batch_of, entry_of
 from graph.importing.loaders import Load, Loaded, Target
 from graph.importing.mapping import Source

@@ -35,7 +35,7 @@ def ensure_runtime(cache: Path, progress: Progress, mirror: str | None = None) -
     missing = [jar for jar in jars if not _is_intact(folder / jar.filename, jar)]
     if missing:
         # What asks repositories takes long to import, and is needed once.
-        from graph.server.fetching import fetch_all
+        from graph.server.download import fetch_all
 
         fetch_all(missing, folder, progress, mirror)
     return Runtime(

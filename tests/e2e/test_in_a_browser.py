@@ -6,14 +6,14 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 import cypher
-from api.page.browser_link import browser_url, explore_query
+from api.page.source_query import browser_url, explore_query
 from graph.connection import Graph, connect
 from graph.importing.job import ImportReport
-from graph.network.runs import NetworkRun
 from graph.server import local
 from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
+from network.runs import NetworkRun
 from tests.data import CAMPAIGN, premise_supported, query
 
 

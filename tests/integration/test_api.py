@@ -15,9 +15,9 @@ from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
 from graph.importing.job import ImportReport
-from graph.network.runs import NetworkRun
 from graph.progress import Silent
 from graph.settings import Settings
+from network.runs import NetworkRun
 from tests.data import CAMPAIGN, CUTOFF, premise_supported, query
 
 

@@ -11,12 +11,12 @@ from httpx import Response
 
 from api.app import create_app
 from examples import careless_shop
-from forecasting import worker
 from graph.connection import Graph, connect
+from graph.importing.infer_mapping import sketch
 from graph.importing.runs import import_runs
-from graph.importing.sketch import sketch
 from graph.importing.stream import StreamEngine
 from graph.settings import Settings
+from jobs import worker
 
 
 @pytest.fixture

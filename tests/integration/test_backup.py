@@ -8,9 +8,9 @@ import pytest
 from examples import careless_shop
 from graph.connection import connect
 from graph.errors import FolderUnusable, InvalidRequest, NotFound
+from graph.importing.infer_mapping import sketch
 from graph.importing.job import import_files
 from graph.importing.mapping import read_mapping
-from graph.importing.sketch import sketch
 from graph.progress import Silent
 from graph.schema import migrations
 from graph.server import local

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api import asked, outlooks
 from api import client as module
 from api.app import create_app
 from api.client import Client
+from api.schemas import forecasts, requests
 from examples import careless_shop
 from forecasting.records import ModelRun
+from graph.api_keys import make_key
 from graph.connection import Graph, connect
 from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, ServerRefused, ServerUnreachable
+from graph.importing.infer_mapping import sketch
 from graph.importing.job import ImportReport
-from graph.importing.sketch import sketch
-from graph.keys import make_key
 from graph.settings import Settings
 from tests.data import CAMPAIGN, CUTOFF, query
 from tests.integration.test_command_line import groundswell
@@ -69,15 +69,15 @@ def test_what_is_read_comes_as_models(ask: Client, sample: ImportReport, model: 
     assert ask.networks(scope)[0].id == model.network
     assert model.id in [one.id for one in ask.models(scope)]
     assert ask.imports(scope)[0] == ask.one_import(f"{scope}.1")
-    told = ask.what_if(CAMPAIGN, outlooks.WhatIf(k=3, days=5), scope)
+    told = ask.what_if(CAMPAIGN, forecasts.WhatIf(k=3, days=5), scope)
     assert len(told.seeds) == 3
     assert len(told.days) == 5
-    plan = ask.plan("22", outlooks.Plan(origin=CUTOFF, top=2), scope)
+    plan = ask.plan("22", forecasts.Plan(origin=CUTOFF, top=2), scope)
     assert len(plan.planned.users) == 2
 
 
 def test_long_work_is_followed_to_its_end(ask: Client, sample: ImportReport, model: ModelRun) -> None:
-    wish = asked.Forecast(dataset=sample.dataset, horizon=3, origin=model.cutoff)
+    wish = requests.Forecast(dataset=sample.dataset, horizon=3, origin=model.cutoff)
     done = ask.follow(ask.make_forecast(CAMPAIGN, wish))
     assert done.result == {"campaign": CAMPAIGN, "origin": str(model.cutoff), "model": model.id}
     assert done in ask.jobs(dataset=sample.dataset)
@@ -88,7 +88,7 @@ def test_long_work_is_followed_to_its_end(ask: Client, sample: ImportReport, mod
     likely = ask.likely_users(CAMPAIGN, sample.dataset, waiting=True, limit=2)
     rows = ask.likely_users_csv(CAMPAIGN, sample.dataset, waiting=True).decode().splitlines()
     assert rows[1].split(",")[1] == likely[0].user
-    early = asked.Forecast(dataset=sample.dataset, origin=date(2017, 3, 1))
+    early = requests.Forecast(dataset=sample.dataset, origin=date(2017, 3, 1))
     with pytest.raises(JobEnded) as refused:
         ask.follow(ask.make_forecast(CAMPAIGN, early))
     assert "groundswell train" in refused.value.remedy
@@ -119,7 +119,7 @@ def test_campaigns_are_planned_and_users_erased(ask: Client, dataset: str, tmp_p
     assert job.result == {"import": f"{dataset}.1"}
     assert len(ask.rejected(f"{dataset}.1").splitlines()) == 22
     days = {"starts": date(2030, 2, 1), "ends": date(2030, 2, 9)}
-    made = ask.create_campaign(asked.Campaign(dataset=dataset, id="later", users=["K0001"], **days))
+    made = ask.create_campaign(requests.Campaign(dataset=dataset, id="later", users=["K0001"], **days))
     assert made.targeted == 1
     ask.remove_campaign("later", dataset)
     assert "later" not in [one.id for one in ask.campaigns(dataset)]

@@ -14,8 +14,8 @@ from forecasting.records import ModelRun
 from graph.connection import address
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
-from graph.network.runs import NetworkRun
 from graph.settings import Settings
+from network.runs import NetworkRun
 from tests.data import CAMPAIGN
 
 

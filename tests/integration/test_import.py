@@ -12,10 +12,10 @@ from graph.datasets import describe_dataset
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest, SchemaError
 from graph.importing import stream
 from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.infer_mapping import sketch
 from graph.importing.job import ImportReport, import_files, import_prepared
 from graph.importing.mapping import Mapping, parse_mapping
 from graph.importing.runs import find_import, import_runs
-from graph.importing.sketch import sketch
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.schema import migrate

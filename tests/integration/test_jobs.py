@@ -10,13 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from forecasting import worker
 from forecasting.records import ModelRun
-from graph import jobs
 from graph.connection import Graph, connect
 from graph.errors import DatabaseUnreachable, NotFound
 from graph.importing.job import ImportReport
 from graph.settings import Settings
+from jobs import queue, worker
 from tests.data import CAMPAIGN, query
 from tests.integration.test_command_line import groundswell, reach
 
@@ -65,34 +64,34 @@ def working(graph: Graph, job: str) -> int:
 
 
 def test_a_job_is_taken_once_in_turn_and_told_of(graph: Graph, dataset: str) -> None:
-    first = jobs.submit(graph, "network", dataset, {"cutoff": None})
-    assert jobs.submit(graph, "network", dataset, {"cutoff": None}).id == first.id
-    second = jobs.submit(graph, "network", dataset, {"cutoff": "2017-11-01"})
+    first = queue.submit(graph, "network", dataset, {"cutoff": None})
+    assert queue.submit(graph, "network", dataset, {"cutoff": None}).id == first.id
+    second = queue.submit(graph, "network", dataset, {"cutoff": "2017-11-01"})
     assert second.id != first.id
-    assert [one.id for one in jobs.jobs(graph, dataset)] == [second.id, first.id]
-    taken = jobs.take(graph, WORKER)
+    assert [one.id for one in queue.jobs(graph, dataset)] == [second.id, first.id]
+    taken = queue.take(graph, WORKER)
     assert taken is not None
     assert (taken.id, taken.state, taken.attempts) == (first.id, "running", 1)
-    assert jobs.take(graph, "test:2") is None  # Its data set is being worked on.
-    assert jobs.beat(graph, taken, WORKER, "Counting", 3, 9)
-    told = jobs.find_job(graph, taken.id)
+    assert queue.take(graph, "test:2") is None  # Its data set is being worked on.
+    assert queue.beat(graph, taken, WORKER, "Counting", 3, 9)
+    told = queue.find_job(graph, taken.id)
     assert (told.stage, told.done, told.total) == ("Counting", 3, 9)
-    jobs.finish(graph, taken, "test:2", "failed", problem="not its own")
-    assert jobs.find_job(graph, taken.id).state == "running"
-    jobs.finish(graph, taken, WORKER, "complete", result={"network": "network/x"})
-    assert jobs.find_job(graph, taken.id).result == {"network": "network/x"}
-    assert jobs.cancel(graph, taken.id).state == "complete"
-    assert jobs.cancel(graph, second.id).state == "cancelled"
-    assert not jobs.any_open(graph)
+    queue.finish(graph, taken, "test:2", "failed", problem="not its own")
+    assert queue.find_job(graph, taken.id).state == "running"
+    queue.finish(graph, taken, WORKER, "complete", result={"network": "network/x"})
+    assert queue.find_job(graph, taken.id).result == {"network": "network/x"}
+    assert queue.cancel(graph, taken.id).state == "complete"
+    assert queue.cancel(graph, second.id).state == "cancelled"
+    assert not queue.any_open(graph)
     with pytest.raises(NotFound):
-        jobs.cancel(graph, "nothing")
+        queue.cancel(graph, "nothing")
 
 
 def test_a_database_that_goes_away_costs_no_attempt(
     graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = jobs.submit(graph, "network", dataset, {})
-    away = iter([True] * (jobs.MOST_ATTEMPTS + 2))
+    made = queue.submit(graph, "network", dataset, {})
+    away = iter([True] * (queue.MOST_ATTEMPTS + 2))
 
     def work(*_: object) -> dict[str, str]:
         if next(away, False):
@@ -101,24 +100,24 @@ def test_a_database_that_goes_away_costs_no_attempt(
 
     monkeypatch.setitem(worker._KINDS, "network", work)
     worker.work(graph, settings)
-    done = jobs.find_job(graph, made.id)
+    done = queue.find_job(graph, made.id)
     assert (done.state, done.attempts, done.result) == ("complete", 1, {"network": "network/x"})
 
 
 def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, dataset: str) -> None:
-    made = jobs.submit(graph, "network", dataset, {})
-    for attempt in range(1, jobs.MOST_ATTEMPTS + 1):
-        taken = jobs.take(graph, f"test:{attempt}")
+    made = queue.submit(graph, "network", dataset, {})
+    for attempt in range(1, queue.MOST_ATTEMPTS + 1):
+        taken = queue.take(graph, f"test:{attempt}")
         assert taken is not None
         assert taken.attempts == attempt
         query(graph, "MATCH (j:Job {id: $id}) SET j.beat_at = datetime() - duration('PT1M')", id=made.id)
-        assert jobs.any_open(graph)
-    assert jobs.take(graph, WORKER) is None
-    lost = jobs.find_job(graph, made.id)
+        assert queue.any_open(graph)
+    assert queue.take(graph, WORKER) is None
+    lost = queue.find_job(graph, made.id)
     assert lost.state == "failed"
     assert lost.problem
     assert "3 times" in lost.problem
-    assert not jobs.beat(graph, lost, "test:3", None, None, None)
+    assert not queue.beat(graph, lost, "test:3", None, None, None)
 
 
 def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Settings, dataset: str) -> None:
@@ -131,7 +130,7 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
         with connect(settings) as another:
             while not over.is_set():
                 for job in watched[-1:]:
-                    told = jobs.find_job(another, job)
+                    told = queue.find_job(another, job)
                     if told.state == "failed" and not (told.problem and told.remedy and told.finished_at):
                         halves.append(told)
 
@@ -139,11 +138,11 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
     for reader in readers:
         reader.start()
     for number in range(100):
-        watched.append(jobs.submit(graph, "network", dataset, {"number": number}).id)
-        taken = jobs.take(graph, WORKER)
+        watched.append(queue.submit(graph, "network", dataset, {"number": number}).id)
+        taken = queue.take(graph, WORKER)
         assert taken is not None
-        assert jobs.beat(graph, taken, WORKER, "Counting", 3, 9)
-        jobs.finish(graph, taken, WORKER, "failed", problem="There is no model.", remedy="Train one first.")
+        assert queue.beat(graph, taken, WORKER, "Counting", 3, 9)
+        queue.finish(graph, taken, WORKER, "failed", problem="There is no model.", remedy="Train one first.")
     over.set()
     for reader in readers:
         reader.join()
@@ -151,11 +150,11 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
 
 
 def test_a_running_job_hears_that_it_is_to_end(graph: Graph, dataset: str) -> None:
-    jobs.submit(graph, "network", dataset, {})
-    taken = jobs.take(graph, WORKER)
+    queue.submit(graph, "network", dataset, {})
+    taken = queue.take(graph, WORKER)
     assert taken is not None
-    assert jobs.cancel(graph, taken.id).state == "running"
-    assert not jobs.beat(graph, taken, WORKER, None, None, None)
+    assert queue.cancel(graph, taken.id).state == "running"
+    assert not queue.beat(graph, taken, WORKER, None, None, None)
 
 
 def test_a_forecast_is_asked_for_and_fetched(
@@ -234,7 +233,7 @@ def test_a_job_outlives_the_api(
 ) -> None:
     """Also where its worker, deep in a computation, does not hear of the end, and is killed."""
     if deaf:
-        monkeypatch.setattr("api.worker._END_SECONDS", 0.5)
+        monkeypatch.setattr("api.worker_process._END_SECONDS", 0.5)
 
     def served() -> TestClient:
         return TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1")
@@ -245,7 +244,7 @@ def test_a_job_outlives_the_api(
         process = working(graph, job)
         if deaf:
             os.kill(process, signal.SIGSTOP)
-    assert jobs.find_job(graph, job).state == "waiting"
+    assert queue.find_job(graph, job).state == "waiting"
     with served() as client:
         done = ended(client, f"/v1/jobs/{job}")
     assert (done["state"], done["attempts"]) == ("complete", 1)  # It was given back, not lost.

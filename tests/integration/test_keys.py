@@ -9,12 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from api import access
 from api.app import create_app
+from api.middleware import auth
+from graph.api_keys import SCOPES, list_keys, make_key, revoke_key
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
-from graph.keys import SCOPES, list_keys, make_key, revoke_key
 from graph.settings import Settings
 from tests.data import query
 from tests.integration.test_command_line import groundswell, reach
@@ -30,8 +30,8 @@ def guarded(settings: Settings, graph: Graph, tmp_path: Path) -> Iterator[Settin
 
 @pytest.fixture
 def client(settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setattr(access, "_KNOWN_FOR", -1.0)
-    monkeypatch.setattr(access, "GUESSES_A_MINUTE", 10_000)
+    monkeypatch.setattr(auth, "_KNOWN_FOR", -1.0)
+    monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 10_000)
     with TestClient(create_app(guarded, connect(settings), "0.0.0.0")) as one:
         yield one
 
@@ -71,12 +71,12 @@ def test_every_operation_needs_its_scope(client: TestClient, graph: Graph) -> No
     for method, path in operations:
         address = re.sub(r"\{\w+\}", "nothing.1", path)
         without = client.request(method, address)
-        if address in access.OPEN_PATHS:
+        if address in auth.OPEN_PATHS:
             assert without.status_code == 200
             continue
         assert without.status_code == 401, address
         assert without.headers["www-authenticate"].startswith("Basic")
-        needed = access.needed_scope(method, address)
+        needed = auth.needed_scope(method, address)
         for scope, key in keys.items():
             answer = client.request(method, address, headers=bearer(key))
             if scope in (needed, "admin"):
@@ -100,7 +100,7 @@ def test_what_is_no_key_opens_nothing(client: TestClient, graph: Graph) -> None:
 
 
 def test_guessing_is_stopped(settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "GUESSES_A_MINUTE", 3)
+    monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 3)
     with TestClient(create_app(guarded, connect(settings))) as client:
         answers = [client.get("/v1/networks", headers=bearer(f"guess{n}")) for n in range(5)]
         assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]
@@ -113,7 +113,7 @@ def test_guessing_is_stopped(settings: Settings, guarded: Settings, monkeypatch:
 def test_who_sends_no_key_is_no_guesser(
     settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access, "GUESSES_A_MINUTE", 3)
+    monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 3)
     with TestClient(create_app(guarded, connect(settings))) as client:
         assert [client.get("/v1/networks").status_code for _ in range(5)] == [401] * 5
         assert client.get("/v1/networks", headers=bearer(TOKEN)).status_code == 200

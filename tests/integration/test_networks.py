@@ -11,25 +11,25 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from forecasting.fitting import Configuration
-from forecasting.klstm import KLSTM
+from forecasting.history.open_campaigns import read_open_history
+from forecasting.history.time_step import DAY, MONTH, Step
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
 from forecasting.next_users.job import next_users_runs, train_next_users, who_is_next
-from forecasting.next_users.ranker import Fitting
-from forecasting.open_series import read_open_history
-from forecasting.steps import DAY, MONTH, Step
+from forecasting.next_users.next_user_model import Fitting
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.importing.adapters.cascades import cascades
 from graph.importing.job import import_prepared
-from graph.network import results
-from graph.network.build import build_network
-from graph.network.carrying import carry_on
-from graph.network.runs import NetworkRun, networks
-from graph.network.seeding.selection import METHODS
-from graph.network.what_if import CampaignReach, Wish
 from graph.progress import Silent
 from graph.settings import Settings
+from network import queries
+from network.build import build_network
+from network.incremental_update import carry_on
+from network.runs import NetworkRun, networks
+from network.seeding.selection import METHODS
+from network.what_if import CampaignReach, Wish
 from tests.data import query, remove_dataset
 from tests.integration.test_command_line import groundswell, reach
 
@@ -88,8 +88,8 @@ def test_the_premise_holds_where_people_follow_their_ties(spread: NetworkRun) ->
 
 def test_open_campaigns_have_key_users_and_groups(graph: Graph, spread: NetworkRun) -> None:
     for campaign in ("c00", "c39"):
-        users = results.key_users(graph, DATASET, campaign, spread.id)
-        groups = results.neighbour_groups(graph, DATASET, campaign, spread.id)
+        users = queries.key_users(graph, DATASET, campaign, spread.id)
+        groups = queries.neighbour_groups(graph, DATASET, campaign, spread.id)
         assert [one["rank"] for one in users] == [1, 2, 3, 4, 5]
         assert {one["user"] for one in users} == {user for group in groups for user in group["key_users"]}
 
@@ -221,11 +221,11 @@ def test_a_network_carried_on_is_close_to_one_built_anew(graph: Graph, spread: N
             "b.id AS target, edge.trials AS trials, edge.probability AS probability",
             d=DATASET, run=carried.id,
         )  # fmt: skip
-        users = results.key_users(graph, DATASET, "c00", carried.id)
+        users = queries.key_users(graph, DATASET, "c00", carried.id)
         return pd.DataFrame(edges).set_index(["source", "target"]), [one["user"] for one in users]
 
     edges, seeds = found()
-    groups = results.neighbour_groups(graph, DATASET, "c00", carried.id)
+    groups = queries.neighbour_groups(graph, DATASET, "c00", carried.id)
     assert set(seeds) == {user for group in groups for user in group["key_users"]}
     anew = build_network(graph, DATASET, Silent(), cutoff=later)
     assert anew.built == later

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from forecasting.forecasts import forecast_campaign
-from forecasting.klstm import Configuration
+from forecasting.klstm.forecaster import Configuration
 from forecasting.records import (
     ModelRun,
     back_tests,
@@ -20,12 +20,12 @@ from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
-from graph.network import results
-from graph.network.build import build_network
-from graph.network.carrying import carry_on
-from graph.network.runs import NetworkRun, latest_network, remove_network
 from graph.progress import Silent
 from graph.settings import Settings
+from network import queries
+from network.build import build_network
+from network.incremental_update import carry_on
+from network.runs import NetworkRun, latest_network, remove_network
 from tests.data import CAMPAIGN, CUTOFF, query
 
 QUICK = Configuration(epochs=1, members=1)
@@ -44,11 +44,11 @@ def edges(graph: Graph, dataset: str, run: str) -> pd.DataFrame:
 def test_key_users_are_reached_users_in_groups(
     graph: Graph, sample: ImportReport, network: NetworkRun
 ) -> None:
-    users = results.key_users(graph, sample.dataset, CAMPAIGN, network.id)
+    users = queries.key_users(graph, sample.dataset, CAMPAIGN, network.id)
     assert [one["rank"] for one in users] == list(range(1, len(users) + 1))
     # Ranked in the order chosen; what each adds is then measured afresh.
     assert all(one["score"] <= 1.15 * users[0]["score"] for one in users)
-    groups = results.neighbour_groups(graph, sample.dataset, CAMPAIGN, network.id)
+    groups = queries.neighbour_groups(graph, sample.dataset, CAMPAIGN, network.id)
     assert {one["user"] for one in users} == {user for group in groups for user in group["key_users"]}
     assert all(group["participants"] <= group["size"] for group in groups)
     (row,) = query(
@@ -214,8 +214,8 @@ def test_nothing_at_or_after_its_cutoff_moves_a_network_carried_on(
         run = carry_on(graph, dataset, Silent(), cutoff=CUTOFF)
         told: list[object] = []
         for row in query(graph, "MATCH (c:Campaign {dataset: $d}) RETURN c.id AS id ORDER BY id", d=dataset):
-            told.append(results.key_users(graph, dataset, str(row["id"]), run.id))
-            told.append(results.neighbour_groups(graph, dataset, str(row["id"]), run.id))
+            told.append(queries.key_users(graph, dataset, str(row["id"]), run.id))
+            told.append(queries.neighbour_groups(graph, dataset, str(row["id"]), run.id))
         learned = edges(graph, dataset, run.id)
         remove_network(graph, dataset, CUTOFF)
         return learned, told

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FLOORS = {"cypher": 0, "graph": 1, "forecasting": 2, "api": 3, "cli": 4}
-FILES = [path for folder in FLOORS for path in sorted((ROOT / folder).rglob("*.py"))]
+LAYERS = {"cypher": 0, "graph": 1, "network": 2, "forecasting": 3, "jobs": 4, "api": 5, "cli": 6}
+FILES = [path for folder in LAYERS for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def imported(path: Path) -> set[str]:
@@ -24,8 +24,8 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_imports_what_lies_above(path: Path) -> None:
-    floor = FLOORS[path.relative_to(ROOT).parts[0]]
-    above = {name for name in imported(path) if FLOORS.get(name, -1) > floor}
+    layer = LAYERS[path.relative_to(ROOT).parts[0]]
+    above = {name for name in imported(path) if LAYERS.get(name, -1) > layer}
     assert not above
     assert "tests" not in imported(path)
     assert "benchmarks" not in imported(path)

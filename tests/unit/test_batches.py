@@ -2,11 +2,11 @@
 
 import torch
 
-from forecasting.batches import Batch
-from forecasting.fitting import Configuration, network_of
-from forecasting.ground import Ground
-from forecasting.model import KLSTMNetwork
-from forecasting.samples import campaign_frames
+from forecasting.baseline.baseline import Ground
+from forecasting.klstm.batches import Batch
+from forecasting.klstm.network import KLSTMNetwork
+from forecasting.klstm.samples import campaign_frames
+from forecasting.klstm.trainer import Configuration, network_of
 from tests.unit.test_klstm import make_history
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.discounts import (
+from forecasting.plans.discounts import (
     DiscountEffect,
     Lift,
     Weeks,

@@ -13,9 +13,9 @@ from graph.errors import ImportFailed, InvalidRequest
 from graph.importing import blocks
 from graph.importing.blocks import read_blocks, survey
 from graph.importing.check import check_files
+from graph.importing.infer_mapping import sketch
 from graph.importing.mapping import FILE_NAME, Mapping, Resolved, Source, parse_mapping, read_mapping
 from graph.importing.rows import Rows, validate, wanted_columns
-from graph.importing.sketch import sketch
 from graph.importing.values import after_the_day, convert
 from graph.progress import Silent
 

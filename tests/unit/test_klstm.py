@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.backtest import backtest, score
-from forecasting.fitting import Configuration
-from forecasting.ground import Ground
-from forecasting.klstm import KLSTM
-from forecasting.samples import campaign_frames
-from forecasting.series import History
+from forecasting.baseline.baseline import Ground
+from forecasting.evaluation.backtest import backtest, score
+from forecasting.history.series import History
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.samples import campaign_frames
+from forecasting.klstm.trainer import Configuration
 from graph.errors import InvalidRequest, NotReady
-from graph.network.runs import NetworkRun, Premise, RiskRatio
 from graph.progress import Silent
+from network.runs import NetworkRun, Premise, RiskRatio
 
 FIRST = date(2017, 1, 1)
 AS_OF = date(2017, 5, 1)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.campaign_users import CampaignUsers, Days
-from forecasting.klstm import KLSTM
-from forecasting.samples import campaign_frames
-from forecasting.users import AHEAD, FACTORS, UserShares, daily_probabilities, factors
+from forecasting.history.campaign_users import CampaignUsers, Days
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.samples import campaign_frames
+from forecasting.user_shares import AHEAD, FACTORS, UserShares, daily_probabilities, factors
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupted, make_history

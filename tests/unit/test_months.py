@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.fitting import Configuration
-from forecasting.klstm import KLSTM
-from forecasting.series import History
-from forecasting.steps import DAY, MONTH, step_named
+from forecasting.history.series import History
+from forecasting.history.time_step import DAY, MONTH, step_named
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.klstm.trainer import Configuration
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import RUN, make_history

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graph.network.following import Edges, Trials, trials_of
-from graph.network.interests import Interests
-from graph.network.key_tags import key_tags, strongest_apart, tag_strengths
-from graph.network.key_users import select_key_users
-from graph.network.neighbour_groups import form_groups, names_of
-from graph.network.past import DAY, Past
-from graph.network.similarity.text import user_vectors
-from graph.network.tags import TagTable, behaviour_tags
+from network.influence.trials import Edges, Trials, trials_of
+from network.key_users import select_key_users
+from network.neighbour_groups import form_groups, names_of
+from network.participation_history import DAY, Past
+from network.similarity.tag_vectors import user_vectors
+from network.tags.interests import Interests
+from network.tags.key_tags import key_tags, strongest_apart, tag_strengths
+from network.tags.user_tags import TagTable, behaviour_tags
 
 USERS = pd.Index(["a", "b", "c", "d"])
 

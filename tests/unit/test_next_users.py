@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from forecasting.next_users.backtest import by_matrix, by_model, hits, ranks, times_taken
-from forecasting.next_users.order import Order, orders, pace, usual_gap
-from forecasting.next_users.ranker import LEAST_CAMPAIGNS, Fitting, NextUsers
-from forecasting.next_users.succession import Succession
-from forecasting.next_users.trail import FACTORS, Trail
+from forecasting.next_users.cooccurrence import Succession
+from forecasting.next_users.event_sequence import Order, orders, pace, usual_gap
+from forecasting.next_users.next_user_model import LEAST_CAMPAIGNS, Fitting, NextUsers
+from forecasting.next_users.sequence_features import FACTORS, Trail
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
 

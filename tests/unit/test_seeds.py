@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from graph.network.seeding.imm import SeedSelection
-from graph.network.seeding.network import Network, Terms, equal_quota, fair_quota
-from graph.network.seeding.selection import highest, select
-from graph.network.seeding.spread import Spread, simulate, simulate_days
+from network.seeding.diffusion import Spread, simulate, simulate_days
+from network.seeding.imm import SeedSelection
+from network.seeding.selection import highest, select
+from network.seeding.weighted_network import Network, Terms, equal_quota, fair_quota
 
 
 def network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 import torch
 
-from graph.network.interests import Interests
-from graph.network.past import DAY, Past
-from graph.network.records import Records
-from graph.network.similarity.encoder import SimilarityEncoder
-from graph.network.similarity.features import directions, feature_blocks, order_of
-from graph.network.similarity.learning import foresight_of, learn_similarity
-from graph.network.similarity.measure import quality
-from graph.network.similarity.pairs import pairs_of
+from network.inputs import Records
+from network.participation_history import DAY, Past
+from network.similarity.encoder import SimilarityEncoder
+from network.similarity.features import directions, feature_blocks, order_of
+from network.similarity.learning import foresight_of, learn_similarity
+from network.similarity.ranking_quality import quality
+from network.similarity.training_pairs import pairs_of
+from network.tags.interests import Interests
 
 USERS = 240
 CAMPAIGNS = 24

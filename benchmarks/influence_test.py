@@ -1,0 +1,73 @@
+"""The premise on three data sets: do users take part because those around them just did?
+
+The Complete Journey (similar users), Last.fm (friends) and, where a folder of cascades is named, its ties.
+Each is imported, its network built and the premise tested as every build does; the peers are the worlds
+without influence, so that a ratio is the risk ratio. The seconds of each build stand beside a minute.
+"""
+
+import argparse
+import time
+from datetime import date
+from pathlib import Path
+
+from benchmarks.own_server import own_server
+from benchmarks.report import Row, write
+from cli.console import bars
+from cli.demo import CUTOFF
+from graph.connection import connect
+from graph.importing.adapters import Prepared
+from graph.importing.adapters.cascades import cascades
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.adapters.lastfm import lastfm
+from graph.importing.job import import_prepared
+from network.build import build_network
+from network.runs import Premise, RiskRatio
+
+_LIMIT = 60.0
+
+
+def premise_rows(name: str, found: Premise) -> list[Row]:
+    """One row a world; the verdict stands with the matched one."""
+    worlds: list[tuple[str, RiskRatio | None, str]] = [
+        ("users alike but not joined", found.matched, f"premise: {found.verdict}"),
+        ("the same in another order", found.shuffled, ""),
+        ("a random network", found.random, ""),
+        ("users alike, after a key user", found.key_users, ""),
+    ]
+    what = f"{name}: following within {found.window_days} days, {found.trials:,} cases"
+    return [
+        Row(what, one.ratio, 1.0, world, "higher", low=one.low, high=one.high, note=note)
+        for world, one, note in worlds
+        if one
+    ]
+
+
+def main() -> None:
+    """Run it and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a sample of the Complete Journey alone")
+    parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")
+    given = parser.parse_args()
+    rows: list[Row] = []
+    with own_server() as settings:
+        journey = complete_journey(settings.cache, households=300 if given.quick else None)
+        sources: list[tuple[str, Prepared, date | None]] = [("Complete Journey", journey, CUTOFF)]
+        if not given.quick:
+            sources.append(("Last.fm 2k", lastfm(settings.cache), None))
+        if given.cascades:
+            sources.append(
+                (f"cascades {given.cascades.name}", cascades(settings.cache, given.cascades), None)
+            )
+        for name, prepared, cutoff in sources:
+            with bars() as progress, connect(settings) as graph:
+                import_prepared(graph, settings, prepared, progress, "stream")
+                began = time.monotonic()
+                run = build_network(graph, prepared.mapping.dataset, progress, cutoff=cutoff)
+                seconds = time.monotonic() - began
+            rows += premise_rows(name, run.premise)
+            rows.append(Row(f"{name}: network build, seconds", seconds, _LIMIT, "limit", "lower", 1.0))
+    write("premise", rows, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()

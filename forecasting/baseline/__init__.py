@@ -1,0 +1,1 @@
+"""The baseline that the K-LSTM corrects: shared traffic, each campaign's rate, holiday priors."""

@@ -1,0 +1,1 @@
+"""Back-tests of the K-LSTM against standard baselines."""

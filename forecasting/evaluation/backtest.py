@@ -1,0 +1,81 @@
+"""An honest comparison: the K-LSTM and its peers on the same origins, with the same information."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from forecasting.evaluation.benchmarks import SEASON, peer_forecasts
+from forecasting.history.series import History
+from forecasting.klstm.forecaster import KLSTM
+from graph.progress import Progress
+
+MODELS = ["KLSTM", "SeasonalNaive", "AutoETS"]
+
+
+def backtest(
+    model: KLSTM, history: History, first: date, horizon: int, every: int, progress: Progress
+) -> pd.DataFrame:
+    """Forecasts from every `every`-th day of [first, history.as_of), against what came.
+
+    Columns unique_id, cutoff (the day before the first forecast day), ds, h, y, KLSTM, KLSTM-lo-80,
+    KLSTM-hi-80, SeasonalNaive, AutoETS, level, level-lo-80, level-hi-80. The K-LSTM's point is its
+    median. Only days before ``history.as_of`` are scored; `model` must have been trained up to `first`
+    at the latest.
+    """
+    days = (history.as_of - first).days
+    origins = [first + timedelta(days=day) for day in range(0, days, every)]
+    ours = model.forecasts_at(history, origins, horizon, level=(80,))
+    advance = progress.stage(f"Back-testing from {first}", len(origins))
+    peers = []
+    for origin in origins:
+        cutoff = pd.Timestamp(origin) - pd.Timedelta(days=1)
+        peers.append(
+            peer_forecasts(history.before(origin), horizon, model.configuration.holidays).assign(
+                cutoff=cutoff
+            )
+        )
+        advance(1)
+    rows = ours.merge(pd.concat(peers), on=["unique_id", "ds", "cutoff"])
+    rows = rows.merge(history.steps[["unique_id", "ds", "level"]], on=["unique_id", "ds"])
+    rows["h"] = (rows["ds"] - rows["cutoff"]).dt.days
+    names = {"level_p10": "level-lo-80", "level_p90": "level-hi-80"}
+    columns = ["unique_id", "cutoff", "ds", "h", "y", "KLSTM", "KLSTM-lo-80", "KLSTM-hi-80"]
+    columns += ["SeasonalNaive", "AutoETS", "level", *names.values()]
+    return rows.rename(columns=names)[columns]
+
+
+def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
+    """Per model: MAE, MASE and the number of points; for the K-LSTM also the share of days
+    between its P10 and P90, of participants (coverage_80) and of the influence level.
+
+    MASE divides each campaign's error by its seasonal-naive error before the first origin.
+    """
+    scale = _naive_error(history, rows["cutoff"].min())
+    result = []
+    for model in MODELS:
+        # Counts are whole: every model is rounded, so that none gains by a fraction.
+        error = (rows[model].round() - rows["y"]).abs()
+        scaled = error / rows["unique_id"].map(scale)
+        ours = model == "KLSTM"
+        result.append(
+            {
+                "model": model,
+                "mae": error.mean(),
+                "mase": scaled.mean(),
+                "coverage_80": _covered(rows, "y", "KLSTM") if ours else np.nan,
+                "level_coverage_80": _covered(rows, "level", "level") if ours else np.nan,
+                "points": len(rows),
+            }
+        )
+    return pd.DataFrame(result)
+
+
+def _covered(rows: pd.DataFrame, what: str, band: str) -> float:
+    return float(rows[what].between(rows[f"{band}-lo-80"], rows[f"{band}-hi-80"]).mean())
+
+
+def _naive_error(history: History, until: pd.Timestamp) -> pd.Series:
+    past = history.steps[history.steps["ds"] <= until]
+    change = past.groupby("unique_id")["y"].diff(SEASON).abs()
+    return change.groupby(past["unique_id"]).mean().clip(lower=0.1)

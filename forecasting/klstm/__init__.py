@@ -1,0 +1,1 @@
+"""The K-LSTM: samples, graph encoder, network, trainer, checkpoints, attributions."""

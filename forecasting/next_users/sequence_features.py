@@ -1,0 +1,153 @@
+"""What past campaigns say of every user, given who has taken part in a campaign so far."""
+
+import numba
+import numpy as np
+
+from forecasting.next_users.cooccurrence import NEAR, Succession
+from forecasting.next_users.event_sequence import Floats, Ints, pace
+
+_KEPT = (0.0, 0.6, 0.9, 1.0)
+"""What of the weight of a participant is left when another has come."""
+_FADES = (1.0, 10.0)
+"""The same by time, in usual gaps until 1/e is left."""
+_RECENT, _RECENT_KEPT = 30, 0.9
+_WAYS = 10
+FACTORS = 2 * len(_KEPT) + 2 * len(_FADES) + 2 + 3 + _WAYS + 5 + 3 + 4 + 1
+
+
+class Trail:
+    """Fed with a campaign's participants one by one.
+
+    Users are told apart by how often they took part together with, near and shortly after those who have
+    taken part (the latest counting more, by four measures of lateness), and by who comes after these two
+    steps on; by campaigns that went alike; by windows of past campaigns in which several of the recent
+    participants stand together; by likeness in campaigns and contexts; by how often they take part; and by
+    whether they do so in campaigns as slow as this one is now.
+    """
+
+    def __init__(self, known: Succession, gap: float) -> None:
+        n, campaigns = len(known.taken), known.member.shape[0]
+        self._known, self._gap = known, gap
+        self._users: list[int] = []
+        self._seconds: list[float] = []
+        self._kept = np.zeros((2, len(_KEPT), n), dtype=np.float32)
+        self._kept_sum = np.zeros((len(_KEPT), 1), dtype=np.float32)
+        self._faded = np.zeros((2, len(_FADES), n), dtype=np.float32)
+        self._faded_sum = np.zeros((len(_FADES), 1), dtype=np.float32)
+        self._second = np.zeros((2, n), dtype=np.float32)
+        self._alike, self._alike_now = np.zeros((2, campaigns), dtype=np.float32)
+        width = known.kinds.shape[1]
+        self._kinds, self._contexts = np.zeros((2, width), np.float32), np.zeros((3, width), np.float32)
+
+    def add(self, user: int, seconds: float) -> None:
+        """The next participant."""
+        known = self._known
+        gap = (seconds - self._seconds[-1]) / self._gap if self._seconds else 0.0
+        kept = np.array(_KEPT, dtype=np.float32)[:, np.newaxis]
+        fades = np.exp(-gap / np.array(_FADES, dtype=np.float32))[:, np.newaxis]
+        self._kept = self._kept * kept + np.stack([known.together[user], known.near[user]])[:, np.newaxis]
+        self._kept_sum = self._kept_sum * kept + 1
+        self._faded = self._faded * fades + np.stack([known.timed[user], known.near[user]])[:, np.newaxis]
+        self._faded_sum = self._faded_sum * fades + 1
+        self._second = self._second * kept[1:3] + known.second[user]
+        own = known.shared[:, [user]]
+        rarity = 1 / np.log(2 + known.taken[user])
+        self._alike *= 0.95
+        self._alike_now *= 0.8
+        self._alike[own.indices] += own.data
+        self._alike_now[own.indices] += own.data * rarity
+        self._kinds = self._kinds * np.array([[1.0], [0.7]], np.float32) + known.kinds[user]
+        fading = np.array([[0.95], [0.6], [np.exp(-gap / 3)]], dtype=np.float32)
+        self._contexts = self._contexts * fading + known.contexts[user]
+        self._users.append(user)
+        self._seconds.append(seconds)
+
+    def factors(self) -> Floats:
+        """Shape (n_users, FACTORS), of the next participant."""
+        known, place = self._known, len(self._users)
+        n, late = len(known.taken), np.log1p(place) / 5
+        alike = self._alike / np.sqrt(place)
+        seconds = np.array(self._seconds)
+        now = pace(seconds, self._gap)
+        taken = np.log1p(known.taken)
+        kinds = self._kinds * np.array([[1 / np.sqrt(place)], [1.0]], np.float32)
+        contexts = self._contexts / np.maximum(np.linalg.norm(self._contexts, axis=1, keepdims=True), 1e-6)
+        told = [
+            *np.log(self._kept / self._kept_sum + 1e-4).reshape(-1, n),
+            *np.log(self._faded / self._faded_sum + 1e-4).reshape(-1, n),
+            *_against_mean(self._second, 1e-3),
+            np.log(alike**2 @ known.member + 1e-5),
+            np.log(alike**4 @ known.member + 1e-7),
+            *_against_mean((self._alike_now**2 @ known.member)[np.newaxis], 1e-3),
+            *_against_mean(self._windows(seconds), 1e-2),
+            *(known.kinds @ kinds.T).T,
+            *(known.contexts @ contexts.T).T,
+            taken,
+            known.taken == 0,
+            taken * late,
+            known.pace,
+            known.pace * now,
+            np.abs(known.pace - now),
+            np.full(n, now),
+            np.full(n, late),
+        ]
+        return np.stack(told, axis=1).astype(np.float32)
+
+    def _windows(self, seconds: Floats) -> Floats:
+        known = self._known
+        alike = self._alike_now / max(float(self._alike_now.max(initial=0)), 1e-9)
+        return np.asarray(
+            _windows(
+                np.array(self._users[-_RECENT:]), seconds[-_RECENT:], self._gap, alike, known.users,
+                known.seconds, known.campaigns, known.found, known.first, len(known.taken),
+            )
+        )  # fmt: skip
+
+
+def _against_mean(rows: Floats, least: float) -> Floats:
+    return np.asarray(np.log(rows / (rows.mean(axis=1, keepdims=True) + 1e-12) + least))
+
+
+@numba.njit(cache=True)
+def _windows(
+    recent: Ints, at: Floats, gap: float, alike: Floats, users: Ints, seconds: Floats, campaigns: Ints,
+    found: Ints, first: Ints, n: int,
+) -> Floats:  # fmt: skip
+    """Shape (_WAYS, n). Every past participation collects from the recent participants that stand near it in
+    its own campaign, by distance or time, before it or on either side; a user is told the sum of the squares
+    of what its participations collected, the most, and the sum over campaigns that went alike. Squares count
+    several recent participants in one place for more than the same in several.
+    """
+    collected = np.zeros((len(users), 4))
+    touched = np.zeros(len(users), dtype=np.bool_)
+    places = [0]
+    places.pop()
+    for i in range(len(recent)):
+        user = recent[i]
+        rarity = 1 / np.sqrt(first[user + 1] - first[user] + 1.0)
+        by_step = _RECENT_KEPT ** (len(recent) - 1 - i) * rarity
+        by_time = np.exp(-(at[-1] - at[i]) / (10 * gap)) * rarity
+        for own in found[first[user] : first[user + 1]]:
+            for place in range(max(0, own - NEAR), min(len(users), own + NEAR + 1)):
+                if place == own or campaigns[place] != campaigns[own]:
+                    continue
+                if not touched[place]:
+                    touched[place] = True
+                    places.append(place)
+                steps = abs(place - own) ** 0.5
+                soon = np.exp(-abs(seconds[place] - seconds[own]) / (3 * gap))
+                collected[place, 1] += by_step / steps
+                collected[place, 3] += by_time * soon
+                if place > own:
+                    collected[place, 0] += by_step / steps
+                    collected[place, 2] += by_time * soon
+    told = np.zeros((_WAYS, n), dtype=np.float32)
+    for place in places:
+        user = users[place]
+        for way in range(4):
+            much = collected[place, way]
+            told[way, user] += much * much
+            told[4 + way, user] = max(told[4 + way, user], much)
+        told[8, user] += collected[place, 1] * alike[campaigns[place]]
+        told[9, user] += collected[place, 0] * alike[campaigns[place]]
+    return told

@@ -1,0 +1,90 @@
+"""The planning job: what a campaign that has not begun is to be expected to draw, as planned or changed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from forecasting.forecasts import model_for, network_of_model
+from forecasting.history.series import History, read_history
+from forecasting.klstm.forecaster import KLSTM
+from forecasting.plans.discounts import DiscountEffect, Lift, read_discount_effect
+from forecasting.plans.plan_forecast import PlannedForecast, replanned
+from forecasting.records import checkpoint_path, find_campaign, of_redeemers
+from graph.connection import Graph
+from graph.datasets import describe_dataset
+from graph.progress import Progress
+from graph.settings import Settings
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to change of a plan: its first and its last day, whom of those planned to reach, and by what share
+    of the regular price its products are cheaper on the shelf.
+    """
+
+    starts: date | None = None
+    ends: date | None = None
+    targets: list[str] | None = None
+    discount: float | None = None
+
+    def beside_the_plan(self) -> "list[Change]":
+        """No change and, unless it is none, this one."""
+        return [Change()] if self == Change() else [Change(), self]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a plan, made known at `origin`, is to be expected to draw; `redeemers` where there are coupons,
+    but not with another discount on the shelf: what that does to them is not known. `effect` and `lift` say
+    what goes with the discount.
+    """
+
+    origin: date
+    model: str
+    participants: PlannedForecast
+    redeemers: PlannedForecast | None
+    effect: DiscountEffect | None = None
+    lift: Lift | None = None
+
+
+def plan_campaign(
+    graph: Graph,
+    settings: Settings,
+    dataset_id: str,
+    campaign: str,
+    changes: list[Change],
+    progress: Progress,
+    origin: date | None = None,
+) -> list[Outlook]:
+    """Forecast a campaign before its launch, by what is known at `origin` (default: the earlier of its first
+    day and the latest the data allows), once for each of `changes`.
+
+    Nothing is stored. Raises NotFound, NotReady (no model trained up to `origin`) and InvalidRequest (a
+    campaign that has begun, an end too far ahead, users whom it is not planned to reach, a discount of which
+    nothing is known).
+    """
+    dataset = describe_dataset(graph, dataset_id)
+    window = find_campaign(graph, dataset_id, campaign)
+    origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.now))
+    run = model_for(graph, dataset_id, origin)
+    checkpoint = checkpoint_path(settings, run)
+    model, of_coupons = KLSTM.load(checkpoint), None
+    if of_redeemers(checkpoint).exists():
+        of_coupons = KLSTM.load(of_redeemers(checkpoint))
+    network = network_of_model(graph, dataset_id, run)
+    known = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
+    found = []
+    for change in changes:
+        effect = lift = redeemers = None
+        if change.discount is not None:
+            effect = read_discount_effect(graph, known, campaign)
+            lift = effect.lift(change.discount)
+        elif of_coupons:
+            redeemers = of_coupons.predict_planned(_changed(known.redeemers(), campaign, change), campaign)
+        made = model.predict_planned(_changed(known, campaign, change), campaign, lift)
+        found.append(Outlook(origin, run.id, made, redeemers, effect, lift))
+    return found
+
+
+def _changed(history: History, campaign: str, change: Change) -> History:
+    after = change.ends + timedelta(days=1) if change.ends else None
+    return replanned(history, campaign, change.starts, after, change.targets)

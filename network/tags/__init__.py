@@ -1,0 +1,1 @@
+"""Tags of users: stated ones, ones learned from behaviour, and the key tags among them."""

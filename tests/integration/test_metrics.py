@@ -1,0 +1,84 @@
+"""What is known of a running server: request ids, the log of requests, figures."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from api.app import create_app
+from graph.connection import Graph, connect
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+from jobs import queue
+
+
+@pytest.fixture
+def observed(settings: Settings, tmp_path: Path) -> Iterator[TestClient]:
+    # Where no jobs are looked for: without its lifespan.
+    app = create_app(settings.model_copy(update={"home": tmp_path}), connect(settings), keys=False)
+    yield TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+def figures(client: TestClient) -> dict[tuple[str, ...], float]:
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    return {
+        (one.name, *one.labels.values()): one.value
+        for family in text_string_to_metric_families(answer.text)
+        for one in family.samples
+    }
+
+
+def test_every_request_has_an_id_and_a_line_without_whom_it_was_about(
+    settings: Settings, tmp_path: Path, sample: ImportReport
+) -> None:
+    app = create_app(settings.model_copy(update={"home": tmp_path}), connect(settings), keys=False)
+    scope = {"dataset": sample.dataset}
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        first = client.get("/v1/campaigns/4711/forecast", params=scope, headers={"x-request-id": "mine-1"})
+        second = client.get("/nowhere", headers={"x-request-id": 'no "plain" id\u00e4'.encode()})
+        third = client.get("/v1/campaigns", params=scope)
+    assert first.headers["x-request-id"] == "mine-1"
+    lines = [json.loads(line) for line in (tmp_path / "logs" / "requests.jsonl").read_text().splitlines()]
+    assert [line["request"] for line in lines] == [
+        one.headers["x-request-id"] for one in (first, second, third)
+    ]
+    assert len(second.headers["x-request-id"]) == 16
+    assert [line["route"] for line in lines] == [
+        "/v1/campaigns/{campaign_id}/forecast",
+        "(none)",
+        "/v1/campaigns",
+    ]
+    assert [line["status"] for line in lines] == [404, 404, 200]
+    assert "4711" not in json.dumps(lines)
+
+
+def test_figures_tell_requests_statements_jobs_and_freshness(
+    observed: TestClient, graph: Graph, sample: ImportReport, dataset: str
+) -> None:
+    before = figures(observed)
+    for _ in range(3):
+        observed.get("/v1/campaigns", params={"dataset": sample.dataset})
+    job = queue.submit(graph, "network", dataset, {})
+    after = figures(observed)
+    queue.cancel(graph, job.id)
+    asked = ("groundswell_requests_total", "GET", "/v1/campaigns", "200")
+    assert after[asked] - before.get(asked, 0) == 3
+    assert after["groundswell_request_seconds_count", "/v1/campaigns"] == 3
+    assert 1 <= after["groundswell_query_seconds_count", "campaigns/list"] <= 3  # Made once, then kept.
+    assert after["groundswell_jobs", "network", "waiting"] == 1
+    assert after["groundswell_database_up",] == 1
+    assert after["groundswell_last_seconds", sample.dataset, "behaviour"] == pytest.approx(
+        1514782800, abs=2e5
+    )
+
+
+def test_figures_say_that_the_database_is_gone(settings: Settings, tmp_path: Path) -> None:
+    gone = connect(settings)
+    gone.close()
+    app = create_app(settings.model_copy(update={"home": tmp_path}), gone, keys=False)
+    told = figures(TestClient(app, base_url="http://127.0.0.1"))
+    assert told["groundswell_database_up",] == 0

@@ -1,0 +1,109 @@
+"""Answers are kept only as long as they are true; whoever has one already is not sent it again."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from graph.connection import Graph, connect
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+from network.runs import NetworkRun
+from tests.data import CAMPAIGN, query
+
+
+@pytest.fixture
+def asked() -> Counter[str]:
+    """How often each statement ran."""
+    return Counter()
+
+
+@pytest.fixture
+def client(
+    settings: Settings, sample: ImportReport, network: NetworkRun, asked: Counter[str]
+) -> Iterator[TestClient]:
+    assert network
+    graph = connect(settings)
+    app = create_app(settings, graph, keys=False)
+    watch = graph.watch
+
+    def count(statement: str, seconds: float) -> None:
+        asked[statement] += 1
+        watch(statement, seconds)
+
+    graph.watch = count
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as one:
+        one.params = {"dataset": sample.dataset}
+        yield one
+
+
+PATH = f"/v1/campaigns/{CAMPAIGN}/key-users"
+
+
+def test_an_answer_is_made_once_and_known_by_its_tag(client: TestClient, asked: Counter[str]) -> None:
+    first, second = client.get(PATH), client.get(PATH)
+    assert first.content == second.content
+    assert first.headers["etag"] == second.headers["etag"]
+    assert asked["campaigns/key_users"] == 1
+    for known in (first.headers["etag"], f'"x", {first.headers["etag"]}', "*"):
+        unchanged = client.get(PATH, headers={"if-none-match": known})
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+        assert unchanged.headers["etag"] == first.headers["etag"]
+    assert client.get(PATH, headers={"if-none-match": '"x"'}).status_code == 200
+    # Another question has another answer; an error is none to keep.
+    assert client.get(PATH, params={"dataset": "nowhere"}).status_code == 404
+    assert "etag" not in client.get(PATH, params={"dataset": "nowhere"}).headers
+
+
+def test_what_others_write_is_seen_within_a_second(
+    client: TestClient, graph: Graph, sample: ImportReport
+) -> None:
+    path = f"/v1/campaigns/{CAMPAIGN}"
+    change = "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.name = $name RETURN c.name AS name"
+    was = client.get(path).json()["name"]
+    try:
+        query(graph, change, d=sample.dataset, c=CAMPAIGN, name="Renamed")
+        threading.Event().wait(0.6)
+        assert client.get(path).json()["name"] == "Renamed"
+    finally:
+        query(graph, change, d=sample.dataset, c=CAMPAIGN, name=was)
+
+
+def test_who_writes_here_sees_it_at_once(client: TestClient, sample: ImportReport) -> None:
+    plan = {
+        "dataset": sample.dataset, "id": "soon", "starts": "2018-02-01", "ends": "2018-02-07",
+        "like": CAMPAIGN,
+    }  # fmt: skip
+    for _ in range(3):
+        count = len(client.get("/v1/campaigns").json())
+        assert client.post("/v1/campaigns", json=plan).status_code == 201
+        assert len(client.get("/v1/campaigns").json()) == count + 1
+        assert client.delete("/v1/campaigns/soon").status_code == 204
+        assert len(client.get("/v1/campaigns").json()) == count
+
+
+def test_asked_by_many_at_once_it_is_made_once(client: TestClient, asked: Counter[str]) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: client.get(PATH).content, range(40)))
+    assert len(set(answers)) == 1
+    assert asked["campaigns/key_users"] <= 2  # The revision may have been read anew in between.
+
+
+def test_nothing_is_answered_from_memory_without_the_database(
+    settings: Settings, sample: ImportReport, network: NetworkRun
+) -> None:
+    assert network
+    graph = connect(settings)
+    app = create_app(settings, graph, keys=False)
+    client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    client.params = {"dataset": sample.dataset}
+    assert client.get(PATH).status_code == 200
+    graph.close()
+    threading.Event().wait(0.6)
+    assert client.get(PATH).status_code == 503
+    assert client.get("/ready").status_code == 503
+    assert client.get("/health").status_code == 200

@@ -1,0 +1,67 @@
+"""Keys, scopes and how often one may ask, without a server."""
+
+import pytest
+
+from api.middleware.auth import needed_scope
+from api.middleware.rate_limit import RateLimit
+from graph.api_keys import Key, hash_of, open_with
+
+READER = Key("0a1b2c3d", "dashboard", ("read",), hash_of("right"))
+GONE = Key("ffffffff", "old", ("admin",), hash_of("gone"), revoked_at="2017-11-27")
+
+
+def test_a_key_opens_by_its_own_secret_only() -> None:
+    keys = [READER, GONE]
+    assert open_with(keys, "gsw_0a1b2c3d_right") == READER
+    for wrong in (
+        "gsw_0a1b2c3d_wrong", "gsw_0a1b2c3d_", "gsw_0a1b2c3d", "xyz_0a1b2c3d_right", "gsw_11111111_right",
+        "gsw_ffffffff_gone", "right", "", "_", "gsw__", f"gsw_0a1b2c3d_{READER.hash}",
+    ):  # fmt: skip
+        assert open_with(keys, wrong) is None
+    assert open_with([], "gsw_0a1b2c3d_right") is None
+
+
+def test_admin_is_for_everything() -> None:
+    assert GONE.may("read")
+    assert READER.may("read")
+    assert not READER.may("import")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/v1/campaigns", "read"),
+        ("HEAD", "/", "read"),
+        ("GET", "/v1/imports", "read"),
+        ("POST", "/v1/campaigns/18/what-if", "read"),
+        ("POST", "/v1/campaigns/18/plan", "read"),
+        ("POST", "/v1/imports", "import"),
+        ("DELETE", "/v1/imports/complete-journey.1", "import"),
+        ("POST", "/v1/importsX", "admin"),
+        ("DELETE", "/v1/campaigns/18/plan", "admin"),
+        ("PATCH", "/v1/anything-new", "admin"),
+    ],
+)
+def test_what_is_not_known_to_need_less_needs_admin(method: str, path: str, scope: str) -> None:
+    assert needed_scope(method, path) == scope
+
+
+def test_so_many_a_minute() -> None:
+    now = [0.0]
+    limit = RateLimit(60, lambda: now[0])
+    assert [limit.wait("a") for _ in range(60)] == [0.0] * 60
+    assert limit.spent("a") == limit.wait("a") == 1.0
+    assert limit.wait("b") == 0.0
+    now[0] = 0.5
+    assert limit.wait("a") == pytest.approx(0.5)
+    now[0] = 2.0
+    assert [limit.wait("a"), limit.wait("a")] == [0.0, 0.0]
+    assert limit.wait("a") > 0
+    now[0] = 1e6
+    assert [limit.wait("a") for _ in range(61)][-2:] == [0.0, 1.0]
+
+
+def test_no_limit() -> None:
+    limit = RateLimit(0, lambda: 0.0)
+    assert [limit.wait("a") for _ in range(1000)] == [0.0] * 1000
+    assert limit.spent("a") == 0.0
