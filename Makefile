@@ -157,7 +157,10 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 # An entry of a lock begins in the first column; torch and its CUDA libraries have a lock of their own.
 SPLIT = awk '/^[^ ]/ {torch = /^(torch==|triton==|cuda-|nvidia-)/}
 
+# A compilation begins with what its output holds, and keeps those versions unless told to upgrade.
 lock: $(VENV)/.uv ## Refresh the hashed requirements (ARGS=--upgrade for newer versions)
+	cat $(LOCKS)-dev.lock $(LOCKS)-torch.lock > requirements/.all
+	cat $(LOCKS)-peers.lock $(LOCKS)-torch.lock > requirements/.peers
 	$(COMPILE) pyproject.toml --extra dev -o requirements/.all
 	$(COMPILE) pyproject.toml -c requirements/.all -o requirements/.run
 	$(SPLIT) torch' requirements/.run > $(LOCKS)-torch.lock
