@@ -9,6 +9,9 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+# Before torch is imported: its threads wait for each other busily, and tests run beside other processes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import docker
 import pytest
 from docker.errors import DockerException
