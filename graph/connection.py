@@ -66,12 +66,19 @@ class Graph:
     """A connection to one database. Threads may share it."""
 
     def __init__(
-        self, driver: Driver, database: str, address: tuple[str, str, str], query_seconds: float | None = None
+        self,
+        driver: Driver,
+        database: str,
+        address: tuple[str, str, str],
+        query_seconds: float | None = None,
+        default_dataset: str = "",
     ) -> None:
         self._driver = driver
         self._database = database
         self._address = address
         self._query_seconds = query_seconds
+        self.default_dataset = default_dataset
+        """The data set that the settings name, or an empty text."""
         self._timed = unit_of_work(timeout=query_seconds)
         self.watch: Callable[[str, float], None] = lambda _statement, _seconds: None
         """Told of every statement, and how many seconds it took."""
@@ -203,7 +210,9 @@ def connect(settings: Settings, patience: Patience = PATIENT) -> Graph:
             # Advice about queries is for developers, who see it in Browser; not for users' terminals.
             notifications_min_severity="OFF",
         )
-        graph = Graph(driver, settings.neo4j_database, (uri, user, password), patience.query)
+        graph = Graph(
+            driver, settings.neo4j_database, (uri, user, password), patience.query, settings.dataset
+        )
         try:
             with translated(uri):
                 driver.verify_connectivity()

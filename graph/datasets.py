@@ -79,3 +79,40 @@ def describe_dataset(graph: Graph, dataset: str) -> Dataset:
     row = rows[0]
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
     return Dataset(dataset, row["import"], row["zone"], first, last)
+
+
+def resolve_dataset(graph: Graph, requested: str | None = None) -> str:
+    """Choose the data set for a command or request.
+
+    Parameters
+    ----------
+    graph
+        The database; its `default_dataset` comes from ``GROUNDSWELL_DATASET``.
+    requested
+        The data set that the caller names, if any. It is returned unchecked.
+
+    Returns
+    -------
+    str
+        `requested`, else the setting, else the only data set with a complete import.
+
+    Raises
+    ------
+    NotFound
+        None is named and the database holds none.
+    InvalidRequest
+        None is named and the database holds several.
+    """
+    if named := requested or graph.default_dataset:
+        return named
+    present = imported_datasets(graph)
+    if not present:
+        raise NotFound(
+            "This database holds no data set.", "Import one first, for example `groundswell demo`."
+        )
+    if len(present) > 1:
+        raise InvalidRequest(
+            f"This database holds several data sets: {', '.join(sorted(present))}.",
+            "Name one: --dataset on the command line, ?dataset= in a request, or set GROUNDSWELL_DATASET.",
+        )
+    return present[0]

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         description="Folder of what was downloaded, and of vectors of texts",
         json_schema_extra={"shown": "`groundswell` in the user's cache folder"},
     )
+    dataset: str = Field(
+        "",
+        validation_alias="GROUNDSWELL_DATASET",
+        description="Data set to use where none is named; needed only where the database holds several",
+    )
     api_token: SecretStr = Field(
         SecretStr(""),
         validation_alias="GROUNDSWELL_API_TOKEN",

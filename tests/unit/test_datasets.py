@@ -1,0 +1,45 @@
+"""Which data set a command uses: the requested one, the configured one, else the only one."""
+
+from typing import cast
+
+import pytest
+
+from graph.connection import Graph, Row
+from graph.datasets import resolve_dataset
+from graph.errors import InvalidRequest, NotFound
+
+
+class _Database:
+    def __init__(self, *imported: str, default_dataset: str = "") -> None:
+        self._imported = imported
+        self.default_dataset = default_dataset
+
+    def run(self, _name: str) -> list[Row]:
+        return [{"dataset": dataset, "imported": 0} for dataset in self._imported]
+
+
+def resolve(database: _Database, requested: str | None = None) -> str:
+    return resolve_dataset(cast(Graph, database), requested)
+
+
+def test_a_requested_data_set_wins_over_the_setting() -> None:
+    assert resolve(_Database("a", "b", default_dataset="b"), "a") == "a"
+
+
+def test_the_setting_chooses_among_several() -> None:
+    assert resolve(_Database("a", "b", default_dataset="b")) == "b"
+
+
+def test_the_only_data_set_needs_no_name() -> None:
+    assert resolve(_Database("a")) == "a"
+
+
+def test_several_data_sets_need_a_name() -> None:
+    with pytest.raises(InvalidRequest, match="several data sets: a, b") as caught:
+        resolve(_Database("b", "a"))
+    assert "GROUNDSWELL_DATASET" in caught.value.remedy
+
+
+def test_an_empty_database_has_no_data_set() -> None:
+    with pytest.raises(NotFound, match="holds no data set"):
+        resolve(_Database())
