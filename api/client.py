@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
-import httpx2
+import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from api.schemas import forecasts, requests, resources, users
@@ -39,8 +39,8 @@ class Client:
     def __init__(self, address: str, key: str = "", seconds: float = 300.0) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         try:
-            self._http = httpx2.Client(base_url=address, headers=headers, timeout=seconds)
-        except httpx2.InvalidURL as error:
+            self._http = httpx.Client(base_url=address, headers=headers, timeout=seconds)
+        except httpx.InvalidURL as error:
             raise _no_address(address) from error
         if self._http.base_url.scheme not in ("http", "https") or not self._http.base_url.host:
             raise _no_address(address)
@@ -274,7 +274,7 @@ class Client:
             told = {name: str(value) for name, value in fields.items() if value is not None}
             return _read(kind, self._send(operation, {"data": told, "files": parts}))
 
-    def _send(self, operation: str, body: dict[str, Any] | None = None, /, **told: Any) -> httpx2.Response:
+    def _send(self, operation: str, body: dict[str, Any] | None = None, /, **told: Any) -> httpx.Response:
         """Of `told`, what the operation's path names goes there, the rest behind the question mark."""
         method, _, path = operation.partition(" ")
         named = {name: quote(str(value), safe="") for name, value in told.items() if f"{{{name}}}" in path}
@@ -285,7 +285,7 @@ class Client:
         }
         try:
             answer = self._http.request(method, path.format(**named), params=asked_for, **(body or {}))
-        except httpx2.TransportError as error:
+        except httpx.TransportError as error:
             raise errors.ServerUnreachable(
                 f"No Groundswell answers at {self._http.base_url} ({error}).",
                 "Check the address and the network, and that `groundswell serve` runs there.",
@@ -295,7 +295,7 @@ class Client:
         return answer
 
 
-def _read(kind: type[T], answer: httpx2.Response) -> T:
+def _read(kind: type[T], answer: httpx.Response) -> T:
     try:
         return TypeAdapter(kind).validate_json(answer.content)
     except ValidationError as error:
@@ -305,7 +305,7 @@ def _read(kind: type[T], answer: httpx2.Response) -> T:
         ) from error
 
 
-def _refused(answer: httpx2.Response) -> errors.GroundswellError:
+def _refused(answer: httpx.Response) -> errors.GroundswellError:
     """The error that the server met."""
     try:
         told = answer.json()

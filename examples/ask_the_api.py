@@ -3,7 +3,7 @@
 import os
 import sys
 
-import requests
+import httpx
 
 
 def main(address: str, dataset: str) -> None:
@@ -12,7 +12,7 @@ def main(address: str, dataset: str) -> None:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(path: str) -> list[dict[str, object]]:
-        answer = requests.get(f"{address}{path}", params={"dataset": dataset}, headers=headers, timeout=60)
+        answer = httpx.get(f"{address}{path}", params={"dataset": dataset}, headers=headers, timeout=60)
         answer.raise_for_status()
         return list(answer.json())
 

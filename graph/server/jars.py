@@ -34,6 +34,13 @@ class Jar:
         return f"{self.group}__{self.artifact}-{self.version}{tail}.{self.packaging}"
 
     @property
+    def repository_path(self) -> str:
+        """Its place in a Maven repository, relative to the repository's address."""
+        tail = f"-{self.classifier}" if self.classifier else ""
+        file = f"{self.artifact}-{self.version}{tail}.{self.packaging}"
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{file}"
+
+    @property
     def holds_procedures(self) -> bool:
         """Whether Neo4j must find this jar in its plugins folder."""
         return self.group == _GDS_GROUP and bool(_PROCEDURE_JARS.fullmatch(self.artifact))

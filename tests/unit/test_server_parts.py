@@ -92,7 +92,6 @@ def repository(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     folder.mkdir(parents=True)
     jar = folder / "thing-1.0.jar"
     jar.write_bytes(b"content")
-    (folder / "thing-1.0.jar.sha1").write_text(hashlib.sha1(b"content").hexdigest())
     handler = partial(_Quiet, directory=str(root))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -149,6 +148,6 @@ def test_no_network_and_nothing_cached_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock(monkeypatch, "0" * 64)
-    with pytest.raises(RuntimeUnavailable, match="could not be fetched") as caught:
+    with pytest.raises(RuntimeUnavailable, match="could not be downloaded") as caught:
         runtime.ensure_runtime(tmp_path / "cache", Silent(), "http://127.0.0.1:9")
     assert "GROUNDSWELL_CACHE" in caught.value.remedy
