@@ -10,7 +10,7 @@ export UV_LINK_MODE ?= hardlink
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-carrying bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-premise bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -34,7 +34,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-premise bench-ablation bench-api bench-attack bench-faults bench-load bench-carrying bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-influence-test bench-ablation bench-api bench-attack bench-faults bench-load bench-incremental-update bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
 
 bench-ablation: setup-dev ## What each step of the network adds to telling who takes part next (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
@@ -44,9 +44,6 @@ bench-api: setup-dev ## Reads of the API beside a bare route that answers with t
 
 bench-attack: setup-dev ## 20,000 cases against the API by its own description, with and without keys
 	$(BIN)/python -m benchmarks.attack $(ARGS)
-
-bench-carrying: setup-dev ## A network carried on by a day, beside one built anew
-	$(BIN)/python -m benchmarks.incremental_update $(ARGS)
 
 bench-cascades: setup-dev ## Who comes next where campaigns are open to all (ARGS="--cascades FOLDER ...")
 	$(BIN)/python -m benchmarks.cascades $(ARGS)
@@ -69,6 +66,12 @@ bench-groups: setup-dev ## Ways to form neighbour groups, compared (ARGS="--name
 bench-import: setup-dev ## Imports beside neo4j-admin, a naive loop, py2neo and neomodel
 	$(BIN)/python -m benchmarks.importing $(ARGS)
 
+bench-incremental-update: setup-dev ## A network updated by one day, compared with a full build
+	$(BIN)/python -m benchmarks.incremental_update $(ARGS)
+
+bench-influence-test: setup-dev ## Do users influence each other? (ARGS="--cascades FOLDER" for a third data set)
+	$(BIN)/python -m benchmarks.influence_test $(ARGS)
+
 bench-kills: setup-dev ## Imports killed at random points (client and server), and what the graph is then
 	$(BIN)/python -m benchmarks.kills $(ARGS)
 
@@ -86,9 +89,6 @@ bench-months: $(VENV)/.peers ## How many take part next month (Last.fm): the K-L
 
 bench-outcomes: setup-dev ## Redeemers, neighbour groups and campaigns before launch: the K-LSTM beside its peers
 	$(BIN)/python -m benchmarks.outcomes $(ARGS)
-
-bench-premise: setup-dev ## Do users follow each other? (ARGS="--cascades FOLDER" for a third data set)
-	$(BIN)/python -m benchmarks.influence_test $(ARGS)
 
 bench-retrieval: setup-dev ## What the API asks for, on 1 million users and 20 million influences
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)

@@ -69,4 +69,4 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
 
 
 if __name__ == "__main__":
-    on_two_sources("carrying", __doc__, compare)
+    on_two_sources("incremental-update", __doc__, compare)

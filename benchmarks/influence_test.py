@@ -66,7 +66,7 @@ def main() -> None:
                 seconds = time.monotonic() - began
             rows += premise_rows(name, run.premise)
             rows.append(Row(f"{name}: network build, seconds", seconds, _LIMIT, "limit", "lower", 1.0))
-    write("premise", rows, quick=given.quick)
+    write("influence-test", rows, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ FIRST, LAST = "docs/start.md", "README.md"
 """What is imported and trained there serves all pages; here the database is stopped at the end."""
 PAGES = [
     FIRST,
-    *sorted({path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")} - {FIRST}),
+    *sorted({path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md")} - {FIRST}),
     "CONTRIBUTING.md",
     LAST,
 ]
