@@ -13,7 +13,11 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 html_theme = "alabaster"
 html_title = "Groundswell"
-html_theme_options = {"description": "How far a campaign will carry", "fixed_sidebar": True, "page_width": "1100px"}
+html_theme_options = {
+    "description": "How far a campaign will carry",
+    "fixed_sidebar": True,
+    "page_width": "1000px",
+}
 html_math_renderer = "mathml"
 exclude_patterns = ["_build"]
 # Pages link to files of the repository that are not pages of the site.
