@@ -10,7 +10,7 @@ from threading import Event, Thread
 from graph.connection import Graph
 from graph.errors import GroundswellError
 from graph.settings import Settings
-from jobs.queue import any_open, give_back, worker_name
+from jobs.queue import has_open_jobs, requeue_jobs_of, worker_name
 
 _LOOK_SECONDS = 5.0
 _END_SECONDS = 10
@@ -57,13 +57,13 @@ class WorkerProcess:
         # One that is deep in a computation does not hear of its end in time. Without the database, the job is
         # found to be lost later.
         with suppress(GroundswellError):
-            give_back(self._graph, worker_name(process.pid))
+            requeue_jobs_of(self._graph, worker_name(process.pid))
 
     def _watch(self) -> None:
         while not self._closing:
             # A database that is away is asked again at the next look, a full disk is tried again.
             with suppress(GroundswellError, OSError):
-                if (self._process is None or self._process.poll() is not None) and any_open(self._graph):
+                if (self._process is None or self._process.poll() is not None) and has_open_jobs(self._graph):
                     self._process = self._begin()
             self._wanted.wait(_LOOK_SECONDS)
             self._wanted.clear()

@@ -143,7 +143,7 @@ class Local:
 
     def jobs(self, most: int) -> list[resources.Job]:
         """The latest first."""
-        return [records.job(one) for one in queue.jobs(self.graph, limit=most)]
+        return [records.job(one) for one in queue.list_jobs(self.graph, limit=most)]
 
     def cancel(self, job: str) -> resources.Job:
         """End a job."""

@@ -1,35 +1,47 @@
-"""Long work as jobs in the graph: whoever asks for it need not wait, and nothing is lost with a process.
+"""The queue of jobs, stored as `:Job` nodes in the graph, so that a job survives the process that runs it.
 
-A job waits until a worker takes it; the worker says every second that it is there and how far it is. One that
-is not heard of for `LOST_AFTER` seconds was ended with its job midway: the job waits again, `MOST_ATTEMPTS`
-times in all. Every kind of job can be begun anew at any point.
+A job waits until a worker claims it. The worker sends a heartbeat every second. If no heartbeat arrives for
+`LOST_AFTER_SECONDS`, the worker is considered dead and the job waits again, for at most `MAX_ATTEMPTS`
+attempts. Jobs on one data set never run at the same time.
 """
 
 import json
 import secrets
 import socket
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from graph.connection import Graph, Row
 from graph.errors import NotFound
 
-State = Literal["waiting", "running", "complete", "failed", "cancelled"]
-LOST_AFTER = 30
-MOST_ATTEMPTS = 3
+JobState = Literal["waiting", "running", "complete", "failed", "cancelled"]
+LOST_AFTER_SECONDS = 30
+MAX_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job and how it stands: while it runs, `done` of `total` units of `stage`; `problem` and `remedy`
-    where it failed; `result` names what it made. Moments are ISO text.
+    """A job and its state.
+
+    Attributes
+    ----------
+    kind : str
+        A name registered in ``jobs.registry``.
+    stage, done, total
+        While it runs: `done` of `total` units of `stage`; `total` is None if it is not known beforehand.
+    problem, remedy
+        If it failed: what went wrong, and what to do.
+    result
+        If it is complete: the ids of what it made.
+    made_at, started_at, finished_at : str
+        ISO 8601 timestamps.
     """
 
     id: str
     kind: str
     dataset: str
     arguments: Row
-    state: State
+    state: JobState
     attempts: int
     cancel_asked: bool
     stage: str | None
@@ -44,45 +56,86 @@ class Job:
 
 
 def submit(graph: Graph, kind: str, dataset: str, arguments: Row) -> Job:
-    """A new job; one like it that waits or runs is returned instead."""
-    told = json.dumps(arguments, sort_keys=True)
-    new = secrets.token_hex(6)
-    (row,) = graph.run("jobs/submit_job", id=new, kind=kind, dataset=dataset, arguments=told)
-    return find_job(graph, row["id"])
+    """Add a job to the queue.
+
+    Returns
+    -------
+    Job
+        The new job or, if a job of the same kind, data set and arguments waits or runs, that job.
+    """
+    (row,) = graph.run(
+        "jobs/submit_job",
+        id=secrets.token_hex(6),
+        kind=kind,
+        dataset=dataset,
+        arguments=json.dumps(arguments, sort_keys=True),
+    )
+    return get_job(graph, row["id"])
 
 
-def jobs(
-    graph: Graph, dataset: str | None = None, state: State | None = None, limit: int = 100, skip: int = 0
+def list_jobs(
+    graph: Graph,
+    dataset: str | None = None,
+    state: JobState | None = None,
+    limit: int = 100,
+    skip: int = 0,
 ) -> list[Job]:
-    """The latest jobs first."""
-    return _jobs(graph, None, dataset, state, limit, skip)
+    """List jobs, the latest first, optionally of one data set or in one state."""
+    rows = graph.run("jobs/list_jobs", id=None, dataset=dataset, state=state, skip=skip, limit=limit)
+    return [_job_from_row(row) for row in rows]
 
 
-def find_job(graph: Graph, job_id: str) -> Job:
-    """Raises NotFound."""
-    found = _jobs(graph, job_id, None, None, 1, 0)
-    if not found:
-        raise NotFound(f"There is no job {job_id!r}.", "`groundswell jobs list` shows those there are.")
-    return found[0]
+def get_job(graph: Graph, job_id: str) -> Job:
+    """Read one job.
+
+    Raises
+    ------
+    NotFound
+        If there is no job with this id.
+    """
+    rows = graph.run("jobs/list_jobs", id=job_id, dataset=None, state=None, skip=0, limit=1)
+    if not rows:
+        raise NotFound(f"There is no job {job_id!r}.", "`groundswell jobs list` lists the jobs.")
+    return _job_from_row(rows[0])
 
 
 def cancel(graph: Graph, job_id: str) -> Job:
-    """Ask that a job be ended; one that is over stays as it is. Raises NotFound."""
+    """Cancel a job: a waiting job at once, a running job at its worker's next heartbeat.
+
+    A job that has ended stays as it is.
+
+    Raises
+    ------
+    NotFound
+        If there is no job with this id.
+    """
     graph.run("jobs/cancel_job", id=job_id)
-    return find_job(graph, job_id)
+    return get_job(graph, job_id)
 
 
-def take(graph: Graph, worker: str) -> Job | None:
-    """The job that waits longest, now `worker`'s; None where none waits whose data set is free."""
-    graph.run("jobs/give_up_lost", after=LOST_AFTER, most=MOST_ATTEMPTS)
-    graph.run("jobs/release_lost", after=LOST_AFTER, most=MOST_ATTEMPTS)
-    rows = graph.run("jobs/take_job", worker=worker)
-    return find_job(graph, rows[0]["id"]) if rows else None
+def claim(graph: Graph, worker: str) -> Job | None:
+    """Assign the longest-waiting job whose data set is free to `worker`; None if there is no such job.
+
+    Jobs of dead workers are put back first, or marked as failed after `MAX_ATTEMPTS`.
+    """
+    limits = {"lost_after": LOST_AFTER_SECONDS, "max_attempts": MAX_ATTEMPTS}
+    graph.run("jobs/explain_lost_jobs", **limits)
+    graph.run("jobs/requeue_lost_jobs", **limits)
+    rows = graph.run("jobs/claim_job", worker=worker)
+    return get_job(graph, rows[0]["id"]) if rows else None
 
 
-def beat(graph: Graph, job: Job, worker: str, stage: str | None, done: int | None, total: int | None) -> bool:
-    """Say that it is being worked on; whether to go on with it."""
-    rows = graph.run("jobs/beat", id=job.id, worker=worker, stage=stage, done=done, total=total)
+def heartbeat(
+    graph: Graph, job: Job, worker: str, stage: str | None, done: int | None, total: int | None
+) -> bool:
+    """Record that `worker` is running `job`, with its progress.
+
+    Returns
+    -------
+    bool
+        False if the job was cancelled or belongs to another worker: stop working on it.
+    """
+    rows = graph.run("jobs/heartbeat", id=job.id, worker=worker, stage=stage, done=done, total=total)
     return bool(rows) and not rows[0]["cancel_asked"]
 
 
@@ -90,39 +143,39 @@ def finish(
     graph: Graph,
     job: Job,
     worker: str,
-    state: State,
+    state: JobState,
     *,
     problem: str | None = None,
     remedy: str | None = None,
     result: Row | None = None,
 ) -> None:
-    """Say how it ended, or that it is `waiting` again; nothing where another worker has taken it over.
+    """Record how a job ended, or put it back into the queue (`state` "waiting").
 
-    In two transactions: whoever reads while Neo4j commits may see one property changed and another not yet.
+    Does nothing if another worker has claimed the job since. Writes in two transactions, outcome first,
+    because a reader during a Neo4j commit may see one property changed and another not yet.
     """
-    told = None if result is None else json.dumps(result)
-    graph.run("jobs/keep_outcome", id=job.id, worker=worker, problem=problem, remedy=remedy, result=told)
+    encoded = None if result is None else json.dumps(result)
+    graph.run("jobs/store_outcome", id=job.id, worker=worker, problem=problem, remedy=remedy, result=encoded)
     graph.run("jobs/finish_job", id=job.id, worker=worker, state=state)
 
 
-def worker_name(process: int) -> str:
-    """What the process of this machine with that number is called where it works on jobs."""
-    return f"{socket.gethostname()}:{process}"
+def worker_name(process_id: int) -> str:
+    """Name a worker process of this machine: host and process id."""
+    return f"{socket.gethostname()}:{process_id}"
 
 
-def give_back(graph: Graph, worker: str) -> None:
-    """Whatever `worker`, which has been ended, worked on waits again."""
-    graph.run("jobs/give_back", worker=worker)
+def requeue_jobs_of(graph: Graph, worker: str) -> None:
+    """Put the running jobs of a stopped worker back into the queue."""
+    graph.run("jobs/requeue_jobs_of", worker=worker)
 
 
-def any_open(graph: Graph) -> bool:
-    """Whether there is anything for a worker to do."""
-    return bool(graph.single("jobs/open_jobs", after=LOST_AFTER)["jobs"])
+def has_open_jobs(graph: Graph) -> bool:
+    """Whether any job waits, or runs on a dead worker."""
+    return bool(graph.single("jobs/count_open_jobs", lost_after=LOST_AFTER_SECONDS)["jobs"])
 
 
-def _jobs(
-    graph: Graph, job_id: str | None, dataset: str | None, state: str | None, limit: int, skip: int
-) -> list[Job]:
-    rows = graph.run("jobs/list_jobs", id=job_id, dataset=dataset, state=state, skip=skip, limit=limit)
-    loaded = ({name: json.loads(row[name]) for name in ("arguments", "result") if row[name]} for row in rows)
-    return [Job(**{**row, **told}) for row, told in zip(rows, loaded, strict=True)]
+def _job_from_row(row: Row) -> Job:
+    decoded: dict[str, Any] = {
+        column: json.loads(row[column]) for column in ("arguments", "result") if row[column]
+    }
+    return Job(**{**row, **decoded})

@@ -63,18 +63,18 @@ def make_forecast(
 def list_jobs(
     graph: GraphDep,
     dataset: Annotated[str | None, Query(description="Of one data set only")] = None,
-    state: Annotated[queue.State | None, Query(description="In this state only")] = None,
+    state: Annotated[queue.JobState | None, Query(description="In this state only")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
 ) -> list[resources.Job]:
     """Jobs, the latest first."""
-    return [records.job(one) for one in queue.jobs(graph, dataset, state, limit, offset)]
+    return [records.job(one) for one in queue.list_jobs(graph, dataset, state, limit, offset)]
 
 
 @router.get("/jobs/{job_id}")
 def get_job(job_id: JobId, graph: GraphDep) -> resources.Job:
     """How a job stands, and while it runs, how far it is."""
-    return records.job(queue.find_job(graph, job_id))
+    return records.job(queue.get_job(graph, job_id))
 
 
 @router.delete("/jobs/{job_id}", status_code=202)

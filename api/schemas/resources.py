@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from jobs.queue import State
+from jobs.queue import JobState
 from network.runs import Verdict
 
 
@@ -295,7 +295,7 @@ class Job(BaseModel):
     kind: str = Field(description="import, network, training, forecast or back-test")
     dataset: str
     arguments: dict[str, str | int | float | bool | None] = Field(description="What was asked for")
-    state: State
+    state: JobState
     cancel_asked: bool = Field(description="It is to end, or was ended")
     attempts: int = Field(description="More than 1: whoever worked on it was gone, and it was begun anew")
     progress: JobStage | None = Field(description="While it runs")

@@ -1,4 +1,4 @@
-// Ask that a job be ended: one that waits ends at once, one that runs when its worker hears of it; one that is over stays
+// Cancel a job: a waiting job at once, a running job at its next heartbeat; an ended job stays as it is
 // parameters: $id (string)
 // returns: id (string)
 MATCH (job:Job {id: $id})

@@ -1,4 +1,4 @@
-// How many jobs there are of each kind in each state
+// Count the jobs of each kind and state
 // parameters: none
 // returns: kind (string), state (string), jobs (integer)
 MATCH (job:Job)

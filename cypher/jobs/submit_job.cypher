@@ -1,12 +1,12 @@
-// Add a job to those that wait; one of the same kind, data set and arguments that waits or runs is returned instead
+// Add a job to the queue, unless one of the same kind, data set and arguments waits or runs: then return that job
 // parameters: $id (string), $kind (string), $dataset (string), $arguments (string, JSON)
 // returns: id (string)
 OPTIONAL MATCH (same:Job {kind: $kind, dataset: $dataset, arguments: $arguments})
 WHERE same.state IN ['waiting', 'running'] AND NOT same.cancel_asked
-WITH collect(same.id) AS known
-CALL (known) {
-  WITH known WHERE size(known) = 0
+WITH collect(same.id) AS same_ids
+CALL (same_ids) {
+  WITH same_ids WHERE size(same_ids) = 0
   CREATE (:Job {id: $id, kind: $kind, dataset: $dataset, arguments: $arguments, state: 'waiting', attempts: 0,
                 cancel_asked: false, made_at: datetime()})
 }
-RETURN coalesce(head(known), $id) AS id
+RETURN coalesce(head(same_ids), $id) AS id

@@ -16,7 +16,7 @@ from graph.importing.infer_mapping import sketch
 from graph.importing.runs import import_runs
 from graph.importing.stream import StreamEngine
 from graph.settings import Settings
-from jobs import worker
+from jobs import progress, worker
 
 
 @pytest.fixture
@@ -143,12 +143,12 @@ def test_an_import_whose_worker_is_ended_goes_on(
 
     def ended_midway(*arguments: object) -> object:
         if len(loaded) == 2:
-            raise worker._Stopped
+            raise worker.WorkerStopped
         tally = load(*arguments)  # type: ignore[arg-type]
         loaded.append("batch")
         return tally
 
-    with monkeypatch.context() as patch, pytest.raises(worker._Stopped):
+    with monkeypatch.context() as patch, pytest.raises(worker.WorkerStopped):
         patch.setattr(StreamEngine, "_load_batch", ended_midway)
         worker.work(graph, settings)
     job = client.get(answer.headers["location"]).json()
@@ -170,7 +170,7 @@ def test_a_cancelled_import_ends_midway_and_keeps_nothing_of_what_was_sent(
 
     def cancelled_meanwhile(*arguments: object) -> object:
         client.delete(answer.headers["location"])
-        time.sleep(2 * worker._BEAT_SECONDS)
+        time.sleep(2 * progress.HEARTBEAT_SECONDS)
         return load(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(StreamEngine, "_load_batch", cancelled_meanwhile)

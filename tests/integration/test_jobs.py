@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from graph.connection import Graph, connect
 from graph.errors import DatabaseUnreachable, NotFound
 from graph.importing.job import ImportReport
 from graph.settings import Settings
-from jobs import queue, worker
+from jobs import queue, registry, worker
 from tests.data import CAMPAIGN, query
 from tests.integration.test_command_line import groundswell, reach
 
@@ -68,21 +70,21 @@ def test_a_job_is_taken_once_in_turn_and_told_of(graph: Graph, dataset: str) -> 
     assert queue.submit(graph, "network", dataset, {"cutoff": None}).id == first.id
     second = queue.submit(graph, "network", dataset, {"cutoff": "2017-11-01"})
     assert second.id != first.id
-    assert [one.id for one in queue.jobs(graph, dataset)] == [second.id, first.id]
-    taken = queue.take(graph, WORKER)
+    assert [one.id for one in queue.list_jobs(graph, dataset)] == [second.id, first.id]
+    taken = queue.claim(graph, WORKER)
     assert taken is not None
     assert (taken.id, taken.state, taken.attempts) == (first.id, "running", 1)
-    assert queue.take(graph, "test:2") is None  # Its data set is being worked on.
-    assert queue.beat(graph, taken, WORKER, "Counting", 3, 9)
-    told = queue.find_job(graph, taken.id)
+    assert queue.claim(graph, "test:2") is None  # Its data set is being worked on.
+    assert queue.heartbeat(graph, taken, WORKER, "Counting", 3, 9)
+    told = queue.get_job(graph, taken.id)
     assert (told.stage, told.done, told.total) == ("Counting", 3, 9)
     queue.finish(graph, taken, "test:2", "failed", problem="not its own")
-    assert queue.find_job(graph, taken.id).state == "running"
+    assert queue.get_job(graph, taken.id).state == "running"
     queue.finish(graph, taken, WORKER, "complete", result={"network": "network/x"})
-    assert queue.find_job(graph, taken.id).result == {"network": "network/x"}
+    assert queue.get_job(graph, taken.id).result == {"network": "network/x"}
     assert queue.cancel(graph, taken.id).state == "complete"
     assert queue.cancel(graph, second.id).state == "cancelled"
-    assert not queue.any_open(graph)
+    assert not queue.has_open_jobs(graph)
     with pytest.raises(NotFound):
         queue.cancel(graph, "nothing")
 
@@ -91,33 +93,50 @@ def test_a_database_that_goes_away_costs_no_attempt(
     graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = queue.submit(graph, "network", dataset, {})
-    away = iter([True] * (queue.MOST_ATTEMPTS + 2))
+    away = iter([True] * (queue.MAX_ATTEMPTS + 2))
 
     def work(*_: object) -> dict[str, str]:
         if next(away, False):
             raise DatabaseUnreachable("No Neo4j answers.", "Wait.")
         return {"network": "network/x"}
 
-    monkeypatch.setitem(worker._KINDS, "network", work)
+    monkeypatch.setitem(registry._kinds, "network", registry.JobKind(work))
     worker.work(graph, settings)
-    done = queue.find_job(graph, made.id)
+    done = queue.get_job(graph, made.id)
     assert (done.state, done.attempts, done.result) == ("complete", 1, {"network": "network/x"})
+
+
+def test_worker_process_runs_a_job_of_a_module_named_in_its_environment(
+    graph: Graph, settings: Settings, dataset: str
+) -> None:
+    job = queue.submit(graph, "sleep", dataset, {"seconds": 0.1})
+    environment = {**settings.environment(), "GROUNDSWELL_JOB_MODULES": "tests.job_kinds"}
+    subprocess.run([sys.executable, "-m", "jobs.worker"], env=environment, check=True, timeout=60)
+    assert queue.get_job(graph, job.id).result == {"slept": "0.1"}
+
+
+def test_job_of_an_unknown_kind_fails_with_a_remedy(graph: Graph, settings: Settings, dataset: str) -> None:
+    job = queue.submit(graph, "unknown", dataset, {})
+    assert worker.work(graph, settings) == 1
+    failed = queue.get_job(graph, job.id)
+    assert (failed.state, failed.problem) == ("failed", "This worker cannot run jobs of kind 'unknown'.")
+    assert failed.remedy
 
 
 def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, dataset: str) -> None:
     made = queue.submit(graph, "network", dataset, {})
-    for attempt in range(1, queue.MOST_ATTEMPTS + 1):
-        taken = queue.take(graph, f"test:{attempt}")
+    for attempt in range(1, queue.MAX_ATTEMPTS + 1):
+        taken = queue.claim(graph, f"test:{attempt}")
         assert taken is not None
         assert taken.attempts == attempt
-        query(graph, "MATCH (j:Job {id: $id}) SET j.beat_at = datetime() - duration('PT1M')", id=made.id)
-        assert queue.any_open(graph)
-    assert queue.take(graph, WORKER) is None
-    lost = queue.find_job(graph, made.id)
+        query(graph, "MATCH (j:Job {id: $id}) SET j.heartbeat_at = datetime() - duration('PT1M')", id=made.id)
+        assert queue.has_open_jobs(graph)
+    assert queue.claim(graph, WORKER) is None
+    lost = queue.get_job(graph, made.id)
     assert lost.state == "failed"
     assert lost.problem
     assert "3 times" in lost.problem
-    assert not queue.beat(graph, lost, "test:3", None, None, None)
+    assert not queue.heartbeat(graph, lost, "test:3", None, None, None)
 
 
 def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Settings, dataset: str) -> None:
@@ -130,7 +149,7 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
         with connect(settings) as another:
             while not over.is_set():
                 for job in watched[-1:]:
-                    told = queue.find_job(another, job)
+                    told = queue.get_job(another, job)
                     if told.state == "failed" and not (told.problem and told.remedy and told.finished_at):
                         halves.append(told)
 
@@ -139,9 +158,9 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
         reader.start()
     for number in range(100):
         watched.append(queue.submit(graph, "network", dataset, {"number": number}).id)
-        taken = queue.take(graph, WORKER)
+        taken = queue.claim(graph, WORKER)
         assert taken is not None
-        assert queue.beat(graph, taken, WORKER, "Counting", 3, 9)
+        assert queue.heartbeat(graph, taken, WORKER, "Counting", 3, 9)
         queue.finish(graph, taken, WORKER, "failed", problem="There is no model.", remedy="Train one first.")
     over.set()
     for reader in readers:
@@ -151,10 +170,10 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
 
 def test_a_running_job_hears_that_it_is_to_end(graph: Graph, dataset: str) -> None:
     queue.submit(graph, "network", dataset, {})
-    taken = queue.take(graph, WORKER)
+    taken = queue.claim(graph, WORKER)
     assert taken is not None
     assert queue.cancel(graph, taken.id).state == "running"
-    assert not queue.beat(graph, taken, WORKER, None, None, None)
+    assert not queue.heartbeat(graph, taken, WORKER, None, None, None)
 
 
 def test_a_forecast_is_asked_for_and_fetched(
@@ -211,7 +230,7 @@ def test_a_build_is_cancelled_killed_and_done_all_the_same(
 
     job, process = asked()
     os.kill(process, signal.SIGKILL)
-    query(graph, "MATCH (j:Job {id: $id}) SET j.beat_at = datetime() - duration('PT1M')", id=job)
+    query(graph, "MATCH (j:Job {id: $id}) SET j.heartbeat_at = datetime() - duration('PT1M')", id=job)
     done = ended(client, f"/v1/jobs/{job}")
     assert (done["state"], done["attempts"]) == ("complete", 2)
     assert done["result"] == {"network": model.network}
@@ -244,7 +263,7 @@ def test_a_job_outlives_the_api(
         process = working(graph, job)
         if deaf:
             os.kill(process, signal.SIGSTOP)
-    assert queue.find_job(graph, job).state == "waiting"
+    assert queue.get_job(graph, job).state == "waiting"
     with served() as client:
         done = ended(client, f"/v1/jobs/{job}")
     assert (done["state"], done["attempts"]) == ("complete", 1)  # It was given back, not lost.

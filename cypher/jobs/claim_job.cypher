@@ -1,13 +1,13 @@
-// Take the job that waits longest and whose data set no other job works on
+// Assign the longest-waiting job whose data set is free to a worker
 // parameters: $worker (string)
 // returns: id (string)
 MATCH (job:Job {state: 'waiting'})
 WHERE NOT EXISTS { (other:Job {state: 'running'}) WHERE other.dataset = job.dataset }
 WITH job ORDER BY job.made_at, job.id LIMIT 1
-// Locks the job: of two who take it at once, the second then sees that it runs.
+// Locks the job: of two concurrent claims, the second sees that it is running.
 SET job.attempts = job.attempts
 WITH job WHERE job.state = 'waiting'
-SET job.state = 'running', job.worker = $worker, job.attempts = job.attempts + 1, job.beat_at = datetime(),
+SET job.state = 'running', job.worker = $worker, job.attempts = job.attempts + 1, job.heartbeat_at = datetime(),
     job.started_at = datetime(), job.stage = null, job.done = null, job.total = null,
     job.problem = null, job.remedy = null, job.result = null
 RETURN job.id AS id

@@ -1,4 +1,4 @@
-// The jobs of a worker that is gone wait again: it was ended with the server, which is no attempt
+// Put the running jobs of a stopped worker back into the queue; this does not count as an attempt
 // parameters: $worker (string)
 // returns: jobs (integer)
 MATCH (job:Job {worker: $worker, state: 'running'})

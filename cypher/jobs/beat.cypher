@@ -1,6 +1,0 @@
-// Say that a job is being worked on, and how far it is
-// parameters: $id (string), $worker (string), $stage (string or null), $done (integer or null), $total (integer or null)
-// returns: cancel_asked (boolean); no row where another worker has the job
-MATCH (job:Job {id: $id, worker: $worker, state: 'running'})
-SET job.beat_at = datetime(), job.stage = $stage, job.done = $done, job.total = $total
-RETURN job.cancel_asked AS cancel_asked

@@ -1,0 +1,118 @@
+"""The built-in kinds of job: import, network, training, forecast and back-test.
+
+Each function imports its implementation when it runs, so that a worker does not load torch for an import.
+"""
+
+from datetime import date
+
+from graph.connection import Graph, Row
+from graph.errors import ImportStopped
+from graph.importing.uploads import open_upload, remove_upload
+from graph.progress import Progress
+from graph.settings import Settings
+from jobs.progress import JobCancelled
+from jobs.queue import Job
+from jobs.registry import register_job_kind
+
+
+def build_network(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    """Build a spreading network."""
+    from network import build
+    from network.tags.text_encoder import TextEncoder
+
+    network = build.build_network(
+        graph,
+        job.dataset,
+        progress,
+        cutoff=_date_argument(job, "cutoff"),
+        encoder=TextEncoder.of(settings),
+        rebuild=bool(job.arguments.get("rebuild")),
+    )
+    return {"network": network.id}
+
+
+def train_model(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    """Train a forecaster or, if all campaigns of the data set are open to everybody, a next-user ranker."""
+    from forecasting.history.series import all_open, campaign_list
+    from forecasting.klstm.trainer import Configuration
+    from forecasting.next_users.job import train_next_users
+    from forecasting.training import train
+
+    cutoff = _date_argument(job, "cutoff")
+    if all_open(campaign_list(graph, job.dataset)):
+        return {"model": train_next_users(graph, settings, job.dataset, progress, cutoff).id}
+    model = train(
+        graph,
+        settings,
+        job.dataset,
+        progress,
+        cutoff=cutoff,
+        configuration=Configuration(holidays=job.arguments.get("holidays")),
+        retrain=bool(job.arguments.get("retrain")),
+    )
+    return {"model": model.id}
+
+
+def forecast_campaign(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    """Forecast a campaign and store the forecast."""
+    from forecasting import forecasts
+
+    campaign, horizon = str(job.arguments["campaign"]), int(job.arguments["horizon"])
+    origin = _date_argument(job, "origin")
+    forecast = forecasts.forecast_campaign(graph, settings, job.dataset, campaign, horizon, progress, origin)
+    return {"campaign": campaign, "origin": str(forecast.origin), "model": forecast.model}
+
+
+def back_test(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    """Back-test the forecaster over a period and store the comparison."""
+    from forecasting import training
+    from forecasting.klstm.trainer import Configuration
+    from forecasting.records import store_back_test
+
+    since = date.fromisoformat(job.arguments["since"])
+    until = date.fromisoformat(job.arguments["until"])
+    every = int(job.arguments["every"])
+    comparison = training.back_test(
+        graph,
+        settings,
+        job.dataset,
+        since,
+        until,
+        progress,
+        Configuration(holidays=job.arguments.get("holidays")),
+        int(job.arguments["horizon"]),
+        every,
+    )
+    store_back_test(graph, job.dataset, comparison, until, every)
+    return {"since": str(since), "until": str(until)}
+
+
+def import_upload(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+    """Import files that were sent to the API."""
+    upload, max_rejected = str(job.arguments["upload"]), job.arguments.get("max_rejected")
+    import_job = open_upload(graph, settings, upload, progress, max_rejected)
+    import_id = f"{job.dataset}.{import_job.number}"
+    try:
+        import_job.run()
+    except JobCancelled:
+        import_job.cancelled()
+        raise
+    except ImportStopped as error:
+        raise ImportStopped(str(error), f"See /v1/imports/{import_id}/rejected. {error.remedy}") from error
+    return {"import": import_id}
+
+
+def _remove_files(settings: Settings, job: Job) -> None:
+    remove_upload(settings, str(job.arguments["upload"]))
+
+
+def _date_argument(job: Job, name: str) -> date | None:
+    value = job.arguments.get(name)
+    return date.fromisoformat(value) if value else None
+
+
+register_job_kind("network", build_network)
+register_job_kind("training", train_model)
+register_job_kind("forecast", forecast_campaign)
+register_job_kind("back-test", back_test)
+register_job_kind("import", import_upload, clean_up=_remove_files)
