@@ -1,7 +1,7 @@
 """The jars of Neo4j, Graph Data Science and Browser, as ``runtime.lock`` lists them.
 
-A line is ``group:artifact:packaging[:classifier]:version sha256=...``; ``python -m graph.server.relock``
-makes the list anew.
+A line is ``group:artifact:packaging[:classifier]:version sha256=...``; the list is made by
+``python -m graph.server.update_lockfile``.
 """
 
 import hashlib
@@ -51,7 +51,11 @@ class Jar:
 
 def locked_jars() -> list[Jar]:
     """The jars of ``runtime.lock``, in its order."""
-    text = resources.files(__package__).joinpath("runtime.lock").read_text(encoding="ascii")
+    return read_lock(resources.files(__package__).joinpath("runtime.lock").read_text(encoding="ascii"))
+
+
+def read_lock(text: str) -> list[Jar]:
+    """The jars that the text of a lock file names, in its order."""
     lines = (line.strip() for line in text.splitlines())
     return [_parse(line) for line in lines if line and not line.startswith("#")]
 

@@ -13,8 +13,9 @@ from graph.server.configuration import Ports
 from graph.server.folders import Folders
 from graph.server.runtime import Runtime
 
-_ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
+ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
+ADD_OPENS = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
 _STOP_SECONDS = 60
 _LOOK_SECONDS = 0.5
 
@@ -65,7 +66,7 @@ def start(
     """
     class_path = [browser_files, *runtime.class_path]
     options = [f"-Xmx{heap_mib}m", "-XX:+UseG1GC"]
-    java = java_command(runtime.java, folders.conf, class_path, options, _ENTRY_POINT)
+    java = java_command(runtime.java, folders.conf, class_path, options, ENTRY_POINT)
     command = [*java, _home_argument(folders)]
     with folders.console.open("wb") as console:
         child = subprocess.Popen(
@@ -86,10 +87,9 @@ def java_command(
     java: Path, folder: Path, class_path: list[Path], options: list[str], main: str
 ) -> list[str]:
     """How to run a class of Neo4j; its long class path goes into a file in `folder`."""
-    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
     jars = ":".join(str(path) for path in class_path)
     file = folder / "java.args"
-    file.write_text("\n".join([f'-cp "{jars}"', *options, *opens, main]), encoding="utf-8")
+    file.write_text("\n".join([f'-cp "{jars}"', *options, *ADD_OPENS, main]), encoding="utf-8")
     return [str(java), f"@{file}"]
 
 

@@ -1,4 +1,6 @@
-"""Makes ``runtime.lock`` anew from the top-level coordinates: ``python -m graph.server.relock``."""
+"""Writes ``runtime.lock``, and the lock of the container's cypher-shell, from top-level coordinates:
+``python -m graph.server.update_lockfile``.
+"""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,36 +13,50 @@ from graph.server.jars import sha256
 
 SERVER = "org.neo4j:neo4j:5.26.30+org.neo4j.app:neo4j-server:5.26.30+org.neo4j.client:neo4j-browser:5.24.0"
 GDS = "org.neo4j.gds:proc:2.13.9+org.neo4j.gds:opengds-extension:2.13.9"
+CYPHER_SHELL = "org.neo4j:cypher-shell:5.26.30"
 LOCK = Path(__file__).with_name("runtime.lock")
+CYPHER_SHELL_LOCK = Path(__file__).parents[2] / "docker" / "neo4j" / "cypher-shell.lock"
 
 
 def _project(artifact: Artifact) -> tuple[str, str]:
     return (artifact.groupId, artifact.artifactId)
 
 
-def resolve() -> list[Artifact]:
+def resolve_runtime() -> list[Artifact]:
     """Every jar of the server, then those that Graph Data Science adds to it."""
     server = jgo.resolve(SERVER)
-    present = {_project(artifact) for artifact in server}
-    added = [
-        artifact
-        for artifact in jgo.resolve(GDS)
-        # Two versions of one library, or a second kernel, would clash on the class path.
-        if _project(artifact) not in present and artifact.groupId != "org.neo4j"
-    ]
+    # Two versions of one library, or a second kernel, would clash on the class path.
+    added = [artifact for artifact in _without(server, GDS) if artifact.groupId != "org.neo4j"]
     return [*server, *added]
 
 
-def relock() -> int:
+def _without(present: list[Artifact], coordinates: str) -> list[Artifact]:
+    """The jars of `coordinates` that `present` does not have."""
+    projects = {_project(artifact) for artifact in present}
+    return [artifact for artifact in jgo.resolve(coordinates) if _project(artifact) not in projects]
+
+
+def write_lock(file: Path, artifacts: list[Artifact], sources: list[str]) -> int:
     """Write the lock file and return the number of jars in it."""
-    artifacts = resolve()
     with ThreadPoolExecutor(16) as pool:
         checksums = pool.map(lambda artifact: sha256(artifact.resolve()), artifacts)
-        lines = [f"{one} sha256={digest}" for one, digest in zip(artifacts, checksums, strict=True)]
-    header = f"# Made by python -m graph.server.relock from\n#   {SERVER}\n#   {GDS}\n"
-    LOCK.write_text(header + "\n".join(lines) + "\n", encoding="ascii")
+        lines = [f"{artifact} sha256={digest}" for artifact, digest in zip(artifacts, checksums, strict=True)]
+    header = [
+        "# Made by python -m graph.server.update_lockfile from",
+        *(f"#   {source}" for source in sources),
+    ]
+    file.write_text(
+        "\n".join([header, *(f"#   {source}" for source in sources), *lines]) + "\n", encoding="ascii"
+    )
     return len(lines)
 
 
+def update_lockfiles() -> int:
+    """Write both lock files and return the number of jars in them."""
+    runtime = resolve_runtime()
+    shell = _without(runtime, CYPHER_SHELL)
+    return write_lock(LOCK, runtime, [SERVER, GDS]) + write_lock(CYPHER_SHELL_LOCK, shell, [CYPHER_SHELL])
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{relock()} jars locked\n")
+    sys.stdout.write(f"{update_lockfiles()} jars locked\n")
