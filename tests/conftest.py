@@ -12,11 +12,11 @@ from pathlib import Path
 # Before torch is imported: its threads wait for each other busily, and tests run beside other processes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import docker
 import pytest
 from docker.errors import DockerException
 from testcontainers.community.neo4j import Neo4jContainer
 
+import docker
 from forecasting.klstm.forecaster import Configuration
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect

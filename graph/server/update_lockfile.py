@@ -41,13 +41,9 @@ def write_lock(file: Path, artifacts: list[Artifact], sources: list[str]) -> int
     with ThreadPoolExecutor(16) as pool:
         checksums = pool.map(lambda artifact: sha256(artifact.resolve()), artifacts)
         lines = [f"{artifact} sha256={digest}" for artifact, digest in zip(artifacts, checksums, strict=True)]
-    header = [
-        "# Made by python -m graph.server.update_lockfile from",
-        *(f"#   {source}" for source in sources),
-    ]
-    file.write_text(
-        "\n".join([header, *(f"#   {source}" for source in sources), *lines]) + "\n", encoding="ascii"
-    )
+    header = ["# Made by python -m graph.server.update_lockfile from"]
+    header += [f"#   {source}" for source in sources]
+    file.write_text("\n".join([*header, *lines]) + "\n", encoding="ascii")
     return len(lines)
 
 
