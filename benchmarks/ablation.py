@@ -24,16 +24,16 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from network.influence.probabilities import influences_of
 from network.influence.trials import window_of
-from network.inputs import read_records
-from network.participation_history import DAY, CampaignPast, Floats, Ints, Past
-from network.similarity.build_similarity import both_ways, similar_users, tied
+from network.inputs import read_inputs
+from network.participation_history import DAY, CampaignHistory, Floats, Ints, ParticipationHistory
+from network.similarity.build_similarity import similar_users, symmetrise, ties_with_similarity
 from network.tags.text_encoder import TextEncoder
 
 _SEEDS = 3
 _MOMENTS = 20
 _FEWEST = 5
 _MOST_WAITING = 400
-_SEQUENCE = ("text", "recent", "order", "rhythm")
+_SEQUENCE = ("text", "recent", "cooccurrence", "temporal")
 _NONE, _LEARNED, _PLACEBO = "no network", "learned probabilities", "placebo"
 
 Links = dict[str, sparse.csr_array]
@@ -48,8 +48,8 @@ def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
 
     def joined(vectors: Floats) -> pd.DataFrame:
         if len(known.ties):
-            return both_ways(tied(known, vectors))
-        return both_ways(similar_users(graph, dataset, known.users, vectors, seed))
+            return symmetrise(ties_with_similarity(known, vectors))
+        return symmetrise(similar_users(graph, dataset, known.users, vectors, seed))
 
     def table(edges: pd.DataFrame, weight: str) -> sparse.csr_array:
         source, target = (known.users.get_indexer(edges[side]) for side in ("source", "target"))
@@ -58,7 +58,7 @@ def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
         return sparse.csr_array((weights, (target, source)), shape=(size, size))
 
     everything = joined(split.learned(names, seed))
-    learned = table(influences_of(everything, known.past)[0], "probability")
+    learned = table(influences_of(everything, known.history)[0], "probability")
     return {
         "tag text": table(joined(split.blocks["text"]), "score"),
         "text and sequence": table(joined(split.learned(told, seed)), "score"),
@@ -71,23 +71,23 @@ def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
 class Cases:
     """(user, campaign, moment): whoever could take part and had not, at moments between two days."""
 
-    def __init__(self, past: Past, since: float, until: float, seed: int) -> None:
+    def __init__(self, history: ParticipationHistory, since: float, until: float, seed: int) -> None:
         rng = np.random.default_rng(seed)
-        window = window_of(past)
+        window = window_of(history)
         self.features: list[Floats] = []
         self.exposed: list[tuple[Ints, Floats, Floats]] = []
         self.outcome: list[np.ndarray] = []
         self.campaigns: list[np.ndarray] = []
-        usual = _usual(past, since)
+        usual = _usual(history, since)
         for at in np.linspace(since, until - window, _MOMENTS):
-            for place, campaign in enumerate(past.campaigns):
-                self._add(past, place, campaign, float(at), window, usual, rng)
+            for place, campaign in enumerate(history.campaigns):
+                self._add(history, place, campaign, float(at), window, usual, rng)
 
     def _add(
         self,
-        past: Past,
+        history: ParticipationHistory,
         place: int,
-        campaign: CampaignPast,
+        campaign: CampaignHistory,
         at: float,
         window: float,
         usual: Floats,
@@ -96,8 +96,8 @@ class Cases:
         before = campaign.times < at
         if not before.any():
             return  # Nobody has taken part yet: there is nobody to follow.
-        waiting = np.setdiff1d(past.could_take_part(campaign), campaign.users[before])
-        waiting = waiting[past.arrivals[waiting] <= at]
+        waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[before])
+        waiting = waiting[history.first_seen[waiting] <= at]
         coming = campaign.users[~before & (campaign.times < at + window)]
         comes = np.isin(waiting, coming)
         if not comes.any():
@@ -107,15 +107,15 @@ class Cases:
         kept = np.concatenate([np.flatnonzero(comes), drawn])
         users, when = waiting[kept], np.full(len(kept), at)
         lately = before & (campaign.times >= at - window)
-        n = len(past.users)
+        n = len(history.users)
         so_far, recent = (
             np.bincount(campaign.users[one], minlength=n).astype(float) for one in (before, lately)
         )
-        ever = past.activity.until(users, when)
-        since = past.activity.since_last(users, when)
+        ever = history.activity.until(users, when)
+        since = history.activity.since_last(users, when)
         own = [
             ever,
-            ever - past.activity.until(users, when - 4 * window),
+            ever - history.activity.until(users, when - 4 * window),
             np.minimum(since / DAY, 1000),
             usual[users],
         ]
@@ -137,12 +137,12 @@ class Cases:
         return np.hstack([np.vstack(self.features), np.vstack(carried)])
 
 
-def _usual(past: Past, since: float) -> Floats:
+def _usual(history: ParticipationHistory, since: float) -> Floats:
     """Which share of the campaigns open to it before `since` each user took part in, shrunk to the mean."""
-    chances, taken = np.zeros(len(past.users)), np.zeros(len(past.users))
-    for campaign in past.campaigns:
+    chances, taken = np.zeros(len(history.users)), np.zeros(len(history.users))
+    for campaign in history.campaigns:
         if len(campaign.times) and campaign.times[0] < since:
-            chances[past.could_take_part(campaign)] += 1
+            chances[history.could_take_part(campaign)] += 1
             taken[campaign.users[campaign.times < since]] += 1
     mean = taken.sum() / max(chances.sum(), 1.0)
     return (taken + 5 * mean) / (chances + 5)
@@ -176,14 +176,14 @@ def precision(
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Each step beside the model without a network, and the last beside its placebo."""
     described = describe_dataset(graph, dataset)
-    records = read_records(graph, described, described.now)
-    now = Split(records, cutoff, encoder)
+    inputs = read_inputs(graph, described, described.now)
+    now = Split(inputs, cutoff, encoder)
     earlier = now.now.middle()
     then = Split(now.now, earlier, encoder)
     found: dict[str, list[pd.Series]] = {}
     for seed in range(_SEEDS):
-        train = Cases(now.now.past, then.now.seconds, now.now.seconds, seed)
-        test = Cases(records.past, now.now.seconds, records.seconds, seed)
+        train = Cases(now.now.history, then.now.seconds, now.now.seconds, seed)
+        test = Cases(inputs.history, now.now.seconds, inputs.seconds, seed)
         before, after = (links_of(graph, dataset, one, seed) for one in (then, now))
         found.setdefault(_NONE, []).append(precision(train, None, test, None, seed))
         for step, links in before.items():

@@ -5,7 +5,7 @@ import torch
 from torch_geometric.nn.models import LightGCN
 
 from graph.connection import Graph
-from network.inputs import Records
+from network.inputs import NetworkInputs
 from network.participation_history import Floats, Ints
 from network.projections import projection
 from network.tags.user_tags import unit
@@ -15,21 +15,21 @@ _STEPS = 300
 _BATCH = 8192
 
 
-def fast_rp(graph: Graph, records: Records, seed: int) -> Floats:
+def fast_rp(graph: Graph, inputs: NetworkInputs, seed: int) -> Floats:
     """Graph Data Science's FastRP."""
-    return _embedded(graph, records, "gds/fast_rp", seed)
+    return _embedded(graph, inputs, "gds/fast_rp", seed)
 
 
-def node2vec(graph: Graph, records: Records, seed: int) -> Floats:
+def node2vec(graph: Graph, inputs: NetworkInputs, seed: int) -> Floats:
     """Graph Data Science's Node2Vec."""
-    return _embedded(graph, records, "gds/node2vec", seed)
+    return _embedded(graph, inputs, "gds/node2vec", seed)
 
 
-def light_gcn(records: Records, seed: int) -> Floats:
+def light_gcn(inputs: NetworkInputs, seed: int) -> Floats:
     """PyTorch Geometric's LightGCN (He et al., SIGIR 2020), trained on which user has which interest."""
     torch.manual_seed(seed)
-    sources, targets, _ = _edges(records)
-    users, nodes = len(records.users), int(max(sources.max(), targets.max())) + 1
+    sources, targets, _ = _edges(inputs)
+    users, nodes = len(inputs.users), int(max(sources.max(), targets.max())) + 1
     pairs = torch.as_tensor(np.stack([sources, targets]))
     both = torch.cat([pairs, pairs.flip(0)], dim=1)
     model = LightGCN(nodes, _WIDTH // 2, num_layers=2)
@@ -48,10 +48,10 @@ def light_gcn(records: Records, seed: int) -> Floats:
         return _apart(model.get_embedding(both)[:users].numpy().astype(float))
 
 
-def _embedded(graph: Graph, records: Records, statement: str, seed: int) -> Floats:
-    sources, targets, weights = _edges(records)
+def _embedded(graph: Graph, inputs: NetworkInputs, statement: str, seed: int) -> Floats:
+    sources, targets, weights = _edges(inputs)
     edges = [list(one) for one in zip(sources.tolist(), targets.tolist(), weights.tolist(), strict=True)]
-    found = np.zeros((len(records.users), _WIDTH))
+    found = np.zeros((len(inputs.users), _WIDTH))
     with projection(graph, "gds/project_undirected", edges=edges) as name:
         for row in graph.run(statement, graph=name, width=_WIDTH, seed=seed):
             if row["node"] < len(found):
@@ -59,13 +59,13 @@ def _embedded(graph: Graph, records: Records, statement: str, seed: int) -> Floa
     return _apart(found)
 
 
-def _edges(records: Records) -> tuple[Ints, Ints, Floats]:
+def _edges(inputs: NetworkInputs) -> tuple[Ints, Ints, Floats]:
     """Users by position; interests, then campaigns, behind them. Weighted by the logarithm of how often."""
-    users = records.users
-    held = records.interests.counts().tocoo()
-    campaigns, names = records.participations["campaign"].factorize(sort=True)
-    took_part = users.get_indexer(records.participations["user"])
-    ends = [users.get_indexer(records.ties[side]) for side in ("source", "target")]
+    users = inputs.users
+    held = inputs.interests.counts().tocoo()
+    campaigns, names = inputs.participations["campaign"].factorize(sort=True)
+    took_part = users.get_indexer(inputs.participations["user"])
+    ends = [users.get_indexer(inputs.ties[side]) for side in ("source", "target")]
     behind = len(users) + held.shape[1]
     sources = np.concatenate([held.row, took_part, ends[0]])
     targets = np.concatenate([held.col + len(users), campaigns + behind, ends[1]])

@@ -2,9 +2,9 @@
 
 Conductance: the share of the groups' weight that leads out of them; low is good. Stability: the adjusted
 Rand index between two seeds (where there is a seed), and between the network of the middle of the data and
-that of the cut-off. Foresight: after the cut-off, how the share of a group that took part in a campaign's
-first window goes with the share of its others who did later (Spearman's rank correlation over groups, mean
-over campaigns), beside that of groups dealt at random.
+that of the cut-off. Predictive correlation: after the cut-off, Spearman's rank correlation over groups
+between the share of a group that took part in a campaign's first window and the share of its other members
+who did later (mean over campaigns), beside that of groups drawn at random.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from network.influence.probabilities import influences_of
 from network.influence.trials import window_of
-from network.inputs import Records, read_records
+from network.inputs import NetworkInputs, read_inputs
 from network.key_users import leading_users
-from network.participation_history import Floats, Ints, Past
+from network.participation_history import Floats, Ints, ParticipationHistory
 from network.projections import projection
-from network.similarity.build_similarity import take_snapshot
+from network.similarity.build_similarity import build_similarity
 from network.tags.text_encoder import TextEncoder
 
 _SEED = 7
@@ -41,16 +41,16 @@ Labels = Callable[[int], Ints]
 class Network:
     """The network of a data set as of a day."""
 
-    def __init__(self, graph: Graph, dataset: str, records: Records, encoder: TextEncoder) -> None:
-        self.graph, self.past = graph, records.past
-        snapshot = take_snapshot(graph, dataset, records, encoder, _SEED)
-        edges = influences_of(snapshot.edges, records.past)[0]
-        ends = [records.users.get_indexer(edges[side]) for side in ("source", "target")]
-        count = len(records.users)
+    def __init__(self, graph: Graph, dataset: str, inputs: NetworkInputs, encoder: TextEncoder) -> None:
+        self.graph, self.history = graph, inputs.history
+        snapshot = build_similarity(graph, dataset, inputs, encoder, _SEED)
+        edges = influences_of(snapshot.edges, inputs.history)[0]
+        ends = [inputs.users.get_indexer(edges[side]) for side in ("source", "target")]
+        count = len(inputs.users)
         one_way = sparse.csr_array((edges["probability"].to_numpy(float), ends), shape=(count, count))
         self.weights = sparse.csr_array(one_way + one_way.T)
         self.vectors = snapshot.similarity.vectors
-        self.leading = leading_users(edges, records.past, _SEED)
+        self.leading = leading_users(edges, inputs.history, _SEED)
 
     def methods(self) -> dict[str, Labels]:
         """Ours first."""
@@ -102,18 +102,18 @@ class Network:
         return float(edges.data[out].sum() / edges.data[grouped].sum())
 
 
-def foresight(past: Past, since: float, labels: Ints) -> list[float]:
+def predictive_correlation(history: ParticipationHistory, since: float, labels: Ints) -> list[float]:
     """The rank correlation in each campaign that goes on after `since`."""
-    window = window_of(past)
+    window = window_of(history)
     found = []
-    for campaign in past.campaigns:
+    for campaign in history.campaigns:
         later = campaign.times >= since
         if not later.any():
             continue
         begun = float(campaign.times[later][0])
         early = campaign.users[later & (campaign.times < begun + window)]
         rest = campaign.users[campaign.times >= begun + window]
-        waiting = np.setdiff1d(past.could_take_part(campaign), campaign.users[~later])
+        waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[~later])
         waiting = waiting[labels[waiting] >= 0]
         count = int(labels.max()) + 1
         members = np.bincount(labels[waiting], minlength=count)
@@ -139,22 +139,22 @@ def _told(found: list[float]) -> tuple[float, float, float]:
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Leiden's groups against the others'."""
     described = describe_dataset(graph, dataset)
-    records = read_records(graph, described, described.now)
-    known = records.before(cutoff)
+    inputs = read_inputs(graph, described, described.now)
+    known = inputs.before(cutoff)
     network = Network(graph, dataset, known, encoder)
     earlier = Network(graph, dataset, known.before(known.middle()), encoder)
     table: dict[str, dict[str, float]] = {}
     notes, methods, before = {}, network.methods(), earlier.methods()
     for method, labels_of in methods.items():
         labels, then = labels_of(_SEED), before[method](_SEED)
-        mean, low, high = _told(foresight(records.past, known.seconds, labels))
+        mean, low, high = _told(predictive_correlation(inputs.history, known.seconds, labels))
         dealt = np.random.default_rng(3).permutation(labels)
-        by_chance = _told(foresight(records.past, known.seconds, dealt))[0]
+        by_chance = _told(predictive_correlation(inputs.history, known.seconds, dealt))[0]
         both = (labels >= 0) & (then >= 0)
         table[method] = {
             "conductance": network.conductance(labels),
             "stability over time": adjusted_rand_score(labels[both], then[both]),
-            "foresight": mean,
+            "predictive correlation": mean,
         }
         large = np.count_nonzero(np.bincount(labels[labels >= 0]) >= _SMALLEST)
         notes[method] = f"{large} groups, [{low:.2f}, {high:.2f}], by chance {by_chance:.2f}"
@@ -165,7 +165,11 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
             values = table[ours][measure], table[method][measure]
             if not np.isfinite(values).all():
                 continue  # Too few groups of some size to rank.
-            note = f"{ours}: {notes[ours]}; {method}: {notes[method]}" if measure == "foresight" else ""
+            note = (
+                f"{ours}: {notes[ours]}; {method}: {notes[method]}"
+                if measure == "predictive correlation"
+                else ""
+            )
             better = "lower" if measure == "conductance" else "higher"
             rows.append(Row(f"{name}: {measure} of groups by {ours}", *values, method, better, note=note))
     seeds = adjusted_rand_score(methods[ours](_SEED), methods[ours](_SEED + 1))

@@ -1,4 +1,4 @@
-"""A network carried on by a day beside one built anew: time, and how far they are apart.
+"""A network updated by a day beside one built anew: time, and how far they are apart.
 
 Spread: what the key users of at most twenty campaigns that both chose anew reach on the network built anew,
 by the same simulations; of a campaign open to all also among users who had not arrived by then, whom key
@@ -18,7 +18,7 @@ from graph.datasets import describe_dataset
 from graph.progress import Silent
 from network import queries
 from network.build import build_network
-from network.incremental_update import carry_on
+from network.incremental_update import update_network
 from network.runs import remove_network
 from network.tags.text_encoder import TextEncoder
 from network.what_if import CampaignReach
@@ -29,7 +29,7 @@ _APART = 0.01
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
-    """Carried on from `cutoff` to the day after, against built as of it."""
+    """Updated from `cutoff` to the day after, against built as of it."""
     later, described = cutoff + timedelta(days=1), describe_dataset(graph, dataset)
     build_network(graph, dataset, Silent(), cutoff=cutoff, encoder=encoder)
     since, before = described.moment(cutoff), described.moment(later)
@@ -43,9 +43,9 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
         return edges.set_index(["source", "target"])["probability"], seeds
 
     began = time.monotonic()
-    carried = carry_on(graph, dataset, Silent(), cutoff=later)
-    carrying = time.monotonic() - began
-    edges, seeds = told(carried.id)
+    updated = update_network(graph, dataset, Silent(), cutoff=later)
+    updating = time.monotonic() - began
+    edges, seeds = told(updated.id)
     remove_network(graph, dataset, later)
     began = time.monotonic()
     anew = build_network(graph, dataset, Silent(), cutoff=later, encoder=encoder)
@@ -58,11 +58,11 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
         reach = CampaignReach(graph, dataset, campaign, anew, None)
         reached.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, best)])
     ours, theirs = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
-    kind = "same" if carried.similarity_learned == anew.similarity_learned else "other"
+    kind = "same" if updated.similarity_learned == anew.similarity_learned else "other"
     note = f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both"
     note += f", by the {kind} kind of similarity"
     return [
-        Row(f"{name}: a day more, seconds", carrying, building, "built anew", "lower", 0.1, note=note),
+        Row(f"{name}: a day more, seconds", updating, building, "built anew", "lower", 0.1, note=note),
         Row(f"{name}: spread of key users", ours, theirs, "built anew", "higher", 0.95),
         Row(f"{name}: difference of probabilities", apart, _APART, "tolerance", "lower", 1.0),
     ]

@@ -1,7 +1,7 @@
-"""The premise on three data sets: do users take part because those around them just did?
+"""The influence test on three data sets: do users take part because those around them just did?
 
 The Complete Journey (similar users), Last.fm (friends) and, where a folder of cascades is named, its ties.
-Each is imported, its network built and the premise tested as every build does; the peers are the worlds
+Each is imported, its network built and influence tested as every build does; the peers are the worlds
 without influence, so that a ratio is the risk ratio. The seconds of each build stand beside a minute.
 """
 
@@ -21,20 +21,22 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
 from network.build import build_network
-from network.runs import Premise, RiskRatio
+from network.runs import InfluenceTest, RiskRatio
 
 _LIMIT = 60.0
 
 
-def premise_rows(name: str, found: Premise) -> list[Row]:
+def influence_rows(name: str, found: InfluenceTest) -> list[Row]:
     """One row a world; the verdict stands with the matched one."""
     worlds: list[tuple[str, RiskRatio | None, str]] = [
-        ("users alike but not joined", found.matched, f"premise: {found.verdict}"),
+        ("users alike but not joined", found.matched, f"verdict: {found.verdict}"),
         ("the same in another order", found.shuffled, ""),
         ("a random network", found.random, ""),
         ("users alike, after a key user", found.key_users, ""),
     ]
-    what = f"{name}: following within {found.window_days} days, {found.trials:,} cases"
+    what = (
+        f"{name}: participation of a connected user within {found.window_days} days, {found.trials:,} cases"
+    )
     return [
         Row(what, one.ratio, 1.0, world, "higher", low=one.low, high=one.high, note=note)
         for world, one, note in worlds
@@ -64,7 +66,7 @@ def main() -> None:
                 began = time.monotonic()
                 run = build_network(graph, prepared.mapping.dataset, progress, cutoff=cutoff)
                 seconds = time.monotonic() - began
-            rows += premise_rows(name, run.premise)
+            rows += influence_rows(name, run.influence_test)
             rows.append(Row(f"{name}: network build, seconds", seconds, _LIMIT, "limit", "lower", 1.0))
     write("influence-test", rows, quick=given.quick)
 

@@ -18,9 +18,9 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from network.inputs import read_records
-from network.participation_history import Floats, Ints, Past
-from network.similarity.build_similarity import Tagged
+from network.inputs import read_inputs
+from network.participation_history import Floats, Ints, ParticipationHistory
+from network.similarity.build_similarity import TagFeatures
 from network.tags.key_tags import strongest_apart
 from network.tags.text_encoder import TextEncoder
 
@@ -30,17 +30,17 @@ _STEPS = 200
 _BATCH = 20_000
 
 
-def cases(past: Past) -> tuple[Ints, Ints]:
-    """(user, took part) of everybody whom each campaign of `past` could reach."""
+def cases(history: ParticipationHistory) -> tuple[Ints, Ints]:
+    """(user, took part) of everybody whom each campaign of `history` could reach."""
     users, took_part = [], []
-    for campaign in past.campaigns:
-        reached = past.could_take_part(campaign)
+    for campaign in history.campaigns:
+        reached = history.could_take_part(campaign)
         users.append(reached)
         took_part.append(np.isin(reached, campaign.users).astype(np.int64))
     return np.concatenate(users), np.concatenate(took_part)
 
 
-def attention(tagged: Tagged, users: Ints, took_part: Ints, seed: int = 0) -> Floats:
+def attention(tagged: TagFeatures, users: Ints, took_part: Ints, seed: int = 0) -> Floats:
     """How much weight a model that reads each user's tags by attention gives each tag, signed or not.
 
     A user's score is the sum over its tags of attention (softmax of a learned query with the tags' vectors)
@@ -73,16 +73,22 @@ def attention(tagged: Tagged, users: Ints, took_part: Ints, seed: int = 0) -> Fl
         return np.asarray((torch.exp(vectors @ query) * worth.abs()).numpy() * share, dtype=float)
 
 
-def later_auc(past: Past, since: float, has: sparse.csr_array, chosen: Ints, known: Past) -> dict[str, float]:
+def later_auc(
+    history: ParticipationHistory,
+    since: float,
+    has: sparse.csr_array,
+    chosen: Ints,
+    known: ParticipationHistory,
+) -> dict[str, float]:
     """Of each campaign that goes on after `since`, by the tags `chosen` alone."""
     users, took_part = cases(known)
     model = LogisticRegression(max_iter=500).fit(has[users][:, chosen], took_part)
     score = has[:, chosen] @ model.coef_[0]
-    arrived = past.arrivals <= since
+    arrived = history.first_seen <= since
     found = {}
-    for campaign in past.campaigns:
+    for campaign in history.campaigns:
         later = campaign.users[campaign.times >= since]
-        waiting = np.setdiff1d(past.could_take_part(campaign), campaign.users[campaign.times < since])
+        waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[campaign.times < since])
         waiting = waiting[arrived[waiting]]
         outcome = np.isin(waiting, later)
         if min(outcome.sum(), (~outcome).sum()) >= _FEWEST:
@@ -93,11 +99,11 @@ def later_auc(past: Past, since: float, has: sparse.csr_array, chosen: Ints, kno
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Our key tags against every other choice."""
     described = describe_dataset(graph, dataset)
-    records = read_records(graph, described, described.now)
-    known = records.before(cutoff)
-    tagged = Tagged.of(known, encoder)
+    inputs = read_inputs(graph, described, described.now)
+    known = inputs.before(cutoff)
+    tagged = TagFeatures.of(known, encoder)
     has = sparse.csr_array((tagged.tags.weights > 0).astype(float))
-    users, took_part = cases(known.past)
+    users, took_part = cases(known.history)
     peers = {
         "mutual information": mutual_info_classif(has[users], took_part, discrete_features=True),
         "TF-IDF": np.asarray(tagged.tags.weights.sum(axis=0), dtype=float).ravel(),
@@ -108,9 +114,11 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     for size in _SIZES:
 
         def auc(chosen: Ints) -> Floats:
-            return np.array(list(later_auc(records.past, known.seconds, has, chosen, known.past).values()))
+            return np.array(
+                list(later_auc(inputs.history, known.seconds, has, chosen, known.history).values())
+            )
 
-        ours = auc(strongest_apart(tagged.tags, tagged.vectors, known.past, known.past.campaigns, size))
+        ours = auc(strongest_apart(tagged.tags, tagged.vectors, known.history, known.history.campaigns, size))
         drawn = rng.integers(len(ours), size=(2000, len(ours)))
         for peer, strength in peers.items():
             theirs = auc(np.argsort(-strength, kind="stable")[:size])

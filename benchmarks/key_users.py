@@ -26,11 +26,11 @@ from graph.importing.job import import_prepared
 from graph.progress import Progress
 from graph.settings import Settings
 from network.build import build_network
-from network.inputs import Records, read_records
+from network.inputs import NetworkInputs, read_inputs
 from network.key_users import network_among
-from network.participation_history import DAY, Past
-from network.seeding.selection import highest, select
-from network.seeding.weighted_network import Floats, Ints, Network, Terms
+from network.participation_history import DAY, ParticipationHistory
+from network.seeding.selection import select, top_k
+from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
 
 _DRAWS = 20
 _FEWEST = 30
@@ -73,18 +73,18 @@ def group_around(network: Network, seeds: Ints, waiting: np.ndarray) -> Ints:
 
 
 def outcomes(
-    past: Past, records: Records, edges: pd.DataFrame, spent: pd.Series, since: float
+    history: ParticipationHistory, inputs: NetworkInputs, edges: pd.DataFrame, spent: pd.Series, since: float
 ) -> dict[str, list[Outcome]]:
     """The outcome of every campaign for each way to choose."""
     rng = np.random.default_rng(4)
     found: dict[str, list[Outcome]] = {}
-    arrived = past.activity.first < since
-    for campaign in past.campaigns:
-        reached = past.could_take_part(campaign)
+    arrived = history.activity.first < since
+    for campaign in history.campaigns:
+        reached = history.could_take_part(campaign)
         if campaign.reached is None:
             reached = reached[arrived[reached]]
-        users = records.users[reached]
-        first = np.full(len(past.users), np.inf)
+        users = inputs.users[reached]
+        first = np.full(len(history.users), np.inf)
         first[campaign.users] = campaign.times
         later = first[reached]
         begun = max(since, float(campaign.times[0])) if len(campaign.times) else since
@@ -95,9 +95,9 @@ def outcomes(
         degree = np.bincount(network.sources, network.probabilities, network.nodes)
         money = spent.reindex(users).fillna(0.0).to_numpy(float)
         ways: dict[str, Callable[[], Ints]] = {
-            "key users": lambda n=network, k=k: select(n, Terms(k)).seeds,  # type: ignore[misc]
-            "top spenders": lambda m=money, k=k: highest(m, Terms(k)),  # type: ignore[misc]
-            "out-degree": lambda d=degree, k=k: highest(d, Terms(k)),  # type: ignore[misc]
+            "key users": lambda n=network, k=k: select(n, SeedConstraints(k)).seeds,  # type: ignore[misc]
+            "top spenders": lambda m=money, k=k: top_k(m, SeedConstraints(k)),  # type: ignore[misc]
+            "out-degree": lambda d=degree, k=k: top_k(d, SeedConstraints(k)),  # type: ignore[misc]
         }
         groups = {name: [group_around(network, choose(), later >= since)] for name, choose in ways.items()}
         groups["random users"] = [
@@ -144,10 +144,10 @@ def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress:
     dataset = describe_dataset(graph, prepared.mapping.dataset)
     run = build_network(graph, dataset.id, progress, cutoff=cutoff)
     edges = graph.frame("influence/spreading_network", dataset=dataset.id, run=run.id)
-    records = read_records(graph, dataset, dataset.now)
-    since = records.before(cutoff).seconds
+    inputs = read_inputs(graph, dataset, dataset.now)
+    since = inputs.before(cutoff).seconds
     spent = spending(prepared, pd.Timestamp(since, unit="s"))
-    return rows_of(name, outcomes(records.past, records, edges, spent, since))
+    return rows_of(name, outcomes(inputs.history, inputs, edges, spent, since))
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ _RIDGE = 1e-3
 
 def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
     """Vectors of `now` whose dot product is the sum of the blocks' by the shares that tell partners from
-    strangers best (logistic loss) on the blocks of `then`.
+    negatives best (logistic loss) on the blocks of `then`.
     """
     gaps = np.column_stack([_gap(block, pairs) for block in then.values()])
     weights = pairs.weights
@@ -29,6 +29,6 @@ def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
 
 
 def _gap(block: Floats, pairs: Pairs) -> Floats:
-    """How much nearer each partner is than its stranger."""
-    apart = block[pairs.partner] - block[pairs.stranger]
+    """How much nearer each partner is than its negative."""
+    apart = block[pairs.partner] - block[pairs.negative]
     return np.asarray(np.einsum("ij,ij->i", block[pairs.user], apart))

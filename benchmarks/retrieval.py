@@ -22,7 +22,7 @@ from graph.schema import migrate
 from graph.server.bulk import build_store, take_store
 from graph.settings import Settings
 from network import queries
-from network.persist import settle
+from network.persist import persist_summaries
 
 _DATASET, _RUN = "generated", "network/2017-11-27"
 _BEFORE = "2017-11-27T00:00:00[UTC]"
@@ -117,7 +117,7 @@ def load(settings: Settings, users: int, edges: int) -> float:
         migrate(graph)
         graph.run("server/await_indexes")
         began = time.monotonic()
-        settle(graph, _DATASET, _RUN, _BEFORE, [f"c{number}" for number in range(_CAMPAIGNS)])
+        persist_summaries(graph, _DATASET, _RUN, _BEFORE, [f"c{number}" for number in range(_CAMPAIGNS)])
         return time.monotonic() - began
 
 

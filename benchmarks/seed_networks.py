@@ -9,7 +9,7 @@ import pandas as pd
 from graph.importing.adapters.cascades import cascades
 from network.influence.probabilities import influence_probabilities
 from network.influence.trials import Edges, trials_of, window_of
-from network.participation_history import Past
+from network.participation_history import ParticipationHistory
 from network.seeding.weighted_network import Ints, Network
 
 
@@ -21,7 +21,7 @@ def lastfm() -> Network:
     with path.open("rb") as file:
         pairs = pd.read_parquet(file)
     users = pd.Index(sorted(set(pairs.iloc[:, 0]) | set(pairs.iloc[:, 1])))
-    return _weighted_cascade(len(users), *_both_ways(users, pairs.iloc[:, 0], pairs.iloc[:, 1]))
+    return _weighted_cascade(len(users), *_symmetrise(users, pairs.iloc[:, 0], pairs.iloc[:, 1]))
 
 
 def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
@@ -31,17 +31,17 @@ def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
     acts = acts.assign(at=(acts["moment"] - pd.Timestamp("1970-01-01")).dt.total_seconds())
     users = pd.Index(sorted(frames["users"]["user_id"]))
     first = acts.groupby(["user_id", "campaign_id"], as_index=False)["at"].min()
-    past = Past.of(
+    history = ParticipationHistory.of(
         users,
         pd.DataFrame({"user": [], "campaign": []}),
         first.set_axis(["user", "campaign", "at"], axis=1),
         acts[["user_id", "at"]].set_axis(["user", "at"], axis=1),
         float(acts["at"].max()) + 1,
     )
-    sources, targets = _both_ways(users, ties["source"], ties["target"])
+    sources, targets = _symmetrise(users, ties["source"], ties["target"])
     order = np.lexsort((targets, sources))
     sources, targets = sources[order], targets[order]
-    trials = trials_of(past, Edges.of(len(users), sources, targets), window_of(past))
+    trials = trials_of(history, Edges.of(len(users), sources, targets), window_of(history))
     learned = influence_probabilities(trials, sources, np.ones(len(sources))).probability
     return {
         "weighted cascade": _weighted_cascade(len(users), sources, targets),
@@ -60,7 +60,7 @@ def generated(edges: int, seed: int) -> Network:
     return _weighted_cascade(nodes, sources[apart], targets[apart])
 
 
-def _both_ways(users: pd.Index, first: pd.Series, second: pd.Series) -> tuple[Ints, Ints]:
+def _symmetrise(users: pd.Index, first: pd.Series, second: pd.Series) -> tuple[Ints, Ints]:
     arcs = np.array([users.get_indexer(first), users.get_indexer(second)], dtype=np.int64)
     arcs = np.unique(np.concatenate([arcs, arcs[::-1]], axis=1), axis=1)
     arcs = arcs[:, arcs[0] != arcs[1]]

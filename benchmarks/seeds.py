@@ -28,8 +28,8 @@ from network.seeding.celf import select_by_celf
 from network.seeding.centralities import CENTRALITIES, gds_celf, scores
 from network.seeding.diffusion import simulate
 from network.seeding.imm import select_by_imm
-from network.seeding.selection import highest
-from network.seeding.weighted_network import Floats, Ints, Network, Terms
+from network.seeding.selection import top_k
+from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
 
 _CELF = "CELF"
 
@@ -86,14 +86,14 @@ def timed(work: Callable[[], Ints]) -> tuple[float, Ints]:
 def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -> list[Row]:
     """Spread and time of every method on one network."""
     runs = 1_000 if quick else 20_000
-    our_seconds, ours = timed(lambda: select_by_imm(network, Terms(k)))
+    our_seconds, ours = timed(lambda: select_by_imm(network, SeedConstraints(k)))
     peers = {
-        name: timed(lambda name=name: highest(scores(graph, network, name), Terms(k)))  # type: ignore[misc]
+        name: timed(lambda name=name: top_k(scores(graph, network, name), SeedConstraints(k)))  # type: ignore[misc]
         for name in CENTRALITIES
     }
     peers["degree discount"] = timed(lambda: degree_discount(network, k))
-    peers["GDS CELF"] = timed(lambda: highest(gds_celf(graph, network, k), Terms(k)))
-    peers[_CELF] = timed(lambda: select_by_celf(network, Terms(k), 100 if quick else 1_000))
+    peers["GDS CELF"] = timed(lambda: top_k(gds_celf(graph, network, k), SeedConstraints(k)))
+    peers[_CELF] = timed(lambda: select_by_celf(network, SeedConstraints(k), 100 if quick else 1_000))
     peers |= with_pynetim(network, k)
     our_spreads = simulate(network, ours, runs, seed=99)
     rows = []
@@ -115,8 +115,8 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
 def grow(edges: int) -> tuple[float, float]:
     """(seconds, GiB at the most) of a selection of 50 on a generated network; in a process of its own."""
     network = seed_networks.generated(edges, seed=3)
-    select_by_imm(seed_networks.generated(1_000, seed=1), Terms(2))  # Compiles.
-    seconds, _ = timed(lambda: select_by_imm(network, Terms(50)))
+    select_by_imm(seed_networks.generated(1_000, seed=1), SeedConstraints(2))  # Compiles.
+    seconds, _ = timed(lambda: select_by_imm(network, SeedConstraints(50)))
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
@@ -151,7 +151,7 @@ def main() -> None:
     with own_server() as settings, connect(settings) as graph:
         for what, network in networks.items():
             # Compiles, and warms the server up; what is timed below is the work.
-            select_by_imm(network, Terms(2))
+            select_by_imm(network, SeedConstraints(2))
             scores(graph, network, "pagerank")
             for k in (20,) if given.quick else (20, 50):
                 rows += compare(graph, what, network, k, quick=given.quick)

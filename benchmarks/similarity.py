@@ -27,12 +27,12 @@ from graph.importing.adapters.cascades import cascades
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
-from network.influence.matching_strata import stratum
+from network.influence.matching_strata import matching_strata
 from network.influence.trials import window_of
-from network.inputs import Records, read_records
+from network.inputs import NetworkInputs, read_inputs
 from network.participation_history import Floats, Ints
-from network.similarity.build_similarity import Tagged
-from network.similarity.features import Blocks, feature_blocks, order_of
+from network.similarity.build_similarity import TagFeatures
+from network.similarity.features import Blocks, feature_blocks, item_embeddings
 from network.similarity.learning import learned_vectors
 from network.similarity.ranking_quality import quality
 from network.similarity.training_pairs import Pairs, pairs_of
@@ -41,21 +41,22 @@ from network.tags.user_tags import unit
 
 _SEEDS = 5
 _TARGET = 1.1
-_SEQUENCE = ("recent", "order", "rhythm")
+_SEQUENCE = ("recent", "cooccurrence", "temporal")
 
 
 class Split:
     """What is known before a cut-off, and what came after it."""
 
-    def __init__(self, records: Records, cutoff: date, encoder: TextEncoder) -> None:
-        self.now = records.before(cutoff)
+    def __init__(self, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> None:
+        self.now = inputs.before(cutoff)
         self.then = self.now.before(self.now.middle())
-        order = order_of(self.then.interests)
+        item_vectors = item_embeddings(self.then.interests)
         self.blocks, self.earlier = (
-            feature_blocks(known, Tagged.of(known, encoder).placed, order) for known in (self.now, self.then)
+            feature_blocks(known, TagFeatures.of(known, encoder).text_vectors, item_vectors)
+            for known in (self.now, self.then)
         )
-        self.learned_from = pairs_of(self.now.past, self.then.seconds, seed=7)
-        self.tried_on = [pairs_of(records.past, self.now.seconds, seed) for seed in range(_SEEDS)]
+        self.learned_from = pairs_of(self.now.history, self.then.seconds, seed=7)
+        self.tried_on = [pairs_of(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
 
     def learned(self, names: list[str], seed: int, dealt: Blocks | None = None) -> Floats:
         """From the blocks `names`, as a build does it."""
@@ -74,15 +75,15 @@ class Split:
 
     def others(self, seed: int) -> Ints:
         """For each user another of the same activity."""
-        past = self.now.past
-        users = np.arange(len(past.users))
-        strata = stratum(past, users, np.full(len(users), self.now.seconds), window_of(past))
+        history = self.now.history
+        users = np.arange(len(history.users))
+        strata = matching_strata(history, users, np.full(len(users), self.now.seconds), window_of(history))
         return others_alike(strata, seed)
 
 
-def compare(graph: Graph, name: str, records: Records, cutoff: date, encoder: TextEncoder) -> list[Row]:
+def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Our similarity against every other, on one data set."""
-    split = Split(records, cutoff, encoder)
+    split = Split(inputs, cutoff, encoder)
     names = [one for one, block in split.blocks.items() if block.any()]
     # What the paper has; where no user has a tag, what takes part in the same campaigns.
     first = "text" if "text" in names else "participations"
@@ -138,8 +139,8 @@ def main() -> None:
             with bars() as progress, connect(settings) as graph:
                 import_prepared(graph, settings, prepared, progress, "stream")
                 dataset = describe_dataset(graph, prepared.mapping.dataset)
-                records = read_records(graph, dataset, dataset.now)
-                rows += compare(graph, name, records, cutoff or records.middle(), TextEncoder.of(settings))
+                inputs = read_inputs(graph, dataset, dataset.now)
+                rows += compare(graph, name, inputs, cutoff or inputs.middle(), TextEncoder.of(settings))
     write("similarity", rows, quick=given.quick)
 
 

@@ -37,7 +37,7 @@ def build(
     show_network(made)
 
 
-@network.command("carry-on")
+@network.command("update")
 def carry(
     home: HomeOption = None,
     dataset: DatasetOption = DATASET,
@@ -50,9 +50,9 @@ def carry(
     """
     settings, day = settings_for(home), parse_day(cutoff)
     with connect(settings) as graph, bars() as progress:
-        from network.incremental_update import carry_on
+        from network.incremental_update import update_network
 
-        run = carry_on(graph, dataset, progress, cutoff=day)
+        run = update_network(graph, dataset, progress, cutoff=day)
     show_network(records.network(run))
 
 
@@ -64,7 +64,7 @@ def list_networks(home: HomeOption = None, dataset: DatasetOption = DATASET) -> 
     table = Table("as of", "built as of", "influences", "key users", "groups", "users follow each other")
     for run in runs:
         counts = (f"{count:,}" for count in (run.influences, run.key_users, run.groups))
-        table.add_row(str(run.cutoff), str(run.built), *counts, run.premise.verdict)
+        table.add_row(str(run.cutoff), str(run.built), *counts, run.influence_test.verdict)
     out.print(table)
 
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:  # It imports torch.
 
 def show_network(told: resources.Network) -> None:
     """What a network build found."""
-    since = f" (built as of {told.built}, carried on since)" if told.built < told.cutoff else ""
+    since = f" (built as of {told.built}, updated since)" if told.built < told.cutoff else ""
     out.print(
         f"Spreading network as of {told.cutoff}{since}: {told.users:,} users, {told.influences:,} "
         f"influences, {told.key_users:,} key users and {told.groups:,} neighbour groups over all campaigns."
     )
     out.print(_similarity_said(told))
-    said = f"{told.premise.verdict.capitalize()}. {told.premise.said}"
+    said = f"{told.influence_test.verdict.capitalize()}. {told.influence_test.summary}"
     out.print(f"Do users follow each other here? {said}", highlight=False)
 
 
@@ -120,12 +120,12 @@ def show_ranking(run: "NextUsersRun") -> None:
 
 def _similarity_said(told: resources.Network) -> str:
     """What similarity of users is made of, and how far it can be trusted."""
-    seen = told.foresight
+    seen = told.similarity_validation
     if seen is None:
         return "Similar users by the texts of their tags: too few took part together to learn from."
     used = "learned similarity" if told.similarity_learned else "the texts of their tags"
     return (
         f"Similar users by {used}. Of users who took part together and comparable ones who did not, the "
-        f"former were the more similar in {seen.learned:.0%} of cases by learned similarity, in "
-        f"{seen.text:.0%} by the texts of their tags ({seen.campaigns} campaigns; half by chance)."
+        f"former were the more similar in {seen.learned_auc:.0%} of cases by learned similarity, in "
+        f"{seen.text_auc:.0%} by the texts of their tags ({seen.campaigns} campaigns; half by chance)."
     )

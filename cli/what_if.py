@@ -64,10 +64,10 @@ def what_if(
     out.print(
         f"In the end {told.total.mean:.1f} [{told.total.low:.1f}, {told.total.high:.1f}] users, seeds "
         "included, of those who would not have taken part by themselves. "
-        f"Do users follow each other here? {told.premise.capitalize()}."
+        f"Do users follow each other here? {told.influence_verdict.capitalize()}."
     )
-    if told.premise != "supported":
-        out.print(network.premise.said, highlight=False)
+    if told.influence_verdict != "supported":
+        out.print(network.influence_test.summary, highlight=False)
 
 
 def read_users(file: Path) -> list[str]:

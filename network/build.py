@@ -11,15 +11,15 @@ from graph.progress import Progress
 from graph.schema import migrate
 from network import projections
 from network.factors import stimulating_factors
-from network.influence.influence_test import check_premise
+from network.influence.influence_test import run_influence_test
 from network.influence.probabilities import influences_of
-from network.inputs import read_records
+from network.inputs import read_inputs
 from network.key_users import leading_users, ranked_beside, select_key_users
 from network.neighbour_groups import form_groups, names_of
 from network.persist import lists_of, write_campaigns, write_influences
-from network.runs import SEED, Foresight, NetworkRun, Premise, Stages, networks
-from network.similarity.build_similarity import Snapshot, take_snapshot
-from network.similarity.learning import foresight_of
+from network.runs import SEED, InfluenceTest, NetworkRun, SimilarityValidation, Stages, networks
+from network.similarity.build_similarity import SimilarityGraph, build_similarity
+from network.similarity.learning import validate_similarity
 from network.tags.key_tags import key_tags
 from network.tags.text_encoder import TextEncoder
 
@@ -79,36 +79,36 @@ class _Build:
         self.stages = Stages(progress.stage(f"Building the spreading network as of {cutoff}", _STAGES))
         self.key_tags: list[str] = []
         with self.stages.one("reading"):
-            self.records = read_records(graph, dataset, cutoff)
-            self.past = self.records.past
+            self.inputs = read_inputs(graph, dataset, cutoff)
+            self.history = self.inputs.history
 
     def run_all(self) -> Row:
         """The whole chain; returns the figures of the run."""
-        with self.stages.one("premise"):
-            premise, foresight = self._look_back()
+        with self.stages.one("influence test"):
+            influence_test, similarity_validation = self._look_back()
         with self.stages.one("similarity"):
-            learn = foresight is None or foresight.helps
-            now = take_snapshot(self.graph, self.dataset.id, self.records, self.encoder, SEED, learn=learn)
+            learn = similarity_validation is None or similarity_validation.learned_is_better
+            now = build_similarity(self.graph, self.dataset.id, self.inputs, self.encoder, SEED, learn=learn)
         with self.stages.one("writing tags"):
             self._write_snapshot(now)
         with self.stages.one("influences"):
-            edges, delays = influences_of(now.edges, self.past)
+            edges, delays = influences_of(now.edges, self.history)
             write_influences(self.graph, self.dataset.id, self.run, edges)
         with self.stages.one("key users"):
-            chosen = select_key_users(edges, self.past, SEED)
+            chosen = select_key_users(edges, self.history, SEED)
             key_users = ranked_beside(self.graph, self.dataset.id, self.run, chosen)
         with self.stages.one("groups"):
             groups = self._groups(now, key_users, edges)
-            campaigns = [one.id for one in self.past.campaigns]
-            day = self.records.day
+            campaigns = [one.id for one in self.history.campaigns]
+            day = self.inputs.day
             write_campaigns(self.graph, self.dataset, self.run, day, campaigns, key_users, groups)
         return {
-            **premise.figures(),
-            **(foresight.figures() if foresight else {}),
+            **influence_test.figures(),
+            **(similarity_validation.figures() if similarity_validation else {}),
             "similarity_learned": now.similarity.learned,
-            "users": len(self.records.users),
+            "users": len(self.inputs.users),
             "similar_pairs": len(now.similar),
-            "ties": len(self.records.ties),
+            "ties": len(self.inputs.ties),
             "influences": len(edges),
             "key_users": len(key_users),
             "groups": len(groups),
@@ -116,27 +116,31 @@ class _Build:
             **self.stages.figures(),
         }
 
-    def _look_back(self) -> tuple[Premise, Foresight | None]:
+    def _look_back(self) -> tuple[InfluenceTest, SimilarityValidation | None]:
         """The network as it would have been built in the middle of the data, tried on what came then."""
-        middle = self.records.middle()
-        earlier = self.records.before(middle)
-        then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, SEED)
-        foresight = foresight_of(self.past, earlier.seconds, then.similarity, then.tagged.placed, SEED)
-        if foresight and not foresight.helps:
+        middle = self.inputs.middle()
+        earlier = self.inputs.before(middle)
+        then = build_similarity(self.graph, self.dataset.id, earlier, self.encoder, SEED)
+        similarity_validation = validate_similarity(
+            self.history, earlier.seconds, then.similarity, then.tagged.text_vectors, SEED
+        )
+        if similarity_validation and not similarity_validation.learned_is_better:
             # What is tested is what will be used.
-            then = take_snapshot(self.graph, self.dataset.id, earlier, self.encoder, SEED, learn=False)
-        users, past = self.records.users, earlier.past
-        leading = leading_users(influences_of(then.edges, past)[0], past, SEED)
+            then = build_similarity(self.graph, self.dataset.id, earlier, self.encoder, SEED, learn=False)
+        users, history = self.inputs.users, earlier.history
+        leading = leading_users(influences_of(then.edges, history)[0], history, SEED)
         sources, targets = (users.get_indexer(then.edges[side]) for side in ("source", "target"))
-        return check_premise(self.past, sources, targets, leading, SEED, since=earlier.seconds), foresight
+        return run_influence_test(
+            self.history, sources, targets, leading, SEED, since=earlier.seconds
+        ), similarity_validation
 
-    def _groups(self, now: Snapshot, key_users: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
-        users = self.records.users
+    def _groups(self, now: SimilarityGraph, key_users: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+        users = self.inputs.users
         communities = projections.leiden_communities(self.graph, self.dataset.id, self.run, users, SEED)
-        groups = form_groups(communities, self.past, key_users, self.run)
+        groups = form_groups(communities, self.history, key_users, self.run)
         groups = groups.assign(name=names_of(groups, now.tagged.user_tags))
         labels, names = pd.factorize(communities.reindex(users))
-        found = stimulating_factors(self.records, labels, edges, now.tagged.tags, self.key_tags)
+        found = stimulating_factors(self.inputs, labels, edges, now.tagged.tags, self.key_tags)
         # Told of what a group's whole community did: of the group alone there is too little.
         told = found.assign(community=names[found["community"]]).groupby("community").head(_FACTORS)
         said = {
@@ -150,7 +154,7 @@ class _Build:
     def _write(self, statement: str, rows: list[Row]) -> None:
         self.graph.run(statement, dataset=self.dataset.id, run=self.run, rows=rows)
 
-    def _write_snapshot(self, now: Snapshot) -> None:
+    def _write_snapshot(self, now: SimilarityGraph) -> None:
         tagged = now.tagged
         tags, vectors = tagged.tags, tagged.vectors
         kinds = [tag.partition(":")[0] if ":" in tag else None for tag in tags.tags]
@@ -162,9 +166,9 @@ class _Build:
         )
         shown = tagged.user_tags[tagged.user_tags["source"] == "behaviour"][["user", "tag", "weight"]]
         self._write("network/write_behaviour_tags", shown.to_dict("records"))
-        told = self.records.campaigns
+        told = self.inputs.campaigns
         said = dict(zip(told["campaign"], told["kind"], strict=True))
-        found = key_tags(tags, vectors, self.past, said, SEED)
+        found = key_tags(tags, vectors, self.history, said, SEED)
         self.key_tags = found.loc[found["kind"].isna(), "tag"].tolist()
         found = found.astype(object).where(found.notna(), None)
         self._write("network/write_key_tags", found.to_dict("records"))

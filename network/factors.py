@@ -1,7 +1,7 @@
 """What goes with taking part, in each community: discounts, what a campaign promotes, exposure, tags.
 
 Each factor is a yes or no of a user as of the campaign's start or, for exposure, before the outcome; tags
-that behaviour shows are those of the day of the records, and flattered by what is itself a
+that behaviour shows are those of the day of the inputs, and flattered by what is itself a
 participation. Its effect is how many times as often users with it take part as users
 without it, within campaigns: Mantel and Haenszel's ratio over the campaigns that reached the community,
 with Greenland and Robins' 95% interval (Biometrics 1985). It is an association: nobody dealt the factors.
@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from network.influence.trials import window_of
-from network.inputs import Records
-from network.participation_history import CampaignPast, Floats, Ints, Past
+from network.inputs import NetworkInputs
+from network.participation_history import CampaignHistory, Floats, Ints, ParticipationHistory
 from network.tags.interests import Interests
 from network.tags.user_tags import TagTable
 
@@ -37,16 +37,16 @@ class _Case:
 
 
 def stimulating_factors(
-    records: Records, communities: Ints, edges: pd.DataFrame, tags: TagTable, key_tags: list[str]
+    inputs: NetworkInputs, communities: Ints, edges: pd.DataFrame, tags: TagTable, key_tags: list[str]
 ) -> pd.DataFrame:
-    """community, factor, times, low, high, cases (with it), as of the day of `records`; clearest first.
+    """community, factor, times, low, high, cases (with it), as of the day of `inputs`; clearest first.
 
     `communities` gives the community of each user; `edges` has source, target; `key_tags` are the strongest.
     """
-    past = records.past
+    history = inputs.history
     tables: dict[str, list[tuple[Floats, ...]]] = {}
     count = int(communities.max(initial=-1)) + 1
-    for case in _cases(records, past, edges, tags, key_tags[:_TAGS]):
+    for case in _cases(inputs, history, edges, tags, key_tags[:_TAGS]):
         where = communities[case.users]
         cells = (
             np.bincount(where, weight, count)
@@ -87,49 +87,55 @@ def _effects(factor: str, cells: Floats) -> pd.DataFrame:
 
 
 def _cases(
-    records: Records, past: Past, edges: pd.DataFrame, tags: TagTable, key_tags: list[str]
+    inputs: NetworkInputs,
+    history: ParticipationHistory,
+    edges: pd.DataFrame,
+    tags: TagTable,
+    key_tags: list[str],
 ) -> Iterator[_Case]:
-    starts = dict(zip(records.campaigns["campaign"], records.campaigns["starts"], strict=True))
-    promoted = dict(zip(records.campaigns["campaign"], records.campaigns["promotes"], strict=True))
+    starts = dict(zip(inputs.campaigns["campaign"], inputs.campaigns["starts"], strict=True))
+    promoted = dict(zip(inputs.campaigns["campaign"], inputs.campaigns["promotes"], strict=True))
     has_tag = (tags.weights > 0).tocsc()
-    columns = {tag: np.zeros(len(past.users), dtype=bool) for tag in key_tags}
+    columns = {tag: np.zeros(len(history.users), dtype=bool) for tag in key_tags}
     for tag, column in columns.items():
         column[has_tag[:, [tags.tags.get_loc(tag)]].tocoo().row] = True
     texts = dict(zip(tags.tags, tags.texts, strict=True))
-    sources, targets = (past.users.get_indexer(edges[side]) for side in ("source", "target"))
-    for campaign in past.campaigns:
+    sources, targets = (history.users.get_indexer(edges[side]) for side in ("source", "target"))
+    for campaign in history.campaigns:
         if not len(campaign.users):
             continue
-        users = past.could_take_part(campaign)
+        users = history.could_take_part(campaign)
         took_part = np.isin(users, campaign.users)
         begun = float(starts.get(campaign.id, campaign.times[0]))
-        discount = _discount_share(records, begun)
+        discount = _discount_share(inputs, begun)
         if np.isfinite(discount[users]).any():
             known = np.isfinite(discount[users])
             high = discount[users] > np.nanmedian(discount[users])
             yield _Case("buys with discounts", users[known], high[known], took_part[known])
-        fit = _fit(records.interests.before(begun), promoted.get(campaign.id) or [])
+        fit = _fit(inputs.interests.before(begun), promoted.get(campaign.id) or [])
         if fit is not None:
             yield _Case("buys what it promotes", users, fit[users] > np.median(fit[users]), took_part)
         for tag, column in columns.items():
             yield _Case(f"tag: {texts[tag] or tag}", users, column[users], took_part)
-        yield _exposed(past, campaign, users, sources, targets)
+        yield _exposed(history, campaign, users, sources, targets)
 
 
-def _exposed(past: Past, campaign: CampaignPast, users: Ints, sources: Ints, targets: Ints) -> _Case:
+def _exposed(
+    history: ParticipationHistory, campaign: CampaignHistory, users: Ints, sources: Ints, targets: Ints
+) -> _Case:
     """Whether somebody who influences the user took part in the campaign's first window; what then came."""
-    until = campaign.times[0] + window_of(past)
+    until = campaign.times[0] + window_of(history)
     early = campaign.users[campaign.times < until]
-    exposed = np.zeros(len(past.users), dtype=bool)
+    exposed = np.zeros(len(history.users), dtype=bool)
     exposed[targets[np.isin(sources, early)]] = True
     waiting = users[~np.isin(users, early)]
     return _Case("somebody near took part early", waiting, exposed[waiting], np.isin(waiting, campaign.users))
 
 
-def _discount_share(records: Records, before: float) -> Floats:
+def _discount_share(inputs: NetworkInputs, before: float) -> Floats:
     """Of the value of what each user bought; NaN for nothing."""
-    days = records.activity[records.activity["at"] < before]
-    total = days.groupby("user")[["value", "discount"]].sum().reindex(records.users)
+    days = inputs.activity[inputs.activity["at"] < before]
+    total = days.groupby("user")[["value", "discount"]].sum().reindex(inputs.users)
     whole = (total["value"] + total["discount"]).to_numpy(float)
     share = np.full(len(whole), np.nan)
     if np.nansum(total["discount"].to_numpy(float)) > 0:

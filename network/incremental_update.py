@@ -3,7 +3,7 @@
 Influences are learned anew from all participations, exactly as a build does. Campaigns in which anything
 happened since get new key users and groups; of the others they stay. What takes a build most of its time
 stays as it was at the last full build, the run's `built`: tags, who is similar, what stimulates
-participation, and the verdict on the premise. Users who are new since then come in with the next full
+participation, and the verdict of the influence test. Users who are new since then come in with the next full
 build, unless real ties join them.
 """
 
@@ -20,24 +20,26 @@ from graph.progress import Progress
 from graph.schema import migrate
 from network import projections
 from network.influence.probabilities import influences_of
-from network.inputs import read_past
+from network.inputs import read_history
 from network.key_users import ranked_beside, select_key_users
 from network.neighbour_groups import form_groups, names_of
-from network.participation_history import Past
+from network.participation_history import ParticipationHistory
 from network.persist import write_campaigns, write_influences
 from network.runs import SEED, NetworkRun, Stages, latest_network, networks
-from network.similarity.build_similarity import both_ways
+from network.similarity.build_similarity import symmetrise
 
 _STAGES = 4
 _TOLD = ["factors", "times", "low", "high"]
 
 
-def carry_on(graph: Graph, dataset_id: str, progress: Progress, *, cutoff: date | None = None) -> NetworkRun:
+def update_network(
+    graph: Graph, dataset_id: str, progress: Progress, *, cutoff: date | None = None
+) -> NetworkRun:
     """The network as of `cutoff` (default: everything), from the latest one at or before it.
 
     That one stays; if it is as of `cutoff` already, it is returned as it is.
     Raises NotFound (no such data set), InvalidRequest (a cut-off outside the data), NotReady (no network to
-    carry on) and GdsMissing.
+    update) and GdsMissing.
     """
     dataset = describe_dataset(graph, dataset_id)
     cutoff = dataset.check_cutoff(cutoff or dataset.now)
@@ -51,37 +53,39 @@ def carry_on(graph: Graph, dataset_id: str, progress: Progress, *, cutoff: date 
     fingerprint = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     scope = {"dataset": dataset_id, "run": run}
     graph.run("network/clear_run", **scope)
-    graph.run("network/carry_run", **scope, **{"from": known.id}, cutoff=str(cutoff), fingerprint=fingerprint)
-    figures = _Carrying(graph, dataset, known, run, cutoff, progress).run_all()
+    graph.run(
+        "network/begin_update", **scope, **{"from": known.id}, cutoff=str(cutoff), fingerprint=fingerprint
+    )
+    figures = _Update(graph, dataset, known, run, cutoff, progress).run_all()
     graph.run("network/finish_run", **scope, figures=figures)
     return next(one for one in networks(graph, dataset_id) if one.id == run)
 
 
-class _Carrying:
+class _Update:
     def __init__(
         self, graph: Graph, dataset: Dataset, known: NetworkRun, run: str, cutoff: date, progress: Progress
     ) -> None:
         self.graph, self.dataset, self.known, self.run, self.cutoff = graph, dataset, known, run, cutoff
-        self.stages = Stages(progress.stage(f"Carrying the network on to {cutoff}", _STAGES))
+        self.stages = Stages(progress.stage(f"Updating the network to {cutoff}", _STAGES))
 
     def run_all(self) -> Row:
         """The whole chain; returns the figures of the run that are new."""
         with self.stages.one("reading"):
-            past = read_past(self.graph, self.dataset, self.cutoff)
+            history = read_history(self.graph, self.dataset, self.cutoff)
             joined = self._joined()
         with self.stages.one("influences"):
-            edges, delays = influences_of(joined, past)
+            edges, delays = influences_of(joined, history)
         with ThreadPoolExecutor(1) as pool:
-            active = self._active(past)
-            quiet = [one.id for one in past.campaigns if one.id not in active]
-            lively = replace(past, campaigns=[one for one in past.campaigns if one.id in active])
+            active = self._active(history)
+            quiet = [one.id for one in history.campaigns if one.id not in active]
+            lively = replace(history, campaigns=[one for one in history.campaigns if one.id in active])
             # Key users are chosen here while the database writes.
             chosen = pool.submit(select_key_users, edges, lively, SEED)
             with self.stages.one("writing"):
                 scope = {"dataset": self.dataset.id, "from": self.known.id, "run": self.run}
                 write_influences(self.graph, self.dataset.id, self.run, edges)
-                self.graph.run("network/carry_users", **scope)
-                self.graph.run("network/carry_campaigns", **scope, campaigns=quiet)
+                self.graph.run("network/copy_users", **scope)
+                self.graph.run("network/copy_campaigns", **scope, campaigns=quiet)
             with self.stages.one("key users and groups"):
                 key_users = ranked_beside(self.graph, self.dataset.id, self.run, chosen.result())
                 groups = self._groups(lively, key_users)
@@ -96,9 +100,9 @@ class _Carrying:
         """
         ties = self.graph.frame("network/ties", dataset=self.dataset.id)
         if ties.empty:
-            return both_ways(self._known("network/known_similar"))
+            return symmetrise(self._known("network/known_similar"))
         known = self._known("network/known_edges")
-        both = both_ways(ties.assign(score=0.0))[["source", "target"]]
+        both = symmetrise(ties.assign(score=0.0))[["source", "target"]]
         edges = both.merge(known, on=["source", "target"], how="left")
         return edges.fillna({"score": float(known["score"].median()) if len(known) else 0.0})
 
@@ -106,7 +110,7 @@ class _Carrying:
         lists = self.graph.frame(statement, dataset=self.dataset.id, run=self.known.id)
         return lists.explode(["target", "score"], ignore_index=True).astype({"score": float})
 
-    def _active(self, past: Past) -> set[str]:
+    def _active(self, history: ParticipationHistory) -> set[str]:
         """Campaigns in which something happened since; of campaigns open to all, which share what they have,
         all or none.
         """
@@ -115,13 +119,15 @@ class _Carrying:
             "network/active_campaigns", dataset=self.dataset.id, since=since, before=before
         )
         active = set(found["campaign"])
-        shared = {one.id for one in past.campaigns if one.reached is None}
+        shared = {one.id for one in history.campaigns if one.reached is None}
         return active | shared if active & shared else active
 
-    def _groups(self, past: Past, key_users: pd.DataFrame) -> pd.DataFrame:
+    def _groups(self, history: ParticipationHistory, key_users: pd.DataFrame) -> pd.DataFrame:
         scope = {"dataset": self.dataset.id, "run": self.known.id}
-        communities = projections.leiden_communities(self.graph, self.dataset.id, self.run, past.users, SEED)
-        groups = form_groups(communities, past, key_users, self.run)
+        communities = projections.leiden_communities(
+            self.graph, self.dataset.id, self.run, history.users, SEED
+        )
+        groups = form_groups(communities, history, key_users, self.run)
         before = self.dataset.moment(self.cutoff)
         tags = self.graph.frame("network/known_tags", **scope, before=before)
         tags = tags.explode(["tag", "text", "weight"], ignore_index=True).astype({"weight": float})

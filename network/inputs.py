@@ -10,12 +10,12 @@ import pandas as pd
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, day_of, seconds_of
 from graph.importing.mapping import DERIVED
-from network.participation_history import Past
+from network.participation_history import ParticipationHistory
 from network.tags.interests import Interests
 
 
 @dataclass(frozen=True)
-class Records:
+class NetworkInputs:
     """users in a fixed order; targetings: user, campaign, at; participations: user, campaign, at (the
     first time); activity: user, at, acts, value, discount (a day each); stated: user, tag, text, weight,
     at (since when; missing for always); ties: source, target; campaigns: campaign, kind, starts, text,
@@ -35,7 +35,7 @@ class Records:
     ties: pd.DataFrame
     campaigns: pd.DataFrame
 
-    def before(self, day: date) -> "Records":
+    def before(self, day: date) -> "NetworkInputs":
         """The same as it was known at the beginning of `day`; ties have no time."""
         seconds = seconds_of(day, self.zone)
         return replace(
@@ -50,9 +50,11 @@ class Records:
         )
 
     @cached_property
-    def past(self) -> Past:
+    def history(self) -> ParticipationHistory:
         """As arrays."""
-        return Past.of(self.users, self.targetings, self.participations, self.activity, self.seconds)
+        return ParticipationHistory.of(
+            self.users, self.targetings, self.participations, self.activity, self.seconds
+        )
 
     def middle(self) -> date:
         """The day by which half of the participations had happened; `day` where there are none."""
@@ -61,7 +63,7 @@ class Records:
         return day_of(float(self.participations["at"].median()), self.zone)
 
 
-def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
+def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
     """Everything before the beginning of `day`."""
     known: Row = {"dataset": dataset.id}
     scope = {**known, "before": dataset.moment(day)}
@@ -71,7 +73,7 @@ def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
         interests = pool.submit(graph.frame, "network/interests", **behaviours)
         days = pool.submit(graph.frame, "network/active_days", **behaviours)
         users = pd.Index(graph.frame("network/users", **known)["user"])
-        return Records(
+        return NetworkInputs(
             day=day,
             seconds=seconds_of(day, dataset.zone),
             zone=dataset.zone,
@@ -86,9 +88,9 @@ def read_records(graph: Graph, dataset: Dataset, day: date) -> Records:
         )
 
 
-def read_past(graph: Graph, dataset: Dataset, day: date) -> Past:
+def read_history(graph: Graph, dataset: Dataset, day: date) -> ParticipationHistory:
     """What influences are learned from, before the beginning of `day`; of the users' activity only its first
-    day, and that only where campaigns are open to all. A fraction of ``read_records``.
+    day, and that only where campaigns are open to all. A fraction of ``read_inputs``.
     """
     known: Row = {"dataset": dataset.id}
     scope = {**known, "before": dataset.moment(day)}
@@ -96,9 +98,9 @@ def read_past(graph: Graph, dataset: Dataset, day: date) -> Past:
     participations = graph.frame("network/first_participations", **scope)
     activity = pd.DataFrame({"user": [], "at": []})
     if not participations["campaign"].isin(targetings["campaign"]).all():
-        activity = graph.frame("network/arrivals", **scope, derived=sorted(DERIVED))
+        activity = graph.frame("network/first_seen", **scope, derived=sorted(DERIVED))
     users = pd.Index(graph.frame("network/users", **known)["user"])
-    return Past.of(users, targetings, participations, activity, seconds_of(day, dataset.zone))
+    return ParticipationHistory.of(users, targetings, participations, activity, seconds_of(day, dataset.zone))
 
 
 _DAILY = ["at", "acts", "value", "discount"]

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from graph.connection import Graph
-from network.participation_history import Ints, Past
+from network.participation_history import Ints, ParticipationHistory
 from network.projections import reversed_page_rank
 from network.seeding.imm import select_by_imm
 from network.seeding.selection import select
-from network.seeding.weighted_network import Network, Terms
+from network.seeding.weighted_network import Network, SeedConstraints
 
 _SHARE = 0.02
 _FEWEST, _MOST = 5, 20
@@ -19,22 +19,22 @@ _ROUGHLY = 0.4
 """How far IMM may miss where only the seeds count, not what each adds."""
 
 
-def select_key_users(influences: pd.DataFrame, past: Past, seed: int) -> pd.DataFrame:
+def select_key_users(influences: pd.DataFrame, history: ParticipationHistory, seed: int) -> pd.DataFrame:
     """Columns campaign, user, rank, score, low, high.
 
     `score` is the user's marginal expected spread among the users the campaign could reach, itself
     included, with its 95% interval. `influences` has source, target, probability. A campaign has 2% of these
     users as key users, 5 to 20.
     """
-    reaches = {one.id: past.users[one.reached] for one in past.campaigns if one.reached is not None}
-    open_to_all = [one for one in past.campaigns if one.reached is None]
+    reaches = {one.id: history.users[one.reached] for one in history.campaigns if one.reached is not None}
+    open_to_all = [one for one in history.campaigns if one.reached is None]
     if open_to_all:
         # Open campaigns reach the same users: they have the same key users.
-        reaches[""] = past.users[past.could_take_part(open_to_all[0])]
+        reaches[""] = history.users[history.could_take_part(open_to_all[0])]
     with ThreadPoolExecutor() as pool:
         rows = pool.map(lambda users: _select(influences, users, seed), reaches.values())
         of = dict(zip(reaches, rows, strict=True))
-    chosen = [of["" if one.reached is None else one.id].assign(campaign=one.id) for one in past.campaigns]
+    chosen = [of["" if one.reached is None else one.id].assign(campaign=one.id) for one in history.campaigns]
     if not chosen:
         return pd.DataFrame(columns=["campaign", "user", "rank", "score", "low", "high"])
     return pd.concat(chosen, ignore_index=True)
@@ -46,19 +46,21 @@ def ranked_beside(graph: Graph, dataset: str, run: str, key_users: pd.DataFrame)
     return key_users.assign(centrality=key_users["user"].map(centrality).fillna(0.0))
 
 
-def leading_users(influences: pd.DataFrame, past: Past, seed: int) -> Ints:
+def leading_users(influences: pd.DataFrame, history: ParticipationHistory, seed: int) -> Ints:
     """Positions of the users whose joint spread over the whole network is the largest."""
-    known = past.users[np.flatnonzero(np.isfinite(past.arrivals))]
+    known = history.users[np.flatnonzero(np.isfinite(history.first_seen))]
     if not len(known):
         return np.empty(0, dtype=np.int64)
-    found = select_by_imm(network_among(influences, known), Terms(_budget(len(known))), _ROUGHLY, seed)
-    return past.users.get_indexer(known[found]).astype(np.int64)
+    found = select_by_imm(
+        network_among(influences, known), SeedConstraints(_budget(len(known))), _ROUGHLY, seed
+    )
+    return history.users.get_indexer(known[found]).astype(np.int64)
 
 
 def _select(influences: pd.DataFrame, users: pd.Index, seed: int) -> pd.DataFrame:
     if not len(users):
         return pd.DataFrame({name: [] for name in ("user", "rank", "score", "low", "high")})
-    selection = select(network_among(influences, users), Terms(_budget(len(users))), seed=seed)
+    selection = select(network_among(influences, users), SeedConstraints(_budget(len(users))), seed=seed)
     return pd.DataFrame(
         {
             "user": users[selection.seeds],

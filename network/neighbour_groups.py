@@ -3,28 +3,30 @@
 import numpy as np
 import pandas as pd
 
-from network.participation_history import Past
+from network.participation_history import ParticipationHistory
 
 _NAMED_BY = 3
 
 
-def form_groups(communities: pd.Series, past: Past, key_users: pd.DataFrame, run: str) -> pd.DataFrame:
+def form_groups(
+    communities: pd.Series, history: ParticipationHistory, key_users: pd.DataFrame, run: str
+) -> pd.DataFrame:
     """Columns id, campaigns, rank, members, community.
 
     A group is what a campaign reached of a community with at least one of its key users; it is
     ranked by its key users' joint score. Open campaigns share theirs. `communities` is indexed by user; a
     user who is not in it is in no group.
     """
-    open_to_all = [one.id for one in past.campaigns if one.reached is None]
-    reaches = [(one.id, [one.id], one.reached) for one in past.campaigns if one.reached is not None]
+    open_to_all = [one.id for one in history.campaigns if one.reached is None]
+    reaches = [(one.id, [one.id], one.reached) for one in history.campaigns if one.reached is not None]
     if open_to_all:
-        everybody = np.flatnonzero(np.isfinite(past.arrivals))
+        everybody = np.flatnonzero(np.isfinite(history.first_seen))
         reaches.append(("*", open_to_all, everybody))
     rows = []
     for name, campaigns, reached in reaches:
         own = key_users[key_users["campaign"] == campaigns[0]]
         standing = own.groupby(own["user"].map(communities))["score"].sum()
-        users = pd.Series(past.users[reached])
+        users = pd.Series(history.users[reached])
         members = users.groupby(users.map(communities)).agg(sorted)
         ranked = standing.sort_values(ascending=False, kind="stable").index
         rows += [

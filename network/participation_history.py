@@ -18,7 +18,7 @@ DAY = 86_400.0
 
 
 @dataclass(frozen=True)
-class CampaignPast:
+class CampaignHistory:
     """One campaign: `reached` (None: open), and its participants in the order of their first time."""
 
     id: str
@@ -28,13 +28,13 @@ class CampaignPast:
 
 
 @dataclass(frozen=True)
-class Past:
-    """The past of a data set as of `before`: its campaigns, and on which days each user did anything."""
+class ParticipationHistory:
+    """The history of a data set as of `before`: its campaigns, and on which days each user did anything."""
 
     users: pd.Index
     before: float
     activity: "Activity"
-    campaigns: list[CampaignPast]
+    campaigns: list[CampaignHistory]
 
     @classmethod
     def of(
@@ -44,7 +44,7 @@ class Past:
         participations: pd.DataFrame,
         activity: pd.DataFrame,
         before: float,
-    ) -> "Past":
+    ) -> "ParticipationHistory":
         """`targetings` has user, campaign; `participations` user, campaign, at (the first time);
         `activity` user, at (one row a user and day). Nothing in them lies at or after `before`.
         """
@@ -64,15 +64,15 @@ class Past:
         return cls(users, before, Activity(users, activity), campaigns)
 
     @property
-    def arrivals(self) -> Floats:
+    def first_seen(self) -> Floats:
         """From when on each user is known: the end of the first active day; infinity for never."""
         return self.activity.first + DAY
 
-    def could_take_part(self, campaign: CampaignPast) -> Ints:
+    def could_take_part(self, campaign: CampaignHistory) -> Ints:
         """The users that the campaign reached, or for an open one those who have arrived."""
         if campaign.reached is not None:
             return campaign.reached
-        return np.flatnonzero(np.isfinite(self.arrivals)).astype(np.int64)
+        return np.flatnonzero(np.isfinite(self.first_seen)).astype(np.int64)
 
 
 class Activity:
@@ -113,9 +113,9 @@ class Activity:
         return np.where(count > 0, at - last, np.inf)
 
 
-def _campaign(name: str, reached: Ints | None, users: Ints, times: Floats) -> CampaignPast:
+def _campaign(name: str, reached: Ints | None, users: Ints, times: Floats) -> CampaignHistory:
     if reached is not None:
         # Who took part without having been reached is nobody's follower.
         own = np.isin(users, reached)
         users, times = users[own], times[own]
-    return CampaignPast(name, reached, users, times)
+    return CampaignHistory(name, reached, users, times)

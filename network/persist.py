@@ -33,16 +33,16 @@ def write_campaigns(
     scope = {"dataset": dataset.id, "run": run}
     graph.run("network/write_key_users", **scope, rows=key_users.to_dict("records"))
     graph.run("network/write_groups", **scope, rows=groups.to_dict("records"))
-    settle(graph, dataset.id, run, dataset.moment(day), campaigns)
+    persist_summaries(graph, dataset.id, run, dataset.moment(day), campaigns)
 
 
-def settle(graph: Graph, dataset: str, run: str, before: str, campaigns: Sequence[str]) -> None:
+def persist_summaries(graph: Graph, dataset: str, run: str, before: str, campaigns: Sequence[str]) -> None:
     """Keep what is asked for beside the key users and groups of `campaigns`, as of the moment `before`."""
     scope = {"dataset": dataset, "run": run, "before": before, "campaigns": list(campaigns)}
-    graph.run("network/settle_key_users", **scope)
-    graph.run("network/settle_drawing", **scope, per_user=_DRAWN_PER_KEY_USER)
-    graph.run("network/settle_groups", **scope)
-    graph.run("network/settle_orientation", **scope)
+    graph.run("network/summarise_key_users", **scope)
+    graph.run("network/summarise_targets", **scope, per_user=_DRAWN_PER_KEY_USER)
+    graph.run("network/summarise_groups", **scope)
+    graph.run("network/summarise_group_activity", **scope)
 
 
 def lists_of(frame: pd.DataFrame) -> list[list[object]]:

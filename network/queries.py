@@ -2,7 +2,7 @@
 
 from graph.connection import Graph, Row
 from graph.users import nobody
-from network.runs import Premise, RiskRatio
+from network.runs import InfluenceTest, RiskRatio
 
 _LINK = ("source", "target", "probability")
 
@@ -69,15 +69,15 @@ def drawing(edges: list[Row], most: int) -> Row:
     return {"users": shown, "influences": kept, "left_out": len(links) - len(kept)}
 
 
-def premise_said(premise: Premise) -> str:
-    """The test of the premise in a few sentences."""
+def describe_influence_test(test: InfluenceTest) -> str:
+    """The influence test in a few sentences."""
     return (
-        f"In {premise.trials:,} cases, somebody took part and a user joined to them could still do so; "
-        f"{premise.followed:,} did within {premise.window_days} days. "
-        f"Compared with users who are alike but not joined to them: {_times(premise.matched)}; "
-        f"with the same participations in another order: {_times(premise.shuffled)}; "
-        f"with a random network: {_times(premise.random)}. "
-        f"After a key user, compared with users who are alike: {_times(premise.key_users)}."
+        f"In {test.trials:,} cases, somebody took part and a user joined to them could still do so; "
+        f"{test.followed:,} did within {test.window_days} days. "
+        f"Compared with users who are alike but not joined to them: {_times(test.matched)}; "
+        f"with the same participations in another order: {_times(test.shuffled)}; "
+        f"with a random network: {_times(test.random)}. "
+        f"After a key user, compared with users who are alike: {_times(test.key_users)}."
     )
 
 

@@ -33,8 +33,8 @@ class RiskRatio:
 
 
 @dataclass(frozen=True)
-class Premise:
-    """Whether users follow those around them here, as ``premise`` tested it."""
+class InfluenceTest:
+    """Whether users follow those around them here, as ``influence_test`` tested it."""
 
     window_days: int
     trials: int
@@ -62,46 +62,46 @@ class Premise:
     def figures(self) -> Row:
         """As properties of a `Run`; what is not known is left out."""
         said = {
-            f"premise_{name}": list(vars(value).values()) if isinstance(value, RiskRatio) else value
+            f"influence_test_{name}": list(vars(value).values()) if isinstance(value, RiskRatio) else value
             for name, value in vars(self).items()
             if value is not None
         }
-        return {**said, "premise": self.verdict}
+        return {**said, "influence_verdict": self.verdict}
 
     @classmethod
-    def of(cls, figures: Row) -> "Premise":
+    def of(cls, figures: Row) -> "InfluenceTest":
         """What `figures` made."""
-        said: Row = {name: figures.get(f"premise_{name}") for name in cls.__dataclass_fields__}
+        said: Row = {name: figures.get(f"influence_test_{name}") for name in cls.__dataclass_fields__}
         ratios = {name: RiskRatio(*said[name]) for name in _WORLDS if said[name] is not None}
         return cls(**{**said, **ratios})
 
 
 @dataclass(frozen=True)
-class Foresight:
+class SimilarityValidation:
     """Of those who took part together and comparable ones who did not, how often the former were the more
     similar (AUC, 1/2 by chance; the mean over campaigns): by learned similarity and by tag text alone, both
     as of the middle of the data and tried on what came after it.
     """
 
-    learned: float
-    text: float
+    learned_auc: float
+    text_auc: float
     campaigns: int
 
     @property
-    def helps(self) -> bool:
+    def learned_is_better(self) -> bool:
         """Whether what was learned is better than tag text."""
-        return self.learned > self.text
+        return self.learned_auc > self.text_auc
 
     def figures(self) -> Row:
         """As properties of a `Run`."""
-        return {f"foresight_{name}": value for name, value in vars(self).items()}
+        return {f"similarity_validation_{name}": value for name, value in vars(self).items()}
 
     @classmethod
-    def of(cls, figures: Row) -> "Foresight | None":
+    def of(cls, figures: Row) -> "SimilarityValidation | None":
         """What `figures` made; None where too little happened to tell."""
-        if "foresight_learned" not in figures:
+        if "similarity_validation_learned_auc" not in figures:
             return None
-        return cls(**{name: figures[f"foresight_{name}"] for name in cls.__dataclass_fields__})
+        return cls(**{name: figures[f"similarity_validation_{name}"] for name in cls.__dataclass_fields__})
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class NetworkRun:
     id: str
     cutoff: date
     built: date
-    """The cut-off of the full build behind it: earlier than `cutoff` where it was carried on since."""
+    """The cut-off of the full build behind it: earlier than `cutoff` where it was updated since."""
     fingerprint: str
     """Of the data and the way it was built from; the same means the same network."""
     users: int
@@ -126,8 +126,8 @@ class NetworkRun:
     """What each stage of the build took."""
     similarity_learned: bool
     """Whether similarity was learned; else, for want of evidence, it is that of the tags' texts."""
-    foresight: Foresight | None
-    premise: Premise
+    similarity_validation: SimilarityValidation | None
+    influence_test: InfluenceTest
 
 
 class Stages:
@@ -188,13 +188,13 @@ def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
 def network_run(row: Row) -> NetworkRun:
     """The run that a row of ``runs/networks`` describes."""
     figures = row["figures"]
-    own = ("cutoff", "built", "seconds", "foresight", "premise")
+    own = ("cutoff", "built", "seconds", "similarity_validation", "influence_test")
     said = {name: figures[name] for name in NetworkRun.__dataclass_fields__ if name not in own}
     return NetworkRun(
         cutoff=date.fromisoformat(figures["cutoff"]),
         built=date.fromisoformat(figures.get("built", figures["cutoff"])),
         seconds=dict(zip(figures["stages"], figures["seconds"], strict=True)),
-        foresight=Foresight.of(figures),
-        premise=Premise.of(figures),
+        similarity_validation=SimilarityValidation.of(figures),
+        influence_test=InfluenceTest.of(figures),
         **said,
     )

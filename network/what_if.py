@@ -14,7 +14,7 @@ from network.key_users import network_among
 from network.runs import NetworkRun
 from network.seeding.diffusion import Model, Spread, simulate, simulate_days
 from network.seeding.selection import METHODS, Method, select
-from network.seeding.weighted_network import Ints, Network, Terms, equal_quota, fair_quota
+from network.seeding.weighted_network import Ints, Network, SeedConstraints, equal_quota, fair_quota
 
 MOST_DAYS = 90
 _RUNS = 2_000
@@ -22,7 +22,7 @@ _SEED = 7
 
 
 @dataclass(frozen=True)
-class Wish:
+class SeedRequest:
     """How many seeds, chosen how, and which may be among them.
 
     costs: of each user (1 where none is said); with a budget, the seeds cost no more together.
@@ -69,7 +69,7 @@ class CampaignReach:
         edges = graph.frame("influence/spreading_network", dataset=dataset, run=run.id)
         self._network: Network = network_among(edges, self._users)
 
-    def choose(self, wish: Wish) -> pd.DataFrame:
+    def choose(self, wish: SeedRequest) -> pd.DataFrame:
         """user, rank, score, low, high. Raises InvalidRequest for a wish that cannot be met."""
         terms = self._terms(wish)
         found = select(self._network, terms, wish.method, graph=self._graph, seed=_SEED)
@@ -98,7 +98,7 @@ class CampaignReach:
         total = Spread.of(simulate(self._network, places, _RUNS, _SEED, model))
         return SpreadForecast(list(seeds), frame, total)
 
-    def _terms(self, wish: Wish) -> Terms:
+    def _terms(self, wish: SeedRequest) -> SeedConstraints:
         if wish.method not in METHODS:
             raise InvalidRequest(f"There is no method {wish.method!r}.", f"There are {', '.join(METHODS)}.")
         n = len(self._users)
@@ -125,7 +125,7 @@ class CampaignReach:
                     "Name one that users have, as in the file they were imported from.",
                 )
             quotas.append(fair_quota(self._codes("value"), wish.k))
-        return Terms(wish.k, allowed, costs, np.inf if wish.budget is None else wish.budget, quotas)
+        return SeedConstraints(wish.k, allowed, costs, np.inf if wish.budget is None else wish.budget, quotas)
 
     def _codes(self, column: str) -> Ints:
         """A number for each value; users without one have one together."""

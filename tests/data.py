@@ -27,12 +27,16 @@ def remove_dataset(graph: Graph, dataset: str) -> None:
 
 
 @contextmanager
-def premise_supported(graph: Graph, dataset: str, run: str) -> Iterator[None]:
+def influence_supported(graph: Graph, dataset: str, run: str) -> Iterator[None]:
     """As if users followed each other in this data set: what is then shown can be looked at."""
-    change = "MATCH (r:Run {dataset: $d, id: $r}) SET r.premise_matched = $m, r.premise_shuffled = $s"
+    change = (
+        "MATCH (r:Run {dataset: $d, id: $r}) "
+        "SET r.influence_test_matched = $m, r.influence_test_shuffled = $s"
+    )
     (was,) = query(
         graph,
-        "MATCH (r:Run {dataset: $d, id: $r}) RETURN r.premise_matched AS m, r.premise_shuffled AS s",
+        "MATCH (r:Run {dataset: $d, id: $r}) "
+        "RETURN r.influence_test_matched AS m, r.influence_test_shuffled AS s",
         d=dataset, r=run,
     )  # fmt: skip
     query(graph, change, d=dataset, r=run, m=[2.0, 1.5, 2.5], s=[1.5, 1.2, 1.8])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from api.deps import Context
-from api.page.charts import influence_chart, orientation_chart
+from api.page.charts import group_activity_chart, influence_chart
 from api.page.i18n import ENGLISH, Words
 from api.page.network_drawing import group_color
 from api.page.source_query import Behind, behind
@@ -43,7 +43,7 @@ class CampaignView:
     story: list[str]
     charts: list[str]
     """Figures of plotly.js, as JSON."""
-    orientation: str | None
+    group_activity: str | None
     """The same of what neighbour groups did; None where nothing is known."""
     past: Row | None
     """Of all forecasts of days that came: how many `days`, how many lay `inside` P10 to P90, and the mean
@@ -60,7 +60,7 @@ class CampaignView:
     run: str
     cutoff: date
     verdict: str
-    premise: str
+    influence_test: str
     model: ModelRun | None
     reasons: StoredExplanation | None
     behind: dict[str, Behind]
@@ -85,7 +85,7 @@ def view_campaign(
     steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = queries.key_users(*scope), queries.neighbour_groups(*scope)
-    orientation = orientation_chart(groups, campaign["starts"].date(), group_color, words)
+    group_activity = group_activity_chart(groups, campaign["starts"].date(), group_color, words)
     return CampaignView(
         dataset=dataset,
         campaigns=campaigns.to_dict("records"),
@@ -95,7 +95,7 @@ def view_campaign(
             str(influence_chart(steps, what, forecasts, words).to_json())
             for what in ("participants", "level")
         ],
-        orientation=None if orientation is None else str(orientation.to_json()),
+        group_activity=None if group_activity is None else str(group_activity.to_json()),
         past=past_forecasts(forecasts, steps),
         forecast=forecast,
         came={row.ds: int(row.participants) for row in steps.itertuples()},
@@ -108,8 +108,8 @@ def view_campaign(
         groups=groups,
         run=network.id,
         cutoff=network.cutoff,
-        verdict=network.premise.verdict,
-        premise=queries.premise_said(network.premise),
+        verdict=network.influence_test.verdict,
+        influence_test=queries.describe_influence_test(network.influence_test),
         model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
         reasons=_reasons(context, dataset, forecast),
         behind=_behind(context, dataset, campaign["id"], network.id),

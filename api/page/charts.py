@@ -54,19 +54,19 @@ def influence_chart(steps: pd.DataFrame, what: str, forecasts: Sequence[Forecast
     return figure
 
 
-def orientation_chart(
+def group_activity_chart(
     groups: list[Row], starts: date, colour: Callable[[int], str], words: Words
 ) -> go.Figure | None:
     """What share of each neighbour group did what for the campaign, step by step; None where nothing is
     known. `groups` as ``results.neighbour_groups`` gives them, `colour` by a group's rank.
     """
-    shown = [group for group in groups if group["orientation"]][:_GROUPS]
+    shown = [group for group in groups if group["activity"]][:_GROUPS]
     if not shown:
         return None
     figure = go.Figure()
-    behaviours = sorted({one["behaviour"] for group in shown for one in group["orientation"]})
+    behaviours = sorted({one["behaviour"] for group in shown for one in group["activity"]})
     for group in shown:
-        for one in group["orientation"]:
+        for one in group["activity"]:
             days = [starts + timedelta(days=place * group["step_days"]) for place in range(len(one["users"]))]
             figure.add_scatter(
                 x=days,

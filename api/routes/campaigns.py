@@ -124,7 +124,9 @@ def get_network(
     """The campaign's key users and whom they influence most, to be drawn: the strongest influences first."""
     network = network_of(graph, dataset, campaign_id)
     drawn = queries.drawing(queries.key_user_network(graph, dataset, campaign_id, network.id), most)
-    return resources.CampaignNetwork(network=network.id, premise=network.premise.verdict, **drawn)
+    return resources.CampaignNetwork(
+        network=network.id, influence_verdict=network.influence_test.verdict, **drawn
+    )
 
 
 @router.get("/{campaign_id}/key-users")
@@ -134,7 +136,7 @@ def get_key_users(
     """The campaign's key users, the strongest first."""
     network = network_of(graph, dataset, campaign_id)
     rows = queries.key_users(graph, dataset, campaign_id, network.id)
-    return [resources.KeyUser(**row, premise=network.premise.verdict) for row in rows]
+    return [resources.KeyUser(**row, influence_verdict=network.influence_test.verdict) for row in rows]
 
 
 @router.get("/{campaign_id}/neighbour-groups")

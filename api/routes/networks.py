@@ -1,4 +1,4 @@
-"""The spreading networks of a data set, and whether the premise behind them holds there."""
+"""The spreading networks of a data set, and whether users there follow each other."""
 
 from fastapi import APIRouter
 

@@ -39,4 +39,4 @@ def get_neighbourhood(
     """Whom the user influences most and by whom it is influenced, and its roles in campaigns."""
     run = latest_network(graph, dataset)
     found = queries.neighbourhood(graph, dataset, user_id, run.id, most)
-    return resources.Neighbourhood(**found, network=run.id, premise=run.premise.verdict)
+    return resources.Neighbourhood(**found, network=run.id, influence_verdict=run.influence_test.verdict)

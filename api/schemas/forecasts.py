@@ -284,7 +284,9 @@ class WhatIfAnswer(BaseModel):
     """How far the seeds would carry, by the spreading network alone."""
 
     network: str
-    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    influence_verdict: Verdict = Field(
+        description="Whether users follow each other in this data set: see /v1/networks"
+    )
     seeds: list[Seed]
     days: list[SpreadDay]
     total: Total

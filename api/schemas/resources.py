@@ -80,7 +80,9 @@ class CampaignNetwork(BaseModel):
     """A bounded part of the spreading network, to be drawn."""
 
     network: str = Field(examples=["network/2017-11-27"])
-    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    influence_verdict: Verdict = Field(
+        description="Whether users follow each other in this data set: see /v1/networks"
+    )
     users: list[DrawnUser]
     influences: list[DrawnInfluence] = Field(description="The strongest first")
     left_out: int = Field(description="Influences beyond the most that were asked for")
@@ -99,7 +101,9 @@ class KeyUser(BaseModel):
     participations: int = Field(description="Before the network's cut-off")
     last: date | None = Field(description="Day of the latest of them")
     tags: list[str]
-    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    influence_verdict: Verdict = Field(
+        description="Whether users follow each other in this data set: see /v1/networks"
+    )
 
 
 class Factor(BaseModel):
@@ -114,7 +118,7 @@ class Factor(BaseModel):
     high: float
 
 
-class Orientation(BaseModel):
+class GroupActivity(BaseModel):
     """Members who did one thing for the campaign, step by step."""
 
     behaviour: str = Field(examples=["PURCHASED"])
@@ -133,8 +137,8 @@ class NeighbourGroup(BaseModel):
     factors: list[Factor] = Field(
         description="What goes with taking part in its community, the clearest first"
     )
-    step_days: int = Field(description="Days of a step of the orientation, from the campaign's first day")
-    orientation: list[Orientation]
+    step_days: int = Field(description="Days of a step of `activity`, from the campaign's first day")
+    activity: list[GroupActivity]
 
 
 class Neighbour(BaseModel):
@@ -169,7 +173,9 @@ class Neighbourhood(BaseModel):
 
     user: str
     network: str = Field(examples=["network/2017-11-27"])
-    premise: Verdict = Field(description="Whether users follow each other in this data set: see /v1/networks")
+    influence_verdict: Verdict = Field(
+        description="Whether users follow each other in this data set: see /v1/networks"
+    )
     influences: list[Neighbour] = Field(description="The strongest first")
     influenced_by: list[Neighbour] = Field(description="The strongest first")
     key_user_of: list[KeyRole]
@@ -184,11 +190,11 @@ class RiskRatio(BaseModel):
     high: float
 
 
-class Premise(BaseModel):
+class InfluenceTest(BaseModel):
     """Whether users take part because those around them just did. Too little to tell is null."""
 
     verdict: Verdict
-    said: str = Field(description="The test in a few sentences")
+    summary: str = Field(description="The test in a few sentences")
     window_days: int = Field(description="Within which following counts")
     trials: int = Field(description="Somebody took part, and a user joined to them could still do so")
     followed: int = Field(description="Of these, who did within the window")
@@ -203,13 +209,13 @@ class Premise(BaseModel):
     key_users: RiskRatio | None = Field(description="After a key user, against users who are alike")
 
 
-class Foresight(BaseModel):
-    """How often, of those who took part together later and comparable users who did not, the former were the
-    more similar; half by chance.
+class SimilarityValidation(BaseModel):
+    """AUC: how often, of users who took part together later and comparable users who did not, the former were
+    the more similar; half by chance.
     """
 
-    learned: float = Field(description="By learned similarity")
-    text: float = Field(description="By the texts of their tags alone")
+    learned_auc: float = Field(description="By learned similarity")
+    text_auc: float = Field(description="By the texts of their tags alone")
     campaigns: int
 
 
@@ -219,7 +225,7 @@ class Network(BaseModel):
     id: str = Field(examples=["network/2017-11-27"])
     cutoff: date = Field(description="Nothing at or after it was seen")
     built: date = Field(
-        description="The cut-off of the full build behind it; tags, similar users, premise are as of then"
+        description="The cut-off of the full build, and of its tags, similar users and influence test"
     )
     users: int
     similar_pairs: int
@@ -229,8 +235,10 @@ class Network(BaseModel):
     groups: int
     seconds: dict[str, float] = Field(description="What each stage of the build took")
     similarity_learned: bool = Field(description="Else, for want of evidence, that of the tags' texts")
-    foresight: Foresight | None = Field(description="Null where too few took part together to tell")
-    premise: Premise
+    similarity_validation: SimilarityValidation | None = Field(
+        description="Null where too few took part together to tell"
+    )
+    influence_test: InfluenceTest
 
 
 class Import(BaseModel):

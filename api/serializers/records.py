@@ -18,15 +18,15 @@ from graph.importing.runs import ImportRun
 from graph.pseudonyms import Pseudonyms
 from graph.settings import Settings
 from jobs.queue import Job
-from network.queries import premise_said
+from network.queries import describe_influence_test
 from network.runs import NetworkRun
 
 
 def network(run: NetworkRun) -> resources.Network:
-    """A network and the verdict on its premise."""
-    premise = run.premise
-    said = {"verdict": premise.verdict, "said": premise_said(premise)}
-    return resources.Network.model_validate({**asdict(run), "premise": {**asdict(premise), **said}})
+    """A network with the verdict of its influence test."""
+    test = run.influence_test
+    verdict = {"verdict": test.verdict, "summary": describe_influence_test(test)}
+    return resources.Network.model_validate({**asdict(run), "influence_test": {**asdict(test), **verdict}})
 
 
 def comparison(run: BackTest) -> forecasts.Comparison:

@@ -1,6 +1,6 @@
-"""The premise, tested: do users take part because those around them just did?
+"""The influence test: do users take part because those around them just did?
 
-Trials (``following``) are counted on the data set's own past, and their successes over what the
+Trials (``trials``) are counted on the data set's own history, and their successes over what the
 campaign's pace explains are set against three worlds in which nobody influences anybody:
 
 random    the same edges with their targets dealt anew: everybody keeps their degrees;
@@ -20,10 +20,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from network.influence.matching_strata import stratum
-from network.influence.trials import Edges, Trials, Waiting, trials_of, window_of
-from network.participation_history import DAY, Floats, Ints, Past
-from network.runs import Premise, RiskRatio
+from network.influence.matching_strata import matching_strata
+from network.influence.trials import AtRisk, Edges, Trials, trials_of, window_of
+from network.participation_history import DAY, Floats, Ints, ParticipationHistory
+from network.runs import InfluenceTest, RiskRatio
 
 _DRAWS = 5
 _RESAMPLES = 2000
@@ -33,9 +33,14 @@ _FEWEST_CAMPAIGNS = 5
 """With fewer, drawing campaigns anew would say nothing about chance."""
 
 
-def check_premise(
-    past: Past, sources: Ints, targets: Ints, key_users: Ints, seed: int, since: float = -np.inf
-) -> Premise:
+def run_influence_test(
+    history: ParticipationHistory,
+    sources: Ints,
+    targets: Ints,
+    key_users: Ints,
+    seed: int,
+    since: float = -np.inf,
+) -> InfluenceTest:
     """Test the edges sources[i] -> targets[i] on what happened from `since` on.
 
     Edges that were themselves chosen by looking at participations need a `since` after what they were
@@ -44,17 +49,17 @@ def check_premise(
     order = np.lexsort((targets, sources))
     sources, targets = sources[order], targets[order]
     rng = np.random.default_rng(seed)
-    window = window_of(past)
-    edges = Edges.of(len(past.users), sources, targets)
-    real = _at_most(trials_of(past, edges, window, since), rng)
-    own, controls = _matched(past, real, window, sources, targets, rng)
-    apart = [_dealt(past, sources, targets, window, since, rng) for _ in range(_DRAWS)]
+    window = window_of(history)
+    edges = Edges.of(len(history.users), sources, targets)
+    real = _at_most(trials_of(history, edges, window, since), rng)
+    own, controls = _matched(history, real, window, sources, targets, rng)
+    apart = [_dealt(history, sources, targets, window, since, rng) for _ in range(_DRAWS)]
     shuffled = [
-        _at_most(trials_of(_with_dealt_times(past, rng), edges, window, since), rng) for _ in range(_DRAWS)
+        _at_most(trials_of(_with_dealt_times(history, rng), edges, window, since), rng) for _ in range(_DRAWS)
     ]
     by_key = np.isin(sources[own.edge], key_users)
-    count = len(past.campaigns)
-    return Premise(
+    count = len(history.campaigns)
+    return InfluenceTest(
         window_days=round(window / DAY),
         trials=len(real),
         followed=int(real.success.sum()),
@@ -73,41 +78,51 @@ def _at_most(trials: Trials, rng: np.random.Generator) -> Trials:
 
 
 def _dealt(
-    past: Past, sources: Ints, targets: Ints, window: float, since: float, rng: np.random.Generator
+    history: ParticipationHistory,
+    sources: Ints,
+    targets: Ints,
+    window: float,
+    since: float,
+    rng: np.random.Generator,
 ) -> Trials:
     dealt = rng.permutation(targets)
     apart = dealt != sources
-    edges = Edges.of(len(past.users), sources[apart], dealt[apart])
-    return _at_most(trials_of(past, edges, window, since), rng)
+    edges = Edges.of(len(history.users), sources[apart], dealt[apart])
+    return _at_most(trials_of(history, edges, window, since), rng)
 
 
-def _with_dealt_times(past: Past, rng: np.random.Generator) -> Past:
-    dealt = [replace(one, users=rng.permutation(one.users)) for one in past.campaigns]
-    return replace(past, campaigns=dealt)
+def _with_dealt_times(history: ParticipationHistory, rng: np.random.Generator) -> ParticipationHistory:
+    dealt = [replace(one, users=rng.permutation(one.users)) for one in history.campaigns]
+    return replace(history, campaigns=dealt)
 
 
 def _matched(
-    past: Past, real: Trials, window: float, sources: Ints, targets: Ints, rng: np.random.Generator
+    history: ParticipationHistory,
+    real: Trials,
+    window: float,
+    sources: Ints,
+    targets: Ints,
+    rng: np.random.Generator,
 ) -> tuple[Trials, Trials]:
     """The trials for which a matching waiting user was found, and the same with that user."""
-    joined = sources * len(past.users) + targets
-    wanted = stratum(past, real.target, real.at, window)
+    joined = sources * len(history.users) + targets
+    wanted = matching_strata(history, real.target, real.at, window)
     other = np.full(len(real), -1)
     delay = np.full(len(real), np.inf)
-    for number, campaign in enumerate(past.campaigns):
+    for number, campaign in enumerate(history.campaigns):
         todo = np.flatnonzero(real.campaign == number)
         if not len(todo):
             continue
-        waiting, pool = Waiting(past, campaign), past.could_take_part(campaign)
+        waiting, pool = AtRisk(history, campaign), history.could_take_part(campaign)
         for attempt in range(_ROUNDS):
             at = real.at[todo]
             # Every other time among those who were active lately: the very active are few.
-            lately = past.activity.drawn(at - 4 * window, at, rng) if attempt % 2 else np.full(len(at), -1)
+            lately = history.activity.drawn(at - 4 * window, at, rng) if attempt % 2 else np.full(len(at), -1)
             users = np.where(lately >= 0, lately, rng.choice(pool, len(todo)))
-            key = sources[real.edge[todo]] * len(past.users) + users
+            key = sources[real.edge[todo]] * len(history.users) + users
             place = np.minimum(np.searchsorted(joined, key), len(joined) - 1)
             fits = waiting.at(users, at) & (joined[place] != key) & (users != sources[real.edge[todo]])
-            fits[fits] = stratum(past, users[fits], at[fits], window) == wanted[todo][fits]
+            fits[fits] = matching_strata(history, users[fits], at[fits], window) == wanted[todo][fits]
             other[todo[fits]] = users[fits]
             delay[todo[fits]] = waiting.first[users[fits]] - at[fits]
             todo = todo[~fits]

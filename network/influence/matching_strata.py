@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from network.participation_history import DAY, Floats, Ints, Past
+from network.participation_history import DAY, Floats, Ints, ParticipationHistory
 
 
-def stratum(past: Past, users: Ints, at: Floats, window: float) -> Ints:
+def matching_strata(history: ParticipationHistory, users: Ints, at: Floats, window: float) -> Ints:
     """Users of the same stratum were as active lately, as long silent, and as often active at all."""
     # Whole days before: of the day itself it is not known what was done before `at`.
     day = np.floor(at / DAY) * DAY
-    ever = past.activity.until(users, day)
-    lately = ever - past.activity.until(users, day - 4 * window)
-    silent = np.digitize(past.activity.since_last(users, day), [window / 4, window, 4 * window])
+    ever = history.activity.until(users, day)
+    lately = ever - history.activity.until(users, day - 4 * window)
+    silent = np.digitize(history.activity.since_last(users, day), [window / 4, window, 4 * window])
     return _bin(lately) * 1000 + _bin(ever) * 10 + silent
 
 

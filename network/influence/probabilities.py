@@ -8,7 +8,7 @@ from scipy.optimize import isotonic_regression
 from scipy.stats import beta
 
 from network.influence.trials import Edges, Trials, trials_of, window_of
-from network.participation_history import DAY, Floats, Ints, Past
+from network.participation_history import DAY, Floats, Ints, ParticipationHistory
 
 _EDGE_TRIALS = 10.0
 _SOURCE_TRIALS = 30.0
@@ -30,15 +30,15 @@ class Probabilities:
     trials: Ints
 
 
-def influences_of(edges: pd.DataFrame, past: Past) -> tuple[pd.DataFrame, list[float]]:
+def influences_of(edges: pd.DataFrame, history: ParticipationHistory) -> tuple[pd.DataFrame, list[float]]:
     """source, target, similarity, probability, low, high, trials of every edge that carries anything; and how
     many days followers took: evenly spaced quantiles. `edges` has source, target, score.
     """
-    sources, targets = (past.users.get_indexer(edges[side]) for side in ("source", "target"))
+    sources, targets = (history.users.get_indexer(edges[side]) for side in ("source", "target"))
     order = np.lexsort((targets, sources))
     edges, sources, targets = edges.iloc[order], sources[order], targets[order]
-    window = window_of(past)
-    trials = trials_of(past, Edges.of(len(past.users), sources, targets), window)
+    window = window_of(history)
+    trials = trials_of(history, Edges.of(len(history.users), sources, targets), window)
     found = influence_probabilities(trials, sources, edges["score"].to_numpy(float))
     learned = edges.rename(columns={"score": "similarity"}).assign(**vars(found))
     even = (np.arange(_DELAYS) + 0.5) / _DELAYS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from network.participation_history import DAY, CampaignPast, Floats, Ints, Past
+from network.participation_history import DAY, CampaignHistory, Floats, Ints, ParticipationHistory
 
 _SHORTEST, _LONGEST = 7.0, 90.0
 _SHARE = 8
@@ -57,18 +57,18 @@ class Edges:
         return place, begins + np.arange(len(place))
 
 
-def window_of(past: Past) -> float:
+def window_of(history: ParticipationHistory) -> float:
     """Seconds in which following counts: an eighth of the median campaign's length, 7 to 90 days."""
-    spans = [one.times[-1] - one.times[0] for one in past.campaigns if len(one.times) > 1]
+    spans = [one.times[-1] - one.times[0] for one in history.campaigns if len(one.times) > 1]
     days = float(np.median(spans)) / DAY / _SHARE if spans else _SHORTEST
     return round(min(max(days, _SHORTEST), _LONGEST)) * DAY
 
 
-def trials_of(past: Past, edges: Edges, window: float, since: float = -np.inf) -> Trials:
-    """Every trial that begins at `since` or later and whose window ends before the past does."""
+def trials_of(history: ParticipationHistory, edges: Edges, window: float, since: float = -np.inf) -> Trials:
+    """Every trial that begins at `since` or later and whose window ends before the history does."""
     found = [
-        _trials_of_campaign(past, number, one, edges, window, since)
-        for number, one in enumerate(past.campaigns)
+        _trials_of_campaign(history, number, one, edges, window, since)
+        for number, one in enumerate(history.campaigns)
         if len(one.users)
     ]
     if not found:
@@ -79,10 +79,15 @@ def trials_of(past: Past, edges: Edges, window: float, since: float = -np.inf) -
 
 
 def _trials_of_campaign(
-    past: Past, number: int, campaign: CampaignPast, edges: Edges, window: float, since: float
+    history: ParticipationHistory,
+    number: int,
+    campaign: CampaignHistory,
+    edges: Edges,
+    window: float,
+    since: float,
 ) -> tuple[np.ndarray, ...]:
-    waiting = Waiting(past, campaign)
-    begun = (campaign.times >= since) & (campaign.times + window <= past.before)
+    waiting = AtRisk(history, campaign)
+    begun = (campaign.times >= since) & (campaign.times + window <= history.before)
     users, times = campaign.users[begun], campaign.times[begun]
     place, edge = edges.leaving(users)
     target, at = edges.targets[edge], times[place]
@@ -94,18 +99,18 @@ def _trials_of_campaign(
     return np.full(len(edge), number), edge, target, at, success, expected, delay
 
 
-class Waiting:
+class AtRisk:
     """Who could take part in a campaign at a moment and had not yet."""
 
-    def __init__(self, past: Past, campaign: CampaignPast) -> None:
-        self.first = np.full(len(past.users), np.inf)
+    def __init__(self, history: ParticipationHistory, campaign: CampaignHistory) -> None:
+        self.first = np.full(len(history.users), np.inf)
         self.first[campaign.users] = campaign.times
         self._campaign = campaign
         if campaign.reached is None:
-            self._from = past.arrivals
+            self._from = history.first_seen
         else:
             # Reached by name: there from the campaign's beginning.
-            self._from = np.full(len(past.users), np.inf)
+            self._from = np.full(len(history.users), np.inf)
             self._from[campaign.reached] = -np.inf
 
     def at(self, users: Ints, at: Floats) -> np.ndarray:

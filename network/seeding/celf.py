@@ -9,10 +9,10 @@ import heapq
 import numpy as np
 
 from network.seeding.diffusion import simulate
-from network.seeding.weighted_network import Ints, Network, Terms
+from network.seeding.weighted_network import Ints, Network, SeedConstraints
 
 
-def select_by_celf(network: Network, terms: Terms, runs: int = 1_000, seed: int = 0) -> Ints:
+def select_by_celf(network: Network, terms: SeedConstraints, runs: int = 1_000, seed: int = 0) -> Ints:
     """The nodes chosen; Raises ValueError for terms that do not fit."""
     terms.check(network.nodes)
     allowed, costs, parts, room = terms.arrays(network.nodes)

@@ -15,7 +15,7 @@ from math import ceil, e, lgamma, log, log2, sqrt
 import numpy as np
 from numba import njit
 
-from network.seeding.weighted_network import Floats, Ints, Network, Terms
+from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
 
 # Sets to measure the seeds on, for each set they were chosen by.
 _MEASURED_ON = 4
@@ -38,7 +38,7 @@ class SeedSelection:
         return float(self.marginal.sum())
 
 
-def select_by_imm(network: Network, terms: Terms, epsilon: float = 0.2, seed: int = 0) -> Ints:
+def select_by_imm(network: Network, terms: SeedConstraints, epsilon: float = 0.2, seed: int = 0) -> Ints:
     """Nodes whose joint expected spread is, for k alone and with probability 1 - 1/n, at least
     (1 - 1/e - epsilon) of the best possible. Raises ValueError for terms that do not fit.
     """
@@ -48,12 +48,12 @@ def select_by_imm(network: Network, terms: Terms, epsilon: float = 0.2, seed: in
     bound = _lower_bound(network, terms.k, epsilon, seed)
     sets = max(1, ceil(_lambda_star(n, terms.k, epsilon) / bound))
     flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 1)
-    seeds, gains = _cover(n, flat, offsets, terms.k, *arrays, terms.budget)
+    seeds, gains = _greedy_max_coverage(n, flat, offsets, terms.k, *arrays, terms.budget)
     if terms.costs is not None:
         # Many cheap nodes may add up to less than one that costs the whole budget.
         affordable = arrays[0] & (terms.costs <= terms.budget)
         once = np.ones(n), arrays[2], arrays[3]
-        single, best = _cover(n, flat, offsets, 1, affordable, *once, np.inf)
+        single, best = _greedy_max_coverage(n, flat, offsets, 1, affordable, *once, np.inf)
         if len(single) and best.sum() > gains.sum():
             return single
     return seeds
@@ -88,7 +88,7 @@ def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:
         flat, offsets = _sample(
             n, network.starts, network.sources, network.probabilities, sets, seed + 1000 + step
         )
-        _, covered = _cover(n, flat, offsets, k, *Terms(k).arrays(n), np.inf)
+        _, covered = _greedy_max_coverage(n, flat, offsets, k, *SeedConstraints(k).arrays(n), np.inf)
         spread = float(covered.sum()) * n / sets
         if spread >= (1 + wider) * guess:
             return max(spread / (1 + wider), float(k))
@@ -158,7 +158,7 @@ def _sample(
 
 
 @njit(cache=True, nogil=True)
-def _cover(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+def _greedy_max_coverage(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
     n, flat, offsets, k, allowed, costs, parts, room, budget
 ):
     """Greedy maximum coverage within the terms: the nodes, and how many sets each adds; the most sets

@@ -8,7 +8,7 @@ from graph.connection import Graph
 from network.seeding.celf import select_by_celf
 from network.seeding.centralities import gds_celf, scores
 from network.seeding.imm import SeedSelection, measure, select_by_imm
-from network.seeding.weighted_network import Floats, Ints, Network, Terms
+from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
 
 Method = Literal[
     "imm",
@@ -26,7 +26,7 @@ METHODS: tuple[str, ...] = get_args(Method)
 
 def select(
     network: Network,
-    terms: Terms,
+    terms: SeedConstraints,
     method: Method = "imm",
     *,
     graph: Graph | None = None,
@@ -46,13 +46,13 @@ def select(
     elif graph is None:
         raise ValueError(f"{method} runs in Graph Data Science: give it a graph")
     elif method == "gds-celf":
-        chosen = highest(gds_celf(graph, network, terms.k), terms)
+        chosen = top_k(gds_celf(graph, network, terms.k), terms)
     else:
-        chosen = highest(scores(graph, network, method), terms)
+        chosen = top_k(scores(graph, network, method), terms)
     return measure(network, chosen, epsilon, seed)
 
 
-def highest(score: Floats, terms: Terms) -> Ints:
+def top_k(score: Floats, terms: SeedConstraints) -> Ints:
     """The nodes with the highest scores that the terms allow; ties go to the lower node."""
     allowed, costs, parts, room = terms.arrays(len(score))
     room, budget, chosen = room.copy(), terms.budget, list[int]()

@@ -46,7 +46,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Terms:
+class SeedConstraints:
     """How many seeds there may be, and which.
 
     `k` at most, and, where `costs` (per node, above 0) are given, at most `budget` of them together.

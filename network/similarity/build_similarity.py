@@ -7,7 +7,7 @@ import pandas as pd
 
 from graph.connection import Graph
 from network import projections
-from network.inputs import Records
+from network.inputs import NetworkInputs
 from network.participation_history import Floats
 from network.similarity.features import directions
 from network.similarity.learning import Similarity, learn_similarity
@@ -20,7 +20,7 @@ NEIGHBOURS = 10
 
 
 @dataclass(frozen=True)
-class Tagged:
+class TagFeatures:
     """user_tags: user, tag, text, weight, source. vectors and strengths: of each tag of `tags`."""
 
     user_tags: pd.DataFrame
@@ -29,46 +29,46 @@ class Tagged:
     strengths: Floats
 
     @classmethod
-    def of(cls, records: Records, encoder: TextEncoder) -> "Tagged":
-        """As of the day of `records`."""
-        user_tags = tags_of_users(records.stated, records.interests)
-        tags = TagTable(records.users, user_tags)
+    def of(cls, inputs: NetworkInputs, encoder: TextEncoder) -> "TagFeatures":
+        """As of the day of `inputs`."""
+        user_tags = tags_of_users(inputs.stated, inputs.interests)
+        tags = TagTable(inputs.users, user_tags)
         vectors = vectors_of(tags, encoder)
-        return cls(user_tags, tags, vectors, tag_strengths(tags, vectors, records.past))
+        return cls(user_tags, tags, vectors, tag_strengths(tags, vectors, inputs.history))
 
     @property
-    def placed(self) -> Floats:
+    def text_vectors(self) -> Floats:
         """The users, by the texts of their tags."""
         return user_vectors(self.tags, self.vectors, self.strengths)
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class SimilarityGraph:
     """similar: user, other, score, each user with those nearest by `similarity`. edges: source, target,
     score, sorted, both directions.
     """
 
-    records: Records
-    tagged: Tagged
+    inputs: NetworkInputs
+    tagged: TagFeatures
     similarity: Similarity
     similar: pd.DataFrame
     edges: pd.DataFrame
 
 
-def take_snapshot(
-    graph: Graph, dataset: str, records: Records, encoder: TextEncoder, seed: int, *, learn: bool = True
-) -> Snapshot:
-    """Nothing at or after the day of `records` is read. Without `learn`, similarity is that of tag text."""
-    tagged = Tagged.of(records, encoder)
+def build_similarity(
+    graph: Graph, dataset: str, inputs: NetworkInputs, encoder: TextEncoder, seed: int, *, learn: bool = True
+) -> SimilarityGraph:
+    """Nothing at or after the day of `inputs` is read. Without `learn`, similarity is that of tag text."""
+    tagged = TagFeatures.of(inputs, encoder)
 
-    def text_of(known: Records) -> Floats:
-        return (tagged if known is records else Tagged.of(known, encoder)).placed
+    def text_of(known: NetworkInputs) -> Floats:
+        return (tagged if known is inputs else TagFeatures.of(known, encoder)).text_vectors
 
-    similarity = learn_similarity(records, text_of, seed, learn=learn)
-    similar = similar_users(graph, dataset, records.users, similarity.vectors, seed)
+    similarity = learn_similarity(inputs, text_of, seed, learn=learn)
+    similar = similar_users(graph, dataset, inputs.users, similarity.vectors, seed)
     # Where people's real ties are known, they are what influence travels along.
-    joined = tied(records, similarity.vectors) if len(records.ties) else similar
-    return Snapshot(records, tagged, similarity, similar, both_ways(joined))
+    joined = ties_with_similarity(inputs, similarity.vectors) if len(inputs.ties) else similar
+    return SimilarityGraph(inputs, tagged, similarity, similar, symmetrise(joined))
 
 
 def similar_users(graph: Graph, dataset: str, users: pd.Index, vectors: Floats, seed: int) -> pd.DataFrame:
@@ -98,13 +98,13 @@ def vectors_of(tags: TagTable, encoder: TextEncoder) -> Vectors:
 _WIDTH = 384
 
 
-def tied(records: Records, vectors: Floats) -> pd.DataFrame:
+def ties_with_similarity(inputs: NetworkInputs, vectors: Floats) -> pd.DataFrame:
     """The real ties, and how similar their ends are."""
-    one, other = (vectors[records.users.get_indexer(records.ties[side])] for side in ("source", "target"))
-    return records.ties.assign(score=np.einsum("ij,ij->i", one, other))
+    one, other = (vectors[inputs.users.get_indexer(inputs.ties[side])] for side in ("source", "target"))
+    return inputs.ties.assign(score=np.einsum("ij,ij->i", one, other))
 
 
-def both_ways(joined: pd.DataFrame) -> pd.DataFrame:
+def symmetrise(joined: pd.DataFrame) -> pd.DataFrame:
     """source, target, score of `joined` (three columns, in this order) in both directions, sorted."""
     one = joined.set_axis(["source", "target", "score"], axis=1)
     other = one.rename(columns={"source": "target", "target": "source"})

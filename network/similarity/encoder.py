@@ -1,7 +1,7 @@
 """Learned similarity: an encoder of all blocks that brings those together who take part together.
 
 Each of three members is a perceptron with one hidden layer on the blocks side by side, its output scaled to
-length 1. It is trained so that a partner lies nearer than its stranger (the pairwise loss of Rendle et
+length 1. It is trained so that a partner lies nearer than its negative (the pairwise loss of Rendle et
 al., UAI 2009). The ties enter as blocks passed along them (Frasca et al., SIGN, 2020), so that training
 needs no graph. The members' outputs, side by side, are the vectors: their cosine is the mean of theirs.
 """
@@ -62,7 +62,7 @@ def _fit(features: Floats, pairs: Pairs, seed: int) -> torch.nn.Sequential:
         torch.nn.Linear(_HIDDEN, _WIDTH),
     )
     inputs = torch.as_tensor(features, dtype=torch.float32)
-    sides = torch.as_tensor(np.stack([pairs.user, pairs.partner, pairs.stranger]))
+    sides = torch.as_tensor(np.stack([pairs.user, pairs.partner, pairs.negative]))
     weights = torch.as_tensor(pairs.weights, dtype=torch.float32)
     optimiser = torch.optim.AdamW(member.parameters(), lr=_RATE, weight_decay=_DECAY)
     member.train()
@@ -70,8 +70,8 @@ def _fit(features: Floats, pairs: Pairs, seed: int) -> torch.nn.Sequential:
         for batch in torch.randperm(len(pairs)).split(_BATCH):
             users, where = sides[:, batch].unique(return_inverse=True)
             placed = functional.normalize(member(inputs[users]), dim=1)
-            user, partner, stranger = placed[where]
-            margin = ((user * partner).sum(1) - (user * stranger).sum(1)) / _TEMPERATURE
+            user, partner, negative = placed[where]
+            margin = ((user * partner).sum(1) - (user * negative).sum(1)) / _TEMPERATURE
             loss = (weights[batch] * functional.softplus(-margin)).mean()
             optimiser.zero_grad()
             loss.backward()

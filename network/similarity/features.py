@@ -7,9 +7,9 @@ text            the paper's: the mean of the vectors of the user's tags
 attributes      the stated tags themselves
 affinity        how often which categories or products, by TF-IDF
 recent          the same, fading with time
-order           what comes with and right after what: interests mined from the sequence of occasions
-rhythm          weekdays, hours, and days between occasions
-habits          acts and money a day, what an act costs, the discount's share, how wide interests are
+cooccurrence    what comes with and right after what: interests mined from the sequence of occasions
+temporal        weekdays, hours, and days between occasions
+behavioural     acts and money a day, what an act costs, the discount's share, how wide interests are
 participations  in which campaigns
 ties            where the user stands among the real ties
 friends         what those whom the user knows are like (text and affinity)
@@ -24,7 +24,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from network.influence.trials import window_of
-from network.inputs import Records
+from network.inputs import NetworkInputs
 from network.participation_history import DAY, Floats
 from network.tags.interests import Interests, half_life
 from network.tags.user_tags import tfidf, unit
@@ -38,30 +38,30 @@ _CLIP = 3.0
 Blocks = dict[str, Floats]
 
 
-def feature_blocks(records: Records, text: Floats, order: Floats) -> Blocks:
+def feature_blocks(inputs: NetworkInputs, text: Floats, item_vectors: Floats) -> Blocks:
     """Every block about which anything is known, each of shape (n_users, its width).
 
-    `text` is the block of that name; `order` the vectors of interests that ``order_of`` found, before any
+    `text` is the block of that name; `item_vectors` what ``item_embeddings`` returned, before any
     moment that is looked at.
     """
-    interests, users = records.interests, records.users
+    interests, users = inputs.interests, inputs.users
     names = interests.names
     bought = tfidf(interests.counts())
-    fading = interests.fading(records.seconds, half_life(window_of(records.past)))
-    stated = _table(users, records.stated, "tag")
-    took_part = _table(users, records.participations, "campaign")
+    fading = interests.fading(inputs.seconds, half_life(window_of(inputs.history)))
+    stated = _table(users, inputs.stated, "tag")
+    took_part = _table(users, inputs.participations, "campaign")
     blocks = {
         "text": text,
         "attributes": _placed(*stated),
         "affinity": _placed(bought, names),
         "recent": _placed(tfidf(fading), names),
-        "order": _centred(bought @ order),
-        "rhythm": _rhythm(interests, records.zone),
-        "habits": _habits(records),
+        "cooccurrence": _centred(bought @ item_vectors),
+        "temporal": _temporal(interests, inputs.zone),
+        "behavioural": _behavioural(inputs),
         "participations": _placed(*took_part),
     }
-    if len(records.ties):
-        passed = _passed_on(records)
+    if len(inputs.ties):
+        passed = _passed_on(inputs)
         drawn = directions(users, _WIDTH)
         once = unit(passed @ drawn)
         blocks["ties"] = unit(drawn + once + unit(passed @ once))
@@ -70,13 +70,13 @@ def feature_blocks(records: Records, text: Floats, order: Floats) -> Blocks:
     return blocks
 
 
-def order_of(interests: Interests) -> Floats:
+def item_embeddings(interests: Interests) -> Floats:
     """A vector for each interest, shape (interests, 64), by what comes with and right after it.
 
     The singular vectors of positive pointwise mutual information, shifted by log 2 (Levy and Goldberg,
     NeurIPS 2014); zero for all but the 5,000 most frequent.
     """
-    pairs = interests.following()
+    pairs = interests.cooccurrence()
     often = np.asarray(pairs.sum(axis=0)).ravel()
     kept = np.sort(np.argsort(-often, kind="stable")[:_MOST_IN_ORDER])
     kept = kept[often[kept] > 0]
@@ -118,7 +118,7 @@ def _table(users: pd.Index, rows: pd.DataFrame, column: str) -> tuple[sparse.csr
     return tfidf(sparse.csr_array((ones, (users.get_indexer(rows["user"]), codes)), shape=shape)), names
 
 
-def _rhythm(interests: Interests, zone: str) -> Floats:
+def _temporal(interests: Interests, zone: str) -> Floats:
     users = len(interests.users)
     user, at = interests.occasions()
     local = pd.to_datetime(at, unit="s", utc=True).tz_convert(zone)
@@ -134,30 +134,30 @@ def _rhythm(interests: Interests, zone: str) -> Floats:
     return _centred(np.hstack(parts))
 
 
-def _habits(records: Records) -> Floats:
-    days = records.activity.groupby("user")[["acts", "value", "discount"]]
-    total, count = days.sum().reindex(records.users), days.size().reindex(records.users)
-    held = records.interests.counts()
+def _behavioural(inputs: NetworkInputs) -> Floats:
+    days = inputs.activity.groupby("user")[["acts", "value", "discount"]]
+    total, count = days.sum().reindex(inputs.users), days.size().reindex(inputs.users)
+    held = inputs.interests.counts()
     wide = np.diff(held.indptr).astype(float)
-    occasions = np.bincount(records.interests.occasions()[0], minlength=len(records.users))
+    occasions = np.bincount(inputs.interests.occasions()[0], minlength=len(inputs.users))
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = [
             np.log(total["acts"] / count),
             np.log1p(total["value"] / count),
             np.log1p(total["value"] / total["acts"]),
             total["discount"] / (total["value"] + total["discount"]),
-            np.log(pd.Series(wide, records.users)),
-            np.log(pd.Series(wide / occasions, records.users)),
+            np.log(pd.Series(wide, inputs.users)),
+            np.log(pd.Series(wide / occasions, inputs.users)),
         ]
     table = pd.concat(columns, axis=1).replace([np.inf, -np.inf], np.nan)
     spread = table.std().replace(0.0, np.nan)
     return unit(((table - table.mean()) / spread).clip(-_CLIP, _CLIP).fillna(0.0).to_numpy(float))
 
 
-def _passed_on(records: Records) -> sparse.csr_array:
+def _passed_on(inputs: NetworkInputs) -> sparse.csr_array:
     """The real ties, both ways, as a matrix that takes the mean over those whom a user knows."""
-    users = records.users
-    source, target = (users.get_indexer(records.ties[side]) for side in ("source", "target"))
+    users = inputs.users
+    source, target = (users.get_indexer(inputs.ties[side]) for side in ("source", "target"))
     ends = np.concatenate([source, target]), np.concatenate([target, source])
     joined = sparse.csr_array((np.ones(len(ends[0])), ends), shape=(len(users), len(users)))
     joined.data[:] = 1.0

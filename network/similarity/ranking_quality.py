@@ -12,11 +12,11 @@ _AT = 10
 def quality(vectors: Floats, pairs: Pairs) -> pd.DataFrame:
     """auc and ap of each campaign (rows), the mean over its queries, by the dot products of `vectors`.
 
-    auc: how often a partner is nearer than its stranger (1/2 by chance). ap: average precision at 10 among
-    partners and strangers together, relative to the best that the list allows; ties in a random order.
+    auc: how often a partner is nearer than its negative (1/2 by chance). ap: average precision at 10 among
+    partners and negatives together, relative to the best that the list allows; ties in a random order.
     """
     near = _scores(vectors, pairs.user, pairs.partner)
-    far = _scores(vectors, pairs.user, pairs.stranger)
+    far = _scores(vectors, pairs.user, pairs.negative)
     auc = (near > far) + 0.5 * (near == far)
     frame = pd.DataFrame({"campaign": pairs.campaign, "query": pairs.query, "auc": auc})
     found = frame.groupby("query").agg(campaign=("campaign", "first"), auc=("auc", "mean"))

@@ -1,7 +1,7 @@
 """Who took part together from a moment on, and who of the same popularity did not.
 
 A query is a campaign and one of its later participants; its partners are others of them. Each partner is
-set against a stranger: a user who could take part and never did, drawn from those who had been as active
+set against a negative: a user who could take part and never did, drawn from those who had been as active
 lately, as long silent and as often active at all as the partner. Popularity alone then tells nothing.
 """
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.influence.matching_strata import stratum
+from network.influence.matching_strata import matching_strata
 from network.influence.trials import window_of
-from network.participation_history import CampaignPast, Floats, Ints, Past
+from network.participation_history import CampaignHistory, Floats, Ints, ParticipationHistory
 
 _FEWEST = 5
 _AT_MOST = 200_000
@@ -25,7 +25,7 @@ class Pairs:
     query: Ints
     user: Ints
     partner: Ints
-    stranger: Ints
+    negative: Ints
 
     def __len__(self) -> int:
         return len(self.user)
@@ -37,21 +37,23 @@ class Pairs:
         return np.asarray((1 / size) / (1 / size).mean() if len(self) else size, dtype=float)
 
 
-def pairs_of(past: Past, since: float, seed: int) -> Pairs:
+def pairs_of(history: ParticipationHistory, since: float, seed: int) -> Pairs:
     """Of every campaign in which at least five users took part for the first time from `since` on."""
     rng = np.random.default_rng(seed)
-    strata = stratum(past, np.arange(len(past.users)), np.full(len(past.users), since), window_of(past))
-    known = past.arrivals <= since
+    strata = matching_strata(
+        history, np.arange(len(history.users)), np.full(len(history.users), since), window_of(history)
+    )
+    known = history.first_seen <= since
     found: list[tuple[int, Ints, Ints]] = []
-    for number, campaign in enumerate(past.campaigns):
-        partners, strangers = _sides(past, campaign, since, known, strata)
-        if len(partners) >= _FEWEST and len(strangers):
-            found.append((number, partners, strangers))
+    for number, campaign in enumerate(history.campaigns):
+        partners, negatives = _sides(history, campaign, since, known, strata)
+        if len(partners) >= _FEWEST and len(negatives):
+            found.append((number, partners, negatives))
     most = max(_FEWEST, int(np.sqrt(_AT_MOST / max(len(found), 1))))
     columns: list[list[Ints]] = [[], [], [], [], []]
     queries = 0
-    for number, partners, strangers in found:
-        order = strangers[np.argsort(strata[strangers], kind="stable")]
+    for number, partners, negatives in found:
+        order = negatives[np.argsort(strata[negatives], kind="stable")]
         for user in _some(partners, most, rng):
             others = _some(partners[partners != user], most, rng)
             begins = np.searchsorted(strata[order], strata[others], side="left")
@@ -70,12 +72,12 @@ def pairs_of(past: Past, since: float, seed: int) -> Pairs:
 
 
 def _sides(
-    past: Past, campaign: CampaignPast, since: float, known: np.ndarray, strata: Ints
+    history: ParticipationHistory, campaign: CampaignHistory, since: float, known: np.ndarray, strata: Ints
 ) -> tuple[Ints, Ints]:
-    """Later participants for whom there are strangers, and all strangers."""
+    """Later participants for whom there are negatives, and all negatives."""
     later = campaign.users[campaign.times >= since]
     later = later[known[later]]
-    never = np.setdiff1d(past.could_take_part(campaign), campaign.users)
+    never = np.setdiff1d(history.could_take_part(campaign), campaign.users)
     never = never[known[never]]
     return later[np.isin(strata[later], strata[never])], never
 

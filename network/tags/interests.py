@@ -60,7 +60,7 @@ class Interests:
         keys = np.unique(self.user * span + (self.at - origin).astype(np.int64))
         return keys // span, keys % span + origin
 
-    def following(self) -> sparse.csr_array:
+    def cooccurrence(self) -> sparse.csr_array:
         """How often interests came together or one right after the other, shape (interests, interests)."""
         order = np.lexsort((self.interest, self.at, self.user))
         user, at, interest = self.user[order], self.at[order], self.interest[order]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.participation_history import CampaignPast, Floats, Ints, Past
+from network.participation_history import CampaignHistory, Floats, Ints, ParticipationHistory
 from network.tags.user_tags import TagTable
 
 KEY_TAGS = 30
@@ -16,14 +16,14 @@ _AT_ONCE = 2_000
 _RESAMPLES = 200
 
 
-def tag_strengths(tags: TagTable, vectors: NDArray[np.float32], past: Past) -> Floats:
+def tag_strengths(tags: TagTable, vectors: NDArray[np.float32], history: ParticipationHistory) -> Floats:
     """Strength per tag, shape (n_tags,), scaled to a maximum of 1, for weighing the tags of a user.
 
     A tag's own evidence is what ``_Evidence`` says. Tags whose texts mean nearly the same share it: each
     takes the mean over tags with cosine above 0.5, weighted by it.
     """
-    one = np.ones((len(past.users), 1))
-    own = _Evidence.of(tags, past, past.campaigns, one).information[:, 0]
+    one = np.ones((len(history.users), 1))
+    own = _Evidence.of(tags, history, history.campaigns, one).information[:, 0]
     strengths = np.zeros(len(own))
     for begin in range(0, len(own), _AT_ONCE):
         block = np.arange(begin, min(begin + _AT_ONCE, len(own)))
@@ -36,25 +36,33 @@ def tag_strengths(tags: TagTable, vectors: NDArray[np.float32], past: Past) -> F
 
 
 def key_tags(
-    tags: TagTable, vectors: NDArray[np.float32], past: Past, kinds: Mapping[str, str | None], seed: int
+    tags: TagTable,
+    vectors: NDArray[np.float32],
+    history: ParticipationHistory,
+    kinds: Mapping[str, str | None],
+    seed: int,
 ) -> pd.DataFrame:
-    """The key tags of all campaigns (kind None) and of each kind of campaign, as of `past`.
+    """The key tags of all campaigns (kind None) and of each kind of campaign, as of `history`.
 
     Columns kind, tag, strength, low, high (95%, by a Poisson bootstrap over users), lift (how many times as
     often users with the tag take part: Mantel and Haenszel's ratio over campaigns) and rank (the order in
     which ``strongest_apart`` chooses). Strength is a tag's own evidence, each kind's scaled to its strongest.
     """
-    drawn = np.random.default_rng(seed).poisson(1.0, (len(past.users), _RESAMPLES)).astype(float)
-    weights = np.column_stack([np.ones(len(past.users)), drawn])
+    drawn = np.random.default_rng(seed).poisson(1.0, (len(history.users), _RESAMPLES)).astype(float)
+    weights = np.column_stack([np.ones(len(history.users)), drawn])
     found = []
     for kind in [None, *sorted({said for said in kinds.values() if said is not None})]:
-        campaigns = [one for one in past.campaigns if kind is None or kinds.get(one.id) == kind]
-        found.append(_chosen(tags, vectors, past, campaigns, weights).assign(kind=kind))
+        campaigns = [one for one in history.campaigns if kind is None or kinds.get(one.id) == kind]
+        found.append(_chosen(tags, vectors, history, campaigns, weights).assign(kind=kind))
     return pd.concat(found, ignore_index=True)
 
 
 def strongest_apart(
-    tags: TagTable, vectors: NDArray[np.float32], past: Past, campaigns: Iterable[CampaignPast], count: int
+    tags: TagTable,
+    vectors: NDArray[np.float32],
+    history: ParticipationHistory,
+    campaigns: Iterable[CampaignHistory],
+    count: int,
 ) -> Ints:
     """Positions of `count` tags that together tell most, fewer where fewer tell anything.
 
@@ -62,8 +70,8 @@ def strongest_apart(
     from the nearest chosen one is largest: a near-synonym of a chosen tag tells little more (maximal marginal
     relevance, Carbonell and Goldstein 1998).
     """
-    one = np.ones((len(past.users), 1))
-    left = _Evidence.of(tags, past, campaigns, one).information[:, 0]
+    one = np.ones((len(history.users), 1))
+    left = _Evidence.of(tags, history, campaigns, one).information[:, 0]
     apart = np.ones(len(left))
     chosen: list[int] = []
     while len(chosen) < count and len(left) and (worth := left * apart).max() > 0:
@@ -76,12 +84,12 @@ def strongest_apart(
 def _chosen(
     tags: TagTable,
     vectors: NDArray[np.float32],
-    past: Past,
-    campaigns: list[CampaignPast],
+    history: ParticipationHistory,
+    campaigns: list[CampaignHistory],
     weights: Floats,
 ) -> pd.DataFrame:
-    order = strongest_apart(tags, vectors, past, campaigns, KEY_TAGS)
-    evidence = _Evidence.of(tags, past, campaigns, weights, order)
+    order = strongest_apart(tags, vectors, history, campaigns, KEY_TAGS)
+    evidence = _Evidence.of(tags, history, campaigns, weights, order)
     own, again = evidence.information[:, 0], evidence.information[:, 1:]
     low, high = np.quantile(again, [0.025, 0.975], axis=1) if len(order) else (own, own)
     scale = own.max(initial=0.0) or 1.0
@@ -115,8 +123,8 @@ class _Evidence:
     def of(
         cls,
         tags: TagTable,
-        past: Past,
-        campaigns: Iterable[CampaignPast],
+        history: ParticipationHistory,
+        campaigns: Iterable[CampaignHistory],
         weights: Floats,
         used: Ints | None = None,
     ) -> "_Evidence":
@@ -127,7 +135,7 @@ class _Evidence:
         excess, variance, more, less = (np.zeros(shape) for _ in range(4))
         reached_by_all = np.zeros(weights.shape[1])
         for campaign in campaigns:
-            reached = past.could_take_part(campaign)
+            reached = history.could_take_part(campaign)
             weight, columns = weights[reached], has_tag[reached].T.tocsr()
             outcome = weight * np.isin(reached, campaign.users)[:, np.newaxis]
             n, took_part = weight.sum(axis=0), outcome.sum(axis=0)

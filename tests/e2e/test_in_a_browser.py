@@ -14,7 +14,7 @@ from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
 from graph.settings import Settings
 from network.runs import NetworkRun
-from tests.data import CAMPAIGN, premise_supported, query
+from tests.data import CAMPAIGN, influence_supported, query
 
 
 def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
@@ -43,7 +43,7 @@ def test_the_page_tells_the_campaigns_story(page: Page, served: str) -> None:
 def test_key_users_are_drawn_where_users_follow_each_other(
     page: Page, served: str, graph: Graph, sample: ImportReport, network: NetworkRun
 ) -> None:
-    with premise_supported(graph, sample.dataset, network.id):
+    with influence_supported(graph, sample.dataset, network.id):
         page.goto(served)
         page.locator("iframe").scroll_into_view_if_needed()
         expect(page.frame_locator("iframe").locator("canvas").first).to_be_visible()

@@ -18,7 +18,7 @@ from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from network.runs import NetworkRun
-from tests.data import CAMPAIGN, CUTOFF, premise_supported, query
+from tests.data import CAMPAIGN, CUTOFF, influence_supported, query
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +62,13 @@ def test_key_users_and_groups(client: TestClient) -> None:
 
 def test_groups_tell_what_their_members_did_and_what_goes_with_taking_part(client: TestClient) -> None:
     groups = client.get(f"/v1/campaigns/{CAMPAIGN}/neighbour-groups").json()
-    told = [group for group in groups if group["orientation"]]
+    told = [group for group in groups if group["activity"]]
     assert told
     for group in told:
-        assert {one["behaviour"] for one in group["orientation"]} <= {"PURCHASED", "REDEEMED"}
-        (steps,) = {len(one["users"]) for one in group["orientation"]}
+        assert {one["behaviour"] for one in group["activity"]} <= {"PURCHASED", "REDEEMED"}
+        (steps,) = {len(one["users"]) for one in group["activity"]}
         assert steps * group["step_days"] >= (CUTOFF - date(2017, 10, 30)).days
-        assert max(max(one["users"]) for one in group["orientation"]) <= group["participants"]
+        assert max(max(one["users"]) for one in group["activity"]) <= group["participants"]
     factors = [factor for group in groups for factor in group["factors"]]
     assert factors
     assert all(one["low"] <= one["times"] <= one["high"] for one in factors)
@@ -187,7 +187,7 @@ def test_the_page_as_one_file_needs_no_server(
 ) -> None:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
     context = Context.of(settings, graph)
-    with premise_supported(graph, sample.dataset, network.id):
+    with influence_supported(graph, sample.dataset, network.id):
         page = standalone_page(context, sample.dataset, CAMPAIGN)
     assert not re.search(r"""(src|href)=["']/""", page)
     assert "Forecast from 27 Nov 2017" in page

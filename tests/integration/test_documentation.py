@@ -45,7 +45,7 @@ SAID = {
     "keys make": "It is shown this once",
     "keys revoke": "is revoked",
     "network build": "Do users follow each other here?",
-    "network carry-on": "carried on since",
+    "network update": "updated since",
     "plan": "P10",
     "serve": "Groundswell is served at http://127.0.0.1:8000/",
     "train": "MASE",

@@ -26,10 +26,10 @@ from graph.progress import Silent
 from graph.settings import Settings
 from network import queries
 from network.build import build_network
-from network.incremental_update import carry_on
+from network.incremental_update import update_network
 from network.runs import NetworkRun, networks
 from network.seeding.selection import METHODS
-from network.what_if import CampaignReach, Wish
+from network.what_if import CampaignReach, SeedRequest
 from tests.data import query, remove_dataset
 from tests.integration.test_command_line import groundswell, reach
 
@@ -80,10 +80,10 @@ def test_influence_goes_along_real_ties(graph: Graph, spread: NetworkRun) -> Non
     assert row["edges"] == row["tied"] == spread.influences
 
 
-def test_the_premise_holds_where_people_follow_their_ties(spread: NetworkRun) -> None:
-    assert spread.premise.verdict == "supported"
-    assert spread.premise.matched
-    assert spread.premise.matched.ratio > 1.2
+def test_influence_is_supported_where_users_follow_their_ties(spread: NetworkRun) -> None:
+    assert spread.influence_test.verdict == "supported"
+    assert spread.influence_test.matched
+    assert spread.influence_test.matched.ratio > 1.2
 
 
 def test_open_campaigns_have_key_users_and_groups(graph: Graph, spread: NetworkRun) -> None:
@@ -106,10 +106,10 @@ def client(settings: Settings, spread: NetworkRun) -> Iterator[TestClient]:
 def test_the_api_tells_how_far_to_trust_a_network(client: TestClient, spread: NetworkRun) -> None:
     (told,) = client.get("/v1/networks").json()
     users = client.get("/v1/campaigns/c00/key-users").json()
-    assert (told["id"], told["premise"]["verdict"]) == (spread.id, "supported")
-    assert told["premise"]["matched"]["low"] > 1
-    assert "times as often" in told["premise"]["said"]
-    assert {one["premise"] for one in users} == {"supported"}
+    assert (told["id"], told["influence_test"]["verdict"]) == (spread.id, "supported")
+    assert told["influence_test"]["matched"]["low"] > 1
+    assert "times as often" in told["influence_test"]["summary"]
+    assert {one["influence_verdict"] for one in users} == {"supported"}
     assert all(one["low"] <= one["score"] <= one["high"] for one in users)
 
 
@@ -124,7 +124,7 @@ def test_the_page_of_an_open_campaign_speaks_of_nobody_reached(client: TestClien
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_chooses_seeds(graph: Graph, spread: NetworkRun, method: str) -> None:
-    found = CampaignReach(graph, DATASET, "c00", spread, None).choose(Wish(k=3, method=method))
+    found = CampaignReach(graph, DATASET, "c00", spread, None).choose(SeedRequest(k=3, method=method))
     assert found["rank"].tolist() == [1, 2, 3]
     assert found["user"].nunique() == 3
     assert (found["low"] <= found["score"]).all()
@@ -154,10 +154,10 @@ def test_seeds_on_terms(graph: Graph, spread: NetworkRun) -> None:
         d=DATASET, run=spread.id,
     )  # fmt: skip
     group_of = {row["user"]: row["group"] for row in groups}
-    found = chooser.choose(Wish(k=5, per_group=1))["user"].map(group_of)
+    found = chooser.choose(SeedRequest(k=5, per_group=1))["user"].map(group_of)
     assert found.value_counts(dropna=False).max() == 1
-    first = chooser.choose(Wish(k=5))["user"].iloc[0]
-    dear = chooser.choose(Wish(k=5, costs={first: 9.0}, budget=3.0))
+    first = chooser.choose(SeedRequest(k=5))["user"].iloc[0]
+    dear = chooser.choose(SeedRequest(k=5, costs={first: 9.0}, budget=3.0))
     assert first not in set(dear["user"])
     assert len(dear) == 3
 
@@ -172,7 +172,7 @@ def test_what_if_reaches_nobody_who_came_after_the_cut_off(graph: Graph, spread:
     )  # fmt: skip
     assert 0 < row["n"] < PEOPLE
     with pytest.raises(InvalidRequest, match=f"cannot be chosen of {row['n']} users"):
-        CampaignReach(graph, DATASET, "c00", early, None).choose(Wish(k=PEOPLE))
+        CampaignReach(graph, DATASET, "c00", early, None).choose(SeedRequest(k=PEOPLE))
 
 
 @pytest.mark.parametrize(
@@ -210,9 +210,13 @@ def test_a_network_carried_on_is_close_to_one_built_anew(graph: Graph, spread: N
     later = spread.cutoff - timedelta(days=20)
     built = build_network(graph, DATASET, Silent(), cutoff=later - timedelta(days=45))
     assert built.built == built.cutoff
-    carried = carry_on(graph, DATASET, Silent(), cutoff=later)
-    assert (carried.cutoff, carried.built, carried.premise) == (later, built.cutoff, built.premise)
-    assert carry_on(graph, DATASET, Silent(), cutoff=later) == carried
+    carried = update_network(graph, DATASET, Silent(), cutoff=later)
+    assert (carried.cutoff, carried.built, carried.influence_test) == (
+        later,
+        built.cutoff,
+        built.influence_test,
+    )
+    assert update_network(graph, DATASET, Silent(), cutoff=later) == carried
 
     def found() -> tuple[pd.DataFrame, list[str]]:
         edges = query(

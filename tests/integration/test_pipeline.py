@@ -24,7 +24,7 @@ from graph.progress import Silent
 from graph.settings import Settings
 from network import queries
 from network.build import build_network
-from network.incremental_update import carry_on
+from network.incremental_update import update_network
 from network.runs import NetworkRun, latest_network, remove_network
 from tests.data import CAMPAIGN, CUTOFF, query
 
@@ -211,7 +211,7 @@ def test_nothing_at_or_after_its_cutoff_moves_a_network_carried_on(
     build_network(graph, dataset, Silent(), cutoff=CUTOFF - timedelta(days=14))
 
     def carried() -> tuple[pd.DataFrame, list[object]]:
-        run = carry_on(graph, dataset, Silent(), cutoff=CUTOFF)
+        run = update_network(graph, dataset, Silent(), cutoff=CUTOFF)
         told: list[object] = []
         for row in query(graph, "MATCH (c:Campaign {dataset: $d}) RETURN c.id AS id ORDER BY id", d=dataset):
             told.append(queries.key_users(graph, dataset, str(row["id"]), run.id))

@@ -23,7 +23,7 @@ from graph.pseudonyms import Pseudonyms
 from graph.settings import Settings
 from network.build import build_network
 from network.runs import NetworkRun
-from tests.data import CAMPAIGN, CUTOFF, premise_supported, query
+from tests.data import CAMPAIGN, CUTOFF, influence_supported, query
 
 PERSON = "somebody-4711"
 KEY = SecretStr("a key for the tests")
@@ -93,10 +93,10 @@ def test_influence_by_group_and_of_some_days(client: TestClient) -> None:
 def test_a_network_to_draw(
     client: TestClient, graph: Graph, sample: ImportReport, network: NetworkRun
 ) -> None:
-    with premise_supported(graph, sample.dataset, network.id):
+    with influence_supported(graph, sample.dataset, network.id):
         whole = client.get(f"/v1/campaigns/{CAMPAIGN}/network").json()
         some = client.get(f"/v1/campaigns/{CAMPAIGN}/network", params={"most": 3}).json()
-    assert whole["premise"] == "supported"
+    assert whole["influence_verdict"] == "supported"
     assert whole["left_out"] == 0
     assert some["influences"] == whole["influences"][:3]
     assert some["left_out"] == len(whole["influences"]) - 3

@@ -6,7 +6,7 @@ import pytest
 
 from network.influence.probabilities import influence_probabilities
 from network.influence.trials import Edges, Trials, trials_of
-from network.participation_history import DAY, Past
+from network.participation_history import DAY, ParticipationHistory
 
 FOLLOWERS = 40
 PLANTED = 0.4
@@ -36,12 +36,14 @@ def test_a_planted_influencer_is_found_with_its_probability_within_the_interval(
         rows += [(users[i], f"c{number:02}", times[i] * DAY) for i in np.flatnonzero(np.isfinite(times))]
     took_part = pd.DataFrame(rows, columns=["user", "campaign", "at"])
     reached = pd.MultiIndex.from_product([users, took_part["campaign"].unique()], names=["user", "campaign"])
-    past = Past.of(users, reached.to_frame(index=False), took_part, pd.DataFrame(columns=["user", "at"]), 9e9)
+    history = ParticipationHistory.of(
+        users, reached.to_frame(index=False), took_part, pd.DataFrame(columns=["user", "at"]), 9e9
+    )
     # The influencer's edges, and as many of another user, who influences nobody.
     sources = np.repeat([0, 200], FOLLOWERS)
     targets = np.concatenate([np.arange(1, FOLLOWERS + 1), np.arange(201, FOLLOWERS + 201)])
     found = influence_probabilities(
-        trials_of(past, Edges.of(len(users), sources, targets), 7 * DAY), sources, np.ones(2 * FOLLOWERS)
+        trials_of(history, Edges.of(len(users), sources, targets), 7 * DAY), sources, np.ones(2 * FOLLOWERS)
     )
     inside = (found.low[:FOLLOWERS] <= PLANTED) & (found.high[:FOLLOWERS] >= PLANTED)
     assert inside.mean() >= 0.9

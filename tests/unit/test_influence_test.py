@@ -1,18 +1,18 @@
-"""The test of the premise, on worlds in which the truth is known."""
+"""The influence test, on worlds in which the truth is known."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from network.influence.influence_test import check_premise
-from network.participation_history import DAY, Past
-from network.runs import Premise, RiskRatio
+from network.influence.influence_test import run_influence_test
+from network.participation_history import DAY, ParticipationHistory
+from network.runs import InfluenceTest, RiskRatio
 
 PEOPLE, CAMPAIGNS, LENGTH = 300, 30, 56.0
 USERS = pd.Index([f"u{i:03}" for i in range(PEOPLE)])
 
 
-def world(seed: int, follow: float) -> tuple[Past, np.ndarray, np.ndarray]:
+def world(seed: int, follow: float) -> tuple[ParticipationHistory, np.ndarray, np.ndarray]:
     """Everybody takes part now and then, the busy more often; neighbours are alike in how busy they are.
 
     With `follow`, each participation makes each neighbour take part within three days.
@@ -38,19 +38,19 @@ def world(seed: int, follow: float) -> tuple[Past, np.ndarray, np.ndarray]:
         activity += [(USERS[user], days[day] * DAY) for user, day in zip(*np.nonzero(shown), strict=True)]
     campaigns = [f"c{one:02}" for one in range(CAMPAIGNS)]
     reached = pd.MultiIndex.from_product([USERS, campaigns], names=["user", "campaign"]).to_frame(index=False)
-    past = Past.of(
+    history = ParticipationHistory.of(
         USERS,
         reached,
         pd.DataFrame(participations, columns=["user", "campaign", "at"]),
         pd.DataFrame(activity, columns=["user", "at"]),
         CAMPAIGNS * LENGTH * DAY,
     )
-    return past, sources, targets
+    return history, sources, targets
 
 
 def test_influence_that_is_there_is_found() -> None:
-    past, sources, targets = world(seed=1, follow=0.3)
-    found = check_premise(past, sources, targets, np.arange(20), seed=2)
+    history, sources, targets = world(seed=1, follow=0.3)
+    found = run_influence_test(history, sources, targets, np.arange(20), seed=2)
     assert found.verdict == "supported"
     assert found.matched and found.matched.low > 1.3
     assert found.shuffled and found.shuffled.low > 1.1
@@ -59,8 +59,8 @@ def test_influence_that_is_there_is_found() -> None:
 
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_neighbours_who_are_merely_alike_are_not_mistaken_for_influence(seed: int) -> None:
-    past, sources, targets = world(seed, follow=0.0)
-    found = check_premise(past, sources, targets, np.arange(20), seed=2)
+    history, sources, targets = world(seed, follow=0.0)
+    found = run_influence_test(history, sources, targets, np.arange(20), seed=2)
     # Against random users they look like followers: the busy are joined to the busy.
     assert found.random and found.random.ratio > 1.1
     assert found.matched and found.matched.ratio == pytest.approx(1, abs=0.1)
@@ -68,10 +68,10 @@ def test_neighbours_who_are_merely_alike_are_not_mistaken_for_influence(seed: in
 
 
 def test_only_what_happens_from_the_given_moment_on_counts() -> None:
-    past, sources, targets = world(seed=1, follow=0.3)
+    history, sources, targets = world(seed=1, follow=0.3)
     middle = CAMPAIGNS // 2 * LENGTH * DAY
     whole, later, nothing = (
-        check_premise(past, sources, targets, np.arange(20), 2, since)
+        run_influence_test(history, sources, targets, np.arange(20), 2, since)
         for since in (-np.inf, middle, CAMPAIGNS * LENGTH * DAY)
     )
     assert whole.trials * 0.4 < later.trials < whole.trials * 0.6
@@ -79,18 +79,18 @@ def test_only_what_happens_from_the_given_moment_on_counts() -> None:
 
 
 def test_a_handful_of_campaigns_says_nothing() -> None:
-    past, sources, targets = world(seed=1, follow=0.3)
-    few = Past(past.users, past.before, past.activity, past.campaigns[:4])
-    found = check_premise(few, sources, targets, np.arange(20), seed=2)
+    history, sources, targets = world(seed=1, follow=0.3)
+    few = ParticipationHistory(history.users, history.before, history.activity, history.campaigns[:4])
+    found = run_influence_test(few, sources, targets, np.arange(20), seed=2)
     assert found.trials > 0
     assert (found.matched, found.random, found.verdict) == (None, None, "not supported")
 
 
 def test_the_test_comes_out_the_same_again() -> None:
-    past, sources, targets = world(seed=1, follow=0.1)
+    history, sources, targets = world(seed=1, follow=0.1)
     shuffled = np.random.default_rng(0).permutation(len(sources))
-    first = check_premise(past, sources, targets, np.arange(20), seed=2)
-    assert check_premise(past, sources[shuffled], targets[shuffled], np.arange(20), seed=2) == first
+    first = run_influence_test(history, sources, targets, np.arange(20), seed=2)
+    assert run_influence_test(history, sources[shuffled], targets[shuffled], np.arange(20), seed=2) == first
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,6 @@ def test_the_verdict(
 ) -> None:
     one = RiskRatio(1.0, 0.9, 1.1)
     ratios = (RiskRatio(*given) if given else None for given in (matched, shuffled))
-    premise = Premise(7, 1, 1, 1.0, one, *ratios, one)
-    assert premise.verdict == verdict
-    assert Premise.of(premise.figures()) == premise
+    influence_test = InfluenceTest(7, 1, 1, 1.0, one, *ratios, one)
+    assert influence_test.verdict == verdict
+    assert InfluenceTest.of(influence_test.figures()) == influence_test

@@ -18,14 +18,14 @@ from forecasting.klstm.samples import campaign_frames
 from forecasting.klstm.trainer import Configuration
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
-from network.runs import NetworkRun, Premise, RiskRatio
+from network.runs import InfluenceTest, NetworkRun, RiskRatio
 
 FIRST = date(2017, 1, 1)
 AS_OF = date(2017, 5, 1)
 NONE = RiskRatio(1.0, 1.0, 1.0)
 RUN = NetworkRun(
     "network/2017-05-01", AS_OF, AS_OF, "f", 6, 0, 0, 4, 2, 1, [1.0], {}, False, None,
-    Premise(7, 0, 0, 0.0, NONE, NONE, NONE, NONE),
+    InfluenceTest(7, 0, 0, 0.0, NONE, NONE, NONE, NONE),
 )  # fmt: skip
 QUICK = Configuration(hidden=8, context=4, epochs=2, members=1)
 

@@ -20,7 +20,7 @@ def nothing(users: pd.Index) -> TagTable:
 
 def test_interest_in_what_is_promoted_goes_with_taking_part_and_only_where_it_does() -> None:
     made = world()
-    records = made.records
+    inputs = made.inputs
     # Each campaign promotes the interests of one taste; users of it take part seven times as often.
     promotes = [[f"p:{number % 2 * 5 + i}" for i in range(5)] for number in range(CAMPAIGNS)]
     campaigns = pd.DataFrame(
@@ -32,11 +32,11 @@ def test_interest_in_what_is_promoted_goes_with_taking_part_and_only_where_it_do
             "promotes": promotes,
         }
     )
-    records = replace(records, campaigns=campaigns)
+    inputs = replace(inputs, campaigns=campaigns)
     # Two communities at random: the same holds in both. A third is too small to tell.
     communities = np.random.default_rng(1).integers(2, size=USERS)
     communities[:1] = 2
-    found = stimulating_factors(records, communities, NO_EDGES, nothing(records.users), [])
+    found = stimulating_factors(inputs, communities, NO_EDGES, nothing(inputs.users), [])
     fit = found[found["factor"] == "buys what it promotes"].set_index("community")
     assert sorted(fit.index) == [0, 1]
     assert ((fit["low"] < fit["times"]) & (fit["times"] < fit["high"])).all()
@@ -48,18 +48,18 @@ def test_interest_in_what_is_promoted_goes_with_taking_part_and_only_where_it_do
 
 
 def test_a_tag_that_nobody_heeds_goes_with_nothing() -> None:
-    records = world().records
-    half = records.users[::2]
-    tags = TagTable(records.users, pd.DataFrame({"user": half, "tag": "t:1", "text": "one", "weight": 1.0}))
+    inputs = world().inputs
+    half = inputs.users[::2]
+    tags = TagTable(inputs.users, pd.DataFrame({"user": half, "tag": "t:1", "text": "one", "weight": 1.0}))
     everybody = np.zeros(USERS, dtype=np.int64)
-    found = stimulating_factors(records, everybody, NO_EDGES, tags, ["t:1"])
+    found = stimulating_factors(inputs, everybody, NO_EDGES, tags, ["t:1"])
     (row,) = found[found["factor"] == "tag: one"].to_dict("records")
     assert row["low"] < 1 < row["high"]
     assert row["times"] == pytest.approx(1, abs=0.15)
 
 
 def test_without_campaigns_there_is_nothing_to_tell() -> None:
-    records = world().records
-    none = replace(records, participations=records.participations.iloc[:0])
-    found = stimulating_factors(none, np.zeros(USERS, dtype=np.int64), NO_EDGES, nothing(records.users), [])
+    inputs = world().inputs
+    none = replace(inputs, participations=inputs.participations.iloc[:0])
+    found = stimulating_factors(none, np.zeros(USERS, dtype=np.int64), NO_EDGES, nothing(inputs.users), [])
     assert found.empty

@@ -7,8 +7,8 @@ import pytest
 
 from network.seeding.diffusion import Spread, simulate, simulate_days
 from network.seeding.imm import SeedSelection
-from network.seeding.selection import highest, select
-from network.seeding.weighted_network import Network, Terms, equal_quota, fair_quota
+from network.seeding.selection import select, top_k
+from network.seeding.weighted_network import Network, SeedConstraints, equal_quota, fair_quota
 
 
 def network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:
@@ -22,7 +22,7 @@ def network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:
 
 
 def select_seeds(network: Network, k: int, epsilon: float = 0.2, seed: int = 0) -> SeedSelection:
-    return select(network, Terms(k), epsilon=epsilon, seed=seed)
+    return select(network, SeedConstraints(k), epsilon=epsilon, seed=seed)
 
 
 def exact_spread(edges: list[tuple[int, int, float]], seeds: set[int]) -> float:
@@ -113,7 +113,7 @@ def cliques(size: int, p: float) -> list[tuple[int, int, float]]:
 
 @pytest.mark.parametrize("method", ["imm", "celf"])
 def test_two_seeds_go_into_two_cliques(method: str) -> None:
-    found = select(network(16, cliques(8, 0.2)), Terms(2), method)
+    found = select(network(16, cliques(8, 0.2)), SeedConstraints(2), method)
     assert {int(seed) // 8 for seed in found.seeds} == {0, 1}
     assert (found.low <= found.marginal).all()
     assert (found.marginal <= found.high).all()
@@ -133,27 +133,27 @@ STARS = [(hub, hub * 10 + leaf, 1.0) for hub in range(3) for leaf in range(3, 10
 def test_excluded_users_are_no_seeds() -> None:
     allowed = np.ones(30, dtype=bool)
     allowed[0] = False
-    assert 0 not in select(network(30, STARS), Terms(3, allowed=allowed)).seeds
-    assert 0 in select(network(30, STARS), Terms(3)).seeds
+    assert 0 not in select(network(30, STARS), SeedConstraints(3, allowed=allowed)).seeds
+    assert 0 in select(network(30, STARS), SeedConstraints(3)).seeds
 
 
 def test_a_part_gets_no_more_seeds_than_its_quota() -> None:
     halves = np.repeat([0, 1], 15)
-    found = select(network(30, STARS), Terms(6, quotas=[equal_quota(halves, 2)])).seeds
+    found = select(network(30, STARS), SeedConstraints(6, quotas=[equal_quota(halves, 2)])).seeds
     assert np.bincount(halves[found]).tolist() == [2, 2]
 
 
 def test_a_fair_share_follows_the_attribute() -> None:
     # A third of the users is of the second kind; the hubs are all of the first.
     kinds = np.where(np.arange(30) >= 20, 1, 0)
-    found = select(network(30, STARS), Terms(6, quotas=[fair_quota(kinds, 6)])).seeds
+    found = select(network(30, STARS), SeedConstraints(6, quotas=[fair_quota(kinds, 6)])).seeds
     assert np.bincount(kinds[found]).tolist() == [4, 2]
 
 
 def test_a_budget_is_kept_and_well_spent() -> None:
     costs = np.ones(30)
     costs[0], costs[1] = 5.0, 1.5
-    poor = select(network(30, STARS), Terms(30, costs=costs, budget=3.0))
+    poor = select(network(30, STARS), SeedConstraints(30, costs=costs, budget=3.0))
     assert 0 not in poor.seeds
     assert {1, 2} >= set(poor.seeds[:1].tolist())
     assert costs[poor.seeds].sum() <= 3.0
@@ -161,26 +161,26 @@ def test_a_budget_is_kept_and_well_spent() -> None:
     dear = [(0, leaf, 1.0) for leaf in range(1, 20)]
     costs = np.full(20, 1.0)
     costs[0] = 10.5
-    found = select(network(20, dear), Terms(20, costs=costs, budget=10.5))
+    found = select(network(20, dear), SeedConstraints(20, costs=costs, budget=10.5))
     assert found.seeds.tolist() == [0]
 
 
 def test_terms_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="above 0"):
-        select(network(3, []), Terms(1, costs=np.zeros(3)))
+        select(network(3, []), SeedConstraints(1, costs=np.zeros(3)))
     with pytest.raises(ValueError, match="every node"):
-        select(network(3, []), Terms(1, quotas=[(np.zeros(2, dtype=int), np.ones(1, dtype=int))]))
+        select(network(3, []), SeedConstraints(1, quotas=[(np.zeros(2, dtype=int), np.ones(1, dtype=int))]))
     with pytest.raises(ValueError, match="Graph Data Science"):
-        select(network(3, []), Terms(1), "pagerank")
+        select(network(3, []), SeedConstraints(1), "pagerank")
 
 
 def test_the_highest_scores_within_the_terms() -> None:
     score = np.array([5.0, 9.0, 9.0, 1.0])
-    assert highest(score, Terms(3)).tolist() == [1, 2, 0]
+    assert top_k(score, SeedConstraints(3)).tolist() == [1, 2, 0]
     parts = np.array([0, 0, 0, 1])
-    assert highest(score, Terms(3, quotas=[equal_quota(parts, 1)])).tolist() == [1, 3]
+    assert top_k(score, SeedConstraints(3, quotas=[equal_quota(parts, 1)])).tolist() == [1, 3]
     costs = np.array([1.0, 3.0, 1.0, 1.0])
-    assert highest(score, Terms(4, costs=costs, budget=2.0)).tolist() == [2, 0]
+    assert top_k(score, SeedConstraints(4, costs=costs, budget=2.0)).tolist() == [2, 0]
 
 
 def test_simulations_of_cascades_come_to_the_exact_spread() -> None:

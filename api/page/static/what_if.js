@@ -94,7 +94,7 @@ async function seeds(form, section, address) {
   const verdicts = { supported: _("supported"), weak: _("weak"), "not supported": _("not supported") };
   return [
     _("%(seeds)s users would reach %(mean)s in the end (eight times in ten %(low)s to %(high)s).", said),
-    _("Users follow each other here: %(verdict)s.", { verdict: verdicts[told.premise] ?? told.premise }),
+    _("Users follow each other here: %(verdict)s.", { verdict: verdicts[told.influence_verdict] ?? told.influence_verdict }),
   ].join(" ");
 }
 

@@ -1,4 +1,4 @@
-// Begin a network run that carries an earlier one on to a later cut-off, with its figures and key tags
+// Begin an incremental update: a network run with the figures and key tags of an earlier one
 // parameters: $dataset (string), $from (string, the earlier run), $run (string), $cutoff (ISO date), $fingerprint (string)
 // returns: id (string)
 MATCH (from:Run {dataset: $dataset, id: $from})
@@ -7,8 +7,8 @@ SET run = from {.*, id: $run, state: 'building', cutoff: $cutoff, fingerprint: $
                 built: coalesce(from.built, from.cutoff)}
 WITH from, run
 CALL (from, run) {
-  MATCH (from)-[told:FOUND_KEY_TAG]->(tag:Tag)
-  CREATE (run)-[again:FOUND_KEY_TAG]->(tag)
-  SET again = properties(told)
+  MATCH (from)-[found:FOUND_KEY_TAG]->(tag:Tag)
+  CREATE (run)-[copy:FOUND_KEY_TAG]->(tag)
+  SET copy = properties(found)
 }
 RETURN run.id AS id

@@ -1,4 +1,4 @@
-// Keep with each neighbour group what its members did for a campaign, step by step: users by behaviour, in at most 60 steps of whole days
+// Store on each OF relationship of a neighbour group how many members showed each behaviour in that campaign, in at most 60 steps of whole days
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
 MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:Campaign)
@@ -12,9 +12,9 @@ CALL (group, campaign, first, days, length) {
   WITH part.behaviour AS behaviour, duration.inDays(first, date(part.at)).days / length AS step, count(DISTINCT member) AS users
   WITH behaviour, collect([step, users]) AS seen
   WITH behaviour, [place IN range(0, (days - 1) / length) |
-    reduce(found = 0, one IN seen | CASE one[0] WHEN place THEN one[1] ELSE found END)] AS users
+    reduce(count = 0, pair IN seen | CASE pair[0] WHEN place THEN pair[1] ELSE count END)] AS users
   ORDER BY behaviour
-  RETURN collect(behaviour) AS behaviours, reduce(all = [], one IN collect(users) | all + one) AS users
+  RETURN collect(behaviour) AS behaviours, reduce(all = [], counts IN collect(users) | all + counts) AS users
 }
 SET of.step_days = length, of.behaviours = behaviours, of.behaviour_users = users
 RETURN count(*) AS rows

@@ -1,4 +1,4 @@
-// Keep with each neighbour group what is asked for beside it, campaign by campaign: its participants before the cut-off and its key users
+// Store on each OF relationship of a neighbour group its participants before the cut-off and its key users in that campaign
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
 MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:Campaign)

@@ -1,4 +1,4 @@
-// Carry behaviour tags and similar users of an earlier run on to another
+// Copy behaviour tags and similar users of an earlier run to another
 // parameters: $dataset (string), $from (string, the earlier run), $run (string)
 // returns: rows (integer)
 CALL () {

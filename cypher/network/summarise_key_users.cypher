@@ -1,4 +1,4 @@
-// Keep with each key user what is asked for beside it: its group's rank, its participations before the cut-off, its strongest tags
+// Store on each KEY_USER_OF relationship the rank of the user's group, its participations before the cut-off and its strongest tags
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
 MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-(user:User)
