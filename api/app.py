@@ -55,9 +55,8 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        context.worker.start()
-        yield
-        context.worker.close()
+        async with context.started():
+            yield
         log.close()
         graph.close()
 

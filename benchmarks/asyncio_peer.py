@@ -37,7 +37,7 @@ def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Asked]:
 def application(settings: Settings, reads: dict[str, _Asked], campaign: str) -> FastAPI:
     """Routes with the paths of the API's own."""
     uri, user, password = address(settings)
-    driver = AsyncGraphDatabase.driver(uri, auth=(user, password))
+    driver = AsyncGraphDatabase.driver(uri, auth=(user, password), notifications_min_severity="OFF")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -48,7 +48,15 @@ def forecast_campaign(
         steps = steps.join(_of_redeemers(redeemers.predict(redeem, horizon)))
         chance = redeemers.predict_users(redeem, horizon).set_index("user")["probability"]
         users["redeems"] = users["user"].map(chance)
-    forecast = Forecast(f"{campaign}/{origin}/{run.id}", campaign, origin, run.id, run.network, steps)
+    forecast = Forecast(
+        f"{campaign}/{origin}/{run.id}",
+        campaign,
+        origin,
+        run.id,
+        run.network,
+        days=[str(day.date()) for day in steps["ds"]],
+        values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
+    )
     graph.run(
         "forecasts/write_forecast",
         dataset=dataset_id,
@@ -56,8 +64,8 @@ def forecast_campaign(
         model=run.id,
         id=forecast.id,
         origin=str(origin),
-        steps=[str(day.date()) for day in steps["ds"]],
-        values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
+        steps=forecast.days,
+        values=forecast.values,
         explanation=_kept(model.explain(history, campaign, horizon)),
     )
     graph.run(

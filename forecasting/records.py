@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -119,8 +120,8 @@ def models(graph: Graph, dataset: str) -> list[ModelRun]:
 
 @dataclass(frozen=True)
 class Forecast:
-    """A stored forecast. `steps` has columns ds, mean, participants_p10/p50/p90, level_p10/p50/p90 and, where
-    the data set has redemptions, redeemers_mean, redeemers_p10/p50/p90.
+    """A stored forecast: for each of its `days` (ISO dates) the lists of `values`, which are FORECAST_VALUES
+    and, where the data set has redemptions, REDEEMER_VALUES.
     """
 
     id: str
@@ -128,7 +129,13 @@ class Forecast:
     origin: date
     model: str
     network: str
-    steps: pd.DataFrame
+    days: list[str]
+    values: dict[str, list[float]]
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The values as columns, beside the day as a timestamp in `ds`."""
+        return pd.DataFrame({"ds": pd.to_datetime(self.days), **self.values})
 
 
 def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast]:
@@ -248,9 +255,13 @@ def _with_dates(row: Row, *names: str) -> Row:
 
 
 def _forecast(campaign: str, row: Row) -> Forecast:
-    known = {name: row["values"][name] for name in [*FORECAST_VALUES, *REDEEMER_VALUES]}
-    told = {name: values for name, values in known.items() if values is not None}
-    steps = pd.DataFrame({"ds": pd.to_datetime(row["steps"]), **told})
+    values = {name: row["values"][name] for name in [*FORECAST_VALUES, *REDEEMER_VALUES]}
     return Forecast(
-        row["id"], campaign, date.fromisoformat(row["origin"]), row["model"], row["network"], steps
+        row["id"],
+        campaign,
+        date.fromisoformat(row["origin"]),
+        row["model"],
+        row["network"],
+        days=row["steps"],
+        values={name: column for name, column in values.items() if column is not None},
     )

@@ -56,7 +56,7 @@ class Transaction:
     def run(self, name: str, **parameters: Any) -> Outcome:
         """Run the statement ``cypher/<name>.cypher``."""
         one = cypher.statement(name)
-        _check_parameters(one, parameters)
+        check_parameters(one, parameters)
         result = self._transaction.run(one.text, parameters)
         rows = result.data()
         return Outcome(rows, result.consume().counters.relationships_created)
@@ -70,16 +70,16 @@ class Graph:
         driver: Driver,
         database: str,
         address: tuple[str, str, str],
-        query_seconds: float | None = None,
+        patience: Patience = PATIENT,
         default_dataset: str = "",
     ) -> None:
         self._driver = driver
         self._database = database
         self._address = address
-        self._query_seconds = query_seconds
+        self.patience = patience
         self.default_dataset = default_dataset
         """The data set that the settings name, or an empty text."""
-        self._timed = unit_of_work(timeout=query_seconds)
+        self._timed = unit_of_work(timeout=patience.query)
         self.watch: Callable[[str, float], None] = lambda _statement, _seconds: None
         """Told of every statement, and how many seconds it took."""
 
@@ -100,7 +100,7 @@ class Graph:
         does, and TypeError where the parameters are not the declared ones.
         """
         one = cypher.statement(name)
-        _check_parameters(one, parameters)
+        check_parameters(one, parameters)
 
         def work(transaction: ManagedTransaction) -> list[Row]:
             return transaction.run(one.text, parameters).data()
@@ -110,7 +110,7 @@ class Graph:
                 return session.execute_write(self._timed(work))
             try:
                 # A transaction of its own costs two more journeys to the database than the statement does.
-                return session.run(Query(one.text, timeout=self._query_seconds), parameters).data()
+                return session.run(Query(one.text, timeout=self.patience.query), parameters).data()
             except (DriverError, Neo4jError) as error:
                 if not error.is_retryable():
                     raise
@@ -127,7 +127,7 @@ class Graph:
     def run_in_parts(self, name: str, **parameters: Any) -> list[Row]:
         """Run a statement that commits by itself (CALL { ... } IN TRANSACTIONS)."""
         one = cypher.statement(name)
-        _check_parameters(one, parameters)
+        check_parameters(one, parameters)
         with self._talk(name) as session:
             return session.run(one.text, parameters).data()
 
@@ -139,7 +139,7 @@ class Graph:
     def frame(self, name: str, **parameters: Any) -> pd.DataFrame:
         """The rows as a frame; its columns are there even when no row is."""
         one = cypher.statement(name)
-        _check_parameters(one, parameters)
+        check_parameters(one, parameters)
         with self._talk(name) as session:
 
             def work(transaction: ManagedTransaction) -> pd.DataFrame:
@@ -186,7 +186,7 @@ class Graph:
     def _bookmark(self) -> str:
         with self._talk("(revision)") as session:
             # The server tells it with every transaction, also with one that only reads.
-            session.run(Query("RETURN 1", timeout=self._query_seconds)).consume()
+            session.run(Query("RETURN 1", timeout=self.patience.query)).consume()
             return ",".join(sorted(session.last_bookmarks().raw_values))
 
     def gds_version(self) -> str:
@@ -201,18 +201,8 @@ def connect(settings: Settings, patience: Patience = PATIENT) -> Graph:
     """
     uri, user, password = address(settings)
     try:
-        driver = GraphDatabase.driver(
-            uri,
-            auth=(user, password),
-            connection_timeout=patience.connect,
-            connection_acquisition_timeout=patience.acquire,
-            max_transaction_retry_time=patience.retry,
-            # Advice about queries is for developers, who see it in Browser; not for users' terminals.
-            notifications_min_severity="OFF",
-        )
-        graph = Graph(
-            driver, settings.neo4j_database, (uri, user, password), patience.query, settings.dataset
-        )
+        driver = GraphDatabase.driver(uri, auth=(user, password), **driver_options(patience))
+        graph = Graph(driver, settings.neo4j_database, (uri, user, password), patience, settings.dataset)
         try:
             with translated(uri):
                 driver.verify_connectivity()
@@ -225,6 +215,17 @@ def connect(settings: Settings, patience: Patience = PATIENT) -> Graph:
             "Write NEO4J_URI like bolt://host:7687 or neo4j+s://host.",
         ) from error
     return graph
+
+
+def driver_options(patience: Patience) -> dict[str, Any]:
+    """Keyword arguments of the driver, synchronous or asyncio, for these timeouts."""
+    return {
+        "connection_timeout": patience.connect,
+        "connection_acquisition_timeout": patience.acquire,
+        "max_transaction_retry_time": patience.retry,
+        # Advice about queries is for developers, who see it in Browser; not for users' terminals.
+        "notifications_min_severity": "OFF",
+    }
 
 
 def address(settings: Settings) -> tuple[str, str, str]:
@@ -240,7 +241,8 @@ def address(settings: Settings) -> tuple[str, str, str]:
     return server.bolt, server.user, server.password
 
 
-def _check_parameters(one: cypher.Statement, parameters: Row) -> None:
+def check_parameters(one: cypher.Statement, parameters: Row) -> None:
+    """Raise TypeError where the parameters differ from those that the statement declares."""
     if set(parameters) != set(one.parameters):
         odd = ", ".join(sorted(set(parameters) ^ set(one.parameters)))
         raise TypeError(f"{one.name}: parameters differ from the declared ones: {odd}")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 from fastapi import APIRouter, Query, Response
 
-from api.deps import DatasetQuery, GraphDep, OffsetQuery
+from api.deps import DatasetQuery, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import requests, resources
 from api.schemas.date_types import Day
 from api.serializers.campaigns import State, states
@@ -15,6 +15,7 @@ from forecasting.history.series import campaign_list, participants_by_group, rea
 from forecasting.plans.campaigns import NewCampaign, remove_planned
 from forecasting.plans.campaigns import create_campaign as create_planned
 from forecasting.records import find_campaign, network_of
+from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.importing.adapters.complete_journey import DATASET
 from network import queries
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
 
 @router.get("")
+@read_endpoint
 def list_campaigns(
     graph: GraphDep,
     response: Response,
@@ -61,7 +63,7 @@ def create_campaign(wish: requests.Campaign, graph: GraphDep, response: Response
     told = wish.model_dump(exclude={"dataset", "name"})
     create_planned(graph, wish.dataset, NewCampaign(title=wish.name or wish.id, **told))
     response.headers["Location"] = f"/v1/campaigns/{wish.id}?dataset={quote(wish.dataset)}"
-    return get_campaign(wish.id, graph, wish.dataset)
+    return _find(graph, wish.dataset, wish.id)
 
 
 @router.delete("/{campaign_id}", status_code=204)
@@ -71,11 +73,10 @@ def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = D
 
 
 @router.get("/{campaign_id}")
+@read_endpoint
 def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> resources.Campaign:
     """One campaign."""
-    found = find_campaign(graph, dataset, campaign_id)
-    (state,) = states(found.to_frame().T, describe_dataset(graph, dataset))
-    return _campaign(pd.Series({**found, "state": state}))
+    return _find(graph, dataset, campaign_id)
 
 
 SinceQuery = Annotated[Day | None, Query(description="From this day on")]
@@ -83,6 +84,7 @@ UntilQuery = Annotated[Day | None, Query(description="Up to this day, which is t
 
 
 @router.get("/{campaign_id}/influence")
+@read_endpoint
 def get_influence(
     campaign_id: str,
     graph: GraphDep,
@@ -100,6 +102,7 @@ def get_influence(
 
 
 @router.get("/{campaign_id}/influence/groups")
+@read_endpoint
 def get_influence_by_group(
     campaign_id: str,
     graph: GraphDep,
@@ -115,6 +118,7 @@ def get_influence_by_group(
 
 
 @router.get("/{campaign_id}/network")
+@read_endpoint
 def get_network(
     campaign_id: str,
     graph: GraphDep,
@@ -130,6 +134,7 @@ def get_network(
 
 
 @router.get("/{campaign_id}/key-users")
+@read_endpoint
 def get_key_users(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
 ) -> list[resources.KeyUser]:
@@ -140,6 +145,7 @@ def get_key_users(
 
 
 @router.get("/{campaign_id}/neighbour-groups")
+@read_endpoint
 def get_neighbour_groups(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
 ) -> list[resources.NeighbourGroup]:
@@ -147,6 +153,12 @@ def get_neighbour_groups(
     run = network_of(graph, dataset, campaign_id).id
     rows = queries.neighbour_groups(graph, dataset, campaign_id, run)
     return [resources.NeighbourGroup(**row) for row in rows]
+
+
+def _find(graph: Graph, dataset: str, campaign_id: str) -> resources.Campaign:
+    found = find_campaign(graph, dataset, campaign_id)
+    (state,) = states(found.to_frame().T, describe_dataset(graph, dataset))
+    return _campaign(pd.Series({**found, "state": state}))
 
 
 def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:

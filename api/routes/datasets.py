@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import DatasetQuery, GraphDep, OffsetQuery, run_if_any
+from api.deps import DatasetQuery, GraphDep, OffsetQuery, read_endpoint, run_if_any
 from api.schemas import users
 from graph.datasets import datasets
 from graph.importing.adapters.complete_journey import DATASET
@@ -14,12 +14,14 @@ router = APIRouter(prefix="/v1", tags=["data sets"])
 
 
 @router.get("/datasets")
+@read_endpoint
 def list_datasets(graph: GraphDep) -> list[users.Dataset]:
     """The data sets of this database."""
     return [users.Dataset(id=row.pop("dataset"), **row) for row in datasets(graph)]
 
 
 @router.get("/tags")
+@read_endpoint
 def list_tags(
     graph: GraphDep,
     response: Response,

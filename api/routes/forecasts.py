@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import ContextDep, DatasetQuery, GraphDep, OffsetQuery
+from api.deps import ContextDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import forecasts
 from api.schemas.date_types import Day
 from api.serializers import records
@@ -17,6 +17,7 @@ WaitingQuery = Annotated[bool, Query(description="Only who has not taken part be
 
 
 @router.get("/{campaign_id}/forecast")
+@read_endpoint
 def get_forecast(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
 ) -> forecasts.Forecast:
@@ -25,6 +26,7 @@ def get_forecast(
 
 
 @router.get("/{campaign_id}/explanation")
+@read_endpoint
 def get_explanation(
     campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
 ) -> forecasts.Explanation:
@@ -33,6 +35,7 @@ def get_explanation(
 
 
 @router.get("/{campaign_id}/likely-users")
+@read_endpoint
 def get_likely_users(
     campaign_id: str,
     graph: GraphDep,

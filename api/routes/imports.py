@@ -8,7 +8,7 @@ import yaml
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
-from api.deps import ContextDep, GraphDep
+from api.deps import ContextDep, GraphDep, read_endpoint
 from api.schemas import resources
 from api.serializers import records
 from api.serializers.jobs import accepted
@@ -77,6 +77,7 @@ def check_import(
 
 
 @router.get("")
+@read_endpoint
 def list_imports(
     graph: GraphDep, dataset: Annotated[str | None, Query(description="Of one data set only")] = None
 ) -> list[resources.Import]:
@@ -85,6 +86,7 @@ def list_imports(
 
 
 @router.get("/{import_id}")
+@read_endpoint
 def get_import(import_id: str, graph: GraphDep) -> resources.Import:
     """One import: what became of its rows."""
     return records.one_import(_find(graph, import_id))

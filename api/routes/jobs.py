@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import ContextDep, GraphDep, OffsetQuery
+from api.deps import ContextDep, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import requests, resources
 from api.serializers import records
 from api.serializers.jobs import accepted
@@ -60,6 +60,7 @@ def make_forecast(
 
 
 @router.get("/jobs")
+@read_endpoint
 def list_jobs(
     graph: GraphDep,
     dataset: Annotated[str | None, Query(description="Of one data set only")] = None,
@@ -72,6 +73,7 @@ def list_jobs(
 
 
 @router.get("/jobs/{job_id}")
+@read_endpoint
 def get_job(job_id: JobId, graph: GraphDep) -> resources.Job:
     """How a job stands, and while it runs, how far it is."""
     return records.job(queue.get_job(graph, job_id))

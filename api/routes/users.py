@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import ContextDep, DatasetQuery, GraphDep, run_if_any
+from api.deps import ContextDep, DatasetQuery, GraphDep, read_endpoint, run_if_any
 from api.schemas import resources, users
 from graph import users as people
 from graph.importing.adapters.complete_journey import DATASET
@@ -15,6 +15,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"])
 
 
 @router.get("/{user_id}")
+@read_endpoint
 def get_user(user_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> users.Profile:
     """What is known of a user so far."""
     return users.Profile(**people.profile(graph, dataset, user_id, run_if_any(graph, dataset)))
@@ -30,6 +31,7 @@ def erase_user(user_id: str, context: ContextDep, dataset: DatasetQuery = DATASE
 
 
 @router.get("/{user_id}/neighbourhood")
+@read_endpoint
 def get_neighbourhood(
     user_id: str,
     graph: GraphDep,

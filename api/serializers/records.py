@@ -47,15 +47,16 @@ def back_test(run: StoredBackTest) -> forecasts.BackTest:
 
 def forecast(graph: Graph, dataset: str, made: Forecast) -> forecasts.Forecast:
     """A stored forecast with what it expects of neighbour groups."""
-    return forecasts.Forecast(
-        campaign=made.campaign,
-        origin=made.origin,
-        model=made.model,
-        network=made.network,
-        steps=[
-            forecasts.ForecastStep(step=row.pop("ds").date(), **row) for row in made.steps.to_dict("records")
-        ],
-        groups=[forecasts.ExpectedGroup(**row) for row in expected_groups(graph, dataset, made.id)],
+    columns = {"step": made.days, **made.values}
+    return forecasts.Forecast.model_validate(
+        {
+            "campaign": made.campaign,
+            "origin": made.origin,
+            "model": made.model,
+            "network": made.network,
+            "steps": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
+            "groups": expected_groups(graph, dataset, made.id),
+        }
     )
 
 

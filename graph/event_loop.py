@@ -1,0 +1,130 @@
+"""A `Graph` for an event loop: its statements go through Neo4j's asyncio driver.
+
+Functions that read the graph are synchronous, because the command line and the jobs call them, too.
+`EventLoopGraph.call` runs such a function in a greenlet on the event loop's thread. When the function runs a
+statement, its greenlet is suspended until the rows have arrived, and the event loop serves other requests
+meanwhile. SQLAlchemy's asyncio extension works the same way (``sqlalchemy.util.greenlet_spawn``).
+"""
+
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+from greenlet import getcurrent, greenlet
+from neo4j import AsyncGraphDatabase, AsyncManagedTransaction, AsyncResult, AsyncSession, Query, unit_of_work
+from neo4j.exceptions import DriverError, Neo4jError
+
+import cypher
+from graph.connection import Graph, Row, check_parameters, driver_options
+from graph.error_mapping import translated
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_Collect = Callable[[AsyncResult], Coroutine[Any, Any, T]]
+
+
+class EventLoopGraph(Graph):
+    """Reads of `graph` by the asyncio driver, for functions that `call` runs.
+
+    Writes, and whatever runs outside `call`, go through the synchronous driver of `graph`.
+
+    Parameters
+    ----------
+    graph
+        A connection to the same database; it stays open when this one is closed.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(
+            graph._driver, graph._database, graph._address, graph.patience, graph.default_dataset
+        )
+        self._graph = graph
+        self.watch = lambda statement, seconds: graph.watch(statement, seconds)
+        uri, user, password = self._address
+        self._async_driver = AsyncGraphDatabase.driver(
+            uri, auth=(user, password), **driver_options(graph.patience)
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections of the asyncio driver."""
+        await self._async_driver.close()
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return ``function(*args, **kwargs)``; the event loop is free while its statements run.
+
+        Its statements share one session, so that each sees at least what those before it saw.
+        """
+        parent = getcurrent()
+        async with self._async_driver.session(database=self._database) as session:
+            child = _Reading(function, parent)
+            child.session, child.gr_context = session, parent.gr_context
+            value = child.switch(*args, **kwargs)
+            while not child.dead:
+                try:
+                    rows = await value
+                except BaseException:
+                    value = child.throw(*sys.exc_info())
+                else:
+                    value = child.switch(rows)
+        return value
+
+    def run(self, name: str, **parameters: Any) -> list[Row]:
+        """The rows that the statement ``cypher/<name>.cypher`` returns, see `Graph.run`."""
+        statement = cypher.statement(name)
+        reading = getcurrent()
+        if not (statement.reads and isinstance(reading, _Reading)):
+            return self._graph.run(name, **parameters)
+        check_parameters(statement, parameters)
+        return reading.wait_for(self._read(reading.session, statement, parameters, _rows))
+
+    def frame(self, name: str, **parameters: Any) -> pd.DataFrame:
+        """The rows as a frame, see `Graph.frame`."""
+        reading = getcurrent()
+        if not isinstance(reading, _Reading):
+            return self._graph.frame(name, **parameters)
+        statement = cypher.statement(name)
+        check_parameters(statement, parameters)
+        return reading.wait_for(self._read(reading.session, statement, parameters, _frame))
+
+    async def _read(
+        self, session: AsyncSession, statement: cypher.Statement, parameters: Row, collect: _Collect[T]
+    ) -> T:
+        query = Query(statement.text, timeout=self.patience.query)
+
+        @unit_of_work(timeout=self.patience.query)
+        async def work(transaction: AsyncManagedTransaction) -> T:
+            return await collect(await transaction.run(statement.text, parameters))
+
+        began = time.perf_counter()
+        try:
+            with translated():
+                try:
+                    return await collect(await session.run(query, parameters))
+                except (DriverError, Neo4jError) as error:
+                    if not error.is_retryable():
+                        raise
+                return await session.execute_read(work)
+        finally:
+            self.watch(statement.name, time.perf_counter() - began)
+
+
+class _Reading(greenlet):
+    """A greenlet of `EventLoopGraph.call`, which awaits the coroutines that this one waits for."""
+
+    session: AsyncSession
+
+    def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        assert self.parent is not None
+        return self.parent.switch(coroutine)
+
+
+async def _rows(result: AsyncResult) -> list[Row]:
+    # Statements return plain values: `data()` would walk through each of them once more.
+    names = result.keys()
+    return [dict(zip(names, record, strict=True)) async for record in result]
+
+
+async def _frame(result: AsyncResult) -> pd.DataFrame:
+    return pd.DataFrame(await result.values(), columns=result.keys())

@@ -1,0 +1,78 @@
+"""Synchronous reads on an event loop: the same rows, the same errors, and nobody waits for another's."""
+
+import asyncio
+import time
+
+import pytest
+
+from graph.connection import Graph, Patience, connect
+from graph.datasets import describe_dataset
+from graph.errors import DatabaseUnreachable, NotFound
+from graph.event_loop import EventLoopGraph
+from graph.importing.job import ImportReport
+from graph.settings import Settings
+
+
+def test_a_call_returns_what_the_function_returns(graph: Graph, sample: ImportReport) -> None:
+    async def compare() -> None:
+        reads = EventLoopGraph(graph)
+        try:
+            rows = await reads.call(reads.run, "runs/datasets")
+            assert rows == graph.run("runs/datasets")
+            frame = await reads.call(reads.frame, "campaigns/list", dataset=sample.dataset)
+            assert frame.equals(graph.frame("campaigns/list", dataset=sample.dataset))
+            with pytest.raises(NotFound, match="no data set 'nowhere'"):
+                await reads.call(describe_dataset, reads, "nowhere")
+        finally:
+            await reads.aclose()
+
+    asyncio.run(compare())
+
+
+def test_the_event_loop_is_free_while_statements_run(graph: Graph, sample: ImportReport) -> None:
+    async def count_ticks() -> int:
+        reads, ticks = EventLoopGraph(graph), 0
+        try:
+            read = asyncio.create_task(reads.call(_read_often, reads, sample.dataset))
+            while not read.done():
+                await asyncio.sleep(0)
+                ticks += 1
+            await read
+        finally:
+            await reads.aclose()
+        return ticks
+
+    assert asyncio.run(count_ticks()) > 20
+
+
+def _read_often(graph: Graph, dataset: str) -> None:
+    for _ in range(20):
+        graph.run("campaigns/list", dataset=dataset)
+
+
+def test_statements_outside_of_a_call_use_the_synchronous_driver(graph: Graph) -> None:
+    async def read() -> None:
+        reads = EventLoopGraph(graph)
+        await reads.aclose()
+        assert reads.run("server/gds_version") == graph.run("server/gds_version")
+
+    asyncio.run(read())
+
+
+def test_errors_of_the_asyncio_driver_are_mapped(settings: Settings, sample: ImportReport) -> None:
+    assert sample
+    with connect(settings, Patience(retry=1)) as graph:
+        _, user, password = graph._address
+        graph._address = "bolt://127.0.0.1:1", user, password
+
+        async def read() -> None:
+            reads = EventLoopGraph(graph)
+            began = time.monotonic()
+            try:
+                with pytest.raises(DatabaseUnreachable):
+                    await reads.call(reads.run, "runs/datasets")
+            finally:
+                await reads.aclose()
+            assert time.monotonic() - began < 20
+
+        asyncio.run(read())
