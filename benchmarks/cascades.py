@@ -27,9 +27,9 @@ from forecasting.next_users.backtest import (
     ranks,
     times_taken,
 )
-from forecasting.next_users.cooccurrence import Succession
-from forecasting.next_users.event_sequence import Floats, Order, orders
-from forecasting.next_users.next_user_model import NextUsers
+from forecasting.next_users.cooccurrence import Cooccurrence
+from forecasting.next_users.event_sequence import EventSequence, Floats, event_sequences
+from forecasting.next_users.next_user_model import NextUserModel
 from graph.progress import Progress
 
 _NEAR = 1.35
@@ -46,7 +46,7 @@ class Split:
         rows = rows.rename(columns={"user_id": "user", "campaign_id": "campaign"})
         self.users = pd.Index(sorted(rows["user"].unique()))
         self.train, self.valid, self.test = (
-            list(orders(rows[rows["split"] == name], self.users).values())
+            list(event_sequences(rows[rows["split"] == name], self.users).values())
             for name in ("train", "valid", "test")
         )
         ties = pd.read_csv(folder / "ties.csv", dtype=str)
@@ -56,13 +56,13 @@ class Split:
         self.ties[ends[0][known], ends[1][known]] = 1.0
 
 
-def ranks_with_end(model: NextUsers, succession: Succession, split: Split) -> pd.DataFrame:
+def ranks_with_end(model: NextUserModel, cooccurrence: Cooccurrence, split: Split) -> pd.DataFrame:
     """The same of ours, with the end of a cascade as one more to come."""
     lengths = np.array([len(one) for one in split.train])
     found = []
-    ranker = by_model(model, succession)
+    ranker = by_model(model, cooccurrence)
     for number, one in enumerate(split.test):
-        longer = Order(np.append(one.users, one.users[0]), np.append(one.seconds, one.seconds[-1]))
+        longer = EventSequence(np.append(one.users, one.users[0]), np.append(one.seconds, one.seconds[-1]))
         for place, scores in enumerate(ranker(longer), start=1):
             end = np.log(_ending(lengths, place))
             others = scores + np.log1p(-np.exp(end))
@@ -119,15 +119,15 @@ def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
     users = len(split.users)
     taken = times_taken(split.train, users)
     counted, how = best_follows(split)
-    model = NextUsers.fit(split.train, users, progress, seed)
-    succession = Succession.of(split.train, users, model.gap)
+    model = NextUserModel.fit(split.train, users, progress, seed)
+    cooccurrence = Cooccurrence.of(split.train, users, model.gap)
     asked = [(one, 1) for one in split.test]
-    ours = ranks(by_model(model, succession), asked)
+    ours = ranks(by_model(model, cooccurrence), asked)
     popular = by_matrix(np.zeros((users, users)), 1.0, taken)
     exposed = by_matrix(split.ties * taken, 1.0, taken)
     others = {"who follows whom": counted, "popularity": popular, "exposure along ties": exposed}
     rows = compared(folder.name, ours, {name: ranks(one, asked) for name, one in others.items()})
-    with_end = ranks_with_end(model, succession, split)
+    with_end = ranks_with_end(model, cooccurrence, split)
     for what, published in _PUBLISHED.items():
         name = f"{folder.name}, the end scored too: {what}"
         mean = float(measured(with_end, what).mean())

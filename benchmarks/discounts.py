@@ -14,14 +14,14 @@ import numpy as np
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, ratio_interval, write
 from forecasting.history.series import campaign_list, read_activity
-from forecasting.plans.discounts import LATELY, Weeks, deviance, exponent, read_weeks
+from forecasting.plans.discounts import RECENT_WEEKS, Weeks, deviance, exponent, read_weeks
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.job import import_prepared
 from graph.progress import Silent
 
-_FEWEST_WEEKS = 2 * LATELY
+_FEWEST_WEEKS = 2 * RECENT_WEEKS
 """Known before a launch; without as many nothing is told."""
 
 
@@ -32,10 +32,10 @@ def around_launches(graph: Graph) -> list[Weeks]:
     found = []
     for campaign in campaign_list(graph, DATASET).itertuples():
         launch: date = campaign.starts.date()
-        end = launch + timedelta(weeks=LATELY)
+        end = launch + timedelta(weeks=RECENT_WEEKS)
         if (launch - dataset.first_day).days // 7 < _FEWEST_WEEKS or end > dataset.now:
             continue
-        known = activity[activity["ds"] < campaign.starts + np.timedelta64(LATELY, "W")]
+        known = activity[activity["ds"] < campaign.starts + np.timedelta64(RECENT_WEEKS, "W")]
         weeks = read_weeks(graph, DATASET, campaign.id, end, known)
         if len(weeks.depth):
             found.append(weeks)
@@ -44,16 +44,16 @@ def around_launches(graph: Graph) -> list[Weeks]:
 
 def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, float]:
     """Of the weeks from the launch on: told by discounts, without any, and by those of other weeks."""
-    launch = weeks.depth.shape[1] - LATELY
+    launch = weeks.depth.shape[1] - RECENT_WEEKS
     found = exponent(weeks.within(0, launch))
-    after = weeks.within(launch, launch + LATELY)
+    after = weeks.within(launch, launch + RECENT_WEEKS)
     others = draw.permuted(weeks.depth, axis=1)
     dealt = replace(weeks, depth=others)
     placebo = exponent(dealt.within(0, launch))
     return (
         deviance(after, found[0] if found else 0.0),
         deviance(after, 0.0),
-        deviance(dealt.within(launch, launch + LATELY), placebo[0] if placebo else 0.0),
+        deviance(dealt.within(launch, launch + RECENT_WEEKS), placebo[0] if placebo else 0.0),
     )
 
 
@@ -71,10 +71,12 @@ def main() -> None:
             weeks = around_launches(graph)
     draw = np.random.default_rng(5)
     told = np.array([deviances(one, draw) for one in weeks])
-    effects = [found[0] for one in weeks if (found := exponent(one.within(0, one.depth.shape[1] - LATELY)))]
+    effects = [
+        found[0] for one in weeks if (found := exponent(one.within(0, one.depth.shape[1] - RECENT_WEEKS)))
+    ]
     note = f"{len(weeks)} campaigns; b from {min(effects):.2f} to {max(effects):.2f}"
     rows = [
-        Row(f"deviance of purchases over the {LATELY} weeks from a launch", float(told[:, 0].mean()),
+        Row(f"deviance of purchases over the {RECENT_WEEKS} weeks from a launch", float(told[:, 0].mean()),
             float(told[:, place].mean()), peer, "lower", 0.95, *ratio_interval(told[:, 0], told[:, place]),
             note)
         for place, peer in ((1, "without discounts"), (2, "discounts of other weeks"))

@@ -21,11 +21,11 @@ from benchmarks import forecast_peers
 from benchmarks.forecast import HORIZONS, Period, read_periods
 from benchmarks.report import Row, ratio_interval, weekly_row, write
 from cli.console import bars
-from forecasting.baseline.baseline import Ground
+from forecasting.baseline.baseline import Baseline
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.plans.plan_forecast import LONGEST, expected_course
+from forecasting.plans.plan_forecast import LONGEST, expected_plan
 from graph.progress import Silent
 
 _SEEDS = 5
@@ -109,7 +109,7 @@ def launches(history: History) -> pd.DataFrame:
         known = history.before(one.starts.date())
         plan = history.campaigns[history.campaigns["id"] == one.id].assign(ends=min(one.ends, last))
         known = known.with_campaigns(plan)
-        course = expected_course(known, Ground.of(known, None), one.id)
+        course = expected_plan(known, Baseline.fit(known, None), one.id)
         rows.append(
             {
                 "campaign": one.id,

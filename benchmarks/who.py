@@ -26,12 +26,12 @@ from benchmarks.pictures import reliability
 from benchmarks.report import Row, write
 from benchmarks.who_peers import Classifiers, Shop
 from cli.console import bars
-from forecasting.baseline.baseline import Ground, traffic_of
+from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.campaign_users import campaign_users
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.plans.plan_forecast import LONGEST, expected_course
+from forecasting.plans.plan_forecast import LONGEST, expected_plan
 from graph.progress import Silent
 
 _SEEDS = 3
@@ -64,7 +64,7 @@ class Weeks:
 
 def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
     """Every seventh day of [first, last) as an origin, of all campaigns that run for two more days."""
-    expected = Ground.of(history.before(_day(history, first)) if first > _LEAST_DAYS else history, None)
+    expected = Baseline.fit(history.before(_day(history, first)) if first > _LEAST_DAYS else history, None)
     course = expected.expected(history, traffic_of(history, None))
     users = campaign_users(history)
     keys, x, y = [], [], []
@@ -127,7 +127,7 @@ def at_launch(history: History, fitted: date, shop: Shop, spoils: Spoils, seeds:
         origin = (known.as_of - known.first_day).days
         own = history.counted[history.counted["campaign"] == plan["id"]]
         came = np.isin(users.users, own["user"])
-        expected = expected_course(known, Ground.of(known, None), plan["id"])["mean"].sum()
+        expected = expected_plan(known, Baseline.fit(known, None), plan["id"])["mean"].sum()
         x = shop.rows(plan, users, origin, float(expected))
         if plan["starts"].date() < fitted:
             taught_x.append(x)

@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from forecasting.history.campaign_users import CampaignUsers
-from forecasting.user_shares import NETWORK, factors
+from forecasting.user_shares import NETWORK_FEATURES, features
 
 Floats = NDArray[np.float64]
 
@@ -134,7 +134,9 @@ class Shop:
             np.log(expected + 0.01), campaign["kind"] == "Type A", campaign["kind"] == "Type B",
             np.log(len(self._promoted[campaign["id"]])),
         ]  # fmt: skip
-        told = np.delete(factors(reached, origin), np.arange(NETWORK.start, NETWORK.stop), axis=1)
+        told = np.delete(
+            features(reached, origin), np.arange(NETWORK_FEATURES.start, NETWORK_FEATURES.stop), axis=1
+        )
         shop = np.hstack([money, shares, np.log1p(origin - last)[:, np.newaxis], self._demographics[place]])
         constant = np.tile(np.asarray(own, dtype=float), (len(place), 1))
         rate = np.log(reached.counted.rate(origin))[:, np.newaxis]

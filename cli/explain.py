@@ -27,21 +27,21 @@ def explain(
         told = ask.explained(campaign, dataset, horizon, parse_day(origin))
     out.print(
         f"{told.expected:,.0f} participants are expected over {horizon} days (or to the campaign's end), "
-        f"counted anew every day. Traffic and its own pace alone say {told.ground:,.0f}; what was learned "
-        f"besides moves that by {told.expected / told.ground - 1:+.1%}:",
+        f"counted anew every day. Traffic and its own pace alone say {told.baseline:,.0f}; what was learned "
+        f"besides moves that by {told.expected / told.baseline - 1:+.1%}:",
         highlight=False,
     )
     table = Table("what", "times", title="What moves the forecast")
-    for move in told.moves:
-        table.add_row(move.factor, f"{move.times:.3f}")
+    for attribution in told.attributions:
+        table.add_row(attribution.feature, f"{attribution.ratio:.3f}")
     out.print(table)
     table = Table("from", "participants", "share", title="Where they come from")
     for name, count in told.sources:
         table.add_row(name, f"{count:,.0f}", f"{count / told.expected:.0%}")
     out.print(table)
     table = Table("one standard deviation more of", "times as likely", "95%", title="Who takes part")
-    for one in told.worth[:_FACTORS]:
-        table.add_row(one.factor, f"{one.times:.2f}", f"{one.low:.2f} to {one.high:.2f}")
+    for one in told.odds_ratios[:_FACTORS]:
+        table.add_row(one.feature, f"{one.ratio:.2f}", f"{one.low:.2f} to {one.high:.2f}")
     out.print(table)
     out.print(
         "Beside the usual rate, which counts in full, and all others alike; over all campaigns so far. "

@@ -17,14 +17,14 @@ _NOBODYS = "users of no group"
 
 @dataclass(frozen=True)
 class Explained:
-    """`ground` of `expected` participants are due to traffic and pace alone. `sources` names groups, with how
-    many of the participants come from each.
+    """`baseline`: how many of the `expected` participants traffic and the campaign's own rate predict alone.
+    `sources`: groups by name, with the number of participants from each.
     """
 
     expected: float
-    ground: float
-    moves: list[forecasts.Move]
-    worth: list[forecasts.Worth]
+    baseline: float
+    attributions: list[forecasts.Attribution]
+    odds_ratios: list[forecasts.OddsRatio]
     sources: list[tuple[str, float]]
 
     @classmethod
@@ -39,9 +39,9 @@ class Explained:
             )
             for row in made.groups.sort_values("mean", ascending=False).itertuples()
         ]
-        moves = [forecasts.Move(**row) for row in made.moves.to_dict("records")]
-        worth = [forecasts.Worth(**row) for row in made.worth.to_dict("records")]
-        return cls(made.expected, made.ground, moves, worth, sources)
+        attributions = [forecasts.Attribution(**row) for row in made.attributions.to_dict("records")]
+        odds_ratios = [forecasts.OddsRatio(**row) for row in made.odds_ratios.to_dict("records")]
+        return cls(made.expected, made.baseline, attributions, odds_ratios, sources)
 
     @classmethod
     def kept(cls, told: forecasts.Explanation, forecast: forecasts.Forecast) -> Self:
@@ -49,7 +49,7 @@ class Explained:
         of_groups = [(_named(one.rank, one.name), sum(one.mean)) for one in forecast.groups]
         others = (_NOBODYS, told.expected - sum(count for _, count in of_groups))
         sources = sorted([*of_groups, others], key=lambda source: -source[1])
-        return cls(told.expected, told.ground, told.moves, told.worth, sources)
+        return cls(told.expected, told.baseline, told.attributions, told.odds_ratios, sources)
 
 
 def _named(rank: int, name: str) -> str:

@@ -52,7 +52,7 @@ class Local:
 
     def train(self, wish: requests.Training) -> "forecasts.Model | NextUsersRun":
         """A model: of how many take part or, where campaigns are open to all, of who comes next."""
-        from forecasting.baseline.holiday_priors import check_shape
+        from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
         from forecasting.training import train
 
@@ -60,7 +60,7 @@ class Local:
             from forecasting.next_users.job import train_next_users
 
             return train_next_users(self.graph, self.settings, wish.dataset, self._progress, wish.cutoff)
-        configuration = Configuration(holidays=check_shape(wish.holidays))
+        configuration = Configuration(holidays=check_holiday_prior(wish.holidays))
         return records.model(
             train(
                 self.graph, self.settings, wish.dataset, self._progress,
@@ -70,13 +70,13 @@ class Local:
 
     def back_test(self, wish: requests.BackTest) -> forecasts.Comparison:
         """A comparison, which is kept."""
-        from forecasting.baseline.holiday_priors import check_shape
+        from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
         from forecasting.training import back_test
 
         tested = back_test(
             self.graph, self.settings, wish.dataset, wish.since, wish.until, self._progress,
-            Configuration(holidays=check_shape(wish.holidays)), wish.horizon, wish.every,
+            Configuration(holidays=check_holiday_prior(wish.holidays)), wish.horizon, wish.every,
         )  # fmt: skip
         store_back_test(self.graph, wish.dataset, tested, wish.until, wish.every)
         return records.comparison(tested)

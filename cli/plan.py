@@ -76,9 +76,10 @@ def _show_totals(title: str, told: forecasts.PlanAnswer) -> None:
 
 def _show_discount(told: forecasts.PlannedDiscount) -> None:
     out.print(
-        f"Lately its products were {told.lately:.0%} off on the shelf. With {told.asked:.0%}, "
-        f"{told.times:.2f} [{told.low:.2f}, {told.high:.2f}] times as many take part, by "
-        f"{told.products:,} products in weeks in which they were cheaper; that explains {told.told:.0%} of "
-        "how purchases fell on the last eight weeks. Nobody dealt the discounts, so they need not bring it "
-        "about. What they do to redeemers is not known."
+        f"Lately its products were {told.recent_depth:.0%} off on the shelf. With {told.depth:.0%}, "
+        f"{told.ratio:.2f} [{told.low:.2f}, {told.high:.2f}] times as many take part, by "
+        f"{told.products:,} products in weeks in which they were cheaper; that explains "
+        f"{told.deviance_explained:.0%} of how purchases fell on the last eight weeks. "
+        "Observational: discounts were not randomised, so they need not be the cause. "
+        "Their effect on redeemers is not known."
     )

@@ -1,11 +1,15 @@
 """From influence series to forecasts: series -> samples -> K-LSTM -> forecasts, and back-tests.
 
-``series`` pulls what Neo4j aggregated, as of a day; ``traffic`` (the shocks all campaigns share;
-``shapes``: what is known of holidays from elsewhere), ``pace`` (a campaign's own rate) and ``hazard`` (what
-campaigns usually draw) are the ``ground`` of every forecast; ``samples`` cuts it all into (campaign,
-origin) examples; ``encoder`` and ``model`` are the network, which ``fitting`` trains (``weights``: in a
-file; ``draft``: what is finished); ``campaign_users`` and ``users`` tell who the participants are;
-``planned`` forecasts before the launch; ``counts`` gives all of them bands; ``explain`` says why; ``klstm``
-fits, predicts, cross-validates, saves and loads; ``peers`` and ``backtest`` compare it honestly;
-``training``, ``forecasts`` and ``plans`` are the three jobs.
+history            the data before a cut-off: daily series, calendar features, user activity
+baseline           the statistical forecast that the K-LSTM corrects: traffic, rates, holiday priors
+klstm              the network: samples, training, forecasts, checkpoints, attributions
+user_shares        which users the expected participants are
+negative_binomial  prediction intervals of counts
+plans              campaigns before their launch, and the effect of a discount
+next_users         who takes part next in a campaign that is open to all
+evaluation         back-tests beside statistical benchmarks
+training           the job that trains, after a back-test
+forecasts          the job that forecasts a campaign and stores the result
+records            trained models and stored forecasts, read without torch
+weights            network weights in a safetensors file
 """

@@ -115,13 +115,15 @@ def _known(
 
 
 def _kept(told: Explanation) -> Row:
-    worth = told.worth
+    odds_ratios = told.odds_ratios
     return {
-        "ground": told.ground,
-        "moves": told.moves["factor"].tolist(),
-        "moves_times": told.moves["times"].astype(float).tolist(),
-        "worth": worth["factor"].tolist(),
-        **{f"worth_{name}": worth[name].astype(float).tolist() for name in ("times", "low", "high")},
+        "baseline": told.baseline,
+        "attribution_features": told.attributions["feature"].tolist(),
+        "attribution_ratios": told.attributions["ratio"].astype(float).tolist(),
+        "odds_ratio_features": odds_ratios["feature"].tolist(),
+        "odds_ratios": odds_ratios["ratio"].astype(float).tolist(),
+        "odds_ratios_low": odds_ratios["low"].astype(float).tolist(),
+        "odds_ratios_high": odds_ratios["high"].astype(float).tolist(),
     }
 
 

@@ -46,7 +46,7 @@ class BackTest:
     """The same comparison of redeemers; None where the data set has no redemptions."""
     redeemers_mase: list[float] | None = None
     holidays: str | None = None
-    """The declared prior of holidays (``shapes``) that model and peers were given."""
+    """The declared prior of holidays (``holiday_priors``) that model and peers were given."""
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -181,26 +181,41 @@ def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:
 
 @dataclass(frozen=True)
 class StoredExplanation:
-    """Why a forecast says what it says: `ground`, the participants that traffic and pace alone expect; frames
-    `moves` (factor, times) and `worth` (factor, times, low, high) as of ``forecasting.klstm.attributions``.
+    """The explanation stored with a forecast.
+
+    Attributes
+    ----------
+    baseline
+        Participants that traffic and the campaign's own rate predict alone.
+    attributions
+        Columns feature, ratio: see ``forecasting.klstm.attributions``.
+    odds_ratios
+        Columns feature, ratio, low, high: see ``UserShares.odds_ratios``.
     """
 
-    ground: float
-    moves: pd.DataFrame
-    worth: pd.DataFrame
+    baseline: float
+    attributions: pd.DataFrame
+    odds_ratios: pd.DataFrame
 
 
 def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredExplanation:
     """The explanation kept with a forecast. Raises NotFound for a forecast that was stored without one."""
     row = graph.single("forecasts/explanation", dataset=dataset, id=forecast.id)
-    if row["ground"] is None:
+    if row["baseline"] is None:
         raise NotFound(
             f"The forecast of campaign {forecast.campaign} from {forecast.origin} tells no reasons.",
             f"Make it again: `groundswell forecast {forecast.campaign} --origin {forecast.origin}`.",
         )
-    moves = pd.DataFrame({"factor": row["moves"], "times": row["moves_times"]})
-    ends = {name: row[f"worth_{name}"] for name in ("times", "low", "high")}
-    return StoredExplanation(row["ground"], moves, pd.DataFrame({"factor": row["worth"], **ends}))
+    attributions = pd.DataFrame({"feature": row["attribution_features"], "ratio": row["attribution_ratios"]})
+    odds_ratios = pd.DataFrame(
+        {
+            "feature": row["odds_ratio_features"],
+            "ratio": row["odds_ratios"],
+            "low": row["odds_ratios_low"],
+            "high": row["odds_ratios_high"],
+        }
+    )
+    return StoredExplanation(row["baseline"], attributions, odds_ratios)
 
 
 def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 AHEAD = 7
 """Days after an origin in which it is counted who took part."""
-FACTORS = (
+FEATURES = (
     "key user",
     "key user's score",
     "exposed to who took part this week",
@@ -56,15 +56,15 @@ FACTORS = (
     "spent on its products ever",
     "spent ever",
 )
-NETWORK = slice(0, 4)
+NETWORK_FEATURES = slice(0, 4)
 """The factors that the spreading network tells."""
 _PENALTY = 50.0
 _ITERATIONS = 200
 _NORMAL = 1.96
 
 
-def factors(reached: CampaignUsers, origin: int) -> Floats:
-    """Shape (n_users, len(FACTORS)), as of `origin`."""
+def features(reached: CampaignUsers, origin: int) -> Floats:
+    """Shape (n_users, len(FEATURES)), as of `origin`."""
     took_part = reached.took_part.before(origin) > 0
     age = np.log1p(max(origin - reached.start, 0))
     active, related, counted = reached.active, reached.related, reached.counted
@@ -117,7 +117,7 @@ def _money(spent: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class UserShares:
-    """Fitted: of each of FACTORS the mean and the spread it had, what one spread more is worth on the
+    """Fitted: of each of FEATURES the mean and the spread it had, what one spread more is worth on the
     logarithm of a user's share, and the standard error of that (Huber's sandwich, clustered by campaign).
     """
 
@@ -129,8 +129,8 @@ class UserShares:
     @classmethod
     def usual(cls) -> Self:
         """Every user as its usual rate says."""
-        nothing = np.zeros(len(FACTORS))
-        return cls(nothing, np.ones(len(FACTORS)), nothing, nothing)
+        nothing = np.zeros(len(FEATURES))
+        return cls(nothing, np.ones(len(FEATURES)), nothing, nothing)
 
     @classmethod
     def fit(cls, campaigns: Iterable[tuple[CampaignUsers, Iterable[int]]]) -> Self:
@@ -140,7 +140,7 @@ class UserShares:
             for origin in origins:
                 did = reached.counted.before(origin + AHEAD, AHEAD)
                 if did.any():
-                    told.append(factors(reached, origin))
+                    told.append(features(reached, origin))
                     rates.append(np.log(reached.counted.rate(origin)))
                     came.append(did)
                     sizes.append(len(did))
@@ -151,7 +151,7 @@ class UserShares:
         mean, spread = x.mean(axis=0), x.std(axis=0)
         spread[spread < 1e-6] = 1.0
         x = (x - mean) / spread
-        cases = _Cases(x, rate, y, np.array(sizes))
+        cases = ConditionalLogit(x, rate, y, np.array(sizes))
         found = minimize(
             cases.loss,
             np.zeros(x.shape[1]),
@@ -161,19 +161,23 @@ class UserShares:
         )
         return cls(mean, spread, found.x, cases.errors(found.x, np.array(owners)))
 
-    def worth(self) -> pd.DataFrame:
-        """factor, times, low, high: how many times as likely a user is for one usual difference (a standard
-        deviation) in a factor, all others alike, with its 95% interval; the strongest first.
+    def odds_ratios(self) -> pd.DataFrame:
+        """Odds ratios of the features.
+
+        Returns
+        -------
+        Columns feature, ratio (of the odds, for one standard deviation more of the feature and all others
+        equal), low and high (95% interval); the largest effect first.
         """
         ends = (self.weights, self.weights - _NORMAL * self.errors, self.weights + _NORMAL * self.errors)
-        times, low, high = np.exp(ends)
-        found = pd.DataFrame({"factor": FACTORS, "times": times, "low": low, "high": high})
+        ratio, low, high = np.exp(ends)
+        found = pd.DataFrame({"feature": FEATURES, "ratio": ratio, "low": low, "high": high})
         order = (-np.abs(self.weights)).argsort(kind="stable")
         return found.iloc[order].reset_index(drop=True)
 
     def of(self, reached: CampaignUsers, origin: int) -> Floats:
         """Each user's share as of `origin`, shape (n_users,), summing to 1."""
-        told = (factors(reached, origin) - self.mean) / self.spread
+        told = (features(reached, origin) - self.mean) / self.spread
         weight = np.log(reached.counted.rate(origin)) + told @ self.weights
         share = np.exp(weight - weight.max())
         return np.asarray(share / share.sum())
@@ -192,7 +196,7 @@ def daily_probabilities(expected: Floats, share: Floats) -> Floats:
     return np.asarray(1 - np.exp(-np.outer(pace, share)))
 
 
-class _Cases:
+class ConditionalLogit:
     """What a conditional logit is fitted to: rows of users, `sizes` of them an example."""
 
     def __init__(self, x: Floats, rate: Floats, y: Floats, sizes: NDArray[np.int_]) -> None:

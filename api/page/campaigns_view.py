@@ -63,10 +63,10 @@ def view_campaigns(context: Context, dataset: str) -> Overview:
     graph = context.graph
     campaigns = _listed(graph, dataset)
     described = describe_dataset(graph, dataset)
-    courses = {row["id"]: row for row in graph.run("campaigns/course", dataset=dataset)}
+    courses = {row["id"]: row for row in graph.run("campaigns/daily_participants", dataset=dataset)}
     campaigns = campaigns.assign(state=states(campaigns, described))
     lines = [_line(row, courses[row["id"]], described.now) for row in campaigns.to_dict("records")]
-    query = behind(context.settings, "campaigns/course", dataset=dataset)
+    query = behind(context.settings, "campaigns/daily_participants", dataset=dataset)
     return Overview(dataset, sorted(imported_datasets(graph)), described.last_day, lines, query)
 
 

@@ -8,7 +8,7 @@ from api.deps import ContextDep, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import requests, resources
 from api.serializers import records
 from api.serializers.jobs import accepted
-from forecasting.baseline.holiday_priors import check_shape
+from forecasting.baseline.holiday_priors import check_holiday_prior
 from forecasting.records import check_campaign
 from graph.datasets import describe_dataset
 from jobs import queue
@@ -33,7 +33,7 @@ def train_model(wish: requests.Training, context: ContextDep, response: Response
     dataset = describe_dataset(context.graph, wish.dataset)
     if wish.cutoff:
         dataset.check_cutoff(wish.cutoff)
-    check_shape(wish.holidays)
+    check_holiday_prior(wish.holidays)
     return _submitted(context, response, "training", wish)
 
 
@@ -43,7 +43,7 @@ def make_back_test(wish: requests.BackTest, context: ContextDep, response: Respo
     dataset = describe_dataset(context.graph, wish.dataset)
     for day in (wish.since, wish.until):
         dataset.check_cutoff(day)
-    check_shape(wish.holidays)
+    check_holiday_prior(wish.holidays)
     return _submitted(context, response, "back-test", wish)
 
 

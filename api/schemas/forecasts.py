@@ -65,20 +65,22 @@ class Forecast(BaseModel):
     groups: list[ExpectedGroup] = Field(description="Empty once the network behind it is gone")
 
 
-class Move(BaseModel):
-    """What moves a forecast off its ground: the factors' product is the geometric mean over its days."""
-
-    factor: str = Field(examples=["traffic lately, against what was expected"])
-    times: float
-
-
-class Worth(BaseModel):
-    """How many times as likely a user is to take part for one standard deviation more of a factor, all others
-    alike, over all campaigns so far, with its 95% interval. An association: nobody dealt the factors.
+class Attribution(BaseModel):
+    """The effect of one kind of input on a forecast. The ratios multiply to the geometric mean over days of
+    forecast over baseline.
     """
 
-    factor: str = Field(examples=["coupons used, of all active days"])
-    times: float
+    feature: str = Field(examples=["recent traffic, relative to what was expected"])
+    ratio: float
+
+
+class OddsRatio(BaseModel):
+    """Ratio of the odds of taking part for one standard deviation more of a feature, all others equal, over
+    all campaigns so far, with its 95% interval. Observational: it does not show that the feature is a cause.
+    """
+
+    feature: str = Field(examples=["coupons used, of all active days"])
+    ratio: float
     low: float
     high: float
 
@@ -90,9 +92,9 @@ class Explanation(BaseModel):
     origin: date
     model: str
     expected: float = Field(description="Participants over its days, counted anew every day")
-    ground: float = Field(description="Of these, by traffic and the campaign's own pace alone")
-    moves: list[Move] = Field(description="The strongest first")
-    worth: list[Worth] = Field(description="What goes with taking part, the strongest first")
+    baseline: float = Field(description="Participants that traffic and the campaign's own rate predict alone")
+    attributions: list[Attribution] = Field(description="The strongest first")
+    odds_ratios: list[OddsRatio] = Field(description="What goes with taking part, the strongest first")
 
 
 class Score(BaseModel):
@@ -177,7 +179,7 @@ class PlannedTotal(BaseModel):
     p90: float
 
 
-class PlannedCourse(BaseModel):
+class OutcomeForecast(BaseModel):
     """What a planned campaign is to be expected to draw."""
 
     total: PlannedTotal
@@ -193,29 +195,29 @@ class PlannedUser(BaseModel):
 
 
 class PlannedDiscount(BaseModel):
-    """What goes with another discount on the shelf, by the weeks in which the products were cheaper. An
-    association: nobody dealt the discounts.
+    """The estimated effect of another discount on the shelf, from weeks in which the products were cheaper.
+    Observational: discounts were not randomised.
     """
 
-    asked: float = Field(description="Share of the regular price")
-    lately: float = Field(description="The same over the last eight weeks: what the plan rests on")
-    times: float = Field(description="So many times the participants of the plan")
+    depth: float = Field(description="Share of the regular price")
+    recent_depth: float = Field(description="The same over the last eight weeks, which the plan assumes")
+    ratio: float = Field(description="Participants with this discount over participants of the plan")
     low: float = Field(description="The lower end of its 95% interval")
     high: float
-    products: int = Field(description="Bought in at least a quarter of the weeks: by these it is told")
-    told: float = Field(
-        description="Share of the deviance of the last eight weeks that discounts explain, as learned before "
-        "them: 0 or less means that they tell nothing"
+    products: int = Field(description="In the estimate: bought in at least a quarter of the weeks")
+    deviance_explained: float = Field(
+        description="Share of the deviance of the last eight weeks that discounts explain, estimated on the "
+        "weeks before them; 0 or less: discounts have no predictive value"
     )
 
 
-class PlanOutlook(BaseModel):
+class PlanForecast(BaseModel):
     """A plan's participants and redeemers, and its likeliest users. Redeemers are null without coupons, and
     with another discount on the shelf: what that does to them is not known.
     """
 
-    participants: PlannedCourse
-    redeemers: PlannedCourse | None
+    participants: OutcomeForecast
+    redeemers: OutcomeForecast | None
     users: list[PlannedUser]
 
 
@@ -224,8 +226,8 @@ class PlanAnswer(BaseModel):
 
     origin: date
     model: str
-    planned: PlanOutlook
-    changed: PlanOutlook | None
+    planned: PlanForecast
+    changed: PlanForecast | None
     discount: PlannedDiscount | None = Field(description="Null where none was asked for")
 
 

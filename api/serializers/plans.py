@@ -8,8 +8,8 @@ from graph.progress import Progress
 from graph.settings import Settings
 
 if TYPE_CHECKING:  # They import torch.
-    from forecasting.plans.job import Outlook
-    from forecasting.plans.plan_forecast import PlannedForecast
+    from forecasting.plans.job import PlanForecast
+    from forecasting.plans.plan_forecast import OutcomeForecast
 
 
 def planned(
@@ -22,11 +22,11 @@ def planned(
 ) -> forecasts.PlanAnswer:
     """As planned, and as wished. Raises what ``plan_campaign`` does."""
     # torch takes seconds to import; who only reads need not wait for it.
-    from forecasting.plans.job import Change, plan_campaign
+    from forecasting.plans.job import PlanChange, plan_campaign
 
-    changes = Change(wish.starts, wish.ends, wish.targets, wish.discount).beside_the_plan()
+    changes = PlanChange(wish.starts, wish.ends, wish.targets, wish.discount).with_unchanged_plan()
     made = plan_campaign(graph, settings, dataset, campaign, changes, progress, wish.origin)
-    told = [_outlook(one, wish.top) for one in made]
+    told = [_plan_forecast(one, wish.top) for one in made]
     return forecasts.PlanAnswer(
         origin=made[0].origin,
         model=made[0].model,
@@ -36,27 +36,31 @@ def planned(
     )
 
 
-def _outlook(made: "Outlook", top: int) -> forecasts.PlanOutlook:
+def _plan_forecast(made: "PlanForecast", top: int) -> forecasts.PlanForecast:
     users = made.participants.users.head(top).to_dict("records")
-    return forecasts.PlanOutlook(
-        participants=_course(made.participants),
-        redeemers=_course(made.redeemers) if made.redeemers else None,
+    return forecasts.PlanForecast(
+        participants=_outcome_forecast(made.participants),
+        redeemers=_outcome_forecast(made.redeemers) if made.redeemers else None,
         users=[forecasts.PlannedUser(**row) for row in users],
     )
 
 
-def _course(made: "PlannedForecast") -> forecasts.PlannedCourse:
+def _outcome_forecast(made: "OutcomeForecast") -> forecasts.OutcomeForecast:
     steps = made.steps.to_dict("records")
-    return forecasts.PlannedCourse(
+    return forecasts.OutcomeForecast(
         total=forecasts.PlannedTotal(**vars(made.total)),
         steps=[forecasts.PlannedStep(step=row.pop("ds").date(), **row) for row in steps],
     )
 
 
-def _discount(made: "Outlook", asked: float | None) -> forecasts.PlannedDiscount | None:
-    if asked is None or made.effect is None or made.lift is None:
+def _discount(made: "PlanForecast", asked: float | None) -> forecasts.PlannedDiscount | None:
+    if asked is None or made.effect is None or made.uplift is None:
         return None
     effect = made.effect
     return forecasts.PlannedDiscount(
-        asked=asked, lately=effect.lately, products=effect.products, told=effect.told, **vars(made.lift)
+        depth=asked,
+        recent_depth=effect.recent_depth,
+        products=effect.products,
+        deviance_explained=effect.deviance_explained,
+        **vars(made.uplift),
     )

@@ -68,9 +68,9 @@ def explanation(graph: Graph, dataset: str, made: Forecast) -> forecasts.Explana
         origin=made.origin,
         model=made.model,
         expected=float(made.steps["mean"].sum()),
-        ground=found.ground,
-        moves=found.moves.to_dict("records"),
-        worth=found.worth.to_dict("records"),
+        baseline=found.baseline,
+        attributions=found.attributions.to_dict("records"),
+        odds_ratios=found.odds_ratios.to_dict("records"),
     )
 
 

@@ -1,7 +1,7 @@
-// Why a forecast says what it says
+// The explanation of a stored forecast
 // parameters: $dataset (string), $id (string)
-// returns: ground (float, participants expected by traffic and pace alone), moves, moves_times (lists, an entry a factor), worth, worth_times, worth_low, worth_high (lists, an entry a factor); null for a forecast stored without
+// returns: baseline (float, participants expected by traffic and the campaign's own rate alone), attribution_features, attribution_ratios (lists of one length), odds_ratio_features, odds_ratios, odds_ratios_low, odds_ratios_high (lists of one length); null for a forecast without an explanation
 MATCH (forecast:Forecast {dataset: $dataset, id: $id})
-RETURN forecast.ground AS ground, forecast.moves AS moves, forecast.moves_times AS moves_times,
-       forecast.worth AS worth, forecast.worth_times AS worth_times, forecast.worth_low AS worth_low,
-       forecast.worth_high AS worth_high
+RETURN forecast.baseline AS baseline, forecast.attribution_features AS attribution_features, forecast.attribution_ratios AS attribution_ratios,
+       forecast.odds_ratio_features AS odds_ratio_features, forecast.odds_ratios AS odds_ratios, forecast.odds_ratios_low AS odds_ratios_low,
+       forecast.odds_ratios_high AS odds_ratios_high

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.baseline.campaign_rate import Course, usual_courses
-from forecasting.baseline.rate_model import Series, Traffic, expected_participants, pace_weights
+from forecasting.baseline.campaign_rate import CampaignCounts, usual_participants
+from forecasting.baseline.rate_model import Series, Traffic, expected_participants, rate_weights
 from forecasting.baseline.traffic import expected_traffic
 from forecasting.history.series import History
 
@@ -16,19 +16,25 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Ground:
-    """`holidays`, a declared prior (``shapes``), and `weights`, the ``pace_weights`` learned when the model
-    was fitted.
+class Baseline:
+    """The statistical forecast of participants, which the K-LSTM corrects.
+
+    Attributes
+    ----------
+    holidays
+        Name of the declared holiday prior (``holiday_priors``), or None.
+    weights
+        Weight of each rate model at each step ahead (``rate_weights``), shape (RATE_MODELS, ahead).
     """
 
     holidays: str | None
     weights: Floats
 
     @classmethod
-    def of(cls, history: History, holidays: str | None) -> "Ground":
-        """As learned from `history`."""
+    def fit(cls, history: History, holidays: str | None) -> "Baseline":
+        """Learn the weights of the rate models from all campaigns of `history`."""
         traffic = traffic_of(history, holidays)
-        return cls(holidays, pace_weights([*_series(history, traffic).values()], traffic))
+        return cls(holidays, rate_weights([*_series(history, traffic).values()], traffic))
 
     def expected(self, history: History, traffic: Traffic) -> dict[str, Floats]:
         """``expected_participants`` of every campaign that reached somebody and whose steps are known, as
@@ -62,8 +68,10 @@ def _series(history: History, traffic: Traffic) -> dict[str, Series]:
         known = min(step.until(first, one.ends), len(traffic.counts))
         took_part = came.get(one.id, np.empty(0, dtype=np.int64))
         y = np.bincount(took_part[took_part < known], minlength=known).astype(float)
-        courses[one.id] = Course(one.kind or "", max(step.number(first, one.starts), 0), one.targeted, y)
-    usual = dict(zip(courses, usual_courses([*courses.values()], traffic), strict=True))
+        courses[one.id] = CampaignCounts(
+            one.kind or "", max(step.number(first, one.starts), 0), one.targeted, y
+        )
+    usual = dict(zip(courses, usual_participants([*courses.values()], traffic), strict=True))
     steps = history.steps[history.steps["unique_id"].isin(courses.keys())].groupby("unique_id")
     return {
         name: Series(part["y"].to_numpy(float), courses[name].launch, usual[name]) for name, part in steps

@@ -24,7 +24,7 @@ _SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
-class Course:
+class CampaignCounts:
     """A campaign: its `kind`, the step of its `launch`, how many users it `reached`, and y, an entry a step
     from the first of the data on.
     """
@@ -35,7 +35,7 @@ class Course:
     y: Floats
 
 
-def usual_courses(campaigns: Sequence[Course], traffic: Traffic) -> list[Floats]:
+def usual_participants(campaigns: Sequence[CampaignCounts], traffic: Traffic) -> list[Floats]:
     """Of each campaign, shape (steps + 1, ahead): in row t, how many usually take part in steps t, t + 1, ...
     by what came in all campaigns before step t; 0 before its launch. A season of steps counts as a week.
     """

@@ -7,7 +7,7 @@ Past days count less the older they are (power steady model; Harvey and Fernande
 rate follows what changes, and what was before a campaign's launch counts a tenth after it; weekday factors
 remember longer and are drawn to 1 where little was counted.
 
-A fifth one follows what campaigns usually draw (``hazard``) times the campaign's own factor, a Gamma
+A fifth one follows what campaigns usually draw (``campaign_rate``) times the campaign's own factor, a Gamma
 around 1.
 
 How fast to forget, whether traffic tells anything at all, and whether campaigns run alike differs between
@@ -42,7 +42,7 @@ _AFTER_LAUNCH = 0.1
 """How much what came before a campaign's launch counts once it runs."""
 
 
-PACES = 2 * len(_KEEPS[DAY]) + 1
+RATE_MODELS = 2 * len(_KEEPS[DAY]) + 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Traffic:
 @dataclass(frozen=True)
 class Series:
     """A campaign's participants, an entry a step from the first of the data on, and in which of these steps
-    it began (the number of steps where it has not); `usual` is ``usual_courses``.
+    it began (the number of steps where it has not); `usual` is ``usual_participants``.
     """
 
     y: Floats
@@ -71,18 +71,18 @@ class Series:
 def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> Floats:
     """Shape (steps + 1, ahead): in row t, the mean of y in steps t, t + 1, ... by what came before step t.
 
-    `weights` are ``pace_weights``.
+    `weights` are ``rate_weights``.
     """
-    means = _paces(series, traffic)
+    means = _rate_model_means(series, traffic)
     return np.asarray(np.exp(np.einsum("pj,ptj->tj", weights, np.log(means))))
 
 
-def pace_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
-    """How much each pace counts, by what came in `campaigns`: shape (PACES, ahead)."""
+def rate_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
+    """How much each pace counts, by what came in `campaigns`: shape (RATE_MODELS, ahead)."""
     ahead = traffic.expected.shape[1]
-    score = np.zeros((PACES, ahead))
+    score = np.zeros((RATE_MODELS, ahead))
     for series in campaigns:
-        y, means = series.y, _paces(series, traffic)
+        y, means = series.y, _rate_model_means(series, traffic)
         for step in range(ahead):
             days = np.arange(max(_UNSEEN[traffic.step], step), len(y))
             told = means[:, days - step, step]
@@ -93,8 +93,8 @@ def pace_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
     return np.asarray(likely / likely.sum(axis=0))
 
 
-def _paces(series: Series, traffic: Traffic) -> Floats:
-    """Shape (PACES, days + 1, ahead)."""
+def _rate_model_means(series: Series, traffic: Traffic) -> Floats:
+    """Shape (RATE_MODELS, days + 1, ahead)."""
     even = Traffic(np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.place, traffic.step)
     own = [
         _pace(series.y, series.launch, known.counts, known.expected, known.place, known.step.season, keeps)

@@ -2,11 +2,11 @@
 
 The logarithm of the count is filtered as
 
-    log n(t) = level(t) + drift(t) + weekday + holidays near + day of the month + shape(t) + noise
+    log n(t) = level(t) + drift(t) + weekday + holidays near + day of the month + prior(t) + noise
 
-where `shape` is what a declared prior says of holidays (``shapes``; nothing by default), the level walks, the
-drift fades from day to day, and the coefficients of weekdays, holidays and days of the month are learned as
-they come (Kalman filter; Durbin and Koopman 2012). Noise is Student's, with four degrees of freedom, by
+where `prior` is a declared prior of holiday effects (``holiday_priors``; none by default), the level is a
+random walk, the drift is damped, and a Kalman filter (Durbin and Koopman 2012) learns the coefficients of
+weekdays, holidays and days of the month. Noise is Student's, with four degrees of freedom, by
 reweighting each observation: a day without precedent moves little. A day on which nobody did anything
 (closed) says nothing.
 """
@@ -35,7 +35,7 @@ _DEGREES = 4
 
 
 def expected_traffic(
-    counts: Floats, calendar: pd.DatetimeIndex, step: Step = DAY, shape: str | None = None
+    counts: Floats, calendar: pd.DatetimeIndex, step: Step = DAY, holidays: str | None = None
 ) -> Floats:
     """Shape (steps + 1, ahead): in row t, how many users are expected in steps t, t + 1, ... by what was
     counted before step t. `counts` has an entry a step; `calendar` tells when these and `ahead` more begin.
@@ -46,7 +46,7 @@ def expected_traffic(
     prior = np.ones(len(calendar))
     if step == DAY:
         effects += [(holidays_near(calendar), _HOLIDAY), (month_waves(calendar), _MONTH)]
-        prior = np.exp(holiday_effect(calendar, shape))
+        prior = np.exp(holiday_effect(calendar, holidays))
     design = np.hstack([np.ones((len(calendar), 2)), *(one for one, _ in effects)])
     believed = [0.5, drift, *(size for one, size in effects for _ in range(one.shape[1]))]
     stays, walks = np.ones(design.shape[1]), np.zeros(design.shape[1])

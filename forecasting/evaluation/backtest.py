@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from forecasting.evaluation.benchmarks import SEASON, peer_forecasts
+from forecasting.evaluation.benchmarks import SEASON, benchmark_forecasts
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from graph.progress import Progress
@@ -31,7 +31,7 @@ def backtest(
     for origin in origins:
         cutoff = pd.Timestamp(origin) - pd.Timedelta(days=1)
         peers.append(
-            peer_forecasts(history.before(origin), horizon, model.configuration.holidays).assign(
+            benchmark_forecasts(history.before(origin), horizon, model.configuration.holidays).assign(
                 cutoff=cutoff
             )
         )

@@ -10,7 +10,7 @@ from forecasting.history.series import History
 SEASON = 7
 
 
-def peer_forecasts(history: History, horizon: int, holidays: str | None = None) -> pd.DataFrame:
+def benchmark_forecasts(history: History, horizon: int, holidays: str | None = None) -> pd.DataFrame:
     """Columns unique_id, ds, SeasonalNaive, AutoETS: forecasts of y from ``history.as_of`` on.
 
     The peers see the same series as the K-LSTM, from the first day of the data, and the same declared prior

@@ -25,7 +25,7 @@ _SHRUNK = 3.0
 _FORGOTTEN = 60
 
 
-class Days:
+class DailyMatrix:
     """On which days each user did something, or how much of it, shape (n_users, n_days)."""
 
     def __init__(self, did: Floats) -> None:
@@ -75,13 +75,13 @@ class CampaignUsers:
     def __init__(
         self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **days: Floats
     ) -> None:
-        """`start` is the `step` of the launch, `days` the matrices for ``Days``."""
+        """`start` is the `step` of the launch, `days` the matrices for ``DailyMatrix``."""
         self.users, self.start, self.step = pd.Index(roles["user"]), start, step
         self.counted, self.took_part, self.related, self.anywhere, self.active = (
-            Days(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
+            DailyMatrix(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
         )
         self.own_coupon, self.coupon, self.own_spent, self.spent = (
-            Days(days[name]) for name in ("own_coupon", "coupon", "own_spent", "spent")
+            DailyMatrix(days[name]) for name in ("own_coupon", "coupon", "own_spent", "spent")
         )
         source, target = self.users.get_indexer(edges["source"]), self.users.get_indexer(edges["target"])
         inside = (source >= 0) & (target >= 0)

@@ -1,10 +1,9 @@
 """Why a forecast is what it is.
 
-How many: traffic and the campaign's own pace give a number (``ground``), and what the network learned moves
-it. That move is shared out over its inputs by integrated gradients (Sundararajan, Taly, Yan, ICML 2017),
-from an example in which nothing is out of the ordinary (all inputs 0) to this one: on the logarithm the
-shares add up to the whole move. Who: what a user's share rests on, over all campaigns
-(``UserShares.worth``).
+Number of participants: the network corrects a baseline of traffic and the campaign's own rate. Integrated
+gradients (Sundararajan, Taly and Yan, ICML 2017) attribute the log ratio of forecast to baseline to the
+network's inputs, along the straight line from inputs of zero (nothing out of the ordinary) to the actual
+ones. Users: the odds ratios of the conditional logit over all campaigns (``UserShares.odds_ratios``).
 """
 
 from dataclasses import dataclass, replace
@@ -39,27 +38,42 @@ _ALWAYS = "whatever the inputs"
 
 @dataclass(frozen=True)
 class Explanation:
-    """`expected` participants over the horizon, `ground` of them by traffic and pace alone; `moves` has
-    factor and times, whose product is the geometric mean over days of expected / ground; `worth` is
-    ``UserShares.worth``; `groups` has group (missing for users of none), mean and share.
+    """Why a forecast is what it is.
+
+    Attributes
+    ----------
+    expected
+        Expected participants over the horizon; a user counts once per day.
+    baseline
+        What traffic and the campaign's own rate predict alone.
+    attributions
+        Columns feature, ratio; the ratios multiply to the geometric mean over days of expected / baseline.
+    odds_ratios
+        ``UserShares.odds_ratios``.
+    groups
+        Columns group (missing for users of no group), mean, share.
     """
 
     expected: float
-    ground: float
-    moves: pd.DataFrame
-    worth: pd.DataFrame
+    baseline: float
+    attributions: pd.DataFrame
+    odds_ratios: pd.DataFrame
     groups: pd.DataFrame
 
 
-def moves(members: list[KLSTMNetwork], example: Example, days: int) -> pd.DataFrame:
-    """factor, times, the strongest first: what moves the forecast of the first `days` days off its ground."""
+def attributions(members: list[KLSTMNetwork], example: Example, days: int) -> pd.DataFrame:
+    """Attribute the difference between a forecast and its baseline to the inputs of the network.
+
+    Returns columns feature and ratio, the largest effect first; the ratios multiply to the geometric mean of
+    forecast over baseline in the first `days` days.
+    """
     batch = Batch.of([example])
     shares: dict[str, float] = {}
     for member in members:
         for factor, value in _attributed(member, batch, days).items():
             shares[factor] = shares.get(factor, 0.0) + value / len(members)
-    found = pd.DataFrame({"factor": [*shares], "times": np.exp([*shares.values()])})
-    order = (-np.abs(np.log(found["times"]))).argsort(kind="stable")
+    found = pd.DataFrame({"feature": [*shares], "ratio": np.exp([*shares.values()])})
+    order = (-np.abs(np.log(found["ratio"]))).argsort(kind="stable")
     return found.iloc[order].reset_index(drop=True)
 
 
@@ -87,5 +101,5 @@ def _attributed(member: KLSTMNetwork, batch: Batch, days: int) -> dict[str, floa
 
 
 def _move(member: KLSTMNetwork, batch: Batch, inputs: dict[str, Tensor], days: int) -> Tensor:
-    # Against its own ground, so that the ground itself counts nothing.
+    # Against its own baseline, so that the baseline itself counts nothing.
     return (member(replace(batch, **inputs)).mean / batch.base.clamp_min(1e-2))[0, :days].log().mean()

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
-from forecasting.baseline.baseline import Ground
+from forecasting.baseline.baseline import Baseline
 from forecasting.history.time_step import DAY, Step, step_named
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.trainer import Configuration, network_with
@@ -32,9 +32,9 @@ class Checkpoint:
     cutoff: date
     network: str
     members: list[KLSTMNetwork]
-    ground: Ground
+    baseline: Baseline
     shares: UserShares
-    launches: float
+    launch_dispersion: float
 
     def write(self, path: Path) -> None:
         """At once or not at all."""
@@ -47,9 +47,9 @@ class Checkpoint:
             "network": self.network,
         }
         others = {
-            "paces": self.ground.weights,
+            "rate_weights": self.baseline.weights,
             "shares": np.stack([*vars(self.shares).values()]),
-            "launches": np.array(self.launches),
+            "launch_dispersion": np.array(self.launch_dispersion),
         }
         tensors = {name: torch.from_numpy(one) for name, one in others.items()}
         members = [member.state_dict() for member in self.members]
@@ -73,9 +73,9 @@ class Checkpoint:
                 date.fromisoformat(described["cutoff"]),
                 described["network"],
                 [network_with(configuration, weights) for weights in members],
-                Ground(configuration.holidays, others["paces"].numpy()),
+                Baseline(configuration.holidays, others["rate_weights"].numpy()),
                 UserShares(*others["shares"].numpy()),
-                float(others["launches"]),
+                float(others["launch_dispersion"]),
             )
         except _UNREADABLE as error:
             raise NotReady(

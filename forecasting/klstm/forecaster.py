@@ -9,20 +9,20 @@ import pandas as pd
 import torch
 from pandas.util import hash_pandas_object
 
-from forecasting.baseline.baseline import Ground
+from forecasting.baseline.baseline import Baseline
 from forecasting.history.campaign_users import campaign_users
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
-from forecasting.klstm.attributions import Explanation, moves
+from forecasting.klstm.attributions import Explanation, attributions
 from forecasting.klstm.batches import Batch, Example
 from forecasting.klstm.checkpoint import Checkpoint
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.samples import CampaignFrame, campaign_frames, training_samples
 from forecasting.klstm.trainer import Configuration, best_epochs, network_with, trained
-from forecasting.klstm.training_checkpoint import Draft
+from forecasting.klstm.training_checkpoint import TrainingCheckpoint
 from forecasting.negative_binomial import quantile, with_bands
-from forecasting.plans.discounts import Lift
-from forecasting.plans.plan_forecast import PlannedForecast, Total, expected_course, launch_dispersion
+from forecasting.plans.discounts import Uplift
+from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
 from forecasting.records import FORECAST_VALUES
 from forecasting.user_shares import AHEAD, UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
@@ -50,9 +50,9 @@ class KLSTM:
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
         self.step: Step = DAY
         self._members: list[KLSTMNetwork] = []
-        self._ground = Ground(self.configuration.holidays, np.empty(0))
+        self._baseline = Baseline(self.configuration.holidays, np.empty(0))
         self._shares = UserShares.usual()
-        self._launches = 1.0
+        self._launch_dispersion = 1.0
 
     def fit(self, history: History, progress: Progress, draft: Path | None = None) -> "KLSTM":
         """Train on every campaign of `history`; nothing at or after its `as_of` is seen.
@@ -61,7 +61,7 @@ class KLSTM:
         goes on from there, to the same result. Raises InvalidRequest where `history` holds too few days to
         learn from.
         """
-        frames = self._learn_ground(history)
+        frames = self._fit_baseline(history)
         step = history.step
         dated = list(training_samples(frames))
         samples = [sample for _, sample in dated]
@@ -73,7 +73,7 @@ class KLSTM:
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
         settings = self.configuration
         known = hash_pandas_object(history.steps).sum()
-        kept = Draft(draft, settings, history.as_of, history.network, known)
+        kept = TrainingCheckpoint(draft, settings, history.as_of, history.network, known)
         if kept.epochs is None:
             # What is held out must not have been a target of what is learned from.
             held_out = history.known - step.unseen
@@ -86,25 +86,27 @@ class KLSTM:
         return self
 
     def update(self, history: History) -> "KLSTM":
-        """Bring the ground, the users' shares and the bands of plans up to ``history.as_of``, in a second;
+        """Bring the baseline, the users' shares and the bands of plans up to ``history.as_of``, in a second;
         the networks stay as trained. Raises as `predict` does.
         """
         self._check(history, 1)
-        self._learn_ground(history)
+        self._fit_baseline(history)
         self.cutoff = history.as_of
         return self
 
-    def _learn_ground(self, history: History) -> list[CampaignFrame]:
+    def _fit_baseline(self, history: History) -> list[CampaignFrame]:
         self.step = history.step
-        self._ground = Ground.of(history, self.configuration.holidays)
-        frames = campaign_frames(history, self._ground)
+        self._baseline = Baseline.fit(history, self.configuration.holidays)
+        frames = campaign_frames(history, self._baseline)
         if history.open_to_all:  # Whom a campaign reaches is not told, nor when one will begin.
             return frames
         self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
-        self._launches = launch_dispersion(history, self._ground)
+        self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
 
-    def _train_members(self, samples: list[Example], kept: Draft, progress: Progress) -> list[KLSTMNetwork]:
+    def _train_members(
+        self, samples: list[Example], kept: TrainingCheckpoint, progress: Progress
+    ) -> list[KLSTMNetwork]:
         settings, epochs = self.configuration, kept.epochs or 0
         members = [network_with(settings, weights) for weights in kept.members]
         missing = range(len(members), settings.members)
@@ -124,7 +126,7 @@ class KLSTM:
         a model that was not fitted.
         """
         self._check(history, horizon)
-        frames = [frame for frame in campaign_frames(history, self._ground) if len(frame.y) < frame.end]
+        frames = [frame for frame in campaign_frames(history, self._baseline) if len(frame.y) < frame.end]
         found = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
         return with_bands(found, found["dispersion"].to_numpy(float))[COLUMNS]
 
@@ -147,24 +149,27 @@ class KLSTM:
         order = ["unique_id", "probability", "user"]
         return found.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
 
-    def predict_planned(self, history: History, campaign: str, lift: Lift | None = None) -> PlannedForecast:
+    def predict_planned(
+        self, history: History, campaign: str, uplift: Uplift | None = None
+    ) -> OutcomeForecast:
         """Forecast a `campaign` of `history` that begins at ``history.as_of`` or later, all of it, and with
         what goes with a discount if one is wished. Raises InvalidRequest where it has begun or ends too late,
         and as `predict` does.
         """
         self._check(history, 1)
         _check_reach(history)
-        course = expected_course(history, self._ground, campaign)
-        dispersion = self._launches
-        if lift:
-            course, dispersion = course.assign(mean=course["mean"] * lift.times), dispersion + lift.dispersion
+        course = expected_plan(history, self._baseline, campaign)
+        dispersion = self._launch_dispersion
+        if uplift:
+            course = course.assign(mean=course["mean"] * uplift.ratio)
+            dispersion += uplift.dispersion
         reached = campaign_users(history)[campaign]
         origin = history.known
         daily = daily_probabilities(course["mean"].to_numpy(float), self._shares.of(reached, origin))
         users = reached.described(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
         )
-        return PlannedForecast(
+        return OutcomeForecast(
             with_bands(course, dispersion),
             Total.of(float(course["mean"].sum()), dispersion),
             users.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
@@ -172,19 +177,20 @@ class KLSTM:
 
     def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
         """Why `predict` says of a running `campaign` what it says. Raises as it does."""
-        worth = self._shares.worth()
+        odds_ratios = self._shares.odds_ratios()
+        # Where participation means buying the campaign's products, pairs of features coincide.
+        duplicates = odds_ratios[["ratio", "low", "high"]].round(3).duplicated()
         groups = self.predict_groups(history, horizon)
         own = groups[groups["unique_id"] == campaign]
-        frame = next(one for one in campaign_frames(history, self._ground) if one.id == campaign)
+        frame = next(one for one in campaign_frames(history, self._baseline) if one.id == campaign)
         origin = len(frame.y)
         days = min(horizon, frame.end - origin)
         by_group = own.groupby("group", dropna=False, as_index=False)["mean"].sum()
         return Explanation(
             expected=float(own["mean"].sum()),
-            ground=float(frame.base[origin, :days].sum()),
-            moves=moves(self._members, frame.sample(origin), days),
-            # Where what counts is what users do with a campaign's products, two factors tell the same.
-            worth=worth[~worth[["times", "low", "high"]].round(3).duplicated()].reset_index(drop=True),
+            baseline=float(frame.base[origin, :days].sum()),
+            attributions=attributions(self._members, frame.sample(origin), days),
+            odds_ratios=odds_ratios[~duplicates].reset_index(drop=True),
             groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
         )
 
@@ -212,7 +218,7 @@ class KLSTM:
         """
         self._check(history, horizon)
         _check_reach(history)
-        for frame in campaign_frames(history, self._ground):
+        for frame in campaign_frames(history, self._baseline):
             origin = len(frame.y)
             if origin < frame.end:
                 found = self._forecasts([(frame, origin)], history, horizon)
@@ -247,7 +253,7 @@ class KLSTM:
         """What `cross_validation` returns, at any `origins`, by the model as it is fitted."""
         self._check(history.before(min(origins)), h)
         # What an example is made of lies before its origin, wherever the frame ends.
-        frames = campaign_frames(history, self._ground)
+        frames = campaign_frames(history, self._baseline)
         places = [history.number(origin) for origin in origins]
         running = [(one, place) for place in places for one in frames if one.start < place < len(one.y)]
         found = self._forecasts(running, history, h)
@@ -323,14 +329,18 @@ class KLSTM:
         if self.cutoff is None:
             raise NotReady("This model has not been trained.", "Run `groundswell train`.")
         made_of = (self.configuration, self.step, self.dataset, self.cutoff, self.network, self._members)
-        Checkpoint(*made_of, self._ground, self._shares, self._launches).write(path)
+        Checkpoint(*made_of, self._baseline, self._shares, self._launch_dispersion).write(path)
 
     @classmethod
     def load(cls, path: Path) -> "KLSTM":
         """Raises NotReady where `path` is no checkpoint of this version."""
         made = Checkpoint.read(path)
         model = cls(made.configuration, dataset=made.dataset, cutoff=made.cutoff, network=made.network)
-        model._ground, model._shares, model._launches = made.ground, made.shares, made.launches
+        model._baseline, model._shares, model._launch_dispersion = (
+            made.baseline,
+            made.shares,
+            made.launch_dispersion,
+        )
         model.step, model._members = made.step, made.members
         return model
 

@@ -14,7 +14,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from forecasting.baseline.baseline import Ground, traffic_of
+from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.history.campaign_users import CampaignUsers, campaign_users
 from forecasting.history.series import History
@@ -118,14 +118,14 @@ class CampaignFrame:
         return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
 
 
-def campaign_frames(history: History, ground: Ground) -> list[CampaignFrame]:
+def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]:
     """One frame per campaign that has begun, with everything known before ``history.as_of``."""
     step, first = history.step, history.first_day
     calendar = calendar_features(step.range(first, 0, history.known + step.horizon), step)
-    traffic = traffic_of(history, ground.holidays)
+    traffic = traffic_of(history, baseline.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
-    users, expected = campaign_users(history), ground.expected(history, traffic)
+    users, expected = campaign_users(history), baseline.expected(history, traffic)
     frames = []
     for campaign in history.campaigns.itertuples():
         if campaign.id not in expected:

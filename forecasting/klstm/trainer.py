@@ -32,7 +32,7 @@ class Configuration:
     members: int = 2
     """Networks trained from different seeds, whose predictions are averaged."""
     holidays: str | None = None
-    """A declared prior of what holidays do (``shapes``)."""
+    """A declared prior of what holidays do (``holiday_priors``)."""
 
 
 def network_of(settings: Configuration) -> KLSTMNetwork:

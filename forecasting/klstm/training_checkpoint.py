@@ -11,7 +11,7 @@ from forecasting.klstm.trainer import Configuration
 from forecasting.weights import Weights, read_networks, write_networks
 
 
-class Draft:
+class TrainingCheckpoint:
     """Keeps, at `path`, for how many epochs to train and the networks trained so far; nothing without a path.
 
     What another configuration, other data or another network left there is not used.

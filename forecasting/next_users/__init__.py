@@ -2,8 +2,8 @@
 other campaigns.
 
 order        a campaign's participants, one after the other
-succession   what past campaigns tell of who takes part around whom
-trail        what that says of every user, given who has taken part in a campaign so far
+cooccurrence   what past campaigns tell of who takes part around whom
+features        what that says of every user, given who has taken part in a campaign so far
 examples     past campaigns replayed, each by what the others tell
 ranker       the network that weighs it: fit, rank, read, write
 backtest     how well it ranks, beside what one would count by hand

@@ -5,32 +5,32 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from forecasting.next_users.cooccurrence import Succession
-from forecasting.next_users.event_sequence import Floats, Order
+from forecasting.next_users.cooccurrence import Cooccurrence
+from forecasting.next_users.event_sequence import EventSequence, Floats
 from forecasting.next_users.examples import LONGEST
-from forecasting.next_users.next_user_model import NextUsers
-from forecasting.next_users.sequence_features import Trail
+from forecasting.next_users.next_user_model import NextUserModel
+from forecasting.next_users.sequence_features import SequenceFeatures
 
-Ranker = Callable[[Order], Iterator[Floats]]
+Ranker = Callable[[EventSequence], Iterator[Floats]]
 """Of a campaign, the scores of all users before each of its participants from the second on."""
 
 FIRST = 10
 
 
-def by_model(model: NextUsers, succession: Succession) -> Ranker:
+def by_model(model: NextUserModel, cooccurrence: Cooccurrence) -> Ranker:
     """What the model says."""
 
-    def rank(one: Order) -> Iterator[Floats]:
-        trail = Trail(succession, model.gap)
+    def rank(one: EventSequence) -> Iterator[Floats]:
+        features = SequenceFeatures(cooccurrence, model.gap)
         for place in range(1, min(len(one), LONGEST + 1)):
-            trail.add(int(one.users[place - 1]), float(one.seconds[place - 1]))
-            yield model.next_of(trail, one.first(place))
+            features.add(int(one.users[place - 1]), float(one.seconds[place - 1]))
+            yield model.next_of(features, one.first(place))
 
     return rank
 
 
 def by_follows(
-    known: list[Order], users: int, *, window: int = 20, power: float = 0.5, kept: float = 0.8
+    known: list[EventSequence], users: int, *, window: int = 20, power: float = 0.5, kept: float = 0.8
 ) -> Ranker:
     """How often each user took part within `window` after those who have, the nearer by `power` the more, of
     how often these took part; `kept` of it with each one more.
@@ -46,7 +46,7 @@ def by_follows(
 def by_matrix(matrix: Floats, kept: float, taken: Floats) -> Ranker:
     """Sums of the rows of who has taken part; the more frequent of two equals first."""
 
-    def rank(one: Order) -> Iterator[Floats]:
+    def rank(one: EventSequence) -> Iterator[Floats]:
         score = np.zeros(len(matrix))
         for user in one.users[: min(len(one) - 1, LONGEST)]:
             score = score * kept + matrix[user]
@@ -55,12 +55,12 @@ def by_matrix(matrix: Floats, kept: float, taken: Floats) -> Ranker:
     return rank
 
 
-def times_taken(known: list[Order], users: int) -> Floats:
+def times_taken(known: list[EventSequence], users: int) -> Floats:
     """In how many campaigns each user took part, shape (n_users,)."""
     return np.bincount(np.concatenate([one.users for one in known]), minlength=users).astype(float)
 
 
-def ranks(ranker: Ranker, asked: Iterable[tuple[Order, int]]) -> pd.DataFrame:
+def ranks(ranker: Ranker, asked: Iterable[tuple[EventSequence, int]]) -> pd.DataFrame:
     """campaign (its number), position, rank of who came among all who could; of each campaign from a position
     on. Equals count half.
     """

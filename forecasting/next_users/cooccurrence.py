@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from forecasting.next_users.event_sequence import Floats, Ints, Order, pace
+from forecasting.next_users.event_sequence import EventSequence, Floats, Ints, log_median_gap
 
 NEAR = 20
 """Participants on either side of one who are near to it."""
@@ -20,14 +20,14 @@ _DAMPED = 0.75
 
 
 @dataclass(frozen=True)
-class Succession:
+class Cooccurrence:
     """Learned from some campaigns, for n users.
 
     together, near, timed: how often two users took part in the same campaign, long campaigns counting less;
         near to each other, by the root of their distance; and shortly after each other. Divided by how often
         they would by their numbers of campaigns; shape (n, n), symmetric.
     second: who takes part after who takes part after a user; shape (n, n).
-    taken: in how many campaigns each user took part. pace: how slowly these went when it did; (n,).
+    taken: in how many campaigns each user took part. log_median_gap: how slowly these went when it did; (n,).
     member: which campaigns each user took part in, shape (n_campaigns, n); shared, weighed by their lengths.
     kinds, contexts: what users are like by their campaigns (a singular value decomposition of `member`) and
         by who was near them (positive pointwise mutual information, of length 1); shape (n, 48).
@@ -40,7 +40,7 @@ class Succession:
     timed: Floats
     second: Floats
     taken: Floats
-    pace: Floats
+    log_median_gap: Floats
     member: sparse.csr_array
     shared: sparse.csc_array
     kinds: Floats
@@ -52,14 +52,14 @@ class Succession:
     first: Ints
 
     @classmethod
-    def of(cls, known: list[Order], users: int, gap: float) -> Self:
+    def of(cls, known: list[EventSequence], users: int, gap: float) -> Self:
         """Of `known` campaigns of so many `users`; `gap` is the unit of time in seconds."""
         together, near, timed, after = (np.zeros((users, users), dtype=np.float32) for _ in range(4))
-        taken, paces = np.zeros(users, dtype=np.float32), np.zeros(users, dtype=np.float32)
+        taken, log_gaps = np.zeros(users, dtype=np.float32), np.zeros(users, dtype=np.float32)
         for one in known:
             _count(one.users, one.seconds, gap, together, near, timed, after)
             taken[one.users] += 1
-            paces[one.users] += [pace(one.seconds[:place], gap) for place in range(len(one))]
+            log_gaps[one.users] += [log_median_gap(one.seconds[:place], gap) for place in range(len(one))]
         by_chance = np.sqrt(np.outer(taken + 1, taken + 1)).astype(np.float32)
         step = after / (after.sum(axis=1, keepdims=True) + 1)
         every, campaigns = (
@@ -76,7 +76,7 @@ class Succession:
             timed=timed / by_chance,
             second=step @ step,
             taken=taken,
-            pace=paces / (taken + 1),
+            log_median_gap=log_gaps / (taken + 1),
             member=member,
             shared=(sparse.diags_array(1 / length) @ member).tocsc().astype(np.float32),
             kinds=_right_vectors(member @ sparse.diags_array(1 / np.maximum(np.sqrt(taken), 1))),

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.next_users.cooccurrence import Succession
-from forecasting.next_users.event_sequence import Floats, Order
-from forecasting.next_users.sequence_features import FACTORS, Trail
+from forecasting.next_users.cooccurrence import Cooccurrence
+from forecasting.next_users.event_sequence import EventSequence, Floats
+from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 
 LONGEST = 199
 """Participants of a campaign that are replayed, and after how many the next is asked for."""
@@ -21,14 +21,14 @@ _LIKELY, _OTHERS = 100, 80
 _GLANCE = (2, 6, 16, 18)
 """The factors that are looked at: together and near, recent participants counting more; campaigns that go
 alike; windows."""
-_TAKEN = FACTORS - 8
+_TAKEN = FEATURES - 8
 _MOST = 30_000
 """Examples; of more, as many by chance."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """x: shape (n_examples, n_candidates, FACTORS), half precision; who came is the first candidate.
+    """x: shape (n_examples, n_candidates, FEATURES), half precision; who came is the first candidate.
     offset: what to add to a candidate's logit because it stands for others; (n_examples, n_candidates).
     """
 
@@ -36,8 +36,8 @@ class Examples:
     offset: Floats
 
 
-def replay(
-    known: list[Order], users: int, gap: float, seed: int, advance: Callable[[int], None]
+def build_examples(
+    known: list[EventSequence], users: int, gap: float, seed: int, advance: Callable[[int], None]
 ) -> Examples | None:
     """Of `known` campaigns of so many users; `advance` is told of campaigns done. None of none."""
     rng = np.random.default_rng(seed)
@@ -50,14 +50,14 @@ def replay(
         rest = [one for one, other in zip(known, folds, strict=True) if other != fold]
         if not rest:
             continue
-        succession = Succession.of(rest, users, gap)
+        cooccurrence = Cooccurrence.of(rest, users, gap)
         for one in (one for one, own in zip(known, folds, strict=True) if own == fold):
-            trail = Trail(succession, gap)
+            features = SequenceFeatures(cooccurrence, gap)
             for place in range(1, min(len(one), LONGEST + 1)):
-                trail.add(int(one.users[place - 1]), float(one.seconds[place - 1]))
+                features.add(int(one.users[place - 1]), float(one.seconds[place - 1]))
                 if rng.random() >= kept:
                     continue
-                factors = trail.factors()
+                factors = features.matrix()
                 chosen, offset = _candidates(factors, one, place, likely, others, rng)
                 x.append(factors[chosen].astype(np.float16))
                 offsets.append(offset)
@@ -66,7 +66,7 @@ def replay(
 
 
 def _candidates(
-    factors: Floats, one: Order, place: int, likely: int, others: int, rng: np.random.Generator
+    factors: Floats, one: EventSequence, place: int, likely: int, others: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, Floats]:
     glance = factors[:, _GLANCE]
     spread = glance.std(axis=0) + 1e-6

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.next_users.backtest import by_follows, by_matrix, by_model, hits, ranks, times_taken
-from forecasting.next_users.cooccurrence import Succession
-from forecasting.next_users.event_sequence import Order, orders
-from forecasting.next_users.next_user_model import MOST_USERS, Fitting, NextUsers
+from forecasting.next_users.cooccurrence import Cooccurrence
+from forecasting.next_users.event_sequence import EventSequence, event_sequences
+from forecasting.next_users.next_user_model import MOST_USERS, Fitting, NextUserModel
 from forecasting.records import find_campaign
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, day_of, describe_dataset, seconds_of
@@ -61,7 +61,7 @@ def train_next_users(
     first = day_of(float(known["at"].quantile(1 - _HELD_BACK)), dataset.zone)
     tested = _back_test(known, seconds_of(first, dataset.zone), progress, fitting)
     users = _most_frequent(known)
-    model = NextUsers.fit(orders(known, users).values(), len(users), progress, fitting=fitting)
+    model = NextUserModel.fit(event_sequences(known, users).values(), len(users), progress, fitting=fitting)
     run = NextUsersRun(
         id=f"next-users/{cutoff}",
         cutoff=cutoff,
@@ -103,17 +103,17 @@ def who_is_next(
             f"Nothing was learned yet of who comes next in {dataset_id!r} as of {origin}.",
             f"Learn it: `groundswell train --dataset {dataset_id} --cutoff {origin}`.",
         )
-    model = NextUsers.read(settings.checkpoints / run.checkpoint)
+    model = NextUserModel.read(settings.checkpoints / run.checkpoint)
     known = _participations(graph, dataset, origin)
     users = _most_frequent(known)
-    others = orders(known, users)
+    others = event_sequences(known, users)
     own = others.pop(campaign, None)
     if own is None:
         raise InvalidRequest(
             f"Nobody took part in campaign {campaign} before {origin}.",
             "Who is next is told from who came before: choose a later --origin.",
         )
-    scores = model.scores(Succession.of([*others.values()], len(users), model.gap), own)
+    scores = model.scores(Cooccurrence.of([*others.values()], len(users), model.gap), own)
     order = np.argsort(-scores)[: len(users) - len(own)]
     taken = times_taken([*others.values(), own], len(users)).astype(int)
     columns = (np.arange(1, len(order) + 1), users[order], np.exp(scores[order]), taken[order])
@@ -124,16 +124,16 @@ def _back_test(known: pd.DataFrame, since: float, progress: Progress, fitting: F
     """names, hits, positions."""
     past = known[known["at"] < since]
     users = _most_frequent(past)
-    before, whole = orders(past, users), orders(known, users)
+    before, whole = event_sequences(past, users), event_sequences(known, users)
     taught = [*before.values()]
-    model = NextUsers.fit(taught, len(users), progress, fitting=fitting)
-    asked: list[tuple[Order, int]] = sorted(
+    model = NextUserModel.fit(taught, len(users), progress, fitting=fitting)
+    asked: list[tuple[EventSequence, int]] = sorted(
         ((one, len(before[name])) for name, one in whole.items() if name in before),
         key=lambda told: told[1] - len(told[0]),
     )[:_MOST_ASKED]
     taken = times_taken(taught, len(users))
     rankers = {
-        "K-LSTM's ranking": by_model(model, Succession.of(taught, len(users), model.gap)),
+        "K-LSTM's ranking": by_model(model, Cooccurrence.of(taught, len(users), model.gap)),
         "who follows whom, counted": by_follows(taught, len(users)),
         "who takes part most": by_matrix(np.zeros((len(users), len(users)), np.float32), 1.0, taken),
     }

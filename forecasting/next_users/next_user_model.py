@@ -2,7 +2,7 @@
 
     P(v next) = softmax over users who have not taken part of (w . x_v + f(x_v))
 
-with x_v the factors of ``trail`` and f a perceptron, fitted by maximum likelihood to past campaigns
+with x_v the factors of ``features`` and f a perceptron, fitted by maximum likelihood to past campaigns
 replayed (``examples``); three from different seeds are averaged.
 """
 
@@ -18,10 +18,10 @@ from safetensors import SafetensorError
 from scipy.special import log_softmax
 from torch import Tensor, nn
 
-from forecasting.next_users.cooccurrence import Succession
-from forecasting.next_users.event_sequence import Floats, Order, usual_gap
-from forecasting.next_users.examples import Examples, replay
-from forecasting.next_users.sequence_features import FACTORS, Trail
+from forecasting.next_users.cooccurrence import Cooccurrence
+from forecasting.next_users.event_sequence import EventSequence, Floats, usual_gap
+from forecasting.next_users.examples import Examples, build_examples
+from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
@@ -40,16 +40,16 @@ class _Network(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         first, second = _HIDDEN
-        self.straight = nn.Linear(FACTORS, 1)
+        self.straight = nn.Linear(FEATURES, 1)
         last = nn.Linear(second, 1)
         nn.init.zeros_(last.weight)
         self.bent = nn.Sequential(
-            nn.Linear(FACTORS, first), nn.ReLU(), nn.Dropout(_DROPPED),
+            nn.Linear(FEATURES, first), nn.ReLU(), nn.Dropout(_DROPPED),
             nn.Linear(first, second), nn.ReLU(), last,
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shape (..., n_candidates) of (..., n_candidates, FACTORS)."""
+        """Shape (..., n_candidates) of (..., n_candidates, FEATURES)."""
         return (self.straight(x) + self.bent(x)).squeeze(-1)
 
 
@@ -62,7 +62,7 @@ class Fitting:
 
 
 @dataclass(frozen=True)
-class NextUsers:
+class NextUserModel:
     """Fitted. `mean` and `spread` of the factors; `gap`, the unit of time in seconds."""
 
     members: list[_Network]
@@ -73,7 +73,7 @@ class NextUsers:
     @classmethod
     def fit(
         cls,
-        known: Iterable[Order],
+        known: Iterable[EventSequence],
         users: int,
         progress: Progress,
         seed: int = 1,
@@ -87,7 +87,7 @@ class NextUsers:
                 f"{LEAST_CAMPAIGNS} are needed; choose a later day, or import more campaigns.",
             )
         gap = usual_gap(long)
-        examples = replay(long, users, gap, seed, progress.stage("Replaying campaigns", len(long)))
+        examples = build_examples(long, users, gap, seed, progress.stage("Replaying campaigns", len(long)))
         assert examples is not None
         mean, spread = _scale(examples)
         advance = progress.stage("Training on who came next", fitting.members * fitting.epochs)
@@ -97,18 +97,18 @@ class NextUsers:
         ]
         return cls(members, mean, spread, gap)
 
-    def scores(self, succession: Succession, so_far: Order) -> Floats:
+    def scores(self, cooccurrence: Cooccurrence, so_far: EventSequence) -> Floats:
         """Of each user the logarithm of its probability of being next, shape (n_users,); minus infinity for
         those who have taken part.
         """
-        trail = Trail(succession, self.gap)
+        features = SequenceFeatures(cooccurrence, self.gap)
         for user, seconds in zip(so_far.users, so_far.seconds, strict=True):
-            trail.add(int(user), float(seconds))
-        return self.next_of(trail, so_far)
+            features.add(int(user), float(seconds))
+        return self.next_of(features, so_far)
 
-    def next_of(self, trail: Trail, so_far: Order) -> Floats:
-        """The same, of a trail that was fed with `so_far`."""
-        x = torch.from_numpy((trail.factors() - self.mean) / self.spread)
+    def next_of(self, features: SequenceFeatures, so_far: EventSequence) -> Floats:
+        """The same, of a features that was fed with `so_far`."""
+        x = torch.from_numpy((features.matrix() - self.mean) / self.spread)
         with torch.no_grad():
             logits = torch.stack([member(x) for member in self.members]).mean(dim=0).numpy()
         logits[so_far.users] = -np.inf

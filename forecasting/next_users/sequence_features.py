@@ -3,8 +3,8 @@
 import numba
 import numpy as np
 
-from forecasting.next_users.cooccurrence import NEAR, Succession
-from forecasting.next_users.event_sequence import Floats, Ints, pace
+from forecasting.next_users.cooccurrence import NEAR, Cooccurrence
+from forecasting.next_users.event_sequence import Floats, Ints, log_median_gap
 
 _KEPT = (0.0, 0.6, 0.9, 1.0)
 """What of the weight of a participant is left when another has come."""
@@ -12,10 +12,10 @@ _FADES = (1.0, 10.0)
 """The same by time, in usual gaps until 1/e is left."""
 _RECENT, _RECENT_KEPT = 30, 0.9
 _WAYS = 10
-FACTORS = 2 * len(_KEPT) + 2 * len(_FADES) + 2 + 3 + _WAYS + 5 + 3 + 4 + 1
+FEATURES = 2 * len(_KEPT) + 2 * len(_FADES) + 2 + 3 + _WAYS + 5 + 3 + 4 + 1
 
 
-class Trail:
+class SequenceFeatures:
     """Fed with a campaign's participants one by one.
 
     Users are told apart by how often they took part together with, near and shortly after those who have
@@ -25,7 +25,7 @@ class Trail:
     whether they do so in campaigns as slow as this one is now.
     """
 
-    def __init__(self, known: Succession, gap: float) -> None:
+    def __init__(self, known: Cooccurrence, gap: float) -> None:
         n, campaigns = len(known.taken), known.member.shape[0]
         self._known, self._gap = known, gap
         self._users: list[int] = []
@@ -62,13 +62,13 @@ class Trail:
         self._users.append(user)
         self._seconds.append(seconds)
 
-    def factors(self) -> Floats:
-        """Shape (n_users, FACTORS), of the next participant."""
+    def matrix(self) -> Floats:
+        """Shape (n_users, FEATURES), of the next participant."""
         known, place = self._known, len(self._users)
         n, late = len(known.taken), np.log1p(place) / 5
         alike = self._alike / np.sqrt(place)
         seconds = np.array(self._seconds)
-        now = pace(seconds, self._gap)
+        now = log_median_gap(seconds, self._gap)
         taken = np.log1p(known.taken)
         kinds = self._kinds * np.array([[1 / np.sqrt(place)], [1.0]], np.float32)
         contexts = self._contexts / np.maximum(np.linalg.norm(self._contexts, axis=1, keepdims=True), 1e-6)
@@ -85,9 +85,9 @@ class Trail:
             taken,
             known.taken == 0,
             taken * late,
-            known.pace,
-            known.pace * now,
-            np.abs(known.pace - now),
+            known.log_median_gap,
+            known.log_median_gap * now,
+            np.abs(known.log_median_gap - now),
             np.full(n, now),
             np.full(n, late),
         ]

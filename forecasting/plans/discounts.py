@@ -28,8 +28,9 @@ from graph.errors import InvalidRequest
 
 Floats = NDArray[np.float64]
 
-LATELY = 8
-"""Weeks that say what is usual."""
+RECENT_WEEKS = 8
+"""Weeks that define the usual depth."""
+_NORMAL_P975 = 1.96
 _BOUGHT_IN = 0.25
 """Of the weeks, as many must know a purchase of a product."""
 _FEWEST = 10
@@ -55,49 +56,62 @@ class Weeks:
 
 
 @dataclass(frozen=True)
-class Lift:
-    """So many times as many participants as without the discount, with its 95% interval."""
+class Uplift:
+    """Ratio of participants with a discount to participants of the plan, with its 95% interval."""
 
-    times: float
+    ratio: float
     low: float
     high: float
 
     @property
     def dispersion(self) -> float:
-        """What not knowing it better adds to the dispersion of a count."""
-        return float(np.log(self.high / self.low) / (2 * 1.96)) ** 2
+        """Variance of the log ratio, which adds to the dispersion of a count."""
+        return float(np.log(self.high / self.low) / (2 * _NORMAL_P975)) ** 2
 
 
 @dataclass(frozen=True)
 class DiscountEffect:
-    """`exponent` is b with its standard `error`; `lately` and `deepest` are the depth of the last `LATELY`
-    weeks and that of which only one week of a product in twenty saw more; `told` is the share of the deviance
-    of those last weeks that b, of the weeks before them alone, explains; `active` is s.
+    """The estimated effect of discounts on a campaign's products.
+
+    Attributes
+    ----------
+    exponent, error
+        b and its standard error.
+    recent_depth
+        Mean depth of the last RECENT_WEEKS, weighted by purchases.
+    deepest
+        95th percentile of the depth over products and weeks.
+    products
+        Number of products in the estimate.
+    deviance_explained
+        Share of the deviance of the last RECENT_WEEKS that b explains when estimated on earlier weeks.
+    active_share
+        s, the share of active days with a purchase of the campaign's products.
     """
 
     exponent: float
     error: float
-    lately: float
+    recent_depth: float
     deepest: float
     products: int
-    told: float
-    active: float
+    deviance_explained: float
+    active_share: float
 
-    def lift(self, depth: float) -> Lift:
+    def uplift(self, depth: float) -> Uplift:
         """What goes with the products being cheaper by `depth`. Raises InvalidRequest where they hardly ever
         were.
         """
-        if depth > (most := max(self.deepest, self.lately)):
+        if depth > (most := max(self.deepest, self.recent_depth)):
             raise InvalidRequest(
                 f"What goes with a discount of {depth:.0%} is not known: these products hardly ever had it.",
-                f"Ask for at most {most:.0%}; lately it was {self.lately:.0%}.",
+                f"Ask for at most {most:.0%}; lately it was {self.recent_depth:.0%}.",
             )
-        step = depth - self.lately
-        ends = sorted(self.exponent * step + sign * 1.96 * self.error * abs(step) for sign in (-1, 1))
-        return Lift(*(self._participants(np.exp(one)) for one in (self.exponent * step, *ends)))
+        step = depth - self.recent_depth
+        ends = sorted(self.exponent * step + sign * _NORMAL_P975 * self.error * abs(step) for sign in (-1, 1))
+        return Uplift(*(self._participants(np.exp(one)) for one in (self.exponent * step, *ends)))
 
     def _participants(self, purchases: float) -> float:
-        return float((1 - (1 - self.active) ** purchases) / self.active)
+        return float((1 - (1 - self.active_share) ** purchases) / self.active_share)
 
 
 def read_discount_effect(graph: Graph, history: History, campaign: str) -> DiscountEffect:
@@ -142,7 +156,7 @@ def by_week(rows: pd.DataFrame, traffic: Floats) -> Weeks:
 def active_share(history: History, campaign: str) -> float:
     """Of the active days of users whom a campaign reaches, lately, those with any of its products."""
     users = history.roles[history.roles["campaign"] == campaign]["user"]
-    since = pd.Timestamp(history.as_of) - pd.Timedelta(weeks=LATELY)
+    since = pd.Timestamp(history.as_of) - pd.Timedelta(weeks=RECENT_WEEKS)
     own = (history.activity, history.bought[history.bought["campaign"] == campaign])
     active, bought = (
         len(one[(one["ds"] >= since) & one["user"].isin(users)].drop_duplicates(["user", "ds"]))
@@ -154,15 +168,15 @@ def active_share(history: History, campaign: str) -> float:
 def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
     """Raises InvalidRequest where too little was bought, or nothing was ever cheaper than at other times."""
     products, known = weeks.depth.shape
-    if products < _FEWEST or known <= 2 * LATELY:
+    if products < _FEWEST or known <= 2 * RECENT_WEEKS:
         raise InvalidRequest(
             f"Only {products} products of the campaign were bought in a quarter of the {known} weeks so far: "
             "too little to tell what goes with a discount.",
             _REMEDY,
         )
     found = exponent(weeks)
-    earlier = exponent(weeks.within(0, known - LATELY))
-    late = weeks.within(known - LATELY, known)
+    earlier = exponent(weeks.within(0, known - RECENT_WEEKS))
+    late = weeks.within(known - RECENT_WEEKS, known)
     if found is None or earlier is None:
         raise InvalidRequest("What the campaign promotes was never cheaper than at other times.", _REMEDY)
     if not late.purchases.any():
@@ -170,11 +184,11 @@ def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
     weights = late.purchases + 1e-9
     return DiscountEffect(
         *found,
-        lately=float(np.average(late.depth, weights=weights)),
+        recent_depth=float(np.average(late.depth, weights=weights)),
         deepest=float(np.quantile(weeks.depth, 0.95)),
         products=products,
-        told=1 - deviance(late, earlier[0]) / deviance(late, 0.0),
-        active=active,
+        deviance_explained=1 - deviance(late, earlier[0]) / deviance(late, 0.0),
+        active_share=active,
     )
 
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from forecasting.forecasts import model_for, network_of_model
 from forecasting.history.series import History, read_history
 from forecasting.klstm.forecaster import KLSTM
-from forecasting.plans.discounts import DiscountEffect, Lift, read_discount_effect
-from forecasting.plans.plan_forecast import PlannedForecast, replanned
+from forecasting.plans.discounts import DiscountEffect, Uplift, read_discount_effect
+from forecasting.plans.plan_forecast import OutcomeForecast, replanned
 from forecasting.records import checkpoint_path, find_campaign, of_redeemers
 from graph.connection import Graph
 from graph.datasets import describe_dataset
@@ -16,7 +16,7 @@ from graph.settings import Settings
 
 
 @dataclass(frozen=True)
-class Change:
+class PlanChange:
     """What to change of a plan: its first and its last day, whom of those planned to reach, and by what share
     of the regular price its products are cheaper on the shelf.
     """
@@ -26,24 +26,24 @@ class Change:
     targets: list[str] | None = None
     discount: float | None = None
 
-    def beside_the_plan(self) -> "list[Change]":
+    def with_unchanged_plan(self) -> "list[PlanChange]":
         """No change and, unless it is none, this one."""
-        return [Change()] if self == Change() else [Change(), self]
+        return [PlanChange()] if self == PlanChange() else [PlanChange(), self]
 
 
 @dataclass(frozen=True)
-class Outlook:
+class PlanForecast:
     """What a plan, made known at `origin`, is to be expected to draw; `redeemers` where there are coupons,
-    but not with another discount on the shelf: what that does to them is not known. `effect` and `lift` say
+    but not with another discount on the shelf: what that does to them is not known. `effect` and `uplift` say
     what goes with the discount.
     """
 
     origin: date
     model: str
-    participants: PlannedForecast
-    redeemers: PlannedForecast | None
+    participants: OutcomeForecast
+    redeemers: OutcomeForecast | None
     effect: DiscountEffect | None = None
-    lift: Lift | None = None
+    uplift: Uplift | None = None
 
 
 def plan_campaign(
@@ -51,10 +51,10 @@ def plan_campaign(
     settings: Settings,
     dataset_id: str,
     campaign: str,
-    changes: list[Change],
+    changes: list[PlanChange],
     progress: Progress,
     origin: date | None = None,
-) -> list[Outlook]:
+) -> list[PlanForecast]:
     """Forecast a campaign before its launch, by what is known at `origin` (default: the earlier of its first
     day and the latest the data allows), once for each of `changes`.
 
@@ -74,17 +74,17 @@ def plan_campaign(
     known = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
     found = []
     for change in changes:
-        effect = lift = redeemers = None
+        effect = uplift = redeemers = None
         if change.discount is not None:
             effect = read_discount_effect(graph, known, campaign)
-            lift = effect.lift(change.discount)
+            uplift = effect.uplift(change.discount)
         elif of_coupons:
             redeemers = of_coupons.predict_planned(_changed(known.redeemers(), campaign, change), campaign)
-        made = model.predict_planned(_changed(known, campaign, change), campaign, lift)
-        found.append(Outlook(origin, run.id, made, redeemers, effect, lift))
+        made = model.predict_planned(_changed(known, campaign, change), campaign, uplift)
+        found.append(PlanForecast(origin, run.id, made, redeemers, effect, uplift))
     return found
 
 
-def _changed(history: History, campaign: str, change: Change) -> History:
+def _changed(history: History, campaign: str, change: PlanChange) -> History:
     after = change.ends + timedelta(days=1) if change.ends else None
     return replanned(history, campaign, change.starts, after, change.targets)

@@ -1,8 +1,8 @@
 """Before launch: how many a campaign that has not begun is to be expected to draw, and how sure that is.
 
-Nothing of its own course is known, so it rests on the ground alone (``ground``): what its users did with its
-products so far, where that counts, and what campaigns of its kind usually draw. How far campaigns so far went
-off from what was expected of them at their launch says how wide the bands are.
+Such a campaign has no series of its own, so the forecast is the baseline alone (``baseline``): what its users
+bought of its products so far, where that counts, and what campaigns of its kind usually draw. The errors of
+forecasts made at earlier launches give the width of the prediction intervals.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.baseline.baseline import Ground, traffic_of
+from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.series import History
 from forecasting.negative_binomial import QUANTILES, quantile
 from graph.errors import InvalidRequest
@@ -44,7 +44,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class PlannedForecast:
+class OutcomeForecast:
     """`steps` has ds, mean, participants_p10/p50/p90, a row a day of the campaign; `users` has user,
     probability (of taking part at all) and days (expected), the likeliest first.
     """
@@ -54,7 +54,7 @@ class PlannedForecast:
     users: pd.DataFrame
 
 
-def expected_course(history: History, ground: Ground, campaign: str) -> pd.DataFrame:
+def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.DataFrame:
     """ds and mean of every day of a campaign that begins at ``history.as_of`` or later.
 
     Raises InvalidRequest where it ends more than LONGEST days later, has begun, or reaches nobody.
@@ -78,16 +78,16 @@ def expected_course(history: History, ground: Ground, campaign: str) -> pd.DataF
             f"{plan['name']} is not planned to reach anybody, so it will draw nobody.",
             "Plan it with the users that it is to reach.",
         )
-    expected = ground.expected(history, traffic_of(history, ground.holidays, ahead))[campaign][-1]
+    expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))[campaign][-1]
     days = pd.date_range(plan["starts"], plan["ends"] - pd.Timedelta(days=1))
     return pd.DataFrame({"ds": days, "mean": expected[(plan["starts"] - as_of).days :]})
 
 
-def launch_dispersion(history: History, ground: Ground) -> float:
+def launch_dispersion(history: History, baseline: Baseline) -> float:
     """How far campaigns that are over went off from what was expected at their launch: the dispersion of a
     negative binomial around it.
     """
-    expected = ground.expected(history, traffic_of(history, ground.holidays, LONGEST))
+    expected = baseline.expected(history, traffic_of(history, baseline.holidays, LONGEST))
     steps = dict(iter(history.steps.groupby("unique_id")))
     off = []
     for one in history.campaigns.itertuples():

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from forecasting.forecasts import explain_campaign, forecast_campaign
-from forecasting.plans.job import Change, plan_campaign
+from forecasting.plans.job import PlanChange, plan_campaign
 from forecasting.records import (
     BackTest,
     Forecast,
@@ -109,9 +109,9 @@ def test_a_plan_as_planned_and_changed(
     graph: Graph, settings: Settings, sample: ImportReport, forecast: Forecast
 ) -> None:
     del forecast
-    wished = Change(ends=CUTOFF + timedelta(days=15))
+    wished = PlanChange(ends=CUTOFF + timedelta(days=15))
     whole, shorter = plan_campaign(
-        graph, settings, sample.dataset, PLANNED, [Change(), wished], Silent(), CUTOFF
+        graph, settings, sample.dataset, PLANNED, [PlanChange(), wished], Silent(), CUTOFF
     )
     assert whole.origin == CUTOFF
     assert whole.redeemers is not None
@@ -119,7 +119,7 @@ def test_a_plan_as_planned_and_changed(
     assert len(shorter.participants.steps) < len(whole.participants.steps)
     assert shorter.participants.total.mean < whole.participants.total.mean
     with pytest.raises(InvalidRequest, match="runs since"):
-        plan_campaign(graph, settings, sample.dataset, CAMPAIGN, [Change()], Silent(), CUTOFF)
+        plan_campaign(graph, settings, sample.dataset, CAMPAIGN, [PlanChange()], Silent(), CUTOFF)
 
 
 def test_what_comes_later_does_not_move_a_plan(
@@ -128,7 +128,7 @@ def test_what_comes_later_does_not_move_a_plan(
     """What is known in advance is whom the campaign is to reach and with what, not what they did then."""
     del forecast
 
-    changes = [Change(), Change(discount=0.2)]
+    changes = [PlanChange(), PlanChange(discount=0.2)]
 
     def planned() -> list[object]:
         made = plan_campaign(graph, settings, sample.dataset, PLANNED, changes, Silent(), CUTOFF)
@@ -175,16 +175,16 @@ def test_a_discount_is_told_beside_the_plan(
     wish = {"origin": str(CUTOFF), "discount": 0.3}
     told = client.post(address, params=scope, json=wish).json()
     discount, planned, changed = told["discount"], told["planned"], told["changed"]
-    assert discount["low"] <= discount["times"] <= discount["high"]
-    assert discount["lately"] < 0.3
+    assert discount["low"] <= discount["ratio"] <= discount["high"]
+    assert discount["recent_depth"] < 0.3
     assert discount["products"] >= 10
     assert changed["participants"]["total"]["mean"] == pytest.approx(
-        discount["times"] * planned["participants"]["total"]["mean"]
+        discount["ratio"] * planned["participants"]["total"]["mean"]
     )
     # More on the shelf says nothing of coupons.
     assert planned["redeemers"] is not None
     assert changed["redeemers"] is None
-    same = client.post(address, params=scope, json={**wish, "discount": discount["lately"]}).json()
+    same = client.post(address, params=scope, json={**wish, "discount": discount["recent_depth"]}).json()
     assert same["changed"]["participants"] == planned["participants"]
     beyond = client.post(address, params=scope, json={**wish, "discount": 0.99})
     assert beyond.status_code == 422
@@ -239,15 +239,15 @@ def test_reasons_are_kept_with_the_forecast(
     told = client.get(address, params={"dataset": sample.dataset}).json()
     assert told["expected"] == pytest.approx(forecast.steps["mean"].sum())
     made, _ = explain_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
-    assert told["ground"] == pytest.approx(made.ground)
-    assert [one["factor"] for one in told["moves"]] == made.moves["factor"].tolist()
-    assert [one["times"] for one in told["worth"]] == pytest.approx(made.worth["times"].tolist())
-    assert all(one["low"] <= one["times"] <= one["high"] for one in told["worth"])
+    assert told["baseline"] == pytest.approx(made.baseline)
+    assert [one["feature"] for one in told["attributions"]] == made.attributions["feature"].tolist()
+    assert [one["ratio"] for one in told["odds_ratios"]] == pytest.approx(made.odds_ratios["ratio"].tolist())
+    assert all(one["low"] <= one["ratio"] <= one["high"] for one in told["odds_ratios"])
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN}).text
     assert "What goes with taking part" in page
     # A forecast of an earlier version tells none, and the page goes without.
     query(
-        graph, "MATCH (f:Forecast {dataset: $d, id: $id}) REMOVE f.ground",
+        graph, "MATCH (f:Forecast {dataset: $d, id: $id}) REMOVE f.baseline",
         d=sample.dataset, id=forecast.id,
     )  # fmt: skip
     missing = client.get(address, params={"dataset": sample.dataset})

@@ -2,7 +2,7 @@
 
 import torch
 
-from forecasting.baseline.baseline import Ground
+from forecasting.baseline.baseline import Baseline
 from forecasting.klstm.batches import Batch
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.samples import campaign_frames
@@ -13,13 +13,13 @@ from tests.unit.test_klstm import make_history
 def some_network() -> KLSTMNetwork:
     torch.manual_seed(3)
     network = network_of(Configuration()).eval()
-    torch.nn.init.normal_(network.head.weight)  # At zero, every example would be told its own ground.
+    torch.nn.init.normal_(network.head.weight)  # At zero, every example would be told its own baseline.
     return network
 
 
 def test_an_example_is_told_the_same_among_others() -> None:
     history = make_history()
-    frames = campaign_frames(history, Ground.of(history, None))
+    frames = campaign_frames(history, Baseline.fit(history, None))
     examples = [frame.sample(origin) for frame in frames for origin in (len(frame.y) - 9, len(frame.y))]
     network = some_network()
     with torch.no_grad():
@@ -33,7 +33,7 @@ def test_an_example_is_told_the_same_among_others() -> None:
 
 def test_whom_users_follow_moves_the_forecast() -> None:
     history = make_history()
-    frame = campaign_frames(history, Ground.of(history, None))[0]
+    frame = campaign_frames(history, Baseline.fit(history, None))[0]
     batch = Batch.of([frame.sample(len(frame.y)), frame.sample(len(frame.y) - 9)])
     network = some_network()
     with torch.no_grad():

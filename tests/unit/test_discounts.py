@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.plans.discounts import (
     DiscountEffect,
-    Lift,
+    Uplift,
     Weeks,
     active_share,
     by_week,
@@ -17,7 +17,9 @@ from forecasting.plans.discounts import (
 from graph.errors import InvalidRequest
 from tests.unit.test_klstm import make_history
 
-EFFECT = DiscountEffect(2.0, 0.1, lately=0.1, deepest=0.4, products=50, told=0.1, active=0.5)
+EFFECT = DiscountEffect(
+    2.0, 0.1, recent_depth=0.1, deepest=0.4, products=50, deviance_explained=0.1, active_share=0.5
+)
 
 
 def made(b: float, products: int = 200, weeks: int = 40, seed: int = 5) -> Weeks:
@@ -54,8 +56,8 @@ def test_what_is_known_is_found_within_its_interval(b: float) -> None:
 def test_the_last_weeks_are_told_better_where_discounts_matter() -> None:
     told = discount_effect(made(2.0), 0.3)
     assert told.products == 200
-    assert told.told > 0.02
-    assert abs(discount_effect(made(0.0), 0.3).told) < 0.01
+    assert told.deviance_explained > 0.02
+    assert abs(discount_effect(made(0.0), 0.3).deviance_explained) < 0.01
     # What they are told by knows nothing of them.
     weeks = made(2.0)
     weeks.purchases[:, -8:] = 0
@@ -70,18 +72,18 @@ def test_deviance_is_nothing_where_all_is_as_expected() -> None:
 
 def test_whoever_buys_already_is_counted_once() -> None:
     # Twice the purchases on half of the days: of the other half, half again.
-    lift = DiscountEffect(np.log(2) / 0.3, 0.0, 0.1, 0.4, 50, 0.1, 0.5).lift(0.4)
-    assert lift.times == pytest.approx(1.5)
-    assert lift.dispersion == pytest.approx(0.0)
-    assert EFFECT.lift(0.1) == Lift(1.0, 1.0, 1.0)
-    less = EFFECT.lift(0.0)
-    assert less.low < less.times < less.high < 1
-    assert EFFECT.lift(0.4).dispersion > EFFECT.lift(0.2).dispersion > 0
+    uplift = DiscountEffect(np.log(2) / 0.3, 0.0, 0.1, 0.4, 50, 0.1, 0.5).uplift(0.4)
+    assert uplift.ratio == pytest.approx(1.5)
+    assert uplift.dispersion == pytest.approx(0.0)
+    assert EFFECT.uplift(0.1) == Uplift(1.0, 1.0, 1.0)
+    less = EFFECT.uplift(0.0)
+    assert less.low < less.ratio < less.high < 1
+    assert EFFECT.uplift(0.4).dispersion > EFFECT.uplift(0.2).dispersion > 0
 
 
 def test_what_never_was_is_not_told() -> None:
     with pytest.raises(InvalidRequest, match="50% is not known") as refused:
-        EFFECT.lift(0.5)
+        EFFECT.uplift(0.5)
     assert "at most 40%" in refused.value.remedy
     with pytest.raises(InvalidRequest, match="Only 5 products"):
         discount_effect(made(2.0, products=5), 0.3)

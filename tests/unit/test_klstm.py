@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.baseline.baseline import Ground
+from forecasting.baseline.baseline import Baseline
 from forecasting.evaluation.backtest import backtest, score
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
@@ -92,7 +92,7 @@ def test_forecast_frame(fitted: KLSTM) -> None:
 def test_an_untrained_network_forecasts_what_is_expected_of_its_pace() -> None:
     history = make_history()
     frame = KLSTM(replace(QUICK, epochs=1, learning_rate=1e-9)).fit(history, Silent()).predict(history, 3)
-    own = campaign_frames(history, Ground.of(history, None))[0]
+    own = campaign_frames(history, Baseline.fit(history, None))[0]
     assert frame["mean"][:3].to_list() == pytest.approx(own.base[-1, :3].tolist(), rel=1e-4)
 
 
@@ -291,7 +291,7 @@ def test_exposure_is_the_sum_of_active_influencers_of_who_waits() -> None:
     took_part = pd.DataFrame(
         {"campaign": "1", "user": ["u0"], "ds": [pd.Timestamp("2017-04-28")], "redeemed": False}
     )
-    frame = campaign_frames(replace(history, participations=took_part), Ground.of(history, None))[0]
+    frame = campaign_frames(replace(history, participations=took_part), Baseline.fit(history, None))[0]
     features, mean = frame.reached.node_features(len(frame.y))
     assert features[:, -1] == pytest.approx([0, 0, 0.3, 0, 0, 0])
     assert mean == pytest.approx(0.3 / 5)

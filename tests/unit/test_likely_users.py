@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.history.campaign_users import CampaignUsers, Days
+from forecasting.history.campaign_users import CampaignUsers, DailyMatrix
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
-from forecasting.user_shares import AHEAD, FACTORS, UserShares, daily_probabilities, factors
+from forecasting.user_shares import AHEAD, FEATURES, UserShares, daily_probabilities, features
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupted, make_history
@@ -34,7 +34,7 @@ def reached_users(users: int, days: int, seed: int) -> tuple[CampaignUsers, np.n
 
 
 def test_days_are_counted_before_the_origin() -> None:
-    did = Days(np.array([[1, 0, 1, 1], [0, 0, 0, 0]], dtype=np.float32))
+    did = DailyMatrix(np.array([[1, 0, 1, 1], [0, 0, 0, 0]], dtype=np.float32))
     assert did.before(3).tolist() == [2, 0]
     assert did.before(4, 2).tolist() == [2, 0]
     assert did.since(2)[0] == 2
@@ -56,10 +56,12 @@ def test_who_is_three_times_as_likely_is_found() -> None:
 
 def test_money_given_back_is_no_money_spent() -> None:
     reached, _ = reached_users(30, 60, seed=3)
-    reached.spent, reached.own_spent = (Days(np.full((30, 60), -5.0, dtype=np.float32)) for _ in range(2))
-    told = factors(reached, 40)
+    reached.spent, reached.own_spent = (
+        DailyMatrix(np.full((30, 60), -5.0, dtype=np.float32)) for _ in range(2)
+    )
+    told = features(reached, 40)
     assert np.isfinite(told).all()
-    assert (told[:, FACTORS.index("spent ever")] == 0).all()
+    assert (told[:, FEATURES.index("spent ever")] == 0).all()
 
 
 def test_a_days_probabilities_sum_to_what_is_expected() -> None:
@@ -117,9 +119,9 @@ def test_what_is_known_of_users_is_from_before_the_origin() -> None:
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
     spoilt = CampaignUsers(roles, edges, 0, **told, active=active)
     for origin in (10, 25, 40):
-        np.testing.assert_array_equal(factors(reached, origin), factors(spoilt, origin))
-    assert not np.array_equal(factors(reached, 41), factors(spoilt, 41))
-    assert factors(reached, 40).shape == (30, len(FACTORS))
+        np.testing.assert_array_equal(features(reached, origin), features(spoilt, origin))
+    assert not np.array_equal(features(reached, 41), features(spoilt, 41))
+    assert features(reached, 40).shape == (30, len(FEATURES))
 
 
 def test_shares_survive_the_checkpoint(tmp_path: Path) -> None:
@@ -140,13 +142,15 @@ def test_redeemers_are_counted_by_themselves() -> None:
 
 def test_what_a_factor_is_worth_has_an_interval() -> None:
     campaigns = [(reached_users(200, 120, seed)[0], range(20, 110, 2)) for seed in range(8)]
-    worth = UserShares.fit(campaigns).worth().set_index("factor")
-    assert set(worth.index) == set(FACTORS)
-    assert ((worth["low"] <= worth["times"]) & (worth["times"] <= worth["high"])).all()
+    odds_ratios = UserShares.fit(campaigns).odds_ratios().set_index("feature")
+    assert set(odds_ratios.index) == set(FEATURES)
+    assert (
+        (odds_ratios["low"] <= odds_ratios["ratio"]) & (odds_ratios["ratio"] <= odds_ratios["high"])
+    ).all()
     # Who was active at all is three times as likely: planted, and found.
-    assert worth.loc["active ever", "low"] > 1
+    assert odds_ratios.loc["active ever", "low"] > 1
     # Of key users nothing can be learned where there are none.
-    assert worth.loc["key user", ["times", "low", "high"]].tolist() == [1, 1, 1]
+    assert odds_ratios.loc["key user", ["ratio", "low", "high"]].tolist() == [1, 1, 1]
 
 
 def test_the_moves_of_a_forecast_multiply_to_what_it_is() -> None:
@@ -156,8 +160,8 @@ def test_the_moves_of_a_forecast_multiply_to_what_it_is() -> None:
     frame = next(one for one in campaign_frames(history, model._ground) if one.id == "1")
     whole = model.predict(history, 4).query("unique_id == '1'")["mean"].to_numpy()
     ratio = np.exp(np.log(whole / frame.base[len(frame.y), :4]).mean())
-    assert told.moves["times"].prod() == pytest.approx(ratio, rel=0.02)
-    assert not np.allclose(told.moves["times"], 1, atol=1e-3)
+    assert told.attributions["ratio"].prod() == pytest.approx(ratio, rel=0.02)
+    assert not np.allclose(told.attributions["ratio"], 1, atol=1e-3)
     assert told.groups["share"].sum() == pytest.approx(1)
 
 

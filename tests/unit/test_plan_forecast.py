@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.baseline.baseline import Ground
+from forecasting.baseline.baseline import Baseline
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
-from forecasting.plans.plan_forecast import expected_course, launch_dispersion, replanned
+from forecasting.plans.plan_forecast import expected_plan, launch_dispersion, replanned
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import QUICK, make_history
@@ -89,11 +89,11 @@ def test_launches_that_went_far_off_widen_the_bands() -> None:
     over = pd.Timestamp("2017-04-20")
     steps = history.steps[history.steps["ds"] < over]
     history = replace(history, campaigns=history.campaigns.assign(ends=over), steps=steps)
-    ground = Ground.of(history, None)
-    calm = launch_dispersion(history, ground)
+    baseline = Baseline.fit(history, None)
+    calm = launch_dispersion(history, baseline)
     own = history.steps["unique_id"].eq("1") & history.steps["in_window"]
     wild = replace(history, steps=history.steps.assign(y=history.steps["y"].where(~own, 90.0)))
-    assert launch_dispersion(wild, ground) > calm
+    assert launch_dispersion(wild, baseline) > calm
 
 
 def test_nothing_after_the_day_moves_a_plan() -> None:
@@ -101,6 +101,6 @@ def test_nothing_after_the_day_moves_a_plan() -> None:
     history = with_plan(make_history())
     others = history.campaigns.iloc[:1].assign(id="9", starts=STARTS + pd.Timedelta(days=3), targeted=6)
     more = replace(history, campaigns=pd.concat([history.campaigns, others], ignore_index=True))
-    ground = Ground.of(make_history(), None)
-    one, other = (expected_course(known, ground, "3")["mean"] for known in (history, more))
+    baseline = Baseline.fit(make_history(), None)
+    one, other = (expected_plan(known, baseline, "3")["mean"] for known in (history, more))
     np.testing.assert_allclose(one, other)

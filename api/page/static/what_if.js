@@ -11,15 +11,15 @@ function band(days, course, name, colour, fill) {
   ];
 }
 
-function planned(outlook) {
-  const course = outlook.participants.steps.map((step) => ({
+function planned(forecast) {
+  const course = forecast.participants.steps.map((step) => ({
     low: step.participants_p10, middle: step.participants_p50, high: step.participants_p90,
   }));
-  return [outlook.participants.steps.map((step) => step.step), course];
+  return [forecast.participants.steps.map((step) => step.step), course];
 }
 
-function total(outlook) {
-  const { mean, p10, p90 } = outlook.participants.total;
+function total(forecast) {
+  const { mean, p10, p90 } = forecast.participants.total;
   const told = { mean: Math.round(mean), low: Math.round(p10), high: Math.round(p90) };
   return _("%(mean)s participations, a user counted once a day (eight times in ten %(low)s to %(high)s)", told);
 }
@@ -36,11 +36,11 @@ function showQuery(section, name, told) {
   section.querySelector("[data-behind]").replaceChildren(shown);
 }
 
-function discounted({ lately, asked, times, low, high, products, told }) {
+function discounted({ recent_depth: lately, depth: asked, ratio, low, high, products, deviance_explained: told }) {
   const percent = (share) => Math.round(100 * share);
   const said = {
     lately: percent(lately), asked: percent(asked), products: products.toLocaleString("en"), told: percent(told),
-    times: times.toFixed(2), low: low.toFixed(2), high: high.toFixed(2),
+    times: ratio.toFixed(2), low: low.toFixed(2), high: high.toFixed(2),
   };
   return _("Lately %(lately)s% were off; with %(asked)s%, %(times)s [%(low)s, %(high)s] times as many take part, by %(products)s products. Discounts explain %(told)s% of how purchases fell on the last eight weeks.", said);
 }

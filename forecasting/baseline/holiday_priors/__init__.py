@@ -1,13 +1,13 @@
-"""What is known of holidays from elsewhere: how far each moves a day's traffic, as a declared prior.
+"""Declared priors of holiday effects: how much each holiday changes a day's traffic, from external data.
 
-One year of data cannot teach what Thanksgiving does. A shape says it beforehand, from other years and other
-people: a file with, for each holiday and day around it (offset, in days), traffic over the usual of that
-weekday, one column a source; what is used is the geometric mean of the sources.
+One year of data is too short to learn the effect of Thanksgiving. A prior supplies it from other years and
+other people: a CSV file with, for each holiday and offset in days, the ratio of traffic to the usual traffic
+of that weekday, one column per source. The effect is the geometric mean of the sources.
 
-us-groceries  visits to groceries and pharmacies, Google COVID-19 Community Mobility Reports: the United
-              States in 2020 and the median of eight counties in Texas in 2021, each day over the mean of the
-              same weekday in the three weeks before and after, other holidays left out. (Easter 2020 fell
-              into a lockdown and is not used; both years are unusual ones.)
+us-groceries  visits to grocery stores and pharmacies, Google COVID-19 Community Mobility Reports: the United
+              States in 2020 and the median of eight counties in Texas in 2021. Each day is divided by the
+              mean of the same weekday in the three weeks before and after, without other holidays. Easter
+              2020 fell into a lockdown and is left out; both years are atypical.
 """
 
 from functools import cache
@@ -21,40 +21,55 @@ from forecasting.history.calendar import named_holidays
 from graph.errors import InvalidRequest
 
 _FOLDER = files("forecasting.baseline.holiday_priors")
-SHAPES = tuple(
+HOLIDAY_PRIORS = tuple(
     sorted(one.name.removesuffix(".csv") for one in _FOLDER.iterdir() if one.name.endswith(".csv"))
 )
 
 
-def holiday_effect(days: pd.DatetimeIndex, shape: str | None) -> NDArray[np.float64]:
-    """The logarithm of traffic over the usual of each of consecutive days, shape (n_days,); 0 throughout
-    without a `shape`.
+def holiday_effect(days: pd.DatetimeIndex, prior: str | None) -> NDArray[np.float64]:
+    """Log ratio of a day's traffic to the usual traffic of its weekday.
 
-    Raises InvalidRequest for a shape that there is none of.
+    Parameters
+    ----------
+    days
+        Consecutive days.
+    prior
+        One of HOLIDAY_PRIORS; with None, the effect is 0 on every day.
+
+    Returns
+    -------
+    Shape (n_days,).
+
+    Raises
+    ------
+    InvalidRequest
+        For an unknown prior.
     """
     effect = np.zeros(len(days))
-    if check_shape(shape) is None:
+    if check_holiday_prior(prior) is None:
         return effect
-    told = _table(shape)
+    effects = _table(prior)
     for day, name in named_holidays(days):
-        for offset, moved in told.get(name, ()):
+        for offset, moved in effects.get(name, ()):
             place = (day - days[0]).days + offset
             if 0 <= place < len(days):
                 effect[place] += moved
     return effect
 
 
-def check_shape(shape: str | None) -> str | None:
-    """`shape` itself. Raises InvalidRequest where there is none of that name."""
-    if shape is not None and shape not in SHAPES:
-        raise InvalidRequest(f"There is no holiday shape {shape!r}.", f"There is {', '.join(SHAPES)}.")
-    return shape
+def check_holiday_prior(prior: str | None) -> str | None:
+    """Return `prior`. Raises InvalidRequest for an unknown name."""
+    if prior is not None and prior not in HOLIDAY_PRIORS:
+        raise InvalidRequest(
+            f"There is no holiday prior {prior!r}.", f"Choose one of {', '.join(HOLIDAY_PRIORS)}."
+        )
+    return prior
 
 
 @cache
-def _table(shape: str) -> dict[str, list[tuple[int, float]]]:
+def _table(prior: str) -> dict[str, list[tuple[int, float]]]:
     """(offset, logarithm of traffic over the usual) of the days around each holiday."""
-    with (_FOLDER / f"{shape}.csv").open(encoding="utf-8") as file:
+    with (_FOLDER / f"{prior}.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file)
     sources = rows.columns.difference(["holiday", "offset"])
     effects = np.log(rows[sources]).mean(axis=1)
