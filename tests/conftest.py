@@ -1,7 +1,7 @@
 """A real Neo4j for the tests: NEO4J_URI if set, else a container, else the managed local server.
 
-Every test data set has a name of its own and is removed at the end, so that a database named by
-NEO4J_URI is left as it was found.
+Where NEO4J_URI is set, every test data set has a unique name and is removed at the end. The managed server
+starts from a stored copy of the sample, its network and its model (see `tests.stores`).
 """
 
 import os
@@ -17,7 +17,6 @@ from docker.errors import DockerException
 from testcontainers.community.neo4j import Neo4jContainer
 
 import docker
-from forecasting.klstm.forecaster import Configuration
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
@@ -28,6 +27,7 @@ from graph.server import local
 from graph.settings import Settings
 from network.build import NetworkRun, build_network
 from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
+from tests.stores import QUICK, restore_empty, restore_sample, sample_report
 
 # Servers that live for minutes are not worth the processors that optimise them.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
@@ -40,9 +40,15 @@ def cache() -> Path:
 
 
 @pytest.fixture(scope="session")
-def managed_home(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Path]:
-    """The home of a managed server that runs for the whole session."""
+def managed_home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cache: Path
+) -> Iterator[Path]:
+    """The home of a managed server that runs for the whole session, with the sample where a test needs it."""
     home = tmp_path_factory.mktemp("home")
+    if any("sample" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        restore_sample(home, cache)
+    else:
+        restore_empty(home, cache)
     local.up(home, cache)
     yield home
     local.reset(home)
@@ -97,7 +103,10 @@ def dataset(graph: Graph) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sample(graph: Graph, settings: Settings) -> Iterator[ImportReport]:
-    """A sample of the Complete Journey, imported once; tests must not change it."""
+    """A sample of the Complete Journey; tests must not change it."""
+    if settings.neo4j_uri is None:
+        yield sample_report(settings.home)
+        return
     name = f"test-sample-{uuid.uuid4()}"
     prepared = complete_journey(settings.cache, name, HOUSEHOLDS)
     yield import_prepared(graph, settings, prepared, Silent())
@@ -106,14 +115,11 @@ def sample(graph: Graph, settings: Settings) -> Iterator[ImportReport]:
 
 @pytest.fixture(scope="session")
 def network(graph: Graph, sample: ImportReport) -> NetworkRun:
-    """Its spreading network."""
+    """Its spreading network; a restored database holds it."""
     return build_network(graph, sample.dataset, Silent(), cutoff=CUTOFF)
 
 
 @pytest.fixture(scope="session")
 def model(graph: Graph, settings: Settings, sample: ImportReport, network: NetworkRun) -> ModelRun:
-    """A model trained on it, briefly."""
-    configuration = Configuration(epochs=2, members=1)
-    return train(
-        graph, settings, sample.dataset, Silent(), cutoff=network.cutoff, configuration=configuration
-    )
+    """A model trained on it, briefly; a restored home holds it."""
+    return train(graph, settings, sample.dataset, Silent(), cutoff=network.cutoff, configuration=QUICK)

@@ -214,56 +214,66 @@ def test_what_cannot_be_done_is_said_at_once(client: TestClient, sample: ImportR
     assert client.get("/v1/jobs", params=scope | {"state": "bored"}).status_code == 422
 
 
-def test_a_build_is_cancelled_killed_and_done_all_the_same(
-    client: TestClient, graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+def test_network_is_submitted_once_and_named_by_the_result(
+    client: TestClient, sample: ImportReport, model: ModelRun
 ) -> None:
-    wish = {"dataset": sample.dataset, "cutoff": str(model.cutoff), "rebuild": True}
+    body = {"dataset": sample.dataset, "cutoff": str(model.cutoff)}
+    job = client.post("/v1/networks", json=body).json()["id"]
+    assert client.post("/v1/networks", json=body).json()["id"] == job
+    complete = ended(client, f"/v1/jobs/{job}")
+    assert (complete["state"], complete["result"]) == ("complete", {"network": model.network})
 
-    def asked() -> tuple[str, int]:
-        job = client.post("/v1/networks", json=wish).json()["id"]
-        return job, working(graph, job)
 
-    job, process = asked()
-    assert client.post("/v1/networks", json=wish).json()["id"] == job  # Asked for twice, done once.
+@pytest.fixture
+def sleep_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the workers of the API run jobs that sleep, and look for them often."""
+    monkeypatch.setenv("GROUNDSWELL_JOB_MODULES", "tests.job_kinds")
+    monkeypatch.setattr("api.worker_process._LOOK_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("sleep_jobs")
+def test_cancelled_job_ends_midway(graph: Graph, client: TestClient, dataset: str) -> None:
+    job = queue.submit(graph, "sleep", dataset, {"seconds": 600}).id
+    working(graph, job)
     assert client.delete(f"/v1/jobs/{job}").json()["cancel_asked"]
     assert ended(client, f"/v1/jobs/{job}")["state"] == "cancelled"
 
-    job, process = asked()
-    os.kill(process, signal.SIGKILL)
+
+@pytest.mark.usefixtures("sleep_jobs")
+def test_job_of_a_killed_worker_runs_again(
+    graph: Graph, client: TestClient, settings: Settings, dataset: str
+) -> None:
+    job = queue.submit(graph, "sleep", dataset, {"seconds": 2}).id
+    os.kill(working(graph, job), signal.SIGKILL)
     query(graph, "MATCH (j:Job {id: $id}) SET j.heartbeat_at = datetime() - duration('PT1M')", id=job)
-    done = ended(client, f"/v1/jobs/{job}")
-    assert (done["state"], done["attempts"]) == ("complete", 2)
-    assert done["result"] == {"network": model.network}
+    complete = ended(client, f"/v1/jobs/{job}")
+    assert (complete["state"], complete["attempts"]) == ("complete", 2)
+    assert complete["result"] == {"slept": "2"}
     listed = groundswell("jobs", "list", **reach(settings)).stdout
     assert "complete" in listed
     assert job in listed
-    late = groundswell("jobs", "cancel", job, **reach(settings))
-    assert f"Job {job} is complete" in late.stdout
+    cancelled = groundswell("jobs", "cancel", job, **reach(settings))
+    assert f"Job {job} is complete" in cancelled.stdout
 
 
-@pytest.mark.parametrize("deaf", [False, True])
-def test_a_job_outlives_the_api(
-    graph: Graph,
-    settings: Settings,
-    sample: ImportReport,
-    model: ModelRun,
-    deaf: bool,
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.usefixtures("sleep_jobs")
+@pytest.mark.parametrize("frozen", [False, True])
+def test_job_goes_back_into_the_queue_when_the_api_stops(
+    graph: Graph, settings: Settings, dataset: str, frozen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where its worker, deep in a computation, does not hear of the end, and is killed."""
-    if deaf:
+    """Also if its worker does not react to SIGTERM and is killed."""
+    if frozen:
         monkeypatch.setattr("api.worker_process._END_SECONDS", 0.5)
 
-    def served() -> TestClient:
+    def api() -> TestClient:
         return TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1")
 
-    wish = {"dataset": sample.dataset, "cutoff": str(model.cutoff), "rebuild": True}
-    with served() as client:
-        job = client.post("/v1/networks", json=wish).json()["id"]
+    with api():
+        job = queue.submit(graph, "sleep", dataset, {"seconds": 2}).id
         process = working(graph, job)
-        if deaf:
+        if frozen:
             os.kill(process, signal.SIGSTOP)
     assert queue.get_job(graph, job).state == "waiting"
-    with served() as client:
-        done = ended(client, f"/v1/jobs/{job}")
-    assert (done["state"], done["attempts"]) == ("complete", 1)  # It was given back, not lost.
+    with api() as client:
+        complete = ended(client, f"/v1/jobs/{job}")
+    assert (complete["state"], complete["attempts"]) == ("complete", 1)

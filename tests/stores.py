@@ -1,0 +1,122 @@
+"""Homes of managed servers with a database in them, made once and kept in the user's cache folder.
+
+A store is made anew where the code or the locked packages that make it have changed: its folder is named by a
+checksum of both.
+"""
+
+import hashlib
+import pickle
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from forecasting.klstm.forecaster import Configuration
+from forecasting.training import train
+from graph.connection import connect
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import ImportReport, import_prepared
+from graph.progress import Silent
+from graph.schema import migrate
+from graph.server import local
+from graph.settings import Settings
+from network.build import build_network
+from tests.data import CUTOFF, HOUSEHOLDS
+
+SAMPLE = "test-sample"
+QUICK = Configuration(epochs=2, members=1)
+
+_ROOT = Path(__file__).parents[1]
+_REPORT = "report.pickle"
+_KEPT = ("neo4j/data", "neo4j-password", "checkpoints", "imports", _REPORT)
+_EMPTY_SOURCES = ("cypher/schema", "graph", "requirements", "tests/stores.py")
+_SAMPLE_SOURCES = ("cypher", "graph", "network", "forecasting", "requirements", "tests/stores.py")
+_MOST_KEPT = 6
+
+
+def restore_empty(home: Path, cache: Path) -> None:
+    """Fill `home` with a database that holds the schema and no data."""
+    _restore(f"empty-{_fingerprint(_EMPTY_SOURCES)}", _make_empty, home, cache)
+
+
+def restore_sample(home: Path, cache: Path) -> None:
+    """Fill `home` with the sample, its network and a briefly trained model."""
+    _restore(f"sample-{_fingerprint(_SAMPLE_SOURCES)}", _make_sample, home, cache)
+
+
+def sample_report(home: Path) -> ImportReport:
+    """The report of the import that loaded the sample of a restored home."""
+    report: ImportReport = pickle.loads((home / _REPORT).read_bytes())
+    return report
+
+
+def _make_empty(settings: Settings) -> None:
+    with connect(settings) as graph:
+        migrate(graph)
+
+
+def _make_sample(settings: Settings) -> None:
+    with connect(settings) as graph:
+        prepared = complete_journey(settings.cache, SAMPLE, HOUSEHOLDS)
+        report = import_prepared(graph, settings, prepared, Silent())
+        build_network(graph, SAMPLE, Silent(), cutoff=CUTOFF)
+        train(graph, settings, SAMPLE, Silent(), cutoff=CUTOFF, configuration=QUICK)
+    (settings.home / _REPORT).write_bytes(pickle.dumps(report))
+
+
+def _restore(name: str, make: Callable[[Settings], None], home: Path, cache: Path) -> None:
+    stores = cache / "tests"
+    stores.mkdir(parents=True, exist_ok=True)
+    # Sessions that start at the same time wait for the first of them.
+    with _lock(stores / name):
+        if not (stores / name).exists():
+            _make(stores / name, make, cache)
+        (stores / name).touch()
+        shutil.copytree(stores / name, home, dirs_exist_ok=True)
+    _remove_least_recently_used(stores)
+
+
+def _make(store: Path, make: Callable[[Settings], None], cache: Path) -> None:
+    unfinished = store.with_suffix(".unfinished")
+    home, kept = unfinished / "home", unfinished / "kept"
+    local.reset(home)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        local.up(home, cache)
+        make(Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache, NEO4J_URI=None))
+        local.down(home)
+        for name in _KEPT:
+            if (home / name).exists():
+                (kept / name).parent.mkdir(parents=True, exist_ok=True)
+                (home / name).rename(kept / name)
+        kept.rename(store)
+    finally:
+        local.reset(home)
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _lock(store: Path, timeout: float = -1) -> FileLock:
+    return FileLock(store.with_suffix(".lock"), timeout=timeout)
+
+
+def _remove_least_recently_used(stores: Path) -> None:
+    complete = [path for path in stores.iterdir() if path.is_dir() and not path.suffix]
+    for store in sorted(complete, key=lambda path: path.stat().st_mtime, reverse=True)[_MOST_KEPT:]:
+        try:
+            with _lock(store, timeout=0):
+                shutil.rmtree(store)
+        except (Timeout, FileNotFoundError):
+            continue  # Another session uses it, or has removed it.
+
+
+def _fingerprint(sources: tuple[str, ...]) -> str:
+    digest = hashlib.sha256(repr((sys.version_info[:2], HOUSEHOLDS, CUTOFF)).encode())
+    for source in sources:
+        path = _ROOT / source
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(file.relative_to(_ROOT).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
