@@ -1,6 +1,7 @@
 """The Java process of the managed server: start it, know whether it is alive, stop it."""
 
 import json
+import os
 import subprocess
 import time
 from contextlib import suppress
@@ -35,8 +36,12 @@ class ServerState:
         """The process, or None where it has ended (or the pid is another program's now)."""
         try:
             process = psutil.Process(self.pid)
-            alive = process.status() != psutil.STATUS_ZOMBIE
-            return process if alive and abs(process.create_time() - self.started) < 1 else None
+            if abs(process.create_time() - self.started) >= 1:
+                return None
+            if process.status() == psutil.STATUS_ZOMBIE:
+                _reap(self.pid)
+                return None
+            return process
         except psutil.NoSuchProcess:
             return None
 
@@ -78,7 +83,7 @@ def start(
         )
     state = ServerState(child.pid, psutil.Process(child.pid).create_time(), ports)
     write_state(folders.state_file, state)
-    # The child is not ours to reap: it is meant to outlive this process.
+    # The server may outlive this process; `ServerState.process` reaps it if it ends earlier.
     child.returncode = 0
     return state
 
@@ -107,14 +112,18 @@ def stop(state: ServerState) -> bool:
 
 
 def _ended(state: ServerState) -> bool:
-    """Whether the server ended within _STOP_SECONDS. Where another program that still runs has started it,
-    what is left of it stays in the list of processes until that one looks.
-    """
+    """Whether the server ended within _STOP_SECONDS."""
     deadline = time.monotonic() + _STOP_SECONDS
     while (process := state.process()) is not None and time.monotonic() < deadline:
         with suppress(psutil.TimeoutExpired):
             process.wait(_LOOK_SECONDS)
     return process is None
+
+
+def _reap(pid: int) -> None:
+    """Remove an ended child from the list of processes; another program's child is left to that program."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
 
 
 def find_stranger(folders: Folders) -> int | None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -18,7 +20,7 @@ from graph.server import runtime
 from graph.server.configuration import Ports, choose_ports, size_memory
 from graph.server.folders import Folders, make_writable
 from graph.server.jars import Jar, locked_jars
-from graph.server.process import ServerState, read_state, write_state
+from graph.server.process import ServerState, read_state, stop, write_state
 
 GIB = 1024**3
 
@@ -67,6 +69,27 @@ def test_a_pid_that_another_program_has_now_is_not_our_server(tmp_path: Path) ->
     assert read_state(file).process() is not None
     write_state(file, ServerState(os.getpid(), ours - 3600, Ports(1, 2)))
     assert read_state(file).process() is None
+
+
+@pytest.fixture
+def child() -> ServerState:
+    """A child process that nobody but the server's own functions waits for."""
+    process = subprocess.Popen(["sleep", "60"])
+    process.returncode = 0
+    return ServerState(process.pid, psutil.Process(process.pid).create_time(), Ports(1, 2))
+
+
+def test_a_stopped_server_is_reaped(child: ServerState) -> None:
+    assert stop(child)
+    assert not psutil.pid_exists(child.pid)
+
+
+def test_a_killed_server_is_reaped_when_its_state_is_read(child: ServerState) -> None:
+    os.kill(child.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
+    assert child.process() is None
+    assert not psutil.pid_exists(child.pid)
 
 
 def test_an_unreadable_state_file_counts_as_none(tmp_path: Path) -> None:
