@@ -5,12 +5,18 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 LOCKS := requirements/requirements
 ARGS ?=
+PYTEST := $(BIN)/python -m pytest
+# Two processes, each with its own database; the tests of a file share what they set up.
+UNIT_TESTS := -n 2 tests/unit
+DATABASE_TESTS := -n 2 --dist loadfile tests/integration
+BROWSER_TESTS := tests/e2e
 export UV_LINK_MODE ?= hardlink
 # Programs that may not keep what they compiled take twice as long to start, and tests start many.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: test-quick test-slow coverage
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -18,8 +24,26 @@ help: ## List the verbs
 demo: setup ## Real data, from nothing to a forecast and a page (ARGS=--once ends by itself)
 	$(BIN)/groundswell demo $(ARGS)
 
-test: setup-dev ## Every test, with a real Neo4j and a real browser
-	$(BIN)/python -m pytest $(ARGS)
+test: setup-dev ## Unit tests, then those with a real Neo4j, then those in a real browser (ARGS: those tests)
+ifeq ($(strip $(ARGS)),)
+	$(PYTEST) $(UNIT_TESTS)
+	$(PYTEST) $(DATABASE_TESTS)
+	$(PYTEST) $(BROWSER_TESTS)
+else
+	$(PYTEST) $(ARGS)
+endif
+
+test-quick: setup-dev ## Unit tests, which need no database
+	$(PYTEST) $(UNIT_TESTS) $(ARGS)
+
+test-slow: setup-dev ## Tests that take minutes each, for a release
+	$(PYTEST) -m slow $(ARGS)
+
+coverage: setup-dev ## The tests of `make test` with their coverage, which must be 90%
+	$(PYTEST) --cov --cov-report= $(UNIT_TESTS)
+	$(PYTEST) --cov --cov-report= --cov-append $(DATABASE_TESTS)
+	$(PYTEST) --cov --cov-report= --cov-append $(BROWSER_TESTS)
+	$(BIN)/coverage report
 
 check: setup-dev compose ## Style, types, the compose file
 	$(BIN)/ruff check .
