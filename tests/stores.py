@@ -5,6 +5,7 @@ checksum of both.
 """
 
 import hashlib
+import os
 import pickle
 import shutil
 import sys
@@ -30,10 +31,10 @@ QUICK = Configuration(epochs=2, members=1)
 
 _ROOT = Path(__file__).parents[1]
 _REPORT = "report.pickle"
-_KEPT = ("neo4j/data", "neo4j-password", "checkpoints", "imports", _REPORT)
 _EMPTY_SOURCES = ("cypher/schema", "graph", "requirements", "tests/stores.py")
 _SAMPLE_SOURCES = ("cypher", "graph", "network", "forecasting", "requirements", "tests/stores.py")
 _MOST_KEPT = 6
+_ZEROS = bytes(1 << 20)
 
 
 def restore_empty(home: Path, cache: Path) -> None:
@@ -74,7 +75,7 @@ def _restore(name: str, make: Callable[[Settings], None], home: Path, cache: Pat
         if not (stores / name).exists():
             _make(stores / name, make, cache)
         (stores / name).touch()
-        shutil.copytree(stores / name, home, dirs_exist_ok=True)
+        shutil.copytree(stores / name, home, dirs_exist_ok=True, copy_function=_copy_sparse)
     _remove_least_recently_used(stores)
 
 
@@ -87,14 +88,27 @@ def _make(store: Path, make: Callable[[Settings], None], cache: Path) -> None:
         local.up(home, cache)
         make(Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache, NEO4J_URI=None))
         local.down(home)
-        for name in _KEPT:
-            if (home / name).exists():
-                (kept / name).parent.mkdir(parents=True, exist_ok=True)
-                (home / name).rename(kept / name)
+        for folder in home.glob("neo4j/*"):
+            if folder.name != "data":
+                shutil.rmtree(folder)
+        unused = shutil.ignore_patterns("server.*")
+        shutil.copytree(home, kept, ignore=unused, copy_function=_copy_sparse)
         kept.rename(store)
     finally:
         local.reset(home)
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _copy_sparse(source: str, target: str) -> None:
+    """Copy a file and its mode, with holes for zeros: a transaction log holds 256 MB of them."""
+    with Path(source).open("rb") as original, Path(target).open("wb") as copy:
+        while block := original.read(len(_ZEROS)):
+            if block == _ZEROS:
+                copy.seek(len(block), os.SEEK_CUR)
+            else:
+                copy.write(block)
+        copy.truncate()
+    shutil.copymode(source, target)
 
 
 def _lock(store: Path, timeout: float = -1) -> FileLock:
