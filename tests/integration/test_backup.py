@@ -17,6 +17,7 @@ from graph.server import local
 from graph.server.backup import back_up, read_backup, restore
 from graph.settings import Settings
 from tests.integration.test_command_line import groundswell
+from tests.stores import restore_empty
 
 
 @pytest.fixture
@@ -25,13 +26,14 @@ def homes(tmp_path: Path, cache: Path) -> Iterator[tuple[Settings, Settings]]:
     made = tuple(
         Settings(GROUNDSWELL_HOME=tmp_path / name, GROUNDSWELL_CACHE=cache, NEO4J_URI=None) for name in "ab"
     )
+    restore_empty(made[0].home, cache)
     local.up(made[0].home, cache)
     careless_shop.write(tmp_path / "shop")
     (tmp_path / "shop" / "groundswell.yaml").write_text(sketch(tmp_path / "shop", "shop"), encoding="utf-8")
     with connect(made[0]) as graph:
         mapping = read_mapping(tmp_path / "shop" / "groundswell.yaml")
         import_files(graph, made[0], tmp_path / "shop", mapping, Silent(), engine="stream")
-    made[0].checkpoints.mkdir()
+    made[0].checkpoints.mkdir(exist_ok=True)
     (made[0].checkpoints / "model").write_bytes(b"weights")
     yield made[0], made[1]
     for one in made:

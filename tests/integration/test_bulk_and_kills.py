@@ -13,21 +13,23 @@ from graph.errors import ImportFailed, ImportStopped, InvalidRequest
 from graph.importing import bulk
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.infer_mapping import sketch
-from graph.importing.job import ImportReport, import_files, import_prepared
+from graph.importing.job import Engine, ImportReport, import_files, import_prepared
 from graph.importing.mapping import Mapping, parse_mapping, read_mapping
 from graph.importing.runs import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.server import local
 from graph.settings import Settings
-from tests.data import query
+from tests.data import HOUSEHOLDS, query
+from tests.stores import restore_empty
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Settings]:
     """A managed server, whatever database the other tests use."""
     home = tmp_path_factory.mktemp("own")
-    settings = Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache).model_copy(update={"neo4j_uri": None})
+    settings = Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache, NEO4J_URI=None)
+    restore_empty(home, cache)
     local.up(settings.home, cache)
     yield settings
     local.reset(settings.home)
@@ -116,28 +118,35 @@ def without_jobs(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["key"] != "import"]
 
 
-def test_bulk_makes_the_complete_journey_too(own: Settings, sample: ImportReport) -> None:
+def test_large_sources_are_imported_in_bulk_and_hold_the_same(
+    own: Settings, sample: ImportReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.importing.job._BULK_ROWS", 1000)
     with connect(own) as graph:
-        prepared = complete_journey(own.cache, "cj", 200)
-        report = import_files(graph, own, prepared.folder, prepared.mapping, Silent(), engine="bulk")
+        report = import_prepared(graph, own, complete_journey(own.cache, "cj", HOUSEHOLDS), Silent())
+        assert report.engine == "bulk"
         assert (report.tables, report.counts) == (sample.tables, sample.counts)
 
 
-def test_a_bulk_import_that_is_cut_off_is_done_again(
+def test_interrupted_bulk_import_is_repeated_and_an_interrupted_swap_is_finished(
     own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = full_mapping(messy)
+    mapping = full_mapping(messy)
+
+    def interrupted_in(function: str, engine: Engine = "bulk") -> None:
+        with connect(own) as graph, monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(function, interrupt)
+            import_files(graph, own, messy, mapping, Silent(), engine=engine)
+
+    interrupted_in("graph.importing.bulk.build_store")
+    interrupted_in("graph.importing.bulk.take_store")
+    interrupted_in("graph.server.bulk.finish_swap")
+    local.up(own.home, own.cache)  # It finishes the swap.
+    interrupted_in("graph.importing.job.derive_participations", "auto")
     with connect(own) as graph:
-        for place in ("build_store", "take_store"):
-            with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-                patch.setattr(bulk, place, interrupt)
-                import_files(graph, own, messy, said, Silent(), engine="bulk")
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("graph.importing.job.derive_participations", interrupt)
-            import_files(graph, own, messy, said, Silent(), engine="bulk")
-        # The database is there by now, and only the rest is done.
-        report = import_files(graph, own, messy, said, Silent())
+        report = import_files(graph, own, messy, mapping, Silent())
         assert report.run == "import/1"
+        assert report.counts["users"] == 400
         assert report.participations > 0
         assert [run.state for run in import_runs(graph, "shop")] == ["complete"]
 
@@ -146,34 +155,20 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_swap_that_was_cut_off_is_finished_at_the_next_start(
-    own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
+def test_bulk_import_stopped_for_rejected_rows_does_not_touch_the_database(
+    own: Settings, messy: Path
 ) -> None:
-    with connect(own) as graph:
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("graph.server.bulk.finish_swap", interrupt)
-            import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
-        local.up(own.home, own.cache)
-        assert import_files(graph, own, messy, full_mapping(messy), Silent()).counts["users"] == 400
-
-
-def test_a_bulk_import_stops_before_it_touches_the_database(own: Settings, messy: Path) -> None:
     with connect(own) as graph:
         with pytest.raises(ImportStopped):
             import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk", max_rejected=0)
         assert content(graph, "shop") == []
 
 
-def test_a_bulk_import_does_not_overwrite_what_came_meanwhile(
+def test_bulk_import_does_not_overwrite_data_loaded_meanwhile(
     own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build_while_others_load(*arguments: object) -> None:
-        build_store(*arguments)
-        local_run(graph)
-
-    build_store = bulk.build_store
-    monkeypatch.setattr(bulk, "build_store", build_while_others_load)
     with connect(own) as graph:
+        monkeypatch.setattr(bulk, "build_store", lambda *_: local_run(graph))
         with pytest.raises(ImportFailed, match="something else was loaded"):
             import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
         assert [row["id"] for row in query(graph, "MATCH (u:User) RETURN u.id AS id")] == ["x"]
@@ -181,7 +176,7 @@ def test_a_bulk_import_does_not_overwrite_what_came_meanwhile(
         assert (again.engine, again.run) == ("stream", "import/1")
 
 
-def test_the_bulk_importers_own_error_is_told(
+def test_error_of_the_bulk_importer_is_reported(
     own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -191,12 +186,6 @@ def test_the_bulk_importers_own_error_is_told(
         import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
 
 
-def test_clients_and_servers_killed_at_random_leave_no_trace(own: Settings) -> None:
-    found = kills.kill_many(own, 20, 1, seed=3)
-    assert found == {"client": (1, 1), "server": (1, 1)}
-
-
-def test_large_sources_go_in_bulk_by_themselves(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph.importing.job._BULK_ROWS", 1000)
-    with connect(own) as graph:
-        assert import_prepared(graph, own, complete_journey(own.cache, "cj", 5), Silent()).engine == "bulk"
+def test_killed_client_or_server_leaves_the_same_graph(own: Settings) -> None:
+    """The import is killed once in each way; `make bench-kills` does it 25 times."""
+    assert kills.kill_many(own, 8, 1, seed=3) == {"client": (1, 1), "server": (1, 1)}

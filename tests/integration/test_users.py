@@ -26,6 +26,7 @@ from network.runs import NetworkRun
 from tests.data import CAMPAIGN, CUTOFF, influence_supported, query
 
 PERSON = "somebody-4711"
+FEW_HOUSEHOLDS = 30
 KEY = SecretStr("a key for the tests")
 
 
@@ -137,7 +138,7 @@ def test_a_person_who_is_erased_is_nowhere(
     graph: Graph, settings: Settings, dataset: str, tmp_path: Path
 ) -> None:
     settings = settings.model_copy(update={"home": tmp_path})
-    import_prepared(graph, settings, complete_journey(settings.cache, dataset, 100), Silent())
+    import_prepared(graph, settings, complete_journey(settings.cache, dataset, FEW_HOUSEHOLDS), Silent())
     (strong,) = query(
         graph,
         "MATCH (u:User {dataset: $d})-[:PARTICIPATED_IN]->(:Campaign {id: $c}) "
