@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.report import Row, ratio_interval, write
-from cli.console import bars
+from cli.console import progress_bars
 from forecasting.next_users.backtest import (
     Ranker,
     by_follows,
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="nothing is written")
     asked = parser.parse_args()
     rows = []
-    with bars() as progress:
+    with progress_bars() as progress:
         for folder in asked.cascades:
             rows += of_folder(folder, progress)
     write("cascades", rows, quick=asked.quick)

@@ -12,7 +12,7 @@ import numpy as np
 import cypher
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
-from cli.console import bars
+from cli.console import progress_bars
 from cli.demo import CAMPAIGN, CUTOFF
 from forecasting.forecasts import forecast_campaign
 from forecasting.training import train
@@ -32,7 +32,7 @@ def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -
     """The demo's data set, network, model and forecast; its name."""
     prepared = complete_journey(settings.cache, households=households)
     dataset = prepared.mapping.dataset
-    with bars() as progress, connect(settings) as graph:
+    with progress_bars() as progress, connect(settings) as graph:
         import_prepared(graph, settings, prepared, progress)
         build_network(graph, dataset, progress, cutoff=cutoff, encoder=TextEncoder.of(settings))
         train(graph, settings, dataset, progress, cutoff=cutoff)

@@ -25,7 +25,7 @@ from benchmarks.hawkes_peer import hawkes
 from benchmarks.own_server import own_server
 from benchmarks.placebo import others_alike
 from benchmarks.report import Row, weekly_row, write
-from cli.console import bars
+from cli.console import progress_bars
 from forecasting.evaluation.benchmarks import SEASON, with_holidays, without_holidays
 from forecasting.history.series import History, read_history
 from forecasting.klstm.forecaster import KLSTM
@@ -232,7 +232,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     keys = ["unique_id", "ds", "cutoff"]
     plain, told = [], []
-    with bars() as progress:
+    with progress_bars() as progress:
         for period in read_periods(progress, quick=quick):
             seeds = 1 if quick else _SEEDS
             rows = ours(period, seeds).merge(statistical(period, progress, quick=quick), on=keys)

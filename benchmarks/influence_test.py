@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
-from cli.console import bars
+from cli.console import progress_bars
 from cli.demo import CUTOFF
 from graph.connection import connect
 from graph.importing.adapters import Prepared
@@ -61,7 +61,7 @@ def main() -> None:
                 (f"cascades {given.cascades.name}", cascades(settings.cache, given.cascades), None)
             )
         for name, prepared, cutoff in sources:
-            with bars() as progress, connect(settings) as graph:
+            with progress_bars() as progress, connect(settings) as graph:
                 import_prepared(graph, settings, prepared, progress, "stream")
                 began = time.monotonic()
                 run = build_network(graph, prepared.mapping.dataset, progress, cutoff=cutoff)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
-from cli.console import bars
+from cli.console import progress_bars
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.importing.adapters import Prepared
@@ -162,7 +162,7 @@ def main() -> None:
     if not quick:
         sources.append(("Last.fm 2k", lastfm(cache), date(2009, 7, 1)))
     rows: list[Row] = []
-    with own_server() as settings, connect(settings) as graph, bars() as progress:
+    with own_server() as settings, connect(settings) as graph, progress_bars() as progress:
         for name, prepared, cutoff in sources:
             import_prepared(graph, settings, prepared, progress, "stream")
             rows += compare(graph, name, prepared, cutoff, progress)

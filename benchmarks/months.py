@@ -29,7 +29,7 @@ from statsforecast.models import (
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, weekly_row, write
-from cli.console import bars
+from cli.console import progress_bars
 from forecasting.history.open_campaigns import read_open_history
 from forecasting.history.series import History
 from forecasting.history.time_step import MONTH
@@ -163,7 +163,7 @@ def main() -> None:
     seeds = 1 if quick else _SEEDS
     spans = list(zip(PERIODS[:-1], PERIODS[1:], strict=True))[-1 if quick else 0 :]
     parts = []
-    with own_server() as settings, connect(settings) as graph, bars() as progress:
+    with own_server() as settings, connect(settings) as graph, progress_bars() as progress:
         prepared = lastfm(settings.cache)
         import_prepared(graph, settings, prepared, progress, "stream")
         dataset, encoder = prepared.mapping.dataset, TextEncoder.of(settings)

@@ -20,7 +20,7 @@ from scipy.stats import poisson
 from benchmarks import forecast_peers
 from benchmarks.forecast import HORIZONS, Period, read_periods
 from benchmarks.report import Row, ratio_interval, weekly_row, write
-from cli.console import bars
+from cli.console import progress_bars
 from forecasting.baseline.baseline import Baseline
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
@@ -184,7 +184,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
     quick = parser.parse_args().quick
     redeemed, grouped = [], []
-    with bars() as progress:
+    with progress_bars() as progress:
         periods = read_periods(progress, quick=quick)
         advance = progress.stage("Redeemers and groups", len(periods))
         for period in periods:

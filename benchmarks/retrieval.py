@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
-from cli.console import bars
+from cli.console import progress_bars
 from graph.connection import Graph, connect
 from graph.importing.csv_files import CsvFiles, moments
 from graph.schema import migrate
@@ -109,7 +109,7 @@ def load(settings: Settings, users: int, edges: int) -> float:
     """Generate, build the store, and settle; the seconds of the settling."""
     folder = settings.home / "generated"
     folder.mkdir()
-    with bars() as progress:
+    with progress_bars() as progress:
         files = generate(folder, users, edges)
         build_store(settings, files.arguments(), folder / "store", progress)
         take_store(settings, folder / "store", progress)

@@ -19,7 +19,7 @@ from benchmarks.mixture import mixed_vectors
 from benchmarks.own_server import own_server
 from benchmarks.placebo import others_alike
 from benchmarks.report import Row, ratio_interval, write
-from cli.console import bars
+from cli.console import progress_bars
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.importing.adapters import Prepared
@@ -136,7 +136,7 @@ def main() -> None:
             folder = cascades(settings.cache, given.cascades)
             sources.append((f"cascades {given.cascades.name}", folder, None))
         for name, prepared, cutoff in sources:
-            with bars() as progress, connect(settings) as graph:
+            with progress_bars() as progress, connect(settings) as graph:
                 import_prepared(graph, settings, prepared, progress, "stream")
                 dataset = describe_dataset(graph, prepared.mapping.dataset)
                 inputs = read_inputs(graph, dataset, dataset.now)

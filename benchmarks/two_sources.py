@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
-from cli.console import bars
+from cli.console import progress_bars
 from graph.connection import Graph, connect
 from graph.importing.adapters import Prepared
 from graph.importing.adapters.complete_journey import complete_journey
@@ -26,7 +26,7 @@ def on_two_sources(record: str, description: str | None, compare: Compare) -> No
     parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")
     given = parser.parse_args()
     rows: list[Row] = []
-    with own_server() as settings, connect(settings) as graph, bars() as progress:
+    with own_server() as settings, connect(settings) as graph, progress_bars() as progress:
         encoder = TextEncoder.of(settings)
         sources: list[tuple[str, Prepared, date]] = [
             ("Last.fm 2k", lastfm(settings.cache, names=given.names), date(2009, 7, 1))

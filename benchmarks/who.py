@@ -25,7 +25,7 @@ from benchmarks.outcomes import deviance
 from benchmarks.pictures import reliability
 from benchmarks.report import Row, write
 from benchmarks.who_peers import Classifiers, Shop
-from cli.console import bars
+from cli.console import progress_bars
 from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.campaign_users import campaign_users
 from forecasting.history.series import History
@@ -239,7 +239,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
     quick = parser.parse_args().quick
     seeds = 1 if quick else _SEEDS
-    with bars() as progress:
+    with progress_bars() as progress:
         periods = [
             one for one in read_periods(progress, quick=quick) if one.origins[0] >= pd.Timestamp("2017-09-01")
         ]

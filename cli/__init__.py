@@ -1,1 +1,5 @@
-"""The `groundswell` command: each file holds one group of commands; they translate, not compute."""
+"""The `groundswell` command line.
+
+Command modules import only typer at the top; each command imports what it runs. So `groundswell --help`
+and commands that only read start without loading pandas or torch (`tests/unit/test_start_up.py`).
+"""

@@ -1,4 +1,4 @@
-"""How the command line speaks: progress bars, tables, and errors without tracebacks."""
+"""Terminal output: the two consoles, progress bars, and error messages."""
 
 import sys
 import time
@@ -24,72 +24,71 @@ from graph.errors import GroundswellError
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-_LINE_SECONDS = 10
+_LOG_INTERVAL_SECONDS = 10
 
 
-class Rate(ProgressColumn):
-    """How many units a second."""
+class RateColumn(ProgressColumn):
+    """Units per second."""
 
     def render(self, task: Task) -> Text:
-        """Empty where nothing has been done yet."""
+        """Format the rate; empty until the first unit is done."""
         return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
-class Bars:
-    """Progress as bars on a terminal; elsewhere as a line per stage, and one now and then while it lasts."""
+class ProgressBars:
+    """A ``graph.progress.Progress``: bars on a terminal, otherwise log lines."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
     def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
-        """Begin a stage; the function returned advances its bar."""
+        """Begin a stage; the returned function takes the number of units just done."""
         if err.is_terminal:
             task = self._progress.add_task(what, total=total)
             return lambda done: self._progress.advance(task, done)
         err.print(f"{what} ..." if total is None else f"{what} ({total:,}) ...")
-        return _Lines(what, total).advance
+        return _ProgressLog(what, total).advance
 
 
-class _Lines:
-    """A line every some seconds: how far, how fast, how long still."""
+class _ProgressLog:
+    """Logs a stage's progress, rate and remaining time every few seconds."""
 
     def __init__(self, what: str, total: int | None) -> None:
         self._what, self._total, self._done = what, total, 0
-        self._began = self._said = time.monotonic()
+        self._started_at = self._logged_at = time.monotonic()
 
     def advance(self, done: int) -> None:
-        """Count `done` more units."""
         self._done += done
         now = time.monotonic()
-        if now - self._said < _LINE_SECONDS or not self._total:
+        if now - self._logged_at < _LOG_INTERVAL_SECONDS or not self._total:
             return
-        self._said = now
-        rate = self._done / (now - self._began)
-        left = max(0, self._total - self._done) / rate if rate else 0
+        self._logged_at = now
+        rate = self._done / (now - self._started_at)
+        seconds_left = max(0, self._total - self._done) / rate if rate else 0
         err.print(
             f"{self._what}: {self._done:,} of {self._total:,} ({self._done / self._total:.0%}), "
-            f"{rate:,.0f}/s, {left:.0f} s left"
+            f"{rate:,.0f}/s, {seconds_left:.0f} s left"
         )
 
 
 @contextmanager
-def bars() -> Iterator[Bars]:
-    """A live display for as long as the work lasts."""
+def progress_bars() -> Iterator[ProgressBars]:
+    """Show progress bars for the duration of the block."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        Rate(),
+        RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
-        yield Bars(progress)
+        yield ProgressBars(progress)
 
 
-def fail(error: GroundswellError) -> None:
-    """Say what went wrong and what to do, and end with exit code 1."""
+def exit_with_error(error: GroundswellError) -> None:
+    """Print an error and its remedy, and exit with code 1."""
     err.print(f"Error: {error}", style="bold red", markup=False, soft_wrap=True)
     err.print(error.remedy, markup=False, soft_wrap=True)
     sys.exit(1)

@@ -1,40 +1,41 @@
-"""`groundswell db` and `groundswell browser`: the managed local Neo4j."""
+"""`groundswell db` and `groundswell browser`: the managed local Neo4j server."""
 
-import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.page.source_query import browser_url
-from cli.console import bars, out
-from cli.options import DatasetOption, HomeOption, settings_for
-from graph.connection import address, connect
+from cli.options import DatasetOption, HomeOption, load_local_settings
 from graph.errors import InvalidRequest
-from graph.importing.adapters.complete_journey import DATASET
-from graph.server import local
-from graph.server.backup import Backup, back_up, restore
-from graph.server.browser_files import opening_page
-from graph.server.folders import Folders
-from graph.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="The managed local Neo4j (no Docker needed).")
+if TYPE_CHECKING:
+    from graph.server.backup import Backup
+    from graph.server.local import LocalServer
+    from graph.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="The managed local Neo4j server (no Docker needed).")
 
 PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Default: a free port.")]
 
 
 @app.command()
 def up(home: HomeOption = None, bolt_port: PortOption = None, http_port: PortOption = None) -> None:
-    """Start Neo4j with Graph Data Science, or find it running."""
-    settings = settings_for(home)
+    """Start Neo4j with Graph Data Science, unless it is running already."""
+    from cli.console import out, progress_bars
+
+    settings = load_local_settings(home)
     if settings.neo4j_uri:
+        from graph.connection import connect
+
         with connect(settings) as graph:
             out.print(
-                f"NEO4J_URI names {settings.neo4j_uri}; it answers, with Graph Data Science "
+                f"NEO4J_URI is {settings.neo4j_uri}: that server answers, with Graph Data Science "
                 f"{graph.gds_version()}. Nothing to start."
             )
         return
-    with bars() as progress:
+    from graph.server import local
+
+    with progress_bars() as progress:
         server = local.up(
             settings.home,
             settings.cache,
@@ -43,90 +44,121 @@ def up(home: HomeOption = None, bolt_port: PortOption = None, http_port: PortOpt
             progress=progress,
             mirror=settings.maven_mirror,
         )
-    what = "already runs" if server.already_running else "is ready"
-    out.print(f"Neo4j {what} (process {server.pid}).")
-    _describe(server)
+    state = "already runs" if server.already_running else "is ready"
+    out.print(f"Neo4j {state} (process {server.pid}).")
+    _print_addresses(server)
 
 
 @app.command()
 def down(home: HomeOption = None) -> None:
     """Stop the local Neo4j."""
-    stopped = local.down(_local_settings(home).home)
+    from cli.console import out
+    from graph.server import local
+
+    stopped = local.down(_managed_server_settings(home).home)
     out.print("Neo4j has stopped." if stopped else "Neo4j was not running.")
 
 
 @app.command()
 def status(home: HomeOption = None) -> None:
-    """Say whether the local Neo4j runs, and where; exit code 3 where it does not."""
-    server = local.status(_local_settings(home).home)
+    """Show whether the local Neo4j is running and its addresses; exit code 3 if it is not."""
+    from cli.console import out
+    from graph.server import local
+
+    server = local.status(_managed_server_settings(home).home)
     if server is None:
         out.print("Neo4j is not running. Start it with `groundswell db up`.")
         raise typer.Exit(3)
-    out.print(f"Neo4j runs (process {server.pid}).")
-    _describe(server)
+    out.print(f"Neo4j is running (process {server.pid}).")
+    _print_addresses(server)
 
 
 @app.command()
 def reset(
     home: HomeOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Stop the local Neo4j and delete its data."""
-    settings = _local_settings(home)
+    from cli.console import out
+    from graph.server import local
+
+    settings = _managed_server_settings(home)
     if not yes:
         typer.confirm(f"Delete every data set in {settings.home}?", abort=True)
-    there = local.reset(settings.home)
-    out.print("The database is gone." if there else "There was no database.")
+    existed = local.reset(settings.home)
+    out.print("Deleted the database." if existed else "There was no database.")
 
 
 @app.command()
-def backup(to: Annotated[Path, typer.Argument(help="A new folder.")], home: HomeOption = None) -> None:
+def backup(
+    to: Annotated[Path, typer.Argument(help="A new folder.", show_default=False)], home: HomeOption = None
+) -> None:
     """Write the database and the trained models to a folder; the server pauses meanwhile."""
-    with bars() as progress:
-        made = back_up(_local_settings(home), to, progress)
-    out.print(f"{_told(made)} are in {to}.", soft_wrap=True)
+    from cli.console import out, progress_bars
+    from graph.server.backup import back_up
+
+    with progress_bars() as progress:
+        written = back_up(_managed_server_settings(home), to, progress)
+    out.print(f"Wrote {_counts(written)} to {to}.", soft_wrap=True)
 
 
 @app.command("restore")
 def restore_backup(
-    source: Annotated[Path, typer.Argument(metavar="FROM", help="A folder that `db backup` wrote.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FROM", help="A folder that `db backup` wrote.", show_default=False)
+    ],
     home: HomeOption = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Lose the database that is there.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite the existing database, which is lost.")
+    ] = False,
 ) -> None:
-    """Bring a backup back, and see that all of it came."""
-    settings = _local_settings(home)
-    with bars() as progress:
-        made = restore(settings, source, progress, replace=replace)
-    out.print(f"{_told(made)} of {made.at} are back; the server runs.", soft_wrap=True)
+    """Restore a backup, and check that it is complete."""
+    from cli.console import out, progress_bars
+    from graph.server.backup import restore
 
-
-def _told(made: Backup) -> str:
-    nodes, links = sum(made.nodes.values()), sum(made.relationships.values())
-    return f"{nodes:,} nodes and {links:,} relationships"
+    settings = _managed_server_settings(home)
+    with progress_bars() as progress:
+        restored = restore(settings, source, progress, replace=replace)
+    out.print(
+        f"Restored {_counts(restored)} of the backup of {restored.at}; the server is running.",
+        soft_wrap=True,
+    )
 
 
 def browser(
     home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
+    dataset: DatasetOption = None,
     show_password: Annotated[bool, typer.Option(help="Print the password as well.")] = False,
     open_it: Annotated[bool, typer.Option("--open/--no-open", help="Open a web browser.")] = True,
 ) -> None:
-    """Open Neo4j Browser: connected, with the saved questions, colours and a short tour."""
-    settings = settings_for(home)
+    """Open Neo4j Browser, connected, with the saved questions, colours and a short tour."""
+    import webbrowser
+
+    from api.page.source_query import browser_url
+    from cli.console import out
+    from graph.connection import address, connect
+    from graph.datasets import resolve_dataset
+    from graph.server import local
+    from graph.server.browser_files import opening_page
+    from graph.server.folders import Folders
+
+    settings = load_local_settings(home)
     _, user, password = address(settings)
     url = browser_url(settings)
     if url is None:
         raise InvalidRequest(
-            f"NEO4J_URI names {settings.neo4j_uri}; where its Neo4j Browser is, is not known here.",
-            "Open the Browser of that server, or unset NEO4J_URI to use the local one.",
+            f"NEO4J_URI is {settings.neo4j_uri}: the address of its Neo4j Browser is not known.",
+            "Open that server's Browser, or unset NEO4J_URI to use the local server.",
         )
     out.print(url, soft_wrap=True)
     file = Folders(settings.home.resolve()).password_file
-    shown = password if show_password else f"in {file} (or add --show-password)"
-    out.print(f"User {user}, password {shown}", soft_wrap=True)
+    password_hint = password if show_password else f"in {file} (or add --show-password)"
+    out.print(f"User {user}, password {password_hint}", soft_wrap=True)
     server = local.status(settings.home)
     if server is None:
         return
+    with connect(settings) as graph:
+        dataset = resolve_dataset(graph, dataset)
     http = server.http.replace("127.0.0.1", "localhost")
     bolt = server.bolt.replace("127.0.0.1", "localhost")
     page = opening_page(Folders(settings.home.resolve()), http, bolt, server.user, server.password, dataset)
@@ -135,15 +167,22 @@ def browser(
         webbrowser.open(page.as_uri())
 
 
-def _local_settings(home: Path | None) -> Settings:
-    settings = settings_for(home)
+def _counts(backup: "Backup") -> str:
+    nodes, relationships = sum(backup.nodes.values()), sum(backup.relationships.values())
+    return f"{nodes:,} nodes and {relationships:,} relationships"
+
+
+def _managed_server_settings(home: Path | None) -> "Settings":
+    settings = load_local_settings(home)
     if settings.neo4j_uri:
         raise InvalidRequest(
-            f"NEO4J_URI names {settings.neo4j_uri}; this command is for the managed local server.",
-            "Unset NEO4J_URI to mean the local one, or use that server's own tools.",
+            f"NEO4J_URI is {settings.neo4j_uri}, but this command is for the managed local server.",
+            "Unset NEO4J_URI to use the local server, or use that server's own tools.",
         )
     return settings
 
 
-def _describe(server: local.LocalServer) -> None:
+def _print_addresses(server: "LocalServer") -> None:
+    from cli.console import out
+
     out.print(f"  Bolt     {server.bolt}\n  Browser  {server.browser}", soft_wrap=True)

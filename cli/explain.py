@@ -1,49 +1,56 @@
-"""`groundswell explain`: why a forecast is what it is."""
+"""`groundswell explain`: what a forecast is based on."""
 
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from cli.backend import asked
-from cli.console import out
-from cli.options import DatasetOption, HomeOption, parse_day
-from graph.importing.adapters.complete_journey import DATASET
+from cli.options import CampaignArgument, DatasetOption, HomeOption, parse_date
 
-_FACTORS = 12
+_MAX_FEATURES = 12
 
 
 def explain(
-    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
+    campaign: CampaignArgument,
     home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
+    dataset: DatasetOption = None,
     horizon: Annotated[int, typer.Option(min=1, max=14, help="How many days to explain.")] = 7,
     origin: Annotated[
-        str | None, typer.Option(help="First day of the forecast (YYYY-MM-DD); default: the model's cut-off.")
+        str | None,
+        typer.Option(help="The first day of the forecast (YYYY-MM-DD); default: the model's cut-off."),
     ] = None,
 ) -> None:
-    """Tell what a forecast rests on, where participants come from, and what goes with taking part."""
-    with asked(home) as ask:
-        told = ask.explained(campaign, dataset, horizon, parse_day(origin))
+    """Show what drives a forecast, where participants come from, and who takes part more often."""
+    from rich.table import Table
+
+    from cli.backend import open_backend
+    from cli.console import out
+
+    day = parse_date(origin)
+    with open_backend(home) as backend:
+        explanation = backend.explanation(campaign, backend.resolve_dataset(dataset), horizon, day)
     out.print(
-        f"{told.expected:,.0f} participants are expected over {horizon} days (or to the campaign's end), "
-        f"counted anew every day. Traffic and its own pace alone say {told.baseline:,.0f}; what was learned "
-        f"besides moves that by {told.expected / told.baseline - 1:+.1%}:",
+        f"The forecast expects {explanation.expected:,.0f} participants over {horizon} days (or until the "
+        "campaign ends); a user who takes part on several days counts once a day. The baseline, from store "
+        f"traffic and the campaign's own rate, is {explanation.baseline:,.0f}. Learned effects change it by "
+        f"{explanation.expected / explanation.baseline - 1:+.1%}:",
         highlight=False,
     )
-    table = Table("what", "times", title="What moves the forecast")
-    for attribution in told.attributions:
+    table = Table("effect", "multiplies the baseline by", title="What drives the forecast")
+    for attribution in explanation.attributions:
         table.add_row(attribution.feature, f"{attribution.ratio:.3f}")
     out.print(table)
-    table = Table("from", "participants", "share", title="Where they come from")
-    for name, count in told.sources:
-        table.add_row(name, f"{count:,.0f}", f"{count / told.expected:.0%}")
+    table = Table("from", "participants", "share", title="Where participants come from")
+    for name, count in explanation.sources:
+        table.add_row(name, f"{count:,.0f}", f"{count / explanation.expected:.0%}")
     out.print(table)
-    table = Table("one standard deviation more of", "times as likely", "95%", title="Who takes part")
-    for one in told.odds_ratios[:_FACTORS]:
-        table.add_row(one.feature, f"{one.ratio:.2f}", f"{one.low:.2f} to {one.high:.2f}")
+    table = Table("one standard deviation more of", "odds ratio", "95% interval", title="Who takes part")
+    for odds_ratio in explanation.odds_ratios[:_MAX_FEATURES]:
+        table.add_row(
+            odds_ratio.feature, f"{odds_ratio.ratio:.2f}", f"{odds_ratio.low:.2f} to {odds_ratio.high:.2f}"
+        )
     out.print(table)
     out.print(
-        "Beside the usual rate, which counts in full, and all others alike; over all campaigns so far. "
-        "These go with taking part; nobody dealt them, so they need not bring it about."
+        "Estimated over all campaigns so far, with every other trait held equal and relative to the user's "
+        "usual rate. Observational: users with more of this trait took part more often; it does not show "
+        "that the trait caused it."
     )

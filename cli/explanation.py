@@ -1,4 +1,4 @@
-"""Why a forecast is what it is, computed here or kept with it, in one form to be shown."""
+"""An explanation of a forecast, computed locally or read from a server, in the form that the CLI prints."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -9,16 +9,28 @@ from api.schemas import forecasts
 from graph.connection import Graph
 from network import queries
 
-if TYPE_CHECKING:  # It imports torch.
+if TYPE_CHECKING:
     from forecasting.klstm.attributions import Explanation
 
-_NOBODYS = "users of no group"
+_NO_GROUP = "users of no group"
 
 
 @dataclass(frozen=True)
-class Explained:
-    """`baseline`: how many of the `expected` participants traffic and the campaign's own rate predict alone.
-    `sources`: groups by name, with the number of participants from each.
+class ForecastExplanation:
+    """What a forecast is based on.
+
+    Attributes
+    ----------
+    expected : float
+        Forecast participants over the whole horizon.
+    baseline : float
+        Participants that the baseline expects, without learned effects.
+    attributions
+        Effects that multiply the baseline.
+    odds_ratios
+        Odds ratios of user features.
+    sources
+        Pairs of a neighbour group's name and the number of participants expected from it.
     """
 
     expected: float
@@ -28,29 +40,37 @@ class Explained:
     sources: list[tuple[str, float]]
 
     @classmethod
-    def computed(cls, graph: Graph, dataset: str, campaign: str, made: "Explanation", network: str) -> Self:
-        """As ``explain_campaign`` makes it."""
-        rows = queries.neighbour_groups(graph, dataset, campaign, network)
-        names = {row["id"]: _named(row["rank"], row["name"]) for row in rows}
+    def from_computation(
+        cls, graph: Graph, dataset: str, campaign: str, explanation: "Explanation", network: str
+    ) -> Self:
+        """Convert the result of ``explain_campaign``."""
+        groups = queries.neighbour_groups(graph, dataset, campaign, network)
+        names = {group["id"]: _group_name(group["rank"], group["name"]) for group in groups}
         sources = [
             (
-                _NOBODYS if pd.isna(row.group) else names.get(row.group, str(row.group)),
+                _NO_GROUP if pd.isna(row.group) else names.get(row.group, str(row.group)),
                 float(row.mean),
             )
-            for row in made.groups.sort_values("mean", ascending=False).itertuples()
+            for row in explanation.groups.sort_values("mean", ascending=False).itertuples()
         ]
-        attributions = [forecasts.Attribution(**row) for row in made.attributions.to_dict("records")]
-        odds_ratios = [forecasts.OddsRatio(**row) for row in made.odds_ratios.to_dict("records")]
-        return cls(made.expected, made.baseline, attributions, odds_ratios, sources)
+        attributions = [forecasts.Attribution(**row) for row in explanation.attributions.to_dict("records")]
+        odds_ratios = [forecasts.OddsRatio(**row) for row in explanation.odds_ratios.to_dict("records")]
+        return cls(explanation.expected, explanation.baseline, attributions, odds_ratios, sources)
 
     @classmethod
-    def kept(cls, told: forecasts.Explanation, forecast: forecasts.Forecast) -> Self:
-        """As the API tells it."""
-        of_groups = [(_named(one.rank, one.name), sum(one.mean)) for one in forecast.groups]
-        others = (_NOBODYS, told.expected - sum(count for _, count in of_groups))
-        sources = sorted([*of_groups, others], key=lambda source: -source[1])
-        return cls(told.expected, told.baseline, told.attributions, told.odds_ratios, sources)
+    def from_response(cls, explanation: forecasts.Explanation, forecast: forecasts.Forecast) -> Self:
+        """Convert the explanation and forecast that the API returns."""
+        groups = [(_group_name(group.rank, group.name), sum(group.mean)) for group in forecast.groups]
+        others = (_NO_GROUP, explanation.expected - sum(count for _, count in groups))
+        sources = sorted([*groups, others], key=lambda source: -source[1])
+        return cls(
+            explanation.expected,
+            explanation.baseline,
+            explanation.attributions,
+            explanation.odds_ratios,
+            sources,
+        )
 
 
-def _named(rank: int, name: str) -> str:
+def _group_name(rank: int, name: str) -> str:
     return f"group {rank}: {name}"

@@ -1,48 +1,49 @@
-"""`groundswell export`: answers and networks as files.
-
-What draws takes seconds to import, which whoever asks for something else need not wait for.
-"""
+"""`groundswell export`: write query results and networks to files."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.console import out
-from cli.options import DatasetOption, HomeOption, settings_for
-from graph.connection import connect
+from cli.options import CampaignArgument, DatasetOption, HomeOption, load_local_settings
 from graph.errors import InvalidRequest
-from graph.importing.adapters.complete_journey import DATASET
-from graph.pseudonyms import Pseudonyms
-from network import queries
-from network.runs import latest_network
 
-app = typer.Typer(no_args_is_help=True, help="Write answers and networks to files.")
+app = typer.Typer(no_args_is_help=True, help="Write query results and networks to files.")
 
 
 @app.command("question")
 def question(
-    name: Annotated[str, typer.Argument(help="A saved question, as cypher/README.md names it.")],
+    name: Annotated[
+        str, typer.Argument(help="The name of a saved question, see cypher/README.md.", show_default=False)
+    ],
     to: Annotated[Path, typer.Option("--to", help="The file: .csv or .parquet.")],
     home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
+    dataset: DatasetOption = None,
     parameters: Annotated[
-        list[str] | None, typer.Option("--param", "-p", help="A parameter, like campaign=13.")
+        list[str] | None,
+        typer.Option("--param", "-p", help="A parameter, for example campaign=13; may be repeated."),
     ] = None,
 ) -> None:
-    """Write the answer to a saved question as CSV or Parquet."""
-    _check(to, (".csv", ".parquet"))
-    given = {"dataset": dataset}
-    for one in parameters or []:
-        key, sign, value = one.partition("=")
-        if not sign:
-            raise InvalidRequest(f"{one!r} is no parameter.", "Write it like campaign=13.")
-        given[key] = value
+    """Write the result of a saved question as CSV or Parquet."""
+    from cli.console import out
+    from graph.connection import connect
+    from graph.datasets import resolve_dataset
     from graph.export import answer
+    from graph.pseudonyms import Pseudonyms
 
-    settings = settings_for(home)
+    _check_file(to, (".csv", ".parquet"))
+    values = {}
+    for parameter in parameters or []:
+        key, equals, value = parameter.partition("=")
+        if not equals:
+            raise InvalidRequest(
+                f"{parameter!r} is not a parameter.", "Write it as name=value, for example campaign=13."
+            )
+        values[key] = value
+    settings = load_local_settings(home)
     with connect(settings) as graph:
-        frame = answer(graph, name, given, Pseudonyms(settings.pseudonym_key, dataset))
+        values.setdefault("dataset", resolve_dataset(graph, dataset))
+        frame = answer(graph, name, values, Pseudonyms(settings.pseudonym_key, values["dataset"]))
     if to.suffix == ".csv":
         frame.to_csv(to, index=False)
     else:
@@ -52,15 +53,23 @@ def question(
 
 @app.command("network")
 def network(
-    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
+    campaign: CampaignArgument,
     to: Annotated[Path, typer.Option("--to", help="The file: .graphml or .html.")],
     home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
+    dataset: DatasetOption = None,
 ) -> None:
-    """Write a campaign's key users and whom they influence, as GraphML or as a page that stands alone."""
-    _check(to, (".graphml", ".html"))
-    settings = settings_for(home)
+    """Write a campaign's key users and whom they influence as GraphML, or as a self-contained web page."""
+    from cli.console import out
+    from graph.connection import connect
+    from graph.datasets import resolve_dataset
+    from graph.pseudonyms import Pseudonyms
+    from network import queries
+    from network.runs import latest_network
+
+    _check_file(to, (".graphml", ".html"))
+    settings = load_local_settings(home)
     with connect(settings) as graph:
+        dataset = resolve_dataset(graph, dataset)
         run = latest_network(graph, dataset)
         edges = queries.key_user_network(graph, dataset, campaign, run.id)
     if not edges:
@@ -82,9 +91,10 @@ def network(
     out.print(f"Wrote {len(edges):,} influences of {run.id} to {to}.", soft_wrap=True)
 
 
-def _check(to: Path, suffixes: tuple[str, ...]) -> None:
-    if to.suffix not in suffixes:
-        raise InvalidRequest(f"{to} is not written: what is {to.suffix or 'a file without a suffix'}?",
-                             f"End its name in {' or '.join(suffixes)}.")  # fmt: skip
-    if not to.resolve().parent.is_dir():
-        raise InvalidRequest(f"There is no folder {to.resolve().parent}.", "Make it first.")
+def _check_file(file: Path, suffixes: tuple[str, ...]) -> None:
+    if file.suffix not in suffixes:
+        raise InvalidRequest(
+            f"{file} does not end in {' or '.join(suffixes)}.", "Choose the format by the file's suffix."
+        )
+    if not file.resolve().parent.is_dir():
+        raise InvalidRequest(f"There is no folder {file.resolve().parent}.", "Create it first.")

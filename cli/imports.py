@@ -1,90 +1,102 @@
-"""`groundswell import ...` and `groundswell imports`: bring data in, see what became of it, take it back."""
+"""`groundswell import ...` and `groundswell imports`: import data, list imports, and undo them."""
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.table import Table
 
-from api.schemas import resources
-from cli.backend import asked
-from cli.console import bars, out
-from cli.options import HomeOption, settings_for
-from cli.remote_backend import Remote
-from graph.connection import connect
+from cli.options import DatasetOption, HomeOption, load_local_settings
 from graph.errors import InvalidRequest
-from graph.importing import adapters
-from graph.importing.adapters.cascades import cascades
-from graph.importing.adapters.complete_journey import DATASET, complete_journey
-from graph.importing.adapters.lastfm import lastfm
-from graph.importing.check import check_files
-from graph.importing.contract import TABLES
-from graph.importing.infer_mapping import sketch
-from graph.importing.job import ImportReport, import_prepared
-from graph.importing.ledger import Tally
-from graph.importing.mapping import FILE_NAME, Mapping, read_mapping
-from graph.importing.undo import undo_import
 
-app = typer.Typer(no_args_is_help=True, help="Bring data into the graph.")
+if TYPE_CHECKING:
+    from api.schemas import resources
+    from cli.remote_backend import RemoteBackend
+    from graph.importing import adapters
+    from graph.importing.job import ImportReport
+    from graph.importing.ledger import Tally
+    from graph.importing.mapping import Mapping
 
-FolderArgument = Annotated[Path, typer.Argument(help="The folder of the files.", show_default=False)]
+_MAX_REASONS = 8
+_MAX_EXAMPLES = 5
+
+app = typer.Typer(no_args_is_help=True, help="Import data into the database.")
+
+Engine = Literal["auto", "bulk", "stream"]
+FolderArgument = Annotated[Path, typer.Argument(help="The folder with the files.", show_default=False)]
 MappingOption = Annotated[
-    Path | None, typer.Option("--mapping", help=f"The mapping (default: {FILE_NAME} in the folder).")
+    Path | None, typer.Option("--mapping", help="The mapping file (default: groundswell.yaml in the folder).")
 ]
 EngineOption = Annotated[
-    Literal["auto", "bulk", "stream"],
-    typer.Option(help="bulk: an empty local database at once; stream: any database, batch by batch."),
+    Engine,
+    typer.Option(help="bulk: fast, into an empty local database; stream: batch by batch, into any database."),
 ]
-ShareOption = Annotated[
+MaxRejectedOption = Annotated[
     float | None,
-    typer.Option("--max-rejected", min=0, max=1, help="Stop when a larger share of rows is rejected."),
+    typer.Option(
+        "--max-rejected", min=0, max=1, help="Stop if more than this share of the rows is rejected."
+    ),
 ]
-NameOption = Annotated[str | None, typer.Option("--dataset", help="Another name for the data set.")]
+NameOption = Annotated[
+    str | None, typer.Option("--dataset", help="Name the data set (default: the name in the mapping).")
+]
 
 
 @app.command("init")
 def init(
     folder: FolderArgument,
-    dataset: NameOption = None,
-    zone: Annotated[str, typer.Option(help="The zone of the data's own days, like Europe/Berlin.")] = "UTC",
-    force: Annotated[bool, typer.Option("--force", help="Replace a mapping that is there.")] = False,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Name the data set (default: the folder's name).")
+    ] = None,
+    zone: Annotated[
+        str, typer.Option(help="The time zone of the data's days, for example Europe/Berlin.")
+    ] = "UTC",
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing mapping.")] = False,
 ) -> None:
-    """Look at the files and write a first, commented mapping."""
+    """Inspect the files and write a first, commented mapping."""
+    from cli.console import out
+    from graph.importing.infer_mapping import sketch
+    from graph.importing.mapping import FILE_NAME
+
     path = folder / FILE_NAME
     if path.exists() and not force:
-        raise InvalidRequest(f"{path} is there already.", "Correct it, or replace it with --force.")
+        raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
     path.write_text(sketch(folder, dataset, zone), encoding="utf-8")
-    out.print(f"Wrote {path}. Read it through, then: groundswell import check {folder}", soft_wrap=True)
+    out.print(f"Wrote {path}. Review it, then run: groundswell import check {folder}", soft_wrap=True)
 
 
 @app.command("schema")
 def schema() -> None:
     """Print the JSON schema of mapping files, for your editor."""
+    import json
+
+    from graph.importing.mapping import Mapping
+
     typer.echo(json.dumps(Mapping.model_json_schema(), indent=1))
 
 
 @app.command("check")
 def check(folder: FolderArgument, mapping: MappingOption = None) -> None:
-    """Validate every row and show the first ones; nothing is written."""
-    said = read_mapping(mapping or folder / FILE_NAME)
-    with bars() as progress:
-        found = check_files(folder, said, progress)
-    for table, rows in found.preview.items():
+    """Validate every row and show the first rows of each table; nothing is written."""
+    from cli.console import out, progress_bars
+    from graph.importing.check import check_files
+    from graph.importing.mapping import FILE_NAME, read_mapping
+
+    rules = read_mapping(mapping or folder / FILE_NAME)
+    with progress_bars() as progress:
+        report = check_files(folder, rules, progress)
+    for table, rows in report.preview.items():
         if rows:
-            _show_preview(table, rows, said.zone)
-    _show_tally(f"What an empty database would get of {folder.name or folder}", found.tables)
-    _show_reasons(dict(found.reasons.most_common()))
-    for name, one in found.examples[:5]:
-        out.print(
-            f"  {name}, row {one.row}, {one.column or 'whole line'}: {one.value!r} {one.reason}", markup=False
-        )
-    total = found.total
-    if total.rejected > said.max_rejected * total.read:
+            _show_preview(table, rows, rules.zone)
+    _show_counts(f"What an empty database would get from {folder.name or folder}", report.tables)
+    _show_reasons(dict(report.reasons.most_common()))
+    for file, row in report.examples[:_MAX_EXAMPLES]:
+        column = f'column "{row.column}"' if row.column else "the whole line"
+        out.print(f"  {file} row {row.row}, {column}: {row.value!r} {row.reason}", markup=False)
+    total = report.total
+    if total.rejected > rules.max_rejected * total.read:
         out.print(
             f"{total.rejected:,} of {total.read:,} rows would be rejected: more than max_rejected "
-            f"({said.max_rejected:.0%}), so an import would stop."
+            f"({rules.max_rejected:.0%}), so an import would stop."
         )
         raise typer.Exit(4)
 
@@ -96,175 +108,243 @@ def run(
     mapping: MappingOption = None,
     dataset: NameOption = None,
     engine: EngineOption = "auto",
-    max_rejected: ShareOption = None,
+    max_rejected: MaxRejectedOption = None,
 ) -> None:
-    """Import a folder by its mapping; again and again: only what is new is loaded."""
-    said = read_mapping(mapping or folder / FILE_NAME)
+    """Import a folder by its mapping. Run it again at any time: only new rows are loaded."""
+    from cli.backend import open_backend
+    from cli.local_backend import LocalBackend
+    from graph.importing.mapping import FILE_NAME, read_mapping
+
+    rules = read_mapping(mapping or folder / FILE_NAME)
     if dataset:
-        said = said.model_copy(update={"dataset": dataset})
-    with asked(home) as ask:
-        if isinstance(ask, Remote):
-            _sent(ask, folder, said, engine, max_rejected)
+        rules = rules.model_copy(update={"dataset": dataset})
+    with open_backend(home) as backend:
+        if not isinstance(backend, LocalBackend):
+            _import_remotely(backend, folder, rules, engine, max_rejected)
             return
-        report = ask.import_files(folder, said, engine, max_rejected)
+        report = backend.import_files(folder, rules, engine, max_rejected)
     show_import(report)
 
 
 @app.command("complete-journey")
 def import_complete_journey(
     home: HomeOption = None,
-    dataset: Annotated[str, typer.Option("--dataset", help="The data set.")] = DATASET,
-    households: Annotated[int | None, typer.Option(help="Only so many households, for a quick look.")] = None,
+    dataset: Annotated[str, typer.Option("--dataset", help="Name the data set.")] = "complete-journey",
+    households: Annotated[
+        int | None, typer.Option(help="Only this many households, for a quick look.")
+    ] = None,
     engine: EngineOption = "auto",
 ) -> None:
-    """The Complete Journey: a year of 2,469 households, 27 campaigns, 1.5 million purchases."""
-    settings = settings_for(home)
+    """Import the Complete Journey: a year of 2,469 households, 27 campaigns, 1.5 million purchases."""
+    from graph.importing.adapters.complete_journey import complete_journey
+
+    settings = load_local_settings(home)
     _import_prepared(home, complete_journey(settings.cache, dataset, households), engine)
 
 
 @app.command("lastfm")
 def import_lastfm(
     home: HomeOption = None,
-    dataset: Annotated[str, typer.Option("--dataset", help="The data set.")] = "lastfm",
-    names: Annotated[Path | None, typer.Option(help="Folder of tags.dat and artists.dat.")] = None,
+    dataset: Annotated[str, typer.Option("--dataset", help="Name the data set.")] = "lastfm",
+    names: Annotated[
+        Path | None, typer.Option(help="Folder with tags.dat and artists.dat, for readable names.")
+    ] = None,
     engine: EngineOption = "auto",
 ) -> None:
-    """Last.fm 2k: 1,892 users, their friendships and the tags they give; tags as campaigns."""
-    _import_prepared(home, lastfm(settings_for(home).cache, dataset, names), engine)
+    """Import Last.fm 2k: 1,892 users, their friendships and the tags they assign; tags become campaigns."""
+    from graph.importing.adapters.lastfm import lastfm
+
+    _import_prepared(home, lastfm(load_local_settings(home).cache, dataset, names), engine)
 
 
 @app.command("cascades")
 def import_cascades(
-    folder: FolderArgument, home: HomeOption = None, dataset: NameOption = None, engine: EngineOption = "auto"
+    folder: FolderArgument,
+    home: HomeOption = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Name the data set (default: the folder's name).")
+    ] = None,
+    engine: EngineOption = "auto",
 ) -> None:
-    """Cascades with real ties: users.csv, ties.csv and participations.csv."""
-    _import_prepared(home, cascades(settings_for(home).cache, folder, dataset), engine)
+    """Import cascades on a known social network: users.csv, ties.csv and participations.csv."""
+    from graph.importing.adapters.cascades import cascades
+
+    _import_prepared(home, cascades(load_local_settings(home).cache, folder, dataset), engine)
 
 
 @app.command("undo")
 def undo(
-    run: Annotated[str, typer.Argument(help="The job, as `groundswell imports` names it: import/3 or 3.")],
-    dataset: Annotated[str, typer.Option("--dataset", help="The data set.")] = DATASET,
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="The import, as `groundswell imports` lists it: import/3 or 3.", show_default=False
+        ),
+    ],
+    dataset: DatasetOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Remove exactly what an import added, and give back what it changed."""
+    """Remove exactly what an import added, and restore what it changed."""
+    from cli.console import out, progress_bars
+    from graph.connection import connect
+    from graph.datasets import resolve_dataset
+    from graph.importing.undo import undo_import
+
     number = run.removeprefix("import/")
     if not number.isdecimal():
         raise InvalidRequest(
-            f"{run!r} is no import job.", "Name it like import/3; `groundswell imports` lists them."
+            f"{run!r} is not an import.", "Write it as import/3; `groundswell imports` lists the imports."
         )
-    with connect(settings_for(home)) as graph, bars() as progress:
+    with connect(load_local_settings(home)) as graph, progress_bars() as progress:
+        dataset = resolve_dataset(graph, dataset)
         report = undo_import(graph, dataset, int(number), progress)
     out.print(
-        f"{report.run} of {dataset} is undone: {report.nodes:,} nodes and {report.relationships:,} "
-        f"relationships removed, {report.changes:,} nodes given their earlier values; "
+        f"Undid {report.run} of {dataset}: removed {report.nodes:,} nodes and {report.relationships:,} "
+        f"relationships, restored the earlier values of {report.changes:,} nodes; "
         f"{report.participations:,} participations remain."
     )
 
 
-def list_imports(home: HomeOption = None, dataset: NameOption = None) -> None:
-    """List the import jobs: where from, what became of their rows, and how they stand."""
-    with asked(home) as ask:
-        runs = ask.imports(dataset)
-    if not runs:
-        out.print("Nothing was imported yet. Begin with `groundswell import init DIR`.")
+def list_imports(
+    home: HomeOption = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Only imports of this data set (default: of all).")
+    ] = None,
+) -> None:
+    """List the imports, with the number of rows that each loaded and rejected."""
+    from cli.backend import open_backend
+    from cli.console import out
+
+    with open_backend(home) as backend:
+        imports = backend.imports(dataset)
+    if not imports:
+        out.print("Nothing has been imported yet. Start with `groundswell import init FOLDER`.")
         return
-    _show_runs(runs)
+    _show_imports(imports)
 
 
-def show_import(report: ImportReport) -> None:
-    """What became of the rows, and what the graph holds now."""
-    _show_tally(f"{report.run} of data set {report.dataset}, {report.engine} engine", report.tables)
+def show_import(report: "ImportReport") -> None:
+    """Print how many rows an import loaded and rejected, and what the database now holds."""
+    from cli.console import out
+
+    _show_counts(f"{report.run} of data set {report.dataset}, {report.engine} engine", report.tables)
     if report.rejects:
         _show_reasons(report.reasons)
         out.print(f"Every rejected row, with its reason: {report.rejects}", soft_wrap=True)
-    holds = ", ".join(f"{rows:,} {what}" for what, rows in report.counts.items())
-    done = f"{report.total.loaded:,} rows loaded" if report.total.loaded else "Nothing was new"
-    out.print(f"{done}. The graph now holds {holds}.")
+    contents = ", ".join(f"{count:,} {label}" for label, count in report.counts.items())
+    loaded = f"{report.total.loaded:,} rows loaded" if report.total.loaded else "Nothing was new"
+    out.print(f"{loaded}. The database now holds {contents}.")
 
 
-def _import_prepared(
-    home: Path | None, prepared: adapters.Prepared, engine: Literal["auto", "bulk", "stream"]
-) -> None:
-    settings = settings_for(home)
-    with connect(settings) as graph, bars() as progress:
+def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: Engine) -> None:
+    from cli.console import progress_bars
+    from graph.connection import connect
+    from graph.importing.job import import_prepared
+
+    settings = load_local_settings(home)
+    with connect(settings) as graph, progress_bars() as progress:
         report = import_prepared(graph, settings, prepared, progress, engine)
     show_import(report)
 
 
-def _sent(ask: Remote, folder: Path, said: Mapping, engine: str, max_rejected: float | None) -> None:
-    """Import by another server, and fetch what it rejected."""
+def _import_remotely(
+    backend: "RemoteBackend", folder: Path, rules: "Mapping", engine: str, max_rejected: float | None
+) -> None:
+    """Import on another server, and download the rows that it rejected."""
+    from cli.console import out
+
     if engine == "bulk":
-        raise InvalidRequest("A server imports batch by batch.", "Leave out --engine.")
-    made = ask.import_files(folder, said, max_rejected)
-    _show_runs([made])
-    if made.rejected:
-        file = Path(f"{made.id}-rejected.csv")
-        file.write_bytes(ask.client.rejected(made.id))
+        raise InvalidRequest("A server imports only with the stream engine.", "Omit --engine.")
+    result = backend.import_files(folder, rules, max_rejected)
+    _show_imports([result])
+    if result.rejected:
+        file = Path(f"{result.id}-rejected.csv")
+        file.write_bytes(backend.client.rejected(result.id))
         out.print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
 
 
-def _show_runs(runs: list[resources.Import]) -> None:
-    table = Table("job", "state", "rows", "began", "of", show_lines=True)
-    for run in runs:
-        outcomes = {
+def _show_imports(imports: "list[resources.Import]") -> None:
+    from rich.table import Table
+
+    from cli.console import out
+
+    table = Table("import", "state", "rows", "started", "source", show_lines=True)
+    for run in imports:
+        counts = {
             "read": run.read,
             "loaded": run.loaded,
             "rejected": run.rejected,
             "unchanged": run.unchanged,
         }
-        rows = "\n".join(f"{count:,} {what}" for what, count in outcomes.items())
-        began = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
-        job = f"{run.dataset}\nimport/{run.id.rpartition('.')[2]}"
-        table.add_row(job, run.state, rows, began, Path(run.source).name)
+        rows = "\n".join(f"{count:,} {label}" for label, count in counts.items())
+        started = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
+        table.add_row(f"{run.dataset}\n{_import_name(run)}", run.state, rows, started, Path(run.source).name)
     out.print(table)
-    for run in runs:
+    for run in imports:
         if run.problem:
-            out.print(f"{run.dataset} import/{run.id.rpartition('.')[2]}: {run.problem}", markup=False)
+            out.print(f"{run.dataset} {_import_name(run)}: {run.problem}", markup=False)
 
 
-def _show_tally(title: str, tables: dict[str, Tally]) -> None:
-    shown = Table("table", "read", "=", "loaded", "+ rejected", "+ unchanged", title=title)
-    for column in shown.columns[1:]:
+def _import_name(run: "resources.Import") -> str:
+    return f"import/{run.id.rpartition('.')[2]}"
+
+
+def _show_counts(title: str, tables: "dict[str, Tally]") -> None:
+    from rich.table import Table
+
+    from cli.console import out
+    from graph.importing.ledger import Tally
+
+    output = Table("table", "read", "=", "loaded", "+ rejected", "+ unchanged", title=title)
+    for column in output.columns[1:]:
         column.justify = "right"
     total = Tally()
     for name, tally in tables.items():
         total.add(tally)
-        shown.add_row(name.replace("_", " "), *_cells(tally))
-    shown.add_section()
-    shown.add_row("all", *_cells(total))
-    out.print(shown)
+        output.add_row(name.replace("_", " "), *_count_cells(tally))
+    output.add_section()
+    output.add_row("all", *_count_cells(total))
+    out.print(output)
     if total.left_out:
-        out.print(f"{total.left_out:,} rows were left out by the mapping's `where`.")
+        out.print(f"The mapping's `where` left out {total.left_out:,} rows.")
 
 
-def _cells(tally: Tally) -> list[str]:
-    numbers = (tally.loaded, tally.rejected, tally.unchanged)
-    return [f"{tally.read:,}", "", *(f"{one:,}" for one in numbers)]
+def _count_cells(tally: "Tally") -> list[str]:
+    counts = (tally.loaded, tally.rejected, tally.unchanged)
+    return [f"{tally.read:,}", "", *(f"{count:,}" for count in counts)]
 
 
 def _show_reasons(reasons: dict[str, int]) -> None:
-    for reason, count in list(reasons.items())[:8]:
+    from cli.console import out
+
+    for reason, count in list(reasons.items())[:_MAX_REASONS]:
         out.print(f"  {count:>9,}  {reason}", markup=False, soft_wrap=True)
-    if len(reasons) > 8:
-        out.print(f"  ... and {len(reasons) - 8} further reasons")
+    if len(reasons) > _MAX_REASONS:
+        out.print(f"  ... and {len(reasons) - _MAX_REASONS} further reasons")
 
 
 def _show_preview(table: str, rows: list[dict[str, object]], zone: str) -> None:
-    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    shown = Table(*names, title=f"{table.replace('_', ' ')}, the first rows")
-    times = {field.name for field in TABLES[table].fields if field.kind == "time"}
+    from rich.table import Table
+
+    from cli.console import out
+    from graph.importing.contract import TABLES
+
+    columns = [column for column in rows[0] if any(row[column] is not None for row in rows)]
+    output = Table(*columns, title=f"{table.replace('_', ' ')}, first rows")
+    time_columns = {field.name for field in TABLES[table].fields if field.kind == "time"}
     for row in rows:
-        shown.add_row(*(_cell(row[name], zone if name in times else None) for name in names))
-    out.print(shown)
+        output.add_row(
+            *(_preview_cell(row[column], zone if column in time_columns else None) for column in columns)
+        )
+    out.print(output)
 
 
-def _cell(value: object, zone: str | None) -> str:
+def _preview_cell(value: object, zone: str | None) -> str:
     if value is None:
         return ""
     if zone and isinstance(value, int):
+        from datetime import UTC, datetime
         from zoneinfo import ZoneInfo
 
-        moment = datetime.fromtimestamp(value / 1000, UTC).astimezone(ZoneInfo(zone))
-        return f"{moment:%Y-%m-%d %H:%M:%S}"
+        timestamp = datetime.fromtimestamp(value / 1000, UTC).astimezone(ZoneInfo(zone))
+        return f"{timestamp:%Y-%m-%d %H:%M:%S}"
     return str(value)

@@ -1,61 +1,74 @@
-"""`groundswell jobs`: the work that the API was asked for."""
+"""`groundswell jobs`: the queue of jobs that the API was asked to run."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from api.schemas import resources
-from cli.backend import asked
-from cli.console import bars, out
-from cli.options import HomeOption, settings_for
-from graph.connection import connect
+from cli.options import HomeOption, load_local_settings
 
-_SHOWN = 30
+if TYPE_CHECKING:
+    from api.schemas import resources
 
-app = typer.Typer(no_args_is_help=True, help="Network builds, trainings and forecasts the API was asked for.")
+_MAX_LISTED = 30
+
+app = typer.Typer(
+    no_args_is_help=True, help="Imports, network builds, trainings and forecasts in the server's queue."
+)
 
 
 @app.command("list")
-def show(home: HomeOption = None) -> None:
+def list_jobs(home: HomeOption = None) -> None:
     """List the latest jobs."""
-    with asked(home) as ask:
-        found = ask.jobs(_SHOWN)
+    from rich.table import Table
+
+    from cli.backend import open_backend
+    from cli.console import out
+
+    with open_backend(home) as backend:
+        jobs = backend.jobs(_MAX_LISTED)
     table = Table()
-    for name in ("id", "kind", "state"):
-        table.add_column(name, no_wrap=True)
-    for name in ("data set", "asked for", "how far, or what came of it"):
-        table.add_column(name, overflow="fold")
-    for one in found:
-        asked_at = one.made_at[:16].replace("T", " ")
-        table.add_row(one.id, one.kind, one.state, one.dataset, asked_at, _said(one))
+    for column in ("id", "kind", "state"):
+        table.add_column(column, no_wrap=True)
+    for column in ("data set", "submitted", "progress or result"):
+        table.add_column(column, overflow="fold")
+    for job in jobs:
+        submitted = job.made_at[:16].replace("T", " ")
+        table.add_row(job.id, job.kind, job.state, job.dataset, submitted, _describe(job))
     out.print(table)
 
 
 @app.command("cancel")
-def cancel(job: Annotated[str, typer.Argument(help="The job's id.")], home: HomeOption = None) -> None:
-    """End a job: one that waits at once, one that runs within seconds."""
-    with asked(home) as ask:
-        found = ask.cancel(job)
-    over = found.state in ("waiting", "running")
-    out.print(f"Job {job} is {'told to end' if over else found.state}.")
+def cancel(
+    job_id: Annotated[str, typer.Argument(metavar="JOB", help="The job's id.", show_default=False)],
+    home: HomeOption = None,
+) -> None:
+    """Cancel a job: a waiting job at once, a running job within seconds."""
+    from cli.backend import open_backend
+    from cli.console import out
+
+    with open_backend(home) as backend:
+        job = backend.cancel(job_id)
+    is_open = job.state in ("waiting", "running")
+    out.print(f"Job {job_id} {'will stop shortly' if is_open else f'is {job.state}'}.")
 
 
 @app.command("work")
 def work(home: HomeOption = None) -> None:
-    """Work on the jobs that wait, until none does; the API does so by itself."""
-    settings = settings_for(home)
-    with connect(settings) as graph, bars():
-        from jobs import worker
+    """Run the waiting jobs in this process; `groundswell serve` runs them by itself."""
+    from cli.console import out
+    from graph.connection import connect
+    from jobs import worker
 
-        done = worker.work(graph, settings)
-    out.print(f"{done} jobs done.")
+    settings = load_local_settings(home)
+    with connect(settings) as graph:
+        count = worker.work(graph, settings)
+    out.print(f"{count} jobs done.")
 
 
-def _said(job: resources.Job) -> str:
+def _describe(job: "resources.Job") -> str:
     if job.progress:
-        told = job.progress
-        return f"{told.stage} ({told.done} of {told.total})" if told.total else told.stage
+        stage = job.progress
+        return f"{stage.stage} ({stage.done} of {stage.total})" if stage.total else stage.stage
     if job.problem:
         return f"{job.problem} {job.remedy or ''}"
     return ", ".join(f"{name} {value}" for name, value in (job.result or {}).items())

@@ -1,49 +1,66 @@
-"""`groundswell keys`: who may ask the API, and for what."""
+"""`groundswell keys`: API keys and their scopes."""
 
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from cli.console import out
-from cli.options import HomeOption, settings_for
-from graph.api_keys import SCOPES, list_keys, make_key, revoke_key
-from graph.connection import connect
+from cli.options import HomeOption, load_local_settings
 
-app = typer.Typer(no_args_is_help=True, help="API keys: who may ask, and for what.")
+app = typer.Typer(no_args_is_help=True, help="API keys and what each may do.")
 
 
 @app.command("make")
 def make(
-    name: Annotated[str, typer.Argument(help="Who or what will use it.")],
+    name: Annotated[str, typer.Argument(help="The person or program that will use the key.")],
     home: HomeOption = None,
     scope: Annotated[
-        list[str] | None, typer.Option(help=f"What it is for, again and again: {', '.join(SCOPES)}.")
+        list[str] | None,
+        typer.Option(
+            help="What the key may do: read, import, build or admin; may be repeated (default: read)."
+        ),
     ] = None,
 ) -> None:
-    """Make a key and show it, once; without a --scope it may read."""
-    with connect(settings_for(home)) as graph:
-        key, text = make_key(graph, name, scope or ["read"])
+    """Create a key and print it; it cannot be printed again."""
+    from cli.console import out
+    from graph.api_keys import make_key
+    from graph.connection import connect
+
+    with connect(load_local_settings(home)) as graph:
+        key, secret = make_key(graph, name, scope or ["read"])
     out.print(
-        f"Key {key.id} for {key.name}, to {', '.join(key.scopes)}. It is shown this once:", markup=False
+        f"Key {key.id} for {key.name}, with scope {', '.join(key.scopes)}. "
+        "Store it now, it is not shown again:",
+        markup=False,
     )
-    out.print(text, highlight=False, markup=False, soft_wrap=True)
+    out.print(secret, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command("list")
-def show(home: HomeOption = None) -> None:
+def list_keys(home: HomeOption = None) -> None:
     """List the keys, the latest first."""
-    with connect(settings_for(home)) as graph:
-        found = list_keys(graph)
-    table = Table("id", "name", "scopes", "made", "revoked")
-    for one in found:
-        table.add_row(one.id, one.name, ", ".join(one.scopes), one.made_at[:10], (one.revoked_at or "")[:10])
+    from rich.table import Table
+
+    from cli.console import out
+    from graph import api_keys
+    from graph.connection import connect
+
+    with connect(load_local_settings(home)) as graph:
+        keys = api_keys.list_keys(graph)
+    table = Table("id", "name", "scopes", "created", "revoked")
+    for key in keys:
+        table.add_row(key.id, key.name, ", ".join(key.scopes), key.made_at[:10], (key.revoked_at or "")[:10])
     out.print(table)
 
 
 @app.command("revoke")
-def revoke(key: Annotated[str, typer.Argument(help="The key's id.")], home: HomeOption = None) -> None:
-    """Revoke a key; running servers refuse it within seconds."""
-    with connect(settings_for(home)) as graph:
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key's id.", show_default=False)], home: HomeOption = None
+) -> None:
+    """Revoke a key; running servers reject it within seconds."""
+    from cli.console import out
+    from graph.api_keys import revoke_key
+    from graph.connection import connect
+
+    with connect(load_local_settings(home)) as graph:
         revoke_key(graph, key)
     out.print(f"Key {key} is revoked.")

@@ -1,6 +1,6 @@
-"""Commands carried out here, on the database of the settings; answered as the API of a server answers.
+"""The backend that works on the database of the settings; its methods return the API's response models.
 
-What takes seconds to import (torch, numba) is imported where it is needed, once the database answers.
+torch and numba take seconds to import and are imported only where needed, after the database has answered.
 """
 
 from datetime import date
@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING
 
 from api.schemas import forecasts, requests, resources
 from api.serializers import records
-from api.serializers.plans import planned
-from api.serializers.what_ifs import carried
-from cli.explanation import Explained
-from forecasting.history.series import all_open, campaign_list
-from forecasting.records import find_forecast, likely_users, models, store_back_test
 from graph.connection import Graph
+from graph.datasets import describe_dataset, resolve_dataset
 from graph.importing.job import Engine, ImportReport, import_files
 from graph.importing.mapping import Mapping
 from graph.importing.runs import import_runs
@@ -24,127 +20,223 @@ from jobs import queue
 from network.runs import networks
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from cli.explanation import ForecastExplanation
     from forecasting.next_users.job import NextUsersRun
 
 
-class Local:
-    """Each method raises what the work that it stands for does."""
+class LocalBackend:
+    """Runs each operation here; long operations block and report progress."""
 
     def __init__(self, graph: Graph, settings: Settings, progress: Progress) -> None:
         self.graph, self.settings, self._progress = graph, settings, progress
 
+    def resolve_dataset(self, requested: str | None) -> str:
+        """Choose the data set: `requested`, else the setting, else the only one in the database."""
+        return resolve_dataset(self.graph, requested)
+
+    def is_open_to_all(self, dataset: str) -> bool:
+        """Whether every campaign of the data set is open to all users."""
+        from forecasting.history.series import all_open, campaign_list
+
+        return all_open(campaign_list(self.graph, dataset))
+
+    def campaigns(self, dataset: str, state: str | None) -> list[resources.Campaign]:
+        """List campaigns in the order of their first days, optionally only those in one state."""
+        import pandas as pd
+
+        from api.serializers.campaigns import states
+        from forecasting.history.series import campaign_list
+
+        campaigns = campaign_list(self.graph, dataset)
+        if campaigns.empty:
+            return []
+        campaigns = campaigns.assign(state=states(campaigns, describe_dataset(self.graph, dataset)))
+        if state is not None:
+            campaigns = campaigns[campaigns["state"] == state]
+        return [
+            resources.Campaign(
+                **row
+                | {
+                    "kind": None if pd.isna(row["kind"]) else row["kind"],
+                    "starts": row["starts"].date(),
+                    "ends": (row["ends"] - pd.Timedelta(days=1)).date(),
+                }
+            )
+            for row in campaigns.sort_values(["starts", "id"]).to_dict("records")
+        ]
+
     def networks(self, dataset: str) -> list[resources.Network]:
-        """The one with the latest cut-off first."""
+        """List networks, the latest cut-off first."""
         return [records.network(run) for run in networks(self.graph, dataset)]
 
-    def build_network(self, wish: requests.Network) -> resources.Network:
-        """A network, built or found to be there."""
+    def build_network(self, request: requests.Network) -> resources.Network:
+        """Build a network; an existing one is returned if nothing has changed."""
         from network.build import build_network
         from network.tags.text_encoder import TextEncoder
 
-        encoder = TextEncoder.of(self.settings)
-        return records.network(
-            build_network(
-                self.graph, wish.dataset, self._progress,
-                cutoff=wish.cutoff, encoder=encoder, rebuild=wish.rebuild,
-            )
-        )  # fmt: skip
+        network = build_network(
+            self.graph,
+            request.dataset,
+            self._progress,
+            cutoff=request.cutoff,
+            encoder=TextEncoder.of(self.settings),
+            rebuild=request.rebuild,
+        )
+        return records.network(network)
 
-    def train(self, wish: requests.Training) -> "forecasts.Model | NextUsersRun":
-        """A model: of how many take part or, where campaigns are open to all, of who comes next."""
+    def train(self, request: requests.Training) -> "forecasts.Model | NextUsersRun":
+        """Train a forecaster or, if all campaigns are open to all users, a next-user ranker."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
         from forecasting.training import train
 
-        if all_open(campaign_list(self.graph, wish.dataset)):
+        if self.is_open_to_all(request.dataset):
             from forecasting.next_users.job import train_next_users
 
-            return train_next_users(self.graph, self.settings, wish.dataset, self._progress, wish.cutoff)
-        configuration = Configuration(holidays=check_holiday_prior(wish.holidays))
-        return records.model(
-            train(
-                self.graph, self.settings, wish.dataset, self._progress,
-                cutoff=wish.cutoff, configuration=configuration, retrain=wish.retrain,
+            return train_next_users(
+                self.graph, self.settings, request.dataset, self._progress, request.cutoff
             )
-        )  # fmt: skip
+        model = train(
+            self.graph,
+            self.settings,
+            request.dataset,
+            self._progress,
+            cutoff=request.cutoff,
+            configuration=Configuration(holidays=check_holiday_prior(request.holidays)),
+            retrain=request.retrain,
+        )
+        return records.model(model)
 
-    def back_test(self, wish: requests.BackTest) -> forecasts.Comparison:
-        """A comparison, which is kept."""
+    def back_test(self, request: requests.BackTest) -> forecasts.Comparison:
+        """Back-test over a period and store the comparison."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
+        from forecasting.records import store_back_test
         from forecasting.training import back_test
 
-        tested = back_test(
-            self.graph, self.settings, wish.dataset, wish.since, wish.until, self._progress,
-            Configuration(holidays=check_holiday_prior(wish.holidays)), wish.horizon, wish.every,
-        )  # fmt: skip
-        store_back_test(self.graph, wish.dataset, tested, wish.until, wish.every)
-        return records.comparison(tested)
+        comparison = back_test(
+            self.graph,
+            self.settings,
+            request.dataset,
+            request.since,
+            request.until,
+            self._progress,
+            Configuration(holidays=check_holiday_prior(request.holidays)),
+            request.horizon,
+            request.every,
+        )
+        store_back_test(self.graph, request.dataset, comparison, request.until, request.every)
+        return records.comparison(comparison)
 
-    def make_forecast(self, campaign: str, wish: requests.Forecast) -> forecasts.Forecast:
-        """A forecast, which is kept."""
+    def make_forecast(self, campaign: str, request: requests.Forecast) -> forecasts.Forecast:
+        """Forecast a campaign and store the forecast."""
         from forecasting.forecasts import forecast_campaign
 
-        made = forecast_campaign(
-            self.graph, self.settings, wish.dataset, campaign, wish.horizon, self._progress, wish.origin
+        forecast = forecast_campaign(
+            self.graph,
+            self.settings,
+            request.dataset,
+            campaign,
+            request.horizon,
+            self._progress,
+            request.origin,
         )
-        return records.forecast(self.graph, wish.dataset, made)
+        return records.forecast(self.graph, request.dataset, forecast)
 
-    def model(self, dataset: str, model: str) -> forecasts.Model:
-        """The model of that id, which there is."""
-        return records.model(next(one for one in models(self.graph, dataset) if one.id == model))
+    def model(self, dataset: str, model_id: str) -> forecasts.Model:
+        """Read an existing model."""
+        from forecasting.records import models
+
+        return records.model(next(model for model in models(self.graph, dataset) if model.id == model_id))
 
     def forecast(self, campaign: str, dataset: str, origin: date | None) -> forecasts.Forecast:
-        """The stored one."""
+        """Read the stored forecast with this origin, by default the latest."""
+        from forecasting.records import find_forecast
+
         return records.forecast(self.graph, dataset, find_forecast(self.graph, dataset, campaign, origin))
 
     def likely_users(
-        self, campaign: str, dataset: str, origin: date | None, most: int, *, waiting: bool
+        self, campaign: str, dataset: str, origin: date | None, limit: int, *, waiting: bool
     ) -> list[forecasts.LikelyUser]:
-        """Whom the stored forecast expects."""
-        found = find_forecast(self.graph, dataset, campaign, origin)
-        rows = likely_users(self.graph, dataset, found.id, most, waiting=waiting)
+        """List the likely participants of a stored forecast; `waiting`: only those yet to take part."""
+        from forecasting.records import find_forecast, likely_users
+
+        forecast = find_forecast(self.graph, dataset, campaign, origin)
+        rows = likely_users(self.graph, dataset, forecast.id, limit, waiting=waiting)
         return [forecasts.LikelyUser(**row) for row in rows]
 
     def likely_users_csv(self, campaign: str, dataset: str, origin: date | None, *, waiting: bool) -> bytes:
-        """All of them."""
-        found = find_forecast(self.graph, dataset, campaign, origin)
-        return records.likely_users_csv(self.graph, self.settings, dataset, found, waiting=waiting)
+        """Write all likely participants of a stored forecast as CSV."""
+        from forecasting.records import find_forecast
 
-    def explained(self, campaign: str, dataset: str, horizon: int, origin: date | None) -> Explained:
-        """Why a forecast made now would be what it is."""
+        forecast = find_forecast(self.graph, dataset, campaign, origin)
+        return records.likely_users_csv(self.graph, self.settings, dataset, forecast, waiting=waiting)
+
+    def next_users(
+        self, campaign: str, dataset: str, origin: date | None
+    ) -> "tuple[pd.DataFrame, NextUsersRun, date, bytes]":
+        """Rank who takes part next in a campaign that is open to all users.
+
+        Returns
+        -------
+        tuple
+            The ranked users, the model, the origin, and the users as CSV.
+        """
+        from forecasting.next_users.job import who_is_next
+        from graph.pseudonyms import Pseudonyms
+
+        table, run, day = who_is_next(self.graph, self.settings, dataset, campaign, origin)
+        exported = Pseudonyms(self.settings.pseudonym_key, dataset).table(table)
+        return table, run, day, exported.to_csv(index=False, lineterminator="\r\n").encode()
+
+    def explanation(
+        self, campaign: str, dataset: str, horizon: int, origin: date | None
+    ) -> "ForecastExplanation":
+        """Explain the forecast that would be made now."""
+        from cli.explanation import ForecastExplanation
         from forecasting.forecasts import explain_campaign
 
-        made, run = explain_campaign(
+        explanation, run = explain_campaign(
             self.graph, self.settings, dataset, campaign, horizon, self._progress, origin
         )
-        return Explained.computed(self.graph, dataset, campaign, made, run.network)
+        return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run.network)
 
-    def plan(self, campaign: str, dataset: str, wish: forecasts.Plan) -> forecasts.PlanAnswer:
-        """A campaign before its launch."""
-        return planned(self.graph, self.settings, dataset, campaign, wish, self._progress)
+    def plan(self, campaign: str, dataset: str, request: forecasts.Plan) -> forecasts.PlanAnswer:
+        """Forecast a campaign before its launch."""
+        from api.serializers.plans import planned
 
-    def what_if(self, campaign: str, dataset: str, wish: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
-        """Seeds, and how far they carry."""
-        return carried(self.graph, dataset, campaign, wish)
+        return planned(self.graph, self.settings, dataset, campaign, request, self._progress)
+
+    def what_if(self, campaign: str, dataset: str, request: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
+        """Choose seeds and estimate how many users they reach."""
+        from api.serializers.what_ifs import carried
+
+        return carried(self.graph, dataset, campaign, request)
 
     def imports(self, dataset: str | None) -> list[resources.Import]:
-        """The latest first."""
+        """List imports, the latest first."""
         return [records.one_import(run) for run in import_runs(self.graph, dataset)]
 
     def import_files(
         self, folder: Path, mapping: Mapping, engine: Engine, max_rejected: float | None
     ) -> ImportReport:
-        """What became of the rows of a folder."""
+        """Import a folder and count the rows loaded, rejected and unchanged."""
         return import_files(
-            self.graph, self.settings, folder, mapping, self._progress,
-            engine=engine, max_rejected=max_rejected,
-        )  # fmt: skip
+            self.graph,
+            self.settings,
+            folder,
+            mapping,
+            self._progress,
+            engine=engine,
+            max_rejected=max_rejected,
+        )
 
-    def jobs(self, most: int) -> list[resources.Job]:
-        """The latest first."""
-        return [records.job(one) for one in queue.list_jobs(self.graph, limit=most)]
+    def jobs(self, limit: int) -> list[resources.Job]:
+        """List jobs, the latest first."""
+        return [records.job(job) for job in queue.list_jobs(self.graph, limit=limit)]
 
-    def cancel(self, job: str) -> resources.Job:
-        """End a job."""
-        return records.job(queue.cancel(self.graph, job))
+    def cancel(self, job_id: str) -> resources.Job:
+        """Cancel a job."""
+        return records.job(queue.cancel(self.graph, job_id))

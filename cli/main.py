@@ -1,4 +1,4 @@
-"""The `groundswell` command line."""
+"""The `groundswell` command: registers all commands and reports errors."""
 
 import os
 import sys
@@ -6,15 +6,34 @@ from typing import Annotated
 
 import typer
 
-from cli import db, demo, explain, export, imports, jobs, keys, models, plan, serve, what_if, who
-from cli.console import err, fail
+from cli import (
+    campaigns,
+    db,
+    demo,
+    explain,
+    export,
+    forecast,
+    imports,
+    jobs,
+    keys,
+    models,
+    networks,
+    plan,
+    serve,
+    what_if,
+    who,
+)
 from graph.errors import GroundswellError
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        from importlib.metadata import version
+
+        typer.echo(f"groundswell {version('groundswell')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -22,12 +41,16 @@ def options(
     server: Annotated[
         str | None,
         typer.Option(
-            help="Ask the Groundswell served at this address, not a database (also: GROUNDSWELL_SERVER; its "
-            "key: GROUNDSWELL_SERVER_KEY)."
+            help="Send commands to the Groundswell server at this address instead of a database (also: "
+            "GROUNDSWELL_SERVER, with its API key in GROUNDSWELL_SERVER_KEY)."
         ),
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
 ) -> None:
-    """How far a campaign will carry, through whom, and what comes next."""
+    """Forecast how far marketing campaigns carry, and through whom."""
     if server is not None:
         os.environ["GROUNDSWELL_SERVER"] = server
 
@@ -37,11 +60,12 @@ app.add_typer(db.app, name="db")
 app.command()(db.browser)
 app.add_typer(imports.app, name="import")
 app.command("imports")(imports.list_imports)
-app.add_typer(models.network, name="network")
+app.command("campaigns")(campaigns.list_campaigns)
+app.add_typer(networks.app, name="network")
 app.add_typer(export.app, name="export")
 app.command()(models.train)
 app.command()(models.backtest)
-app.command()(models.forecast)
+app.command()(forecast.forecast)
 app.command()(who.who)
 app.command()(explain.explain)
 app.command()(plan.plan)
@@ -52,16 +76,20 @@ app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
-    """Run a command; end with a sentence and what to do, never with a traceback."""
+    """Run a command. Errors are printed as a message and a remedy, without a traceback."""
     try:
         app()
     except GroundswellError as error:
-        fail(error)
+        from cli.console import exit_with_error
+
+        exit_with_error(error)
     except Exception as error:
         if "GROUNDSWELL_DEBUG" in os.environ:
             raise
+        from cli.console import err
+
         err.print(f"Unexpected error: {type(error).__name__}: {error}", style="bold red", markup=False)
-        err.print("Set GROUNDSWELL_DEBUG=1 to see where it happened, and please report it.")
+        err.print("Set GROUNDSWELL_DEBUG=1 to see the traceback, and please report it.")
         sys.exit(70)
 
 

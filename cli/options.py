@@ -1,60 +1,98 @@
-"""Options that several commands share."""
+"""Options that several commands share, and how their values are parsed."""
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from pydantic import BaseModel, ValidationError
 
 from graph.errors import InvalidRequest
-from graph.settings import Settings
 
-Wish = TypeVar("Wish", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from graph.settings import Settings
+
+Request = TypeVar("Request", bound="BaseModel")
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="Folder of database, password and models (default: the user's data folder)."),
+    typer.Option(
+        "--home",
+        help="Folder of the database, its password and the models (default: the user's data folder).",
+    ),
 ]
-DatasetOption = Annotated[str, typer.Option("--dataset", help="The data set.")]
+DatasetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        help="The data set (default: GROUNDSWELL_DATASET or, if the database holds exactly one, that one).",
+    ),
+]
 CutoffOption = Annotated[
-    str | None, typer.Option("--cutoff", help="Use only what lies before this day (YYYY-MM-DD).")
+    str | None, typer.Option("--cutoff", help="Use only data from before this day (YYYY-MM-DD).")
 ]
+HorizonOption = Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")]
+CampaignArgument = Annotated[str, typer.Argument(help="The campaign's id.", show_default=False)]
 
 
-def settings_for(home: Path | None) -> Settings:
-    """``any_settings`` for what is only done on the machine of the database. Raises InvalidRequest where
-    another server is to be asked.
-    """
-    settings = any_settings(home)
-    if settings.server:
-        raise InvalidRequest(
-            f"This is not done over the network: {settings.server} cannot be asked for it.",
-            "Run it on that server's own machine, or leave out --server (GROUNDSWELL_SERVER).",
-        )
-    return settings
+def load_settings(home: Path | None) -> "Settings":
+    """Read the settings from the environment, with `home` in place of theirs if given."""
+    from graph.settings import Settings
 
-
-def any_settings(home: Path | None) -> Settings:
-    """The settings of the environment, with `home` in place of theirs where given."""
     settings = Settings()
     return settings.model_copy(update={"home": home}) if home else settings
 
 
-def parse_day(text: str | None) -> date | None:
-    """Raises InvalidRequest where `text` is no day."""
+def load_local_settings(home: Path | None) -> "Settings":
+    """Read the settings for a command that needs direct access to the database.
+
+    Raises
+    ------
+    InvalidRequest
+        If ``--server`` or GROUNDSWELL_SERVER names another server: the command is not available over HTTP.
+    """
+    settings = load_settings(home)
+    if settings.server:
+        raise InvalidRequest(
+            f"This command needs direct access to the database and cannot use {settings.server}.",
+            "Run it on that server's machine, or omit --server (GROUNDSWELL_SERVER).",
+        )
+    return settings
+
+
+def parse_date(text: str | None) -> date | None:
+    """Parse YYYY-MM-DD; None stays None.
+
+    Raises
+    ------
+    InvalidRequest
+        If `text` is not a valid date.
+    """
     if text is None:
         return None
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
-        raise InvalidRequest(f"{text!r} is no day.", "Write it as YYYY-MM-DD.") from error
+        raise InvalidRequest(f"{text!r} is not a valid date.", "Write it as YYYY-MM-DD.") from error
 
 
-def wish_for(kind: type[Wish], **told: Any) -> Wish:
-    """What the API would be asked for. Raises InvalidRequest where that is more than may be asked for."""
+def build_request(model: type[Request], **values: Any) -> Request:
+    """Validate option values as a request of the API.
+
+    Raises
+    ------
+    InvalidRequest
+        If a value is outside its limits.
+    """
+    from pydantic import ValidationError
+
     try:
-        return kind(**told)
+        return model(**values)
     except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise InvalidRequest(f"This cannot be asked for: {said}.", "`--help` tells what can.") from error
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
+        )
+        raise InvalidRequest(
+            f"Invalid value: {problems}.", "See the command's --help for the limits."
+        ) from error

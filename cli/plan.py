@@ -1,85 +1,102 @@
-"""`groundswell plan`: what a campaign that has not begun is to be expected to draw."""
+"""`groundswell plan`: forecast a campaign before its launch."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from api.schemas import forecasts
-from cli.backend import asked
-from cli.console import out
-from cli.options import DatasetOption, HomeOption, parse_day, wish_for
-from cli.what_if import read_users
-from graph.importing.adapters.complete_journey import DATASET
+from cli.options import DatasetOption, HomeOption, build_request, parse_date
+
+if TYPE_CHECKING:
+    from api.schemas import forecasts
 
 
 def plan(
-    campaign: Annotated[str, typer.Argument(help="The id of a campaign that has not begun.")],
+    campaign: Annotated[
+        str, typer.Argument(help="The id of a campaign that has not begun.", show_default=False)
+    ],
     home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
+    dataset: DatasetOption = None,
     origin: Annotated[
         str | None,
-        typer.Option(help="By what was known at the beginning of that day; default: its first day."),
+        typer.Option(
+            help="Use only data from before this day (YYYY-MM-DD); default: the campaign's first day."
+        ),
     ] = None,
     starts: Annotated[str | None, typer.Option(help="What if it began on this day (YYYY-MM-DD)?")] = None,
     ends: Annotated[str | None, typer.Option(help="What if this were its last day (YYYY-MM-DD)?")] = None,
     targets: Annotated[
-        Path | None, typer.Option(help="What if it reached only these users (a file, one a line)?")
+        Path | None,
+        typer.Option(help="What if it reached only these users (a text file, one user id a line)?"),
     ] = None,
     discount: Annotated[
         float | None,
         typer.Option(
-            min=0, max=100, help="What if its products were cheaper by so many percent of the regular price?"
+            min=0, max=100, help="What if its products were this many percent below the regular price?"
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, max=1000, help="How many likely users to show.")] = 10,
 ) -> None:
-    """Forecast a campaign before its launch, as it is planned and as you would change it."""
-    wish = wish_for(
+    """Forecast a campaign before its launch, as planned and with your changes."""
+    from rich.table import Table
+
+    from api.schemas import forecasts
+    from cli.backend import open_backend
+    from cli.console import out
+    from cli.what_if import read_users
+
+    request = build_request(
         forecasts.Plan,
-        origin=parse_day(origin),
-        starts=parse_day(starts),
-        ends=parse_day(ends),
+        origin=parse_date(origin),
+        starts=parse_date(starts),
+        ends=parse_date(ends),
         targets=read_users(targets) if targets else None,
         discount=None if discount is None else discount / 100,
         top=top,
     )
-    with asked(home) as ask:
-        told = ask.plan(campaign, dataset, wish)
-    _show_totals(f"Campaign {campaign} before its launch, as of {told.origin}", told)
+    with open_backend(home) as backend:
+        answer = backend.plan(campaign, backend.resolve_dataset(dataset), request)
+    _show_totals(f"Campaign {campaign} before its launch, from data before {answer.origin}", answer)
     out.print(
-        "Participants are counted anew every day, as are redeemers. "
-        "The bands are as wide as launches so far went off what was expected of them."
+        "A user who takes part on several days counts once a day. P10 to P90 comes from how far earlier "
+        "launches deviated from their plans."
     )
-    if told.discount:
-        _show_discount(told.discount)
+    if answer.discount:
+        _show_discount(answer.discount)
     if top:
-        table = Table("rank", "user", "probability", "days", title="Likely to take part at all")
-        for place, row in enumerate((told.changed or told.planned).users, start=1):
-            table.add_row(str(place), row.user, f"{row.probability:.1%}", f"{row.days:.1f}")
+        table = Table(
+            "rank", "user", "probability", "expected days", title="Likely to take part at least once"
+        )
+        for rank, user in enumerate((answer.changed or answer.planned).users, start=1):
+            table.add_row(str(rank), user.user, f"{user.probability:.1%}", f"{user.days:.1f}")
         out.print(table)
 
 
-def _show_totals(title: str, told: forecasts.PlanAnswer) -> None:
+def _show_totals(title: str, answer: "forecasts.PlanAnswer") -> None:
+    from rich.table import Table
+
+    from cli.console import out
+
     table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
-    for name, one in (("as planned", told.planned), ("changed", told.changed)):
-        if one is None:
+    for name, forecast in (("as planned", answer.planned), ("changed", answer.changed)):
+        if forecast is None:
             continue
         cells = []
-        for part in (one.participants, one.redeemers):
-            total = part.total if part else None
+        for outcome in (forecast.participants, forecast.redeemers):
+            total = outcome.total if outcome else None
             cells += [f"{total.mean:,.0f}", f"{total.p10:,.0f} to {total.p90:,.0f}"] if total else ["", ""]
-        table.add_row(name, str(len(one.participants.steps)), *cells)
+        table.add_row(name, str(len(forecast.participants.steps)), *cells)
     out.print(table)
 
 
-def _show_discount(told: forecasts.PlannedDiscount) -> None:
+def _show_discount(discount: "forecasts.PlannedDiscount") -> None:
+    from cli.console import out
+
     out.print(
-        f"Lately its products were {told.recent_depth:.0%} off on the shelf. With {told.depth:.0%}, "
-        f"{told.ratio:.2f} [{told.low:.2f}, {told.high:.2f}] times as many take part, by "
-        f"{told.products:,} products in weeks in which they were cheaper; that explains "
-        f"{told.deviance_explained:.0%} of how purchases fell on the last eight weeks. "
-        "Observational: discounts were not randomised, so they need not be the cause. "
-        "Their effect on redeemers is not known."
+        f"In recent weeks its products were {discount.recent_depth:.0%} below the regular price. At "
+        f"{discount.depth:.0%}, {discount.ratio:.2f} [{discount.low:.2f}, {discount.high:.2f}] times as many "
+        f"users take part, estimated from {discount.products:,} products in weeks when they were cheaper; "
+        f"this explains {discount.deviance_explained:.0%} of the deviance of purchases in the last eight "
+        "weeks. Observational: products sold more in discounted weeks; it does not show that the discount caused "
+        "it. Its effect on redeemers is not estimated."
     )

@@ -1,111 +1,143 @@
-"""Commands carried out by another Groundswell over its API: see ``cli.local_backend``."""
+"""The backend that sends each operation to another Groundswell server; see ``cli.local_backend``."""
 
 from datetime import date
 from pathlib import Path
 
 from api.client import Client
 from api.schemas import forecasts, requests, resources
-from cli.explanation import Explained
-from graph.errors import InvalidRequest
+from cli.explanation import ForecastExplanation
+from graph.errors import InvalidRequest, NotFound
 from graph.importing.input_files import open_delivery
 from graph.importing.mapping import Mapping
 from graph.progress import Progress
+from graph.settings import Settings
 
 
-class Remote:
-    """Long work is asked for as a job and followed to its end. Raises the errors that the server meets."""
+class RemoteBackend:
+    """Submits long operations as jobs and waits for them. Raises the errors that the server reports."""
 
-    def __init__(self, client: Client, progress: Progress) -> None:
-        self.client, self._progress = client, progress
+    def __init__(self, client: Client, settings: Settings, progress: Progress) -> None:
+        self.client, self._settings, self._progress = client, settings, progress
+
+    def resolve_dataset(self, requested: str | None) -> str:
+        """Choose the data set: `requested`, else the setting, else the only one on the server."""
+        if named := requested or self._settings.dataset:
+            return named
+        present = sorted(dataset.id for dataset in self.client.datasets() if dataset.first)
+        if not present:
+            raise NotFound("The server holds no data set.", "Import one: `groundswell import run FOLDER`.")
+        if len(present) > 1:
+            raise InvalidRequest(
+                f"The server holds several data sets: {', '.join(present)}.",
+                "Name one with --dataset, or set GROUNDSWELL_DATASET.",
+            )
+        return present[0]
+
+    def campaigns(self, dataset: str, state: str | None) -> list[resources.Campaign]:
+        """List campaigns in the order of their first days, optionally only those in one state."""
+        return self.client.campaigns(dataset, **({"state": state} if state else {}))
 
     def networks(self, dataset: str) -> list[resources.Network]:
-        """The one with the latest cut-off first."""
+        """List networks, the latest cut-off first."""
         return self.client.networks(dataset)
 
-    def build_network(self, wish: requests.Network) -> resources.Network:
-        """A network, built or found to be there."""
-        done = self._done(self.client.build_network(wish))
-        return next(one for one in self.client.networks(wish.dataset) if one.id == done["network"])
+    def build_network(self, request: requests.Network) -> resources.Network:
+        """Build a network; an existing one is returned if nothing has changed."""
+        result = self._follow(self.client.build_network(request))
+        networks = self.client.networks(request.dataset)
+        return next(network for network in networks if network.id == result["network"])
 
-    def train(self, wish: requests.Training) -> forecasts.Model | str:
-        """A model; of who comes next, its id alone is told."""
-        made = self._done(self.client.train(wish))["model"]
-        return next((one for one in self.client.models(wish.dataset) if one.id == made), made)
+    def train(self, request: requests.Training) -> forecasts.Model | str:
+        """Train a forecaster or, if all campaigns are open to all users, a next-user ranker (its id)."""
+        model_id = self._follow(self.client.train(request))["model"]
+        models = self.client.models(request.dataset)
+        return next((model for model in models if model.id == model_id), model_id)
 
-    def back_test(self, wish: requests.BackTest) -> forecasts.Comparison:
-        """A comparison, which is kept."""
-        self._done(self.client.back_test(wish))
-        key = (wish.since, wish.until, wish.horizon, wish.every, wish.holidays)
+    def back_test(self, request: requests.BackTest) -> forecasts.Comparison:
+        """Back-test over a period and store the comparison."""
+        self._follow(self.client.back_test(request))
+        key = (request.since, request.until, request.horizon, request.every, request.holidays)
         return next(
-            one
-            for one in self.client.back_tests(wish.dataset)
-            if (one.since, one.until, one.horizon, one.every, one.holidays) == key
+            back_test
+            for back_test in self.client.back_tests(request.dataset)
+            if key
+            == (back_test.since, back_test.until, back_test.horizon, back_test.every, back_test.holidays)
         )
 
-    def make_forecast(self, campaign: str, wish: requests.Forecast) -> forecasts.Forecast:
-        """A forecast, which is kept."""
-        done = self._done(self.client.make_forecast(campaign, wish))
-        return self.client.forecast(campaign, wish.dataset, date.fromisoformat(done["origin"]))
+    def make_forecast(self, campaign: str, request: requests.Forecast) -> forecasts.Forecast:
+        """Forecast a campaign and store the forecast."""
+        result = self._follow(self.client.make_forecast(campaign, request))
+        return self.client.forecast(campaign, request.dataset, date.fromisoformat(result["origin"]))
 
-    def model(self, dataset: str, model: str) -> forecasts.Model:
-        """The model of that id, which there is."""
-        return next(one for one in self.client.models(dataset) if one.id == model)
+    def model(self, dataset: str, model_id: str) -> forecasts.Model:
+        """Read an existing model."""
+        return next(model for model in self.client.models(dataset) if model.id == model_id)
 
     def forecast(self, campaign: str, dataset: str, origin: date | None) -> forecasts.Forecast:
-        """The stored one."""
+        """Read the stored forecast with this origin, by default the latest."""
         return self.client.forecast(campaign, dataset, origin)
 
     def likely_users(
-        self, campaign: str, dataset: str, origin: date | None, most: int, *, waiting: bool
+        self, campaign: str, dataset: str, origin: date | None, limit: int, *, waiting: bool
     ) -> list[forecasts.LikelyUser]:
-        """Whom the stored forecast expects."""
-        return self.client.likely_users(campaign, dataset, origin, waiting=waiting, limit=most)
+        """List the likely participants of a stored forecast; `waiting`: only those yet to take part."""
+        return self.client.likely_users(campaign, dataset, origin, waiting=waiting, limit=limit)
 
     def likely_users_csv(self, campaign: str, dataset: str, origin: date | None, *, waiting: bool) -> bytes:
-        """All of them."""
+        """Download all likely participants of a stored forecast as CSV."""
         return self.client.likely_users_csv(campaign, dataset, origin, waiting)
 
-    def explained(self, campaign: str, dataset: str, horizon: int, origin: date | None) -> Explained:
-        """Why the stored forecast is what it is."""
+    def explanation(
+        self, campaign: str, dataset: str, horizon: int, origin: date | None
+    ) -> ForecastExplanation:
+        """Explain the stored forecast."""
         forecast = self.client.forecast(campaign, dataset, origin)
         if horizon != len(forecast.steps):
             raise InvalidRequest(
-                f"A server explains the forecast that it keeps, which is one of {len(forecast.steps)} days.",
-                f"Ask with --horizon {len(forecast.steps)}, or make another forecast first.",
+                f"A server explains only its stored forecast, which is for {len(forecast.steps)} days.",
+                f"Use --horizon {len(forecast.steps)}, or make another forecast first.",
             )
-        return Explained.kept(self.client.explanation(campaign, dataset, forecast.origin), forecast)
+        return ForecastExplanation.from_response(
+            self.client.explanation(campaign, dataset, forecast.origin), forecast
+        )
 
-    def plan(self, campaign: str, dataset: str, wish: forecasts.Plan) -> forecasts.PlanAnswer:
-        """A campaign before its launch."""
-        return self.client.plan(campaign, wish, dataset)
+    def plan(self, campaign: str, dataset: str, request: forecasts.Plan) -> forecasts.PlanAnswer:
+        """Forecast a campaign before its launch."""
+        return self.client.plan(campaign, request, dataset)
 
-    def what_if(self, campaign: str, dataset: str, wish: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
-        """Seeds, and how far they carry."""
-        return self.client.what_if(campaign, wish, dataset)
+    def what_if(self, campaign: str, dataset: str, request: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
+        """Choose seeds and estimate how many users they reach."""
+        return self.client.what_if(campaign, request, dataset)
 
     def imports(self, dataset: str | None) -> list[resources.Import]:
-        """The latest first."""
+        """List imports, the latest first."""
         return self.client.imports(dataset)
 
     def import_files(self, folder: Path, mapping: Mapping, max_rejected: float | None) -> resources.Import:
-        """What became of the rows of a folder. Raises InvalidRequest for files in folders within it."""
+        """Upload a folder's files, import them there, and read the result.
+
+        Raises
+        ------
+        InvalidRequest
+            If a file lies in a subfolder: files are sent without folders.
+        """
         inputs = open_delivery(folder, mapping, self._progress).inputs
-        if within := next((one.name for one in inputs if "/" in one.name), None):
+        if nested := next((file.name for file in inputs if "/" in file.name), None):
             raise InvalidRequest(
-                f"{within} lies in a folder within {folder}, and files are sent without folders.",
-                "Put all files in one folder.",
+                f"{nested} is in a subfolder of {folder}, but files are sent without folders.",
+                "Put all files into one folder.",
             )
-        files = sorted({one.path for one in inputs})
-        done = self._done(self.client.start_import(mapping.model_dump_json(), files, max_rejected))
-        return self.client.one_import(done["import"])
+        files = sorted({file.path for file in inputs})
+        result = self._follow(self.client.start_import(mapping.model_dump_json(), files, max_rejected))
+        return self.client.one_import(result["import"])
 
-    def jobs(self, most: int) -> list[resources.Job]:
-        """The latest first."""
-        return self.client.jobs(limit=most)
+    def jobs(self, limit: int) -> list[resources.Job]:
+        """List jobs, the latest first."""
+        return self.client.jobs(limit=limit)
 
-    def cancel(self, job: str) -> resources.Job:
-        """End a job."""
-        return self.client.cancel(job)
+    def cancel(self, job_id: str) -> resources.Job:
+        """Cancel a job."""
+        return self.client.cancel(job_id)
 
-    def _done(self, job: resources.Job) -> dict[str, str]:
+    def _follow(self, job: resources.Job) -> dict[str, str]:
         return self.client.follow(job, self._progress).result or {}

@@ -1,131 +1,159 @@
-"""Networks, models and forecasts as a terminal shows them: what the API tells, in tables and sentences."""
+"""Prints networks, models, campaigns and forecasts as tables and sentences."""
 
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.table import Table
 
 from api.schemas import forecasts, resources
 from cli.console import out
 
-if TYPE_CHECKING:  # It imports torch.
+if TYPE_CHECKING:
+    import pandas as pd
+
     from forecasting.next_users.job import NextUsersRun
 
 
-def show_network(told: resources.Network) -> None:
-    """What a network build found."""
-    since = f" (built as of {told.built}, updated since)" if told.built < told.cutoff else ""
+def show_campaigns(campaigns: list[resources.Campaign]) -> None:
+    """Print the campaigns of a data set."""
+    table = Table("id", "name", "kind", "state", "first day", "last day", "users targeted", "took part")
+    for campaign in campaigns:
+        table.add_row(
+            campaign.id,
+            campaign.name,
+            campaign.kind or "",
+            campaign.state,
+            str(campaign.starts),
+            str(campaign.ends),
+            f"{campaign.targeted:,}",
+            f"{campaign.participants:,}",
+        )
+    out.print(table)
+
+
+def show_network(network: resources.Network) -> None:
+    """Print a network's size, its similarity of users, and the result of the influence test."""
+    updated = f" (built for {network.built}, updated since)" if network.built < network.cutoff else ""
     out.print(
-        f"Spreading network as of {told.cutoff}{since}: {told.users:,} users, {told.influences:,} "
-        f"influences, {told.key_users:,} key users and {told.groups:,} neighbour groups over all campaigns."
+        f"Spreading network with cut-off {network.cutoff}{updated}: {network.users:,} users, "
+        f"{network.influences:,} influences, {network.key_users:,} key users and {network.groups:,} "
+        "neighbour groups over all campaigns."
     )
-    out.print(_similarity_said(told))
-    said = f"{told.influence_test.verdict.capitalize()}. {told.influence_test.summary}"
-    out.print(f"Do users follow each other here? {said}", highlight=False)
+    out.print(_describe_similarity(network))
+    out.print(
+        f"Evidence that users influence one another in this data: {network.influence_test.verdict}. "
+        f"{network.influence_test.summary}",
+        highlight=False,
+    )
 
 
-def show_model(told: forecasts.Model) -> None:
-    """How a model did before it was kept."""
-    show_comparison(told.back_test)
-    out.print(f"Trained up to {told.cutoff}.")
+def show_model(model: forecasts.Model) -> None:
+    """Print a model's back-test and cut-off."""
+    show_comparison(model.back_test)
+    out.print(f"The model was then trained on all data before {model.cutoff}.")
 
 
-def show_comparison(told: forecasts.Comparison) -> None:
-    """The honest comparison."""
-    title = f"Back-test: {told.points} points from {told.since}, {told.horizon} days ahead"
+def show_comparison(comparison: forecasts.Comparison) -> None:
+    """Print the errors of the K-LSTM and the benchmarks in a back-test."""
+    title = f"Back-test: {comparison.points} points from {comparison.since}, {comparison.horizon} days ahead"
     table = Table("model", "MAE", "MASE", title=title)
-    for row in told.participants:
+    for row in comparison.participants:
         table.add_row(row.model, f"{row.mae:.2f}", f"{row.mase:.3f}")
     out.print(table)
-    if told.redeemers is not None:
-        said = ", ".join(f"{row.model} {row.mae:.2f}" for row in told.redeemers)
-        out.print(f"MAE of redeemers: {said}.", highlight=False)
+    if comparison.redeemers is not None:
+        errors = ", ".join(f"{row.model} {row.mae:.2f}" for row in comparison.redeemers)
+        out.print(f"MAE of redeemers: {errors}.", highlight=False)
     out.print(
-        "Smaller is better. MAE: mean error in participants a day. MASE: that error relative to repeating "
-        "the week before, as measured before the test."
+        "Smaller is better. MAE: mean absolute error, in participants a day. MASE: MAE divided by the error "
+        "of repeating the week before, measured before the test period."
     )
     out.print(
-        f"Of the days, {told.covered_80:.0%} lay between the K-LSTM's P10 and P90 of participants and "
-        f"{told.level_covered_80:.0%} between those of the influence level (80% should)."
+        f"The K-LSTM's band from P10 to P90 should hold 80% of the days. It held {comparison.covered_80:.0%} "
+        f"for participants and {comparison.level_covered_80:.0%} for the influence level."
     )
-    if told.holidays:
-        out.print(f"All of them were told beforehand what holidays do: {told.holidays}, from other years.")
+    if comparison.holidays:
+        out.print(
+            f"Every model was given the holiday prior {comparison.holidays}, which comes from other years."
+        )
 
 
-def show_forecast(told: forecasts.Forecast) -> None:
-    """The forecast as a table."""
-    kinds = {"participants": "participants", "redeemers": "redeemers", "level": "influence level"}
-    steps = [step.model_dump() for step in told.steps]
-    kinds = {kind: name for kind, name in kinds.items() if steps and steps[0][f"{kind}_p50"] is not None}
-    title = f"Campaign {told.campaign}, forecast from {told.origin}: P50 (P10 to P90)"
-    table = Table("day", *kinds.values(), title=title)
-    for row in steps:
+def show_forecast(forecast: forecasts.Forecast) -> None:
+    """Print a forecast, one row a day."""
+    outcomes = {"participants": "participants", "redeemers": "redeemers", "level": "influence level"}
+    steps = [step.model_dump() for step in forecast.steps]
+    outcomes = {
+        outcome: label
+        for outcome, label in outcomes.items()
+        if steps and steps[0][f"{outcome}_p50"] is not None
+    }
+    title = f"Campaign {forecast.campaign}, forecast from {forecast.origin}: P50 (P10 to P90)"
+    table = Table("day", *outcomes.values(), title=title)
+    for step in steps:
         cells = [
-            f"{row[f'{one}_p50']:.0f} ({row[f'{one}_p10']:.0f} to {row[f'{one}_p90']:.0f})" for one in kinds
+            f"{step[f'{outcome}_p50']:.0f} ({step[f'{outcome}_p10']:.0f} to {step[f'{outcome}_p90']:.0f})"
+            for outcome in outcomes
         ]
-        table.add_row(f"{row['step']:%a %d %b %Y}", *cells)
+        table.add_row(f"{step['step']:%a %d %b %Y}", *cells)
     out.print(table)
 
 
-def show_likely(rows: list[forecasts.LikelyUser], forecast: forecasts.Forecast) -> None:
-    """The likely users `rows` and the groups that a forecast expects."""
-    days = len(forecast.steps)
-    title = f"Likely to take part within {days} days from {forecast.origin}"
+def show_likely_users(users: list[forecasts.LikelyUser], forecast: forecasts.Forecast) -> None:
+    """Print the users and the neighbour groups from whom a forecast expects participation."""
+    horizon = len(forecast.steps)
+    title = f"Likely to take part within {horizon} days from {forecast.origin}"
     table = Table(
-        "rank", "user", "probability", "days", "so far", "redeems", "group", "key user", title=title
+        "rank", "user", "probability", "expected days", "so far", "redeems", "group", "key user", title=title
     )
-    for row in rows:
+    for user in users:
         table.add_row(
-            str(row.rank),
-            row.user,
-            f"{row.probability:.1%}",
-            f"{row.days:.1f}",
-            "took part" if row.took_part else "not yet",
-            "" if row.redeems is None else f"{row.redeems:.1%}",
-            str(row.group or ""),
-            "yes" if row.key_user else "",
+            str(user.rank),
+            user.user,
+            f"{user.probability:.1%}",
+            f"{user.days:.1f}",
+            "took part" if user.took_part else "not yet",
+            "" if user.redeems is None else f"{user.redeems:.1%}",
+            str(user.group or ""),
+            "yes" if user.key_user else "",
         )
     out.print(table)
     if not forecast.groups:
         return
-    table = Table("group", "users", "participants a day", "P10 to P90", "set apart by", title="By group")
+    table = Table("group", "users", "participants a day", "P10 to P90", "distinguished by", title="By group")
     for group in forecast.groups:
-        mean, low, high = (sum(one) / days for one in (group.mean, group.p10, group.p90))
-        between = f"{low:.1f} to {high:.1f}"
-        table.add_row(str(group.rank), f"{group.size:,}", f"{mean:.1f}", between, group.name)
+        mean, low, high = (sum(series) / horizon for series in (group.mean, group.p10, group.p90))
+        band = f"{low:.1f} to {high:.1f}"
+        table.add_row(str(group.rank), f"{group.size:,}", f"{mean:.1f}", band, group.name)
     out.print(table)
 
 
-def show_next(rows: pd.DataFrame, run: "NextUsersRun", origin: date) -> None:
-    """Who is likely to be the very next."""
+def show_next_users(users: "pd.DataFrame", run: "NextUsersRun", origin: date) -> None:
+    """Print who is likely to be the very next participant."""
     table = Table(
-        "rank", "user", "probability", "campaigns so far", title=f"Likely to be next from {origin} on"
+        "rank", "user", "probability", "campaigns so far", title=f"Likely to take part next, from {origin} on"
     )
-    for row in rows.itertuples():
+    for row in users.itertuples():
         table.add_row(str(row.rank), str(row.user), f"{row.probability:.1%}", str(row.campaigns))
     out.print(table)
     show_ranking(run)
 
 
 def show_ranking(run: "NextUsersRun") -> None:
-    """How well who comes next was told before the model was kept."""
-    told = ", ".join(f"{name} {share:.1%}" for name, share in zip(run.names, run.hits, strict=True))
+    """Print how often the next participant was among the first ten in a back-test."""
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(run.names, run.hits, strict=True))
     out.print(
-        f"Back-test from {run.backtest_from}: who came next was among the first ten of {run.users:,} users "
-        f"so often: {told} ({run.positions:,} times asked).",
+        f"Back-test from {run.backtest_from}: how often the next participant was among the first ten of "
+        f"{run.users:,} ranked users (hits@10, {run.positions:,} rankings): {shares}.",
         highlight=False,
     )
 
 
-def _similarity_said(told: resources.Network) -> str:
-    """What similarity of users is made of, and how far it can be trusted."""
-    seen = told.similarity_validation
-    if seen is None:
-        return "Similar users by the texts of their tags: too few took part together to learn from."
-    used = "learned similarity" if told.similarity_learned else "the texts of their tags"
+def _describe_similarity(network: resources.Network) -> str:
+    validation = network.similarity_validation
+    if validation is None:
+        return "User similarity comes from tag texts: too few users took part together to learn from."
+    basis = "is learned" if network.similarity_learned else "comes from tag texts"
     return (
-        f"Similar users by {used}. Of users who took part together and comparable ones who did not, the "
-        f"former were the more similar in {seen.learned_auc:.0%} of cases by learned similarity, in "
-        f"{seen.text_auc:.0%} by the texts of their tags ({seen.campaigns} campaigns; half by chance)."
+        f"User similarity {basis}. Given two users who took part together and two comparable ones who did "
+        f"not, the former are more similar in {validation.learned_auc:.0%} of cases by learned similarity and in "
+        f"{validation.text_auc:.0%} by tag texts ({validation.campaigns} campaigns; 50% is chance)."
     )

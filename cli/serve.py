@@ -1,27 +1,26 @@
-"""`groundswell serve`: the API and its page."""
+"""`groundswell serve`: the API server and its web page."""
 
 import socket
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvicorn
 
-from api.header_timeout import PromptProtocol
-from cli.console import out
-from cli.options import HomeOption, settings_for
-from graph.connection import Patience, connect
+from cli.options import HomeOption, load_local_settings
 from graph.errors import PortTaken
-from graph.schema import migrate
-from graph.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from graph.settings import Settings
 
 DEFAULT_PORT = 8000
-_END_SECONDS = 20
-"""As long may requests take that are being answered when the server is told to end."""
+_SHUTDOWN_SECONDS = 20
+"""How long requests in progress may take to finish after Ctrl-C."""
 _RETRY_SECONDS = 2.0
-"""Who asks rather hears soon that the database is away, than waits until it may be back."""
+"""How long a request retries while the database is unavailable; longer waits would only delay the 503."""
 HostOption = Annotated[
-    str, typer.Option(help="Address to listen on; others than loopback cannot go without keys.")
+    str, typer.Option(help="The address to listen on; any other than loopback requires API keys.")
 ]
 
 
@@ -31,30 +30,46 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 means a free port.")] = DEFAULT_PORT,
     keys: Annotated[
         bool,
-        typer.Option("--keys/--no-keys", help="Ask for a key (`keys make`), or answer anybody here."),
+        typer.Option("--keys/--no-keys", help="Require an API key (`keys make`), or accept local requests."),
     ] = True,
 ) -> None:
-    """Serve the API and its page until Ctrl-C."""
-    settings = settings_for(home)
-    server, listening = prepare(settings, host, port, keys=keys)
-    out.print(f"Groundswell is served at {page_url(listening)} (API docs at /docs). Ctrl-C ends it.")
-    run(server, listening)
+    """Serve the API and its web page until Ctrl-C."""
+    from cli.console import out
+
+    settings = load_local_settings(home)
+    server, listener = prepare(settings, host, port, keys=keys)
+    out.print(f"Groundswell is at {page_url(listener)} (API docs at /docs). Stop it with Ctrl-C.")
+    run(server, listener)
 
 
-def run(server: uvicorn.Server, listening: socket.socket) -> None:
-    """Serve until Ctrl-C, which is the way to end it and no error."""
+def run(server: "uvicorn.Server", listener: socket.socket) -> None:
+    """Serve until Ctrl-C."""
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=[listener])
 
 
-def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uvicorn.Server, socket.socket]:
-    """A server and the socket it is to run on. Raises PortTaken, as ``connect`` and ``create_app`` do."""
-    # It imports what draws, which takes seconds: other commands need not wait for it.
+def prepare(
+    settings: "Settings", host: str, port: int, *, keys: bool
+) -> "tuple[uvicorn.Server, socket.socket]":
+    """Create the server and the listening socket to run it on.
+
+    Raises
+    ------
+    PortTaken
+        If the port cannot be used.
+    GroundswellError
+        Whatever ``connect`` and ``create_app`` raise.
+    """
+    import uvicorn
+
     from api.app import create_app
+    from api.header_timeout import PromptProtocol
+    from graph.connection import Patience, connect
+    from graph.schema import migrate
 
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        _listen(listening, host, port)
+        _listen(listener, host, port)
         graph = connect(
             settings, Patience(connect=5, acquire=10, retry=_RETRY_SECONDS, query=settings.query_seconds)
         )
@@ -65,30 +80,30 @@ def prepare(settings: Settings, host: str, port: int, *, keys: bool) -> tuple[uv
             graph.close()
             raise
     except BaseException:
-        listening.close()
+        listener.close()
         raise
     config = uvicorn.Config(
         app,
         http=PromptProtocol,
         log_level="warning",
-        timeout_graceful_shutdown=_END_SECONDS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         server_header=False,
     )
-    return uvicorn.Server(config), listening
+    return uvicorn.Server(config), listener
 
 
-def _listen(listening: socket.socket, host: str, port: int) -> None:
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listen(listener: socket.socket, host: str, port: int) -> None:
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen()  # From here on a connection waits instead of being refused.
+        listener.bind((host, port))
+        listener.listen()  # From here on a connection waits instead of being refused.
     except OSError as error:
         raise PortTaken(
             f"Port {port} on {host} cannot be used ({error.strerror}).", "Choose another with --port."
         ) from error
 
 
-def page_url(listening: socket.socket) -> str:
-    """The address of the page served on `listening`."""
-    host, port = listening.getsockname()[:2]
+def page_url(listener: socket.socket) -> str:
+    """Return the address of the web page served on `listener`."""
+    host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -1,53 +1,50 @@
-"""`groundswell who`: whom a forecast expects to take part next."""
+"""`groundswell who`: the users whom a forecast expects to take part."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.backend import asked
-from cli.console import out
-from cli.local_backend import Local
-from cli.options import DatasetOption, HomeOption, parse_day
-from cli.render import show_likely, show_next
-from forecasting.history.series import all_open, campaign_list
+from cli.options import CampaignArgument, DatasetOption, HomeOption, parse_date
 from graph.errors import InvalidRequest
-from graph.importing.adapters.complete_journey import DATASET
-from graph.pseudonyms import Pseudonyms
 
 
 def who(
-    campaign: Annotated[str, typer.Argument(help="The campaign's id.")],
+    campaign: CampaignArgument,
     home: HomeOption = None,
-    dataset: DatasetOption = DATASET,
-    top: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 20,
-    new: Annotated[bool, typer.Option("--new", help="Only who has not taken part so far.")] = False,
+    dataset: DatasetOption = None,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="How many users to show.")] = 20,
+    new: Annotated[bool, typer.Option("--new", help="Only users who have not taken part so far.")] = False,
     origin: Annotated[
-        str | None, typer.Option(help="Of the forecast from that day (YYYY-MM-DD); default: the latest.")
+        str | None,
+        typer.Option(help="Use the forecast that starts on this day (YYYY-MM-DD); default: the latest."),
     ] = None,
-    to: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Also write all users to this CSV file.")] = None,
 ) -> None:
-    """Show who is likely to take part next, by the campaign's stored forecast.
+    """List the users who are likely to take part, according to the campaign's stored forecast.
 
-    Of a campaign that is open to all: who is likely to be the very next, by who has taken part so far.
+    If the data set's campaigns are open to all users: who is likely to be the very next to take part.
     """
-    day = parse_day(origin)
-    with asked(home) as ask:
-        if isinstance(ask, Local) and all_open(campaign_list(ask.graph, dataset)):
-            from forecasting.next_users.job import who_is_next
+    from cli.backend import open_backend
+    from cli.console import out
+    from cli.local_backend import LocalBackend
+    from cli.render import show_likely_users, show_next_users
 
-            table, run, day = who_is_next(ask.graph, ask.settings, dataset, campaign, day)
-            show_next(table.head(top), run, day)
-            named = Pseudonyms(ask.settings.pseudonym_key, dataset)
-            rows = named.table(table).to_csv(index=False, lineterminator="\r\n").encode()
+    day = parse_date(origin)
+    with open_backend(home) as backend:
+        dataset = backend.resolve_dataset(dataset)
+        if isinstance(backend, LocalBackend) and backend.is_open_to_all(dataset):
+            table, run, day, csv = backend.next_users(campaign, dataset, day)
+            show_next_users(table.head(top), run, day)
         else:
-            forecast = ask.forecast(campaign, dataset, day)
-            show_likely(ask.likely_users(campaign, dataset, forecast.origin, top, waiting=new), forecast)
-            rows = ask.likely_users_csv(campaign, dataset, forecast.origin, waiting=new) if to else b""
+            forecast = backend.forecast(campaign, dataset, day)
+            origin_day = forecast.origin
+            users = backend.likely_users(campaign, dataset, origin_day, top, waiting=new)
+            show_likely_users(users, forecast)
+            csv = backend.likely_users_csv(campaign, dataset, origin_day, waiting=new) if to else b""
     if to is not None:
         try:
-            to.write_bytes(rows)
+            to.write_bytes(csv)
         except OSError as error:
-            raise InvalidRequest(f"{to} cannot be written: {error}.", "Name another file.") from error
-        count = len(rows.splitlines()) - 1
-        out.print(f"All {count:,} are in {to}.")
+            raise InvalidRequest(f"{to} cannot be written: {error}.", "Choose another file.") from error
+        out.print(f"Wrote all {len(csv.splitlines()) - 1:,} users to {to}.")

@@ -65,7 +65,7 @@ def test_what_was_backed_up_comes_back_whole(homes: tuple[Settings, Settings], t
     with pytest.raises(InvalidRequest, match="already"):
         restore(other, folder, Silent())
     told = groundswell("db", "restore", str(folder), "--replace", "--home", str(other.home))
-    assert "are back" in told.stdout.replace("\n", " "), told.stderr
+    assert "the server is running" in told.stdout.replace("\n", " "), told.stderr
     assert content(other) == before
 
     dump = folder / "neo4j.dump"

@@ -136,12 +136,13 @@ def test_the_command_line_asks_another_server(address: str, sample: ImportReport
         return " ".join(done.stdout.split())
 
     assert "Likely to take part within 4 days" in there("forecast", CAMPAIGN, "--horizon", "4")
+    assert f"Campaign {CAMPAIGN}" in there("campaigns", "--state", "ended")
     assert "not yet" in there("who", CAMPAIGN, "--new", "--top", "3")
-    assert "What moves the forecast" in there("explain", CAMPAIGN, "--horizon", "4")
+    assert "What drives the forecast" in there("explain", CAMPAIGN, "--horizon", "4")
     assert "as planned" in there("plan", "22", "--origin", str(CUTOFF), "--top", "0")
     assert "3 seeds" in there("what-if", CAMPAIGN, "--k", "3")
     assert str(model.cutoff) in there("network", "list")
-    assert "Spreading network as of" in there("network", "build", "--cutoff", str(model.cutoff))
+    assert "Spreading network with cut-off" in there("network", "build", "--cutoff", str(model.cutoff))
     assert sample.dataset[:12] in there("imports")
     assert "complete" in there("jobs", "list")
 
@@ -162,7 +163,7 @@ def test_what_a_server_cannot_be_asked_for_is_said(address: str) -> None:
     for command in (["db", "status"], ["export", "network", "18", "--to", "x.html"], ["keys", "list"]):
         done = groundswell("--server", address, *command)
         assert done.returncode == 1
-        assert "not done over the network" in done.stderr
+        assert "needs direct access to the database" in done.stderr
         assert "Traceback" not in done.stderr
     nobody = groundswell("--server", "http://127.0.0.1:9", "jobs", "list")
     assert nobody.returncode == 1

@@ -192,7 +192,7 @@ def test_a_discount_is_told_beside_the_plan(
     arguments = ("plan", PLANNED, "--dataset", sample.dataset, "--origin", str(CUTOFF))
     done = groundswell(*arguments, "--discount", "30", **reach(settings))
     assert done.returncode == 0, done.stderr
-    assert "With 30%" in " ".join(done.stdout.split())
+    assert "At 30%" in " ".join(done.stdout.split())
 
 
 def test_who_and_plan_on_the_command_line(
@@ -224,7 +224,7 @@ def test_a_forecast_is_explained_on_the_command_line(
 ) -> None:
     done = groundswell("explain", CAMPAIGN, "--dataset", sample.dataset, **reach(settings))
     assert done.returncode == 0, done.stderr
-    assert f"{forecast.steps['mean'].sum():,.0f} participants are expected" in done.stdout
+    assert f"{forecast.steps['mean'].sum():,.0f} participants over" in " ".join(done.stdout.split())
     assert "what key users and groups do" in done.stdout
     assert "took part before" in done.stdout
     wrong = groundswell("explain", "13", "--dataset", sample.dataset, **reach(settings))

@@ -1,0 +1,43 @@
+"""`groundswell forecast`: forecast a campaign."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import (
+    CampaignArgument,
+    DatasetOption,
+    HomeOption,
+    HorizonOption,
+    build_request,
+    parse_date,
+)
+
+_USERS_SHOWN = 10
+
+
+def forecast(
+    campaign: CampaignArgument,
+    home: HomeOption = None,
+    dataset: DatasetOption = None,
+    horizon: HorizonOption = 7,
+    origin: Annotated[
+        str | None,
+        typer.Option(help="The first day to forecast (YYYY-MM-DD); default: the model's cut-off."),
+    ] = None,
+) -> None:
+    """Forecast a campaign's participants and influence level, and store the forecast."""
+    from api.schemas import requests
+    from cli.backend import open_backend
+    from cli.render import show_forecast, show_likely_users, show_model
+
+    day = parse_date(origin)
+    with open_backend(home) as backend:
+        dataset = backend.resolve_dataset(dataset)
+        request = build_request(requests.Forecast, dataset=dataset, horizon=horizon, origin=day)
+        forecast = backend.make_forecast(campaign, request)
+        users = backend.likely_users(campaign, dataset, forecast.origin, _USERS_SHOWN, waiting=False)
+        model = backend.model(dataset, forecast.model)
+    show_forecast(forecast)
+    show_likely_users(users, forecast)
+    show_model(model)
