@@ -152,8 +152,9 @@ def _describe_similarity(network: resources.Network) -> str:
     if validation is None:
         return "User similarity comes from tag texts: too few users took part together to learn from."
     basis = "is learned" if network.similarity_learned else "comes from tag texts"
+    learned, text = validation.learned_auc, validation.text_auc
     return (
         f"User similarity {basis}. Given two users who took part together and two comparable ones who did "
-        f"not, the former are more similar in {validation.learned_auc:.0%} of cases by learned similarity and in "
-        f"{validation.text_auc:.0%} by tag texts ({validation.campaigns} campaigns; 50% is chance)."
+        f"not, the former are more similar in {learned:.0%} of cases by learned similarity and in {text:.0%} "
+        f"by tag texts ({validation.campaigns} campaigns; 50% is chance)."
     )
