@@ -1,7 +1,7 @@
 """The training job: an honest back-test first, then the model that forecasts from now on."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def train(
         dataset.check_cutoff(cutoff)
     network = latest_network(graph, dataset_id, cutoff)
     cutoff = cutoff or network.cutoff
-    configuration = configuration or Configuration()
+    configuration = _limited(configuration or Configuration(), settings)
     fingerprint = hashlib.sha256(
         f"{_FORMAT} {cutoff} {network.id} {network.fingerprint} {configuration}".encode()
     ).hexdigest()[:16]
@@ -83,6 +83,12 @@ def train(
     return model_run({"id": run, "network": network.id, **figures})
 
 
+def _limited(configuration: Configuration, settings: Settings) -> Configuration:
+    if settings.training_epochs is None:
+        return configuration
+    return replace(configuration, epochs=min(configuration.epochs, settings.training_epochs))
+
+
 def _draft(settings: Settings, dataset: str, cutoff: date) -> Path:
     return settings.checkpoints / f"{dataset}-{cutoff}.draft"
 
@@ -109,7 +115,7 @@ def back_test(
             f"A back-test from {first} to {until} leaves too few days to learn from or to be tested on.",
             f"Begin on {dataset.first_day + timedelta(days=_SHORTEST)} or later, and before its end.",
         )
-    configuration = configuration or Configuration()
+    configuration = _limited(configuration or Configuration(), settings)
     network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset_id, network, until, progress)
     draft = _draft(settings, dataset_id, first)

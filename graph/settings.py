@@ -99,6 +99,13 @@ class Settings(BaseSettings):
         description="Folder of a sentence-transformers model to use instead of the packaged one",
     )
 
+    training_epochs: int | None = Field(
+        None,
+        ge=1,
+        validation_alias="GROUNDSWELL_TRAINING_EPOCHS",
+        description="The most epochs a K-LSTM is trained for: fewer are quicker, and less accurate",
+    )
+
     def environment(self) -> dict[str, str]:
         """That of this process, with these settings: for a process that is to have the same."""
         told = {}

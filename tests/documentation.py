@@ -1,4 +1,4 @@
-"""The documentation as a reader uses it: its blocks, and somebody at a terminal who runs them."""
+"""The documentation as a reader uses it: the blocks of its pages, and a terminal session that runs them."""
 
 import os
 import re
@@ -17,28 +17,39 @@ from graph.server import local
 
 ROOT = Path(__file__).parents[1]
 FIRST, LAST = "docs/start.md", "README.md"
-"""What is imported and trained there serves all pages; here the database is stopped at the end."""
-PAGES = [
-    FIRST,
-    *sorted({path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md")} - {FIRST}),
-    "CONTRIBUTING.md",
-    LAST,
-]
+"""The first page imports and trains for all pages; the last one stops the database."""
+_DOCS = {
+    path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md") if "_build" not in path.parts
+}
+PAGES = [FIRST, *sorted(_DOCS - {FIRST}), "CONTRIBUTING.md", LAST]
 INDENTED = "indented"
 PORT = 8000
-"""That of the pages, whose blocks run as they are written."""
+"""The port that the pages name; the session uses a free one in its place."""
 _SECONDS = 900
-"""As long a block may take: real work may take its time on a busy machine."""
+"""The longest a block may take on a busy machine."""
 _BASH = """
-# CI itself runs what the verbs of make do; here it is enough that they are there.
+# CI runs the targets of make; here it is enough that they exist.
 make() { command make --directory "$CHECKOUT" --dry-run "$@"; }
-# The status is told, so that an answer that nobody expects is seen.
+# The status code makes an unexpected answer visible.
 curl() { command curl --show-error --write-out '%{stderr}HTTP %{http_code}\\n' "$@"; }
-# What serves until Ctrl-C gets one, once it answers.
+# A command that another page has run already is not run again: its output is printed.
 groundswell() {
+  local status kept
+  kept=$OUTPUTS/$(printf '%s\\n' "${GROUNDSWELL_SERVER-}" "$@" | sha256sum | cut -d ' ' -f 1)
+  if [ ! -e "$kept.page" ] || [ "$(cat "$kept.page")" = "$PAGE" ]; then
+    status=0
+    run "$@" > "$kept.out" 2> "$kept.err" || status=$?
+    if [ "$status" != 0 ]; then cat "$kept.out"; cat "$kept.err" >&2; return "$status"; fi
+    echo "$PAGE" > "$kept.page"
+  fi
+  cat "$kept.out"
+  cat "$kept.err" >&2
+}
+# `groundswell serve` gets a Ctrl-C once it is ready.
+run() {
   if [ "${1-}" != serve ]; then command groundswell "$@"; return; fi
-  command groundswell "$@" &
-  until command curl --fail --silent "$READY"; do kill -0 $!; sleep 0.2; done
+  command groundswell "$@" --port "$PORT" &
+  until command curl --fail --silent "$READY"; do kill -0 $! || return; sleep 0.2; done
   kill -INT $!
   wait $!
 }
@@ -77,35 +88,40 @@ def spans(page: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a block printed, and what was said on the side."""
+    """What a block printed, on standard output and standard error."""
 
     out: str
     err: str
 
 
-class Reader:
-    """Somebody at a terminal: a checkout, a database of their own, and the API where a page asks it."""
+class Terminal:
+    """A terminal session: a checkout, a database of its own, and the API for the blocks that call it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._work, self._log = folder, folder / "checkout", folder / "served.log"
         self._work.mkdir()
+        (folder / "outputs").mkdir()
         (self._work / ".venv").symlink_to(sys.prefix)
         (self._work / "examples").symlink_to(ROOT / "examples")
+        self._port = _free_port()
         kept = {key: value for key, value in os.environ.items() if not key.startswith("NEO4J_")}
         self._environment = kept | {
-            "BROWSER": "true",  # Nobody looks at what `groundswell browser` opens.
+            "BROWSER": "true",  # `groundswell browser` opens nothing.
             "CHECKOUT": str(ROOT),
             "COLUMNS": "120",
             "GROUNDSWELL_HOME": str(folder / "home"),
+            "GROUNDSWELL_TRAINING_EPOCHS": "1",
             "OMP_NUM_THREADS": "1",  # The database needs a processor beside a training, and CI has two.
+            "OUTPUTS": str(folder / "outputs"),
             "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}",
-            "READY": f"http://127.0.0.1:{PORT}/ready",
+            "PORT": str(self._port),
+            "READY": f"http://127.0.0.1:{self._port}/ready",
         }
         self._server: subprocess.Popen[bytes] | None = None
         self._outcomes: dict[Block, Outcome] = {}
 
     def run(self, block: Block) -> Outcome:
-        """Run a block, once however often it is asked for, and see that it ends well."""
+        """Run a block, once however often it is requested, and check that it succeeds."""
         if block not in self._outcomes:
             if "groundswell serve" in block.text:
                 self._end_server()
@@ -115,13 +131,14 @@ class Reader:
         return self._outcomes[block]
 
     def _run(self, block: Block) -> Outcome:
+        text = block.text.replace(f":{PORT}", f":{self._port}")
         if block.language == "python":
-            command = ["python", "-c", block.text]
+            command = ["python", "-c", text]
         else:
-            command = ["bash", "-euo", "pipefail", "-c", _BASH + block.text]
+            command = ["bash", "-euo", "pipefail", "-c", _BASH + text]
         with subprocess.Popen(
-            command, cwd=self._work, env=self._environment, text=True, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            command, cwd=self._work, env=self._environment | {"PAGE": block.page}, text=True,
+            start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         ) as process:  # fmt: skip
             try:
                 out, err = process.communicate(timeout=_SECONDS)
@@ -129,16 +146,14 @@ class Reader:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
         assert process.returncode == 0, f"{block} ended with {process.returncode}:\n{out}\n{err}"
-        return Outcome(out, err)
+        return Outcome(out.replace(f":{self._port}", f":{PORT}"), err)
 
     def _serve(self) -> None:
         if self._server is not None:
             return
-        with socket.socket() as one:
-            assert one.connect_ex(("127.0.0.1", PORT)), f"Port {PORT} is in use, and the pages speak of it."
         with self._log.open("wb") as log:
             self._server = subprocess.Popen(
-                ["groundswell", "serve", "--no-keys"],
+                ["groundswell", "serve", "--no-keys", "--port", str(self._port)],
                 cwd=self._work, env=self._environment, stdout=log, stderr=log,
             )  # fmt: skip
         while not _answers(self._environment["READY"]):
@@ -151,11 +166,17 @@ class Reader:
             self._server.wait(60)
             self._server = None
 
-    def leave(self) -> None:
-        """End what was started."""
+    def close(self) -> None:
+        """Stop every server that the session started."""
         self._end_server()
         for home in self._folder.iterdir():
             local.reset(home)
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
 
 
 def _answers(url: str) -> bool:

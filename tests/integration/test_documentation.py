@@ -1,4 +1,4 @@
-"""Every block of the documentation does what its page says, as it is written there."""
+"""Every block of the documentation does what its page says, as written there."""
 
 import re
 import subprocess
@@ -17,12 +17,12 @@ from cli.main import app
 from docs import reference
 from graph.importing.contract import TABLES
 from graph.importing.mapping import Mapping
-from tests.documentation import FIRST, PAGES, ROOT, Block, Reader, blocks, commands, spans
+from tests.documentation import FIRST, PAGES, ROOT, Block, Terminal, blocks, commands, spans
 
-# The page that one starts with trains twice over: real work may take its time on a busy machine.
+# The first test waits for every command of the first page, which is slow on a busy machine.
 pytestmark = pytest.mark.timeout(1800)
 BLOCKS = [block for page in PAGES for block in blocks(page)]
-SAID = {
+EXPECTED_OUTPUT = {
     "backtest": "MASE",
     "browser": "Connected, with the saved questions",
     "db backup": "relationships to",
@@ -52,73 +52,79 @@ SAID = {
     "what-if": "In total",
     "who": "Likely to take part within",
 }
-"""What each command is to print."""
+"""A part of what each command prints."""
 DRAWN = ("", "graph", "graph/network", "forecasting", "api")
-"""Where the folders of a drawing lie."""
+"""The folders that drawings start from."""
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    """Somebody who has followed the page that one starts with, as all other pages suppose."""
-    one = Reader(tmp_path_factory.mktemp("reader"))
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A session that has followed the first page, as every other page assumes."""
+    session = Terminal(tmp_path_factory.mktemp("terminal"))
     try:
         for block in blocks(FIRST):
             if block.language == "sh":
-                one.run(block)
-        yield one
+                session.run(block)
+        yield session
     finally:
-        one.leave()
+        session.close()
 
 
-def runs(reader: Reader, block: Block) -> None:
-    """A block of commands prints what they are to print, and the API answers as the block says."""
-    told = reader.run(block)
-    assert told.out.strip()
-    assert "Traceback" not in told.err
+def runs(terminal: Terminal, block: Block) -> None:
+    """Commands print what they should, and the API answers with the status codes that the block names."""
+    outcome = terminal.run(block)
+    assert outcome.out.strip()
+    assert "Traceback" not in outcome.err
     for command in commands(block):
-        assert SAID[command] in " ".join(told.out.split()), command
-    answered = set(re.findall(r"^HTTP ([345]\d\d)$", told.err, re.MULTILINE))
-    assert answered == set(re.findall(r"# .*?\b([345]\d\d)\b", block.text))
+        assert EXPECTED_OUTPUT[command] in " ".join(outcome.out.split()), command
+    status_codes = set(re.findall(r"^HTTP ([345]\d\d)$", outcome.err, re.MULTILINE))
+    assert status_codes == set(re.findall(r"# .*?\b([345]\d\d)\b", block.text))
 
 
-def computes(reader: Reader, block: Block) -> None:
-    """A block of Python prints something."""
-    assert reader.run(block).out.strip()
+def computes(terminal: Terminal, block: Block) -> None:
+    """Python code prints something."""
+    assert terminal.run(block).out.strip()
 
 
-def shows(reader: Reader, block: Block) -> None:
-    """Its lines are among those that the page's commands above it printed, in this order."""
-    above = [one for one in blocks(block.page) if one.language == "sh" and one.line < block.line]
-    printed = (" ".join(line.split()) for one in above for line in reader.run(one).out.splitlines())
+def shows(terminal: Terminal, block: Block) -> None:
+    """The commands above the block printed its lines, in this order."""
+    above = [other for other in blocks(block.page) if other.language == "sh" and other.line < block.line]
+    printed = (" ".join(line.split()) for other in above for line in terminal.run(other).out.splitlines())
     lines = block.text.splitlines()
     assert lines
     for line in lines:
-        assert any(" ".join(line.split()) in one for one in printed), line
+        assert any(" ".join(line.split()) in other for other in printed), line
 
 
-def maps(reader: Reader, block: Block) -> None:
-    """It is a mapping, a part of one or some of its tables, and what the commands above it wrote."""
-    said = yaml.safe_load(block.text)
-    whole: dict[str, Any] = {"tables": said} if set(said) <= set(TABLES) else said
-    assert whole
-    for key, part in whole.items():
+def maps(terminal: Terminal, block: Block) -> None:
+    """YAML is a mapping, a part of one or some of its tables, and the commands above the block wrote it."""
+    parsed = yaml.safe_load(block.text)
+    mapping: dict[str, Any] = {"tables": parsed} if set(parsed) <= set(TABLES) else parsed
+    assert mapping
+    for key, part in mapping.items():
         TypeAdapter(Mapping.model_fields[key].annotation).validate_python(part)
-    shows(reader, block)
+    shows(terminal, block)
 
 
-def leads(_reader: Reader, block: Block) -> None:
+def leads(_terminal: Terminal, block: Block) -> None:
     """Each entry of a table of contents is a page."""
-    entries = [line for line in block.text.splitlines() if line and not line.startswith(":")]
+    entries = contents(block)
     assert entries
-    assert {f"docs/{entry}.md" for entry in entries} <= set(PAGES)
+    assert entries <= set(PAGES)
 
 
-def draws(_reader: Reader, block: Block) -> None:
-    """A drawing names folders that are there."""
-    named = re.findall(r"(?<![\w/])(?:\w+/)+", block.text)
-    assert named
-    for one in named:
-        assert any((ROOT / folder / one).is_dir() for folder in DRAWN), one
+def draws(_terminal: Terminal, block: Block) -> None:
+    """A drawing names folders that exist."""
+    folders = re.findall(r"(?<![\w/])(?:\w+/)+", block.text)
+    assert folders
+    for folder in folders:
+        assert any((ROOT / parent / folder).is_dir() for parent in DRAWN), folder
+
+
+def contents(block: Block) -> set[str]:
+    """The pages of a table of contents, whose entries are relative to its own page."""
+    entries = (line for line in block.text.splitlines() if line and not line.startswith(":"))
+    return {str(Path(block.page).parent / f"{entry}.md") for entry in entries}
 
 
 CHECKS = {
@@ -128,11 +134,11 @@ CHECKS = {
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_a_block(reader: Reader, block: Block) -> None:
-    CHECKS[block.language](reader, block)
+def test_block_does_what_its_page_says(terminal: Terminal, block: Block) -> None:
+    CHECKS[block.language](terminal, block)
 
 
-def test_no_block_escapes() -> None:
+def test_every_block_is_checked() -> None:
     assert {block.page for block in BLOCKS} > {"README.md", "docs/index.md", FIRST}
     assert {block.language for block in BLOCKS} == set(CHECKS)
     fences = sum((ROOT / page).read_text(encoding="utf-8").count("\n```") for page in PAGES)
@@ -140,32 +146,31 @@ def test_no_block_escapes() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_prose_names_is_there(page: str) -> None:
-    verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+def test_commands_in_prose_exist(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for span in spans(page):
-        assert set(re.findall(r"\bmake ([a-z][a-z-]*)", span)) <= verbs
+        assert set(re.findall(r"\bmake ([a-z][a-z-]*)", span)) <= targets
         if span.startswith("groundswell "):
             find_command(span)
 
 
 def find_command(span: str) -> None:
     """Follow the words of a command line to a command and its options."""
-    found: Any = get_command(app)
+    command: Any = get_command(app)
     for word in span.split()[1:]:
-        if isinstance(found, typer.core.TyperGroup):
-            assert word in found.commands, span
-            found = found.commands[word]
+        if isinstance(command, typer.core.TyperGroup):
+            assert word in command.commands, span
+            command = command.commands[word]
         elif word.startswith("-"):
-            assert any(word in (*one.opts, *one.secondary_opts) for one in found.params), span
+            assert any(word in (*option.opts, *option.secondary_opts) for option in command.params), span
 
 
 def test_every_page_is_in_the_contents() -> None:
-    contents = [block.text.split() for block in BLOCKS if block.language == "{toctree}"]
-    listed = {f"docs/{word}.md" for words in contents for word in words}
+    listed = set().union(*(contents(block) for block in BLOCKS if block.language == "{toctree}"))
     assert {page for page in PAGES if page.startswith("docs/")} - listed == {"docs/index.md"}
 
 
-def test_the_written_pages_are_current() -> None:
+def test_generated_pages_are_current() -> None:
     pages = {
         "settings": reference.settings_page, "data-contract": reference.contract_page,
         "commands": reference.commands_page, "questions": reference.questions_page,
