@@ -16,7 +16,7 @@ from graph.schema import migrations
 from graph.server import local
 from graph.server.backup import back_up, read_backup, restore
 from graph.settings import Settings
-from tests.integration.test_command_line import groundswell
+from tests.command_line import groundswell
 from tests.stores import restore_empty
 
 

@@ -1,4 +1,4 @@
-"""The client of the API, and the command line that asks another server by it."""
+"""The client of the API, and the command line on another server."""
 
 import inspect
 import re
@@ -21,8 +21,8 @@ from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, Serve
 from graph.importing.infer_mapping import sketch
 from graph.importing.job import ImportReport
 from graph.settings import Settings
+from tests.command_line import groundswell
 from tests.data import CAMPAIGN, CUTOFF, query
-from tests.integration.test_command_line import groundswell
 from tests.serving import served
 
 
@@ -40,7 +40,7 @@ def ask(address: str) -> Iterator[Client]:
         yield one
 
 
-def test_it_knows_every_operation(settings: Settings, graph: Graph) -> None:
+def test_client_has_every_operation(settings: Settings, graph: Graph) -> None:
     assert graph
     with TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1") as one:
         paths = one.get("/openapi.json").json()["paths"]
@@ -49,7 +49,7 @@ def test_it_knows_every_operation(settings: Settings, graph: Graph) -> None:
     assert known == described
 
 
-def test_what_is_read_comes_as_models(ask: Client, sample: ImportReport, model: ModelRun) -> None:
+def test_answers_are_models(ask: Client, sample: ImportReport, model: ModelRun) -> None:
     scope = sample.dataset
     assert ask.health().status == "ok"
     assert ask.ready().gds
@@ -76,7 +76,7 @@ def test_what_is_read_comes_as_models(ask: Client, sample: ImportReport, model: 
     assert len(plan.planned.users) == 2
 
 
-def test_long_work_is_followed_to_its_end(ask: Client, sample: ImportReport, model: ModelRun) -> None:
+def test_jobs_are_followed_to_their_end(ask: Client, sample: ImportReport, model: ModelRun) -> None:
     wish = requests.Forecast(dataset=sample.dataset, horizon=3, origin=model.cutoff)
     done = ask.follow(ask.make_forecast(CAMPAIGN, wish))
     assert done.result == {"campaign": CAMPAIGN, "origin": str(model.cutoff), "model": model.id}
@@ -94,7 +94,7 @@ def test_long_work_is_followed_to_its_end(ask: Client, sample: ImportReport, mod
     assert "groundswell train" in refused.value.remedy
 
 
-def test_errors_are_those_that_the_server_met(ask: Client, address: str, sample: ImportReport) -> None:
+def test_errors_of_the_server_are_raised(ask: Client, address: str, sample: ImportReport) -> None:
     with pytest.raises(NotFound, match=r"no campaign 'a b\?c&d'"):
         ask.campaign("a b?c&d", sample.dataset)
     with pytest.raises(InvalidRequest, match="limit"):
@@ -110,7 +110,7 @@ def test_errors_are_those_that_the_server_met(ask: Client, address: str, sample:
             Client(wrong)
 
 
-def test_campaigns_are_planned_and_users_erased(ask: Client, dataset: str, tmp_path: Path) -> None:
+def test_files_are_imported_campaigns_planned_users_erased(ask: Client, dataset: str, tmp_path: Path) -> None:
     careless_shop.write(tmp_path)
     files = sorted(tmp_path.iterdir())
     checked = ask.check_import(files, dataset=dataset, zone="Europe/Berlin")
@@ -128,7 +128,7 @@ def test_campaigns_are_planned_and_users_erased(ask: Client, dataset: str, tmp_p
         ask.user("K0001", dataset)
 
 
-def test_the_command_line_asks_another_server(address: str, sample: ImportReport, model: ModelRun) -> None:
+def test_commands_run_on_another_server(address: str, sample: ImportReport, model: ModelRun) -> None:
     def there(*arguments: str) -> str:
         told = arguments if arguments[0] in ("imports", "jobs") else (*arguments, "--dataset", sample.dataset)
         done = groundswell("--server", address, *told, GROUNDSWELL_HOME="/nowhere")
@@ -147,7 +147,7 @@ def test_the_command_line_asks_another_server(address: str, sample: ImportReport
     assert "complete" in there("jobs", "list")
 
 
-def test_a_folder_is_sent_from_the_command_line(
+def test_import_uploads_a_folder(
     address: str, dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careless_shop.write(tmp_path)
@@ -159,7 +159,7 @@ def test_a_folder_is_sent_from_the_command_line(
     assert len((tmp_path / f"{dataset}.1-rejected.csv").read_text(encoding="utf-8").splitlines()) == 22
 
 
-def test_what_a_server_cannot_be_asked_for_is_said(address: str) -> None:
+def test_local_commands_reject_another_server(address: str) -> None:
     for command in (["db", "status"], ["export", "network", "18", "--to", "x.html"], ["keys", "list"]):
         done = groundswell("--server", address, *command)
         assert done.returncode == 1
@@ -170,7 +170,7 @@ def test_what_a_server_cannot_be_asked_for_is_said(address: str) -> None:
     assert "No Groundswell answers" in nobody.stderr
 
 
-def test_a_key_opens(graph: Graph, settings: Settings) -> None:
+def test_key_grants_access(graph: Graph, settings: Settings) -> None:
     text = make_key(graph, "reader", ["read"])[1]
     try:
         with served(settings, keys=True) as address:

@@ -1,7 +1,7 @@
-"""The command line as a person meets it: exit codes, sentences, no tracebacks."""
+"""The command line as users meet it: exit codes, messages, no tracebacks."""
 
 import json
-import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,53 +11,83 @@ import pytest
 from cli.options import parse_date
 from examples import careless_shop
 from forecasting.records import ModelRun
-from graph.connection import address
+from graph.connection import Graph, address
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from network.runs import NetworkRun
+from tests.command_line import groundswell, groundswell_process, reach
 from tests.data import CAMPAIGN
 
-
-def groundswell(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("NEO4J_")}
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        env={**inherited, **environment}, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+# In processes of their own: the entry point, exit codes, a pipe that closes, a signal, an error.
 
 
-def reach(settings: Settings) -> dict[str, str]:
-    found = {"GROUNDSWELL_HOME": str(settings.home)}
-    if settings.neo4j_uri:
-        password = settings.neo4j_password.get_secret_value()
-        found |= {"NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": password}
-    return found
+def test_help_of_the_installed_command_lists_every_command() -> None:
+    done = groundswell_process("--help")
+    assert done.returncode == 0, done.stderr
+    assert all(command in done.stdout for command in ("demo", "import", "network", "train", "serve"))
 
 
-def test_status_of_a_database_that_is_not_there(tmp_path: Path) -> None:
-    done = groundswell("db", "status", "--home", str(tmp_path))
+def test_unknown_command_ends_with_exit_code_2() -> None:
+    done = groundswell_process("nothing")
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
+
+
+def test_status_without_a_database_ends_with_exit_code_3(tmp_path: Path) -> None:
+    done = groundswell_process("db", "status", "--home", str(tmp_path))
     assert done.returncode == 3
     assert "groundswell db up" in done.stdout
 
 
+def test_error_is_printed_with_its_remedy_and_without_a_traceback(tmp_path: Path) -> None:
+    done = groundswell_process("train", GROUNDSWELL_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "not running" in done.stderr
+    assert "groundswell db up" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_closed_pipe_ends_a_command_without_a_traceback() -> None:
+    command = f"{sys.prefix}/bin/groundswell import schema | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+
+
+def test_interrupted_server_ends_cleanly(settings: Settings, graph: Graph) -> None:
+    assert graph
+    command = [f"{sys.prefix}/bin/groundswell", "serve", "--no-keys", "--port", "0"]
+    environment = {"PATH": "", "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **reach(settings)}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert "Groundswell is served at" in server.stdout.readline()
+        server.send_signal(signal.SIGINT)
+        _, errors = server.communicate(timeout=60)
+    assert server.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+# All others in this process.
+
+
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["train"], "not running"),
         (["forecast", "18"], "not running"),
         (["browser", "--no-open"], "not running"),
         (["network", "build", "--cutoff", "soon"], "'soon' is not a valid date"),
     ],
 )
-def test_errors_say_what_to_do_without_a_traceback(tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_commands_fail_with_a_message(tmp_path: Path, arguments: list[str], message: str) -> None:
     done = groundswell(*arguments, GROUNDSWELL_HOME=str(tmp_path))
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_address_where_no_neo4j_answers(tmp_path: Path) -> None:
+def test_unreachable_neo4j_is_an_error(tmp_path: Path) -> None:
     done = groundswell("train", NEO4J_URI="bolt://127.0.0.1:9", GROUNDSWELL_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "No Neo4j answers at bolt://127.0.0.1:9" in done.stderr
@@ -65,14 +95,14 @@ def test_an_address_where_no_neo4j_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("uri", ["localhost:7687", "bolt://localhost:notaport"])
-def test_an_address_that_is_none(tmp_path: Path, uri: str) -> None:
+def test_malformed_address_is_rejected(tmp_path: Path, uri: str) -> None:
     done = groundswell("train", NEO4J_URI=uri, GROUNDSWELL_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "no address of a Neo4j" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_home_that_is_a_file(tmp_path: Path) -> None:
+def test_home_that_is_a_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = groundswell("db", "up", "--home", str(tmp_path / "file"))
     assert done.returncode == 1
@@ -81,20 +111,20 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["reset", "--yes"], ["down"], ["status"]])
-def test_commands_for_the_local_server_refuse_to_mean_another(tmp_path: Path, command: list[str]) -> None:
+def test_local_server_commands_reject_another_database(tmp_path: Path, command: list[str]) -> None:
     done = groundswell("db", *command, NEO4J_URI="bolt://elsewhere:7687", GROUNDSWELL_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "managed local server" in done.stderr
 
 
-def test_a_text_model_that_is_not_there(settings: Settings, sample: ImportReport) -> None:
+def test_missing_text_model_is_an_error(settings: Settings, sample: ImportReport) -> None:
     arguments = ["network", "build", "--dataset", sample.dataset, "--cutoff", "2017-06-01"]
     done = groundswell(*arguments, **reach(settings), GROUNDSWELL_TEXT_MODEL="/no/such/folder")
     assert done.returncode == 1
     assert "/no/such/folder" in done.stderr
 
 
-def test_a_forecast_is_printed_with_its_comparison(
+def test_forecast_is_printed_with_its_comparison(
     settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     done = groundswell("forecast", CAMPAIGN, "--dataset", sample.dataset, "--horizon", "3", **reach(settings))
@@ -103,13 +133,15 @@ def test_a_forecast_is_printed_with_its_comparison(
     assert all(name in done.stdout for name in model.names)
 
 
-def test_a_wrong_password(settings: Settings) -> None:
+def test_wrong_password_is_an_error(settings: Settings) -> None:
     done = groundswell("train", NEO4J_URI=address(settings)[0], NEO4J_PASSWORD="wrong")
     assert done.returncode == 1
     assert "refused the user or the password" in done.stderr
 
 
-def test_build_prints_the_verdict(settings: Settings, sample: ImportReport, network: NetworkRun) -> None:
+def test_network_build_prints_the_verdict(
+    settings: Settings, sample: ImportReport, network: NetworkRun
+) -> None:
     done = groundswell(
         "network", "build", "--dataset", sample.dataset, "--cutoff", str(network.cutoff), **reach(settings)
     )
@@ -118,17 +150,17 @@ def test_build_prints_the_verdict(settings: Settings, sample: ImportReport, netw
     assert "Evidence that users influence one another" in done.stdout.replace("\n", " ")
 
 
-def test_a_day_is_read_or_refused() -> None:
+def test_day_is_parsed_or_rejected() -> None:
     assert parse_date(None) is None
     assert str(parse_date("2017-02-03")) == "2017-02-03"
     with pytest.raises(InvalidRequest, match="2017-02-30"):
         parse_date("2017-02-30")
 
 
-def test_a_folder_from_first_look_to_undo(settings: Settings, tmp_path: Path, dataset: str) -> None:
+def test_folder_is_checked_imported_and_undone(settings: Settings, tmp_path: Path, dataset: str) -> None:
     folder = tmp_path / "shop"
     careless_shop.write(folder)
-    where = reach(settings)
+    database = reach(settings)
     assert groundswell("import", "check", str(folder)).returncode == 1
     assert groundswell("import", "init", str(folder), "--dataset", dataset).returncode == 0
     again = groundswell("import", "init", str(folder))
@@ -136,21 +168,21 @@ def test_a_folder_from_first_look_to_undo(settings: Settings, tmp_path: Path, da
     checked = groundswell("import", "check", str(folder))
     assert checked.returncode == 0, checked.stderr
     assert "customer is not among the users" in checked.stdout
-    stopped = groundswell("import", "run", str(folder), "--max-rejected", "0", **where)
+    stopped = groundswell("import", "run", str(folder), "--max-rejected", "0", **database)
     assert stopped.returncode == 1
     assert "import/1 has stopped" in stopped.stderr
-    loaded = groundswell("import", "run", str(folder), **where)
+    loaded = groundswell("import", "run", str(folder), **database)
     assert loaded.returncode == 0, loaded.stderr
     assert "6,987" in loaded.stdout
     assert "rejected.csv" in loaded.stdout
-    assert "Nothing was new" in groundswell("import", "run", str(folder), **where).stdout
-    listed = groundswell("imports", "--dataset", dataset, COLUMNS="160", **where)
+    assert "Nothing was new" in groundswell("import", "run", str(folder), **database).stdout
+    listed = groundswell("imports", "--dataset", dataset, COLUMNS="160", **database)
     assert "import/2" in listed.stdout
     assert "complete" in listed.stdout
-    undone = groundswell("import", "undo", "import/1", "--dataset", dataset, **where)
+    undone = groundswell("import", "undo", "import/1", "--dataset", dataset, **database)
     assert "462 nodes" in undone.stdout
-    assert groundswell("import", "undo", "one", "--dataset", dataset, **where).returncode == 1
+    assert groundswell("import", "undo", "one", "--dataset", dataset, **database).returncode == 1
 
 
-def test_the_schema_of_mappings_is_json() -> None:
+def test_mapping_schema_is_json() -> None:
     assert json.loads(groundswell("import", "schema").stdout)["title"] == "Mapping"

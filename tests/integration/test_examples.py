@@ -9,7 +9,7 @@ from examples import careless_shop
 from forecasting.records import ModelRun
 from graph.importing.job import ImportReport
 from graph.settings import Settings
-from tests.integration.test_command_line import reach
+from tests.command_line import reach
 from tests.serving import served
 
 

@@ -1,4 +1,4 @@
-"""The saved questions answer, on real data, with what their headers promise."""
+"""The saved questions return, on real data, the columns that their headers declare."""
 
 import os
 import subprocess
@@ -19,8 +19,8 @@ from graph.export import answer
 from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
+from tests.command_line import groundswell, reach
 from tests.data import CAMPAIGN
-from tests.integration.test_command_line import groundswell, reach
 
 # On a sample of 200 households nothing may be left to answer with.
 MAY_BE_EMPTY = {
@@ -33,21 +33,21 @@ MAY_BE_EMPTY = {
 
 
 @pytest.fixture(scope="module")
-def told(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> str:
+def answered(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> str:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
     return sample.dataset
 
 
-def test_there_are_enough_questions() -> None:
+def test_twenty_questions_are_saved() -> None:
     assert len(cypher.questions()) >= 20
 
 
 @pytest.mark.parametrize("one", cypher.questions(), ids=lambda one: one.name.rpartition("/")[2])
-def test_a_question_is_answered(graph: Graph, told: str, one: cypher.Statement) -> None:
+def test_question_returns_its_declared_columns(graph: Graph, answered: str, one: cypher.Statement) -> None:
     assert set(one.defaults) == set(one.parameters)
     assert one.title.endswith("?")
     with graph._driver.session(database=graph._database) as session:
-        rows = list(session.run(one.text, {**one.defaults, "dataset": told}))
+        rows = list(session.run(one.text, {**one.defaults, "dataset": answered}))
     assert rows or one.name.rpartition("/")[2] in MAY_BE_EMPTY
     if one.returns.startswith("graph:"):
         assert all(isinstance(value, Node | Drawn | Relationship) for row in rows for value in row.values())
@@ -57,26 +57,26 @@ def test_a_question_is_answered(graph: Graph, told: str, one: cypher.Statement) 
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_an_answer_as_a_file(settings: Settings, told: str, tmp_path: Path, suffix: str) -> None:
+def test_answer_is_exported_to_a_file(settings: Settings, answered: str, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"x.{suffix}"
-    arguments = ["export", "question", "groups_that_carried", "--to", str(file), "--dataset", told]
+    arguments = ["export", "question", "groups_that_carried", "--to", str(file), "--dataset", answered]
     done = groundswell(*arguments, "-p", f"campaign={CAMPAIGN}", **reach(settings))
     assert done.returncode == 0, done.stderr
     frame = pd.read_csv(file) if suffix == "csv" else pd.read_parquet(file)
     assert frame["participants"].sum() > 0
 
 
-def test_a_drawn_answer_as_rows(graph: Graph, told: str) -> None:
-    frame = answer(graph, "key_users_and_groups", {"dataset": told})
+def test_drawn_answer_becomes_rows(graph: Graph, answered: str) -> None:
+    frame = answer(graph, "key_users_and_groups", {"dataset": answered})
     assert {"KEY_USER_OF", "IN_GROUP", "OF"} == set(frame["type"])
     roles = frame[frame["type"] == "KEY_USER_OF"]
     assert set(roles["to"]) == {CAMPAIGN}
     assert roles["tags"].str.split(", ").str.len().between(1, 4).all()
 
 
-def test_a_network_as_graphml_and_as_a_page(settings: Settings, told: str, tmp_path: Path) -> None:
+def test_network_is_exported_as_graphml_and_html(settings: Settings, answered: str, tmp_path: Path) -> None:
     for name in ("x.graphml", "x.html"):
-        command = ["export", "network", CAMPAIGN, "--to", str(tmp_path / name), "--dataset", told]
+        command = ["export", "network", CAMPAIGN, "--to", str(tmp_path / name), "--dataset", answered]
         assert groundswell(*command, **reach(settings)).returncode == 0
     network = nx.read_graphml(tmp_path / "x.graphml")
     assert 0 < min(data["probability"] for _, _, data in network.edges(data=True)) <= 1
@@ -84,7 +84,7 @@ def test_a_network_as_graphml_and_as_a_page(settings: Settings, told: str, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["question", "nothing", "--to", "x.csv"], "no saved question 'nothing'"),
         (["question", "day_by_day", "--to", "x.xls"], "x.xls is not written"),
@@ -93,10 +93,12 @@ def test_a_network_as_graphml_and_as_a_page(settings: Settings, told: str, tmp_p
         (["network", "999", "--to", "x.html"], "no key users of campaign '999'"),
     ],
 )
-def test_what_cannot_be_exported(settings: Settings, told: str, arguments: list[str], said: str) -> None:
-    done = groundswell("export", *arguments, "--dataset", told, **reach(settings))
+def test_invalid_exports_are_rejected(
+    settings: Settings, answered: str, arguments: list[str], message: str
+) -> None:
+    done = groundswell("export", *arguments, "--dataset", answered, **reach(settings))
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -109,10 +111,10 @@ with connect(Settings()) as graph:
 """
 
 
-def test_notebooks_that_still_use_py2neo(settings: Settings, told: str) -> None:
+def test_py2neo_graph_reads_the_database(settings: Settings, answered: str) -> None:
     # In a process of its own: py2neo is of 2021, and leaves its sockets open.
     done = subprocess.run(
-        [sys.executable, "-c", _NOTEBOOK % told], env={**os.environ, **reach(settings)},
+        [sys.executable, "-c", _NOTEBOOK % answered], env={**os.environ, **reach(settings)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.strip() == "27"

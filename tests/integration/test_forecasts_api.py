@@ -26,8 +26,8 @@ from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
+from tests.command_line import groundswell, reach
 from tests.data import CAMPAIGN, CUTOFF, query
-from tests.integration.test_command_line import groundswell, reach
 
 PLANNED = "22"  # Begins nine days after the cut-off.
 

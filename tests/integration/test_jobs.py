@@ -18,8 +18,8 @@ from graph.errors import DatabaseUnreachable, NotFound
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from jobs import queue, registry, worker
+from tests.command_line import groundswell, reach
 from tests.data import CAMPAIGN, query
-from tests.integration.test_command_line import groundswell, reach
 
 WORKER = "test:1"
 PATIENCE = 180

@@ -16,8 +16,8 @@ from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.settings import Settings
+from tests.command_line import groundswell, reach
 from tests.data import query
-from tests.integration.test_command_line import groundswell, reach
 
 TOKEN = "s3cret"
 

@@ -30,8 +30,8 @@ from network.incremental_update import update_network
 from network.runs import NetworkRun, networks
 from network.seeding.selection import METHODS
 from network.what_if import CampaignReach, SeedRequest
+from tests.command_line import groundswell, reach
 from tests.data import query, remove_dataset
-from tests.integration.test_command_line import groundswell, reach
 
 DATASET = "test-cascades"
 PEOPLE, CAMPAIGNS = 120, 40

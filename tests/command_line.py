@@ -1,0 +1,53 @@
+"""`groundswell` in this process, which takes a fraction of a second, and in a process of its own."""
+
+import os
+import subprocess
+import sys
+from unittest import mock
+
+from typer.testing import CliRunner
+
+from cli.main import main
+from graph.settings import Settings
+
+Completed = subprocess.CompletedProcess[str]
+
+
+def groundswell(*arguments: str, **environment: str) -> Completed:
+    """Run a command in this process, with the error handling of the entry point."""
+    runner = CliRunner()
+    with (
+        mock.patch.dict(os.environ, _without_neo4j() | {"COLUMNS": "80"} | environment, clear=True),
+        mock.patch.object(sys, "argv", ["groundswell", *arguments]),
+        runner.isolation() as (out, err, _),
+    ):
+        code: int | str | None = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        sys.stdout.flush()
+        sys.stderr.flush()
+        texts = (stream.getvalue().decode(runner.charset) for stream in (out, err))
+        return Completed(sys.argv, int(code or 0), *texts)
+
+
+def groundswell_process(*arguments: str, **environment: str) -> Completed:
+    """Run a command in a process of its own, by the installed entry point."""
+    return subprocess.run(
+        [f"{sys.prefix}/bin/groundswell", *arguments],
+        env=_without_neo4j() | environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def reach(settings: Settings) -> dict[str, str]:
+    """The environment in which a command uses the database of these settings."""
+    environment = {"GROUNDSWELL_HOME": str(settings.home)}
+    if settings.neo4j_uri:
+        password = settings.neo4j_password.get_secret_value()
+        environment |= {"NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": password}
+    return environment
+
+
+def _without_neo4j() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("NEO4J_")}
