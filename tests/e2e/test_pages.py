@@ -1,19 +1,21 @@
-"""From a folder of files to a forecast and back out again, by clicking; for everybody's eyes and hands."""
+"""The pages in a real browser: from files to a forecast and its export, accessible to everybody."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from examples import careless_shop
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from tests.data import CAMPAIGN
+from tests.e2e.conftest import View
 
 Address = Callable[..., str]
 LONG = 600_000
@@ -22,9 +24,9 @@ LONG = 600_000
 
 @pytest.fixture
 def address(served: str, sample: ImportReport) -> Address:
-    """Of a page about the sample."""
+    """The address of a page about the sample."""
     root = served.partition("?")[0].rstrip("/")
-    return lambda path, **more: f"{root}{path}?{urlencode({'dataset': sample.dataset, **more})}"
+    return lambda path, **parameters: f"{root}{path}?{urlencode({'dataset': sample.dataset, **parameters})}"
 
 
 def test_campaigns_are_listed_and_lead_to_their_own_page(page: Page, address: Address) -> None:
@@ -103,7 +105,7 @@ def test_files_are_checked_and_imported_and_rejected_rows_fetched(
 def test_from_files_to_a_forecast_and_out_again(
     page: Page, served: str, settings: Settings, dataset: str
 ) -> None:
-    prepared = complete_journey(settings.cache, dataset, 100)
+    prepared = complete_journey(settings.cache, dataset, 60)
     page.goto(served.partition("?")[0] + "imports")
     page.locator("input[type=file]").set_input_files(sorted(prepared.folder.glob("*.*")))
     page.get_by_role("textbox", name="Mapping").fill(prepared.mapping.model_dump_json())
@@ -135,37 +137,39 @@ def test_from_files_to_a_forecast_and_out_again(
     assert likely.value.path().read_text(encoding="utf-8").startswith("rank,user,probability")
 
 
+VIEWS = pytest.mark.parametrize("path", ["/", "/campaigns", "/what-if", "/imports"])
+
+
+@VIEWS
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/campaigns", "/what-if", "/imports"])
-def test_nobody_is_shut_out(browser: Browser, address: Address, path: str, scheme: str) -> None:
-    with browser.new_page(color_scheme=scheme, bypass_csp=True) as page:  # type: ignore[arg-type]
-        page.goto(address(path))
-        expect(page.get_by_role("main").locator("section").first).to_be_visible()
-        if path == "/":
-            expect(page.locator(".js-plotly-plot").first).to_be_visible()
-        found = Axe().run(page).response["violations"]
+def test_view_is_accessible(view: Callable[[str], View], path: str, scheme: Literal["light", "dark"]) -> None:
+    page = view(path).page
+    page.emulate_media(color_scheme=scheme)
+    if path == "/":
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
     serious = [
-        (one["id"], [node["html"][:200] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
+        (violation["id"], [node["html"][:200] for node in violation["nodes"]])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
     ]
     assert serious == []
 
 
-@pytest.mark.parametrize("path", ["/campaigns", "/what-if", "/imports"])
-def test_pages_fit_a_phone_and_ask_nobody_else(page: Page, address: Address, path: str) -> None:
-    asked, complaints = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+@VIEWS
+def test_view_fits_a_phone(view: Callable[[str], View], path: str) -> None:
+    page = view(path).page
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(address(path))
-    expect(page.get_by_role("main").locator("section").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert [url for url in asked if not url.startswith(("http://127.0.0.1", "data:"))] == []
-    assert complaints == []
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
 
 
-def test_the_keyboard_alone_leads_through(page: Page, address: Address) -> None:
+@VIEWS
+def test_view_loads_nothing_foreign_and_logs_no_error(view: Callable[[str], View], path: str) -> None:
+    assert view(path).requests
+    assert view(path).foreign_requests == []
+    assert view(path).errors == []
+
+
+def test_navigation_works_by_keyboard(page: Page, address: Address) -> None:
     page.goto(address("/campaigns"))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
