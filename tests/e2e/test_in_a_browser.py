@@ -72,7 +72,7 @@ def test_neo4j_browser_draws_the_campaign(
                 managed,
                 "CREATE (c:Campaign {dataset: $d, id: $c}) "
                 "CREATE (g:NeighbourGroup {dataset: $d, id: 'g'})-[:OF]->(c) "
-                "CREATE (u:User {dataset: $d, id: 'u'})-[:KEY_USER_OF {run: $run}]->(c) "
+                "CREATE (u:User {dataset: $d, id: 'u'})-[:KEY_USER_OF {run: $run, rank: 1}]->(c) "
                 "CREATE (u)-[:IN_GROUP {run: $run}]->(g)",
                 d=dataset, c=CAMPAIGN, run=run,
             )  # fmt: skip
