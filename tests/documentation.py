@@ -14,6 +14,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from graph.server import local
+from graph.settings import Settings
+from tests.stores import restore_empty
 
 ROOT = Path(__file__).parents[1]
 FIRST, LAST = "docs/start.md", "README.md"
@@ -100,6 +102,7 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self._folder, self._work, self._log = folder, folder / "checkout", folder / "served.log"
         self._work.mkdir()
+        restore_empty(folder / "home", Settings().cache)
         (folder / "outputs").mkdir()
         (self._work / ".venv").symlink_to(sys.prefix)
         (self._work / "examples").symlink_to(ROOT / "examples")
