@@ -1,4 +1,4 @@
-# The verbs: demo test check serve browser bench docs; `make help` lists them all.
+# Targets: demo test check serve browser bench docs; `make help` lists them all.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-retrieval bench-seeds bench-similarity bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 .PHONY: test-quick test-slow coverage
 
-help: ## List the verbs
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 demo: setup ## Real data, from nothing to a forecast and a page (ARGS=--once ends by itself)
@@ -58,36 +58,36 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-influence-test bench-ablation bench-api bench-attack bench-faults bench-load bench-incremental-update bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## Every benchmark (ARGS=--quick for a short look)
+bench: bench-seeds bench-similarity bench-influence-test bench-ablation bench-api bench-attack bench-faults bench-load bench-incremental-update bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-outcomes bench-who bench-import bench-kills ## All benchmarks (ARGS=--quick for a short run)
 
-bench-ablation: setup-dev ## What each step of the network adds to telling who takes part next (ARGS="--names FOLDER")
+bench-ablation: setup-dev ## What each step of the network adds to predicting participants (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
 
-bench-api: setup-dev ## Reads of the API beside a bare route that answers with the same bytes
+bench-api: setup-dev ## Reads of the API compared with bare routes
 	$(BIN)/python -m benchmarks.api $(ARGS)
 
-bench-attack: setup-dev ## 20,000 cases against the API by its own description, with and without keys
+bench-attack: setup-dev ## 20,000 generated requests to the API, with and without keys
 	$(BIN)/python -m benchmarks.attack $(ARGS)
 
-bench-cascades: setup-dev ## Who comes next where campaigns are open to all (ARGS="--cascades FOLDER ...")
+bench-cascades: setup-dev ## The next participants of open campaigns (ARGS="--cascades FOLDER ...")
 	$(BIN)/python -m benchmarks.cascades $(ARGS)
 
-bench-discounts: setup-dev ## Do discounts so far tell how purchases fall on the weeks after a launch?
+bench-discounts: setup-dev ## Do past discounts predict weekly purchases after a launch?
 	$(BIN)/python -m benchmarks.discounts $(ARGS)
 
 bench-explore: setup-dev ## The saved questions on the whole Complete Journey
 	$(BIN)/python -m benchmarks.explore $(ARGS)
 
-bench-faults: setup-dev ## The database killed, slow to reach, out of disk while the API is asked
+bench-faults: setup-dev ## The API while its database is killed, slow or out of disk space
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
-bench-forecast: $(VENV)/.peers ## The K-LSTM beside statistical, boosted and neural forecasters
+bench-forecast: $(VENV)/.peers ## The K-LSTM compared with statistical, boosted and neural forecasters
 	$(BIN)/python -m benchmarks.forecast $(ARGS)
 
-bench-groups: setup-dev ## Ways to form neighbour groups, compared (ARGS="--names FOLDER" for tag names)
+bench-groups: setup-dev ## Methods of forming neighbour groups (ARGS="--names FOLDER" for tag names)
 	$(BIN)/python -m benchmarks.groups $(ARGS)
 
-bench-import: setup-dev ## Imports beside neo4j-admin, a naive loop, py2neo and neomodel
+bench-import: setup-dev ## Imports compared with neo4j-admin, a MERGE loop, py2neo and neomodel
 	$(BIN)/python -m benchmarks.importing $(ARGS)
 
 bench-incremental-update: setup-dev ## A network updated by one day, compared with a full build
@@ -96,34 +96,34 @@ bench-incremental-update: setup-dev ## A network updated by one day, compared wi
 bench-influence-test: setup-dev ## Do users influence each other? (ARGS="--cascades FOLDER" for a third data set)
 	$(BIN)/python -m benchmarks.influence_test $(ARGS)
 
-bench-kills: setup-dev ## Imports killed at random points (client and server), and what the graph is then
+bench-kills: setup-dev ## Imports killed at random points (client and server)
 	$(BIN)/python -m benchmarks.kills $(ARGS)
 
-bench-key-tags: setup-dev ## Do key tags tell who takes part later? (ARGS="--names FOLDER")
+bench-key-tags: setup-dev ## Do key tags predict later participation? (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.key_tags $(ARGS)
 
-bench-key-users: setup-dev ## Do the groups around key users take part more, and earlier?
+bench-key-users: setup-dev ## Do users influenced by key users take part more, and earlier?
 	$(BIN)/python -m benchmarks.key_users $(ARGS)
 
-bench-load: setup-dev ## Ten minutes of reads while imports run
+bench-load: setup-dev ## Ten minutes of reads during imports
 	$(BIN)/python -m benchmarks.load $(ARGS)
 
-bench-months: $(VENV)/.peers ## How many take part next month (Last.fm): the K-LSTM beside its peers
+bench-months: $(VENV)/.peers ## Monthly participants (Last.fm): the K-LSTM and alternatives
 	$(BIN)/python -m benchmarks.months $(ARGS)
 
-bench-outcomes: setup-dev ## Redeemers, neighbour groups and campaigns before launch: the K-LSTM beside its peers
+bench-outcomes: setup-dev ## Redeemers, neighbour groups and campaigns before launch
 	$(BIN)/python -m benchmarks.outcomes $(ARGS)
 
-bench-retrieval: setup-dev ## What the API asks for, on 1 million users and 20 million influences
+bench-retrieval: setup-dev ## Queries of the API on 1 million users and 20 million influences
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)
 
-bench-seeds: setup-dev ## Seed selection beside its peers (ARGS="--cascades FOLDER" for more networks)
+bench-seeds: setup-dev ## Seed selection compared with alternatives (ARGS="--cascades FOLDER" for more networks)
 	$(BIN)/python -m benchmarks.seeds $(ARGS)
 
-bench-similarity: setup-dev ## Who takes part together later: learned similarity beside its parts and embeddings
+bench-similarity: setup-dev ## Learned similarity compared with its parts and embeddings
 	$(BIN)/python -m benchmarks.similarity $(ARGS)
 
-bench-who: setup-dev ## Who redeems next: the K-LSTM's users beside classifiers without a network
+bench-who: setup-dev ## Likely redeemers compared with classifiers without a network
 	$(BIN)/python -m benchmarks.who $(ARGS)
 
 docs: setup-dev ## Generated references and the documentation site (docs/_build/index.html)

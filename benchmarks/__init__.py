@@ -1,4 +1,5 @@
-"""Side-by-side runs against peers: one command each, JSON in results/, a table in docs/benchmarks.md.
+"""Benchmarks against alternatives: one command each, JSON in ``results/``, a table in
+``docs/benchmarks.md``.
 
-A row that misses its target stays in the table. See ``report`` for the shape of the JSON.
+Rows that miss their target stay in the table. ``report`` defines the shape of the JSON.
 """

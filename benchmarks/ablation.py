@@ -1,12 +1,13 @@
-"""Who takes part next: what each step of the network adds to a model without it.
+"""What each step of the network adds to predicting the next participants.
 
-At regular moments, of everybody who could take part in a campaign and has not yet: who does so within the
-window? A gradient boosting knows how active each user was, how often it takes part, and how the campaign has
-gone so far; then also how much those it is joined to have taken part, along each of: links by tag text; by
-tag text and sequence; by everything learned similarity knows; the same with learned probabilities; and these
-with users exchanged for others as active (placebo). Links and probabilities are as of a cut-off, the model is
-fitted to the period before it with links as of that period's beginning. Average precision, the mean over
-campaigns, three seeds; intervals by bootstrap over campaigns.
+At regular times, for every user at risk in a campaign, a gradient boosting classifier predicts
+participation within the influence window from the user's activity, past participations and the
+campaign's progress. It is compared with classifiers that also know how many connected users have
+participated, along edges by tag text, by tag text and sequence features, by learned similarity, by
+influence probabilities, and by influence probabilities with users permuted within activity (placebo).
+Edges and probabilities have a cut-off; the model is fitted to the period before it, with edges from the
+start of that period. The measure is average precision, the mean over campaigns and three seeds, with
+intervals by bootstrap over campaigns.
 """
 
 from datetime import date
@@ -41,7 +42,7 @@ Links = dict[str, sparse.csr_array]
 
 
 def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
-    """Every step's links, as of the cut-off of `split`."""
+    """Edge weights of every step at the cut-off of `split`."""
     known = split.now
     names = [one for one, block in split.blocks.items() if block.any()]
     told = [one for one in names if one in _SEQUENCE]
@@ -69,7 +70,7 @@ def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
 
 
 class Cases:
-    """(user, campaign, moment): whoever could take part and had not, at moments between two days."""
+    """(user, campaign, time): users at risk at times between two days."""
 
     def __init__(self, history: ParticipationHistory, since: float, until: float, seed: int) -> None:
         rng = np.random.default_rng(seed)
@@ -127,7 +128,7 @@ class Cases:
         self.campaigns.append(np.full(len(kept), place))
 
     def table(self, links: sparse.csr_array | None) -> Floats:
-        """Features, with what `links` carry where there are any."""
+        """Return the features, with the participation of connected users if `links` is given."""
         if links is None:
             return np.vstack(self.features)
         carried = [
@@ -138,7 +139,7 @@ class Cases:
 
 
 def _usual(history: ParticipationHistory, since: float) -> Floats:
-    """Which share of the campaigns open to it before `since` each user took part in, shrunk to the mean."""
+    """Each user's participation rate in the campaigns open to it before `since`, shrunk to the mean."""
     chances, taken = np.zeros(len(history.users)), np.zeros(len(history.users))
     for campaign in history.campaigns:
         if len(campaign.times) and campaign.times[0] < since:
@@ -174,7 +175,7 @@ def precision(
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
-    """Each step beside the model without a network, and the last beside its placebo."""
+    """Compare each step with the model without a network, and the last with its placebo."""
     described = describe_dataset(graph, dataset)
     inputs = read_inputs(graph, described, described.now)
     now = Split(inputs, cutoff, encoder)
@@ -199,7 +200,7 @@ def _row(name: str, what: str, ours: pd.Series, theirs: pd.Series, peer: str) ->
     means = float(one.mean()), float(other.mean())
     within = ratio_interval(one, other)
     return Row(
-        f"{name}: who comes next, {what}", *means, peer, "higher", None, *within, f"{len(ours)} campaigns"
+        f"{name}: next participants, {what}", *means, peer, "higher", None, *within, f"{len(ours)} campaigns"
     )
 
 

@@ -1,5 +1,6 @@
-"""Bare FastAPI routes on Neo4j's asyncio driver: each sends the statements that a read of ours sends, and
-answers with their rows as they come. ``python -m benchmarks.asyncio_peer DATASET CAMPAIGN PORT``.
+"""Bare FastAPI routes on Neo4j's asyncio driver that run the same statements as the API's reads.
+
+Run as ``python -m benchmarks.asyncio_peer DATASET CAMPAIGN PORT``.
 """
 
 import json
@@ -22,7 +23,7 @@ _Asked = list[tuple[str, dict[str, Any]]]
 
 
 def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Asked]:
-    """What the API asks the database for each read."""
+    """Return the statements that each read of the API runs."""
     of = {"dataset": dataset, "campaign": campaign}
     shown = of | {"run": network_of(graph, dataset, campaign).id}
     made = {"dataset": dataset, "id": find_forecast(graph, dataset, campaign).id}
@@ -35,7 +36,7 @@ def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Asked]:
 
 
 def application(settings: Settings, reads: dict[str, _Asked], campaign: str) -> FastAPI:
-    """Routes with the paths of the API's own."""
+    """Return an application with the paths of the API's own routes."""
     uri, user, password = address(settings)
     driver = AsyncGraphDatabase.driver(uri, auth=(user, password), notifications_min_severity="OFF")
 
@@ -67,7 +68,7 @@ def _add_route(app: FastAPI, driver: AsyncDriver, path: str, asked: _Asked) -> N
 
 
 def main() -> None:
-    """Serve until ended."""
+    """Serve until interrupted."""
     dataset, campaign, port = sys.argv[1:]
     settings = Settings()
     with connect(settings) as graph:

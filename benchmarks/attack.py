@@ -1,8 +1,8 @@
-"""Asks the API what its own description allows and what it forbids, 20,000 times: does anything break?
+"""Send 20,000 generated requests to the API and check every response.
 
-Schemathesis makes the cases. With a key for everything: no answer may be a 5xx, or differ from what the
-description says. Without a key, and with one that may only read: nothing may be reached that needs more.
-Jobs are asked for and not worked on: this is about answers.
+Schemathesis generates valid and invalid requests from the OpenAPI description. With a key for all
+scopes, no response may be a 5xx or differ from the description. Without a key, and with a read-only
+key, every operation beyond the scope must be rejected. Jobs are submitted but not run.
 """
 
 import argparse
@@ -46,7 +46,7 @@ _NOT_ASKED = "positive_data_acceptance,ignored_auth"
 
 
 def fill(settings: Settings) -> dict[str, str]:
-    """A sample with everything there is to ask for; a key for each of the scopes."""
+    """Import a sample with an instance of every resource; return a key for each scope."""
     with connect(settings) as graph:
         import_prepared(graph, settings, complete_journey(settings.cache, DATASET, 200), Silent())
         build_network(graph, DATASET, Silent(), cutoff=_CUTOFF)
@@ -58,7 +58,7 @@ def fill(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
-    """The address of a server that asks for keys."""
+    """The address of a server that requires keys."""
     with patch.object(WorkerProcess, "_watch", lambda _: None):
         server, listening = prepare(settings, "127.0.0.1", 0, keys=True)
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -71,7 +71,7 @@ def served(settings: Settings) -> Iterator[str]:
 
 
 def attack(address: str, key: str, cases: int) -> dict[str, int]:
-    """How many cases were tried, and in how many a check failed; what failed is printed."""
+    """Return how many requests were sent and how many failed a check; print the failures."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         subprocess.run(
@@ -89,7 +89,7 @@ def attack(address: str, key: str, cases: int) -> dict[str, int]:
 
 
 def reached(schema: Any, key: str | None, scopes: tuple[str, ...], examples: int) -> tuple[int, int]:
-    """How many cases were tried that need more than `scopes`, and how many of them were let through."""
+    """Return how many requests needed more than `scopes`, and how many of them were accepted."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     refused = {401, 403, 429}  # 429: so many wrong keys among the cases.
     tried = through = 0
@@ -113,7 +113,7 @@ def reached(schema: Any, key: str | None, scopes: tuple[str, ...], examples: int
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
@@ -130,12 +130,12 @@ def main() -> None:
             without = reached(described, None, (), examples)
     failed = told["with_failures"] + told.get("errored", 0)
     rows = [
-        Row("cases without a 5xx and as described", told["generated"] - failed, told["generated"], "cases",
+        Row("responses without a 5xx that match the description", told["generated"] - failed,
+            told["generated"], "requests", "higher", target=1.0),
+        Row("requests without a key that are rejected", without[0] - without[1], without[0], "requests",
             "higher", target=1.0),
-        Row("cases refused without a key", without[0] - without[1], without[0], "cases", "higher",
-            target=1.0),
-        Row("cases refused to a key that may only read, where more is needed", reading[0] - reading[1],
-            reading[0], "cases", "higher", target=1.0),
+        Row("requests beyond the scope of a read key that are rejected", reading[0] - reading[1],
+            reading[0], "requests", "higher", target=1.0),
     ]  # fmt: skip
     write("attack", rows, quick=quick)
 

@@ -1,4 +1,4 @@
-"""How honest the K-LSTM's bands are: coverage, pinball loss, and pictures of both."""
+"""Calibration of the K-LSTM's intervals: coverage, pinball loss and charts."""
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,17 @@ _BINS = 10
 
 
 def of_bands(rows: pd.DataFrame) -> list[Row]:
-    """Coverage, and the pinball loss of five quantiles (about half the CRPS) beside AutoETS and AutoTheta."""
+    """Coverage, and the pinball loss of five quantiles (about half the CRPS) against AutoETS and
+    AutoTheta.
+    """
     found = []
     for h, part in rows.groupby("h"):
         place = _place(part)
         for level in (0.8, 0.95):
             inside = float((np.abs(place - 0.5) < level / 2).mean())
-            what = f"covered by {level:.0%}, h={h}"
+            what = f"coverage of the {level:.0%} interval, deviation, h={h}"
             off, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
-            found.append(Row(what, off, 0.02, "points off", "lower", 1.0, note=note))
+            found.append(Row(what, off, 0.02, "tolerance", "lower", 1.0, note=note))
         loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
         for peer in ("AutoETS", "AutoTheta"):
             both = loss.assign(b=_pinball(part, peer, peer))
@@ -31,9 +33,10 @@ def of_bands(rows: pd.DataFrame) -> list[Row]:
 
 
 def _place(rows: pd.DataFrame) -> Floats:
-    """Where in the forecast distribution what came lies, between 0 and 1, at random within the probability
-    of that very count: evenly spread where the forecast is calibrated, whereas a band of whole numbers covers
-    more than its level of small counts (Czado, Gneiting, Held, Biometrics 2009).
+    """Randomised probability integral transform of each observation, between 0 and 1.
+
+    It is uniform for calibrated forecasts, whereas intervals of whole numbers cover more than their
+    level where counts are small (Czado, Gneiting and Held, Biometrics 2009).
     """
     size = 1 / rows["dispersion"]
     told = nbinom(size, size / (size + rows["K-LSTM"]))
@@ -51,9 +54,7 @@ def _pinball(rows: pd.DataFrame, name: str, middle: str) -> Floats:
 
 
 def draw_bands(rows: pd.DataFrame) -> None:
-    """Beside each other: of every level, the share of points inside; and where in the forecast distribution
-    they lie, in tenths.
-    """
+    """Draw coverage by level, and the distribution of the probability integral transform."""
     figure = make_subplots(cols=2, subplot_titles=["Inside the band", "Place in the distribution"])
     levels = np.linspace(0.05, 0.99, 48)
     shown = {"x": levels, "y": levels, "name": "calibrated", "line": {"dash": "dot", "color": "gray"}}

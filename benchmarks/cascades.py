@@ -1,11 +1,12 @@
-"""Who takes part next where campaigns are open to all: our ranking beside counting who follows whom.
+"""Ranking the next participant of open campaigns: the next-user model and alternatives.
 
-A folder of cascades with its split. At every position of a test cascade (up to 199 participants) all users
-who have not taken part are ranked; the one who came is the target. Hits@k: it is among the first k. MAP@10:
-one over its rank, 0 beyond the tenth. Everything is learned from the training cascades; nothing was chosen
-on the test ones. Intervals by bootstrap over cascades. The counts of who follows whom are the best of 24 ways
-to count on the validation cascades. Published work scores the end of a cascade as if it were a user: the
-last rows do so, too, with the end's probability by how many cascades of that length ended there.
+Each test cascade is replayed (up to 199 participants). At each position, all users who have not taken
+part are ranked, and the actual next participant is the target. Hits@k is the share of targets among the
+first k; MAP@10 is the mean reciprocal rank, 0 beyond the tenth. Models are fitted to the training
+cascades; nothing is selected on the test cascades. Intervals are by bootstrap over cascades. The
+co-occurrence counts are the best of 24 versions on the validation cascades. Published work scores the
+end of a cascade as if it were a user; the last rows do so, too, with the end's probability estimated
+from the lengths of training cascades.
 """
 
 import argparse
@@ -34,12 +35,12 @@ from graph.progress import Progress
 
 _NEAR = 1.35
 _PUBLISHED = {"Hits@10": 0.139, "MAP@10": 0.069}
-_CAUTION = "published on another split of android, the epoch chosen on its test set; no comparison"
+_CAUTION = "published on another split, epoch chosen on the test set; not comparable"
 _TARGETS = {"Hits@10": 1.5, "MAP@10": 1.7}
 
 
 class Split:
-    """The cascades of a folder by their split, and its ties."""
+    """The cascades of a folder by split, and its ties."""
 
     def __init__(self, folder: Path) -> None:
         rows = pd.read_csv(folder / "participations.csv", dtype={"user_id": str, "campaign_id": str})
@@ -57,7 +58,7 @@ class Split:
 
 
 def ranks_with_end(model: NextUserModel, cooccurrence: Cooccurrence, split: Split) -> pd.DataFrame:
-    """The same of ours, with the end of a cascade as one more to come."""
+    """Rank with the next-user model, with the end of the cascade as another candidate."""
     lengths = np.array([len(one) for one in split.train])
     found = []
     ranker = by_model(model, cooccurrence)
@@ -74,7 +75,9 @@ def ranks_with_end(model: NextUserModel, cooccurrence: Cooccurrence, split: Spli
 
 
 def _ending(lengths: Floats, place: int) -> float:
-    """How likely a cascade of `place` participants has ended: of those about as long, how many had."""
+    """Probability that a cascade of `place` participants ends: the share of cascades of similar length
+    that did.
+    """
     low, high = place / _NEAR, place * _NEAR
     ended = ((lengths >= low) & (lengths <= high)).sum()
     could = np.clip(np.minimum(lengths, high) - low, 0, None).sum()
@@ -82,13 +85,13 @@ def _ending(lengths: Floats, place: int) -> float:
 
 
 def measured(found: pd.DataFrame, name: str) -> pd.Series:
-    """Of every position, Hits@k or MAP@k."""
+    """Hits@k or MAP@k of every position."""
     kind, _, k = name.partition("@")
     return (hits if kind == "Hits" else precision)(found, int(k))
 
 
 def compared(name: str, ours: pd.DataFrame, others: dict[str, pd.DataFrame]) -> list[Row]:
-    """Of ours beside each peer; the first peer is the one to beat."""
+    """Compare the model with each alternative; the first has the target."""
     found = []
     for what in ("Hits@10", "Hits@50", "Hits@100", "MAP@10"):
         for place, (peer, theirs) in enumerate(others.items()):
@@ -103,7 +106,7 @@ def compared(name: str, ours: pd.DataFrame, others: dict[str, pd.DataFrame]) -> 
 
 
 def best_follows(split: Split) -> tuple[Ranker, str]:
-    """The best on the validation cascades of ways to count who follows whom in the training ones."""
+    """Return the co-occurrence counts of the training cascades that rank best on the validation cascades."""
     users, valid = len(split.users), [(one, 1) for one in split.valid]
     found = {}
     for window, power, kept in product((1, 5, 20), (0.0, 0.5), (0.6, 0.8, 0.9, 1.0)):
@@ -114,7 +117,7 @@ def best_follows(split: Split) -> tuple[Ranker, str]:
 
 
 def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
-    """Everything for one data set."""
+    """Run everything for one data set."""
     split = Split(folder)
     users = len(split.users)
     taken = times_taken(split.train, users)
@@ -125,19 +128,19 @@ def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
     ours = ranks(by_model(model, cooccurrence), asked)
     popular = by_matrix(np.zeros((users, users)), 1.0, taken)
     exposed = by_matrix(split.ties * taken, 1.0, taken)
-    others = {"who follows whom": counted, "popularity": popular, "exposure along ties": exposed}
+    others = {"co-occurrence counts": counted, "popularity": popular, "exposure along ties": exposed}
     rows = compared(folder.name, ours, {name: ranks(one, asked) for name, one in others.items()})
     with_end = ranks_with_end(model, cooccurrence, split)
     for what, published in _PUBLISHED.items():
-        name = f"{folder.name}, the end scored too: {what}"
+        name = f"{folder.name}, scoring the end as a user: {what}"
         mean = float(measured(with_end, what).mean())
         rows.append(Row(name, mean, published, "HyperIDP", "higher", note=_CAUTION))
-    print(f"{folder.name}: who follows whom: {how}")  # noqa: T201 (part of the record)
+    print(f"{folder.name}: co-occurrence counts: {how}")  # noqa: T201 (part of the record)
     return rows
 
 
 def main() -> None:
-    """Run all, write the record."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cascades", type=Path, nargs="+", required=True, help="folders of cascades")
     parser.add_argument("--quick", action="store_true", help="nothing is written")

@@ -1,8 +1,8 @@
-"""Do discounts so far tell how purchases fall on the weeks after a launch?
+"""Do past discounts predict the weekly purchases after a launch?
 
-Of what a campaign promotes, b is learned from the weeks before its launch; with the discounts of its first
-eight weeks, it then tells how each product's purchases fall on these. Peers: no discounts at all, and a
-placebo whose discounts are those of other weeks.
+The discount exponent b is estimated from the weeks before each launch. With the discounts of the first
+eight weeks of the campaign, it predicts how each product's purchases are distributed over these weeks.
+The alternatives are no discount effect, and a placebo with the discounts of other weeks.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _FEWEST_WEEKS = 2 * RECENT_WEEKS
 
 
 def around_launches(graph: Graph) -> list[Weeks]:
-    """Of each campaign with enough weeks before its launch: these, and the eight from it on."""
+    """For each campaign with enough weeks before its launch: these weeks and the eight from the launch on."""
     dataset = describe_dataset(graph, DATASET)
     activity = read_activity(graph, dataset=DATASET, before=dataset.moment(dataset.now))
     found = []
@@ -43,7 +43,7 @@ def around_launches(graph: Graph) -> list[Weeks]:
 
 
 def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, float]:
-    """Of the weeks from the launch on: told by discounts, without any, and by those of other weeks."""
+    """Deviance of the weeks from the launch on: with discounts, without, and with the placebo."""
     launch = weeks.depth.shape[1] - RECENT_WEEKS
     found = exponent(weeks.within(0, launch))
     after = weeks.within(launch, launch + RECENT_WEEKS)
@@ -58,7 +58,7 @@ def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, fl
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
@@ -76,10 +76,10 @@ def main() -> None:
     ]
     note = f"{len(weeks)} campaigns; b from {min(effects):.2f} to {max(effects):.2f}"
     rows = [
-        Row(f"deviance of purchases over the {RECENT_WEEKS} weeks from a launch", float(told[:, 0].mean()),
+        Row(f"deviance of weekly purchases, {RECENT_WEEKS} weeks from launch", float(told[:, 0].mean()),
             float(told[:, place].mean()), peer, "lower", 0.95, *ratio_interval(told[:, 0], told[:, place]),
             note)
-        for place, peer in ((1, "without discounts"), (2, "discounts of other weeks"))
+        for place, peer in ((1, "no discount effect"), (2, "placebo: discounts of other weeks"))
     ]  # fmt: skip
     write("discounts", rows, quick=quick)
 

@@ -1,4 +1,4 @@
-"""Embeddings of users by libraries, on the graph of users, what they did things with, and real ties."""
+"""Library embeddings of users on the graph of users, their interests and campaigns, and real ties."""
 
 import numpy as np
 import torch
@@ -60,7 +60,7 @@ def _embedded(graph: Graph, inputs: NetworkInputs, statement: str, seed: int) ->
 
 
 def _edges(inputs: NetworkInputs) -> tuple[Ints, Ints, Floats]:
-    """Users by position; interests, then campaigns, behind them. Weighted by the logarithm of how often."""
+    """Edges from users to interests and campaigns, and ties; weighted by log(1 + count)."""
     users = inputs.users
     held = inputs.interests.counts().tocoo()
     campaigns, names = inputs.participations["campaign"].factorize(sort=True)

@@ -1,6 +1,6 @@
-"""The saved questions on the whole Complete Journey: each once on a server just started, then again.
+"""The saved questions on the whole Complete Journey: the first run on a fresh server, then repeats.
 
-The peer is a limit: an answer in Neo4j Browser should take no more than two seconds.
+The limit is two seconds for a result in Neo4j Browser.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _TURNS = 5
 
 
 def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -> str:
-    """The demo's data set, network, model and forecast; its name."""
+    """Build the demo's data set, network, model and forecast; return its name."""
     prepared = complete_journey(settings.cache, households=households)
     dataset = prepared.mapping.dataset
     with progress_bars() as progress, connect(settings) as graph:
@@ -41,14 +41,14 @@ def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -
 
 
 def ask(graph: Graph, one: cypher.Statement, dataset: str) -> tuple[float, int]:
-    """(seconds, rows) of one answer, with the default parameters."""
+    """Return (seconds, rows) of one run with the default parameters."""
     began = time.monotonic()
     rows = len(graph.frame(one.name, **{**one.defaults, "dataset": dataset}))
     return time.monotonic() - began, rows
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
@@ -61,7 +61,7 @@ def main() -> None:
             for one in cypher.questions():
                 first, found = ask(graph, one, dataset)
                 again = [ask(graph, one, dataset)[0] for _ in range(_TURNS)]
-                note = f"{found} rows; first asked {first:.2f} s, slowest again {max(again):.2f} s"
+                note = f"{found} rows; first run {first:.2f} s, slowest repeat {max(again):.2f} s"
                 seconds = float(np.median(again))
                 rows.append(Row(f"{one.title} (s)", seconds, _LIMIT, "limit", "lower", 1.0, note=note))
     write("explore", rows, quick=quick)

@@ -1,4 +1,4 @@
-"""Who asks the API while something is wrong: ten readers, and somebody who asks for jobs."""
+"""Clients of the API during faults: ten readers, and a client that submits jobs."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ _PATHS = [
 
 @dataclass
 class Seen:
-    """What the readers saw."""
+    """The responses that the readers received."""
 
     address: str
     expected: dict[str, bytes]
@@ -38,13 +38,13 @@ class Seen:
 
     @classmethod
     def in_quiet(cls, address: str) -> Self:
-        """What there is to see while nothing is wrong."""
+        """Record the responses before any fault."""
         answers = {path: httpx.get(f"{address}{path}", timeout=60).raise_for_status() for path in _PATHS}
         return cls(address, {path: answer.content for path, answer in answers.items()})
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Ten readers ask one question after another."""
+        """Run ten readers."""
         readers = [threading.Thread(target=self._read) for _ in range(_READERS)]
         for reader in readers:
             reader.start()
@@ -56,7 +56,7 @@ class Seen:
                 reader.join()
 
     def seconds_to_good(self, most: float = 60.0) -> float:
-        """How long from now until somebody gets a good answer."""
+        """Return the seconds until a successful response."""
         now = time.monotonic()
         while not any(at > now for at in self.good_at[-50:]) and time.monotonic() < now + most:
             time.sleep(0.05)
@@ -78,32 +78,32 @@ class Seen:
 
 @dataclass
 class Jobs:
-    """The jobs that were asked for, and what was answered to that."""
+    """The submitted jobs and the responses to them."""
 
     address: str
     statuses: Counter[int] = field(default_factory=Counter)
     asked: set[str] = field(default_factory=set)
 
     def forecast(self) -> bool:
-        """Ask for a forecast; whether it was accepted."""
+        """Submit a forecast; return whether it was accepted."""
         wish = {"dataset": DATASET, "horizon": self.statuses.total() % _MOST_DAYS + 1}
         return self._asked("/v1/campaigns/18/forecast", json=wish)
 
     def forecast_within(self, seconds: float) -> bool:
-        """Ask until a forecast is accepted."""
+        """Submit until a forecast is accepted."""
         ends = time.monotonic() + seconds
         while not (accepted := self.forecast()) and time.monotonic() < ends:
             time.sleep(0.1)
         return accepted
 
     def deliver(self, folder: Path, mapping: Mapping) -> bool:
-        """Ask for an import of the files in `folder`; whether it was accepted."""
+        """Submit an import of the files in `folder`; return whether it was accepted."""
         files = [("files", (file.name, file.read_bytes())) for file in sorted(folder.iterdir())]
         data = {"mapping": mapping.model_dump_json()}
         return self._asked("/v1/imports", data=data, files=files)
 
     def complete(self) -> int:
-        """How many are complete, once none is open any more (ten minutes at most)."""
+        """Return how many jobs are complete once none is open (after ten minutes at most)."""
         ends = time.monotonic() + 600
         with httpx.Client(base_url=self.address, timeout=60) as client:
             while True:

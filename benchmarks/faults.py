@@ -1,11 +1,10 @@
-"""What the API answers while its database is killed, slow to reach, or out of disk: no wrong answer, no lost
-job, only 503s.
+"""The API while its database is killed, slow to reach or out of disk space.
 
-Ten readers go on asking meanwhile, and jobs are asked for. Every twenty seconds Neo4j is killed (-9) and
-started again; then a network between the two delays everything and at times passes nothing for ten seconds;
-then the disk of Neo4j's data is full, and has room again. What is counted: answers that differ from those of
-a quiet hour, answers that are neither good nor 503, jobs that are not complete in the end, and how long after
-the end of each fault the API answers again.
+Ten readers send requests and jobs are submitted. Every twenty seconds Neo4j is killed (-9) and
+restarted; then a network between the two delays everything and sometimes stalls for ten seconds; then
+the disk of Neo4j's data fills up and is freed again. Counted are responses that differ from those
+before the fault, responses that are neither successful nor 503, jobs that do not complete, and the time
+until the API recovers after each fault.
 """
 
 import argparse
@@ -45,36 +44,36 @@ _AT_MOST = 150.0
 
 @dataclass
 class Fault:
-    """How the API fared in one kind of fault."""
+    """The results of one kind of fault."""
 
     name: str
     seen: Seen
     jobs: Jobs
     recovered: list[float] = field(default_factory=list)
-    between: str = "the database's return to the API's"
+    waiting: str = "longest recovery after the database's return"
     note: str = ""
     complete: int = 0
 
     def rows(self) -> list[Row]:
-        """Right answers, no odd ones, no lost job, and how soon it is over."""
+        """Return the rows of this fault."""
         reads, writes = self.seen.statuses, self.jobs.statuses
         good = reads[200] + reads[503] + writes[202] + writes[503]
         told = f"{self.note}, {reads.total():,} reads, {reads[503]:,} of them 503"
         return [
-            Row(f"{self.name}: answers that are right", reads[200] - self.seen.wrong, reads[200],
-                "answers with 200", "higher", target=1.0, note=told),
-            Row(f"{self.name}: answers that are good or 503", good, reads.total() + writes.total(), "answers",
-                "higher", target=1.0, note=f"{writes.total()} of them to who asks for a job"),
-            Row(f"{self.name}: jobs complete in the end", self.complete, len(self.jobs.asked), "jobs",
+            Row(f"{self.name}: correct responses", reads[200] - self.seen.wrong, reads[200],
+                "responses with 200", "higher", target=1.0, note=told),
+            Row(f"{self.name}: responses that succeed or are 503", good, reads.total() + writes.total(),
+                "responses", "higher", target=1.0, note=f"{writes.total()} of them to job requests"),
+            Row(f"{self.name}: jobs that complete", self.complete, len(self.jobs.asked), "jobs",
                 "higher", target=1.0),
-            Row(f"{self.name}: seconds from {self.between}, the longest", max(self.recovered), _LIMIT,
+            Row(f"{self.name}: {self.waiting}, seconds", max(self.recovered), _LIMIT,
                 "limit", "lower", target=1.0),
         ]  # fmt: skip
 
 
 @contextmanager
 def under_load(name: str, settings: Settings) -> Iterator[Fault]:
-    """An API on the database that `settings` lead to, and ten readers, until all jobs are done."""
+    """An API on the database in `settings` with ten readers, until all jobs have ended."""
     command = ["-m", "cli.main", "serve", "--no-keys", "--port", str(_PORT)]
     with process(command, _ADDRESS, settings.environment()):
         fault = Fault(name, Seen.in_quiet(_ADDRESS), Jobs(_ADDRESS))
@@ -84,7 +83,7 @@ def under_load(name: str, settings: Settings) -> Iterator[Fault]:
 
 
 def again_and_again(fault: Fault, disturb: Callable[[], None], seconds: float) -> None:
-    """Disturb every twenty seconds, each time soon after a job was asked for."""
+    """Repeat a fault every twenty seconds, each time soon after a job was submitted."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         fault.jobs.forecast()
@@ -96,7 +95,7 @@ def again_and_again(fault: Fault, disturb: Callable[[], None], seconds: float) -
 
 
 def kills(settings: Settings, seconds: float) -> list[Row]:
-    """Neo4j is killed and started again."""
+    """Kill and restart Neo4j."""
 
     def kill() -> None:
         server = local.status(settings.home)
@@ -111,7 +110,7 @@ def kills(settings: Settings, seconds: float) -> list[Row]:
 
 
 def slow_network(settings: Settings, seconds: float) -> list[Row]:
-    """Whatever passes between the API and Neo4j is late, and at times does not pass."""
+    """Delay all traffic between the API and Neo4j, and sometimes stall it."""
     server = local.status(settings.home)
     assert server is not None
     with SlowNetwork(urlsplit(server.bolt).port or 0) as network:
@@ -119,13 +118,13 @@ def slow_network(settings: Settings, seconds: float) -> list[Row]:
         through = settings.model_copy(update={"neo4j_uri": uri, "neo4j_password": password})
         with under_load("slow network", through) as fault:
             again_and_again(fault, lambda: network.stop(_STOPPED), seconds)
-    fault.between = "the network's return to the API's"
-    fault.note = f"50 ms each way, {len(fault.recovered)} times nothing for {_STOPPED:.0f} s"
+    fault.waiting = "longest recovery after the network's return"
+    fault.note = f"50 ms each way, {len(fault.recovered)} outages of {_STOPPED:.0f} s"
     return fault.rows()
 
 
 def full_disk(settings: Settings, seconds: float) -> list[Row]:
-    """The disk of Neo4j's data is full while an import and forecasts are asked for, then has room again."""
+    """Fill the disk of Neo4j's data during an import and forecasts, then free it."""
     data = Folders(settings.home.resolve()).data
     local.down(settings.home)
     with tempfile.TemporaryDirectory() as folder, small_disk(data):
@@ -141,12 +140,12 @@ def full_disk(settings: Settings, seconds: float) -> list[Row]:
                 write_again(fault, settings)
         finally:
             local.down(settings.home)
-    fault.note = f"{taken[0]} of {taken[1]} jobs accepted until it had room"
+    fault.note = f"{taken[0]} of {taken[1]} jobs accepted while the disk was full"
     return fault.rows()
 
 
 def ask_until_refused(fault: Fault, seconds: float) -> None:
-    """Ask for jobs for so long, and on until one is refused: Neo4j lives on what it has set aside first."""
+    """Submit jobs until one is refused: Neo4j first uses the space it reserved."""
     began, accepted = time.monotonic(), True
     while time.monotonic() < began + seconds or (accepted and time.monotonic() < began + _AT_MOST):
         accepted = fault.jobs.forecast()
@@ -154,12 +153,15 @@ def ask_until_refused(fault: Fault, seconds: float) -> None:
 
 
 def write_again(fault: Fault, settings: Settings) -> None:
-    """Wait until the API accepts a job; a database that does not write by itself is started anew."""
-    began, fault.between = time.monotonic(), "the room's return to an accepted job"
+    """Wait until the API accepts a job; restart a database that does not recover by itself."""
+    began, fault.waiting = time.monotonic(), "longest wait for an accepted job after the disk is freed"
     if not fault.jobs.forecast_within(_BY_ITSELF):
         local.down(settings.home)
         local.up(settings.home, settings.cache)
-        began, fault.between = time.monotonic(), "the database's restart to an accepted job"
+        began, fault.waiting = (
+            time.monotonic(),
+            "longest wait for an accepted job after the database's restart",
+        )
         fault.jobs.forecast_within(60)
     fault.recovered.append(time.monotonic() - began)
     _say(fault)
@@ -171,7 +173,7 @@ def _say(fault: Fault) -> None:
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick

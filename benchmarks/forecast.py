@@ -1,13 +1,13 @@
-"""How many take part next, on the Complete Journey: the K-LSTM beside what a user would pick instead.
+"""Participants per day on the Complete Journey: the K-LSTM and alternative forecasters.
 
-Every day from July 2017 on is an origin for each campaign that has run for a week; scored are the day itself
-(h=1) and the seventh (h=7), in all periods together. A period is two months: networks, the K-LSTM and the
-other learned forecasters are as of its first day; statistical ones, and a Hawkes process, are fitted anew at
-every origin. All see the same series, from January 2017 on. A forecast is the median of a Poisson
-distribution with the forecast mean, for every model alike. MASE divides by the seasonal-naive error before
-the campaign. Intervals are by bootstrap over calendar weeks. Then all again with a declared prior of what
-holidays do, given to the peers, too; and the K-LSTM without what it has of the network. Learned forecasters
-need `make bench-forecast`.
+Every day from July 2017 is an origin for each campaign that has run for a week. The day itself (h=1)
+and the seventh (h=7) are scored over all periods. A period is two months: networks, the K-LSTM and the
+other learned forecasters have their cut-off on its first day, and statistical models and a Hawkes
+process are fitted at every origin. All models receive the same series from January 2017. Point
+forecasts are medians of a Poisson distribution with the forecast mean, for every model. MASE divides by
+the seasonal-naive error before the campaign. Intervals are by bootstrap over calendar weeks. All is
+repeated with a holiday prior for all models, and with parts of the K-LSTM's network removed. `make
+bench-forecast` installs the learned forecasters.
 """
 
 import argparse
@@ -41,6 +41,7 @@ PERIODS = [date(2017, 7, 1), date(2017, 9, 1), date(2017, 11, 1), date(2018, 1, 
 HORIZONS = (1, 7)
 PRIOR = "us-groceries"
 _SEEDS, _BOOSTED_SEEDS, _NEURAL_SEEDS, _ABLATION_SEEDS = 5, 3, 1, 1
+_MEAN = "mean of SWA8, AutoETS, AutoTheta"
 _TARGETS = {("", 1): 0.97, ("", 7): 0.92, (PRIOR, 1): 0.95, (PRIOR, 7): 0.95}
 
 Spoil = Callable[[History], History]
@@ -48,28 +49,28 @@ Spoil = Callable[[History], History]
 
 @dataclass(frozen=True)
 class Period:
-    """What is known when all that a period's origins forecast has come, and these."""
+    """The history at the end of a period, and its origins."""
 
     history: History
     origins: pd.DatetimeIndex
 
     @property
     def before(self) -> History:
-        """What was known when it began."""
+        """The history at the period's first day."""
         return self.history.before(self.origins[0].date())
 
     @property
     def campaigns(self) -> pd.DataFrame:
-        """Those that reached somebody."""
+        """The targeted campaigns."""
         return self.history.campaigns[self.history.campaigns["targeted"] > 0]
 
     def series(self, history: History) -> pd.DataFrame:
-        """unique_id, ds, y of `campaigns`."""
+        """unique_id, ds and y of `campaigns`."""
         own = history.steps[history.steps["unique_id"].isin(self.campaigns["id"])]
         return own[["unique_id", "ds", "y"]]
 
     def running(self, origin: pd.Timestamp) -> pd.DataFrame:
-        """The series, as known at `origin`, of those that run then."""
+        """The series at `origin` of the campaigns that run then."""
         known = self.history.before(origin.date())
         series = self.series(known)
         return series[series["unique_id"].isin(known.campaigns[known.campaigns["ends"] > origin]["id"])]
@@ -78,7 +79,7 @@ class Period:
 def ours(
     period: Period, seeds: int, prior: str | None = None, spoil: Spoil = lambda one: one
 ) -> pd.DataFrame:
-    """The mean over seeds of the K-LSTM's means, with the first seed's bands."""
+    """Mean over seeds of the K-LSTM's means, with the first seed's intervals."""
     history = spoil(period.history)
     parts = []
     for seed in range(seeds):
@@ -91,7 +92,7 @@ def ours(
 
 
 def statistical(period: Period, progress: Progress, *, quick: bool, prior: str | None = None) -> pd.DataFrame:
-    """Fitted at every origin."""
+    """Statistical models, fitted at every origin."""
     advance = progress.stage("Statistical forecasters", len(period.origins))
     parts = []
     for origin in period.origins:
@@ -107,7 +108,7 @@ def statistical(period: Period, progress: Progress, *, quick: bool, prior: str |
 
 
 def boosted(period: Period, prior: str | None = None) -> pd.DataFrame:
-    """The mean over seeds of LightGBM."""
+    """Mean over seeds of LightGBM."""
     before = without_holidays(period.series(period.before), prior)
     models = [
         forecast_peers.Boosted(before, period.campaigns, max(HORIZONS), seed)
@@ -124,7 +125,7 @@ def boosted(period: Period, prior: str | None = None) -> pd.DataFrame:
 
 
 def neural(period: Period) -> pd.DataFrame:
-    """The mean over seeds of NHITS, LSTM and TFT."""
+    """Mean over seeds of NHITS, LSTM and TFT."""
     series = period.series(period.history)
     found = [
         forecast_peers.neural(series, period.campaigns, period.origins, max(HORIZONS), seed)
@@ -134,7 +135,7 @@ def neural(period: Period) -> pd.DataFrame:
 
 
 def points(forecasts: pd.DataFrame, history: History, models: list[str]) -> pd.DataFrame:
-    """The rows that are scored: h, week, kind, y, scale, and each model's forecast."""
+    """The scored rows: h, week, kind, y, scale and each model's forecast."""
     told = history.campaigns.set_index("id")
     since = pd.DatetimeIndex(told.loc[forecasts["unique_id"], "starts"])
     rows = forecasts.assign(h=(forecasts["ds"] - forecasts["cutoff"]).dt.days)
@@ -144,13 +145,13 @@ def points(forecasts: pd.DataFrame, history: History, models: list[str]) -> pd.D
         kind=told.loc[rows["unique_id"], "kind"].to_numpy(),
         scale=rows["unique_id"].map(_naive_error(history)),
     )
-    rows["mean of peers"] = rows[["SWA8", "AutoETS", "AutoTheta"]].mean(axis=1)
-    medians = {model: poisson.ppf(0.5, rows[model].clip(lower=0.01)) for model in [*models, "mean of peers"]}
+    rows[_MEAN] = rows[["SWA8", "AutoETS", "AutoTheta"]].mean(axis=1)
+    medians = {model: poisson.ppf(0.5, rows[model].clip(lower=0.01)) for model in [*models, _MEAN]}
     return rows.assign(**{f"error {model}": np.abs(one - rows["y"]) for model, one in medians.items()})
 
 
 def _naive_error(history: History) -> dict[str, float]:
-    """Of each campaign, before it began."""
+    """Seasonal-naive error of each campaign before it began."""
     found = {}
     for campaign in history.campaigns.itertuples():
         own = history.steps[history.steps["unique_id"] == campaign.id].set_index("ds")["y"]
@@ -162,8 +163,10 @@ def _naive_error(history: History) -> dict[str, float]:
 
 
 def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
-    """MAE and MASE of the K-LSTM beside every peer and itself with less; of each kind beside the best one."""
-    told = f", all told of holidays ({prior})" if prior else ""
+    """MAE and MASE of the K-LSTM against every alternative and its ablations, and against the best for
+    each campaign type.
+    """
+    told = f", all with the holiday prior ({prior})" if prior else ""
     less = [name for name in ABLATIONS if f"error {name}" in rows]
     found = []
     for h, part in rows.groupby("h"):
@@ -180,17 +183,17 @@ def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
 
 
 def without_graph(history: History) -> History:
-    """Nobody influences anybody."""
+    """Remove all influences."""
     return replace(history, edges=history.edges.iloc[:0])
 
 
 def without_key_users(history: History) -> History:
-    """No user is more than another, and there are no groups."""
+    """Remove key users and groups."""
     return replace(history, roles=history.roles.assign(score=0.0, group=None))
 
 
 def placebo(history: History) -> History:
-    """The edges between other users, who were active on about as many days before the network's cut-off."""
+    """Permute the edges among users of similar activity before the network's cut-off."""
     active = history.activity[history.activity["ds"] < pd.Timestamp(history.network.cutoff)]
     users = pd.Index(pd.concat([history.edges["source"], history.edges["target"]]).unique())
     days = active["user"].value_counts().reindex(users, fill_value=0)
@@ -206,7 +209,7 @@ ABLATIONS = {"no graph": without_graph, "no key users": without_key_users, "plac
 
 
 def read_periods(progress: Progress, *, quick: bool) -> list[Period]:
-    """Each with the network as of its first day."""
+    """Read each period, with its network."""
     found = []
     with own_server() as settings, connect(settings) as graph:
         prepared = complete_journey(settings.cache)
@@ -224,7 +227,7 @@ def read_periods(progress: Progress, *, quick: bool) -> list[Period]:
 
 
 def main() -> None:
-    """Run all, write the record."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="the last period, fewer peers; nothing is written"
@@ -254,7 +257,7 @@ def main() -> None:
         peer = min(_peers(earlier), key=lambda one: earlier[f"error {one}"].mean())
         untold = earlier[[*keys, f"error {peer}"]].set_axis([*keys, "b"], axis=1)
         both = part.assign(a=part["error K-LSTM"]).merge(untold, on=keys)
-        found.append(weekly_row(f"MAE, h={h}, told of holidays, peers not", both, peer, 0.85))
+        found.append(weekly_row(f"MAE, h={h}, holiday prior for the K-LSTM only", both, peer, 0.85))
     write("forecast", found, quick=quick)
     if not quick:
         draw_bands(first)

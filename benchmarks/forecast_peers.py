@@ -1,9 +1,9 @@
-"""What a user would pick instead of the K-LSTM: statistical, boosted and neural forecasters.
+"""Alternatives to the K-LSTM: statistical, boosted and neural forecasters.
 
-Each takes the series known at an origin (unique_id, ds, y, one row a day) and the origins' plan, and answers
-with means of y, `ahead` days from the origin on. The statistical ones are fitted anew at every origin; the
-learned ones, as the K-LSTM is, at every refit, on what came before it. Those that take covariates get the
-calendar, the holidays near, the place in the campaign and how many users it reached.
+Each takes the series at an origin (unique_id, ds, y, one row per day) and the campaigns, and returns
+means of y for `ahead` days from the origin. Statistical models are fitted at every origin, and learned
+ones, like the K-LSTM, at the start of every period on what came before. Models with covariates receive
+the calendar, nearby holidays, the position in the campaign and the number of users it reached.
 """
 
 import logging
@@ -33,7 +33,9 @@ _LAGS = [1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
 
 
 def statistical(known: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame:
-    """unique_id, ds and a column a model, AutoETS and AutoTheta with bands; all of them, or the best four."""
+    """unique_id, ds and a column per model, AutoETS and AutoTheta with intervals; all models or the best
+    four.
+    """
     plain = [SeasonalNaive(SEASON), SeasonalWindowAverage(SEASON, WEEKS, alias="SWA8")]
     banded = [AutoETS(season_length=SEASON), AutoTheta(season_length=SEASON)]
     if every:
@@ -50,9 +52,7 @@ def statistical(known: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame
 
 
 def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
-    """`rows` (unique_id, ds, ...) with what is known in advance of each day; of `campaigns`: id, starts,
-    targeted.
-    """
+    """Add what is known in advance of each day to `rows`; `campaigns` has id, starts and targeted."""
     days = pd.DatetimeIndex(rows["ds"])
     told = campaigns.set_index("id").loc[rows["unique_id"]]
     since = (days - pd.DatetimeIndex(told["starts"])).days.to_numpy()
@@ -72,7 +72,7 @@ def _calendar(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
 
 
 class Boosted:
-    """LightGBM (mlforecast), one model a day ahead, on the logarithm."""
+    """LightGBM (mlforecast), one model per day ahead, on the logarithm."""
 
     def __init__(self, known: pd.DataFrame, campaigns: pd.DataFrame, ahead: int, seed: int) -> None:
         from lightgbm import LGBMRegressor
@@ -98,7 +98,7 @@ class Boosted:
             self._model.fit(with_covariates(known, campaigns), static_features=[])
 
     def forecast(self, known: pd.DataFrame) -> pd.DataFrame:
-        """unique_id, ds, LightGBM."""
+        """unique_id, ds and LightGBM."""
         last = known["ds"].max()
         ahead = pd.date_range(last + pd.Timedelta(days=1), periods=self._ahead)
         future = known[["unique_id"]].drop_duplicates().merge(pd.DataFrame({"ds": ahead}), how="cross")
@@ -112,9 +112,10 @@ class Boosted:
 def neural(
     known: pd.DataFrame, campaigns: pd.DataFrame, origins: pd.DatetimeIndex, ahead: int, seed: int
 ) -> pd.DataFrame:
-    """unique_id, ds, cutoff, NHITS, LSTM, TFT (neuralforecast), fitted to what came before the first of
-    `origins` (days in a row) and applied at each. `known` reaches as far as the data does; what lies after an
-    origin is not read for its forecast.
+    """unique_id, ds, cutoff, NHITS, LSTM and TFT (neuralforecast), fitted before the first of `origins`
+    and applied at each.
+
+    `known` extends to the end of the data; a forecast does not read anything after its origin.
     """
     with _quiet():
         from neuralforecast import NeuralForecast
@@ -150,7 +151,7 @@ def neural(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Lightning tells a lot of its trainers."""
+    """Silence Lightning's messages."""
     levels = {name: logging.getLogger(name).level for name in ("pytorch_lightning", "lightning_fabric")}
     for name in levels:
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""A small disk for Neo4j's data, which can be filled and emptied; and a delivery that it has no room for."""
+"""A small disk for Neo4j's data that can be filled and freed, and an import that does not fit on it."""
 
 import shutil
 import subprocess
@@ -19,7 +19,7 @@ _FILES, _USERS, _TEXT_BYTES = 24, 1024, 1 << 14
 
 
 def may_mount() -> bool:
-    """Whether this user may mount a disk here."""
+    """Whether this user may mount a file system."""
     with tempfile.TemporaryDirectory() as folder:
         with suppress(OSError, subprocess.CalledProcessError), _mounted(Path(folder), 1 << 20):
             return True
@@ -28,7 +28,7 @@ def may_mount() -> bool:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """What is in `folder` lies on a disk of its own, and is gone with it; no server may run on it before."""
+    """Move `folder` to a disk of its own, removed at the end; no server may be running on it."""
     kept = folder.with_name(f"{folder.name}-kept")
     folder.rename(kept)
     folder.mkdir()
@@ -40,7 +40,7 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def filled(folder: Path) -> Iterator[None]:
-    """Not a byte fits on the disk of `folder` any more."""
+    """Fill the disk of `folder`."""
     filler = folder / "filler"
     try:
         with suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -52,7 +52,7 @@ def filled(folder: Path) -> Iterator[None]:
 
 
 def write_delivery(folder: Path) -> Mapping:
-    """Users with long texts, and what else a delivery needs; its mapping."""
+    """Write users with long texts and the other tables of an import; return the mapping."""
     mapping = generated.write(folder, users=_FILES * _USERS, behaviours=1_000)
     (folder / "users.parquet").unlink()
     for part in range(_FILES):

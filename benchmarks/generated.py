@@ -1,7 +1,7 @@
-"""A web shop's year, made up: users, campaigns and behaviours with the skew that real ones have.
+"""A generated web shop: users, campaigns and behaviours of one year with realistic skew.
 
-Users' activity and products' popularity follow power laws, days have a season and a week, and every row
-comes from one seeded generator: the same numbers make the same files.
+User activity and product popularity follow power laws, days have annual and weekly seasons, and a
+seeded generator makes the files reproducible.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ _CHUNK = 1_000_000
 
 
 def write(folder: Path, users: int, behaviours: int, seed: int = 5) -> Mapping:
-    """Write the files into `folder`; their mapping."""
+    """Write the files into `folder`; return their mapping."""
     draw = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     products, campaigns = max(100, users // 50), 24
@@ -74,7 +74,7 @@ def _behaviours(
 
 
 def _skewed(draw: np.random.Generator, most: int, n: int, power: float) -> np.ndarray:
-    """Numbers below `most`, a few of them often: a power law, cut off."""
+    """Integers below `most` from a truncated power law."""
     return np.minimum((most * draw.random(n) ** (power * 2)).astype(np.int64), most - 1)
 
 

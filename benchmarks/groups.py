@@ -1,10 +1,10 @@
-"""Neighbour groups by Leiden, label propagation, personalised PageRank and kNN balls, on the same network.
+"""Neighbour groups by Leiden, label propagation, personalised PageRank and kNN balls on the same network.
 
-Conductance: the share of the groups' weight that leads out of them; low is good. Stability: the adjusted
-Rand index between two seeds (where there is a seed), and between the network of the middle of the data and
-that of the cut-off. Predictive correlation: after the cut-off, Spearman's rank correlation over groups
-between the share of a group that took part in a campaign's first window and the share of its other members
-who did later (mean over campaigns), beside that of groups drawn at random.
+Conductance is the share of the groups' weight that leaves them; lower is better. Stability is the
+adjusted Rand index between two seeds (if there is a seed), and between the networks at the middle of
+the data and at the cut-off. Predictive correlation is Spearman's rank correlation over groups, after
+the cut-off, between the share of a group that took part in a campaign's first window and the share of
+its other members who did later (mean over campaigns), compared with random groups.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ Labels = Callable[[int], Ints]
 
 
 class Network:
-    """The network of a data set as of a day."""
+    """The network of a data set at a cut-off."""
 
     def __init__(self, graph: Graph, dataset: str, inputs: NetworkInputs, encoder: TextEncoder) -> None:
         self.graph, self.history = graph, inputs.history
@@ -53,7 +53,7 @@ class Network:
         self.leading = leading_users(edges, inputs.history, _SEED)
 
     def methods(self) -> dict[str, Labels]:
-        """Ours first."""
+        """The methods, Leiden first."""
         return {
             "Leiden": lambda seed: self._communities("gds/leiden", seed=seed),
             "label propagation": lambda _seed: self._communities("gds/label_propagation"),
@@ -73,7 +73,7 @@ class Network:
         return labels
 
     def _page_rank(self) -> Ints:
-        """Each user to the leading user from which a walk that returns there comes by most often."""
+        """Assign each user to the leading user with the highest personalised PageRank."""
         total = np.asarray(self.weights.sum(axis=1)).ravel()
         walk = sparse.diags_array(1 / np.maximum(total, 1e-12)) @ self.weights
         start = np.zeros((self.weights.shape[0], len(self.leading)))
@@ -86,7 +86,7 @@ class Network:
         return labels
 
     def _balls(self) -> Ints:
-        """Each user to the most similar leading user, if among those nearest to it."""
+        """Assign each user to the most similar leading user among its nearest neighbours."""
         near = self.vectors @ self.vectors[self.leading].T
         size = max(_SMALLEST, len(near) // max(len(self.leading), 1))
         within = near >= np.sort(near, axis=0)[-size]
@@ -95,7 +95,7 @@ class Network:
         return labels
 
     def conductance(self, labels: Ints) -> float:
-        """The share of the groups' weight that leads out of them."""
+        """The share of the groups' weight that leaves them."""
         edges = self.weights.tocoo()
         grouped = labels[edges.row] >= 0
         out = grouped & (labels[edges.row] != labels[edges.col])
@@ -103,7 +103,7 @@ class Network:
 
 
 def predictive_correlation(history: ParticipationHistory, since: float, labels: Ints) -> list[float]:
-    """The rank correlation in each campaign that goes on after `since`."""
+    """The rank correlation in each campaign that continues after `since`."""
     window = window_of(history)
     found = []
     for campaign in history.campaigns:
@@ -127,7 +127,7 @@ def predictive_correlation(history: ParticipationHistory, since: float, labels: 
 
 
 def _told(found: list[float]) -> tuple[float, float, float]:
-    """The mean and its 95% interval by bootstrap; not a number where no campaign could tell."""
+    """The mean and its 95% interval by bootstrap; NaN without any campaign."""
     if not found:
         return np.nan, np.nan, np.nan
     values: Floats = np.array(found)
@@ -137,7 +137,7 @@ def _told(found: list[float]) -> tuple[float, float, float]:
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
-    """Leiden's groups against the others'."""
+    """Compare Leiden's groups with the alternatives."""
     described = describe_dataset(graph, dataset)
     inputs = read_inputs(graph, described, described.now)
     known = inputs.before(cutoff)
@@ -173,7 +173,7 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
             better = "lower" if measure == "conductance" else "higher"
             rows.append(Row(f"{name}: {measure} of groups by {ours}", *values, method, better, note=note))
     seeds = adjusted_rand_score(methods[ours](_SEED), methods[ours](_SEED + 1))
-    rows.append(Row(f"{name}: stability over seeds of groups by {ours}", seeds, 1.0, "the same", "higher"))
+    rows.append(Row(f"{name}: stability over seeds of groups by {ours}", seeds, 1.0, "identical", "higher"))
     return rows
 
 

@@ -1,12 +1,12 @@
-"""The Hawkes intensity process on a campaign's days (HIP; Rizoiu et al., WWW 2017), as a peer.
+"""The Hawkes intensity process on a campaign's days (HIP; Rizoiu et al., WWW 2017).
 
-What is expected of a day is an exogenous part, a rate times the weekday's share of the last eight weeks, and
-what every earlier participation sets off, with a power law's memory:
+The expected count of a day is an exogenous part (a rate times the weekday's share of the last eight
+weeks) plus the self-excitation of earlier participations, with a power-law memory:
 
     x(t) = m s(t) + C sum_d y(t - d) (d + c)^-(1 + e),    y(t) ~ Poisson(x(t))
 
-The four constants are fitted by maximum likelihood to the last eight weeks; days ahead take the expected
-counts of the days before them.
+The four constants are fitted by maximum likelihood to the last eight weeks. Forecasts more than a day
+ahead use the expected counts of the days before.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ _MEMORY = 56
 
 
 def hawkes(known: pd.DataFrame, ahead: int) -> pd.DataFrame:
-    """unique_id, ds, HIP: fitted to each series of `known` (unique_id, ds, y) by itself."""
+    """unique_id, ds and HIP, fitted to each series of `known` (unique_id, ds, y) separately."""
     parts = []
     for name, series in known.groupby("unique_id"):
         days = pd.date_range(series["ds"].max() + pd.Timedelta(days=1), periods=ahead)

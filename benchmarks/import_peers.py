@@ -1,4 +1,4 @@
-"""What a user would do instead of an import: the peers of `benchmarks.importing`."""
+"""Alternatives to an import, for `benchmarks.importing`."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ ON CREATE SET r.discount = row.discount, r.store = row.store
 
 
 def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> float:
-    """Seconds of Neo4j's importer alone, on CSV files that are there already, with their own ids."""
+    """Seconds of Neo4j's importer alone, on CSV files prepared with its ids."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     arguments: list[str] = []
@@ -89,7 +89,7 @@ def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> floa
 
 
 def naive(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
-    """Rows a second of the loop that everybody writes first."""
+    """Rows per second of an UNWIND ... MERGE loop."""
     server = local.status(settings.home)
     assert server is not None
     with (
@@ -108,7 +108,7 @@ def _run_naive(transaction: ManagedTransaction, rows: list[dict[str, Any]], mapp
 
 
 def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
-    """Rows a second of py2neo's bulk merge (it knows no data sets: ids alone are its keys)."""
+    """Rows per second of py2neo's bulk merge (without data sets: ids are its keys)."""
     from py2neo import Graph as Py2neo
     from py2neo.bulk import merge_relationships
 
@@ -131,7 +131,7 @@ def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> flo
 
 
 def with_neomodel(settings: Settings, file: Path, count: int) -> float:
-    """Rows a second of neomodel, object by object."""
+    """Rows per second of neomodel, object by object."""
     server = local.status(settings.home)
     assert server is not None
     uv = Path(sys.executable).with_name("uv")

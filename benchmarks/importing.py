@@ -1,9 +1,9 @@
-"""Imports beside what a user would do instead, on the Complete Journey and on a generated year.
+"""Imports compared with the alternatives, on the Complete Journey and on a generated year.
 
-Bulk against the bare importer of Neo4j, fed with the same rows as CSV; stream against the loop that
-everybody writes first (UNWIND ... MERGE, batches of 10,000, one connection), py2neo and neomodel. The
-server's own start and stop are not counted; each stream rate is that of the behaviours, measured on a
-server that has loaded some before.
+The bulk engine is compared with Neo4j's importer alone on the same rows as CSV, and the stream engine
+with an UNWIND ... MERGE loop (batches of 10,000, one connection), py2neo and neomodel. Starting and
+stopping the server does not count. Stream rates are rates of behaviours on a server that has already
+loaded some.
 """
 
 import argparse
@@ -138,7 +138,7 @@ def compare_stream(
         for _ in range(3):
             rates.append(naive(settings, rows, mapping))
             clear(graph)
-        note = f"{count:,} rows, in three goes {len(rows):,}"
+        note = f"{count:,} rows, in three runs {len(rows):,}"
         low, high = ours / max(rates), ours / min(rates)
         peer = float(np.median(rates))
         result = [Row(what, ours, peer, "naive MERGE", "higher", 2.5, low, high, note)]
@@ -152,15 +152,15 @@ def compare_stream(
 
 
 def compare_bulk(settings: Settings, folder: Path, mapping: Mapping, what: str, repeats: int) -> Row:
-    """Bulk beside the bare importer, in turns."""
+    """Bulk beside the bare importer, in runs."""
     pairs = [
         (bulk(settings, folder, mapping), bare(settings, folder, mapping, settings.home / "bare"))
         for _ in range(repeats)
     ]
     ratios = [ours / peer for ours, peer in pairs]
     ours, peer = (float(np.median(side)) for side in zip(*pairs, strict=True))
-    note = f"{repeats} turns"
-    return Row(f"{what}, bulk, seconds", ours, peer, "bare neo4j-admin import", "lower", 2.0, min(ratios),
+    note = f"{repeats} runs"
+    return Row(f"{what}, bulk, seconds", ours, peer, "neo4j-admin import alone", "lower", 2.0, min(ratios),
                max(ratios), note)  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def growth(settings: Settings, work: Path, users: int, behaviours: int) -> list[
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick

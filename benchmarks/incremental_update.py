@@ -1,8 +1,8 @@
-"""A network updated by a day beside one built anew: time, and how far they are apart.
+"""An incremental update of the network by one day, compared with a full build: time and differences.
 
-Spread: what the key users of at most twenty campaigns that both chose anew reach on the network built anew,
-by the same simulations; of a campaign open to all also among users who had not arrived by then, whom key
-users are not chosen for. Difference: of the edges' probabilities, the mean of its size.
+Spread is that of the key users of at most twenty campaigns for which both selected new ones, on the
+fully built network. The difference of probabilities is the mean over all edges of either network, 0
+where an edge is missing.
 """
 
 import time
@@ -58,12 +58,12 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
         reach = CampaignReach(graph, dataset, campaign, anew, None)
         reached.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, best)])
     ours, theirs = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
-    kind = "same" if updated.similarity_learned == anew.similarity_learned else "other"
+    method = "the same" if updated.similarity_learned == anew.similarity_learned else "another"
     note = f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both"
-    note += f", by the {kind} kind of similarity"
+    note += f", {method} similarity method"
     return [
-        Row(f"{name}: a day more, seconds", updating, building, "built anew", "lower", 0.1, note=note),
-        Row(f"{name}: spread of key users", ours, theirs, "built anew", "higher", 0.95),
+        Row(f"{name}: update by one day, seconds", updating, building, "full build", "lower", 0.1, note=note),
+        Row(f"{name}: spread of key users", ours, theirs, "full build", "higher", 0.95),
         Row(f"{name}: difference of probabilities", apart, _APART, "tolerance", "lower", 1.0),
     ]
 

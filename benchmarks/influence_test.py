@@ -1,8 +1,9 @@
-"""The influence test on three data sets: do users take part because those around them just did?
+"""The influence test on three data sets: do users take part because users they are joined to did?
 
-The Complete Journey (similar users), Last.fm (friends) and, where a folder of cascades is named, its ties.
-Each is imported, its network built and influence tested as every build does; the peers are the worlds
-without influence, so that a ratio is the risk ratio. The seconds of each build stand beside a minute.
+The data sets are the Complete Journey (similar users), Last.fm (friends) and, if a folder of cascades
+is given, its ties. Each is imported, its network is built, and influence is tested as in every build.
+The references are the control worlds without influence, so the ratio is the risk ratio. Builds have a
+limit of one minute.
 """
 
 import argparse
@@ -29,13 +30,13 @@ _LIMIT = 60.0
 def influence_rows(name: str, found: InfluenceTest) -> list[Row]:
     """One row a world; the verdict stands with the matched one."""
     worlds: list[tuple[str, RiskRatio | None, str]] = [
-        ("users alike but not joined", found.matched, f"verdict: {found.verdict}"),
-        ("the same in another order", found.shuffled, ""),
-        ("a random network", found.random, ""),
-        ("users alike, after a key user", found.key_users, ""),
+        ("matched users", found.matched, f"verdict: {found.verdict}"),
+        ("shuffled times", found.shuffled, ""),
+        ("random network", found.random, ""),
+        ("matched users, after a key user", found.key_users, ""),
     ]
     what = (
-        f"{name}: participation of a connected user within {found.window_days} days, {found.trials:,} cases"
+        f"{name}: participation of a connected user within {found.window_days} days, {found.trials:,} trials"
     )
     return [
         Row(what, one.ratio, 1.0, world, "higher", low=one.low, high=one.high, note=note)
@@ -45,7 +46,7 @@ def influence_rows(name: str, found: InfluenceTest) -> list[Row]:
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a sample of the Complete Journey alone")
     parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")

@@ -1,8 +1,8 @@
-"""Do key tags tell who takes part later? Beside mutual information, TF-IDF and an attention's choice of tags.
+"""Do key tags predict later participation? Compared with mutual information, TF-IDF and attention weights.
 
-Each way chooses k tags from what lies before a cut-off. A logistic regression on these tags alone, fitted to
-who took part in the campaigns before it, then ranks, for each later campaign, the users who could take part.
-Figures are AUC, the mean over campaigns, with intervals of the difference by bootstrap over campaigns.
+Each method selects k tags before a cut-off. A logistic regression on these tags alone, fitted to the
+campaigns before the cut-off, ranks the users who can take part in each later campaign. The measure is
+AUC, the mean over campaigns, with intervals of the difference by bootstrap over campaigns.
 """
 
 from datetime import date
@@ -31,7 +31,7 @@ _BATCH = 20_000
 
 
 def cases(history: ParticipationHistory) -> tuple[Ints, Ints]:
-    """(user, took part) of everybody whom each campaign of `history` could reach."""
+    """(user, took part) of the users that each campaign of `history` could reach."""
     users, took_part = [], []
     for campaign in history.campaigns:
         reached = history.could_take_part(campaign)
@@ -41,10 +41,10 @@ def cases(history: ParticipationHistory) -> tuple[Ints, Ints]:
 
 
 def attention(tagged: TagFeatures, users: Ints, took_part: Ints, seed: int = 0) -> Floats:
-    """How much weight a model that reads each user's tags by attention gives each tag, signed or not.
+    """Weight of each tag in a model that pools the user's tag vectors by attention, signed or not.
 
-    A user's score is the sum over its tags of attention (softmax of a learned query with the tags' vectors)
-    times a learned worth of the tag.
+    A user's score is the sum over tags of attention (softmax of a learned query with the tag vectors)
+    times a learned value of the tag.
     """
     torch.manual_seed(seed)
     has = sparse.csr_array((tagged.tags.weights > 0).astype(np.float32))
@@ -80,7 +80,7 @@ def later_auc(
     chosen: Ints,
     known: ParticipationHistory,
 ) -> dict[str, float]:
-    """Of each campaign that goes on after `since`, by the tags `chosen` alone."""
+    """AUC of each campaign that continues after `since`, by the tags `chosen` alone."""
     users, took_part = cases(known)
     model = LogisticRegression(max_iter=500).fit(has[users][:, chosen], took_part)
     score = has[:, chosen] @ model.coef_[0]
@@ -97,7 +97,7 @@ def later_auc(
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
-    """Our key tags against every other choice."""
+    """Compare the key tags with every other selection."""
     described = describe_dataset(graph, dataset)
     inputs = read_inputs(graph, described, described.now)
     known = inputs.before(cutoff)
@@ -125,7 +125,7 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
             low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
             what = f"{name}: AUC of later participation by {size} tags"
             means = float(ours.mean()), float(theirs.mean())
-            note = f"{len(ours)} campaigns, {len(tagged.tags.tags):,} tags to choose from"
+            note = f"{len(ours)} campaigns, {len(tagged.tags.tags):,} candidate tags"
             rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
     return rows
 

@@ -1,9 +1,9 @@
-"""Are key users key? After the cut-off, do the groups around them take part more, and earlier?
+"""Do the users whom key users influence take part more, and earlier?
 
-For each campaign that goes on after the cut-off, key users are chosen among the users it reached, on the
-network as of the cut-off; beside them the same number of top spenders, of users with the largest out-degree,
-and of random users (twenty draws). The group around each set is those reached users it influences most,
-of the same size for all; what they then do is counted. Intervals by bootstrap over campaigns.
+For each campaign that continues after the cut-off, key users are selected among the users it reached,
+on the network at the cut-off. The alternatives are the same number of top spenders, of users with the
+largest out-degree, and of random users (twenty draws). For each set of seeds, the reached users whom it
+influences most are followed, equally many for all. Intervals are by bootstrap over campaigns.
 """
 
 import argparse
@@ -38,8 +38,8 @@ _FEWEST = 30
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one campaign and one set of users: the share of its group that took part after the cut-off, and
-    the share that did so in the first week.
+    """The participation of the users influenced by one set of seeds in one campaign, after the cut-off and
+    in the first week.
     """
 
     share: float
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
-    """What each user spent before; where nothing has a price, how often they acted."""
+    """Each user's spending before the cut-off, or the number of acts if there are no prices."""
     parts = []
     for source in prepared.mapping.tables["behaviours"]:
         for name in source.files:
@@ -61,7 +61,7 @@ def spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
 
 
 def group_around(network: Network, seeds: Ints, waiting: np.ndarray) -> Ints:
-    """The users that `seeds` influence, the most likely first, of those who may still take part."""
+    """The users at risk whom `seeds` influence, the most likely first."""
     starts, targets, probabilities = network.outgoing
     kept = np.ones(network.nodes)
     for one in seeds:
@@ -75,7 +75,7 @@ def group_around(network: Network, seeds: Ints, waiting: np.ndarray) -> Ints:
 def outcomes(
     history: ParticipationHistory, inputs: NetworkInputs, edges: pd.DataFrame, spent: pd.Series, since: float
 ) -> dict[str, list[Outcome]]:
-    """The outcome of every campaign for each way to choose."""
+    """The outcome of every campaign for each kind of seeds."""
     rng = np.random.default_rng(4)
     found: dict[str, list[Outcome]] = {}
     arrived = history.activity.first < since
@@ -119,7 +119,7 @@ def _outcome(first: Floats, begun: float) -> Outcome:
 
 
 def rows_of(name: str, found: dict[str, list[Outcome]]) -> list[Row]:
-    """Key users against every other way."""
+    """Compare key users with the alternatives."""
     rng = np.random.default_rng(5)
     rows = []
     ours = found["key users"]
@@ -140,7 +140,7 @@ def rows_of(name: str, found: dict[str, list[Outcome]]) -> list[Row]:
 
 
 def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress: Progress) -> list[Row]:
-    """Import, build as of the cut-off, and look at what came."""
+    """Import, build at the cut-off, and measure what happened after it."""
     dataset = describe_dataset(graph, prepared.mapping.dataset)
     run = build_network(graph, dataset.id, progress, cutoff=cutoff)
     edges = graph.frame("influence/spreading_network", dataset=dataset.id, run=run.id)
@@ -151,7 +151,7 @@ def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress:
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the Complete Journey alone; nothing is written")
     quick = parser.parse_args().quick

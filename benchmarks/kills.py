@@ -1,7 +1,8 @@
-"""Kills an import at random points, lets the same command go on, and compares the graphs.
+"""Kill an import at random points, run the same command again, and compare the graphs.
 
-`kill -9` of the client (then the command again) and of the server (then `db up` and the command again),
-each at random moments of an import; the graph must be that of an import nobody disturbed.
+The client is killed with `kill -9` and the command repeated, and the server is killed, restarted with
+`db up`, and the command repeated, each at a random time during the import. The graph must equal that of
+an uninterrupted import.
 """
 
 import argparse
@@ -26,34 +27,34 @@ _DATASET = "killed"
 
 
 def command(settings: Settings, households: int) -> list[str]:
-    """The import as a person runs it."""
+    """The import command."""
     arguments = ["import", "complete-journey", "--dataset", _DATASET, "--households", str(households)]
     return [sys.executable, "-m", "cli.main", *arguments, "--engine", "stream", "--home", str(settings.home)]
 
 
 def run_to_the_end(settings: Settings, households: int) -> float:
-    """Seconds that the import takes."""
+    """Return the seconds of an uninterrupted import."""
     began = time.monotonic()
     subprocess.run(command(settings, households), check=True, capture_output=True)
     return time.monotonic() - began
 
 
 def content(settings: Settings) -> list[dict[str, object]]:
-    """What the data set consists of, but for the numbers of the jobs (undone ones count on)."""
+    """The content of the data set without the import numbers."""
     with connect(settings) as graph:
         rows = graph.run("importing/content", dataset=_DATASET)
         return [row for row in rows if row["key"] not in ("import", "changed_by")]
 
 
 def clear(graph: Graph) -> None:
-    """Take the data set away again."""
+    """Remove the data set."""
     for run in import_runs(graph, _DATASET):
         if run.state != "undone":
             undo_import(graph, _DATASET, run.number, Silent())
 
 
 def kill_once(settings: Settings, households: int, victim: str, after: float) -> bool:
-    """Kill the client or the server `after` seconds into an import; whether that was before its end."""
+    """Kill the client or the server `after` seconds into an import; return whether it was still running."""
     began = subprocess.Popen(
         command(settings, households), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -77,7 +78,7 @@ def kill_once(settings: Settings, households: int, victim: str, after: float) ->
 
 
 def kill_many(settings: Settings, households: int, points: int, seed: int) -> dict[str, tuple[int, int]]:
-    """(points, identical graphs) for each victim."""
+    """Return (kills, identical graphs) for each victim."""
     local.up(settings.home, settings.cache)
     run_to_the_end(settings, households)
     reference = content(settings)
@@ -105,7 +106,7 @@ def kill_many(settings: Settings, households: int, points: int, seed: int) -> di
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
@@ -117,10 +118,10 @@ def main() -> None:
             local.reset(settings.home)
     rows = [
         Row(
-            f"imports killed (-9) at a random point, the {victim}: graphs that are identical in the end",
+            f"imports killed at a random point ({victim}): identical final graphs",
             identical,
             tried,
-            "points",
+            "kills",
             "higher",
             target=1.0,
         )

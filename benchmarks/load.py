@@ -1,8 +1,8 @@
-"""Ten minutes of reads while imports run, beside the same reads on an idle server.
+"""Ten minutes of reads during imports, compared with the same reads on an idle server.
 
-Ten readers ask one after another for what the page and its users ask for, with a pause of a tenth of a second
-on average; half of what they ask was asked by nobody before. Imports are sent over the API, each as soon as
-the one before is complete. Memory is that of the API's process.
+Ten readers send one request after another, as the page and its users do, with a mean pause of a tenth
+of a second. Half of the requests are new, so they are not cached. Imports are sent through the API,
+each when the previous one is complete. Memory is that of the API's process.
 """
 
 import argparse
@@ -36,8 +36,8 @@ _PATHS = ["campaigns", "campaigns/18", "tags", *(f"campaigns/18/{what}" for what
 
 @dataclass
 class Reads:
-    """What the readers saw: seconds of each answer, those that were asked for anew by path, and how many had
-    which status.
+    """The readers' results: seconds of each response, seconds of uncached responses by path, and counts by
+    status.
     """
 
     took: list[float] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Reads:
 
 
 def in_ms(took: list[float], share: float) -> float:
-    """That quantile of seconds, in ms."""
+    """A quantile in milliseconds."""
     return 1000 * float(np.quantile(took, share))
 
 
@@ -81,7 +81,7 @@ async def read(
 
 @dataclass
 class Imports:
-    """Sends deliveries until it is over; `ended` is how the imports did."""
+    """Sends imports until stopped; `ended` counts their states."""
 
     folder: Path
     over: threading.Event = field(default_factory=threading.Event)
@@ -89,7 +89,7 @@ class Imports:
     rows: int = 0
 
     def run(self) -> None:
-        """One after another."""
+        """Send the imports one after another."""
         mapping = generated.write(self.folder, users=10_000, behaviours=200_000)
         with httpx.Client(base_url=_ADDRESS, timeout=120) as client:
             while not self.over.is_set():
@@ -110,7 +110,7 @@ class Imports:
 
 
 def measure(settings: Settings, seconds: float) -> list[Row]:
-    """Idle for a fifth of the time, then all of it with imports."""
+    """Measure the idle server for a fifth of the time, then all of it during imports."""
     environment = {**settings.environment(), "GROUNDSWELL_RATE_PER_MINUTE": "0"}
     command = ["-m", "cli.main", "serve", "--no-keys", "--port", str(_PORT)]
     memory: list[int] = []
@@ -129,20 +129,20 @@ def measure(settings: Settings, seconds: float) -> list[Row]:
     told = f"{asked / seconds:.0f} a second; idle {idle.statuses.total() / (seconds / 5):.0f}"
     medians = f"medians {in_ms(busy.took, 0.5):.1f} and {in_ms(idle.took, 0.5):.1f} ms"
     return [
-        Row("reads answered with 200 while imports run", busy.statuses[200], asked, "reads", "higher", 1.0,
+        Row("reads with status 200 during imports", busy.statuses[200], asked, "reads", "higher", 1.0,
             note=told),
-        Row("p99 of reads in ms while imports run", in_ms(busy.took, 0.99), in_ms(idle.took, 0.99), "idle",
+        Row("p99 of reads during imports, ms", in_ms(busy.took, 0.99), in_ms(idle.took, 0.99), "idle",
             "lower", 3.0, note=medians),
-        Row("imports complete", imports.ended["complete"], imports.ended.total(), "imports", "higher", 1.0,
+        Row("completed imports", imports.ended["complete"], imports.ended.total(), "imports", "higher", 1.0,
             note="200,000 behaviours each"),
-        Row("memory of the API in MiB, the last fifth", late, early, "the second fifth", "lower", 1.1),
-        *(Row(f"/v1/{path}: p99 in ms of what nobody asked before", in_ms(busy.anew[path], 0.99),
+        Row("memory of the API, last fifth, MiB", late, early, "second fifth", "lower", 1.1),
+        *(Row(f"/v1/{path}: p99 of uncached reads, ms", in_ms(busy.anew[path], 0.99),
               in_ms(idle.anew[path], 0.99), "idle", "lower") for path in _PATHS),
     ]  # fmt: skip
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick

@@ -1,4 +1,4 @@
-"""The plain peer of learned similarity: a non-negative share for each block, fitted to the same pairs."""
+"""The simple alternative to learned similarity: a non-negative weight per block, fitted to the same pairs."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -11,8 +11,8 @@ _RIDGE = 1e-3
 
 
 def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
-    """Vectors of `now` whose dot product is the sum of the blocks' by the shares that tell partners from
-    negatives best (logistic loss) on the blocks of `then`.
+    """Vectors of `now` whose dot product is the weighted sum of the blocks' (logistic loss on the blocks
+    of `then`).
     """
     gaps = np.column_stack([_gap(block, pairs) for block in then.values()])
     weights = pairs.weights
@@ -29,6 +29,6 @@ def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
 
 
 def _gap(block: Floats, pairs: Pairs) -> Floats:
-    """How much nearer each partner is than its negative."""
+    """Difference of similarity between each partner and its negative."""
     apart = block[pairs.partner] - block[pairs.negative]
     return np.asarray(np.einsum("ij,ij->i", block[pairs.user], apart))

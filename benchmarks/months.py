@@ -1,11 +1,11 @@
-"""How many give a tag next month, on Last.fm: the K-LSTM beside what a user would pick instead.
+"""Users per tag and month on Last.fm: the K-LSTM and alternative forecasters.
 
-Every month from July 2009 on is an origin for each tag that was first given half a year before; scored are
-the month itself (h=1) and the third (h=3). A period is some ten months: the network and the learned
-forecasters are as of its first day; statistical ones are fitted anew at every origin. All see the same
-months; LightGBM is given what the K-LSTM is, traffic so far and the month of the year. A forecast is the
-median of a Poisson distribution with the forecast mean, for every model alike. Intervals are by bootstrap
-over months. A tag is a campaign here if at least 50 users ever gave it, whatever the model.
+Every month from July 2009 is an origin for each tag that was first used at least half a year before.
+The month itself (h=1) and the third (h=3) are scored. A period is about ten months: the network and the
+learned forecasters have their cut-off on its first day, and statistical models are fitted at every
+origin. All models receive the same months, and LightGBM also the K-LSTM's traffic and month of the
+year. Point forecasts are medians of a Poisson distribution with the forecast mean, for every model.
+Intervals are by bootstrap over months. Tags with at least 50 users count as campaigns.
 """
 
 import argparse
@@ -52,7 +52,7 @@ _KEYS = ["unique_id", "ds", "cutoff"]
 
 
 def ours(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
-    """The mean over seeds of the K-LSTM's means."""
+    """Mean over seeds of the K-LSTM's means."""
     parts = []
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed))
@@ -63,7 +63,7 @@ def ours(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFram
 
 
 def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress) -> pd.DataFrame:
-    """Fitted at every origin, to each tag's months since it was first given."""
+    """Statistical models, fitted at every origin to each tag's months since its first use."""
     season = MONTH.season
     models = [
         SeasonalNaive(season), WindowAverage(3), HistoricAverage(), CrostonOptimized(),
@@ -85,7 +85,7 @@ def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress)
 
 
 def boosted(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
-    """The mean over seeds of LightGBM, one model a month ahead, learned before the first origin."""
+    """Mean over seeds of LightGBM, one model per month ahead, fitted before the first origin."""
     wide = history.steps.pivot(index="ds", columns="unique_id", values="y")
     active = history.activity.groupby("ds")["user"].nunique().reindex(wide.index, fill_value=0)
     told, ids = _told(wide, active), wide.columns
@@ -113,7 +113,7 @@ def _lightgbm(seed: int) -> LGBMRegressor:
 
 
 def _told(wide: pd.DataFrame, active: pd.Series) -> np.ndarray:
-    """Shape (months, tags, features): what is known at the beginning of each month; the age comes last."""
+    """Features at the start of each month, shape (months, tags, features); age is the last."""
     past, traffic = wide.shift(1), active.shift(1)
     begun = (wide.cumsum() > 0).shift(1, fill_value=False)
     by_tag = [past.shift(back) for back in range(6)]
@@ -126,7 +126,7 @@ def _told(wide: pd.DataFrame, active: pd.Series) -> np.ndarray:
 
 
 def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
-    """The rows that are scored, with each model's absolute error."""
+    """The scored rows with each model's absolute error."""
     first = history.campaigns.set_index("id")["starts"].loc[forecasts["unique_id"]]
     begins = forecasts["cutoff"] + pd.Timedelta(days=1)
     age, ahead = (
@@ -144,19 +144,19 @@ def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
 
 
 def against(rows: pd.DataFrame) -> list[Row]:
-    """MAE of the K-LSTM beside every peer, the best first."""
+    """MAE of the K-LSTM against every alternative, the best first."""
     errors = [one for one in rows.columns if one.startswith("error ") and one != "error K-LSTM"]
     found: list[Row] = []
     for h, part in rows.groupby("h"):
         for peer in sorted(errors, key=lambda one: float(part[one].mean())):
-            target = None if found and found[-1].what == f"MAE, h={h}" else _TARGETS[int(h)]
+            target = None if found and found[-1].measure == f"MAE, h={h}" else _TARGETS[int(h)]
             both = part.assign(a=part["error K-LSTM"], b=part[peer])
             found.append(weekly_row(f"MAE, h={h}", both, peer.removeprefix("error "), target))
     return found
 
 
 def main() -> None:
-    """Run all, write the record."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
     quick = parser.parse_args().quick

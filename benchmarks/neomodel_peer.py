@@ -1,7 +1,7 @@
-"""neomodel loading a sample of purchases; run by `benchmarks.importing` in an environment of its own.
+"""neomodel loading a sample of purchases, run by `benchmarks.importing` in a separate environment.
 
-neomodel pins an older driver than ours. Arguments: a Parquet file and how many of its rows; the server is
-in NEO4J_BOLT_URL. Prints rows a second.
+neomodel requires an older driver. Arguments: a Parquet file and the number of rows. The server is in
+NEO4J_BOLT_URL. Prints rows per second.
 """
 
 import os

@@ -1,13 +1,13 @@
-"""Redeemers, neighbour groups, campaigns before launch, on the Complete Journey: the K-LSTM beside peers.
+"""Redeemers, neighbour groups and campaigns before their launch, on the Complete Journey.
 
-Origins and periods are those of the benchmark of forecasts (``benchmarks.forecast``). Redeemers: every
-origin, one and seven days ahead; a peer's series begins with the campaign, since before it there is nobody.
-Groups: participants of each neighbour group on every third origin; a peer's series is the group's own, from
-January 2017 on. Errors are of the median of a Poisson distribution with the forecast mean, deviances of the
-mean itself. Before the launch: participants and redeemers of whole campaigns, each forecast on its first day
-by what was known then, in order of time; peers are the mean of campaigns of its type that were over, and what
-its users did with its products in the eight weeks before. Intervals are by bootstrap over calendar weeks, of
-launches over campaigns.
+Origins and periods are those of ``benchmarks.forecast``. Redeemers: every origin, one and seven days
+ahead; the alternatives' series begin with the campaign. Groups: participants of each neighbour group on
+every third origin; the alternatives use the group's own series from January 2017. Errors are of the
+median of a Poisson distribution with the forecast mean, deviances of the mean itself. Before the
+launch: participants and redeemers of whole campaigns, each forecast on its first day in order of time.
+The alternatives are the mean of earlier campaigns of the same type, and what the reached users bought
+of the campaign's products in the eight weeks before. Intervals are by bootstrap over calendar weeks,
+for launches over campaigns.
 """
 
 import argparse
@@ -37,7 +37,9 @@ _LEAST = 0.01
 
 
 def redeemers(period: Period, seeds: int) -> pd.DataFrame:
-    """The K-LSTM's means (over seeds) and the peers', at every origin: _KEYS, y, and a column a model."""
+    """Means of the K-LSTM (over seeds) and the alternatives at every origin: _KEYS, y and a column per
+    model.
+    """
     history = period.history.redeemers()
     origins = [one.date() for one in period.origins]
     parts = []
@@ -58,7 +60,7 @@ def redeemers(period: Period, seeds: int) -> pd.DataFrame:
 
 
 def groups(period: Period) -> pd.DataFrame:
-    """The same of neighbour groups, every third origin; unique_id is the group."""
+    """The same for neighbour groups on every third origin; unique_id is the group."""
     model = KLSTM(Configuration()).fit(period.before, Silent())
     came = _of_groups(period.history)
     ours, peers = [], []
@@ -76,7 +78,7 @@ def groups(period: Period) -> pd.DataFrame:
 
 
 def _of_groups(history: History) -> pd.DataFrame:
-    """unique_id (the group), ds, y: how many of its users did what y counts, every day known."""
+    """unique_id (the group), ds and y, counted over its users, every known day."""
     acts = pd.concat([history.earlier, history.participations])[["campaign", "user", "ds"]]
     own = acts.merge(history.roles.dropna(subset="group"), on=["campaign", "user"]).drop_duplicates(
         ["group", "user", "ds"]
@@ -93,7 +95,7 @@ def _of_groups(history: History) -> pd.DataFrame:
 
 
 def launches(history: History) -> pd.DataFrame:
-    """Of whole campaigns: campaign, kind, came, ours, and a column a peer."""
+    """Whole campaigns: campaign, kind, actual and forecast participants, and a column per alternative."""
     last = pd.Timestamp(history.as_of)
     steps = history.steps.merge(history.campaigns, left_on="unique_id", right_on="id")
     inside = steps[(steps["ds"] >= steps["starts"]) & (steps["ds"] < steps["ends"])]
@@ -116,21 +118,21 @@ def launches(history: History) -> pd.DataFrame:
                 "kind": one.kind,
                 "came": totals[one.id],
                 "ours": course["mean"].sum(),
-                "mean of its type": totals[earlier["id"]].mean(),
-                "the eight weeks before, carried on": _before(known, one.id) * len(course),
+                "mean of the campaign type": totals[earlier["id"]].mean(),
+                "eight weeks before, continued": _before(known, one.id) * len(course),
             }
         )
     return pd.DataFrame(rows)
 
 
 def _before(known: History, campaign: str) -> float:
-    """y a day in the eight weeks before the launch."""
+    """Mean of y per day in the eight weeks before the launch."""
     own = known.steps[known.steps["unique_id"] == campaign]
     return float(own.sort_values("ds")["y"].tail(56).mean())
 
 
 def of_launches(rows: pd.DataFrame, what: str, peers: dict[str, float | None]) -> list[Row]:
-    """Weighted absolute percentage errors of whole campaigns beside `peers` and the ratios to reach."""
+    """Weighted absolute percentage errors of whole campaigns against `peers` with their target ratios."""
     total, note = float(rows["came"].sum()), f"{len(rows)} campaigns"
     ours = np.abs(rows["ours"] - rows["came"]).to_numpy()
     found = []
@@ -143,7 +145,7 @@ def of_launches(rows: pd.DataFrame, what: str, peers: dict[str, float | None]) -
 
 
 def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
-    """Errors and deviances at each horizon beside every peer; the target is set against the best one."""
+    """Errors and deviances at each horizon against every alternative; the best has the target."""
     rows = rows.assign(h=(rows["ds"] - rows["cutoff"]).dt.days, week=rows["ds"].dt.strftime("%G-%V"))
     # The same-weekday mean of eight weeks tells nothing of a campaign's first eight weeks.
     told = rows.columns[rows.notna().all()]
@@ -169,7 +171,7 @@ def _deviance(rows: pd.DataFrame, model: str) -> pd.Series:
 
 
 def deviance(came: pd.Series, told: pd.Series) -> pd.Series:
-    """Poisson's, of each of the means `told`."""
+    """Poisson deviance of each mean."""
     mean = told.clip(lower=_LEAST)
     return 2 * (np.where(came > 0, came * np.log(came.clip(lower=1) / mean), 0.0) - (came - mean))
 
@@ -179,7 +181,7 @@ def _without_bands(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Run all, write the record."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
     quick = parser.parse_args().quick
@@ -197,10 +199,10 @@ def main() -> None:
     first = first[first["cutoff"] - first["unique_id"].map(starts) >= timedelta(days=6)]
     rows = compared(first, "redeemers", 0.95) + compared(pd.concat(grouped), "participants of a group", 0.98)
     last = periods[-1].history
-    own = {"mean of its type": 0.85, "the eight weeks before, carried on": None}
+    own = {"mean of the campaign type": 0.85, "eight weeks before, continued": None}
     rows += of_launches(launches(last), "participants", own)
     # Nobody redeems before the launch.
-    rows += of_launches(launches(last.redeemers()), "redeemers", {"mean of its type": 0.85})
+    rows += of_launches(launches(last.redeemers()), "redeemers", {"mean of the campaign type": 0.85})
     write("outcomes", rows, quick=quick)
 
 

@@ -1,4 +1,4 @@
-"""A managed server of a benchmark's own, gone again at the end."""
+"""A temporary managed server for a benchmark."""
 
 import shutil
 import tempfile
@@ -12,7 +12,7 @@ from graph.settings import Settings
 
 @contextmanager
 def own_server() -> Iterator[Settings]:
-    """Settings that lead to it; an empty database."""
+    """Settings of a temporary server with an empty database, removed at the end."""
     home = Path(tempfile.mkdtemp())
     settings = Settings(GROUNDSWELL_HOME=home)
     try:

@@ -1,4 +1,4 @@
-"""Draws what a benchmark measured, as SVG (text) in ``docs/images/benchmarks``; needs a Chromium."""
+"""Charts of the benchmarks, as SVG in ``docs/images/benchmarks``; needs Chromium."""
 
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,8 +18,10 @@ _SHOWN = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 
 
 def reliability(rows: pd.DataFrame, models: list[str], title: str, name: str) -> None:
-    """Write <name>.svg: in tenths of the cases by probability, how likely each of `models` (columns) said
-    they were beside how many `came`, with 95% intervals (Wilson), both on the logarithm.
+    """Write <name>.svg: a reliability diagram with deciles of the predicted probability.
+
+    Each of `models` (columns) has the observed frequency in `came` with Wilson's 95% interval. Both
+    axes are logarithmic.
     """
     figure = go.Figure(layout_title=title)
     ends = [_SHOWN[0], _SHOWN[-1]]

@@ -1,4 +1,4 @@
-"""What every placebo is dealt by."""
+"""Permutation of users for placebos."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from network.participation_history import Ints
 
 
 def others_alike(strata: Ints, seed: int) -> Ints:
-    """For each place another of the same stratum, at random."""
+    """For each position, another of the same stratum at random."""
     rng = np.random.default_rng(seed)
     other = np.arange(len(strata))
     for one in np.unique(strata):

@@ -1,7 +1,7 @@
-"""pynetim's TIM and IMM on a network; run by `benchmarks.seeds` in an environment of its own.
+"""pynetim's TIM+ and IMM on a network, run by `benchmarks.seeds` in a separate environment.
 
-It comes as source that needs a C++ compiler. Arguments: an .npz of sources, targets and probabilities,
-and how many seeds. Prints {method: [seconds, seeds]} as JSON.
+It is distributed as source that needs a C++ compiler. Arguments: an .npz of sources, targets and
+probabilities, and the number of seeds. Prints {method: [seconds, seeds]} as JSON.
 """
 
 import json

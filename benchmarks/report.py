@@ -1,4 +1,4 @@
-"""The shape every benchmark writes: rows of ours against a peer, as JSON and as a table."""
+"""The result of a benchmark: rows that compare a value with a reference, as JSON and as a table."""
 
 import json
 import platform
@@ -17,22 +17,22 @@ from network.participation_history import Floats
 RESULTS = Path(__file__).with_name("results")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 _PICTURES = {
-    "forecast": {"images/benchmarks/bands.svg": "How many points lie inside the bands, and where"},
+    "forecast": {"images/benchmarks/bands.svg": "Coverage by level, and distribution within the forecast"},
     "who": {
-        "images/benchmarks/who-at-launch.svg": "Probabilities told at launch beside what came",
-        "images/benchmarks/who-in-a-week.svg": "Probabilities of a week beside what came",
+        "images/benchmarks/who-at-launch.svg": "Predicted probabilities at launch and observed frequencies",
+        "images/benchmarks/who-in-a-week.svg": "Predicted weekly probabilities and observed frequencies",
     },
 }
 
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison; `ratio` is ours / peer, with the interval [low, high] where there is one."""
+    """One comparison; `ratio` is value / reference, with the 95% interval [low, high] if there is one."""
 
-    what: str
-    ours: float
-    peer: float
-    peer_name: str
+    measure: str
+    value: float
+    reference: float
+    reference_name: str
     better: str
     """lower or higher"""
     target: float | None = None
@@ -43,38 +43,41 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """ours / peer."""
-        return self.ours / self.peer
+        """value / reference."""
+        return self.value / self.reference
 
     @property
     def met(self) -> bool | None:
-        """Whether the target was reached; None where there is none."""
+        """Whether the target was reached; None without a target."""
         if self.target is None:
             return None
         return self.ratio <= self.target if self.better == "lower" else self.ratio >= self.target
 
 
-def _shown(value: float) -> str:
-    """Four digits; numbers of things whole."""
+def _formatted(value: float) -> str:
+    """Format with four significant digits, and whole numbers without decimals."""
     return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
 
 
 def ratio_interval(ours: Floats, theirs: Floats) -> tuple[float, float]:
-    """95% interval of the ratio of means over the same cases, by bootstrap over these."""
+    """95% interval of the ratio of means over the same cases, by bootstrap over the cases."""
     drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
     low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
 
 
-def weekly_row(what: str, both: pd.DataFrame, peer: str, target: float | None) -> Row:
-    """Ours in column a beside the peer's in b, lower being better; interval by bootstrap over column week."""
+def weekly_row(measure: str, both: pd.DataFrame, reference_name: str, target: float | None) -> Row:
+    """Compare column a with the reference in column b, lower being better; interval by bootstrap over
+    column week.
+    """
     means = float(both["a"].mean()), float(both["b"].mean())
     sums = both.groupby("week")[["a", "b"]].sum().to_numpy()
-    return Row(what, *means, peer, "lower", target, *ratio_interval(*sums.T), f"{len(both)} points")
+    interval = ratio_interval(*sums.T)
+    return Row(measure, *means, reference_name, "lower", target, *interval, f"{len(both)} points")
 
 
 def write(name: str, rows: list[Row], *, quick: bool) -> None:
-    """Write results/<name>.json and refresh the page; a quick run is only printed."""
+    """Write results/<name>.json and update the page; a quick run is only printed."""
     record: dict[str, Any] = {
         "name": name,
         "version": version("groundswell"),
@@ -92,26 +95,32 @@ def write(name: str, rows: list[Row], *, quick: bool) -> None:
 def _page() -> str:
     records = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))]
     parts = [
-        "# Benchmarks\n\nWritten by `make bench`. Ratios are ours / peer, from one run on one machine; "
-        "brackets are 95% intervals. A row that misses its target stays.\n"
+        "# Benchmarks\n\n"
+        "`make bench` generates this page. The ratio is Groundswell's value divided by that of the "
+        "alternative (or limit), from one run on one machine, with a 95% interval in brackets. "
+        "Rows that miss their target stay.\n"
     ]
     for record in records:
         parts.append(f"## {record['name']}\n\n{record['machine']}, {record['at'][:10]}\n\n{_table(record)}\n")
-        for picture, said in _PICTURES.get(record["name"], {}).items():
+        for picture, caption in _PICTURES.get(record["name"], {}).items():
             if (PAGE.parent / picture).exists():
-                parts.append(f"![{said}]({picture})\n")
+                parts.append(f"![{caption}]({picture})\n")
     return "\n".join(parts)
 
 
 def _table(record: dict[str, Any]) -> str:
-    lines = ["| what | ours | peer | | ratio | target | |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| measure | Groundswell | alternative | its value | ratio | target | result |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for row in record["rows"]:
         interval = f" [{row['low']:.2f}, {row['high']:.2f}]" if row["low"] is not None else ""
         bound = "at most" if row["better"] == "lower" else "at least"
         target = f"{bound} {row['target']:g}" if row["target"] is not None else ""
         met = {True: "met", False: "**missed**", None: ""}[row["met"]]
         lines.append(
-            f"| {row['what']} | {_shown(row['ours'])} | {_shown(row['peer'])} | {row['peer_name']} "
-            f"| {row['ratio']:.3f}{interval} | {target} | {' '.join(filter(None, [met, row['note']]))} |"
+            f"| {row['measure']} | {_formatted(row['value'])} | {row['reference_name']} "
+            f"| {_formatted(row['reference'])} | {row['ratio']:.3f}{interval} | {target} "
+            f"| {', '.join(filter(None, [met, row['note']]))} |"
         )
     return "\n".join(lines)

@@ -1,8 +1,8 @@
-"""What the API asks for on a large network: p99 of each query, on 1 million users and 20 million influences.
+"""Latency (p99) of the API's queries on a network of 1 million users and 20 million influences.
 
-The network is generated (degrees by a power law), loaded by Neo4j's bulk importer, and what a build keeps
-beside key users and groups is settled by the same statements. Each query is then asked for campaigns and
-users drawn at random, one after another over one connection, after a short warm-up.
+The network is generated with power-law degrees and loaded by Neo4j's bulk importer. The statements of a
+build then store the summaries of key users and groups. Each query runs for random campaigns and users,
+one after another over one connection, after a short warm-up.
 """
 
 import argparse
@@ -35,7 +35,7 @@ _AT_ONCE = 2_000_000
 
 
 def generate(folder: Path, users: int, edges: int, seed: int = 0) -> CsvFiles:
-    """The importer's files."""
+    """Write the importer's files."""
     rng = np.random.default_rng(seed)
     everybody = np.arange(users)
     run = pa.scalar(_RUN)
@@ -106,7 +106,7 @@ def _ids(prefix: str, count: int) -> pa.Array:
 
 
 def load(settings: Settings, users: int, edges: int) -> float:
-    """Generate, build the store, and settle; the seconds of the settling."""
+    """Generate and load the network and store the summaries; return the seconds of the latter."""
     folder = settings.home / "generated"
     folder.mkdir()
     with progress_bars() as progress:
@@ -122,7 +122,7 @@ def load(settings: Settings, users: int, edges: int) -> float:
 
 
 def ask(graph: Graph, users: int) -> list[Row]:
-    """Every query of the API, many times."""
+    """Run every query of the API many times."""
     rng = np.random.default_rng(3)
 
     def campaign() -> str:
@@ -134,7 +134,7 @@ def ask(graph: Graph, users: int) -> list[Row]:
     reads: dict[str, Callable[[], object]] = {
         "key users of a campaign": lambda: queries.key_users(graph, _DATASET, campaign(), _RUN),
         "neighbour groups of a campaign": lambda: queries.neighbour_groups(graph, _DATASET, campaign(), _RUN),
-        "key users and whom they influence most": lambda: queries.key_user_network(
+        "key users and the users they influence most": lambda: queries.key_user_network(
             graph, _DATASET, campaign(), _RUN
         ),
         "a user's neighbourhood": lambda: queries.neighbourhood(graph, _DATASET, user(), _RUN, 12),
@@ -147,13 +147,13 @@ def ask(graph: Graph, users: int) -> list[Row]:
             query()
             took.append((time.monotonic() - began) * 1000)
         half, most, worst = np.quantile(took[_WARM_UP:], [0.5, 0.99, 1.0])
-        note = f"median {half:.1f} ms, slowest {worst:.0f} ms, {_ASKED:,} asked"
+        note = f"median {half:.1f} ms, slowest {worst:.0f} ms, {_ASKED:,} requests"
         rows.append(Row(f"{name}: p99 (ms)", float(most), _LIMIT_MS, "limit", "lower", 1.0, note=note))
     return rows
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a twentieth of the size; nothing is written")
     quick = parser.parse_args().quick

@@ -1,4 +1,4 @@
-"""The networks that `benchmarks.seeds` selects on: real ties, and generated ones of any size."""
+"""The networks for `benchmarks.seeds`: real ties, and generated ones of any size."""
 
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ from network.seeding.weighted_network import Ints, Network
 
 
 def lastfm() -> Network:
-    """Friendships as arcs both ways, weighted cascade (p = 1 / in-degree)."""
+    """Friendships in both directions, weighted cascade (p = 1 / in-degree)."""
     path = (
         resources.files("graphdatascience") / "resources" / "lastfm" / "user_friend_df_directed.parquet.gzip"
     )
@@ -25,7 +25,7 @@ def lastfm() -> Network:
 
 
 def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
-    """A folder of cascades: its ties with weighted cascade, and with learned probabilities."""
+    """The ties of a folder of cascades, with weighted cascade and with estimated probabilities."""
     frames = {file.stem: pd.read_parquet(file) for file in cascades(cache, folder).folder.glob("*.parquet")}
     acts, ties = frames["participations"], frames["ties"]
     acts = acts.assign(at=(acts["moment"] - pd.Timestamp("1970-01-01")).dt.total_seconds())
@@ -50,7 +50,7 @@ def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
 
 
 def generated(edges: int, seed: int) -> Network:
-    """A network with realistic skew: a tenth as many nodes as edges, in-degrees by a power law."""
+    """A network with realistic skew: a tenth as many nodes as edges, power-law in-degrees."""
     rng = np.random.default_rng(seed)
     nodes = edges // 10
     sources = rng.integers(nodes, size=edges)

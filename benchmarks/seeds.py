@@ -1,8 +1,9 @@
-"""Seed selection: our IMM beside CELF, GDS's CELF and centralities, degree discount, TIM+ and IMM of pynetim.
+"""Seed selection: IMM, CELF, GDS's CELF and centralities, degree discount, and pynetim's TIM+ and IMM.
 
-On the Last.fm friendships (in the wheel of ``graphdatascience``) and, where a folder is named, on the ties
-of cascades, with weighted cascade and learned probabilities; k = 20 and 50. Every seed set's spread is
-measured by the same fresh simulations of independent cascade. Then networks of growing size.
+The networks are the Last.fm friendships (in the wheel of ``graphdatascience``) and, if a folder is
+given, the ties of cascades, with weighted cascade and estimated probabilities; k = 20 and 50. The
+spread of every seed set is estimated by the same independent-cascade simulations. Then IMM runs on
+networks of growing size.
 """
 
 import argparse
@@ -35,7 +36,7 @@ _CELF = "CELF"
 
 
 def degree_discount(network: Network, k: int) -> Ints:
-    """Chen, Wang, Yang (KDD 2009), for weighted edges: what a node still adds by its own edges."""
+    """Degree discount (Chen, Wang and Yang, KDD 2009) for weighted edges."""
     starts, targets, probabilities = network.outgoing
     safe = np.ones(network.nodes)
     chosen: list[int] = []
@@ -52,7 +53,7 @@ def degree_discount(network: Network, k: int) -> Ints:
 
 
 def with_pynetim(network: Network, k: int) -> dict[str, tuple[float, Ints]]:
-    """{method: (seconds, seeds)}; nothing where it cannot be built here."""
+    """{method: (seconds, seeds)}; empty if pynetim cannot be built."""
     uv = Path(sys.executable).with_name("uv")
     script = Path(__file__).with_name("pynetim_peer.py")
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
@@ -77,7 +78,7 @@ def interval(ours: Floats, peer: Floats) -> tuple[float, float]:
 
 
 def timed(work: Callable[[], Ints]) -> tuple[float, Ints]:
-    """(seconds, what it returned)."""
+    """(seconds, result)."""
     began = time.perf_counter()
     found = work()
     return time.perf_counter() - began, found
@@ -101,11 +102,11 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
     best = max(reached.values(), key=np.mean)
     what = f"{what}, k = {k}"
     low, high = interval(our_spreads, best)
-    rows.append(Row(f"{what}: spread", float(our_spreads.mean()), float(best.mean()), "the best of all peers",
+    rows.append(Row(f"{what}: spread", float(our_spreads.mean()), float(best.mean()), "best alternative",
                     "higher", 0.99, low, high))  # fmt: skip
     for name, spreads in reached.items():
         low, high = interval(our_spreads, spreads)
-        note = f"{peers[name][0]:.2f} s, ours {our_seconds:.2f} s"
+        note = f"{peers[name][0]:.2f} s, IMM {our_seconds:.2f} s"
         mean, peer = float(our_spreads.mean()), float(spreads.mean())
         rows.append(Row(f"{what}: spread", mean, peer, name, "higher", None, low, high, note))
     rows.append(Row(f"{what}: seconds", our_seconds, peers[_CELF][0], _CELF, "lower", 0.01))
@@ -113,7 +114,7 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
 
 
 def grow(edges: int) -> tuple[float, float]:
-    """(seconds, GiB at the most) of a selection of 50 on a generated network; in a process of its own."""
+    """(seconds, peak GiB) of selecting 50 seeds on a generated network, in a separate process."""
     network = seed_networks.generated(edges, seed=3)
     select_by_imm(seed_networks.generated(1_000, seed=1), SeedConstraints(2))  # Compiles.
     seconds, _ = timed(lambda: select_by_imm(network, SeedConstraints(50)))
@@ -121,7 +122,7 @@ def grow(edges: int) -> tuple[float, float]:
 
 
 def growth(largest: int) -> list[Row]:
-    """Each size against the one before, which n log n would make so many times slower."""
+    """Compare each size with the previous one, scaled by n log n."""
     rows, before = [], (0, 0.0)
     size = 10_000
     while size <= largest:
@@ -130,15 +131,16 @@ def growth(largest: int) -> list[Row]:
         if before[0]:
             allowed = before[1] * size * log(size) / (before[0] * log(before[0]))
             note = f"{memory:.2f} GiB"
-            what = f"IMM of 50 on {size:,} edges: seconds"
-            rows.append(Row(what, seconds, allowed, "n log n from a tenth", "lower", 1.0, note=note))
+            what = f"IMM, 50 seeds, {size:,} edges: seconds"
+            reference = "n log n from a tenth of the edges"
+            rows.append(Row(what, seconds, allowed, reference, "lower", 1.0, note=note))
         before = (size, seconds)
         size *= 10
     return rows
 
 
 def main() -> None:
-    """Run all, write the record."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer simulations; nothing is written")
     parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")

@@ -1,10 +1,10 @@
-"""Who takes part together later? Learned similarity beside each of its parts, embeddings, and a placebo.
+"""Which users take part together later? Learned similarity, its parts, embeddings and a placebo.
 
-Everything a similarity is made of lies before a cut-off; of each campaign, those who first took part after
-it are set against users of the same activity who could and never did. The peers: the paper's tag text, each
-other block alone, their plain mean, a non-negative combination, FastRP and Node2Vec (GDS), LightGCN
-(PyTorch Geometric), what is learned without some blocks, and with the blocks dealt anew among users of the
-same activity. Ratios are of average precision at 10, their intervals by bootstrap over campaigns.
+Similarities use only data before a cut-off. In each campaign, users who first took part after it are
+compared with negatives of the same activity who could have and never did. The alternatives are tag
+text, each other block alone, their plain mean, a non-negative combination, FastRP and Node2Vec (GDS),
+LightGCN (PyTorch Geometric), similarity learned from some of the blocks, and from blocks permuted
+within activity. The measure is average precision at 10, with intervals by bootstrap over campaigns.
 """
 
 import argparse
@@ -45,7 +45,7 @@ _SEQUENCE = ("recent", "cooccurrence", "temporal")
 
 
 class Split:
-    """What is known before a cut-off, and what came after it."""
+    """The inputs before a cut-off, and what happened after it."""
 
     def __init__(self, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> None:
         self.now = inputs.before(cutoff)
@@ -59,22 +59,22 @@ class Split:
         self.tried_on = [pairs_of(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
 
     def learned(self, names: list[str], seed: int, dealt: Blocks | None = None) -> Floats:
-        """From the blocks `names`, as a build does it."""
+        """Similarity learned from the blocks `names`, as in a build."""
         then, now = ({one: side[one] for one in names} for side in (self.earlier, dealt or self.blocks))
         return learned_vectors(then, now, self.learned_from, seed)
 
     def mixed(self, names: list[str]) -> Floats:
-        """By a non-negative combination."""
+        """Similarity by a non-negative combination."""
         then, now = ({one: side[one] for one in names} for side in (self.earlier, self.blocks))
         return mixed_vectors(then, now, self.learned_from)
 
     def dealt(self, seed: int) -> Blocks:
-        """The blocks, each user's given to another of the same activity."""
+        """The blocks, permuted within activity."""
         other = self.others(seed)
         return {name: block[other] for name, block in self.blocks.items()}
 
     def others(self, seed: int) -> Ints:
-        """For each user another of the same activity."""
+        """For each user, another of the same activity."""
         history = self.now.history
         users = np.arange(len(history.users))
         strata = matching_strata(history, users, np.full(len(users), self.now.seconds), window_of(history))
@@ -82,7 +82,7 @@ class Split:
 
 
 def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> list[Row]:
-    """Our similarity against every other, on one data set."""
+    """Compare learned similarity with every alternative on one data set."""
     split = Split(inputs, cutoff, encoder)
     names = [one for one, block in split.blocks.items() if block.any()]
     # What the paper has; where no user has a tag, what takes part in the same campaigns.
@@ -99,7 +99,7 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
     sequence = [one for one in names if one == first or one in _SEQUENCE]
     if len(sequence) > 1:
         theirs[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in every]
-    theirs["placebo: dealt within the same activity"] = [
+    theirs["placebo: permuted within activity"] = [
         split.learned(names, seed, split.dealt(seed)) for seed in every
     ]
     mine = _mean(ours, split.tried_on)
@@ -120,7 +120,7 @@ def _mean(vectors: list[Floats], tried_on: list[Pairs]) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Run it and record it."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a sample of the Complete Journey alone")
     parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")

@@ -1,4 +1,4 @@
-"""A network between a program and a server that is slow, and passes nothing when told so."""
+"""A slow network between a program and a server, which can be stalled."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ Late = asyncio.Queue[tuple[float, bytes]]
 
 
 class SlowNetwork:
-    """Carries everything between its own `port` and the server's, each way some 50 ms late."""
+    """Forwards everything between its own `port` and the server's with 50 ms delay each way."""
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
@@ -33,7 +33,7 @@ class SlowNetwork:
         self._thread.join()
 
     def stop(self, seconds: float) -> None:
-        """Pass nothing for so long, and return when it is over; what was sent comes then."""
+        """Stall for a time; what was sent arrives afterwards."""
         self._stopped_until = time.monotonic() + seconds
         time.sleep(seconds)
 

@@ -1,4 +1,4 @@
-"""Runs a comparison on Last.fm and the Complete Journey, each as of a cut-off, and records it."""
+"""Run a comparison on Last.fm and the Complete Journey, each with a cut-off, and record it."""
 
 import argparse
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Compare = Callable[[Graph, str, str, date, TextEncoder], list[Row]]
 
 
 def on_two_sources(record: str, description: str | None, compare: Compare) -> None:
-    """Read the command line, import, compare and write."""
+    """Parse the arguments, import, compare and write."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="Last.fm alone; nothing is written")
     parser.add_argument("--names", type=Path, help="folder with tags.dat and artists.dat of Last.fm")

@@ -1,13 +1,14 @@
-"""Who redeems next, on the Complete Journey: the K-LSTM's users beside strong classifiers without a network.
+"""Who redeems next on the Complete Journey: the K-LSTM's likely users and classifiers without a network.
 
-*At launch*: of everybody whom a campaign reaches, who redeems one of its coupons at all? Campaigns that
-began before September 2017 teach, later ones are told, each as of its first day. *Within a week*: each week
-from September on, of those who have not redeemed in a campaign so far, who does in the next seven days? The
-classifiers see every week before the period, the K-LSTM is fitted as of its first day
-(``benchmarks.forecast``). Average precision over all users and campaigns; intervals by bootstrap over
-households. The K-LSTM without what the network tells, and with the network of others who are alike, stands
-beside it. *Redeemers a week*: of each campaign, the sum of the users' probabilities beside what came; peers
-are the campaign's mean of the weeks so far and what campaigns of its type drew in that week.
+*At launch*: which reached users redeem any of the campaign's coupons? Campaigns that began before
+September 2017 are for training, later ones are predicted on their first day. *Within a week*: each week
+from September, which users who have not redeemed yet do so in the next seven days? The classifiers are
+trained on every week before the period, and the K-LSTM has its cut-off on its first day
+(``benchmarks.forecast``). The measure is average precision over all users and campaigns, with intervals
+by bootstrap over households. Also compared are the K-LSTM without the network's features and with those
+of a placebo network. *Weekly redeemers*: for each campaign, the sum of the users' probabilities against
+the actual number; the alternatives are the campaign's mean so far and the mean of its type in that
+week.
 """
 
 import argparse
@@ -55,7 +56,7 @@ SPOILS: Spoils = {_OURS: lambda one: one, "no network": _no_network, "placebo ne
 
 @dataclass(frozen=True)
 class Weeks:
-    """The rows of "within a week": what is told of each user, and whether it came."""
+    """The rows of "within a week": the prediction for each user and the outcome."""
 
     keys: pd.DataFrame
     x: NDArray[np.float64]
@@ -63,7 +64,7 @@ class Weeks:
 
 
 def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
-    """Every seventh day of [first, last) as an origin, of all campaigns that run for two more days."""
+    """Every seventh day of [first, last) as an origin, for the campaigns that run for two more days."""
     expected = Baseline.fit(history.before(_day(history, first)) if first > _LEAST_DAYS else history, None)
     course = expected.expected(history, traffic_of(history, None))
     users = campaign_users(history)
@@ -82,7 +83,7 @@ def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
 
 
 def within_a_week(period: Period, shop: Shop, spoils: Spoils, seeds: int) -> pd.DataFrame:
-    """_KEYS, waiting, came, and a column a model: all users at each week of a period."""
+    """_KEYS, waiting, came and a column per model: all users in each week of a period."""
     history = period.history.redeemers()
     first = (period.origins[0].date() - history.first_day).days
     last = (history.as_of - history.first_day).days
@@ -101,7 +102,7 @@ def within_a_week(period: Period, shop: Shop, spoils: Spoils, seeds: int) -> pd.
 
 
 def _of_model(history: History, fitted: date, origins: list[int], seeds: int) -> pd.DataFrame:
-    """_KEYS, probability: the mean over seeds."""
+    """_KEYS and probability, the mean over seeds."""
     parts = []
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(fitted), Silent())
@@ -112,7 +113,7 @@ def _of_model(history: History, fitted: date, origins: list[int], seeds: int) ->
 
 
 def at_launch(history: History, fitted: date, shop: Shop, spoils: Spoils, seeds: int) -> pd.DataFrame:
-    """unique_id, user, came, and a column a model: everybody whom campaigns from `fitted` on reach."""
+    """unique_id, user, came and a column per model: the users reached by campaigns from `fitted` on."""
     history = history.redeemers()
     taught_x, taught_y, parts, asked_x = [], [], [], []
     models = {
@@ -147,14 +148,14 @@ def at_launch(history: History, fitted: date, shop: Shop, spoils: Spoils, seeds:
 
 
 def _with_network_of(history: History, earlier: History) -> History:
-    """`history` with the network that `earlier` has: campaigns that began since have no part in it."""
+    """`history` with the network of `earlier`, which does not contain later campaigns."""
     since = history.roles[~history.roles["campaign"].isin(earlier.roles["campaign"])]
     roles = pd.concat([earlier.roles, since.assign(score=0.0, group=None)], ignore_index=True)
     return replace(history, network=earlier.network, edges=earlier.edges, roles=roles)
 
 
 def _launches(history: History) -> Iterator[tuple[History, pd.Series]]:
-    """What was known on a campaign's first day, the campaign included, and the campaign."""
+    """The history on each campaign's first day, including the campaign, and the campaign."""
     until = pd.Timestamp(history.as_of)
     for _, plan in history.campaigns.sort_values("starts").iterrows():
         if plan["targeted"] and plan["starts"] > _LEARNED_FROM:
@@ -166,9 +167,9 @@ def _launches(history: History) -> Iterator[tuple[History, pd.Series]]:
 
 
 def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
-    """Average precision of the K-LSTM beside the classifiers and itself with less."""
+    """Average precision of the K-LSTM against the classifiers and its ablations."""
     others = [_PEER, *(name for name in SPOILS if name != _OURS and name in rows)]
-    note = f"{len(rows):,} cases, {int(rows['came'].sum())} came"
+    note = f"{len(rows):,} cases, {int(rows['came'].sum())} redeemed"
     found = []
     for peer in others:
         ours, theirs = (float(average_precision_score(rows["came"], rows[one])) for one in (_OURS, peer))
@@ -181,7 +182,7 @@ def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
 
 
 def _interval(rows: pd.DataFrame, peer: str) -> tuple[float, float]:
-    """Of the ratio of average precisions, by bootstrap over households."""
+    """Interval of the ratio of average precisions, by bootstrap over households."""
     rng = np.random.default_rng(5)
     household = pd.factorize(rows["user"])[0]
     came, ours, theirs = (rows[one].to_numpy() for one in ("came", _OURS, peer))
@@ -196,14 +197,14 @@ def _interval(rows: pd.DataFrame, peer: str) -> tuple[float, float]:
 
 
 def a_week(rows: pd.DataFrame, history: History) -> list[Row]:
-    """Redeemers of each campaign in each week: the sum of probabilities beside what came."""
+    """Weekly redeemers of each campaign: the sum of probabilities against the actual number."""
     kinds = history.campaigns.set_index("id")["kind"]
     starts = (history.campaigns.set_index("id")["starts"] - pd.Timestamp(history.first_day)).dt.days
     sums = rows.groupby(["unique_id", "origin"], as_index=False)[["came", _OURS, _PEER]].sum()
     sums["week"] = (sums["origin"] - sums["unique_id"].map(starts)) // _WEEK
     sums["kind"] = sums["unique_id"].map(kinds)
     sums = sums.sort_values("origin")
-    sums["campaign's mean so far"] = sums.groupby("unique_id")["came"].transform(
+    sums["campaign's mean"] = sums.groupby("unique_id")["came"].transform(
         lambda one: one.shift().expanding().mean()
     )
     told = sums.dropna()
@@ -212,11 +213,11 @@ def a_week(rows: pd.DataFrame, history: History) -> list[Row]:
         ours = measure(told["came"], told[_OURS])
         note = f"{len(told)} campaigns and weeks"
         limit = 0.39 if name == "WAPE" else 1.55
-        found.append(Row(f"redeemers a week: {name}", ours, limit, "limit", "lower", 1.0, None, None, note))
-        for peer in (_PEER, "campaign's mean so far"):
+        found.append(Row(f"weekly redeemers: {name}", ours, limit, "limit", "lower", 1.0, None, None, note))
+        for peer in (_PEER, "campaign's mean"):
             theirs = measure(told["came"], told[peer])
             found.append(
-                Row(f"redeemers a week: {name}", ours, theirs, peer, "lower", None, None, None, note)
+                Row(f"weekly redeemers: {name}", ours, theirs, peer, "lower", None, None, None, note)
             )
     return found
 
@@ -234,7 +235,7 @@ def _day(history: History, place: int) -> date:
 
 
 def main() -> None:
-    """Run all, write the record."""
+    """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the last period, one seed; nothing is written")
     quick = parser.parse_args().quick
@@ -254,12 +255,12 @@ def main() -> None:
         launched = at_launch(early, periods[0].origins[0].date(), shop, SPOILS, seeds)
         advance(1)
     every = pd.concat(parts, ignore_index=True)
-    rows = compared(launched, "redeems at all, told at launch", 1.0)
+    rows = compared(launched, "redeems at all, predicted at launch", 1.0)
     rows += compared(every[every["waiting"]], "first redemption within a week", 1.0)
     rows += a_week(every, history)
     write("who", rows, quick=quick)
     if not quick:
-        reliability(launched, [_OURS, _PEER], "Redeems at all, told at launch", "who-at-launch")
+        reliability(launched, [_OURS, _PEER], "Redeems at all, predicted at launch", "who-at-launch")
         waiting = every[every["waiting"]]
         reliability(waiting, [_OURS, _PEER], "First redemption within a week", "who-in-a-week")
 

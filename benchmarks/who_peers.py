@@ -1,8 +1,8 @@
-"""Who redeems, told without a network: everything a shop knows of a household, and five kinds of classifier.
+"""Predicting redemptions without a network: a shop's features and five kinds of classifier.
 
-Recency, frequency and money, coupons used at the till, what of it was spent on the very products a campaign
-promotes, trip rhythm, redemptions in earlier campaigns (shrunk), demographics, and the campaign itself; as
-of a day, from the package's own tables. The classifiers' logits are averaged.
+The features are recency, frequency and monetary value, coupons used, spending on the products that the
+campaign promotes, rhythm of trips, redemptions in earlier campaigns (shrunk), demographics and the
+campaign itself, at a cut-off, from the package's own tables. The classifiers' logits are averaged.
 """
 
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ _MONEY = ("sales_value", "retail_disc", "coupon")
 
 @dataclass(frozen=True)
 class Classifiers:
-    """Fitted; the mean of their logits."""
+    """Fitted classifiers, whose logits are averaged."""
 
     models: list[ClassifierMixin]
 
     @classmethod
     def fit(cls, x: Floats, y: NDArray[np.bool_], seed: int) -> "Classifiers":
-        """Settings are those usual for a few thousand rows and one positive in ten to fifty."""
+        """Fit with usual settings for a few thousand rows and one positive in ten to fifty."""
         trees = {"n_estimators": 400, "n_jobs": 2, "random_state": seed}
         models: list[ClassifierMixin] = [
             make_pipeline(StandardScaler(), LogisticRegression(C=0.02, max_iter=2000)),
@@ -67,7 +67,7 @@ class Classifiers:
 
 
 class Shop:
-    """What the tables tell of households, day by day since `first_day`."""
+    """Daily features of households since `first_day`."""
 
     def __init__(self, first_day: pd.Timestamp, days: int) -> None:
         tables = get_data()
@@ -97,7 +97,7 @@ class Shop:
         self._affinity: dict[str, list[Floats]] = {}
 
     def _so_far(self, rows: pd.DataFrame, money: str | None) -> Floats:
-        """In column t, the sum before day t: shape (n_users, days + 1)."""
+        """Column t is the sum before day t; shape (n_users, days + 1)."""
         table = np.zeros((len(self._users), self._days + 1), dtype=np.float32)
         weight = np.ones(len(rows)) if money is None else rows[money].to_numpy(float)
         np.add.at(table, (self._users.get_indexer(rows["user"]), rows["day"].to_numpy() + 1), weight)
@@ -115,7 +115,7 @@ class Shop:
         return self._affinity[campaign]
 
     def rows(self, campaign: pd.Series, reached: CampaignUsers, origin: int, expected: float) -> Floats:
-        """One row a reached user, as of `origin`; `expected` redeemers go to the trees as they stand."""
+        """One row per reached user at `origin`; `expected` redeemers are a feature of the trees."""
         place = self._users.get_indexer(reached.users)
         known = (place >= 0)[:, np.newaxis]
         totals = [
