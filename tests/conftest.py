@@ -5,8 +5,10 @@ starts from a stored copy of the sample, its network and its model (see `tests.s
 """
 
 import os
+import socket
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 # Before torch is imported: its threads wait for each other busily, and tests run beside other processes.
@@ -31,6 +33,18 @@ from tests.stores import QUICK, restore_empty, restore_sample, sample_report
 
 # Servers that live for minutes are not worth the processors that optimise them.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def default_port_in_use() -> Iterator[None]:
+    """Occupy the API's default port, as `make demo` does: every test must serve on a free port."""
+    from cli.serve import DEFAULT_PORT
+
+    with socket.socket() as occupant:
+        with suppress(OSError):  # Another program occupies it already.
+            occupant.bind(("127.0.0.1", DEFAULT_PORT))
+            occupant.listen()
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -186,6 +186,6 @@ def test_error_of_the_bulk_importer_is_reported(
         import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
 
 
-def test_killed_client_or_server_leaves_the_same_graph(own: Settings) -> None:
-    """The import is killed once in each way; `make bench-kills` does it 25 times."""
-    assert kills.kill_many(own, 8, 1, seed=3) == {"client": (1, 1), "server": (1, 1)}
+@pytest.mark.parametrize("points", [1, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_client_or_server_leaves_the_same_graph(own: Settings, points: int) -> None:
+    assert kills.kill_many(own, 8, points, seed=3) == {"client": (points, points), "server": (points, points)}
