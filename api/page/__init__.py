@@ -1,6 +1,6 @@
-"""The web page: server-rendered HTML; every script comes from this machine.
+"""The web page: server-rendered HTML, scripts and styles, all served by this process.
 
-``view`` gathers what the page says of a campaign (in sentences: ``story``), ``overview`` of all of them;
-``words`` has its languages, whose texts are in ``locale``. ``charts`` draws curves with plotly,
-``drawing`` the network with neo4j-viz, ``browser_link`` leads into Neo4j Browser.
+``campaign_view`` and ``campaigns_view`` collect what the templates show; ``summary`` describes a campaign in
+sentences, ``charts`` draws with plotly, ``network_drawing`` with neo4j-viz; ``source_query`` shows the Cypher
+query of each picture, with a link into Neo4j Browser; ``i18n`` translates, with the texts in ``locale``.
 """

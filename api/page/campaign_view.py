@@ -1,4 +1,4 @@
-"""What the page says of one campaign."""
+"""Collects what the page of one campaign shows."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +8,10 @@ import pandas as pd
 
 from api.deps import Context
 from api.page.charts import group_activity_chart, influence_chart
-from api.page.i18n import ENGLISH, Words
+from api.page.i18n import ENGLISH, Translator
 from api.page.network_drawing import group_color
-from api.page.source_query import Behind, behind
-from api.page.summary import tell
+from api.page.source_query import SourceQuery, source_query
+from api.page.summary import summarise_campaign, summarise_influence_test
 from forecasting.history.series import DECAY, MEMORY_DAYS, campaign_list, read_influence
 from forecasting.records import (
     Forecast,
@@ -30,47 +30,97 @@ from graph.datasets import describe_dataset
 from graph.errors import NotFound
 from network import queries
 
-_LIKELY = 10
+_USERS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class PastAccuracy:
+    """How the campaign's own forecasts compare with what happened.
+
+    Attributes
+    ----------
+    days : int
+        Forecast days whose actual number of participants is known.
+    inside : int
+        Those on which it lay between P10 and P90.
+    error : float
+        Mean absolute error of P50, in participants a day.
+    """
+
+    days: int
+    inside: int
+    error: float
 
 
 @dataclass(frozen=True)
 class CampaignView:
-    """Everything the template shows."""
+    """Everything that the template of a campaign shows.
+
+    Attributes
+    ----------
+    campaigns : list of dict
+        All campaigns of the data set, to choose from.
+    summary : list of str
+        Sentences on the campaign.
+    charts : list of str
+        Figures for plotly.js, as JSON: participants and influence level.
+    group_activity : str or None
+        A figure of the neighbour groups' activities; None if nothing is recorded.
+    forecast : Forecast or None
+        The latest stored forecast.
+    actual : dict
+        The number of participants by day.
+    likely_users : dict
+        Rows of users by the title of their table.
+    expected_by_group : dict
+        Expected participants a day by a group's rank, averaged over the forecast.
+    network : str
+        The id of the network that key users and groups come from.
+    influence_test : list of str
+        Sentences on the network's influence test, the verdict first.
+    queries : dict
+        The queries of the pictures: `curves`, `forecasts`, `network`, `groups`.
+    """
 
     dataset: str
     campaigns: list[Row]
     campaign: Row
-    story: list[str]
+    summary: list[str]
     charts: list[str]
-    """Figures of plotly.js, as JSON."""
     group_activity: str | None
-    """The same of what neighbour groups did; None where nothing is known."""
-    past: Row | None
-    """Of all forecasts of days that came: how many `days`, how many lay `inside` P10 to P90, and the mean
-    absolute `error` of P50; None where none came.
-    """
+    past_accuracy: PastAccuracy | None
     forecast: Forecast | None
-    came: dict[pd.Timestamp, int]
-    likely: dict[str, list[Row]]
-    """Of all, and of those who have not taken part yet."""
-    expected: dict[int, float]
-    """Participants a day by group rank, the mean of the forecast's days."""
+    actual: dict[pd.Timestamp, int]
+    likely_users: dict[str, list[Row]]
+    expected_by_group: dict[int, float]
     key_users: list[Row]
     groups: list[Row]
-    run: str
+    network: str
     cutoff: date
-    verdict: str
-    influence_test: str
+    influence_verdict: str
+    influence_test: list[str]
     model: ModelRun | None
-    reasons: StoredExplanation | None
-    behind: dict[str, Behind]
-    """The queries behind what is drawn: `curves`, `forecasts`, `network`, `groups`."""
+    explanation: StoredExplanation | None
+    queries: dict[str, SourceQuery]
 
 
 def view_campaign(
-    context: Context, dataset: str, campaign_id: str | None, words: Words = ENGLISH
+    context: Context, dataset: str, campaign_id: str | None, translate: Translator = ENGLISH
 ) -> CampaignView:
-    """`campaign_id` None means the campaign to look at first. Raises NotFound and NotReady."""
+    """Collect what the page of a campaign shows.
+
+    Parameters
+    ----------
+    campaign_id
+        None chooses one: see ``default_campaign``.
+
+    Raises
+    ------
+    NotFound
+        If there is no such data set or campaign.
+    NotReady
+        If the data set has no network yet.
+    """
     graph = context.graph
     campaigns = campaign_list(graph, dataset)
     if campaigns.empty:
@@ -78,91 +128,105 @@ def view_campaign(
             f"There is no data set {dataset!r} in this database.",
             "Import it first: `groundswell import complete-journey`.",
         )
-    campaign = pick_campaign(campaigns, dataset, campaign_id or first_to_show(graph, dataset, campaigns))
+    campaign = pick_campaign(campaigns, dataset, campaign_id or default_campaign(graph, dataset, campaigns))
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
     network = network_of(graph, dataset, campaign["id"])
     steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = queries.key_users(*scope), queries.neighbour_groups(*scope)
-    group_activity = group_activity_chart(groups, campaign["starts"].date(), group_color, words)
+    group_activity = group_activity_chart(groups, campaign["starts"].date(), group_color, translate)
     return CampaignView(
         dataset=dataset,
         campaigns=campaigns.to_dict("records"),
         campaign=campaign.to_dict(),
-        story=tell(words, campaign, steps, forecast, key_users, groups),
+        summary=summarise_campaign(translate, campaign, steps, forecast, key_users, groups),
         charts=[
-            str(influence_chart(steps, what, forecasts, words).to_json())
-            for what in ("participants", "level")
+            str(influence_chart(steps, outcome, forecasts, translate).to_json())
+            for outcome in ("participants", "level")
         ],
         group_activity=None if group_activity is None else str(group_activity.to_json()),
-        past=past_forecasts(forecasts, steps),
+        past_accuracy=measure_past_accuracy(forecasts, steps),
         forecast=forecast,
-        came={row.ds: int(row.participants) for row in steps.itertuples()},
-        likely=_likely(context, dataset, forecast, words),
-        expected={
+        actual={row.ds: int(row.participants) for row in steps.itertuples()},
+        likely_users=_likely_users(context, dataset, forecast, translate),
+        expected_by_group={
             row["rank"]: float(np.mean(row["mean"]))
             for row in (expected_groups(graph, dataset, forecast.id) if forecast else [])
         },
         key_users=key_users,
         groups=groups,
-        run=network.id,
+        network=network.id,
         cutoff=network.cutoff,
-        verdict=network.influence_test.verdict,
-        influence_test=queries.describe_influence_test(network.influence_test),
-        model=next((one for one in models(graph, dataset) if forecast and one.id == forecast.model), None),
-        reasons=_reasons(context, dataset, forecast),
-        behind=_behind(context, dataset, campaign["id"], network.id),
+        influence_verdict=network.influence_test.verdict,
+        influence_test=summarise_influence_test(translate, network.influence_test),
+        model=next(
+            (model for model in models(graph, dataset) if forecast and model.id == forecast.model), None
+        ),
+        explanation=_find_explanation(context, dataset, forecast),
+        queries=_source_queries(context, dataset, campaign["id"], network.id),
     )
 
 
-def _behind(context: Context, dataset: str, campaign: str, run: str) -> dict[str, Behind]:
-    scope = {"dataset": dataset, "campaign": campaign}
-    described = describe_dataset(context.graph, dataset)
-    curves = {"before": described.moment(described.now), "decay": DECAY, "memory": MEMORY_DAYS}
-    queries: dict[str, tuple[str, Row]] = {
-        "curves": ("influence/influence_per_step", {"run": run, **curves}),
+def _source_queries(context: Context, dataset: str, campaign: str, network: str) -> dict[str, SourceQuery]:
+    data = describe_dataset(context.graph, dataset)
+    curves = {"before": data.moment(data.now), "decay": DECAY, "memory": MEMORY_DAYS}
+    statements: dict[str, tuple[str, Row]] = {
+        "curves": ("influence/influence_per_step", {"run": network, **curves}),
         "forecasts": ("forecasts/read_forecast", {}),
-        "network": ("campaigns/explore", {"run": run}),
-        "groups": ("campaigns/neighbour_groups", {"run": run}),
+        "network": ("campaigns/explore", {"run": network}),
+        "groups": ("campaigns/neighbour_groups", {"run": network}),
     }
     return {
-        name: behind(context.settings, statement, **scope, **more)
-        for name, (statement, more) in queries.items()
+        picture: source_query(context.settings, name, dataset=dataset, campaign=campaign, **parameters)
+        for picture, (name, parameters) in statements.items()
     }
 
 
-def past_forecasts(forecasts: list[Forecast], steps: pd.DataFrame) -> Row | None:
-    """``CampaignView.past``; `steps` has columns ds and participants."""
-    told = [one.steps.merge(steps[["ds", "participants"]], on="ds") for one in forecasts]
-    days = pd.concat(told) if told else pd.DataFrame()
+def measure_past_accuracy(forecasts: list[Forecast], steps: pd.DataFrame) -> PastAccuracy | None:
+    """Compare stored forecasts with actual participants.
+
+    Parameters
+    ----------
+    steps
+        Columns `ds` (day) and `participants`.
+
+    Returns
+    -------
+    PastAccuracy or None
+        None if no forecast day is in the past.
+    """
+    matched = [forecast.steps.merge(steps[["ds", "participants"]], on="ds") for forecast in forecasts]
+    days = pd.concat(matched) if matched else pd.DataFrame()
     if days.empty:
         return None
     inside = days["participants"].between(days["participants_p10"], days["participants_p90"])
     error = (days["participants"] - days["participants_p50"]).abs()
-    return {"days": len(days), "inside": int(inside.sum()), "error": float(error.mean())}
+    return PastAccuracy(len(days), int(inside.sum()), float(error.mean()))
 
 
-def _likely(context: Context, dataset: str, forecast: Forecast | None, words: Words) -> dict[str, list[Row]]:
+def _likely_users(
+    context: Context, dataset: str, forecast: Forecast | None, translate: Translator
+) -> dict[str, list[Row]]:
     if forecast is None:
         return {}
-    scope = (context.graph, dataset, forecast.id, _LIKELY)
-    found = {
-        words("The likeliest of all"): likely_users(*scope),
-        words("The likeliest of those who have not taken part yet"): likely_users(*scope, waiting=True),
+    scope = (context.graph, dataset, forecast.id, _USERS_SHOWN)
+    tables = {
+        translate("All users"): likely_users(*scope),
+        translate("Users who have not taken part yet"): likely_users(*scope, waiting=True),
     }
-    return {title: rows for title, rows in found.items() if rows}
+    return {title: rows for title, rows in tables.items() if rows}
 
 
-def _reasons(context: Context, dataset: str, forecast: Forecast | None) -> StoredExplanation | None:
+def _find_explanation(context: Context, dataset: str, forecast: Forecast | None) -> StoredExplanation | None:
     try:
         return find_explanation(context.graph, dataset, forecast) if forecast else None
-    except NotFound:  # Forecasts of earlier versions tell none.
+    except NotFound:  # A forecast that an earlier version stored has no explanation.
         return None
 
 
-def first_to_show(graph: Graph, dataset: str, campaigns: pd.DataFrame) -> str:
-    """The latest forecast campaign, else the one with the most participants."""
+def default_campaign(graph: Graph, dataset: str, campaigns: pd.DataFrame) -> str:
+    """Choose the campaign to show first: the latest one forecast, else the one with most participants."""
     rows = graph.run("forecasts/latest_campaign", dataset=dataset)
-    best = campaigns.sort_values("participants", ascending=False)["id"].iloc[0]
-    return str(rows[0]["campaign"]) if rows else str(best)
+    largest = campaigns.sort_values("participants", ascending=False)["id"].iloc[0]
+    return str(rows[0]["campaign"]) if rows else str(largest)

@@ -1,4 +1,4 @@
-"""What the page says of all campaigns of a data set."""
+"""Collects what the list of campaigns and the what-if page show."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,8 +7,8 @@ import pandas as pd
 
 import cypher
 from api.deps import Context
-from api.page.campaign_view import first_to_show
-from api.page.source_query import PLAN, SEEDS, Behind, behind, browser_url
+from api.page.campaign_view import default_campaign
+from api.page.source_query import PLAN_STATEMENT, SEEDS_STATEMENT, SourceQuery, browser_url, source_query
 from api.serializers.campaigns import states
 from forecasting.history.series import campaign_list
 from graph.connection import Graph, Row
@@ -16,61 +16,88 @@ from graph.datasets import describe_dataset, imported_datasets
 from graph.errors import NotFound
 
 _WIDTH, _HEIGHT = 120, 28
-"""Of a sparkline, in pixels."""
+"""Size of a sparkline in pixels."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """A campaign in the list."""
+class CampaignRow:
+    """One campaign of the list.
+
+    Attributes
+    ----------
+    sparkline : str
+        Points of an SVG polyline of participants by day; empty before the campaign starts.
+    peak : int
+        The largest number of participants on a day.
+    origin, expected
+        The latest forecast: its first day, and its mean P50 in participants a day.
+    """
 
     campaign: Row
     state: str
-    spark: str
-    """The points of an SVG polyline: participants day by day; empty before its launch."""
-    most: int
-    """Participants on its strongest day."""
+    sparkline: str
+    peak: int
     origin: date | None
     expected: float | None
-    """Participants a day on the days of its latest forecast, P50."""
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Everything the list shows."""
+class CampaignsView:
+    """Everything that the list of campaigns shows; `query` is the source of the sparklines."""
 
     dataset: str
     datasets: list[str]
     last_day: date
-    lines: list[Line]
-    behind: Behind
-    """The query behind the curves."""
+    rows: list[CampaignRow]
+    query: SourceQuery
 
 
-def choice(context: Context, dataset: str, campaign: str | None) -> Row:
-    """`campaigns`: the rows of ``campaign_list``, the latest first, with the `last` day of each; the one that
-    is `chosen`; and for the scripts, what `queries` are behind what they draw, with the address of `browser`.
-    Raises NotFound.
+def what_if_context(context: Context, dataset: str, campaign: str | None) -> Row:
+    """Collect what the what-if page shows.
+
+    Returns
+    -------
+    dict
+        `campaigns`: rows of ``campaign_list``, the latest first, with the `last` day of each; `selected`: the
+        campaign to select; `queries` and `browser`: the statements behind the charts and Neo4j Browser's
+        address, for the page's script.
+
+    Raises
+    ------
+    NotFound
+        If the data set has no campaigns.
     """
-    listed = _listed(context.graph, dataset)
-    chosen = campaign or first_to_show(context.graph, dataset, listed)
-    queries = {name: cypher.statement(one).text.strip() for name, one in (("plan", PLAN), ("what-if", SEEDS))}
-    told = {"queries": queries, "browser": browser_url(context.settings)}
-    return {"campaigns": listed.to_dict("records"), "chosen": chosen, **told}
+    campaigns = _list_campaigns(context.graph, dataset)
+    statements = {"plan": PLAN_STATEMENT, "what-if": SEEDS_STATEMENT}
+    return {
+        "campaigns": campaigns.to_dict("records"),
+        "selected": campaign or default_campaign(context.graph, dataset, campaigns),
+        "queries": {form: cypher.statement(name).text.strip() for form, name in statements.items()},
+        "browser": browser_url(context.settings),
+    }
 
 
-def view_campaigns(context: Context, dataset: str) -> Overview:
-    """Campaigns, the latest first. Raises NotFound."""
+def view_campaigns(context: Context, dataset: str) -> CampaignsView:
+    """Collect what the list of campaigns shows, the latest campaign first.
+
+    Raises
+    ------
+    NotFound
+        If the data set has no campaigns.
+    """
     graph = context.graph
-    campaigns = _listed(graph, dataset)
-    described = describe_dataset(graph, dataset)
-    courses = {row["id"]: row for row in graph.run("campaigns/daily_participants", dataset=dataset)}
-    campaigns = campaigns.assign(state=states(campaigns, described))
-    lines = [_line(row, courses[row["id"]], described.now) for row in campaigns.to_dict("records")]
-    query = behind(context.settings, "campaigns/daily_participants", dataset=dataset)
-    return Overview(dataset, sorted(imported_datasets(graph)), described.last_day, lines, query)
+    campaigns = _list_campaigns(graph, dataset)
+    data = describe_dataset(graph, dataset)
+    series = {row["id"]: row for row in graph.run("campaigns/daily_participants", dataset=dataset)}
+    campaigns = campaigns.assign(state=states(campaigns, data))
+    rows = [
+        _campaign_row(campaign, series[campaign["id"]], data.now) for campaign in campaigns.to_dict("records")
+    ]
+    query = source_query(context.settings, "campaigns/daily_participants", dataset=dataset)
+    return CampaignsView(dataset, sorted(imported_datasets(graph)), data.last_day, rows, query)
 
 
-def _listed(graph: Graph, dataset: str) -> pd.DataFrame:
+def _list_campaigns(graph: Graph, dataset: str) -> pd.DataFrame:
     campaigns = campaign_list(graph, dataset)
     if campaigns.empty:
         raise NotFound(
@@ -81,24 +108,25 @@ def _listed(graph: Graph, dataset: str) -> pd.DataFrame:
     return campaigns.sort_values(["starts", "id"], ascending=[False, True], kind="stable")
 
 
-def _line(campaign: Row, course: Row, now: date) -> Line:
+def _campaign_row(campaign: Row, series: Row, now: date) -> CampaignRow:
     days = pd.date_range(campaign["starts"], min(campaign["ends"], pd.Timestamp(now)), inclusive="left")
-    counts = pd.Series(course["participants"], index=pd.to_datetime(course["steps"]), dtype=float)
+    counts = pd.Series(series["participants"], index=pd.to_datetime(series["steps"]), dtype=float)
     counts = counts.reindex(days, fill_value=0.0)
-    return Line(
+    expected = series["expected"]
+    return CampaignRow(
         campaign=campaign,
         state=campaign["state"],
-        spark=_points(counts.to_list()),
-        most=int(counts.max()) if len(counts) else 0,
-        origin=date.fromisoformat(course["origin"]) if course["origin"] else None,
-        expected=sum(course["expected"]) / len(course["expected"]) if course["expected"] else None,
+        sparkline=_sparkline(counts.to_list()),
+        peak=int(counts.max()) if len(counts) else 0,
+        origin=date.fromisoformat(series["origin"]) if series["origin"] else None,
+        expected=sum(expected) / len(expected) if expected else None,
     )
 
 
-def _points(counts: list[float]) -> str:
+def _sparkline(counts: list[float]) -> str:
     if len(counts) < 2 or not max(counts):
         return ""
     step, scale = _WIDTH / (len(counts) - 1), (_HEIGHT - 4) / max(counts)
     return " ".join(
-        f"{place * step:.1f},{_HEIGHT - 2 - count * scale:.1f}" for place, count in enumerate(counts)
+        f"{index * step:.1f},{_HEIGHT - 2 - count * scale:.1f}" for index, count in enumerate(counts)
     )

@@ -1,4 +1,4 @@
-"""The influence curve with its forecasts, and what groups did."""
+"""Plotly figures of a campaign: influence by day with its forecasts, and the activities of groups."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -6,84 +6,116 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from api.page.i18n import Words
+from api.page.i18n import Translator
 from forecasting.records import Forecast
 from graph.connection import Row
 
-_KNOWN, _CAME, _FORECAST = "#3f7fb8", "#7a8896", "#d0621f"
-"""To be told apart on white and on black; the page gives the rest its colours."""
+_OBSERVED, _ACTUAL, _FORECAST = "#3f7fb8", "#7a8896", "#d0621f"
+"""Distinguishable on white and on black; the page's script sets the other colours."""
 _BAND = "rgba(194, 87, 26, 0.18)"
 _EARLIER = "#b0895f"
 _DASHES = ("solid", "dot", "dash", "dashdot")
-_GROUPS = 5
-"""More would be a tangle; the table has all."""
+_MAX_GROUPS = 5
+"""More lines are hard to tell apart; the table lists all groups."""
 
 
-def influence_chart(steps: pd.DataFrame, what: str, forecasts: Sequence[Forecast], words: Words) -> go.Figure:
-    """`what` is participants or level; `steps` has columns ds and `what`; the latest forecast comes first.
+def influence_chart(
+    steps: pd.DataFrame, outcome: str, forecasts: Sequence[Forecast], translate: Translator
+) -> go.Figure:
+    """Draw an outcome by day with the stored forecasts.
 
-    Days up to its origin are drawn as known, later ones as what came; of earlier forecasts only P50.
+    Parameters
+    ----------
+    steps
+        Columns `ds` (day) and `outcome`.
+    outcome
+        "participants" or "level".
+    forecasts
+        The latest first. Days before its origin are drawn as observed, later ones as actual; of earlier
+        forecasts only P50 is drawn.
+    translate
+        The page's language.
     """
     figure = go.Figure()
     forecast = forecasts[0] if forecasts else None
-    _add_earlier(figure, forecasts[1:], what, words)
+    _add_earlier_forecasts(figure, forecasts[1:], outcome, translate)
     origin = pd.Timestamp(forecast.origin) if forecast else steps["ds"].max() + pd.Timedelta(days=1)
-    known, came = steps[steps["ds"] < origin], steps[steps["ds"] >= origin]
+    observed, actual = steps[steps["ds"] < origin], steps[steps["ds"] >= origin]
     figure.add_scatter(
-        x=known["ds"],
-        y=known[what],
-        name=words("known"),
+        x=observed["ds"],
+        y=observed[outcome],
+        name=translate("observed"),
         mode="lines+markers",
-        line={"color": _KNOWN, "width": 2},
+        line={"color": _OBSERVED, "width": 2},
         marker={"size": 5},
     )
     if forecast is not None:
-        _add_forecast(figure, forecast, what, words)
-        _mark_origin(figure, forecast.origin, words)
-    if not came.empty:
+        _add_forecast(figure, forecast, outcome, translate)
+        _mark_origin(figure, forecast.origin, translate)
+    if not actual.empty:
         figure.add_scatter(
-            x=came["ds"],
-            y=came[what],
-            name=words("what came later"),
+            x=actual["ds"],
+            y=actual[outcome],
+            name=translate("actual"),
             mode="lines+markers",
-            line={"color": _CAME, "dash": "dot", "width": 2},
+            line={"color": _ACTUAL, "dash": "dot", "width": 2},
             marker={"size": 5, "symbol": "circle-open"},
         )
-    title = words("Influence level per day") if what == "level" else words("Participants per day")
-    _lay_out(figure, title, ".0f", words)
+    title = translate("Influence level per day") if outcome == "level" else translate("Participants per day")
+    _set_layout(figure, title, ".0f", translate)
     return figure
 
 
 def group_activity_chart(
-    groups: list[Row], starts: date, colour: Callable[[int], str], words: Words
+    groups: list[Row], starts: date, colour: Callable[[int], str], translate: Translator
 ) -> go.Figure | None:
-    """What share of each neighbour group did what for the campaign, step by step; None where nothing is
-    known. `groups` as ``results.neighbour_groups`` gives them, `colour` by a group's rank.
+    """Draw the share of each neighbour group that did each activity, step by step.
+
+    Parameters
+    ----------
+    groups
+        As ``network.queries.neighbour_groups`` returns them.
+    starts
+        The campaign's first day.
+    colour
+        A group's colour by its rank.
+    translate
+        The page's language.
+
+    Returns
+    -------
+    Figure or None
+        None if no activity is recorded.
     """
-    shown = [group for group in groups if group["activity"]][:_GROUPS]
-    if not shown:
+    drawn = [group for group in groups if group["activity"]][:_MAX_GROUPS]
+    if not drawn:
         return None
     figure = go.Figure()
-    behaviours = sorted({one["behaviour"] for group in shown for one in group["activity"]})
-    for group in shown:
-        for one in group["activity"]:
-            days = [starts + timedelta(days=place * group["step_days"]) for place in range(len(one["users"]))]
+    labels = {"PURCHASED": translate("purchased"), "REDEEMED": translate("redeemed")}
+    behaviours = sorted({activity["behaviour"] for group in drawn for activity in group["activity"]})
+    for group in drawn:
+        for activity in group["activity"]:
+            behaviour, users = activity["behaviour"], activity["users"]
             figure.add_scatter(
-                x=days,
-                y=[users / group["size"] for users in one["users"]],
-                name=words("group %(rank)s", rank=group["rank"]) + f", {one['behaviour'].lower()}",
+                x=[starts + timedelta(days=step * group["step_days"]) for step in range(len(users))],
+                y=[count / group["size"] for count in users],
+                name=translate(
+                    "group %(rank)s, %(behaviour)s",
+                    rank=group["rank"],
+                    behaviour=labels.get(behaviour, behaviour.lower()),
+                ),
                 mode="lines",
                 line={
                     "color": colour(group["rank"]),
-                    "dash": _DASHES[behaviours.index(one["behaviour"]) % len(_DASHES)],
+                    "dash": _DASHES[behaviours.index(behaviour) % len(_DASHES)],
                 },
             )
-    _lay_out(figure, words("Share of each group, by behaviour"), ".1%", words)
+    _set_layout(figure, translate("Share of each group, by activity"), ".1%", translate)
     figure.update_yaxes(tickformat=".0%")
     return figure
 
 
-def _lay_out(figure: go.Figure, title: str, hover: str, words: Words) -> None:
+def _set_layout(figure: go.Figure, title: str, hover: str, translate: Translator) -> None:
     figure.update_layout(
         title=title,
         hovermode="x unified",
@@ -92,32 +124,34 @@ def _lay_out(figure: go.Figure, title: str, hover: str, words: Words) -> None:
         margin={"l": 50, "r": 20, "t": 45, "b": 70},
         font={"family": "system-ui, sans-serif"},
         legend={"orientation": "h", "y": -0.15, "yanchor": "top", "x": 0, "xanchor": "left"},
-        xaxis={"tickformat": words("%%d %%b")},
+        xaxis={"tickformat": translate("%%d %%b")},
         yaxis={"rangemode": "tozero", "hoverformat": hover},
     )
 
 
-def _add_earlier(figure: go.Figure, forecasts: Sequence[Forecast], what: str, words: Words) -> None:
-    for place, forecast in enumerate(forecasts):
+def _add_earlier_forecasts(
+    figure: go.Figure, forecasts: Sequence[Forecast], outcome: str, translate: Translator
+) -> None:
+    for index, forecast in enumerate(forecasts):
         figure.add_scatter(
             x=forecast.steps["ds"],
-            y=forecast.steps[f"{what}_p50"],
-            name=words("earlier forecasts (P50)"),
+            y=forecast.steps[f"{outcome}_p50"],
+            name=translate("earlier forecasts (P50)"),
             legendgroup="earlier",
-            showlegend=place == 0,
+            showlegend=index == 0,
             mode="lines",
             line={"color": _EARLIER, "width": 2, "dash": "dash"},
         )
 
 
-def _add_forecast(figure: go.Figure, forecast: Forecast, what: str, words: Words) -> None:
+def _add_forecast(figure: go.Figure, forecast: Forecast, outcome: str, translate: Translator) -> None:
     steps = forecast.steps
-    high, low = steps[f"{what}_p90"], steps[f"{what}_p10"]
+    high, low = steps[f"{outcome}_p90"], steps[f"{outcome}_p10"]
     figure.add_scatter(x=steps["ds"], y=high, name="P90", mode="lines", line={"width": 0}, showlegend=False)
     figure.add_scatter(
         x=steps["ds"],
         y=low,
-        name=words("8 days in 10 (P10 to P90)"),
+        name=translate("80%% band (P10 to P90)"),
         mode="lines",
         line={"width": 0},
         fill="tonexty",
@@ -125,15 +159,15 @@ def _add_forecast(figure: go.Figure, forecast: Forecast, what: str, words: Words
     )
     figure.add_scatter(
         x=steps["ds"],
-        y=steps[f"{what}_p50"],
-        name=words("forecast (P50)"),
+        y=steps[f"{outcome}_p50"],
+        name=translate("forecast (P50)"),
         mode="lines+markers",
         line={"color": _FORECAST, "width": 3},
         marker={"size": 6},
     )
 
 
-def _mark_origin(figure: go.Figure, origin: date, words: Words) -> None:
+def _mark_origin(figure: go.Figure, origin: date, translate: Translator) -> None:
     figure.add_shape(
         type="line",
         x0=str(origin),
@@ -147,7 +181,7 @@ def _mark_origin(figure: go.Figure, origin: date, words: Words) -> None:
         x=str(origin),
         y=1,
         yref="paper",
-        text=words("forecast made"),
+        text=translate("forecast starts"),
         showarrow=False,
         xanchor="left",
         font={"size": 12},

@@ -1,4 +1,4 @@
-"""The page's languages. Texts are written in English; ``locale/*.po`` has them in others."""
+"""Translations and date formats of the page. Source texts are English; ``locale/*.po`` translates them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +14,9 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
-"""By the tag that HTML names them by."""
-_SOURCE = "en"
-_LOCALES = Path(__file__).with_name("locale")
+"""Each language's own name by its BCP 47 tag, as HTML's `lang` attribute expects it."""
+_SOURCE_LANGUAGE = "en"
+_LOCALE_FOLDER = Path(__file__).with_name("locale")
 _ALIASES = {
     "zh": "zh_Hans",
     "zh_cn": "zh_Hans",
@@ -24,79 +24,81 @@ _ALIASES = {
     "zh_hans_cn": "zh_Hans",
     "zh_hans_sg": "zh_Hans",
 }
-_PATTERNS = {
-    "en": {"day": "dd MMM yyyy", "weekday": "EEE dd MMM", "short": "d MMM"},
-    "zh-Hans": {"day": "y年M月d日", "weekday": "M月d日 EEE", "short": "M月d日"},
+_DATE_PATTERNS = {
+    "en": {"full_date": "dd MMM yyyy", "weekday_date": "EEE dd MMM", "short_date": "d MMM"},
+    "zh-Hans": {"full_date": "y年M月d日", "weekday_date": "M月d日 EEE", "short_date": "M月d日"},
 }
 
 
 @dataclass(frozen=True)
-class Words:
-    """A language: its texts, and how it writes days."""
+class Translator:
+    """Translates texts and formats dates in one language."""
 
     language: str
     translations: NullTranslations
 
-    def __call__(self, text: str, **told: object) -> str:
-        """`text` in this language, what is told in its places."""
-        return self.translations.gettext(text) % told
+    def __call__(self, text: str, **values: object) -> str:
+        """Translate `text` and fill in its %-placeholders."""
+        return self.translations.gettext(text) % values
 
-    def day(self, day: date) -> str:
-        """27 Nov 2017"""
-        return self._written(day, "day")
+    def full_date(self, day: date) -> str:
+        """Format like 27 Nov 2017."""
+        return self._format(day, "full_date")
 
-    def weekday(self, day: date) -> str:
-        """Mon 27 Nov"""
-        return self._written(day, "weekday")
+    def weekday_date(self, day: date) -> str:
+        """Format like Mon 27 Nov."""
+        return self._format(day, "weekday_date")
 
-    def short(self, day: date) -> str:
-        """27 Nov"""
-        return self._written(day, "short")
+    def short_date(self, day: date) -> str:
+        """Format like 27 Nov."""
+        return self._format(day, "short_date")
 
     def texts(self) -> dict[str, str]:
-        """What the scripts of the page say: English to this language."""
-        catalog = catalog_of(self.language)
-        return {str(one.id): str(one.string) for one in catalog if one.id} if catalog else {}
+        """Map English texts to this language, for the page's scripts."""
+        catalog = read_catalog(self.language)
+        return {str(message.id): str(message.string) for message in catalog if message.id} if catalog else {}
 
-    def _written(self, day: date, form: str) -> str:
+    def _format(self, day: date, pattern: str) -> str:
         locale = Locale.parse(self.language, sep="-")
-        return format_date(day, _PATTERNS[self.language][form], locale)
+        return format_date(day, _DATE_PATTERNS[self.language][pattern], locale)
 
 
 @cache
-def words(language: str = _SOURCE) -> Words:
-    """The language of this tag; English where there is none such."""
-    catalog = catalog_of(language)
+def get_translator(language: str = _SOURCE_LANGUAGE) -> Translator:
+    """Return the translator of a language tag; English if the language is not available."""
+    catalog = read_catalog(language)
     if catalog is None:
-        return Words(_SOURCE, NullTranslations()) if language == _SOURCE else words(_SOURCE)
+        if language == _SOURCE_LANGUAGE:
+            return Translator(_SOURCE_LANGUAGE, NullTranslations())
+        return get_translator(_SOURCE_LANGUAGE)
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
-    return Words(language, Translations(compiled))
+    return Translator(language, Translations(compiled))
 
 
 @cache
-def catalog_of(language: str) -> Catalog | None:
-    """The texts of a language other than English."""
-    file = _LOCALES / f"{language}.po"
+def read_catalog(language: str) -> Catalog | None:
+    """Read the translations of a language; None for English and for languages not available."""
+    file = _LOCALE_FOLDER / f"{language}.po"
     if language not in LANGUAGES or not file.exists():
         return None
-    with file.open("rb") as opened:
-        return read_po(opened, language.replace("-", "_"))
+    with file.open("rb") as stream:
+        return read_po(stream, language.replace("-", "_"))
 
 
-def preferred(header: str) -> str:
-    """The language that an `Accept-Language` header would like best among ours."""
-    wanted: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
+def negotiate_language(accept_language: str) -> str:
+    """Choose the best available language for an `Accept-Language` header."""
+    weighted: list[tuple[float, str]] = []
+    for part in accept_language.split(",")[:20]:
         tag, _, weight = part.partition(";q=")
         try:
-            wanted.append((-float(weight or 1), tag.strip().replace("-", "_")))
+            weighted.append((-float(weight or 1), tag.strip().replace("-", "_")))
         except ValueError:
             continue
-    names = [tag for _, tag in sorted(wanted, key=lambda one: one[0])]
-    found = negotiate_locale(names, ["en", "zh_Hans"], aliases=_ALIASES)
-    return (found or _SOURCE).replace("_", "-")
+    tags = [tag for _, tag in sorted(weighted, key=lambda pair: pair[0])]
+    locale = negotiate_locale(tags, ["en", "zh_Hans"], aliases=_ALIASES)
+    return (locale or _SOURCE_LANGUAGE).replace("_", "-")
 
 
-ENGLISH = words()
+ENGLISH = get_translator()

@@ -1,4 +1,4 @@
-"""A campaign's key users and the users they influence most, as one standalone HTML page."""
+"""Draws a campaign's key users and the users they influence most, as a self-contained HTML page."""
 
 import colorsys
 
@@ -6,16 +6,29 @@ from neo4j_viz import Node, Relationship, VisualizationGraph
 
 from graph.connection import Row
 
-_OUTSIDE = "#c9ced4"
+_NO_GROUP = "#c9ced4"
 
 
 def draw_network(edges: list[Row], height: str = "520px") -> str:
-    """`edges` as ``results.key_user_network`` gives them: key users large, groups by colour."""
+    """Draw key users large, the users they influence small, and groups by colour.
+
+    Parameters
+    ----------
+    edges
+        As ``network.queries.key_user_network`` returns them.
+    height
+        A CSS length.
+
+    Returns
+    -------
+    str
+        HTML with its own scripts.
+    """
     nodes: dict[str, Node] = {}
     for edge in edges:
         if edge["target"] is not None:
-            _add(nodes, edge["target"], edge["target_rank"], edge["target_group"])
-        _add(nodes, edge["source"], edge["source_rank"], edge["source_group"])
+            _add_node(nodes, edge["target"], edge["target_rank"], edge["target_group"])
+        _add_node(nodes, edge["source"], edge["source_rank"], edge["source_group"])
     relationships = [
         Relationship(
             source=edge["source"],
@@ -28,11 +41,11 @@ def draw_network(edges: list[Row], height: str = "520px") -> str:
         if edge["target"] is not None
     ]
     drawing = VisualizationGraph(nodes=list(nodes.values()), relationships=relationships)
-    # The page says the same in tables; the drawing follows the page's light background.
+    # neo4j-viz cannot follow the page between light and dark, so the drawing is always light.
     return str(drawing.render(height=height, theme="light", show_layout_button=False).data)
 
 
-def _add(nodes: dict[str, Node], user: str, rank: int | None, group: int | None) -> None:
+def _add_node(nodes: dict[str, Node], user: str, rank: int | None, group: int | None) -> None:
     nodes[user] = Node(
         id=user,
         caption=f"#{rank} user {user}" if rank else user,
@@ -43,8 +56,8 @@ def _add(nodes: dict[str, Node], user: str, rank: int | None, group: int | None)
 
 
 def group_color(group: int | None) -> str:
-    """A colour per group, far apart for groups next to each other in rank."""
+    """Choose a group's colour by its rank; neighbouring ranks differ most. None: users of no group."""
     if group is None:
-        return _OUTSIDE
+        return _NO_GROUP
     red, green, blue = colorsys.hls_to_rgb((group * 0.381966) % 1.0, 0.6, 0.55)
     return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"

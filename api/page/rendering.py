@@ -1,4 +1,4 @@
-"""Turns a campaign's view into HTML: for the server, or as one file that needs no server."""
+"""Renders the page as HTML, for the server or as one self-contained file."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,17 +10,17 @@ from plotly.offline import get_plotlyjs
 
 from api.deps import Context
 from api.page.campaign_view import CampaignView, view_campaign
-from api.page.i18n import ENGLISH, LANGUAGES, Words
+from api.page.i18n import ENGLISH, LANGUAGES, Translator
 from api.page.network_drawing import draw_network, group_color
 from graph.errors import GroundswellError
 from network import queries
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Inside:
-    """What a page that stands alone carries inside."""
+class StandaloneAssets:
+    """What a self-contained page embeds instead of linking to it: CSS, plotly.js, script, network drawing."""
 
     style: str
     plotly: str
@@ -29,60 +29,79 @@ class Inside:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """How a page is asked for: in which language, with which `address` after the question mark, and whether
-    the language was `chosen` there.
+class PageContext:
+    """The request's language and query string.
+
+    Attributes
+    ----------
+    language_chosen : bool
+        Whether the query string sets the language, so that the choice should be remembered.
     """
 
-    words: Words = ENGLISH
-    address: str = ""
-    chosen: bool = False
+    translate: Translator = ENGLISH
+    query_string: str = ""
+    language_chosen: bool = False
 
-    def in_language(self, tag: str) -> str:
-        """The same address in another language."""
-        asked = [pair for pair in parse_qsl(self.address) if pair[0] != "lang"]
-        return urlencode([*asked, ("lang", tag)])
-
-
-def render_campaign(view: CampaignView, visit: Visit, inside: Inside | None = None) -> str:
-    """The page of one campaign."""
-    return render(visit, "campaign", view.dataset, view=view, inside=inside)
+    def query_string_for(self, language: str) -> str:
+        """Return the query string of the same page in another language."""
+        pairs = [pair for pair in parse_qsl(self.query_string) if pair[0] != "lang"]
+        return urlencode([*pairs, ("lang", language)])
 
 
-def render_problem(error: GroundswellError, visit: Visit) -> str:
-    """A page that says what is wrong and what to do."""
-    return render(visit, "problem", "", problem=str(error), remedy=error.remedy)
+def render_campaign(view: CampaignView, page: PageContext, standalone: StandaloneAssets | None = None) -> str:
+    """Render the page of one campaign."""
+    return render(page, "campaign", view.dataset, view=view, standalone=standalone)
 
 
-def render(visit: Visit, name: str, dataset: str, **told: object) -> str:
-    """The page of this name about a data set."""
-    template = _templates(visit.words).get_template(f"{name}.html")
-    shared = {"words": visit.words, "languages": LANGUAGES, "in_language": visit.in_language}
-    return template.render(here=f"/{name}", dataset=dataset, **shared, **told)
+def render_problem(error: GroundswellError, page: PageContext) -> str:
+    """Render an error and its remedy."""
+    return render(page, "problem", "", problem=str(error), remedy=error.remedy)
+
+
+def render(page: PageContext, name: str, dataset: str, **values: object) -> str:
+    """Render the template `name` for a data set."""
+    template = _environment(page.translate).get_template(f"{name}.html")
+    return template.render(
+        translator=page.translate,
+        languages=LANGUAGES,
+        query_string_for=page.query_string_for,
+        current_path=f"/{name}",
+        dataset=dataset,
+        **values,
+    )
 
 
 def standalone_page(context: Context, dataset: str, campaign: str) -> str:
-    """The page of one campaign as one file. Raises what ``view_campaign`` raises."""
+    """Render the page of one campaign as one file that needs no server.
+
+    Raises
+    ------
+    NotFound, NotReady
+        As ``view_campaign`` does.
+    """
     view = view_campaign(context, dataset, campaign)
-    edges = queries.key_user_network(context.graph, dataset, campaign, view.run)
+    edges = queries.key_user_network(context.graph, dataset, campaign, view.network)
     style, script = (
-        (_HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+        (_FOLDER / "static" / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
     )
-    return render_campaign(view, Visit(), Inside(style, plotly_script(), script, draw_network(edges)))
+    assets = StandaloneAssets(style, plotly_script(), script, draw_network(edges))
+    return render_campaign(view, PageContext(), assets)
 
 
 @cache
 def plotly_script() -> str:
-    """plotly.js as the Python package carries it."""
+    """Return plotly.js from the Python package."""
     return str(get_plotlyjs())
 
 
 @cache
-def _templates(words: Words) -> Environment:
+def _environment(translate: Translator) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"]
+        loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"]
     )
-    texts = words.translations
-    environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    translations = translate.translations
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        translations.gettext, translations.ngettext, newstyle=True
+    )
     environment.globals["group_color"] = group_color
     return environment

@@ -1,4 +1,4 @@
-"""Queries behind the pictures, and links into Neo4j Browser that open with them filled in."""
+"""The Cypher query of each picture, and links that open it in Neo4j Browser."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -8,36 +8,36 @@ from graph.server import local
 from graph.server.browser_files import filled
 from graph.settings import Settings
 
-PLAN = "influence/products_bought"
-"""What a plan rests on."""
-SEEDS = "influence/reach_of_users"
+PLAN_STATEMENT = "influence/products_bought"
+"""The statement whose result a plan is computed from."""
+SEEDS_STATEMENT = "influence/reach_of_users"
 
 
 @dataclass(frozen=True)
-class Behind:
-    """The query behind a picture; `link` opens Neo4j Browser with it (None where that is not known)."""
+class SourceQuery:
+    """A runnable query; `link` opens it in Neo4j Browser (None if Browser's address is not known)."""
 
-    query: str
+    text: str
     link: str | None
 
 
-def behind(settings: Settings, name: str, **parameters: object) -> Behind:
-    """The statement `name` with literals for its parameters, to be looked at and run by a person."""
-    query = filled(cypher.statement(name), parameters)
-    return Behind(query, browser_url(settings, query))
+def source_query(settings: Settings, name: str, **parameters: object) -> SourceQuery:
+    """Return the statement `name` with its parameters filled in as literals."""
+    text = filled(cypher.statement(name), parameters)
+    return SourceQuery(text, browser_url(settings, text))
 
 
-def explore_query(dataset: str, campaign: str, run: str) -> str:
-    """The query that draws a campaign's key users and groups, ready to run in Browser."""
+def explore_query(dataset: str, campaign: str, network: str) -> str:
+    """Return the query that draws a campaign's key users and groups in Neo4j Browser."""
     return filled(
-        cypher.statement("campaigns/explore"), {"dataset": dataset, "campaign": campaign, "run": run}
+        cypher.statement("campaigns/explore"), {"dataset": dataset, "campaign": campaign, "run": network}
     )
 
 
 def browser_url(settings: Settings, query: str | None = None) -> str | None:
-    """The address of Neo4j Browser on the managed server, with `query` filled in.
+    """Return the address of the managed server's Neo4j Browser, with `query` filled in.
 
-    None where ``NEO4J_URI`` names another server: where its Browser is, is not known.
+    None if that server is not running or ``NEO4J_URI`` names another: its Browser's address is not known.
     """
     server = None if settings.neo4j_uri else local.status(settings.home)
     if server is None:

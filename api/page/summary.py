@@ -1,72 +1,132 @@
-"""A campaign in a few sentences."""
+"""A campaign and its influence test in a few sentences."""
 
 import pandas as pd
 
-from api.page.i18n import Words
+from api.page.i18n import Translator
 from forecasting.records import Forecast
 from graph.connection import Row
+from network.runs import InfluenceTest, RiskRatio
 
 _DAY = pd.Timedelta(days=1)
 
 
-def tell(
-    words: Words,
+def summarise_campaign(
+    translate: Translator,
     campaign: pd.Series,
     steps: pd.DataFrame,
     forecast: Forecast | None,
     key_users: list[Row],
     groups: list[Row],
 ) -> list[str]:
-    """How far it came, what is to be expected, and through whom; `steps` has columns ds and participants."""
-    told = [_window(words, campaign)]
-    known = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
-    if len(known):
-        told.append(
-            words(
-                "Up to %(day)s %(week)s users a day took part (mean of the last %(days)s days).",
-                day=words.short(known["ds"].max()),
-                week=f"{known.tail(7)['participants'].mean():,.0f}",
-                days=min(7, len(known)),
+    """Describe a campaign's dates, participants, forecast and key users.
+
+    Parameters
+    ----------
+    translate
+        The page's language.
+    campaign
+        A row of ``campaign_list``.
+    steps
+        Columns `ds` (day) and `participants`.
+    forecast
+        The latest stored forecast, if any.
+    key_users, groups
+        As ``network.queries`` returns them.
+
+    Returns
+    -------
+    list of str
+        Up to four sentences.
+    """
+    sentences = [_describe_dates(translate, campaign)]
+    observed = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
+    if len(observed):
+        sentences.append(
+            translate(
+                "Up to %(day)s, %(mean)s users a day took part (mean of the last %(days)s days).",
+                day=translate.short_date(observed["ds"].max()),
+                mean=f"{observed.tail(7)['participants'].mean():,.0f}",
+                days=min(7, len(observed)),
             )
         )
     if forecast is not None:
-        days = forecast.steps
-        low, middle, high = (f"{days[f'participants_{part}'].mean():,.0f}" for part in ("p10", "p50", "p90"))
-        told.append(
-            words(
-                "The next %(days)s days should bring about %(middle)s a day; eight days in ten should lie "
-                "between the P10 and P90 of each day (on average %(low)s and %(high)s).",
-                days=len(days), low=low, middle=middle, high=high,
-            )
-        )  # fmt: skip
-    if key_users:
-        numbers = {"users": len(key_users), "groups": len(groups)}
-        told.append(
-            words(
-                "%(users)s key users in %(groups)s neighbour groups carry it furthest among the users it "
-                "reached.",
-                **numbers,
-            )
-            if campaign["targeted"]
-            else words(
-                "%(users)s key users in %(groups)s neighbour groups carry it furthest among the users known "
-                "by then.",
-                **numbers,
+        low, middle, high = (
+            f"{forecast.steps[f'participants_{quantile}'].mean():,.0f}" for quantile in ("p10", "p50", "p90")
+        )
+        sentences.append(
+            translate(
+                "Forecast for the next %(days)s days: %(middle)s participants a day. Each day has a band "
+                "from P10 to P90 that should hold the actual number on 80%% of the days; on average it runs "
+                "from %(low)s to %(high)s.",
+                days=len(forecast.steps),
+                low=low,
+                middle=middle,
+                high=high,
             )
         )
-    return told
+    if key_users:
+        counts = {"users": len(key_users), "groups": len(groups)}
+        sentences.append(
+            translate(
+                "Among the users it targeted, the network model finds %(users)s key users in %(groups)s "
+                "neighbour groups.",
+                **counts,
+            )
+            if campaign["targeted"]
+            else translate(
+                "Among the users in the data by then, the network model finds %(users)s key users in "
+                "%(groups)s neighbour groups.",
+                **counts,
+            )
+        )
+    return sentences
 
 
-def _window(words: Words, campaign: pd.Series) -> str:
+def summarise_influence_test(translate: Translator, test: InfluenceTest) -> list[str]:
+    """Describe the verdict and the figures of the influence test."""
+    verdicts = {
+        "supported": translate("Influence between users is supported by this data."),
+        "weak": translate("Influence between users is weakly supported by this data."),
+        "not supported": translate("Influence between users is not supported by this data."),
+    }
+    return [
+        verdicts[test.verdict],
+        translate(
+            "In %(trials)s cases, a user took part while a linked user had not yet; in %(followed)s of them "
+            "the linked user took part within %(days)s days.",
+            trials=f"{test.trials:,}",
+            followed=f"{test.followed:,}",
+            days=test.window_days,
+        ),
+        translate(
+            "How often this happened, compared with similar users without a link: %(matched)s; with the "
+            "order of participations shuffled: %(shuffled)s; with a random network: %(random)s. After key "
+            "users, compared with similar users without a link: %(key_users)s.",
+            matched=_describe_ratio(translate, test.matched),
+            shuffled=_describe_ratio(translate, test.shuffled),
+            random=_describe_ratio(translate, test.random),
+            key_users=_describe_ratio(translate, test.key_users),
+        ),
+    ]
+
+
+def _describe_ratio(translate: Translator, ratio: RiskRatio | None) -> str:
+    if ratio is None:
+        return translate("too few cases")
+    return translate("%(ratio)s times as often", ratio=str(ratio))
+
+
+def _describe_dates(translate: Translator, campaign: pd.Series) -> str:
     kind = f" ({campaign['kind']})" if isinstance(campaign["kind"], str) else ""
-    days = {
+    values = {
         "name": f"{campaign['name']}{kind}",
-        "first": words.day(campaign["starts"]),
-        "last": words.day(campaign["ends"] - _DAY),
+        "first": translate.full_date(campaign["starts"]),
+        "last": translate.full_date(campaign["ends"] - _DAY),
     }
     if not campaign["targeted"]:
-        return words("%(name)s was open to all; it ran from %(first)s to %(last)s.", **days)
-    return words(
-        "%(name)s reached %(users)s users; it ran from %(first)s to %(last)s.",
-        users=f"{campaign['targeted']:,}", **days,
-    )  # fmt: skip
+        return translate("%(name)s is open to all users, from %(first)s to %(last)s.", **values)
+    return translate(
+        "%(name)s targets %(users)s users, from %(first)s to %(last)s.",
+        users=f"{campaign['targeted']:,}",
+        **values,
+    )

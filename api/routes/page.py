@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.deps import ContextDep, DatasetQuery, GraphDep
 from api.page.campaign_view import view_campaign
-from api.page.campaigns_view import choice, view_campaigns
-from api.page.i18n import LANGUAGES, preferred, words
+from api.page.campaigns_view import view_campaigns, what_if_context
+from api.page.i18n import LANGUAGES, get_translator, negotiate_language
 from api.page.network_drawing import draw_network
-from api.page.rendering import Visit, plotly_script, render, render_campaign, render_problem
+from api.page.rendering import PageContext, plotly_script, render, render_campaign, render_problem
 from api.problems import status_of
 from forecasting.records import network_of
 from graph.datasets import imported_datasets
@@ -32,58 +32,67 @@ def _shown(graph: GraphDep, dataset: str | None = None) -> str:
 ShownDataset = Annotated[str, Depends(_shown)]
 
 
-def _visit(
+def _page_context(
     request: Request,
     lang: Annotated[str | None, Query()] = None,
     accept_language: Annotated[str, Header()] = "",
-) -> Visit:
+) -> PageContext:
     """In the language that is asked for, was asked for last, or that the browser likes best."""
-    asked = lang or request.cookies.get(_COOKIE)
-    told = words(asked if asked in LANGUAGES else preferred(accept_language))
-    return Visit(told, request.url.query, chosen=lang is not None)
+    requested = lang or request.cookies.get(_COOKIE)
+    language = requested if requested in LANGUAGES else negotiate_language(accept_language)
+    return PageContext(get_translator(language), request.url.query, language_chosen=lang is not None)
 
 
-VisitDep = Annotated[Visit, Depends(_visit)]
+PageContextDep = Annotated[PageContext, Depends(_page_context)]
 
 
 @router.get("/")
 def page(
-    visit: VisitDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
+    page_context: PageContextDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
 ) -> HTMLResponse:
     """One campaign: its influence, its forecast, its key users and groups."""
     return _page(
-        visit, lambda: render_campaign(view_campaign(context, dataset, campaign, visit.words), visit)
+        page_context,
+        lambda: render_campaign(
+            view_campaign(context, dataset, campaign, page_context.translate), page_context
+        ),
     )
 
 
 @router.get("/campaigns")
-def campaigns(visit: VisitDep, context: ContextDep, dataset: ShownDataset) -> HTMLResponse:
+def campaigns(page_context: PageContextDep, context: ContextDep, dataset: ShownDataset) -> HTMLResponse:
     """All campaigns of a data set."""
-    return _page(visit, lambda: render(visit, "campaigns", dataset, view=view_campaigns(context, dataset)))
+    return _page(
+        page_context,
+        lambda: render(page_context, "campaigns", dataset, view=view_campaigns(context, dataset)),
+    )
 
 
 @router.get("/what-if")
 def what_if(
-    visit: VisitDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
+    page_context: PageContextDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
 ) -> HTMLResponse:
     """Other days or discounts, other users to begin with."""
-    return _page(visit, lambda: render(visit, "what-if", dataset, **choice(context, dataset, campaign)))
+    return _page(
+        page_context,
+        lambda: render(page_context, "what-if", dataset, **what_if_context(context, dataset, campaign)),
+    )
 
 
 @router.get("/imports")
-def imports(visit: VisitDep, dataset: ShownDataset) -> HTMLResponse:
+def imports(page_context: PageContextDep, dataset: ShownDataset) -> HTMLResponse:
     """Send files, watch jobs, fetch rejected rows."""
-    return _page(visit, lambda: render(visit, "imports", dataset))
+    return _page(page_context, lambda: render(page_context, "imports", dataset))
 
 
-def _page(visit: Visit, shown: Callable[[], str]) -> HTMLResponse:
+def _page(page_context: PageContext, shown: Callable[[], str]) -> HTMLResponse:
     try:
         answer = HTMLResponse(shown())
     except GroundswellError as error:
-        answer = HTMLResponse(render_problem(error, visit), status_of(error))
+        answer = HTMLResponse(render_problem(error, page_context), status_of(error))
     answer.headers["Vary"] = "Accept-Language, Cookie"
-    if visit.chosen:
-        answer.set_cookie(_COOKIE, visit.words.language, _A_YEAR, samesite="lax")
+    if page_context.language_chosen:
+        answer.set_cookie(_COOKIE, page_context.translate.language, _A_YEAR, samesite="lax")
     return answer
 
 

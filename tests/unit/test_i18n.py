@@ -8,7 +8,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import api.page
-from api.page.i18n import ENGLISH, LANGUAGES, catalog_of, preferred, words
+from api.page.i18n import ENGLISH, LANGUAGES, get_translator, negotiate_language, read_catalog
 
 PAGE = Path(api.page.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.js", "javascript")]
@@ -16,13 +16,13 @@ PLACES = re.compile(r"%(?:\(\w+\))?[-.\w]|%%|<[^>]+>")
 
 
 def texts() -> set[str]:
-    found = extract_from_dir(PAGE, METHODS, keywords={"words": None, "_": None})
+    found = extract_from_dir(PAGE, METHODS, keywords={"translate": None, "_": None})
     return {message for _, _, message, _, _ in found if isinstance(message, str)}
 
 
 @pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
 def test_every_text_is_translated_and_none_is_left_over(language: str) -> None:
-    catalog = catalog_of(language)
+    catalog = read_catalog(language)
     assert catalog is not None
     told = {str(one.id): str(one.string) for one in catalog if one.id}
     assert len(texts()) > 150
@@ -34,22 +34,22 @@ def test_every_text_is_translated_and_none_is_left_over(language: str) -> None:
 
 
 def test_texts_and_days_in_both_languages() -> None:
-    chinese = words("zh-Hans")
-    assert ENGLISH("group %(rank)s", rank=3) == "group 3"
-    assert chinese("group %(rank)s", rank=3) == "第 3 组"
+    chinese = get_translator("zh-Hans")
+    assert ENGLISH("%(participants)s took part", participants=3) == "3 took part"
+    assert chinese("%(participants)s took part", participants=3) == "3 人参与"
     assert chinese("no such text, 100%%") == "no such text, 100%"
     day = date(2017, 11, 27)
-    assert (ENGLISH.day(day), ENGLISH.weekday(day), ENGLISH.short(day)) == (
+    assert (ENGLISH.full_date(day), ENGLISH.weekday_date(day), ENGLISH.short_date(day)) == (
         "27 Nov 2017",
         "Mon 27 Nov",
         "27 Nov",
     )
-    assert (chinese.day(day), chinese.weekday(day), chinese.short(day)) == (
+    assert (chinese.full_date(day), chinese.weekday_date(day), chinese.short_date(day)) == (
         "2017年11月27日",
         "11月27日 周一",
         "11月27日",
     )
-    assert words("xx") == words("en")
+    assert get_translator("xx") == get_translator("en")
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_texts_and_days_in_both_languages() -> None:
     ],
 )
 def test_the_language_that_a_browser_likes_best(header: str, language: str) -> None:
-    assert preferred(header) == language
+    assert negotiate_language(header) == language

@@ -1,43 +1,43 @@
-// Asks the API, and shows what it says.
+// Calls the API, translates texts, and builds HTML elements; used by the pages' own scripts.
 const { dataset } = document.body.dataset;
-const texts = JSON.parse(document.getElementById("words").textContent);
+const translations = JSON.parse(document.getElementById("translations").textContent);
 
-// A text in the page's language, what is told in its places: _("%(n)s rows", { n: 3 })
-function _(text, told = {}) {
-  return (texts[text] ?? text).replace(/%\((\w+)\)s/g, (place, name) => told[name] ?? place);
+// Translates a text and fills in its placeholders: _("%(n)s rows", { n: 3 })
+function _(text, values = {}) {
+  return (translations[text] ?? text).replace(/%\((\w+)\)s/g, (placeholder, name) => values[name] ?? placeholder);
 }
 
-async function ask(path, options = {}) {
-  const answer = await fetch(path, options);
-  const told = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw new Error([told.detail, told.remedy].filter(Boolean).join(" "));
-  return told;
+async function callApi(path, options = {}) {
+  const response = await fetch(path, options);
+  const body = response.status === 204 ? null : await response.json();
+  if (!response.ok) throw new Error([body.detail, body.remedy].filter(Boolean).join(" "));
+  return body;
 }
 
-function askWith(path, body) {
-  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+function postJson(path, body) {
+  return callApi(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-function element(name, attributes = {}, ...children) {
-  const made = Object.assign(document.createElement(name), attributes);
-  made.append(...children);
-  return made;
+function createElement(name, attributes = {}, ...children) {
+  const element = Object.assign(document.createElement(name), attributes);
+  element.append(...children);
+  return element;
 }
 
 // columns: {title: row => text or element}
-function table(rows, columns) {
-  const head = element("tr", {}, ...Object.keys(columns).map((title) => element("th", { scope: "col" }, title)));
+function createTable(rows, columns) {
+  const head = createElement("tr", {}, ...Object.keys(columns).map((title) => createElement("th", { scope: "col" }, title)));
   const lines = rows.map((row) =>
-    element("tr", {}, ...Object.values(columns).map((cell) => element("td", {}, cell(row) ?? ""))),
+    createElement("tr", {}, ...Object.values(columns).map((cell) => createElement("td", {}, cell(row) ?? ""))),
   );
-  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines));
+  return createElement("table", {}, createElement("thead", {}, head), createElement("tbody", {}, ...lines));
 }
 
-// A form that a script answers: until it does, nothing can be sent.
-function answers(form, act) {
+// Handles a form in script. Its buttons are disabled until then, so that the browser never submits it.
+function onSubmit(form, handler) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    act(event);
+    handler(event);
   });
   for (const button of form.querySelectorAll("button")) button.disabled = false;
 }

@@ -1,21 +1,24 @@
-// Asks for a forecast of the campaign, and shows it when it is there.
-const maker = document.getElementById("make"), stands = document.getElementById("stands");
-async function make() {
-  const button = maker.querySelector("button");
+// Submits a forecast job for the campaign, shows its progress, and reloads the page when it is complete.
+const forecastForm = document.getElementById("forecast-form");
+const forecastStatus = document.getElementById("forecast-status");
+
+async function makeForecast() {
+  const button = forecastForm.querySelector("button");
   button.disabled = true;
-  stands.textContent = _("Asked for.");
+  forecastStatus.textContent = _("Submitted.");
   try {
-    let job = await askWith(maker.getAttribute("action"), { dataset, horizon: Number(maker.elements.horizon.value) });
+    const request = { dataset, horizon: Number(forecastForm.elements.horizon.value) };
+    let job = await postJson(forecastForm.getAttribute("action"), request);
     while (job.state === "waiting" || job.state === "running") {
-      stands.textContent = job.progress ? `${job.progress.stage}.` : _("It waits for its turn.");
+      forecastStatus.textContent = job.progress ? `${job.progress.stage}.` : _("Waiting in the queue.");
       await new Promise((resolve) => setTimeout(resolve, 500));
-      job = await ask(`/v1/jobs/${job.id}`);
+      job = await callApi(`/v1/jobs/${job.id}`);
     }
-    if (job.state !== "complete") throw new Error([job.problem ?? _("It was cancelled."), job.remedy].filter(Boolean).join(" "));
+    if (job.state !== "complete") throw new Error([job.problem ?? _("The job was cancelled."), job.remedy].filter(Boolean).join(" "));
     location.assign(`/?campaign=${encodeURIComponent(job.result.campaign)}&dataset=${encodeURIComponent(dataset)}`);
   } catch (error) {
-    stands.textContent = error.message;
+    forecastStatus.textContent = error.message;
     button.disabled = false;
   }
 }
-if (maker) answers(maker, make);
+if (forecastForm) onSubmit(forecastForm, makeForecast);

@@ -1,4 +1,4 @@
-// Draws charts in the colours of the page, and follows the choice of a campaign or a data set.
+// Draws charts in the colours of the page, and submits a selector when its choice changes.
 function draw(element, figure) {
   const style = getComputedStyle(document.documentElement);
   const [ink, line] = ["--ink", "--line"].map((name) => style.getPropertyValue(name).trim());
