@@ -76,7 +76,7 @@ def take_pages(browser: Browser, settings: Settings) -> None:
             if name == "what-if":
                 page.get_by_label("Last day").fill("2018-02-18")
                 page.get_by_role("button", name="Forecast").click()
-                page.get_by_text("As you change it:").wait_for()
+                page.get_by_text("With your changes:").wait_for()
             if name == "imports":
                 with tempfile.TemporaryDirectory() as folder:
                     careless_shop.write(Path(folder))

@@ -23,7 +23,7 @@ def test_campaign_page_shows_forecast_curves_and_groups(view: Callable[[str], Vi
     campaign = view("/")
     page = campaign.page
     expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
-    expect(page.get_by_text("The next 7 days should bring about")).to_be_visible()
+    expect(page.get_by_text("Forecast for the next 7 days:")).to_be_visible()
     curves = page.get_by_role("region", name="Influence over time")
     expect(curves.locator(".scatterlayer .trace")).to_have_count(10)
     groups = page.get_by_role("region", name="Neighbour groups")
@@ -31,9 +31,9 @@ def test_campaign_page_shows_forecast_curves_and_groups(view: Callable[[str], Vi
     expect(page.get_by_role("button", name="Share chart...")).to_have_count(0)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(8)
     # The sample does not show that users follow each other: the page says so and draws no arrows.
-    expect(page.get_by_text("Nothing shows that users follow each other here")).to_be_visible()
+    expect(page.get_by_text("There is no evidence that users influence one another here")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
-    expect(page.get_by_role("link", name="every operation")).to_be_visible()
+    expect(page.get_by_role("link", name="all API operations")).to_be_visible()
 
 
 def test_key_users_are_drawn_where_users_follow_each_other(

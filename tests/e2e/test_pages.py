@@ -50,21 +50,21 @@ def test_other_days_and_discounts_are_forecast_beside_the_plan(
     section = page.locator("section", has=page.get_by_role("heading", name="on other days"))
     section.get_by_label("Last day").fill("2018-02-11")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("As you change it:")
+    expect(section.get_by_role("status")).to_contain_text("With your changes:")
     expect(section.locator(".scatterlayer .trace")).to_have_count(6)
     section.get_by_label("Discount").fill("30")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("with 30%")
-    section.get_by_text("The query behind this picture").click()
+    expect(section.get_by_role("status")).to_contain_text("At 30% off")
+    section.get_by_text("Query for this chart").click()
     expect(section.locator("details pre")).to_contain_text('id: "23"')
-    expect(section.get_by_role("link", name="Open it in Neo4j Browser")).to_have_count(
+    expect(section.get_by_role("link", name="Open in Neo4j Browser")).to_have_count(
         0 if settings.neo4j_uri else 1
     )
     section.get_by_label("Discount").fill("")
     section.get_by_label("Last day").fill("2017-12-01")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).not_to_contain_text("Working")
-    expect(section.get_by_role("status")).not_to_contain_text("As you change it")  # A sentence says why.
+    expect(section.get_by_role("status")).not_to_contain_text("Computing")
+    expect(section.get_by_role("status")).not_to_contain_text("With your changes")  # A sentence says why.
 
 
 def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) -> None:
@@ -72,11 +72,11 @@ def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) ->
     section = page.locator("section", has=page.get_by_role("heading", name="these users"))
     section.get_by_label("How many users").fill("5")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("5 users would reach")
+    expect(section.get_by_role("status")).to_contain_text("5 users reach")
     expect(section.locator("tbody tr")).to_have_count(5)
     # Beside as many of the present key users.
     expect(section.locator(".scatterlayer .trace")).to_have_count(6)
-    expect(section.get_by_text("with 5 of the present key users")).to_be_visible()
+    expect(section.get_by_text("starting with 5 present key users")).to_be_visible()
 
 
 def test_files_are_checked_and_imported_and_rejected_rows_fetched(
@@ -88,13 +88,13 @@ def test_files_are_checked_and_imported_and_rejected_rows_fetched(
     page.get_by_role("textbox", name="Data set").fill(dataset)
     page.get_by_label("Time zone").fill("Europe/Berlin")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.locator("#said")).to_contain_text("An import needs a mapping")
+    expect(page.locator("#import-status")).to_contain_text("An import needs a mapping")
     page.get_by_role("button", name="Check").click()
-    expect(page.locator("#said")).to_contain_text("21 would be rejected. Nothing was written.")
+    expect(page.locator("#import-status")).to_contain_text("21 would be rejected. Nothing was written.")
     expect(page.get_by_role("textbox", name="Mapping")).to_have_value(re.compile(f"dataset: {dataset}"))
     expect(page.get_by_role("heading", name="Why rows would be rejected")).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.locator("#said")).to_contain_text("Sent. The import is job")
+    expect(page.locator("#import-status")).to_contain_text("Uploaded. The import is job")
     own = page.locator("#import-list tr").filter(has_text=f"{dataset}.1")
     expect(own).to_contain_text("complete")
     with page.expect_download() as rejected:
@@ -113,7 +113,7 @@ def test_from_files_to_a_forecast_and_out_again(
     own = page.locator("#import-list tr").filter(has_text=f"{dataset}.1")
     expect(own).to_contain_text("complete", timeout=LONG)
 
-    page.locator("#build select").select_option(dataset)
+    page.locator("#build-form select").select_option(dataset)
     jobs = page.locator("#job-list tr").filter(has_text=dataset)
     page.get_by_role("button", name="Build the network").click()
     expect(jobs.filter(has_text="network")).to_contain_text("complete", timeout=LONG)
@@ -130,7 +130,7 @@ def test_from_files_to_a_forecast_and_out_again(
     section = page.locator("section", has=page.get_by_role("heading", name="these users"))
     section.get_by_label("How many users").fill("3")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("3 users would reach")
+    expect(section.get_by_role("status")).to_contain_text("3 users reach")
     page.go_back()
     with page.expect_download() as likely:
         page.get_by_role("link", name="Download all (CSV)").click()
