@@ -32,7 +32,7 @@ def list_jobs(home: HomeOption = None) -> None:
     for column in ("data set", "submitted", "progress or result"):
         table.add_column(column, overflow="fold")
     for job in jobs:
-        submitted = job.made_at[:16].replace("T", " ")
+        submitted = job.created_at[:16].replace("T", " ")
         table.add_row(job.id, job.kind, job.state, job.dataset, submitted, _describe(job))
     out.print(table)
 

@@ -70,7 +70,7 @@ def list_networks(home: HomeOption = None, dataset: DatasetOption = None) -> Non
 
     with open_backend(home) as backend:
         networks = backend.networks(backend.resolve_dataset(dataset))
-    table = Table("cut-off", "built for", "influences", "key users", "groups", "evidence of influence")
+    table = Table("cut-off", "built for", "influences", "key users", "groups", "influence between users")
     for network in networks:
         counts = (f"{count:,}" for count in (network.influences, network.key_users, network.groups))
         table.add_row(str(network.cutoff), str(network.built), *counts, network.influence_test.verdict)

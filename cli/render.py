@@ -7,6 +7,7 @@ from rich.table import Table
 
 from api.schemas import forecasts, resources
 from cli.console import out
+from network.runs import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,11 +41,14 @@ def show_network(network: resources.Network) -> None:
         "neighbour groups over all campaigns."
     )
     out.print(_describe_similarity(network))
-    out.print(
-        f"Evidence that users influence one another in this data: {network.influence_test.verdict}. "
-        f"{network.influence_test.summary}",
-        highlight=False,
-    )
+    test = network.influence_test
+    out.print(f"{describe_verdict(test.verdict)} {test.summary}", highlight=False)
+
+
+def describe_verdict(verdict: Verdict) -> str:
+    """Say in a sentence whether the data supports influence between users."""
+    strength = "weakly supported" if verdict == "weak" else verdict
+    return f"Influence between users is {strength} by this data."
 
 
 def show_model(model: forecasts.Model) -> None:

@@ -46,6 +46,7 @@ def what_if(
     from api.schemas import forecasts
     from cli.backend import open_backend
     from cli.console import out
+    from cli.render import describe_verdict
 
     request = build_request(
         forecasts.WhatIf,
@@ -80,7 +81,7 @@ def what_if(
     out.print(
         f"In total {answer.total.mean:.1f} [{answer.total.low:.1f}, {answer.total.high:.1f}] users, "
         "including the seeds, counting only users who would not have taken part anyway. "
-        f"Evidence that users influence one another in this data: {answer.influence_verdict}."
+        f"{describe_verdict(answer.influence_verdict)}"
     )
     if answer.influence_verdict != "supported":
         out.print(network.influence_test.summary, highlight=False)

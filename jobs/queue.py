@@ -33,7 +33,7 @@ class Job:
         If it failed: what went wrong, and what to do.
     result
         If it is complete: the ids of what it made.
-    made_at, started_at, finished_at : str
+    created_at, started_at, finished_at : str
         ISO 8601 timestamps.
     """
 
@@ -43,14 +43,14 @@ class Job:
     arguments: Row
     state: JobState
     attempts: int
-    cancel_asked: bool
+    cancel_requested: bool
     stage: str | None
     done: int | None
     total: int | None
     problem: str | None
     remedy: str | None
     result: Row | None
-    made_at: str
+    created_at: str
     started_at: str | None
     finished_at: str | None
 
@@ -136,7 +136,7 @@ def heartbeat(
         False if the job was cancelled or belongs to another worker: stop working on it.
     """
     rows = graph.run("jobs/heartbeat", id=job.id, worker=worker, stage=stage, done=done, total=total)
-    return bool(rows) and not rows[0]["cancel_asked"]
+    return bool(rows) and not rows[0]["cancel_requested"]
 
 
 def finish(

@@ -304,7 +304,7 @@ class Job(BaseModel):
     dataset: str
     arguments: dict[str, str | int | float | bool | None] = Field(description="What was asked for")
     state: JobState
-    cancel_asked: bool = Field(description="It is to end, or was ended")
+    cancel_requested: bool = Field(description="It is to end, or was ended")
     attempts: int = Field(description="More than 1: whoever worked on it was gone, and it was begun anew")
     progress: JobStage | None = Field(description="While it runs")
     problem: str | None = Field(description="Why it failed")
@@ -312,6 +312,6 @@ class Job(BaseModel):
     result: dict[str, str] | None = Field(
         description="What it made", examples=[{"model": "model/2017-11-27"}]
     )
-    made_at: str = Field(description="ISO moment")
+    created_at: str = Field(description="ISO moment")
     started_at: str | None = Field(description="ISO moment")
     finished_at: str | None = Field(description="ISO moment")

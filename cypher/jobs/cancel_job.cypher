@@ -2,7 +2,7 @@
 // parameters: $id (string)
 // returns: id (string)
 MATCH (job:Job {id: $id})
-SET job.cancel_asked = job.cancel_asked OR job.state IN ['waiting', 'running'],
+SET job.cancel_requested = job.cancel_requested OR job.state IN ['waiting', 'running'],
     job.finished_at = CASE job.state WHEN 'waiting' THEN datetime() ELSE job.finished_at END,
     job.state = CASE job.state WHEN 'waiting' THEN 'cancelled' ELSE job.state END
 RETURN job.id AS id

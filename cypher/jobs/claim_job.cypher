@@ -3,7 +3,7 @@
 // returns: id (string)
 MATCH (job:Job {state: 'waiting'})
 WHERE NOT EXISTS { (other:Job {state: 'running'}) WHERE other.dataset = job.dataset }
-WITH job ORDER BY job.made_at, job.id LIMIT 1
+WITH job ORDER BY job.created_at, job.id LIMIT 1
 // Locks the job: of two concurrent claims, the second sees that it is running.
 SET job.attempts = job.attempts
 WITH job WHERE job.state = 'waiting'

@@ -2,7 +2,7 @@
 // parameters: $worker (string)
 // returns: jobs (integer)
 MATCH (job:Job {worker: $worker, state: 'running'})
-SET job.state = CASE WHEN job.cancel_asked THEN 'cancelled' ELSE 'waiting' END,
-    job.finished_at = CASE WHEN job.cancel_asked THEN datetime() ELSE null END,
+SET job.state = CASE WHEN job.cancel_requested THEN 'cancelled' ELSE 'waiting' END,
+    job.finished_at = CASE WHEN job.cancel_requested THEN datetime() ELSE null END,
     job.attempts = job.attempts - 1
 RETURN count(job) AS jobs

@@ -4,7 +4,7 @@
 MATCH (job:Job {state: 'running'})
 WHERE job.heartbeat_at < datetime() - duration({seconds: $lost_after})
   // A job that got lost after explain_lost_jobs ran has no problem recorded yet and waits for the next call.
-  AND (job.cancel_asked OR job.attempts < $max_attempts OR job.problem IS NOT NULL)
-SET job.state = CASE WHEN job.cancel_asked THEN 'cancelled' WHEN job.attempts >= $max_attempts THEN 'failed' ELSE 'waiting' END
+  AND (job.cancel_requested OR job.attempts < $max_attempts OR job.problem IS NOT NULL)
+SET job.state = CASE WHEN job.cancel_requested THEN 'cancelled' WHEN job.attempts >= $max_attempts THEN 'failed' ELSE 'waiting' END
 SET job.finished_at = CASE job.state WHEN 'waiting' THEN null ELSE datetime() END
 RETURN count(job) AS jobs

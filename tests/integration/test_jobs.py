@@ -235,7 +235,7 @@ def sleep_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cancelled_job_ends_midway(graph: Graph, client: TestClient, dataset: str) -> None:
     job = queue.submit(graph, "sleep", dataset, {"seconds": 600}).id
     working(graph, job)
-    assert client.delete(f"/v1/jobs/{job}").json()["cancel_asked"]
+    assert client.delete(f"/v1/jobs/{job}").json()["cancel_requested"]
     assert ended(client, f"/v1/jobs/{job}")["state"] == "cancelled"
 
 

@@ -199,7 +199,7 @@ def test_what_if_on_the_command_line(settings: Settings, spread: NetworkRun, tmp
     done = groundswell(*arguments, "--days", "5", **reach(settings))
     assert done.returncode == 0, done.stderr
     assert "3 seeds" in done.stdout
-    assert "in this data: supported." in " ".join(done.stdout.split())
+    assert "users is supported by this data." in " ".join(done.stdout.split())
     costs.write_text("user,cost\nu1,dear\n")
     done = groundswell(*arguments, **reach(settings))
     assert done.returncode == 1

@@ -108,7 +108,7 @@ function jobProgress(job) {
 
 function cancelButton(job) {
   if (job.state !== "waiting" && job.state !== "running") return "";
-  const button = createElement("button", { type: "button", disabled: job.cancel_asked }, _("Cancel"));
+  const button = createElement("button", { type: "button", disabled: job.cancel_requested }, _("Cancel"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     await callApi(`/v1/jobs/${job.id}`, { method: "DELETE" });
@@ -131,7 +131,7 @@ async function refresh() {
     jobs.length
       ? createTable(jobs, {
           [_("job")]: (job) => job.id, [_("kind")]: (job) => kinds[job.kind] ?? job.kind, [_("data set")]: (job) => job.dataset,
-          [_("state")]: (job) => states[job.state], [_("submitted")]: (job) => formatTime(job.made_at), [_("progress")]: jobProgress, "": cancelButton,
+          [_("state")]: (job) => states[job.state], [_("submitted")]: (job) => formatTime(job.created_at), [_("progress")]: jobProgress, "": cancelButton,
         })
       : emptyNote(),
   );
