@@ -43,26 +43,26 @@ Links = dict[str, sparse.csr_array]
 
 def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
     """Edge weights of every step at the cut-off of `split`."""
-    known = split.now
+    inputs = split.now
     names = [one for one, block in split.blocks.items() if block.any()]
-    told = [one for one in names if one in _SEQUENCE]
+    sequence_blocks = [one for one in names if one in _SEQUENCE]
 
     def joined(vectors: Floats) -> pd.DataFrame:
-        if len(known.ties):
-            return symmetrise(ties_with_similarity(known, vectors))
-        return symmetrise(similar_users(graph, dataset, known.users, vectors, seed))
+        if len(inputs.ties):
+            return symmetrise(ties_with_similarity(inputs, vectors))
+        return symmetrise(similar_users(graph, dataset, inputs.users, vectors, seed))
 
     def table(edges: pd.DataFrame, weight: str) -> sparse.csr_array:
-        source, target = (known.users.get_indexer(edges[side]) for side in ("source", "target"))
-        size = len(known.users)
+        source, target = (inputs.users.get_indexer(edges[side]) for side in ("source", "target"))
+        size = len(inputs.users)
         weights = np.maximum(edges[weight].to_numpy(float), 0.0)
         return sparse.csr_array((weights, (target, source)), shape=(size, size))
 
     everything = joined(split.learned(names, seed))
-    learned = table(influences_of(everything, known.history)[0], "probability")
+    learned = table(influences_of(everything, inputs.history)[0], "probability")
     return {
         "tag text": table(joined(split.blocks["text"]), "score"),
-        "text and sequence": table(joined(split.learned(told, seed)), "score"),
+        "text and sequence": table(joined(split.learned(sequence_blocks, seed)), "score"),
         "learned similarity": table(everything, "score"),
         _LEARNED: learned,
         _PLACEBO: learned[:, split.others(seed)],
@@ -79,10 +79,10 @@ class Cases:
         self.exposed: list[tuple[Ints, Floats, Floats]] = []
         self.outcome: list[np.ndarray] = []
         self.campaigns: list[np.ndarray] = []
-        usual = _usual(history, since)
+        usual_rate = _usual(history, since)
         for at in np.linspace(since, until - window, _MOMENTS):
             for place, campaign in enumerate(history.campaigns):
-                self._add(history, place, campaign, float(at), window, usual, rng)
+                self._add(history, place, campaign, float(at), window, usual_rate, rng)
 
     def _add(
         self,
@@ -91,7 +91,7 @@ class Cases:
         campaign: CampaignHistory,
         at: float,
         window: float,
-        usual: Floats,
+        usual_rate: Floats,
         rng: np.random.Generator,
     ) -> None:
         before = campaign.times < at
@@ -104,13 +104,13 @@ class Cases:
         if not comes.any():
             return
         others = np.flatnonzero(~comes)
-        drawn = rng.choice(others, min(len(others), _MOST_WAITING), replace=False)
-        kept = np.concatenate([np.flatnonzero(comes), drawn])
+        sampled = rng.choice(others, min(len(others), _MOST_WAITING), replace=False)
+        kept = np.concatenate([np.flatnonzero(comes), sampled])
         users, when = waiting[kept], np.full(len(kept), at)
-        lately = before & (campaign.times >= at - window)
+        recently = before & (campaign.times >= at - window)
         n = len(history.users)
         so_far, recent = (
-            np.bincount(campaign.users[one], minlength=n).astype(float) for one in (before, lately)
+            np.bincount(campaign.users[one], minlength=n).astype(float) for one in (before, recently)
         )
         ever = history.activity.until(users, when)
         since = history.activity.since_last(users, when)
@@ -118,9 +118,9 @@ class Cases:
             ever,
             ever - history.activity.until(users, when - 4 * window),
             np.minimum(since / DAY, 1000),
-            usual[users],
+            usual_rate[users],
         ]
-        shared = [before.sum(), lately.sum(), len(waiting), (at - campaign.times[0]) / DAY]
+        shared = [before.sum(), recently.sum(), len(waiting), (at - campaign.times[0]) / DAY]
         rows = np.column_stack([*own, *(np.full(len(users), float(one)) for one in shared)])
         self.features.append(rows.astype(float))
         self.exposed.append((users, so_far, recent))
@@ -181,26 +181,32 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     now = Split(inputs, cutoff, encoder)
     earlier = now.now.middle()
     then = Split(now.now, earlier, encoder)
-    found: dict[str, list[pd.Series]] = {}
+    scores: dict[str, list[pd.Series]] = {}
     for seed in range(_SEEDS):
         train = Cases(now.now.history, then.now.seconds, now.now.seconds, seed)
         test = Cases(inputs.history, now.now.seconds, inputs.seconds, seed)
         before, after = (links_of(graph, dataset, one, seed) for one in (then, now))
-        found.setdefault(_NONE, []).append(precision(train, None, test, None, seed))
+        scores.setdefault(_NONE, []).append(precision(train, None, test, None, seed))
         for step, links in before.items():
-            found.setdefault(step, []).append(precision(train, links, test, after[step], seed))
-    means = {step: pd.concat(parts, axis=1).mean(axis=1) for step, parts in found.items()}
+            scores.setdefault(step, []).append(precision(train, links, test, after[step], seed))
+    means = {step: pd.concat(parts, axis=1).mean(axis=1) for step, parts in scores.items()}
     rows = [_row(name, f"with {step}", means[step], means[_NONE], _NONE) for step in means if step != _NONE]
     rows.append(_row(name, f"with {_LEARNED}", means[_LEARNED], means[_PLACEBO], _PLACEBO))
     return rows
 
 
-def _row(name: str, what: str, ours: pd.Series, theirs: pd.Series, peer: str) -> Row:
-    one, other = ours.to_numpy(), theirs.to_numpy()
+def _row(name: str, what: str, values: pd.Series, references: pd.Series, peer: str) -> Row:
+    one, other = values.to_numpy(), references.to_numpy()
     means = float(one.mean()), float(other.mean())
     within = ratio_interval(one, other)
     return Row(
-        f"{name}: next participants, {what}", *means, peer, "higher", None, *within, f"{len(ours)} campaigns"
+        f"{name}: next participants, {what}",
+        *means,
+        peer,
+        "higher",
+        None,
+        *within,
+        f"{len(values)} campaigns",
     )
 
 

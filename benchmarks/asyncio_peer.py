@@ -18,24 +18,24 @@ from forecasting.records import find_forecast, network_of
 from graph.connection import Graph, address, connect
 from graph.settings import Settings
 
-_Asked = list[tuple[str, dict[str, Any]]]
+_Queries = list[tuple[str, dict[str, Any]]]
 """Statements by their names, with their parameters."""
 
 
-def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Asked]:
+def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Queries]:
     """Return the statements that each read of the API runs."""
     of = {"dataset": dataset, "campaign": campaign}
-    shown = of | {"run": network_of(graph, dataset, campaign).id}
+    scope = of | {"run": network_of(graph, dataset, campaign).id}
     made = {"dataset": dataset, "id": find_forecast(graph, dataset, campaign).id}
     network = ("runs/network_of", of)
     return {
         "forecast": [("forecasts/read_forecast", of), ("forecasts/expected_groups", made)],
-        "key-users": [network, ("campaigns/key_users", shown)],
-        "neighbour-groups": [network, ("campaigns/neighbour_groups", shown)],
+        "key-users": [network, ("campaigns/key_users", scope)],
+        "neighbour-groups": [network, ("campaigns/neighbour_groups", scope)],
     }
 
 
-def application(settings: Settings, reads: dict[str, _Asked], campaign: str) -> FastAPI:
+def application(settings: Settings, reads: dict[str, _Queries], campaign: str) -> FastAPI:
     """Return an application with the paths of the API's own routes."""
     uri, user, password = address(settings)
     driver = AsyncGraphDatabase.driver(uri, auth=(user, password), notifications_min_severity="OFF")
@@ -51,20 +51,20 @@ def application(settings: Settings, reads: dict[str, _Asked], campaign: str) -> 
     async def health() -> Response:
         return Response()
 
-    for read, asked in reads.items():
-        _add_route(app, driver, f"/v1/campaigns/{campaign}/{read}", asked)
+    for read, queries in reads.items():
+        _add_route(app, driver, f"/v1/campaigns/{campaign}/{read}", queries)
     return app
 
 
-def _add_route(app: FastAPI, driver: AsyncDriver, path: str, asked: _Asked) -> None:
+def _add_route(app: FastAPI, driver: AsyncDriver, path: str, queries: _Queries) -> None:
     @app.get(path)
     async def rows() -> Response:
-        told = []
+        results = []
         async with driver.session(database="neo4j") as session:
-            for name, parameters in asked:
+            for name, parameters in queries:
                 result = await session.run(cypher.statement(name).text, parameters)
-                told.append(await result.data())
-        return Response(json.dumps(told), media_type="application/json")
+                results.append(await result.data())
+        return Response(json.dumps(results), media_type="application/json")
 
 
 def main() -> None:

@@ -84,8 +84,8 @@ def attack(address: str, key: str, cases: int) -> dict[str, int]:
             ],
             check=False,
         )  # fmt: skip
-        told: dict[str, int] = json.loads(report.read_text())["test_cases"]
-        return told
+        counts: dict[str, int] = json.loads(report.read_text())["test_cases"]
+        return counts
 
 
 def reached(schema: Any, key: str | None, scopes: tuple[str, ...], examples: int) -> tuple[int, int]:
@@ -93,8 +93,8 @@ def reached(schema: Any, key: str | None, scopes: tuple[str, ...], examples: int
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     refused = {401, 403, 429}  # 429: so many wrong keys among the cases.
     tried = through = 0
-    for found in schema.get_all_operations():
-        operation = found.ok()
+    for result in schema.get_all_operations():
+        operation = result.ok()
         method = operation.method.upper()
         if operation.path in OPEN_PATHS or needed_scope(method, operation.path) in scopes:
             continue
@@ -122,16 +122,16 @@ def main() -> None:
         settings = own.model_copy(update={"rate_per_minute": 0})
         keys = fill(settings)
         with served(settings) as address:
-            told = attack(address, keys["admin"], cases)
+            counts = attack(address, keys["admin"], cases)
             described = schemathesis.openapi.from_url(
                 f"{address}openapi.json", headers={"Authorization": f"Bearer {keys['admin']}"}
             )
             reading = reached(described, keys["read"], ("read",), examples)
             without = reached(described, None, (), examples)
-    failed = told["with_failures"] + told.get("errored", 0)
+    failed = counts["with_failures"] + counts.get("errored", 0)
     rows = [
-        Row("responses without a 5xx that match the description", told["generated"] - failed,
-            told["generated"], "requests", "higher", target=1.0),
+        Row("responses without a 5xx that match the description", counts["generated"] - failed,
+            counts["generated"], "requests", "higher", target=1.0),
         Row("requests without a key that are rejected", without[0] - without[1], without[0], "requests",
             "higher", target=1.0),
         Row("requests beyond the scope of a read key that are rejected", reading[0] - reading[1],

@@ -17,19 +17,19 @@ def of_bands(rows: pd.DataFrame) -> list[Row]:
     """Coverage, and the pinball loss of five quantiles (about half the CRPS) against AutoETS and
     AutoTheta.
     """
-    found = []
+    result = []
     for h, part in rows.groupby("h"):
         place = _place(part)
         for level in (0.8, 0.95):
             inside = float((np.abs(place - 0.5) < level / 2).mean())
             what = f"coverage of the {level:.0%} interval, deviation, h={h}"
             off, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
-            found.append(Row(what, off, 0.02, "tolerance", "lower", 1.0, note=note))
+            result.append(Row(what, off, 0.02, "tolerance", "lower", 1.0, note=note))
         loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
         for peer in ("AutoETS", "AutoTheta"):
             both = loss.assign(b=_pinball(part, peer, peer))
-            found.append(weekly_row(f"pinball loss, h={h}", both, peer, 0.95))
-    return found
+            result.append(weekly_row(f"pinball loss, h={h}", both, peer, 0.95))
+    return result
 
 
 def _place(rows: pd.DataFrame) -> Floats:
@@ -39,8 +39,8 @@ def _place(rows: pd.DataFrame) -> Floats:
     level where counts are small (Czado, Gneiting and Held, Biometrics 2009).
     """
     size = 1 / rows["dispersion"]
-    told = nbinom(size, size / (size + rows["K-LSTM"]))
-    below, at = told.cdf(rows["y"] - 1), told.pmf(rows["y"])
+    distribution = nbinom(size, size / (size + rows["K-LSTM"]))
+    below, at = distribution.cdf(rows["y"] - 1), distribution.pmf(rows["y"])
     return np.asarray(below + np.random.default_rng(7).random(len(rows)) * at)
 
 
@@ -57,16 +57,16 @@ def draw_bands(rows: pd.DataFrame) -> None:
     """Draw coverage by level, and the distribution of the probability integral transform."""
     figure = make_subplots(cols=2, subplot_titles=["Inside the band", "Place in the distribution"])
     levels = np.linspace(0.05, 0.99, 48)
-    shown = {"x": levels, "y": levels, "name": "calibrated", "line": {"dash": "dot", "color": "gray"}}
-    figure.add_scatter(**shown, row=1, col=1)
+    diagonal = {"x": levels, "y": levels, "name": "calibrated", "line": {"dash": "dot", "color": "gray"}}
+    figure.add_scatter(**diagonal, row=1, col=1)
     for (h, part), colour in zip(rows.groupby("h"), COLOURS, strict=True):
         place = _place(part)
         inside = [float((np.abs(place - 0.5) < level / 2).mean()) for level in levels]
-        told = {"name": f"h={h}", "legendgroup": str(h)}
-        figure.add_scatter(x=levels, y=inside, line_color=colour, **told, row=1, col=1)
+        style = {"name": f"h={h}", "legendgroup": str(h)}
+        figure.add_scatter(x=levels, y=inside, line_color=colour, **style, row=1, col=1)
         shares = np.histogram(place, _BINS, (0.0, 1.0))[0] / len(place)
         tenths = (np.arange(_BINS) + 0.5) / _BINS
-        figure.add_bar(x=tenths, y=shares, marker_color=colour, **told, showlegend=False, row=1, col=2)
+        figure.add_bar(x=tenths, y=shares, marker_color=colour, **style, showlegend=False, row=1, col=2)
     figure.add_hline(y=1 / _BINS, line_dash="dot", line_color="gray", row=1, col=2)
     figure.update_xaxes(title="level of the band", tickformat=".0%", row=1, col=1)
     figure.update_yaxes(title="points inside", tickformat=".0%", row=1, col=1)

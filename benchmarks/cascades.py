@@ -52,15 +52,15 @@ class Split:
         )
         ties = pd.read_csv(folder / "ties.csv", dtype=str)
         ends = self.users.get_indexer(ties["source"]), self.users.get_indexer(ties["target"])
-        known = (ends[0] >= 0) & (ends[1] >= 0)
+        valid = (ends[0] >= 0) & (ends[1] >= 0)
         self.ties = np.zeros((len(self.users), len(self.users)), dtype=np.float32)
-        self.ties[ends[0][known], ends[1][known]] = 1.0
+        self.ties[ends[0][valid], ends[1][valid]] = 1.0
 
 
 def ranks_with_end(model: NextUserModel, cooccurrence: Cooccurrence, split: Split) -> pd.DataFrame:
     """Rank with the next-user model, with the end of the cascade as another candidate."""
     lengths = np.array([len(one) for one in split.train])
-    found = []
+    ranked = []
     ranker = by_model(model, cooccurrence)
     for number, one in enumerate(split.test):
         longer = EventSequence(np.append(one.users, one.users[0]), np.append(one.seconds, one.seconds[-1]))
@@ -68,10 +68,10 @@ def ranks_with_end(model: NextUserModel, cooccurrence: Cooccurrence, split: Spli
             end = np.log(_ending(lengths, place))
             others = scores + np.log1p(-np.exp(end))
             last = place == len(one)
-            came = end if last else others[one.users[place]]
-            rank = 1 + (others > came).sum() + (not last and end > came)
-            found.append((number, place, rank))
-    return pd.DataFrame(found, columns=["campaign", "position", "rank"])
+            target = end if last else others[one.users[place]]
+            rank = 1 + (others > target).sum() + (not last and end > target)
+            ranked.append((number, place, rank))
+    return pd.DataFrame(ranked, columns=["campaign", "position", "rank"])
 
 
 def _ending(lengths: Floats, place: int) -> float:
@@ -84,36 +84,36 @@ def _ending(lengths: Floats, place: int) -> float:
     return float(np.clip(ended / max(could, 1), 1e-4, 0.5))
 
 
-def measured(found: pd.DataFrame, name: str) -> pd.Series:
+def measured(ranked: pd.DataFrame, name: str) -> pd.Series:
     """Hits@k or MAP@k of every position."""
     kind, _, k = name.partition("@")
-    return (hits if kind == "Hits" else precision)(found, int(k))
+    return (hits if kind == "Hits" else precision)(ranked, int(k))
 
 
-def compared(name: str, ours: pd.DataFrame, others: dict[str, pd.DataFrame]) -> list[Row]:
+def compared(name: str, own_ranks: pd.DataFrame, others: dict[str, pd.DataFrame]) -> list[Row]:
     """Compare the model with each alternative; the first has the target."""
-    found = []
+    rows = []
     for what in ("Hits@10", "Hits@50", "Hits@100", "MAP@10"):
-        for place, (peer, theirs) in enumerate(others.items()):
-            sums = ours[["campaign"]].assign(a=measured(ours, what), b=measured(theirs, what))
+        for place, (peer, reference) in enumerate(others.items()):
+            sums = own_ranks[["campaign"]].assign(a=measured(own_ranks, what), b=measured(reference, what))
             by_campaign = sums.groupby("campaign").sum()
             within = ratio_interval(by_campaign["a"].to_numpy(), by_campaign["b"].to_numpy())
             aim = _TARGETS.get(what) if place == 0 else None
             means = float(sums["a"].mean()), float(sums["b"].mean())
-            note = f"{len(ours):,} positions"
-            found.append(Row(f"{name}: {what}", *means, peer, "higher", aim, *within, note))
-    return found
+            note = f"{len(own_ranks):,} positions"
+            rows.append(Row(f"{name}: {what}", *means, peer, "higher", aim, *within, note))
+    return rows
 
 
 def best_follows(split: Split) -> tuple[Ranker, str]:
     """Return the co-occurrence counts of the training cascades that rank best on the validation cascades."""
     users, valid = len(split.users), [(one, 1) for one in split.valid]
-    found = {}
+    rankers = {}
     for window, power, kept in product((1, 5, 20), (0.0, 0.5), (0.6, 0.8, 0.9, 1.0)):
         ranker = by_follows(split.train, users, window=window, power=power, kept=kept)
         score = float(precision(ranks(ranker, valid)).mean())
-        found[score] = ranker, f"window {window}, power {power}, kept {kept}"
-    return found[max(found)]
+        rankers[score] = ranker, f"window {window}, power {power}, kept {kept}"
+    return rankers[max(rankers)]
 
 
 def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
@@ -124,12 +124,12 @@ def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
     counted, how = best_follows(split)
     model = NextUserModel.fit(split.train, users, progress, seed)
     cooccurrence = Cooccurrence.of(split.train, users, model.gap)
-    asked = [(one, 1) for one in split.test]
-    ours = ranks(by_model(model, cooccurrence), asked)
+    positions = [(one, 1) for one in split.test]
+    own_ranks = ranks(by_model(model, cooccurrence), positions)
     popular = by_matrix(np.zeros((users, users)), 1.0, taken)
     exposed = by_matrix(split.ties * taken, 1.0, taken)
     others = {"co-occurrence counts": counted, "popularity": popular, "exposure along ties": exposed}
-    rows = compared(folder.name, ours, {name: ranks(one, asked) for name, one in others.items()})
+    rows = compared(folder.name, own_ranks, {name: ranks(one, positions) for name, one in others.items()})
     with_end = ranks_with_end(model, cooccurrence, split)
     for what, published in _PUBLISHED.items():
         name = f"{folder.name}, scoring the end as a user: {what}"
@@ -144,12 +144,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cascades", type=Path, nargs="+", required=True, help="folders of cascades")
     parser.add_argument("--quick", action="store_true", help="nothing is written")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     rows = []
     with progress_bars() as progress:
-        for folder in asked.cascades:
+        for folder in arguments.cascades:
             rows += of_folder(folder, progress)
-    write("cascades", rows, quick=asked.quick)
+    write("cascades", rows, quick=arguments.quick)
 
 
 if __name__ == "__main__":

@@ -22,36 +22,36 @@ from graph.importing.job import import_prepared
 from graph.progress import Silent
 
 _FEWEST_WEEKS = 2 * RECENT_WEEKS
-"""Known before a launch; without as many nothing is told."""
+"""Weeks of data needed before a launch."""
 
 
 def around_launches(graph: Graph) -> list[Weeks]:
     """For each campaign with enough weeks before its launch: these weeks and the eight from the launch on."""
     dataset = describe_dataset(graph, DATASET)
     activity = read_activity(graph, dataset=DATASET, before=dataset.moment(dataset.now))
-    found = []
+    windows = []
     for campaign in campaign_list(graph, DATASET).itertuples():
         launch: date = campaign.starts.date()
         end = launch + timedelta(weeks=RECENT_WEEKS)
         if (launch - dataset.first_day).days // 7 < _FEWEST_WEEKS or end > dataset.now:
             continue
-        known = activity[activity["ds"] < campaign.starts + np.timedelta64(RECENT_WEEKS, "W")]
-        weeks = read_weeks(graph, DATASET, campaign.id, end, known)
+        activity_before = activity[activity["ds"] < campaign.starts + np.timedelta64(RECENT_WEEKS, "W")]
+        weeks = read_weeks(graph, DATASET, campaign.id, end, activity_before)
         if len(weeks.depth):
-            found.append(weeks)
-    return found
+            windows.append(weeks)
+    return windows
 
 
 def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, float]:
     """Deviance of the weeks from the launch on: with discounts, without, and with the placebo."""
     launch = weeks.depth.shape[1] - RECENT_WEEKS
-    found = exponent(weeks.within(0, launch))
+    estimate = exponent(weeks.within(0, launch))
     after = weeks.within(launch, launch + RECENT_WEEKS)
     others = draw.permuted(weeks.depth, axis=1)
     dealt = replace(weeks, depth=others)
     placebo = exponent(dealt.within(0, launch))
     return (
-        deviance(after, found[0] if found else 0.0),
+        deviance(after, estimate[0] if estimate else 0.0),
         deviance(after, 0.0),
         deviance(dealt.within(launch, launch + RECENT_WEEKS), placebo[0] if placebo else 0.0),
     )
@@ -70,17 +70,19 @@ def main() -> None:
         with connect(settings) as graph:
             weeks = around_launches(graph)
     draw = np.random.default_rng(5)
-    told = np.array([deviances(one, draw) for one in weeks])
+    losses = np.array([deviances(one, draw) for one in weeks])
     effects = [
-        found[0] for one in weeks if (found := exponent(one.within(0, one.depth.shape[1] - RECENT_WEEKS)))
+        estimate[0]
+        for one in weeks
+        if (estimate := exponent(one.within(0, one.depth.shape[1] - RECENT_WEEKS)))
     ]
     note = f"{len(weeks)} campaigns; b from {min(effects):.2f} to {max(effects):.2f}"
-    rows = [
-        Row(f"deviance of weekly purchases, {RECENT_WEEKS} weeks from launch", float(told[:, 0].mean()),
-            float(told[:, place].mean()), peer, "lower", 0.95, *ratio_interval(told[:, 0], told[:, place]),
-            note)
-        for place, peer in ((1, "no discount effect"), (2, "placebo: discounts of other weeks"))
-    ]  # fmt: skip
+    measure = f"deviance of weekly purchases, {RECENT_WEEKS} weeks from launch"
+    rows = []
+    for place, reference in ((1, "no discount effect"), (2, "placebo: discounts of other weeks")):
+        means = float(losses[:, 0].mean()), float(losses[:, place].mean())
+        within = ratio_interval(losses[:, 0], losses[:, place])
+        rows.append(Row(measure, *means, reference, "lower", 0.95, *within, note))
     write("discounts", rows, quick=quick)
 
 

@@ -35,12 +35,12 @@ def light_gcn(inputs: NetworkInputs, seed: int) -> Floats:
     model = LightGCN(nodes, _WIDTH // 2, num_layers=2)
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(_STEPS):
-        drawn = torch.randint(pairs.shape[1], (_BATCH,))
+        sample = torch.randint(pairs.shape[1], (_BATCH,))
         placed = model.get_embedding(both)
-        user, held = placed[pairs[:, drawn]]
+        user, held = placed[pairs[:, sample]]
         other = placed[torch.randint(users, nodes, (_BATCH,))]
         gap = (user * held).sum(1) - (user * other).sum(1)
-        loss = model.recommendation_loss(gap, torch.zeros_like(gap), node_id=drawn.new_empty(0))
+        loss = model.recommendation_loss(gap, torch.zeros_like(gap), node_id=sample.new_empty(0))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -51,12 +51,12 @@ def light_gcn(inputs: NetworkInputs, seed: int) -> Floats:
 def _embedded(graph: Graph, inputs: NetworkInputs, statement: str, seed: int) -> Floats:
     sources, targets, weights = _edges(inputs)
     edges = [list(one) for one in zip(sources.tolist(), targets.tolist(), weights.tolist(), strict=True)]
-    found = np.zeros((len(inputs.users), _WIDTH))
+    vectors = np.zeros((len(inputs.users), _WIDTH))
     with projection(graph, "gds/project_undirected", edges=edges) as name:
         for row in graph.run(statement, graph=name, width=_WIDTH, seed=seed):
-            if row["node"] < len(found):
-                found[row["node"]] = row["vector"]
-    return _apart(found)
+            if row["node"] < len(vectors):
+                vectors[row["node"]] = row["vector"]
+    return _apart(vectors)
 
 
 def _edges(inputs: NetworkInputs) -> tuple[Ints, Ints, Floats]:
@@ -74,6 +74,6 @@ def _edges(inputs: NetworkInputs) -> tuple[Ints, Ints, Floats]:
 
 
 def _apart(rows: Floats) -> Floats:
-    known = rows.any(axis=1)
-    rows[known] -= rows[known].mean(axis=0)
+    nonzero = rows.any(axis=1)
+    rows[nonzero] -= rows[nonzero].mean(axis=0)
     return unit(rows)

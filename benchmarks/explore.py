@@ -59,9 +59,9 @@ def main() -> None:
         local.up(settings.home, settings.cache)
         with connect(settings) as graph:
             for one in cypher.questions():
-                first, found = ask(graph, one, dataset)
+                first, count = ask(graph, one, dataset)
                 again = [ask(graph, one, dataset)[0] for _ in range(_TURNS)]
-                note = f"{found} rows; first run {first:.2f} s, slowest repeat {max(again):.2f} s"
+                note = f"{count} rows; first run {first:.2f} s, slowest repeat {max(again):.2f} s"
                 seconds = float(np.median(again))
                 rows.append(Row(f"{one.title} (s)", seconds, _LIMIT, "limit", "lower", 1.0, note=note))
     write("explore", rows, quick=quick)

@@ -16,7 +16,7 @@ from graph.importing.mapping import Mapping
 
 _READERS = 10
 _NO_ANSWER = 0
-"""Among the statuses: within a minute none came."""
+"""Stands among the statuses for no response within a minute."""
 _MOST_DAYS = 14
 # No forecasts: those are what the jobs make.
 _PATHS = [
@@ -66,7 +66,7 @@ class Seen:
         with httpx.Client(base_url=self.address, timeout=60) as client:
             while not self.over.is_set():
                 for path in self.expected:
-                    # Never asked before: what is kept would not show whether the database answers.
+                    # A new address each time: a cached response would not show whether the database responds.
                     answer = _answer(client.get, f"{path}&_={time.time_ns()}")
                     self.statuses[answer.status_code if answer else _NO_ANSWER] += 1
                     if answer and answer.status_code == 200:
@@ -82,12 +82,12 @@ class Jobs:
 
     address: str
     statuses: Counter[int] = field(default_factory=Counter)
-    asked: set[str] = field(default_factory=set)
+    submitted: set[str] = field(default_factory=set)
 
     def forecast(self) -> bool:
         """Submit a forecast; return whether it was accepted."""
-        wish = {"dataset": DATASET, "horizon": self.statuses.total() % _MOST_DAYS + 1}
-        return self._asked("/v1/campaigns/18/forecast", json=wish)
+        body = {"dataset": DATASET, "horizon": self.statuses.total() % _MOST_DAYS + 1}
+        return self._submit("/v1/campaigns/18/forecast", json=body)
 
     def forecast_within(self, seconds: float) -> bool:
         """Submit until a forecast is accepted."""
@@ -100,31 +100,31 @@ class Jobs:
         """Submit an import of the files in `folder`; return whether it was accepted."""
         files = [("files", (file.name, file.read_bytes())) for file in sorted(folder.iterdir())]
         data = {"mapping": mapping.model_dump_json()}
-        return self._asked("/v1/imports", data=data, files=files)
+        return self._submit("/v1/imports", data=data, files=files)
 
     def complete(self) -> int:
         """Return how many jobs are complete once none is open (after ten minutes at most)."""
         ends = time.monotonic() + 600
         with httpx.Client(base_url=self.address, timeout=60) as client:
             while True:
-                told = [client.get(one).json() for one in self.asked]
+                jobs = [client.get(one).json() for one in self.submitted]
                 # A refusal tells no state.
-                states = [job.get("state", "waiting") for job in told]
+                states = [job.get("state", "waiting") for job in jobs]
                 if not {"waiting", "running"} & set(states) or time.monotonic() > ends:
                     return states.count("complete")
                 time.sleep(1)
 
-    def _asked(self, path: str, **wish: Any) -> bool:
-        answer = _answer(httpx.post, f"{self.address}{path}", timeout=60, **wish)
+    def _submit(self, path: str, **options: Any) -> bool:
+        answer = _answer(httpx.post, f"{self.address}{path}", timeout=60, **options)
         self.statuses[answer.status_code if answer else _NO_ANSWER] += 1
         if answer and answer.status_code == 202:
-            self.asked.add(answer.headers["location"])
+            self.submitted.add(answer.headers["location"])
             return True
         return False
 
 
-def _answer(ask: Callable[..., httpx.Response], path: str, **wish: Any) -> httpx.Response | None:
+def _answer(ask: Callable[..., httpx.Response], path: str, **options: Any) -> httpx.Response | None:
     try:
-        return ask(path, **wish)
+        return ask(path, **options)
     except httpx.HTTPError:
         return None

@@ -58,13 +58,13 @@ class Fault:
         """Return the rows of this fault."""
         reads, writes = self.seen.statuses, self.jobs.statuses
         good = reads[200] + reads[503] + writes[202] + writes[503]
-        told = f"{self.note}, {reads.total():,} reads, {reads[503]:,} of them 503"
+        note = f"{self.note}, {reads.total():,} reads, {reads[503]:,} of them 503"
         return [
             Row(f"{self.name}: correct responses", reads[200] - self.seen.wrong, reads[200],
-                "responses with 200", "higher", target=1.0, note=told),
+                "responses with 200", "higher", target=1.0, note=note),
             Row(f"{self.name}: responses that succeed or are 503", good, reads.total() + writes.total(),
                 "responses", "higher", target=1.0, note=f"{writes.total()} of them to job requests"),
-            Row(f"{self.name}: jobs that complete", self.complete, len(self.jobs.asked), "jobs",
+            Row(f"{self.name}: jobs that complete", self.complete, len(self.jobs.submitted), "jobs",
                 "higher", target=1.0),
             Row(f"{self.name}: {self.waiting}, seconds", max(self.recovered), _LIMIT,
                 "limit", "lower", target=1.0),

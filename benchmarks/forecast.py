@@ -71,9 +71,9 @@ class Period:
 
     def running(self, origin: pd.Timestamp) -> pd.DataFrame:
         """The series at `origin` of the campaigns that run then."""
-        known = self.history.before(origin.date())
-        series = self.series(known)
-        return series[series["unique_id"].isin(known.campaigns[known.campaigns["ends"] > origin]["id"])]
+        history = self.history.before(origin.date())
+        series = self.series(history)
+        return series[series["unique_id"].isin(history.campaigns[history.campaigns["ends"] > origin]["id"])]
 
 
 def ours(
@@ -99,10 +99,10 @@ def statistical(period: Period, progress: Progress, *, quick: bool, prior: str |
         series = without_holidays(period.running(origin), prior)
         if len(series):
             every = not (quick or prior)
-            found = forecast_peers.statistical(series, max(HORIZONS), every=every)
+            forecasts = forecast_peers.statistical(series, max(HORIZONS), every=every)
             if every:
-                found = found.merge(hawkes(series, max(HORIZONS)), on=["unique_id", "ds"])
-            parts.append(with_holidays(found, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
+                forecasts = forecasts.merge(hawkes(series, max(HORIZONS)), on=["unique_id", "ds"])
+            parts.append(with_holidays(forecasts, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
         advance(1)
     return pd.concat(parts)
 
@@ -118,31 +118,31 @@ def boosted(period: Period, prior: str | None = None) -> pd.DataFrame:
     for origin in period.origins:
         series = without_holidays(period.running(origin), prior)
         if len(series):
-            found = pd.concat([model.forecast(series) for model in models])
-            found = found.groupby(["unique_id", "ds"], as_index=False).mean()
-            parts.append(with_holidays(found, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
+            forecasts = pd.concat([model.forecast(series) for model in models])
+            forecasts = forecasts.groupby(["unique_id", "ds"], as_index=False).mean()
+            parts.append(with_holidays(forecasts, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
     return pd.concat(parts)
 
 
 def neural(period: Period) -> pd.DataFrame:
     """Mean over seeds of NHITS, LSTM and TFT."""
     series = period.series(period.history)
-    found = [
+    forecasts = [
         forecast_peers.neural(series, period.campaigns, period.origins, max(HORIZONS), seed)
         for seed in range(_NEURAL_SEEDS)
     ]
-    return pd.concat(found).groupby(["unique_id", "ds", "cutoff"], as_index=False).mean()
+    return pd.concat(forecasts).groupby(["unique_id", "ds", "cutoff"], as_index=False).mean()
 
 
 def points(forecasts: pd.DataFrame, history: History, models: list[str]) -> pd.DataFrame:
     """The scored rows: h, week, kind, y, scale and each model's forecast."""
-    told = history.campaigns.set_index("id")
-    since = pd.DatetimeIndex(told.loc[forecasts["unique_id"], "starts"])
+    campaigns = history.campaigns.set_index("id")
+    since = pd.DatetimeIndex(campaigns.loc[forecasts["unique_id"], "starts"])
     rows = forecasts.assign(h=(forecasts["ds"] - forecasts["cutoff"]).dt.days)
     rows = rows[(rows["h"].isin(HORIZONS)) & (rows["cutoff"] - since >= pd.Timedelta(days=6)).to_numpy()]
     rows = rows.assign(
         week=rows["ds"].dt.strftime("%G-%V"),
-        kind=told.loc[rows["unique_id"], "kind"].to_numpy(),
+        kind=campaigns.loc[rows["unique_id"], "kind"].to_numpy(),
         scale=rows["unique_id"].map(_naive_error(history)),
     )
     rows[_MEAN] = rows[["SWA8", "AutoETS", "AutoTheta"]].mean(axis=1)
@@ -152,34 +152,34 @@ def points(forecasts: pd.DataFrame, history: History, models: list[str]) -> pd.D
 
 def _naive_error(history: History) -> dict[str, float]:
     """Seasonal-naive error of each campaign before it began."""
-    found = {}
+    errors = {}
     for campaign in history.campaigns.itertuples():
         own = history.steps[history.steps["unique_id"] == campaign.id].set_index("ds")["y"]
         before = own[own.index < campaign.starts]
-        found[campaign.id] = (
+        errors[campaign.id] = (
             max(float(before.diff(SEASON).abs().mean()), 0.1) if len(before) > SEASON else 1.0
         )
-    return found
+    return errors
 
 
 def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
     """MAE and MASE of the K-LSTM against every alternative and its ablations, and against the best for
     each campaign type.
     """
-    told = f", all with the holiday prior ({prior})" if prior else ""
+    suffix = f", all with the holiday prior ({prior})" if prior else ""
     less = [name for name in ABLATIONS if f"error {name}" in rows]
-    found = []
+    result = []
     for h, part in rows.groupby("h"):
         peers = sorted(_peers(rows), key=lambda peer: part[f"error {peer}"].mean())
         for peer in [*peers, *less]:
             for what, divided in (("MAE", 1.0), ("MASE", part["scale"])):
                 both = part.assign(a=part["error K-LSTM"] / divided, b=part[f"error {peer}"] / divided)
                 target = _TARGETS[prior, int(h)] if peer == peers[0] else None
-                found.append(weekly_row(f"{what}, h={h}{told}", both, peer, target))
+                result.append(weekly_row(f"{what}, h={h}{suffix}", both, peer, target))
         for kind, some in part.groupby("kind"):
             both = some.assign(a=some["error K-LSTM"], b=some[f"error {peers[0]}"])
-            found.append(weekly_row(f"MAE, h={h}, {kind}{told}", both, peers[0], None))
-    return found
+            result.append(weekly_row(f"MAE, h={h}, {kind}{suffix}", both, peers[0], None))
+    return result
 
 
 def without_graph(history: History) -> History:
@@ -210,7 +210,7 @@ ABLATIONS = {"no graph": without_graph, "no key users": without_key_users, "plac
 
 def read_periods(progress: Progress, *, quick: bool) -> list[Period]:
     """Read each period, with its network."""
-    found = []
+    periods = []
     with own_server() as settings, connect(settings) as graph:
         prepared = complete_journey(settings.cache)
         import_prepared(graph, settings, prepared, progress, "stream")
@@ -220,10 +220,10 @@ def read_periods(progress: Progress, *, quick: bool) -> list[Period]:
             dataset = prepared.mapping.dataset
             network = build_network(graph, dataset, progress, cutoff=first, encoder=encoder)
             # What the last origins forecast is known only later.
-            known = min(after + timedelta(days=max(HORIZONS) - 1), PERIODS[-1])
-            history = read_history(graph, dataset, network, known, progress)
-            found.append(Period(history, pd.date_range(first, after - timedelta(days=1))))
-    return found
+            until = min(after + timedelta(days=max(HORIZONS) - 1), PERIODS[-1])
+            history = read_history(graph, dataset, network, until, progress)
+            periods.append(Period(history, pd.date_range(first, after - timedelta(days=1))))
+    return periods
 
 
 def main() -> None:
@@ -234,7 +234,7 @@ def main() -> None:
     )
     quick = parser.parse_args().quick
     keys = ["unique_id", "ds", "cutoff"]
-    plain, told = [], []
+    plain, with_prior = [], []
     with progress_bars() as progress:
         for period in read_periods(progress, quick=quick):
             seeds = 1 if quick else _SEEDS
@@ -249,23 +249,23 @@ def main() -> None:
             rows = ours(period, seeds, PRIOR)
             rows = rows.merge(statistical(period, progress, quick=quick, prior=PRIOR), on=keys)
             rows = rows.merge(boosted(period, PRIOR), on=keys)
-            told.append(points(rows, period.history, _models(rows)))
-    first, second = (pd.concat(parts, ignore_index=True) for parts in (plain, told))
-    found = against(first) + against(second, PRIOR) + of_bands(first)
+            with_prior.append(points(rows, period.history, _models(rows)))
+    first, second = (pd.concat(parts, ignore_index=True) for parts in (plain, with_prior))
+    result = against(first) + against(second, PRIOR) + of_bands(first)
     for h, part in second.groupby("h"):
         earlier = first[first["h"] == h]
         peer = min(_peers(earlier), key=lambda one: earlier[f"error {one}"].mean())
-        untold = earlier[[*keys, f"error {peer}"]].set_axis([*keys, "b"], axis=1)
-        both = part.assign(a=part["error K-LSTM"]).merge(untold, on=keys)
-        found.append(weekly_row(f"MAE, h={h}, holiday prior for the K-LSTM only", both, peer, 0.85))
-    write("forecast", found, quick=quick)
+        without_prior = earlier[[*keys, f"error {peer}"]].set_axis([*keys, "b"], axis=1)
+        both = part.assign(a=part["error K-LSTM"]).merge(without_prior, on=keys)
+        result.append(weekly_row(f"MAE, h={h}, holiday prior for the K-LSTM only", both, peer, 0.85))
+    write("forecast", result, quick=quick)
     if not quick:
         draw_bands(first)
 
 
 def _models(rows: pd.DataFrame) -> list[str]:
-    known = {"unique_id", "ds", "cutoff", "y", "dispersion", "level_p10", "level_p50", "level_p90"}
-    return [one for one in rows.columns if one not in known and "-lo-" not in one and "-hi-" not in one]
+    fixed = {"unique_id", "ds", "cutoff", "y", "dispersion", "level_p10", "level_p50", "level_p90"}
+    return [one for one in rows.columns if one not in fixed and "-lo-" not in one and "-hi-" not in one]
 
 
 def _peers(rows: pd.DataFrame) -> list[str]:

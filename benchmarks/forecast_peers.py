@@ -32,7 +32,7 @@ NEURAL = ("NHITS", "LSTM", "TFT")
 _LAGS = [1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
 
 
-def statistical(known: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame:
+def statistical(observed: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame:
     """unique_id, ds and a column per model, AutoETS and AutoTheta with intervals; all models or the best
     four.
     """
@@ -40,25 +40,25 @@ def statistical(known: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame
     banded = [AutoETS(season_length=SEASON), AutoTheta(season_length=SEASON)]
     if every:
         plain += [AutoARIMA(season_length=SEASON), CrostonOptimized()]
-    series = known[["unique_id", "ds", "y"]]
-    found = [
+    series = observed[["unique_id", "ds", "y"]]
+    forecasts = [
         # AutoARIMA takes nearly all of the time.
         StatsForecast(
             models=models, freq="D", fallback_model=SeasonalNaive(SEASON), n_jobs=2 if len(models) > 2 else 1
         ).forecast(df=series, h=ahead, level=level)
         for models, level in ((plain, None), (banded, [80, 95]))
     ]
-    return found[0].merge(found[1], on=["unique_id", "ds"])
+    return forecasts[0].merge(forecasts[1], on=["unique_id", "ds"])
 
 
 def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
     """Add what is known in advance of each day to `rows`; `campaigns` has id, starts and targeted."""
     days = pd.DatetimeIndex(rows["ds"])
-    told = campaigns.set_index("id").loc[rows["unique_id"]]
-    since = (days - pd.DatetimeIndex(told["starts"])).days.to_numpy()
+    plan = campaigns.set_index("id").loc[rows["unique_id"]]
+    since = (days - pd.DatetimeIndex(plan["starts"])).days.to_numpy()
     table = np.column_stack(
         [_calendar(days.min(), days.max()).loc[days].to_numpy(), since >= 0, np.maximum(since, 0) / 30,
-         np.log1p(told["targeted"].to_numpy(float)) / 5]
+         np.log1p(plan["targeted"].to_numpy(float)) / 5]
     )  # fmt: skip
     return pd.concat(
         [rows.reset_index(drop=True), pd.DataFrame(table.astype(np.float32), columns=KNOWN)], axis=1
@@ -74,7 +74,7 @@ def _calendar(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
 class Boosted:
     """LightGBM (mlforecast), one model per day ahead, on the logarithm."""
 
-    def __init__(self, known: pd.DataFrame, campaigns: pd.DataFrame, ahead: int, seed: int) -> None:
+    def __init__(self, observed: pd.DataFrame, campaigns: pd.DataFrame, ahead: int, seed: int) -> None:
         from lightgbm import LGBMRegressor
         from mlforecast import MLForecast
         from mlforecast.lag_transforms import ExpandingMean, RollingMean, SeasonalRollingMean
@@ -94,23 +94,23 @@ class Boosted:
                 7: [SeasonalRollingMean(7, 4), SeasonalRollingMean(7, 8)],
             },
         )
-        with _quiet():  # Campaigns that are too short to learn from are left out, and told of.
-            self._model.fit(with_covariates(known, campaigns), static_features=[])
+        with _quiet():  # It warns of campaigns that are too short to learn from, which it leaves out.
+            self._model.fit(with_covariates(observed, campaigns), static_features=[])
 
-    def forecast(self, known: pd.DataFrame) -> pd.DataFrame:
+    def forecast(self, observed: pd.DataFrame) -> pd.DataFrame:
         """unique_id, ds and LightGBM."""
-        last = known["ds"].max()
+        last = observed["ds"].max()
         ahead = pd.date_range(last + pd.Timedelta(days=1), periods=self._ahead)
-        future = known[["unique_id"]].drop_duplicates().merge(pd.DataFrame({"ds": ahead}), how="cross")
+        future = observed[["unique_id"]].drop_duplicates().merge(pd.DataFrame({"ds": ahead}), how="cross")
         return self._model.predict(
             self._ahead,
-            new_df=with_covariates(known, self._campaigns),
+            new_df=with_covariates(observed, self._campaigns),
             X_df=with_covariates(future, self._campaigns),
         )
 
 
 def neural(
-    known: pd.DataFrame, campaigns: pd.DataFrame, origins: pd.DatetimeIndex, ahead: int, seed: int
+    observed: pd.DataFrame, campaigns: pd.DataFrame, origins: pd.DatetimeIndex, ahead: int, seed: int
 ) -> pd.DataFrame:
     """unique_id, ds, cutoff, NHITS, LSTM and TFT (neuralforecast), fitted before the first of `origins`
     and applied at each.
@@ -123,30 +123,35 @@ def neural(
         from neuralforecast.models import LSTM, NHITS, TFT
 
         last = origins[-1] + pd.Timedelta(days=ahead - 1)
-        days = pd.DataFrame({"ds": pd.date_range(known["ds"].min(), last)})
+        days = pd.DataFrame({"ds": pd.date_range(observed["ds"].min(), last)})
         # All series on the same days, so that the windows of all begin at the same origins; days outside a
         # campaign are masked.
-        grid = known[["unique_id"]].drop_duplicates().merge(days, how="cross")
-        grid = grid.merge(known[["unique_id", "ds", "y"]], how="left", on=["unique_id", "ds"])
+        grid = observed[["unique_id"]].drop_duplicates().merge(days, how="cross")
+        grid = grid.merge(observed[["unique_id", "ds", "y"]], how="left", on=["unique_id", "ds"])
         grid = grid.assign(available_mask=grid["y"].notna().astype(float), y=grid["y"].fillna(0.0))
-        usual = {
+        common = {
             "h": ahead, "input_size": 56, "loss": MAE(), "scaler_type": "standard", "random_seed": seed,
             "start_padding_enabled": True, "accelerator": "cpu", "enable_progress_bar": False,
             "enable_model_summary": False, "logger": False, "enable_checkpointing": False,
             "windows_batch_size": 256,
         }  # fmt: skip
-        told = {"futr_exog_list": KNOWN}
+        covariates = {"futr_exog_list": KNOWN}
         models = [
-            NHITS(**usual, max_steps=500, learning_rate=1e-3, alias="NHITS"),
+            NHITS(**common, max_steps=500, learning_rate=1e-3, alias="NHITS"),
             LSTM(
-                **usual, **told, max_steps=300, encoder_hidden_size=32, decoder_hidden_size=32, alias="LSTM"
+                **common,
+                **covariates,
+                max_steps=300,
+                encoder_hidden_size=32,
+                decoder_hidden_size=32,
+                alias="LSTM",
             ),
-            TFT(**usual, **told, max_steps=150, hidden_size=16, alias="TFT"),
+            TFT(**common, **covariates, max_steps=150, hidden_size=16, alias="TFT"),
         ]
-        found = NeuralForecast(
+        forecasts = NeuralForecast(
             models=[one for one in models if one.alias in NEURAL], freq="D"
         ).cross_validation(with_covariates(grid, campaigns), n_windows=len(origins), step_size=1, refit=False)
-    return found.drop(columns="y")
+    return forecasts.drop(columns="y")
 
 
 @contextmanager

@@ -105,14 +105,14 @@ class Network:
 def predictive_correlation(history: ParticipationHistory, since: float, labels: Ints) -> list[float]:
     """The rank correlation in each campaign that continues after `since`."""
     window = window_of(history)
-    found = []
+    correlations = []
     for campaign in history.campaigns:
         later = campaign.times >= since
         if not later.any():
             continue
-        begun = float(campaign.times[later][0])
-        early = campaign.users[later & (campaign.times < begun + window)]
-        rest = campaign.users[campaign.times >= begun + window]
+        start = float(campaign.times[later][0])
+        early = campaign.users[later & (campaign.times < start + window)]
+        rest = campaign.users[campaign.times >= start + window]
         waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[~later])
         waiting = waiting[labels[waiting] >= 0]
         count = int(labels.max()) + 1
@@ -122,17 +122,17 @@ def predictive_correlation(history: ParticipationHistory, since: float, labels: 
         large = (members >= _SMALLEST) & (members > first)
         x, y = first[large] / members[large], then[large] / (members - first)[large]
         if large.sum() >= _FEWEST_GROUPS and x.std() > 0 and y.std() > 0:
-            found.append(float(spearmanr(x, y).statistic))
-    return found
+            correlations.append(float(spearmanr(x, y).statistic))
+    return correlations
 
 
-def _told(found: list[float]) -> tuple[float, float, float]:
+def _mean_interval(correlations: list[float]) -> tuple[float, float, float]:
     """The mean and its 95% interval by bootstrap; NaN without any campaign."""
-    if not found:
+    if not correlations:
         return np.nan, np.nan, np.nan
-    values: Floats = np.array(found)
-    drawn = values[np.random.default_rng(5).integers(len(values), size=(2000, len(values)))].mean(axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    values: Floats = np.array(correlations)
+    means = values[np.random.default_rng(5).integers(len(values), size=(2000, len(values)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
     return float(values.mean()), float(low), float(high)
 
 
@@ -140,16 +140,18 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     """Compare Leiden's groups with the alternatives."""
     described = describe_dataset(graph, dataset)
     inputs = read_inputs(graph, described, described.now)
-    known = inputs.before(cutoff)
-    network = Network(graph, dataset, known, encoder)
-    earlier = Network(graph, dataset, known.before(known.middle()), encoder)
+    before_cutoff = inputs.before(cutoff)
+    network = Network(graph, dataset, before_cutoff, encoder)
+    earlier = Network(graph, dataset, before_cutoff.before(before_cutoff.middle()), encoder)
     table: dict[str, dict[str, float]] = {}
     notes, methods, before = {}, network.methods(), earlier.methods()
     for method, labels_of in methods.items():
         labels, then = labels_of(_SEED), before[method](_SEED)
-        mean, low, high = _told(predictive_correlation(inputs.history, known.seconds, labels))
+        mean, low, high = _mean_interval(
+            predictive_correlation(inputs.history, before_cutoff.seconds, labels)
+        )
         dealt = np.random.default_rng(3).permutation(labels)
-        by_chance = _told(predictive_correlation(inputs.history, known.seconds, dealt))[0]
+        by_chance = _mean_interval(predictive_correlation(inputs.history, before_cutoff.seconds, dealt))[0]
         both = (labels >= 0) & (then >= 0)
         table[method] = {
             "conductance": network.conductance(labels),
@@ -158,22 +160,22 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
         }
         large = np.count_nonzero(np.bincount(labels[labels >= 0]) >= _SMALLEST)
         notes[method] = f"{large} groups, [{low:.2f}, {high:.2f}], by chance {by_chance:.2f}"
-    ours = next(iter(methods))
+    first = next(iter(methods))
     rows = []
-    for measure in table[ours]:
+    for measure in table[first]:
         for method in list(table)[1:]:
-            values = table[ours][measure], table[method][measure]
+            values = table[first][measure], table[method][measure]
             if not np.isfinite(values).all():
                 continue  # Too few groups of some size to rank.
             note = (
-                f"{ours}: {notes[ours]}; {method}: {notes[method]}"
+                f"{first}: {notes[first]}; {method}: {notes[method]}"
                 if measure == "predictive correlation"
                 else ""
             )
             better = "lower" if measure == "conductance" else "higher"
-            rows.append(Row(f"{name}: {measure} of groups by {ours}", *values, method, better, note=note))
-    seeds = adjusted_rand_score(methods[ours](_SEED), methods[ours](_SEED + 1))
-    rows.append(Row(f"{name}: stability over seeds of groups by {ours}", seeds, 1.0, "identical", "higher"))
+            rows.append(Row(f"{name}: {measure} of groups by {first}", *values, method, better, note=note))
+    seeds = adjusted_rand_score(methods[first](_SEED), methods[first](_SEED + 1))
+    rows.append(Row(f"{name}: stability over seeds of groups by {first}", seeds, 1.0, "identical", "higher"))
     return rows
 
 

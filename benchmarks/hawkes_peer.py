@@ -20,13 +20,13 @@ _MEMORY = 56
 """Days."""
 
 
-def hawkes(known: pd.DataFrame, ahead: int) -> pd.DataFrame:
+def hawkes(observed: pd.DataFrame, ahead: int) -> pd.DataFrame:
     """unique_id, ds and HIP, fitted to each series of `known` (unique_id, ds, y) separately."""
     parts = []
-    for name, series in known.groupby("unique_id"):
+    for name, series in observed.groupby("unique_id"):
         days = pd.date_range(series["ds"].max() + pd.Timedelta(days=1), periods=ahead)
-        told = _forecast(series.sort_values("ds")["y"].to_numpy(float), ahead)
-        parts.append(pd.DataFrame({"unique_id": name, "ds": days, "HIP": told}))
+        forecast = _forecast(series.sort_values("ds")["y"].to_numpy(float), ahead)
+        parts.append(pd.DataFrame({"unique_id": name, "ds": days, "HIP": forecast}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -42,7 +42,7 @@ def _forecast(y: Floats, ahead: int) -> Floats:
     before = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY)[:, ::-1]  # In row t, of day t's past.
     lags = np.arange(1, _MEMORY + 1)
     rows = np.arange(len(y) - fitted, len(y))
-    seasons, past, came = shares[place[rows]], before[rows], y[rows]
+    seasons, past, counts = shares[place[rows]], before[rows], y[rows]
 
     def expected(constants: Floats, season: Floats, past: Floats) -> Floats:
         rate, gain, shift, decay = np.exp(constants)
@@ -51,14 +51,14 @@ def _forecast(y: Floats, ahead: int) -> Floats:
         return np.asarray(rate * season + gain * (past @ (kernel / kernel.sum())))
 
     def loss(constants: Floats) -> float:
-        told = expected(constants, seasons, past) + 1e-9
-        return float((told - came * np.log(told)).mean())
+        intensity = expected(constants, seasons, past) + 1e-9
+        return float((intensity - counts * np.log(intensity)).mean())
 
-    mean = max(came.mean(), 0.05)
+    mean = max(counts.mean(), 0.05)
     start = np.log([0.5 * mean, 0.5, 1.0, 0.5])
     bounds = [(-7.0, 7.0), (-7.0, 0.0), (-3.0, 3.0), (-3.0, 2.0)]
-    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    optimum = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     for step in range(len(y), len(y) + ahead):
         window = padded[step : step + _MEMORY][::-1]
-        padded[step + _MEMORY] = expected(found, shares[[step % _SEASON]], window[np.newaxis])[0]
+        padded[step + _MEMORY] = expected(optimum, shares[[step % _SEASON]], window[np.newaxis])[0]
     return padded[len(padded) - ahead :]

@@ -115,8 +115,8 @@ def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> flo
     server = local.status(settings.home)
     assert server is not None
     graph = Py2neo(server.bolt, auth=(server.user, server.password))
-    said = rows[["basket", "quantity", "value", "discount", "store"]].to_dict("records")
-    ends = zip(rows["user"], said, rows["object"], strict=True)
+    attributes = rows[["basket", "quantity", "value", "discount", "store"]].to_dict("records")
+    ends = zip(rows["user"], attributes, rows["object"], strict=True)
     data = [((mapping.dataset, one), properties, (mapping.dataset, two)) for one, properties, two in ends]
     began = time.monotonic()
     for start in range(0, len(data), 10_000):

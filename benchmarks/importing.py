@@ -133,21 +133,21 @@ def compare_stream(
     what = f"{what}, stream, behaviours/s"
     with connect(settings) as graph:
         seconds, _ = in_a_process(stream, settings, folder, mapping)
-        ours = count / seconds["Loading behaviours"]
+        rate = count / seconds["Loading behaviours"]
         rates = []
         for _ in range(3):
             rates.append(naive(settings, rows, mapping))
             clear(graph)
         note = f"{count:,} rows, in three runs {len(rows):,}"
-        low, high = ours / max(rates), ours / min(rates)
+        low, high = rate / max(rates), rate / min(rates)
         peer = float(np.median(rates))
-        result = [Row(what, ours, peer, "naive MERGE", "higher", 2.5, low, high, note)]
+        result = [Row(what, rate, peer, "naive MERGE", "higher", 2.5, low, high, note)]
         if peers:
             with_others = with_py2neo(settings, rows.iloc[:20_000], mapping)
-            result.append(Row(what, ours, with_others, "py2neo bulk merge", "higher", note="20,000 rows"))
+            result.append(Row(what, rate, with_others, "py2neo bulk merge", "higher", note="20,000 rows"))
             clear(graph)
             with_others = with_neomodel(settings, path, 2_000)
-            result.append(Row(what, ours, with_others, "neomodel", "higher", note="2,000 rows"))
+            result.append(Row(what, rate, with_others, "neomodel", "higher", note="2,000 rows"))
     return result
 
 
@@ -157,16 +157,16 @@ def compare_bulk(settings: Settings, folder: Path, mapping: Mapping, what: str, 
         (bulk(settings, folder, mapping), bare(settings, folder, mapping, settings.home / "bare"))
         for _ in range(repeats)
     ]
-    ratios = [ours / peer for ours, peer in pairs]
-    ours, peer = (float(np.median(side)) for side in zip(*pairs, strict=True))
+    ratios = [bulk / peer for bulk, peer in pairs]
+    bulk, peer = (float(np.median(side)) for side in zip(*pairs, strict=True))
     note = f"{repeats} runs"
-    return Row(f"{what}, bulk, seconds", ours, peer, "neo4j-admin import alone", "lower", 2.0, min(ratios),
+    return Row(f"{what}, bulk, seconds", bulk, peer, "neo4j-admin import alone", "lower", 2.0, min(ratios),
                max(ratios), note)  # fmt: skip
 
 
 def growth(settings: Settings, work: Path, users: int, behaviours: int) -> list[Row]:
     """Stream imports of a tenth and of the whole: time and memory."""
-    found = {}
+    results = {}
     for share in (10, 1):
         folder = work / f"generated-{share}"
         mapping = generated.write(folder, users // share, behaviours // share)
@@ -175,8 +175,8 @@ def growth(settings: Settings, work: Path, users: int, behaviours: int) -> list[
         warm = complete_journey(settings.cache, "warm-up", 400)
         in_a_process(stream, settings, warm.folder, warm.mapping)
         seconds, peak = in_a_process(stream, settings, folder, mapping)
-        found[share] = (sum(seconds.values()), peak / 2**20)
-    (small, small_peak), (large, large_peak) = found[10], found[1]
+        results[share] = (sum(seconds.values()), peak / 2**20)
+    (small, small_peak), (large, large_peak) = results[10], results[1]
     what = f"stream, {behaviours:,} behaviours against {behaviours // 10:,}"
     return [
         Row(f"{what}: seconds", large, small, "a tenth of the rows", "lower", 12.0),

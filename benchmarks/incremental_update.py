@@ -29,14 +29,14 @@ _APART = 0.01
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
-    """Updated from `cutoff` to the day after, against built as of it."""
+    """Compare an update from `cutoff` to the day after with a full build at that day."""
     later, described = cutoff + timedelta(days=1), describe_dataset(graph, dataset)
     build_network(graph, dataset, Silent(), cutoff=cutoff, encoder=encoder)
     since, before = described.moment(cutoff), described.moment(later)
-    found = graph.frame("network/active_campaigns", dataset=dataset, since=since, before=before)
-    active = found["campaign"].tolist()
+    rows = graph.frame("network/active_campaigns", dataset=dataset, since=since, before=before)
+    active = rows["campaign"].tolist()
 
-    def told(run: str) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    def edges_and_seeds(run: str) -> tuple[pd.DataFrame, dict[str, list[str]]]:
         edges = graph.frame("influence/spreading_network", dataset=dataset, run=run)
         users = {one: queries.key_users(graph, dataset, one, run) for one in active}
         seeds = {one: [row["user"] for row in chosen] for one, chosen in users.items() if chosen}
@@ -45,25 +45,25 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     began = time.monotonic()
     updated = update_network(graph, dataset, Silent(), cutoff=later)
     updating = time.monotonic() - began
-    edges, seeds = told(updated.id)
+    edges, seeds = edges_and_seeds(updated.id)
     remove_network(graph, dataset, later)
     began = time.monotonic()
-    anew = build_network(graph, dataset, Silent(), cutoff=later, encoder=encoder)
+    full = build_network(graph, dataset, Silent(), cutoff=later, encoder=encoder)
     building = time.monotonic() - began
-    expected, best = told(anew.id)
+    expected, best = edges_and_seeds(full.id)
     apart = float(edges.sub(expected, fill_value=0.0).abs().mean())
     both = edges.index.intersection(expected.index)
     reached = []
     for campaign in sorted(seeds.keys() & best.keys())[:_MOST]:
-        reach = CampaignReach(graph, dataset, campaign, anew, None)
+        reach = CampaignReach(graph, dataset, campaign, full, None)
         reached.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, best)])
-    ours, theirs = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
-    method = "the same" if updated.similarity_learned == anew.similarity_learned else "another"
+    spread, full_spread = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
+    method = "the same" if updated.similarity_learned == full.similarity_learned else "another"
     note = f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both"
     note += f", {method} similarity method"
     return [
         Row(f"{name}: update by one day, seconds", updating, building, "full build", "lower", 0.1, note=note),
-        Row(f"{name}: spread of key users", ours, theirs, "full build", "higher", 0.95),
+        Row(f"{name}: spread of key users", spread, full_spread, "full build", "higher", 0.95),
         Row(f"{name}: difference of probabilities", apart, _APART, "tolerance", "lower", 1.0),
     ]
 

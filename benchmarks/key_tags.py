@@ -58,12 +58,12 @@ def attention(tagged: TagFeatures, users: Ints, took_part: Ints, seed: int = 0) 
     outcome = torch.as_tensor(took_part, dtype=torch.float32)
     rng = np.random.default_rng(seed)
     for _ in range(_STEPS):
-        drawn = torch.as_tensor(rng.integers(len(users), size=min(_BATCH, len(users))))
+        sample = torch.as_tensor(rng.integers(len(users), size=min(_BATCH, len(users))))
         heat = torch.exp(vectors @ query - (vectors @ query).max())
         sums = mask @ torch.stack([heat * worth, heat], dim=1)
         score = sums[:, 0] / sums[:, 1].clamp(min=1e-9) + bias
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            score[torch.as_tensor(users)[drawn]], outcome[drawn]
+            score[torch.as_tensor(users)[sample]], outcome[sample]
         )
         optimiser.zero_grad()
         (loss + 1e-3 * worth.square().mean()).backward()
@@ -78,32 +78,32 @@ def later_auc(
     since: float,
     has: sparse.csr_array,
     chosen: Ints,
-    known: ParticipationHistory,
+    training: ParticipationHistory,
 ) -> dict[str, float]:
     """AUC of each campaign that continues after `since`, by the tags `chosen` alone."""
-    users, took_part = cases(known)
+    users, took_part = cases(training)
     model = LogisticRegression(max_iter=500).fit(has[users][:, chosen], took_part)
     score = has[:, chosen] @ model.coef_[0]
     arrived = history.first_seen <= since
-    found = {}
+    aucs = {}
     for campaign in history.campaigns:
         later = campaign.users[campaign.times >= since]
         waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[campaign.times < since])
         waiting = waiting[arrived[waiting]]
         outcome = np.isin(waiting, later)
         if min(outcome.sum(), (~outcome).sum()) >= _FEWEST:
-            found[campaign.id] = float(roc_auc_score(outcome, score[waiting]))
-    return found
+            aucs[campaign.id] = float(roc_auc_score(outcome, score[waiting]))
+    return aucs
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Compare the key tags with every other selection."""
     described = describe_dataset(graph, dataset)
     inputs = read_inputs(graph, described, described.now)
-    known = inputs.before(cutoff)
-    tagged = TagFeatures.of(known, encoder)
+    earlier = inputs.before(cutoff)
+    tagged = TagFeatures.of(earlier, encoder)
     has = sparse.csr_array((tagged.tags.weights > 0).astype(float))
-    users, took_part = cases(known.history)
+    users, took_part = cases(earlier.history)
     peers = {
         "mutual information": mutual_info_classif(has[users], took_part, discrete_features=True),
         "TF-IDF": np.asarray(tagged.tags.weights.sum(axis=0), dtype=float).ravel(),
@@ -115,17 +115,21 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
 
         def auc(chosen: Ints) -> Floats:
             return np.array(
-                list(later_auc(inputs.history, known.seconds, has, chosen, known.history).values())
+                list(later_auc(inputs.history, earlier.seconds, has, chosen, earlier.history).values())
             )
 
-        ours = auc(strongest_apart(tagged.tags, tagged.vectors, known.history, known.history.campaigns, size))
-        drawn = rng.integers(len(ours), size=(2000, len(ours)))
+        selected = auc(
+            strongest_apart(tagged.tags, tagged.vectors, earlier.history, earlier.history.campaigns, size)
+        )
+        resample = rng.integers(len(selected), size=(2000, len(selected)))
         for peer, strength in peers.items():
-            theirs = auc(np.argsort(-strength, kind="stable")[:size])
-            low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
+            alternative = auc(np.argsort(-strength, kind="stable")[:size])
+            low, high = np.quantile(
+                selected[resample].mean(axis=1) / alternative[resample].mean(axis=1), [0.025, 0.975]
+            )
             what = f"{name}: AUC of later participation by {size} tags"
-            means = float(ours.mean()), float(theirs.mean())
-            note = f"{len(ours)} campaigns, {len(tagged.tags.tags):,} candidate tags"
+            means = float(selected.mean()), float(alternative.mean())
+            note = f"{len(selected)} campaigns, {len(tagged.tags.tags):,} candidate tags"
             rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
     return rows
 

@@ -33,6 +33,10 @@ from network.seeding.selection import select, top_k
 from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
 
 _DRAWS = 20
+_LABELS = {
+    "share": "participation of the users they influence",
+    "first_week": "participation of the users they influence in the first week",
+}
 _FEWEST = 30
 
 
@@ -52,11 +56,13 @@ def spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
     for source in prepared.mapping.tables["behaviours"]:
         for name in source.files:
             frame = pd.read_parquet(prepared.folder / name)
-            said = source.columns
-            value = frame[said["value"]] if "value" in said else pd.Series(1.0, frame.index)
-            at = pd.to_datetime(frame[said["at"]], unit="s" if frame[said["at"]].dtype.kind in "iu" else None)
-            known = at < before
-            parts.append(value[known].groupby(frame.loc[known, said["user"]].astype(str)).sum())
+            columns = source.columns
+            value = frame[columns["value"]] if "value" in columns else pd.Series(1.0, frame.index)
+            at = pd.to_datetime(
+                frame[columns["at"]], unit="s" if frame[columns["at"]].dtype.kind in "iu" else None
+            )
+            past = at < before
+            parts.append(value[past].groupby(frame.loc[past, columns["user"]].astype(str)).sum())
     return pd.concat(parts).groupby(level=0).sum()
 
 
@@ -77,7 +83,7 @@ def outcomes(
 ) -> dict[str, list[Outcome]]:
     """The outcome of every campaign for each kind of seeds."""
     rng = np.random.default_rng(4)
-    found: dict[str, list[Outcome]] = {}
+    by_seeds: dict[str, list[Outcome]] = {}
     arrived = history.activity.first < since
     for campaign in history.campaigns:
         reached = history.could_take_part(campaign)
@@ -87,7 +93,7 @@ def outcomes(
         first = np.full(len(history.users), np.inf)
         first[campaign.users] = campaign.times
         later = first[reached]
-        begun = max(since, float(campaign.times[0])) if len(campaign.times) else since
+        start = max(since, float(campaign.times[0])) if len(campaign.times) else since
         if len(users) < _FEWEST or not ((later >= since) & np.isfinite(later)).any():
             continue
         network = network_among(edges, users)
@@ -108,33 +114,35 @@ def outcomes(
         if size < 5:
             continue
         for name, draws in groups.items():
-            each = [_outcome(later[group[:size]], begun) for group in draws]
+            each = [_outcome(later[group[:size]], start) for group in draws]
             mean = Outcome(*np.mean([[one.share, one.first_week] for one in each], axis=0))
-            found.setdefault(name, []).append(mean)
-    return found
+            by_seeds.setdefault(name, []).append(mean)
+    return by_seeds
 
 
-def _outcome(first: Floats, begun: float) -> Outcome:
-    return Outcome(float(np.isfinite(first).mean()), float((first < begun + 7 * DAY).mean()))
+def _outcome(first: Floats, start: float) -> Outcome:
+    return Outcome(float(np.isfinite(first).mean()), float((first < start + 7 * DAY).mean()))
 
 
-def rows_of(name: str, found: dict[str, list[Outcome]]) -> list[Row]:
+def rows_of(name: str, by_seeds: dict[str, list[Outcome]]) -> list[Row]:
     """Compare key users with the alternatives."""
     rng = np.random.default_rng(5)
     rows = []
-    ours = found["key users"]
-    drawn = rng.integers(len(ours), size=(2000, len(ours)))
-    for peer, theirs in found.items():
+    key_outcomes = by_seeds["key users"]
+    resample = rng.integers(len(key_outcomes), size=(2000, len(key_outcomes)))
+    for peer, alternative in by_seeds.items():
         if peer == "key users":
             continue
-        for field, said in (("share", "took part"), ("first_week", "took part in the first week")):
-            mine, other = (np.array([getattr(one, field) for one in side]) for side in (ours, theirs))
+        for field, label in _LABELS.items():
+            mine, other = (
+                np.array([getattr(one, field) for one in side]) for side in (key_outcomes, alternative)
+            )
             with np.errstate(divide="ignore", invalid="ignore"):
-                ratios = mine[drawn].mean(axis=1) / other[drawn].mean(axis=1)
+                ratios = mine[resample].mean(axis=1) / other[resample].mean(axis=1)
             low, high = np.nanquantile(ratios[np.isfinite(ratios)], [0.025, 0.975])
-            note = f"{len(ours)} campaigns"
+            note = f"{len(key_outcomes)} campaigns"
             means = float(mine.mean()), float(other.mean())
-            what = f"{name}: of the group around them {said}"
+            what = f"{name}: {label}"
             rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
     return rows
 

@@ -84,8 +84,8 @@ def kill_many(settings: Settings, households: int, points: int, seed: int) -> di
     reference = content(settings)
     with connect(settings) as graph:
         clear(graph)
-    usual = run_to_the_end(settings, households)
-    found: dict[str, tuple[int, int]] = {}
+    duration = run_to_the_end(settings, households)
+    results: dict[str, tuple[int, int]] = {}
     draw = random.Random(seed)
     for victim in ("client", "server"):
         identical = tried = 0
@@ -93,7 +93,7 @@ def kill_many(settings: Settings, households: int, points: int, seed: int) -> di
             with connect(settings) as graph:
                 clear(graph)
             # The first third is Python's own start; what comes after the end would prove nothing.
-            after = draw.uniform(usual / 3, usual)
+            after = draw.uniform(duration / 3, duration)
             if not kill_once(settings, households, victim, after):
                 continue
             tried += 1
@@ -101,8 +101,8 @@ def kill_many(settings: Settings, households: int, points: int, seed: int) -> di
             same = content(settings) == reference
             identical += same
             print(f"{victim} killed after {after:.2f} s: {'identical' if same else 'DIFFERENT'}", flush=True)  # noqa: T201
-        found[victim] = (tried, identical)
-    return found
+        results[victim] = (tried, identical)
+    return results
 
 
 def main() -> None:
@@ -113,7 +113,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(GROUNDSWELL_HOME=Path(folder))
         try:
-            found = kill_many(settings, 60, 2 if quick else 25, seed=7)
+            results = kill_many(settings, 60, 2 if quick else 25, seed=7)
         finally:
             local.reset(settings.home)
     rows = [
@@ -125,7 +125,7 @@ def main() -> None:
             "higher",
             target=1.0,
         )
-        for victim, (tried, identical) in found.items()
+        for victim, (tried, identical) in results.items()
     ]
     write("kills", rows, quick=quick)
 

@@ -40,33 +40,33 @@ class Reads:
     status.
     """
 
-    took: list[float] = field(default_factory=list)
-    anew: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    seconds: list[float] = field(default_factory=list)
+    uncached: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     statuses: Counter[int] = field(default_factory=Counter)
 
 
-def in_ms(took: list[float], share: float) -> float:
+def in_ms(seconds: list[float], share: float) -> float:
     """A quantile in milliseconds."""
-    return 1000 * float(np.quantile(took, share))
+    return 1000 * float(np.quantile(seconds, share))
 
 
 async def read(
     seconds: float, memory: list[int] | None = None, server: psutil.Process | None = None
 ) -> Reads:
-    """Read for so long; every second, how much memory the server has goes to `memory`."""
+    """Read for some `seconds`; append the server's memory to `memory` every second."""
     seen, ends = Reads(), time.monotonic() + seconds
     draw = random.Random(5)
 
     async def reader() -> None:
         streams = await asyncio.open_connection("127.0.0.1", _PORT)
         while time.monotonic() < ends:
-            path, anew = draw.choice(_PATHS), draw.random() < 0.5
-            asked = f"/v1/{path}?dataset={DATASET}" + (f"&_={time.time_ns()}" if anew else "")
+            path, uncached = draw.choice(_PATHS), draw.random() < 0.5
+            target = f"/v1/{path}?dataset={DATASET}" + (f"&_={time.time_ns()}" if uncached else "")
             began = time.perf_counter()
-            seen.statuses[await ask(streams, asked, "Host: 127.0.0.1")] += 1
-            seen.took.append(time.perf_counter() - began)
-            if anew:
-                seen.anew[path].append(seen.took[-1])
+            seen.statuses[await ask(streams, target, "Host: 127.0.0.1")] += 1
+            seen.seconds.append(time.perf_counter() - began)
+            if uncached:
+                seen.uncached[path].append(seen.seconds[-1])
             await asyncio.sleep(draw.expovariate(1 / _PAUSE))
         streams[1].close()
 
@@ -125,19 +125,19 @@ def measure(settings: Settings, seconds: float) -> list[Row]:
         sending.join()
     part = len(memory) // 5
     early, late = (float(np.mean(one)) / 2**20 for one in (memory[part : 2 * part], memory[-part:]))
-    asked = busy.statuses.total()
-    told = f"{asked / seconds:.0f} a second; idle {idle.statuses.total() / (seconds / 5):.0f}"
-    medians = f"medians {in_ms(busy.took, 0.5):.1f} and {in_ms(idle.took, 0.5):.1f} ms"
+    total = busy.statuses.total()
+    rates = f"{total / seconds:.0f} a second; idle {idle.statuses.total() / (seconds / 5):.0f}"
+    medians = f"medians {in_ms(busy.seconds, 0.5):.1f} and {in_ms(idle.seconds, 0.5):.1f} ms"
     return [
-        Row("reads with status 200 during imports", busy.statuses[200], asked, "reads", "higher", 1.0,
-            note=told),
-        Row("p99 of reads during imports, ms", in_ms(busy.took, 0.99), in_ms(idle.took, 0.99), "idle",
+        Row("reads with status 200 during imports", busy.statuses[200], total, "reads", "higher", 1.0,
+            note=rates),
+        Row("p99 of reads during imports, ms", in_ms(busy.seconds, 0.99), in_ms(idle.seconds, 0.99), "idle",
             "lower", 3.0, note=medians),
         Row("completed imports", imports.ended["complete"], imports.ended.total(), "imports", "higher", 1.0,
             note="200,000 behaviours each"),
         Row("memory of the API, last fifth, MiB", late, early, "second fifth", "lower", 1.1),
-        *(Row(f"/v1/{path}: p99 of uncached reads, ms", in_ms(busy.anew[path], 0.99),
-              in_ms(idle.anew[path], 0.99), "idle", "lower") for path in _PATHS),
+        *(Row(f"/v1/{path}: p99 of uncached reads, ms", in_ms(busy.uncached[path], 0.99),
+              in_ms(idle.uncached[path], 0.99), "idle", "lower") for path in _PATHS),
     ]  # fmt: skip
 
 

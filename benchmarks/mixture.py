@@ -24,8 +24,8 @@ def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
         return value, 2 * _RIDGE * shares - (gaps * pull[:, np.newaxis]).mean(axis=0)
 
     count = len(then)
-    found = minimize(loss, np.zeros(count), jac=True, bounds=[(0, None)] * count).x
-    return np.hstack([np.sqrt(share) * now[name] for share, name in zip(found, then, strict=True)])
+    weights = minimize(loss, np.zeros(count), jac=True, bounds=[(0, None)] * count).x
+    return np.hstack([np.sqrt(share) * now[name] for share, name in zip(weights, then, strict=True)])
 
 
 def _gap(block: Floats, pairs: Pairs) -> Floats:

@@ -51,15 +51,15 @@ _TARGETS = {1: 0.97, 3: 0.97}
 _KEYS = ["unique_id", "ds", "cutoff"]
 
 
-def ours(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
+def klstm_means(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
     """Mean over seeds of the K-LSTM's means."""
     parts = []
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed))
         model.fit(history.before(origins[0].date()), Silent())
         parts.append(model.forecasts_at(history, [one.date() for one in origins], _AHEAD))
-    found = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
-    return found.rename(columns={"mean": "K-LSTM"})
+    means = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
+    return means.rename(columns={"mean": "K-LSTM"})
 
 
 def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress) -> pd.DataFrame:
@@ -78,8 +78,8 @@ def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress)
         series = steps[steps["in_window"]][["unique_id", "ds", "y"]]
         long_enough = series.groupby("unique_id")["ds"].transform("size") >= _LEAST
         forecaster = StatsForecast(models=models, freq="MS", fallback_model=WindowAverage(3))
-        found = forecaster.forecast(df=series[long_enough], h=_AHEAD)
-        parts.append(found.assign(cutoff=origin - pd.Timedelta(days=1)))
+        forecasts = forecaster.forecast(df=series[long_enough], h=_AHEAD)
+        parts.append(forecasts.assign(cutoff=origin - pd.Timedelta(days=1)))
         advance(1)
     return pd.concat(parts)
 
@@ -88,18 +88,18 @@ def boosted(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataF
     """Mean over seeds of LightGBM, one model per month ahead, fitted before the first origin."""
     wide = history.steps.pivot(index="ds", columns="unique_id", values="y")
     active = history.activity.groupby("ds")["user"].nunique().reindex(wide.index, fill_value=0)
-    told, ids = _told(wide, active), wide.columns
-    known = wide.index.get_indexer(origins[:1])[0]
+    features, ids = _features(wide, active), wide.columns
+    first = wide.index.get_indexer(origins[:1])[0]
     parts = []
     for step in range(_AHEAD):
-        came = wide.shift(-step).to_numpy()
-        learned = np.arange(MONTH.season, known - step)
-        x, y = (one[learned].reshape(len(learned) * len(ids), -1) for one in (told, came))
+        future = wide.shift(-step).to_numpy()
+        learned = np.arange(MONTH.season, first - step)
+        x, y = (one[learned].reshape(len(learned) * len(ids), -1) for one in (features, future))
         old = x[:, -1] >= _LEAST
         models = [_lightgbm(seed).fit(x[old], y[old, 0]) for seed in range(seeds)]
         for origin in origins:
             place = wide.index.get_indexer([origin])[0]
-            mean = np.mean([one.predict(told[place]) for one in models], axis=0)
+            mean = np.mean([one.predict(features[place]) for one in models], axis=0)
             days = {"ds": MONTH.begins(origin, step), "cutoff": origin - pd.Timedelta(days=1)}
             parts.append(pd.DataFrame({"unique_id": ids, "LightGBM": mean, **days}))
     return pd.concat(parts)
@@ -112,17 +112,17 @@ def _lightgbm(seed: int) -> LGBMRegressor:
     )  # fmt: skip
 
 
-def _told(wide: pd.DataFrame, active: pd.Series) -> np.ndarray:
+def _features(wide: pd.DataFrame, active: pd.Series) -> np.ndarray:
     """Features at the start of each month, shape (months, tags, features); age is the last."""
     past, traffic = wide.shift(1), active.shift(1)
-    begun = (wide.cumsum() > 0).shift(1, fill_value=False)
+    started = (wide.cumsum() > 0).shift(1, fill_value=False)
     by_tag = [past.shift(back) for back in range(6)]
     by_tag += [past.rolling(months, min_periods=1).mean() for months in (3, 6, 12)]
     shared = [traffic, traffic.shift(1), traffic / traffic.rolling(6, min_periods=1).mean()]
     month = pd.Series(wide.index.month.to_numpy(float), wide.index)
     columns = [one.to_numpy() for one in by_tag]
     columns += [np.repeat(one.to_numpy()[:, np.newaxis], wide.shape[1], axis=1) for one in (*shared, month)]
-    return np.stack([*columns, begun.cumsum().to_numpy()], axis=2).astype(float)
+    return np.stack([*columns, started.cumsum().to_numpy()], axis=2).astype(float)
 
 
 def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
@@ -146,13 +146,13 @@ def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
 def against(rows: pd.DataFrame) -> list[Row]:
     """MAE of the K-LSTM against every alternative, the best first."""
     errors = [one for one in rows.columns if one.startswith("error ") and one != "error K-LSTM"]
-    found: list[Row] = []
+    result: list[Row] = []
     for h, part in rows.groupby("h"):
         for peer in sorted(errors, key=lambda one: float(part[one].mean())):
-            target = None if found and found[-1].measure == f"MAE, h={h}" else _TARGETS[int(h)]
+            target = None if result and result[-1].measure == f"MAE, h={h}" else _TARGETS[int(h)]
             both = part.assign(a=part["error K-LSTM"], b=part[peer])
-            found.append(weekly_row(f"MAE, h={h}", both, peer.removeprefix("error "), target))
-    return found
+            result.append(weekly_row(f"MAE, h={h}", both, peer.removeprefix("error "), target))
+    return result
 
 
 def main() -> None:
@@ -171,9 +171,9 @@ def main() -> None:
             network = build_network(graph, dataset, progress, cutoff=first, encoder=encoder)
             history = read_open_history(graph, dataset, network, PERIODS[-1], MONTH, progress)
             origins = pd.date_range(first, after, freq="MS", inclusive="left")
-            rows = ours(history, origins, seeds)
-            for theirs in (statistical(history, origins, progress), boosted(history, origins, seeds)):
-                rows = rows.merge(theirs, on=_KEYS)
+            rows = klstm_means(history, origins, seeds)
+            for alternative in (statistical(history, origins, progress), boosted(history, origins, seeds)):
+                rows = rows.merge(alternative, on=_KEYS)
             parts.append(rows)
     write("months", against(points(pd.concat(parts), history)), quick=quick)
 

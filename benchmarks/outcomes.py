@@ -46,7 +46,7 @@ def redeemers(period: Period, seeds: int) -> pd.DataFrame:
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(origins[0]), Silent())
         parts.append(model.forecasts_at(history, origins, max(HORIZONS)))
-    ours = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
+    means = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
     peers = []
     for origin in period.origins:
         series = period.running(origin).merge(history.steps[["unique_id", "ds", "y"]], on=["unique_id", "ds"])
@@ -54,27 +54,31 @@ def redeemers(period: Period, seeds: int) -> pd.DataFrame:
         series = series[series["ds"] >= starts].rename(columns={"y_y": "y"}).drop(columns="y_x")
         long_enough = series.groupby("unique_id")["ds"].transform("size") >= forecast_peers.SEASON
         if long_enough.any():
-            found = forecast_peers.statistical(series[long_enough], max(HORIZONS), every=True)
-            peers.append(found.assign(cutoff=origin - _DAY))
-    return ours.rename(columns={"mean": _OURS}).merge(_without_bands(pd.concat(peers)), on=_KEYS)
+            forecasts = forecast_peers.statistical(series[long_enough], max(HORIZONS), every=True)
+            peers.append(forecasts.assign(cutoff=origin - _DAY))
+    return means.rename(columns={"mean": _OURS}).merge(_without_bands(pd.concat(peers)), on=_KEYS)
 
 
 def groups(period: Period) -> pd.DataFrame:
     """The same for neighbour groups on every third origin; unique_id is the group."""
     model = KLSTM(Configuration()).fit(period.before, Silent())
-    came = _of_groups(period.history)
-    ours, peers = [], []
+    observed = _of_groups(period.history)
+    model_rows, peers = [], []
     for origin in period.origins[::3]:
         history = period.history.before(origin.date())
-        found = model.predict_groups(history, max(HORIZONS)).dropna(subset="group")
-        if found.empty:
+        forecasts = model.predict_groups(history, max(HORIZONS)).dropna(subset="group")
+        if forecasts.empty:
             continue
         cutoff = origin - _DAY
-        ours.append(found.rename(columns={"mean": _OURS}).assign(unique_id=found["group"], cutoff=cutoff))
-        known = came[(came["ds"] < origin) & came["unique_id"].isin(found["group"])]
-        peers.append(forecast_peers.statistical(known, max(HORIZONS), every=False).assign(cutoff=cutoff))
-    both = pd.concat(ours)[[*_KEYS, _OURS]].merge(_without_bands(pd.concat(peers)), on=_KEYS)
-    return both.merge(came, on=["unique_id", "ds"])
+        model_rows.append(
+            forecasts.rename(columns={"mean": _OURS}).assign(unique_id=forecasts["group"], cutoff=cutoff)
+        )
+        observed_before = observed[(observed["ds"] < origin) & observed["unique_id"].isin(forecasts["group"])]
+        peers.append(
+            forecast_peers.statistical(observed_before, max(HORIZONS), every=False).assign(cutoff=cutoff)
+        )
+    both = pd.concat(model_rows)[[*_KEYS, _OURS]].merge(_without_bands(pd.concat(peers)), on=_KEYS)
+    return both.merge(observed, on=["unique_id", "ds"])
 
 
 def _of_groups(history: History) -> pd.DataFrame:
@@ -108,10 +112,10 @@ def launches(history: History) -> pd.DataFrame:
         earlier = whole[(whole["kind"] == one.kind) & (whole["ends"] <= one.starts)]
         if one.starts < _FIRST_LAUNCH or earlier.empty or (one.ends - one.starts).days > LONGEST:
             continue
-        known = history.before(one.starts.date())
+        launch_history = history.before(one.starts.date())
         plan = history.campaigns[history.campaigns["id"] == one.id].assign(ends=min(one.ends, last))
-        known = known.with_campaigns(plan)
-        course = expected_plan(known, Baseline.fit(known, None), one.id)
+        launch_history = launch_history.with_campaigns(plan)
+        course = expected_plan(launch_history, Baseline.fit(launch_history, None), one.id)
         rows.append(
             {
                 "campaign": one.id,
@@ -119,47 +123,47 @@ def launches(history: History) -> pd.DataFrame:
                 "came": totals[one.id],
                 "ours": course["mean"].sum(),
                 "mean of the campaign type": totals[earlier["id"]].mean(),
-                "eight weeks before, continued": _before(known, one.id) * len(course),
+                "eight weeks before, continued": _before(launch_history, one.id) * len(course),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _before(known: History, campaign: str) -> float:
+def _before(history: History, campaign: str) -> float:
     """Mean of y per day in the eight weeks before the launch."""
-    own = known.steps[known.steps["unique_id"] == campaign]
+    own = history.steps[history.steps["unique_id"] == campaign]
     return float(own.sort_values("ds")["y"].tail(56).mean())
 
 
 def of_launches(rows: pd.DataFrame, what: str, peers: dict[str, float | None]) -> list[Row]:
     """Weighted absolute percentage errors of whole campaigns against `peers` with their target ratios."""
     total, note = float(rows["came"].sum()), f"{len(rows)} campaigns"
-    ours = np.abs(rows["ours"] - rows["came"]).to_numpy()
-    found = []
+    errors = np.abs(rows["ours"] - rows["came"]).to_numpy()
+    result = []
     for peer, target in peers.items():
-        theirs = np.abs(rows[peer] - rows["came"]).to_numpy()
-        means = float(ours.sum()) / total, float(theirs.sum()) / total
-        within = ratio_interval(ours, theirs)
-        found.append(Row(f"before launch, {what}: WAPE", *means, peer, "lower", target, *within, note))
-    return found
+        references = np.abs(rows[peer] - rows["came"]).to_numpy()
+        means = float(errors.sum()) / total, float(references.sum()) / total
+        within = ratio_interval(errors, references)
+        result.append(Row(f"before launch, {what}: WAPE", *means, peer, "lower", target, *within, note))
+    return result
 
 
 def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
     """Errors and deviances at each horizon against every alternative; the best has the target."""
     rows = rows.assign(h=(rows["ds"] - rows["cutoff"]).dt.days, week=rows["ds"].dt.strftime("%G-%V"))
     # The same-weekday mean of eight weeks tells nothing of a campaign's first eight weeks.
-    told = rows.columns[rows.notna().all()]
-    peers = [one for one in told if one not in {*_KEYS, "y", "h", "week", _OURS}]
-    found = []
+    complete = rows.columns[rows.notna().all()]
+    peers = [one for one in complete if one not in {*_KEYS, "y", "h", "week", _OURS}]
+    result = []
     for h in HORIZONS:
         part = rows[rows["h"] == h]
         for name, measure in (("MAE", _error), ("Poisson deviance", _deviance)):
-            ours = measure(part, _OURS)
-            theirs = {peer: measure(part, peer) for peer in peers}
-            for place, peer in enumerate(sorted(theirs, key=lambda one: theirs[one].mean())):
-                both = part.assign(a=ours, b=theirs[peer])
-                found.append(weekly_row(f"{what}, h={h}: {name}", both, peer, None if place else target))
-    return found
+            values = measure(part, _OURS)
+            alternatives = {peer: measure(part, peer) for peer in peers}
+            for place, peer in enumerate(sorted(alternatives, key=lambda one: alternatives[one].mean())):
+                both = part.assign(a=values, b=alternatives[peer])
+                result.append(weekly_row(f"{what}, h={h}: {name}", both, peer, None if place else target))
+    return result
 
 
 def _error(rows: pd.DataFrame, model: str) -> pd.Series:
@@ -170,14 +174,16 @@ def _deviance(rows: pd.DataFrame, model: str) -> pd.Series:
     return deviance(rows["y"], rows[model])
 
 
-def deviance(came: pd.Series, told: pd.Series) -> pd.Series:
+def deviance(observed: pd.Series, predicted: pd.Series) -> pd.Series:
     """Poisson deviance of each mean."""
-    mean = told.clip(lower=_LEAST)
-    return 2 * (np.where(came > 0, came * np.log(came.clip(lower=1) / mean), 0.0) - (came - mean))
+    mean = predicted.clip(lower=_LEAST)
+    return 2 * (
+        np.where(observed > 0, observed * np.log(observed.clip(lower=1) / mean), 0.0) - (observed - mean)
+    )
 
 
-def _without_bands(found: pd.DataFrame) -> pd.DataFrame:
-    return found[[one for one in found.columns if "-lo-" not in one and "-hi-" not in one]]
+def _without_bands(forecasts: pd.DataFrame) -> pd.DataFrame:
+    return forecasts[[one for one in forecasts.columns if "-lo-" not in one and "-hi-" not in one]]
 
 
 def main() -> None:

@@ -28,16 +28,20 @@ def reliability(rows: pd.DataFrame, models: list[str], title: str, name: str) ->
     figure.add_scatter(x=ends, y=ends, name="calibrated", line={"dash": "dot", "color": "gray"}, mode="lines")
     for model, colour in zip(models, COLOURS, strict=True):
         tenths = pd.qcut(rows[model], _TENTHS, labels=False, duplicates="drop")
-        told = rows.groupby(tenths).agg(said=(model, "mean"), came=("came", "mean"), n=("came", "size"))
-        counts = zip(told["came"] * told["n"], told["n"], strict=True)
-        within = [binomtest(round(came), int(n)).proportion_ci(method="wilson") for came, n in counts]
-        above = [one.high - came for one, came in zip(within, told["came"], strict=True)]
-        below = [came - one.low for one, came in zip(within, told["came"], strict=True)]
+        bins = rows.groupby(tenths).agg(
+            predicted=(model, "mean"), observed=("came", "mean"), n=("came", "size")
+        )
+        counts = zip(bins["observed"] * bins["n"], bins["n"], strict=True)
+        within = [binomtest(round(observed), int(n)).proportion_ci(method="wilson") for observed, n in counts]
+        above = [one.high - observed for one, observed in zip(within, bins["observed"], strict=True)]
+        below = [observed - one.low for one, observed in zip(within, bins["observed"], strict=True)]
         error = {"array": above, "arrayminus": below, "thickness": 1}
-        figure.add_scatter(x=told["said"], y=told["came"], name=model, line_color=colour, error_y=error)
-    shown = {"type": "log", "tickformat": ".1%", "tickvals": _SHOWN}
-    figure.update_xaxes(title="probability", **shown)
-    figure.update_yaxes(title="came", **shown)
+        figure.add_scatter(
+            x=bins["predicted"], y=bins["observed"], name=model, line_color=colour, error_y=error
+        )
+    axis = {"type": "log", "tickformat": ".1%", "tickvals": _SHOWN}
+    figure.update_xaxes(title="predicted probability", **axis)
+    figure.update_yaxes(title="observed frequency", **axis)
     save(figure, name)
 
 

@@ -14,15 +14,15 @@ from pynetim.algorithms import IMMAlgorithm, TIMAlgorithm
 
 
 def main() -> None:
-    said = np.load(sys.argv[1])
-    edges = list(zip(said["sources"].tolist(), said["targets"].tolist(), strict=True))
-    graph = IMGraph(edges, weights=said["probabilities"].tolist(), renumber=True)
-    found = {}
+    arrays = np.load(sys.argv[1])
+    edges = list(zip(arrays["sources"].tolist(), arrays["targets"].tolist(), strict=True))
+    graph = IMGraph(edges, weights=arrays["probabilities"].tolist(), renumber=True)
+    results = {}
     for name, algorithm in (("TIM+ (pynetim)", TIMAlgorithm), ("IMM (pynetim)", IMMAlgorithm)):
         began = time.monotonic()
         seeds = algorithm(graph, model="IC", epsilon=0.5, random_seed=1).run(k=int(sys.argv[2]))
-        found[name] = [time.monotonic() - began, sorted(int(one) for one in seeds)]
-    print(json.dumps(found))  # noqa: T201 (what it is run for)
+        results[name] = [time.monotonic() - began, sorted(int(one) for one in seeds)]
+    print(json.dumps(results))  # noqa: T201 (what it is run for)
 
 
 if __name__ == "__main__":

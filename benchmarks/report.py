@@ -59,10 +59,10 @@ def _formatted(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
 
 
-def ratio_interval(ours: Floats, theirs: Floats) -> tuple[float, float]:
+def ratio_interval(values: Floats, references: Floats) -> tuple[float, float]:
     """95% interval of the ratio of means over the same cases, by bootstrap over the cases."""
-    drawn = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
-    low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.025, 0.975])
+    resample = np.random.default_rng(5).integers(len(values), size=(2000, len(values)))
+    low, high = np.quantile(values[resample].mean(axis=1) / references[resample].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
 
 

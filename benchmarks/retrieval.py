@@ -93,12 +93,14 @@ def _campaigns(files: CsvFiles, users: int, rng: np.random.Generator) -> None:
         files.links("PARTICIPATED_IN", ("users", active), ("campaigns", here[: len(active)]), part)
         key = rng.choice(reached, _KEY_USERS, replace=False)
         score = np.sort(rng.random(_KEY_USERS))[::-1] * 50
-        said = {
+        properties = {
             "rank": pa.array(np.arange(1, _KEY_USERS + 1)),
             **{name: pa.array(score) for name in ("score", "low", "high", "centrality")},
             "run": pa.repeat(run, _KEY_USERS),
         }
-        files.links("KEY_USER_OF", ("users", key), ("campaigns", here[:_KEY_USERS]), said, counted=False)
+        files.links(
+            "KEY_USER_OF", ("users", key), ("campaigns", here[:_KEY_USERS]), properties, counted=False
+        )
 
 
 def _ids(prefix: str, count: int) -> pa.Array:
@@ -141,12 +143,12 @@ def ask(graph: Graph, users: int) -> list[Row]:
     }  # fmt: skip
     rows = []
     for name, query in reads.items():
-        took = []
+        milliseconds = []
         for _ in range(_WARM_UP + _ASKED):
             began = time.monotonic()
             query()
-            took.append((time.monotonic() - began) * 1000)
-        half, most, worst = np.quantile(took[_WARM_UP:], [0.5, 0.99, 1.0])
+            milliseconds.append((time.monotonic() - began) * 1000)
+        half, most, worst = np.quantile(milliseconds[_WARM_UP:], [0.5, 0.99, 1.0])
         note = f"median {half:.1f} ms, slowest {worst:.0f} ms, {_ASKED:,} requests"
         rows.append(Row(f"{name}: p99 (ms)", float(most), _LIMIT_MS, "limit", "lower", 1.0, note=note))
     return rows
@@ -159,10 +161,10 @@ def main() -> None:
     quick = parser.parse_args().quick
     users, edges = (50_000, 1_000_000) if quick else (1_000_000, 20_000_000)
     with own_server() as settings:
-        took = load(settings, users, edges)
+        seconds = load(settings, users, edges)
         with connect(settings) as graph:
             rows = ask(graph, users)
-    print(f"settled in {took:.1f} s")  # noqa: T201 (a benchmark's output is its table)
+    print(f"Summaries stored in {seconds:.1f} s")  # noqa: T201 (a benchmark's output is its table)
     write("retrieval", rows, quick=quick)
 
 

@@ -65,14 +65,14 @@ def with_pynetim(network: Network, k: int) -> dict[str, tuple[float, Ints]]:
     if done.returncode:
         print(f"pynetim could not be run: {done.stderr.strip().splitlines()[-1]}", flush=True)  # noqa: T201
         return {}
-    found = json.loads(done.stdout.strip().splitlines()[-1])
-    return {name: (seconds, np.array(seeds)) for name, (seconds, seeds) in found.items()}
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    return {name: (seconds, np.array(seeds)) for name, (seconds, seeds) in result.items()}
 
 
-def interval(ours: Floats, peer: Floats) -> tuple[float, float]:
+def interval(values: Floats, peer: Floats) -> tuple[float, float]:
     """95% bootstrap interval of the ratio of mean spreads."""
     rng = np.random.default_rng(5)
-    draws = [rng.choice(ours, len(ours)).mean() / rng.choice(peer, len(peer)).mean() for _ in range(1000)]
+    draws = [rng.choice(values, len(values)).mean() / rng.choice(peer, len(peer)).mean() for _ in range(1000)]
     low, high = np.quantile(draws, [0.025, 0.975])
     return float(low), float(high)
 
@@ -80,14 +80,14 @@ def interval(ours: Floats, peer: Floats) -> tuple[float, float]:
 def timed(work: Callable[[], Ints]) -> tuple[float, Ints]:
     """(seconds, result)."""
     began = time.perf_counter()
-    found = work()
-    return time.perf_counter() - began, found
+    result = work()
+    return time.perf_counter() - began, result
 
 
 def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -> list[Row]:
     """Spread and time of every method on one network."""
     runs = 1_000 if quick else 20_000
-    our_seconds, ours = timed(lambda: select_by_imm(network, SeedConstraints(k)))
+    imm_seconds, imm_seeds = timed(lambda: select_by_imm(network, SeedConstraints(k)))
     peers = {
         name: timed(lambda name=name: top_k(scores(graph, network, name), SeedConstraints(k)))  # type: ignore[misc]
         for name in CENTRALITIES
@@ -96,20 +96,20 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
     peers["GDS CELF"] = timed(lambda: top_k(gds_celf(graph, network, k), SeedConstraints(k)))
     peers[_CELF] = timed(lambda: select_by_celf(network, SeedConstraints(k), 100 if quick else 1_000))
     peers |= with_pynetim(network, k)
-    our_spreads = simulate(network, ours, runs, seed=99)
+    imm_spreads = simulate(network, imm_seeds, runs, seed=99)
     rows = []
     reached = {name: simulate(network, seeds, runs, seed=99) for name, (_, seeds) in peers.items()}
     best = max(reached.values(), key=np.mean)
     what = f"{what}, k = {k}"
-    low, high = interval(our_spreads, best)
-    rows.append(Row(f"{what}: spread", float(our_spreads.mean()), float(best.mean()), "best alternative",
+    low, high = interval(imm_spreads, best)
+    rows.append(Row(f"{what}: spread", float(imm_spreads.mean()), float(best.mean()), "best alternative",
                     "higher", 0.99, low, high))  # fmt: skip
     for name, spreads in reached.items():
-        low, high = interval(our_spreads, spreads)
-        note = f"{peers[name][0]:.2f} s, IMM {our_seconds:.2f} s"
-        mean, peer = float(our_spreads.mean()), float(spreads.mean())
+        low, high = interval(imm_spreads, spreads)
+        note = f"{peers[name][0]:.2f} s, IMM {imm_seconds:.2f} s"
+        mean, peer = float(imm_spreads.mean()), float(spreads.mean())
         rows.append(Row(f"{what}: spread", mean, peer, name, "higher", None, low, high, note))
-    rows.append(Row(f"{what}: seconds", our_seconds, peers[_CELF][0], _CELF, "lower", 0.01))
+    rows.append(Row(f"{what}: seconds", imm_seconds, peers[_CELF][0], _CELF, "lower", 0.01))
     return rows
 
 
@@ -147,8 +147,8 @@ def main() -> None:
     given = parser.parse_args()
     networks = {"Last.fm, weighted cascade": seed_networks.lastfm()}
     if given.cascades:
-        found = seed_networks.ties_of(Settings().cache, given.cascades)
-        networks |= {f"{given.cascades.name}, {what}": network for what, network in found.items()}
+        ties = seed_networks.ties_of(Settings().cache, given.cascades)
+        networks |= {f"{given.cascades.name}, {what}": network for what, network in ties.items()}
     rows: list[Row] = []
     with own_server() as settings, connect(settings) as graph:
         for what, network in networks.items():

@@ -52,8 +52,8 @@ class Split:
         self.then = self.now.before(self.now.middle())
         item_vectors = item_embeddings(self.then.interests)
         self.blocks, self.earlier = (
-            feature_blocks(known, TagFeatures.of(known, encoder).text_vectors, item_vectors)
-            for known in (self.now, self.then)
+            feature_blocks(inputs, TagFeatures.of(inputs, encoder).text_vectors, item_vectors)
+            for inputs in (self.now, self.then)
         )
         self.learned_from = pairs_of(self.now.history, self.then.seconds, seed=7)
         self.tried_on = [pairs_of(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
@@ -88,23 +88,23 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
     # What the paper has; where no user has a tag, what takes part in the same campaigns.
     first = "text" if "text" in names else "participations"
     every = range(_SEEDS)
-    ours = [split.learned(names, seed) for seed in every]
-    theirs: dict[str, list[Floats]] = {one: [split.blocks[one]] for one in (first, *names)}
-    theirs["mean of all blocks"] = [unit(np.hstack([split.blocks[one] for one in names]))]
-    theirs["non-negative combination"] = [split.mixed(names)]
-    theirs["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in every]
-    theirs["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in every]
-    theirs["LightGCN (PyG)"] = [light_gcn(split.now, seed) for seed in range(2)]
-    theirs[f"learned from {first} alone"] = [split.learned([first], seed) for seed in every]
+    learned = [split.learned(names, seed) for seed in every]
+    alternatives: dict[str, list[Floats]] = {one: [split.blocks[one]] for one in (first, *names)}
+    alternatives["mean of all blocks"] = [unit(np.hstack([split.blocks[one] for one in names]))]
+    alternatives["non-negative combination"] = [split.mixed(names)]
+    alternatives["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in every]
+    alternatives["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in every]
+    alternatives["LightGCN (PyG)"] = [light_gcn(split.now, seed) for seed in range(2)]
+    alternatives[f"learned from {first} alone"] = [split.learned([first], seed) for seed in every]
     sequence = [one for one in names if one == first or one in _SEQUENCE]
     if len(sequence) > 1:
-        theirs[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in every]
-    theirs["placebo: permuted within activity"] = [
+        alternatives[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in every]
+    alternatives["placebo: permuted within activity"] = [
         split.learned(names, seed, split.dealt(seed)) for seed in every
     ]
-    mine = _mean(ours, split.tried_on)
+    mine = _mean(learned, split.tried_on)
     rows = []
-    for peer, vectors in theirs.items():
+    for peer, vectors in alternatives.items():
         other = _mean(vectors, split.tried_on)
         low, high = ratio_interval(mine["ap"].to_numpy(), other["ap"].to_numpy())
         note = f"AUC {mine['auc'].mean():.3f} against {other['auc'].mean():.3f}, {len(mine)} campaigns"
@@ -115,8 +115,8 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
 
 
 def _mean(vectors: list[Floats], tried_on: list[Pairs]) -> pd.DataFrame:
-    found = [quality(vectors[turn % len(vectors)], pairs) for turn, pairs in enumerate(tried_on)]
-    return pd.concat(found).groupby(level=0).mean()
+    qualities = [quality(vectors[turn % len(vectors)], pairs) for turn, pairs in enumerate(tried_on)]
+    return pd.concat(qualities).groupby(level=0).mean()
 
 
 def main() -> None:

@@ -77,8 +77,8 @@ def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
                 continue
             x.append(shop.rows(one, reached, origin, float(course[one["id"]][origin][:steps].sum())))
             y.append(reached.took_part.did[:, origin : origin + steps].any(axis=1))
-            told = {"unique_id": one["id"], "user": reached.users, "origin": origin}
-            keys.append(pd.DataFrame({**told, "waiting": reached.took_part.before(origin) == 0}))
+            key = {"unique_id": one["id"], "user": reached.users, "origin": origin}
+            keys.append(pd.DataFrame({**key, "waiting": reached.took_part.before(origin) == 0}))
     return Weeks(pd.concat(keys, ignore_index=True), np.vstack(x), np.concatenate(y))
 
 
@@ -89,15 +89,15 @@ def within_a_week(period: Period, shop: Shop, spoils: Spoils, seeds: int) -> pd.
     last = (history.as_of - history.first_day).days
     past = history.before(period.origins[0].date())
     taught = weeks(past, shop, _LEAST_DAYS, first)
-    asked = weeks(history, shop, first, last)
-    rows = asked.keys.assign(came=asked.y)
+    test = weeks(history, shop, first, last)
+    rows = test.keys.assign(came=test.y)
     rows[_PEER] = np.mean(
-        [Classifiers.fit(taught.x, taught.y, seed).probability(asked.x) for seed in range(seeds)], axis=0
+        [Classifiers.fit(taught.x, taught.y, seed).probability(test.x) for seed in range(seeds)], axis=0
     )
     for name, spoil in spoils.items():
-        known = spoil(period.history).redeemers()
-        told = _of_model(known, past.as_of, sorted(set(rows["origin"])), seeds)
-        rows = rows.merge(told.rename(columns={"probability": name}), on=_KEYS)
+        history = spoil(period.history).redeemers()
+        forecast = _of_model(history, past.as_of, sorted(set(rows["origin"])), seeds)
+        rows = rows.merge(forecast.rename(columns={"probability": name}), on=_KEYS)
     return rows
 
 
@@ -107,8 +107,8 @@ def _of_model(history: History, fitted: date, origins: list[int], seeds: int) ->
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(fitted), Silent())
         for origin in origins:
-            known = history.before(_day(history, origin))
-            parts.append(model.predict_users(known, _WEEK).assign(origin=origin))
+            history_then = history.before(_day(history, origin))
+            parts.append(model.predict_users(history_then, _WEEK).assign(origin=origin))
     return pd.concat(parts).groupby(_KEYS, as_index=False)["probability"].mean()
 
 
@@ -123,28 +123,30 @@ def at_launch(history: History, fitted: date, shop: Shop, spoils: Spoils, seeds:
         ]
         for name, spoil in spoils.items()
     }
-    for known, plan in _launches(history):
-        users = campaign_users(known)[plan["id"]]
-        origin = (known.as_of - known.first_day).days
+    for launch_history, plan in _launches(history):
+        users = campaign_users(launch_history)[plan["id"]]
+        origin = (launch_history.as_of - launch_history.first_day).days
         own = history.counted[history.counted["campaign"] == plan["id"]]
-        came = np.isin(users.users, own["user"])
-        expected = expected_plan(known, Baseline.fit(known, None), plan["id"])["mean"].sum()
+        redeemed = np.isin(users.users, own["user"])
+        expected = expected_plan(launch_history, Baseline.fit(launch_history, None), plan["id"])["mean"].sum()
         x = shop.rows(plan, users, origin, float(expected))
         if plan["starts"].date() < fitted:
             taught_x.append(x)
-            taught_y.append(came)
+            taught_y.append(redeemed)
             continue
-        rows = pd.DataFrame({"unique_id": plan["id"], "user": users.users, "origin": origin, "came": came})
+        rows = pd.DataFrame(
+            {"unique_id": plan["id"], "user": users.users, "origin": origin, "came": redeemed}
+        )
         for name, spoil in spoils.items():
-            made = [model.predict_planned(spoil(known), plan["id"]).users for model in models[name]]
+            made = [model.predict_planned(spoil(launch_history), plan["id"]).users for model in models[name]]
             rows[name] = np.mean(
                 [one.set_index("user")["probability"].loc[users.users] for one in made], axis=0
             )
         parts.append(rows)
         asked_x.append(x)
     x, y = np.vstack(taught_x), np.concatenate(taught_y)
-    told = [Classifiers.fit(x, y, seed).probability(np.vstack(asked_x)) for seed in range(seeds)]
-    return pd.concat(parts, ignore_index=True).assign(**{_PEER: np.mean(told, axis=0)})
+    predictions = [Classifiers.fit(x, y, seed).probability(np.vstack(asked_x)) for seed in range(seeds)]
+    return pd.concat(parts, ignore_index=True).assign(**{_PEER: np.mean(predictions, axis=0)})
 
 
 def _with_network_of(history: History, earlier: History) -> History:
@@ -170,27 +172,29 @@ def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
     """Average precision of the K-LSTM against the classifiers and its ablations."""
     others = [_PEER, *(name for name in SPOILS if name != _OURS and name in rows)]
     note = f"{len(rows):,} cases, {int(rows['came'].sum())} redeemed"
-    found = []
+    result = []
     for peer in others:
-        ours, theirs = (float(average_precision_score(rows["came"], rows[one])) for one in (_OURS, peer))
+        value, reference = (float(average_precision_score(rows["came"], rows[one])) for one in (_OURS, peer))
         aim = target if peer == _PEER else None
         within = _interval(rows, peer)
-        found.append(Row(f"{what}: AP", ours, theirs, peer, "higher", aim, *within, note))
-    ours, theirs = (float(((rows[one] - rows["came"]) ** 2).mean()) for one in (_OURS, _PEER))
-    found.append(Row(f"{what}: Brier score", ours, theirs, _PEER, "lower", note=note))
-    return found
+        result.append(Row(f"{what}: AP", value, reference, peer, "higher", aim, *within, note))
+    value, reference = (float(((rows[one] - rows["came"]) ** 2).mean()) for one in (_OURS, _PEER))
+    result.append(Row(f"{what}: Brier score", value, reference, _PEER, "lower", note=note))
+    return result
 
 
 def _interval(rows: pd.DataFrame, peer: str) -> tuple[float, float]:
     """Interval of the ratio of average precisions, by bootstrap over households."""
     rng = np.random.default_rng(5)
     household = pd.factorize(rows["user"])[0]
-    came, ours, theirs = (rows[one].to_numpy() for one in ("came", _OURS, peer))
+    outcomes, scores, references = (rows[one].to_numpy() for one in ("came", _OURS, peer))
     ratios = []
     for _ in range(_DRAWS):
         weight = rng.multinomial(household.max() + 1, np.full(household.max() + 1, 1 / (household.max() + 1)))
-        drawn = weight[household]
-        one, other = (average_precision_score(came, score, sample_weight=drawn) for score in (ours, theirs))
+        weights = weight[household]
+        one, other = (
+            average_precision_score(outcomes, score, sample_weight=weights) for score in (scores, references)
+        )
         ratios.append(one / other)
     low, high = np.quantile(ratios, [0.025, 0.975])
     return float(low), float(high)
@@ -207,27 +211,27 @@ def a_week(rows: pd.DataFrame, history: History) -> list[Row]:
     sums["campaign's mean"] = sums.groupby("unique_id")["came"].transform(
         lambda one: one.shift().expanding().mean()
     )
-    told = sums.dropna()
-    found = []
+    complete = sums.dropna()
+    result = []
     for name, measure in (("WAPE", _wape), ("Poisson deviance", _deviance)):
-        ours = measure(told["came"], told[_OURS])
-        note = f"{len(told)} campaigns and weeks"
+        value = measure(complete["came"], complete[_OURS])
+        note = f"{len(complete)} campaigns and weeks"
         limit = 0.39 if name == "WAPE" else 1.55
-        found.append(Row(f"weekly redeemers: {name}", ours, limit, "limit", "lower", 1.0, None, None, note))
+        result.append(Row(f"weekly redeemers: {name}", value, limit, "limit", "lower", 1.0, None, None, note))
         for peer in (_PEER, "campaign's mean"):
-            theirs = measure(told["came"], told[peer])
-            found.append(
-                Row(f"weekly redeemers: {name}", ours, theirs, peer, "lower", None, None, None, note)
+            reference = measure(complete["came"], complete[peer])
+            result.append(
+                Row(f"weekly redeemers: {name}", value, reference, peer, "lower", None, None, None, note)
             )
-    return found
+    return result
 
 
-def _wape(came: pd.Series, told: pd.Series) -> float:
-    return float((came - told).abs().sum() / came.sum())
+def _wape(observed: pd.Series, predicted: pd.Series) -> float:
+    return float((observed - predicted).abs().sum() / observed.sum())
 
 
-def _deviance(came: pd.Series, told: pd.Series) -> float:
-    return float(deviance(came, told).mean())
+def _deviance(observed: pd.Series, predicted: pd.Series) -> float:
+    return float(deviance(observed, predicted).mean())
 
 
 def _day(history: History, place: int) -> date:

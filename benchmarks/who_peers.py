@@ -62,8 +62,8 @@ class Classifiers:
 
     def probability(self, x: Floats) -> Floats:
         """Shape (rows,)."""
-        told = [model.predict_proba(x)[:, 1].clip(1e-4, 1 - 1e-4) for model in self.models]
-        return np.asarray(1 / (1 + np.exp(-np.mean([logit(one) for one in told], axis=0))))
+        probabilities = [model.predict_proba(x)[:, 1].clip(1e-4, 1 - 1e-4) for model in self.models]
+        return np.asarray(1 / (1 + np.exp(-np.mean([logit(one) for one in probabilities], axis=0))))
 
 
 class Shop:
@@ -89,9 +89,9 @@ class Shop:
         by_day = [rows.drop_duplicates(["user", "day"]) for rows in (self._sold, by_coupon)]
         self._totals += [self._so_far(rows, None) for rows in by_day]
         self._since_coupon = self._totals[-1]
-        told = tables["demographics"].assign(user=lambda rows: rows["household_id"].astype(str))
-        told = pd.get_dummies(told.set_index("user").drop(columns="household_id").astype(str))
-        self._demographics = told.astype(float).reindex(self._users).fillna(0.0).to_numpy()
+        demographics = tables["demographics"].assign(user=lambda rows: rows["household_id"].astype(str))
+        demographics = pd.get_dummies(demographics.set_index("user").drop(columns="household_id").astype(str))
+        self._demographics = demographics.astype(float).reindex(self._users).fillna(0.0).to_numpy()
         promoted = tables["coupons"].astype({"campaign_id": str, "product_id": str})
         self._promoted = {name: set(rows["product_id"]) for name, rows in promoted.groupby("campaign_id")}
         self._affinity: dict[str, list[Floats]] = {}
@@ -117,7 +117,7 @@ class Shop:
     def rows(self, campaign: pd.Series, reached: CampaignUsers, origin: int, expected: float) -> Floats:
         """One row per reached user at `origin`; `expected` redeemers are a feature of the trees."""
         place = self._users.get_indexer(reached.users)
-        known = (place >= 0)[:, np.newaxis]
+        active = (place >= 0)[:, np.newaxis]
         totals = [
             np.log1p(np.maximum(one[place, origin] - one[place, max(0, origin - (window or origin))], 0.0))
             for one in (*self._totals, *self._own(campaign["id"]))
@@ -134,10 +134,10 @@ class Shop:
             np.log(expected + 0.01), campaign["kind"] == "Type A", campaign["kind"] == "Type B",
             np.log(len(self._promoted[campaign["id"]])),
         ]  # fmt: skip
-        told = np.delete(
+        user_features = np.delete(
             features(reached, origin), np.arange(NETWORK_FEATURES.start, NETWORK_FEATURES.stop), axis=1
         )
         shop = np.hstack([money, shares, np.log1p(origin - last)[:, np.newaxis], self._demographics[place]])
         constant = np.tile(np.asarray(own, dtype=float), (len(place), 1))
         rate = np.log(reached.counted.rate(origin))[:, np.newaxis]
-        return np.hstack([told, rate, np.where(known, shop, 0.0), constant])
+        return np.hstack([user_features, rate, np.where(active, shop, 0.0), constant])
