@@ -60,7 +60,7 @@ def test_key_users_and_groups(client: TestClient) -> None:
     assert {one["group"] for one in users} == {group["rank"] for group in groups}
 
 
-def test_groups_tell_what_their_members_did_and_what_goes_with_taking_part(client: TestClient) -> None:
+def test_groups_have_activity_and_participation_factors(client: TestClient) -> None:
     groups = client.get(f"/v1/campaigns/{CAMPAIGN}/neighbour-groups").json()
     told = [group for group in groups if group["activity"]]
     assert told
@@ -74,7 +74,7 @@ def test_groups_tell_what_their_members_did_and_what_goes_with_taking_part(clien
     assert all(one["low"] <= one["times"] <= one["high"] for one in factors)
 
 
-def test_the_neighbourhood_of_a_user(client: TestClient) -> None:
+def test_neighbourhood_of_a_user(client: TestClient) -> None:
     key_user = client.get(f"/v1/campaigns/{CAMPAIGN}/key-users").json()[0]
     found = client.get(f"/v1/users/{key_user['user']}/neighbourhood", params={"most": 3}).json()
     assert {"campaign": CAMPAIGN, "rank": 1, "score": key_user["score"]} in found["key_user_of"]
@@ -117,7 +117,7 @@ def test_errors_are_problems(
     assert answer.json()["detail"]
 
 
-def test_a_database_that_is_gone_is_503_with_retry_after(settings: Settings) -> None:
+def test_unreachable_database_is_503_with_retry_after(settings: Settings) -> None:
     gone = connect(settings)
     gone.close()
     with TestClient(create_app(settings, gone, keys=False), base_url="http://127.0.0.1") as client:
@@ -126,7 +126,7 @@ def test_a_database_that_is_gone_is_503_with_retry_after(settings: Settings) -> 
     assert answer.headers["retry-after"] == "5"
 
 
-def test_another_host_name_is_refused(client: TestClient) -> None:
+def test_foreign_host_header_is_rejected(client: TestClient) -> None:
     assert client.get("/health", headers={"host": "evil.example"}).status_code == 400
 
 
@@ -136,20 +136,20 @@ def test_every_operation_is_documented(client: TestClient) -> None:
     assert all(one["description"] for operation in operations.values() for one in operation.values())
 
 
-def test_any_loopback_address_can_be_served(settings: Settings) -> None:
+def test_every_loopback_address_can_be_served(settings: Settings) -> None:
     app = create_app(settings, connect(settings), "127.0.0.2", keys=False)
     with TestClient(app, base_url="http://127.0.0.2") as client:
         assert client.get("/health").status_code == 200
 
 
-def test_the_page_of_a_data_set_that_is_not_there_says_what_to_do(client: TestClient) -> None:
+def test_page_of_an_unknown_data_set_states_the_remedy(client: TestClient) -> None:
     answer = client.get("/", params={"dataset": "nowhere"})
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert "groundswell import" in answer.text
 
 
-def test_what_the_data_says_is_text_on_every_page(
+def test_markup_in_data_is_escaped_on_every_page(
     client: TestClient, graph: Graph, sample: ImportReport, model: ModelRun
 ) -> None:
     assert model
@@ -168,7 +168,7 @@ def test_what_the_data_says_is_text_on_every_page(
         query(graph, change, d=sample.dataset, n="Campaign 18")
 
 
-def test_the_page_speaks_the_language_that_is_chosen(client: TestClient) -> None:
+def test_page_uses_the_chosen_language(client: TestClient) -> None:
     english = client.get("/campaigns")
     chinese = client.get("/campaigns", params={"lang": "zh-Hans"})
     assert '<html lang="en">' in english.text
@@ -182,7 +182,7 @@ def test_the_page_speaks_the_language_that_is_chosen(client: TestClient) -> None
     client.cookies.clear()
 
 
-def test_the_page_as_one_file_needs_no_server(
+def test_standalone_page_needs_no_server(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun, network: NetworkRun
 ) -> None:
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
@@ -202,7 +202,7 @@ def test_loopback_is_recognised() -> None:
     assert not is_loopback("example.org")
 
 
-def test_browsers_are_told_what_to_keep_to(client: TestClient) -> None:
+def test_security_headers_restrict_browsers(client: TestClient) -> None:
     for path, frames in (
         ("/", "'none'"),
         ("/docs", "'none'"),

@@ -43,7 +43,7 @@ def wait(client: TestClient, answer: Response) -> dict[str, object]:
     raise AssertionError(job)
 
 
-def test_a_folder_is_sent_watched_and_its_rejected_rows_fetched(
+def test_uploaded_folder_is_imported_and_its_rejected_rows_are_downloaded(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
     careless_shop.write(tmp_path)
@@ -65,7 +65,7 @@ def test_a_folder_is_sent_watched_and_its_rejected_rows_fetched(
     assert not list((settings.home / "imports").glob("upload-*"))
 
 
-def test_an_import_that_stops_says_why(client: TestClient, tmp_path: Path, dataset: str) -> None:
+def test_stopped_import_states_the_reason(client: TestClient, tmp_path: Path, dataset: str) -> None:
     careless_shop.write(tmp_path)
     stopped = wait(client, send(client, tmp_path, sketch(tmp_path, dataset), max_rejected="0"))
     assert stopped["state"] == "failed"
@@ -94,14 +94,14 @@ def test_two_imports_of_one_data_set_run_one_after_another(
         ("- 1", "mapping"),
     ],
 )
-def test_a_mapping_that_is_none(client: TestClient, tmp_path: Path, mapping: str, said: str) -> None:
+def test_invalid_mapping_is_rejected(client: TestClient, tmp_path: Path, mapping: str, said: str) -> None:
     (tmp_path / "x.csv").write_text("a\n")
     answer = send(client, tmp_path, mapping)
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
 
 
-def test_files_that_are_not_there_and_names_that_lead_elsewhere(
+def test_missing_files_and_paths_outside_the_upload_are_rejected(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
     careless_shop.write(tmp_path)
@@ -117,7 +117,7 @@ def test_files_that_are_not_there_and_names_that_lead_elsewhere(
     assert not list((settings.home / "imports").glob("upload-*"))
 
 
-def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
+def test_too_large_body_is_rejected(client: TestClient) -> None:
     answer = client.post("/v1/imports", content=b"x" * (2 << 20))
     assert (answer.status_code, answer.json()["title"]) == (413, "TooLarge")
     # One that does not say its size is read as far as it may go.
@@ -127,12 +127,12 @@ def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
     assert client.post("/v1/imports", content=many, headers=kind).status_code == 413
 
 
-def test_jobs_that_are_not_there(client: TestClient) -> None:
+def test_unknown_import_is_404(client: TestClient) -> None:
     assert client.get("/v1/imports/x").status_code == 404
     assert client.get("/v1/imports/x.1").status_code == 404
 
 
-def test_an_import_whose_worker_is_ended_goes_on(
+def test_import_resumes_after_its_worker_stopped(
     settings: Settings, graph: Graph, tmp_path: Path, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careless_shop.write(tmp_path)
@@ -160,7 +160,7 @@ def test_an_import_whose_worker_is_ended_goes_on(
     assert (whole.state, whole.read, whole.rejected) == ("complete", 6987, 21)
 
 
-def test_a_cancelled_import_ends_midway_and_keeps_nothing_of_what_was_sent(
+def test_cancelled_import_ends_midway_and_deletes_the_upload(
     settings: Settings, graph: Graph, tmp_path: Path, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careless_shop.write(tmp_path)

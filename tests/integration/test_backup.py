@@ -46,7 +46,7 @@ def content(settings: Settings) -> tuple[object, object]:
         return graph.run("importing/content", dataset="shop"), graph.run("schema/applied")
 
 
-def test_what_was_backed_up_comes_back_whole(homes: tuple[Settings, Settings], tmp_path: Path) -> None:
+def test_restored_backup_equals_the_original(homes: tuple[Settings, Settings], tmp_path: Path) -> None:
     one, other = homes
     before = content(one)
     assert len(before[1]) == len(migrations())

@@ -76,7 +76,7 @@ def test_redeemers_are_forecast_and_fewer(graph: Graph, sample: ImportReport, fo
     assert stored.steps["redeemers_p50"].tolist() == forecast.steps["redeemers_p50"].tolist()
 
 
-def test_a_forecast_made_again_does_not_double_its_users(
+def test_repeated_forecast_does_not_duplicate_users(
     graph: Graph, settings: Settings, sample: ImportReport, forecast: Forecast
 ) -> None:
     before = likely_users(graph, sample.dataset, forecast.id, 10_000)
@@ -84,7 +84,7 @@ def test_a_forecast_made_again_does_not_double_its_users(
     assert likely_users(graph, sample.dataset, forecast.id, 10_000) == before
 
 
-def test_the_api_pages_and_downloads_them(
+def test_likely_users_are_paged_and_downloaded(
     client: TestClient, graph: Graph, sample: ImportReport, forecast: Forecast
 ) -> None:
     address, scope = f"/v1/campaigns/{CAMPAIGN}", {"dataset": sample.dataset}
@@ -105,7 +105,7 @@ def test_the_api_pages_and_downloads_them(
     assert f"likely-users.csv?dataset={sample.dataset}" in shown
 
 
-def test_a_plan_as_planned_and_changed(
+def test_plan_is_forecast_unchanged_and_changed(
     graph: Graph, settings: Settings, sample: ImportReport, forecast: Forecast
 ) -> None:
     del forecast
@@ -122,7 +122,7 @@ def test_a_plan_as_planned_and_changed(
         plan_campaign(graph, settings, sample.dataset, CAMPAIGN, [PlanChange()], Silent(), CUTOFF)
 
 
-def test_what_comes_later_does_not_move_a_plan(
+def test_events_after_the_origin_do_not_change_a_plan(
     graph: Graph, settings: Settings, sample: ImportReport, forecast: Forecast
 ) -> None:
     """What is known in advance is whom the campaign is to reach and with what, not what they did then."""
@@ -167,7 +167,7 @@ def test_plans_over_the_api(client: TestClient, sample: ImportReport, forecast: 
     assert "'nobody'" in wrong.json()["detail"]
 
 
-def test_a_discount_is_told_beside_the_plan(
+def test_discount_is_forecast_beside_the_plan(
     client: TestClient, settings: Settings, sample: ImportReport, forecast: Forecast
 ) -> None:
     del forecast
@@ -232,7 +232,7 @@ def test_a_forecast_is_explained_on_the_command_line(
     assert "nothing to forecast" in wrong.stderr
 
 
-def test_reasons_are_kept_with_the_forecast(
+def test_explanation_is_stored_with_the_forecast(
     client: TestClient, graph: Graph, settings: Settings, sample: ImportReport, forecast: Forecast
 ) -> None:
     address = f"/v1/campaigns/{CAMPAIGN}/explanation"

@@ -81,7 +81,7 @@ def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
     return run
 
 
-def test_a_second_run_changes_nothing(graph: Graph, settings: Settings, sample: ImportReport) -> None:
+def test_repeated_import_changes_nothing(graph: Graph, settings: Settings, sample: ImportReport) -> None:
     before = content(graph, sample.dataset)
     known = describe_dataset(graph, sample.dataset)
     again = import_prepared(graph, settings, complete_journey(settings.cache, sample.dataset, 200), Silent())
@@ -91,7 +91,7 @@ def test_a_second_run_changes_nothing(graph: Graph, settings: Settings, sample: 
     assert describe_dataset(graph, sample.dataset) == known
 
 
-def test_participations_are_those_counted_with_pandas(settings: Settings, sample: ImportReport) -> None:
+def test_participations_equal_those_counted_with_pandas(settings: Settings, sample: ImportReport) -> None:
     folder = complete_journey(settings.cache, sample.dataset, 200).folder
     frames = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
     campaigns = frames["campaigns"].rename(columns={"id": "campaign"})
@@ -109,7 +109,7 @@ def test_participations_are_those_counted_with_pandas(settings: Settings, sample
     assert sample.counts["participations"] == sample.participations == count > 1000
 
 
-def test_an_interrupted_import_goes_on_where_it_stopped(
+def test_interrupted_import_resumes(
     graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = f"{dataset}-whole"
@@ -144,7 +144,7 @@ def differing(graph: Graph, one: str, other: str) -> list[Row]:
     return [row for row in first if row not in second] + [row for row in second if row not in first]
 
 
-def test_tomorrows_rows_are_loaded_and_nothing_else(load: Import, shop: Path) -> None:
+def test_only_new_rows_are_loaded(load: Import, shop: Path) -> None:
     assert load().counts["participations"] == 1
     with (shop / "orders.csv").open("a") as file:
         file.write("b,tea,2024-03-05 08:00,4\n")
@@ -156,7 +156,7 @@ def test_tomorrows_rows_are_loaded_and_nothing_else(load: Import, shop: Path) ->
     assert grown.run == "import/2"
 
 
-def test_a_delivery_that_overlaps_the_last_one_is_told_apart_row_by_row(load: Import, shop: Path) -> None:
+def test_only_new_rows_of_an_overlapping_file_are_loaded(load: Import, shop: Path) -> None:
     load()
     (shop / "orders.csv").write_text(
         HEADER + "b,mug,2024-03-03 11:00,8\na,tea,2024-05-01 09:00,3.5\nb,tea,2024-05-01 09:00,3.5\n"
@@ -165,13 +165,13 @@ def test_a_delivery_that_overlaps_the_last_one_is_told_apart_row_by_row(load: Im
     assert (again.tables["behaviours"].loaded, again.tables["behaviours"].unchanged) == (1, 2)
 
 
-def test_new_targets_make_earlier_behaviours_count(load: Import, shop: Path) -> None:
+def test_new_promotions_turn_earlier_behaviours_into_participations(load: Import, shop: Path) -> None:
     assert load().participations == 1
     (shop / "offers.csv").write_text("campaign,product\nF1,tea\nF1,mug\n")
     assert load().participations == 1
 
 
-def test_equal_rows_of_one_delivery_are_kept_or_dropped(load: Import, shop: Path) -> None:
+def test_duplicate_rows_are_kept_or_dropped(load: Import, shop: Path) -> None:
     row = "a,tea,2024-03-02 10:00,3.5\n"
     (shop / "orders.csv").write_text(HEADER + row * 3)
     assert load(duplicates="drop").tables["behaviours"].unchanged == 2
@@ -179,7 +179,7 @@ def test_equal_rows_of_one_delivery_are_kept_or_dropped(load: Import, shop: Path
     assert load().tables["behaviours"].loaded == 3
 
 
-def test_what_is_not_there_is_rejected_by_name_and_comes_in_later(load: Import, shop: Path) -> None:
+def test_rows_with_unknown_users_are_rejected_and_loaded_later(load: Import, shop: Path) -> None:
     with (shop / "orders.csv").open("a") as file:
         file.write("nobody,tea,2024-03-05 08:00,4\na,tea,soon,4\n")
     report = load()
@@ -195,12 +195,12 @@ def test_what_is_not_there_is_rejected_by_name_and_comes_in_later(load: Import, 
     assert (later.tables["behaviours"].loaded, later.tables["behaviours"].rejected) == (1, 1)
 
 
-def test_unknown_users_are_added_where_the_mapping_says_so(load: Import, shop: Path) -> None:
+def test_unknown_users_are_added_if_the_mapping_allows_it(load: Import, shop: Path) -> None:
     (shop / "orders.csv").write_text(HEADER + "nobody,tea,2024-03-05 08:00,4\n")
     assert load(unknown={"users": "add"}).counts["users"] == 4
 
 
-def test_a_job_stops_when_too_much_is_rejected_and_goes_on_when_allowed(
+def test_import_stops_at_too_many_rejected_rows_and_resumes_when_allowed(
     graph: Graph, settings: Settings, load: Import, shop: Path, dataset: str
 ) -> None:
     with (shop / "orders.csv").open("a") as file:
@@ -217,7 +217,7 @@ def test_a_job_stops_when_too_much_is_rejected_and_goes_on_when_allowed(
     assert report.total.rejected == 9
 
 
-def test_newer_values_win_and_undo_gives_the_older_ones_back(
+def test_newer_values_win_and_undo_restores_the_older_values(
     graph: Graph, load: Import, shop: Path, dataset: str
 ) -> None:
     load()
@@ -245,13 +245,13 @@ def city_of(graph: Graph, dataset: str, user: str) -> object:
     return row["city"]
 
 
-def test_undo_takes_everything_back(graph: Graph, load: Import, dataset: str) -> None:
+def test_undo_removes_everything(graph: Graph, load: Import, dataset: str) -> None:
     load()
     undo_import(graph, dataset, 1, Silent())
     assert content(graph, dataset) == []
 
 
-def test_an_undo_that_was_cut_off_must_be_finished_first(graph: Graph, load: Import, dataset: str) -> None:
+def test_interrupted_undo_must_be_finished_first(graph: Graph, load: Import, dataset: str) -> None:
     load()
     graph.run("undo/begin", dataset=dataset, **{"import": 1})
     with pytest.raises(ImportFailed, match="half undone"):
@@ -260,7 +260,7 @@ def test_an_undo_that_was_cut_off_must_be_finished_first(graph: Graph, load: Imp
     assert load().counts["users"] == 3
 
 
-def test_an_earlier_jobs_participations_are_made_up_for(
+def test_participations_missing_from_an_interrupted_import_are_derived_by_the_next(
     load: Import, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
@@ -276,7 +276,7 @@ def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_job_that_runs_elsewhere_is_not_disturbed(graph: Graph, load: Import, dataset: str) -> None:
+def test_import_running_on_another_host_is_not_disturbed(graph: Graph, load: Import, dataset: str) -> None:
     load()
     query(
         graph,
@@ -302,7 +302,7 @@ def test_a_job_that_runs_elsewhere_is_not_disturbed(graph: Graph, load: Import, 
         ),
     ],
 )
-def test_files_that_cannot_be_read_are_named(
+def test_unreadable_files_are_named(
     load: Import, shop: Path, spoil: Callable[[Path], None], said: str
 ) -> None:
     spoil(shop)
@@ -310,7 +310,7 @@ def test_files_that_cannot_be_read_are_named(
         load()
 
 
-def test_empty_files_are_no_rows(load: Import, shop: Path) -> None:
+def test_empty_files_have_no_rows(load: Import, shop: Path) -> None:
     (shop / "orders.csv").write_text(HEADER)
     (shop / "targets.csv").write_text("")
     report = load()
@@ -342,7 +342,7 @@ def test_the_careless_folder(graph: Graph, settings: Settings, tmp_path: Path, d
     assert str(row["s"]).startswith("2024-03-01T00:00")
 
 
-def test_days_are_those_of_the_retailer(graph: Graph, sample: ImportReport) -> None:
+def test_days_are_in_the_time_zone_of_the_retailer(graph: Graph, sample: ImportReport) -> None:
     (row,) = query(
         graph,
         "MATCH (:User {dataset: $d})-[p:PURCHASED]->() RETURN min(date(p.at)) AS first, "
@@ -355,7 +355,7 @@ def test_days_are_those_of_the_retailer(graph: Graph, sample: ImportReport) -> N
     assert row["zones"] == ["America/New_York"]
 
 
-def test_migrations_are_applied_once_and_a_changed_one_is_an_error(graph: Graph) -> None:
+def test_migrations_are_applied_once_and_a_changed_migration_is_an_error(graph: Graph) -> None:
     assert migrate(graph) == []
     (row,) = query(graph, "MATCH (m:Migration) WITH m ORDER BY m.version LIMIT 1 RETURN m.checksum AS c")
     change = "MATCH (m:Migration) WITH m ORDER BY m.version LIMIT 1 SET m.checksum = $c"

@@ -63,7 +63,7 @@ def by_hand(graph: Graph, dataset: str) -> str:
     return dataset
 
 
-def test_steps_equal_those_worked_out_by_hand(graph: Graph, by_hand: str) -> None:
+def test_steps_equal_those_calculated_by_hand(graph: Graph, by_hand: str) -> None:
     run = replace(test_klstm.RUN, id=RUN)
     history = read_history(graph, by_hand, run, date(2017, 3, 5), Silent())
     frame = history.steps
@@ -100,7 +100,7 @@ def test_steps_equal_those_worked_out_by_hand(graph: Graph, by_hand: str) -> Non
     assert redeemed[["user", "ds"]].to_numpy().tolist() == [["b", pd.Timestamp("2017-03-03")]]
 
 
-def test_the_page_reads_the_same_steps_of_the_window(graph: Graph, by_hand: str) -> None:
+def test_page_reads_the_same_steps(graph: Graph, by_hand: str) -> None:
     campaign = pd.Series(
         {"id": "1", "starts": pd.Timestamp("2017-03-01"), "ends": pd.Timestamp("2017-03-08")}
     )

@@ -65,7 +65,7 @@ def working(graph: Graph, job: str) -> int:
     return int(str(eventually(process)).rpartition(":")[2])
 
 
-def test_a_job_is_taken_once_in_turn_and_told_of(graph: Graph, dataset: str) -> None:
+def test_job_is_claimed_once_and_in_order(graph: Graph, dataset: str) -> None:
     first = queue.submit(graph, "network", dataset, {"cutoff": None})
     assert queue.submit(graph, "network", dataset, {"cutoff": None}).id == first.id
     second = queue.submit(graph, "network", dataset, {"cutoff": "2017-11-01"})
@@ -89,7 +89,7 @@ def test_a_job_is_taken_once_in_turn_and_told_of(graph: Graph, dataset: str) -> 
         queue.cancel(graph, "nothing")
 
 
-def test_a_database_that_goes_away_costs_no_attempt(
+def test_database_outage_costs_no_attempt(
     graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = queue.submit(graph, "network", dataset, {})
@@ -123,7 +123,7 @@ def test_job_of_an_unknown_kind_fails_with_a_remedy(graph: Graph, settings: Sett
     assert failed.remedy
 
 
-def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, dataset: str) -> None:
+def test_lost_job_is_requeued_at_most_three_times(graph: Graph, dataset: str) -> None:
     made = queue.submit(graph, "network", dataset, {})
     for attempt in range(1, queue.MAX_ATTEMPTS + 1):
         taken = queue.claim(graph, f"test:{attempt}")
@@ -139,7 +139,7 @@ def test_a_job_whose_worker_is_gone_waits_again_but_not_for_ever(graph: Graph, d
     assert not queue.heartbeat(graph, lost, "test:3", None, None, None)
 
 
-def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Settings, dataset: str) -> None:
+def test_ended_job_is_never_read_without_its_outcome(graph: Graph, settings: Settings, dataset: str) -> None:
     """Whoever asks while the end is being committed sees none of it or all of it."""
     watched: list[str] = []
     over = threading.Event()
@@ -168,7 +168,7 @@ def test_a_job_that_is_over_comes_with_its_outcome(graph: Graph, settings: Setti
     assert not halves
 
 
-def test_a_running_job_hears_that_it_is_to_end(graph: Graph, dataset: str) -> None:
+def test_running_job_is_notified_of_its_cancellation(graph: Graph, dataset: str) -> None:
     queue.submit(graph, "network", dataset, {})
     taken = queue.claim(graph, WORKER)
     assert taken is not None
@@ -176,9 +176,7 @@ def test_a_running_job_hears_that_it_is_to_end(graph: Graph, dataset: str) -> No
     assert not queue.heartbeat(graph, taken, WORKER, None, None, None)
 
 
-def test_a_forecast_is_asked_for_and_fetched(
-    client: TestClient, sample: ImportReport, model: ModelRun
-) -> None:
+def test_forecast_is_submitted_and_fetched(client: TestClient, sample: ImportReport, model: ModelRun) -> None:
     address, scope = f"/v1/campaigns/{CAMPAIGN}/forecast", {"dataset": sample.dataset}
     answer = client.post(address, json={**scope, "horizon": 3, "origin": str(model.cutoff)})
     assert answer.status_code == 202, answer.text
@@ -193,7 +191,7 @@ def test_a_forecast_is_asked_for_and_fetched(
     assert told in client.get("/v1/jobs", params={**scope, "state": "failed"}).json()
 
 
-def test_what_cannot_be_done_is_said_at_once(client: TestClient, sample: ImportReport) -> None:
+def test_invalid_job_is_rejected_at_once(client: TestClient, sample: ImportReport) -> None:
     scope = {"dataset": sample.dataset}
     for address, wish, status in (
         ("/v1/networks", {"dataset": "nothing"}, 404),

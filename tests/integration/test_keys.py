@@ -87,7 +87,7 @@ def test_every_operation_needs_its_scope(client: TestClient, graph: Graph) -> No
                 assert f"--scope {needed}" in answer.json()["remedy"]
 
 
-def test_what_is_no_key_opens_nothing(client: TestClient, graph: Graph) -> None:
+def test_invalid_key_is_rejected(client: TestClient, graph: Graph) -> None:
     key, text = make_key(graph, "reader", ["read"])
     assert client.get("/v1/campaigns", headers=bearer(text)).status_code in {200, 404}
     assert client.get("/v1/campaigns", auth=("anybody", text)).status_code in {200, 404}
@@ -99,7 +99,9 @@ def test_what_is_no_key_opens_nothing(client: TestClient, graph: Graph) -> None:
     assert client.get("/v1/campaigns", headers=bearer(text)).status_code == 401
 
 
-def test_guessing_is_stopped(settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guessing_keys_is_stopped(
+    settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 3)
     with TestClient(create_app(guarded, connect(settings))) as client:
         answers = [client.get("/v1/networks", headers=bearer(f"guess{n}")) for n in range(5)]
@@ -110,7 +112,7 @@ def test_guessing_is_stopped(settings: Settings, guarded: Settings, monkeypatch:
         assert client.get("/health").status_code == 200
 
 
-def test_who_sends_no_key_is_no_guesser(
+def test_request_without_a_key_does_not_count_as_a_guess(
     settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 3)
@@ -119,7 +121,7 @@ def test_who_sends_no_key_is_no_guesser(
         assert client.get("/v1/networks", headers=bearer(TOKEN)).status_code == 200
 
 
-def test_keys_that_cannot_be_read_are_no_fault_of_the_caller(settings: Settings, guarded: Settings) -> None:
+def test_unreachable_database_is_503_for_every_key(settings: Settings, guarded: Settings) -> None:
     gone = connect(settings)
     gone.close()
     with TestClient(create_app(guarded, gone)) as client:
@@ -128,14 +130,14 @@ def test_keys_that_cannot_be_read_are_no_fault_of_the_caller(settings: Settings,
         assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_key_may_ask_so_often(settings: Settings, guarded: Settings) -> None:
+def test_requests_of_a_key_are_limited_per_minute(settings: Settings, guarded: Settings) -> None:
     few = guarded.model_copy(update={"rate_per_minute": 2})
     with TestClient(create_app(few, connect(settings))) as client:
         answers = [client.get("/v1/networks", headers=bearer(TOKEN)).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
 
 
-def test_who_wrote_is_written_down(client: TestClient, graph: Graph, guarded: Settings) -> None:
+def test_writing_requests_are_audited(client: TestClient, graph: Graph, guarded: Settings) -> None:
     key, text = make_key(graph, "importer", ["import"])
     client.post("/v1/imports", headers=bearer(text))
     client.get("/v1/campaigns", headers=bearer(TOKEN))
@@ -146,9 +148,7 @@ def test_who_wrote_is_written_down(client: TestClient, graph: Graph, guarded: Se
     assert text not in line
 
 
-def test_without_keys_only_this_machine_is_served(
-    settings: Settings, graph: Graph, sample: ImportReport
-) -> None:
+def test_without_keys_only_loopback_is_served(settings: Settings, graph: Graph, sample: ImportReport) -> None:
     with pytest.raises(InvalidRequest, match="cannot go without keys"):
         create_app(settings, graph, "0.0.0.0", keys=False)
     with pytest.raises(InvalidRequest, match="Nobody has a key"):

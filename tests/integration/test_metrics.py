@@ -32,7 +32,7 @@ def figures(client: TestClient) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_every_request_has_an_id_and_a_line_without_whom_it_was_about(
+def test_every_request_has_an_id_and_a_log_line_without_personal_data(
     settings: Settings, tmp_path: Path, sample: ImportReport
 ) -> None:
     app = create_app(settings.model_copy(update={"home": tmp_path}), connect(settings), keys=False)
@@ -56,7 +56,7 @@ def test_every_request_has_an_id_and_a_line_without_whom_it_was_about(
     assert "4711" not in json.dumps(lines)
 
 
-def test_figures_tell_requests_statements_jobs_and_freshness(
+def test_metrics_count_requests_statements_jobs_and_freshness(
     observed: TestClient, graph: Graph, sample: ImportReport, dataset: str
 ) -> None:
     before = figures(observed)
@@ -76,7 +76,7 @@ def test_figures_tell_requests_statements_jobs_and_freshness(
     )
 
 
-def test_figures_say_that_the_database_is_gone(settings: Settings, tmp_path: Path) -> None:
+def test_metrics_report_an_unreachable_database(settings: Settings, tmp_path: Path) -> None:
     gone = connect(settings)
     gone.close()
     app = create_app(settings.model_copy(update={"home": tmp_path}), gone, keys=False)

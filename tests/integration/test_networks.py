@@ -69,7 +69,7 @@ def spread(
     remove_dataset(graph, DATASET)
 
 
-def test_influence_goes_along_real_ties(graph: Graph, spread: NetworkRun) -> None:
+def test_influence_follows_real_ties(graph: Graph, spread: NetworkRun) -> None:
     assert spread.ties == PEOPLE * 2
     (row,) = query(
         graph,
@@ -103,7 +103,7 @@ def client(settings: Settings, spread: NetworkRun) -> Iterator[TestClient]:
         yield one
 
 
-def test_the_api_tells_how_far_to_trust_a_network(client: TestClient, spread: NetworkRun) -> None:
+def test_api_serves_the_influence_test_of_a_network(client: TestClient, spread: NetworkRun) -> None:
     (told,) = client.get("/v1/networks").json()
     users = client.get("/v1/campaigns/c00/key-users").json()
     assert (told["id"], told["influence_test"]["verdict"]) == (spread.id, "supported")
@@ -113,7 +113,7 @@ def test_the_api_tells_how_far_to_trust_a_network(client: TestClient, spread: Ne
     assert all(one["low"] <= one["score"] <= one["high"] for one in users)
 
 
-def test_the_page_of_an_open_campaign_speaks_of_nobody_reached(client: TestClient) -> None:
+def test_page_of_an_open_campaign_mentions_no_targeted_users(client: TestClient) -> None:
     page = client.get("/", params={"campaign": "c00"})
     assert page.status_code == 200
     assert "c00 (cascade) was open to all" in page.text
@@ -123,14 +123,14 @@ def test_the_page_of_an_open_campaign_speaks_of_nobody_reached(client: TestClien
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_chooses_seeds(graph: Graph, spread: NetworkRun, method: str) -> None:
+def test_every_method_selects_seeds(graph: Graph, spread: NetworkRun, method: str) -> None:
     found = CampaignReach(graph, DATASET, "c00", spread, None).choose(SeedRequest(k=3, method=method))
     assert found["rank"].tolist() == [1, 2, 3]
     assert found["user"].nunique() == 3
     assert (found["low"] <= found["score"]).all()
 
 
-def test_what_if_a_campaign_began_with_the_best_seeds(client: TestClient) -> None:
+def test_what_if_forecasts_the_spread_from_selected_seeds(client: TestClient) -> None:
     asked = {"k": 4, "days": 10}
     best = client.post("/v1/campaigns/c00/what-if", json=asked).json()
     assert [one["rank"] for one in best["seeds"]] == [1, 2, 3, 4]
@@ -145,7 +145,7 @@ def test_what_if_a_campaign_began_with_the_best_seeds(client: TestClient) -> Non
     assert others["total"]["mean"] <= best["total"]["high"]
 
 
-def test_seeds_on_terms(graph: Graph, spread: NetworkRun) -> None:
+def test_seed_constraints_are_met(graph: Graph, spread: NetworkRun) -> None:
     chooser = CampaignReach(graph, DATASET, "c00", spread, None)
     groups = query(
         graph,
@@ -162,7 +162,7 @@ def test_seeds_on_terms(graph: Graph, spread: NetworkRun) -> None:
     assert len(dear) == 3
 
 
-def test_what_if_reaches_nobody_who_came_after_the_cut_off(graph: Graph, spread: NetworkRun) -> None:
+def test_what_if_excludes_users_first_seen_after_the_cutoff(graph: Graph, spread: NetworkRun) -> None:
     early = replace(spread, cutoff=describe_dataset(graph, DATASET).first_day + timedelta(days=12))
     (row,) = query(
         graph,
@@ -184,7 +184,9 @@ def test_what_if_reaches_nobody_who_came_after_the_cut_off(graph: Graph, spread:
         ({"costs": {"u1": -1.0}}, "must be above 0"),
     ],
 )
-def test_a_wish_that_cannot_be_met_says_why(client: TestClient, wish: dict[str, object], said: str) -> None:
+def test_infeasible_seed_request_states_the_reason(
+    client: TestClient, wish: dict[str, object], said: str
+) -> None:
     answer = client.post("/v1/campaigns/c00/what-if", json=wish)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -206,7 +208,7 @@ def test_what_if_on_the_command_line(settings: Settings, spread: NetworkRun, tmp
     assert "line 2, column \"cost\": 'dear' is not a number" in done.stderr
 
 
-def test_a_network_carried_on_is_close_to_one_built_anew(graph: Graph, spread: NetworkRun) -> None:
+def test_updated_network_is_close_to_a_new_build(graph: Graph, spread: NetworkRun) -> None:
     later = spread.cutoff - timedelta(days=20)
     built = build_network(graph, DATASET, Silent(), cutoff=later - timedelta(days=45))
     assert built.built == built.cutoff
@@ -257,7 +259,7 @@ def test_networks_are_listed_and_removed(settings: Settings, graph: Graph, sprea
     assert "There is no spreading network" in again.stderr
 
 
-def test_days_that_cannot_be_looked_ahead(graph: Graph, spread: NetworkRun) -> None:
+def test_too_long_horizon_is_rejected(graph: Graph, spread: NetworkRun) -> None:
     with pytest.raises(InvalidRequest, match="91 days"):
         CampaignReach(graph, DATASET, "c00", spread, None).spread(["u1"], 91)
 
@@ -294,7 +296,7 @@ def how_many(graph: Graph, network: NetworkRun) -> pd.DataFrame:
     return KLSTM(quick).fit(history, Silent()).predict(history, 3)
 
 
-def test_who_comes_next_of_campaigns_open_to_all(
+def test_next_users_of_open_campaigns(
     graph: Graph, settings: Settings, spread: NetworkRun, tmp_path: Path
 ) -> None:
     network, scope = spread, ("--dataset", DATASET)

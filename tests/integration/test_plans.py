@@ -25,9 +25,7 @@ def client(settings: Settings, sample: ImportReport, model: ModelRun) -> Iterato
     client.delete(f"/v1/campaigns/{PLAN['id']}")
 
 
-def test_a_plan_is_made_forecast_and_taken_back(
-    client: TestClient, graph: Graph, sample: ImportReport
-) -> None:
+def test_plan_is_created_forecast_and_deleted(client: TestClient, graph: Graph, sample: ImportReport) -> None:
     before = client.get("/v1/campaigns").json()
     made = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset})
     assert made.status_code == 201, made.text
@@ -55,7 +53,7 @@ def test_a_plan_is_made_forecast_and_taken_back(
     assert not query(graph, "MATCH (c:Campaign {planned: true}) RETURN c")
 
 
-def test_a_plan_of_chosen_users_and_products(client: TestClient, graph: Graph, sample: ImportReport) -> None:
+def test_plan_with_chosen_users_and_products(client: TestClient, graph: Graph, sample: ImportReport) -> None:
     users = [row["id"] for row in query(
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(:Campaign {id: $c}) RETURN u.id AS id LIMIT 3",
         d=sample.dataset, c=CAMPAIGN,
@@ -79,7 +77,7 @@ def test_a_plan_of_chosen_users_and_products(client: TestClient, graph: Graph, s
         ({"dataset": "nowhere"}, 404, "nowhere"),
     ],
 )
-def test_what_is_no_plan_is_refused_and_changes_nothing(
+def test_invalid_plan_is_rejected_and_changes_nothing(
     client: TestClient, sample: ImportReport, wish: dict[str, object], status: int, said: str
 ) -> None:
     before = client.get("/v1/campaigns").json()
@@ -90,13 +88,13 @@ def test_what_is_no_plan_is_refused_and_changes_nothing(
     assert client.get("/v1/campaigns").json() == before
 
 
-def test_an_imported_campaign_is_not_taken_back(client: TestClient) -> None:
+def test_imported_campaign_cannot_be_deleted(client: TestClient) -> None:
     answer = client.delete(f"/v1/campaigns/{CAMPAIGN}")
     assert answer.status_code == 404
     assert client.get(f"/v1/campaigns/{CAMPAIGN}").status_code == 200
 
 
-def test_a_plan_that_reaches_nobody_says_so(client: TestClient, sample: ImportReport) -> None:
+def test_plan_without_users_is_rejected(client: TestClient, sample: ImportReport) -> None:
     plan = {**PLAN, "dataset": sample.dataset, "users": []}
     assert client.post("/v1/campaigns", json=plan).status_code == 201
     told = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})

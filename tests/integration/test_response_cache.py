@@ -44,7 +44,9 @@ def client(
 PATH = f"/v1/campaigns/{CAMPAIGN}/key-users"
 
 
-def test_an_answer_is_made_once_and_known_by_its_tag(client: TestClient, asked: Counter[str]) -> None:
+def test_response_is_computed_once_and_revalidated_by_its_etag(
+    client: TestClient, asked: Counter[str]
+) -> None:
     first, second = client.get(PATH), client.get(PATH)
     assert first.content == second.content
     assert first.headers["etag"] == second.headers["etag"]
@@ -59,7 +61,7 @@ def test_an_answer_is_made_once_and_known_by_its_tag(client: TestClient, asked: 
     assert "etag" not in client.get(PATH, params={"dataset": "nowhere"}).headers
 
 
-def test_what_others_write_is_seen_within_a_second(
+def test_writes_of_other_clients_are_visible_within_a_second(
     client: TestClient, graph: Graph, sample: ImportReport
 ) -> None:
     path = f"/v1/campaigns/{CAMPAIGN}"
@@ -73,7 +75,7 @@ def test_what_others_write_is_seen_within_a_second(
         query(graph, change, d=sample.dataset, c=CAMPAIGN, name=was)
 
 
-def test_who_writes_here_sees_it_at_once(client: TestClient, sample: ImportReport) -> None:
+def test_writes_through_the_api_are_visible_at_once(client: TestClient, sample: ImportReport) -> None:
     plan = {
         "dataset": sample.dataset, "id": "soon", "starts": "2018-02-01", "ends": "2018-02-07",
         "like": CAMPAIGN,
@@ -86,14 +88,14 @@ def test_who_writes_here_sees_it_at_once(client: TestClient, sample: ImportRepor
         assert len(client.get("/v1/campaigns").json()) == count
 
 
-def test_asked_by_many_at_once_it_is_made_once(client: TestClient, asked: Counter[str]) -> None:
+def test_concurrent_requests_share_one_computation(client: TestClient, asked: Counter[str]) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: client.get(PATH).content, range(40)))
     assert len(set(answers)) == 1
     assert asked["campaigns/key_users"] <= 2  # The revision may have been read anew in between.
 
 
-def test_nothing_is_answered_from_memory_without_the_database(
+def test_nothing_is_served_from_the_cache_without_the_database(
     settings: Settings, sample: ImportReport, network: NetworkRun
 ) -> None:
     assert network

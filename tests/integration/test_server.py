@@ -26,7 +26,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     local.reset(tmp_path / "home")
 
 
-def test_up_twice_kill_and_up_again_keeps_the_data(home: Path, cache: Path) -> None:
+def test_server_is_started_once_and_keeps_its_data_when_killed(home: Path, cache: Path) -> None:
     first = local.up(home, cache)
     assert not first.already_running
     with GraphDatabase.driver(first.bolt, auth=(first.user, first.password)) as driver:
@@ -59,7 +59,7 @@ def test_up_twice_kill_and_up_again_keeps_the_data(home: Path, cache: Path) -> N
     assert local.down(home) is False
 
 
-def test_a_server_that_dies_while_starting_shows_its_last_lines(
+def test_server_that_dies_while_starting_shows_its_last_lines(
     home: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(folder: Path, plugins: Path, ports: Ports, memory: Memory) -> None:
@@ -72,7 +72,7 @@ def test_a_server_that_dies_while_starting_shows_its_last_lines(
         local.up(home, cache)
 
 
-def test_a_server_without_gds_is_told_apart(home: Path, cache: Path) -> None:
+def test_server_without_gds_is_detected(home: Path, cache: Path) -> None:
     folders = Folders(home)
     folders.prepare()
     runtime, memory, ports = ensure_runtime(cache, Silent()), size_memory(), choose_ports(None, None)

@@ -29,9 +29,7 @@ def test_explains(graph: Graph, name: str) -> None:
     assert kind == "r" or not one.reads
 
 
-def test_a_read_whose_connection_broke_off_is_run_again(
-    graph: Graph, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_read_is_retried_after_a_broken_connection(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     tries = []
 
     def broken(self: Session, *_: object, **__: object) -> None:

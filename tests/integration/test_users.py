@@ -64,7 +64,7 @@ def test_tags(client: TestClient, network: NetworkRun) -> None:
     assert client.get("/v1/tags", params={"kind": "no such kind"}).json() == []
 
 
-def test_a_profile(client: TestClient) -> None:
+def test_user_profile(client: TestClient) -> None:
     user = client.get(f"/v1/campaigns/{CAMPAIGN}/key-users").json()[0]["user"]
     told = client.get(f"/v1/users/{user}").json()
     (bought,) = (one for one in told["behaviours"] if one["kind"] == "PURCHASED")
@@ -76,7 +76,7 @@ def test_a_profile(client: TestClient) -> None:
     assert client.get("/v1/users/nobody").status_code == 404
 
 
-def test_influence_by_group_and_of_some_days(client: TestClient) -> None:
+def test_influence_by_group_and_by_period(client: TestClient) -> None:
     path = f"/v1/campaigns/{CAMPAIGN}/influence"
     days = {"since": "2017-11-06", "until": "2017-11-12"}
     week = client.get(path, params=days).json()
@@ -91,7 +91,7 @@ def test_influence_by_group_and_of_some_days(client: TestClient) -> None:
     assert client.get(path, params={"since": "2018-01-01"}).json() == []
 
 
-def test_a_network_to_draw(
+def test_network_for_drawing(
     client: TestClient, graph: Graph, sample: ImportReport, network: NetworkRun
 ) -> None:
     with influence_supported(graph, sample.dataset, network.id):
@@ -107,7 +107,7 @@ def test_a_network_to_draw(
     assert {one["user"] for one in some["users"] if one["rank"]} == keys
 
 
-def test_exported_users_go_by_pseudonyms(client: TestClient, graph: Graph, sample: ImportReport) -> None:
+def test_exported_users_are_pseudonymised(client: TestClient, graph: Graph, sample: ImportReport) -> None:
     told = client.get(f"/v1/campaigns/{CAMPAIGN}/likely-users", params={"limit": 1000}).json()
     exported = list(
         csv.DictReader(io.StringIO(client.get(f"/v1/campaigns/{CAMPAIGN}/likely-users.csv").text))
@@ -134,9 +134,7 @@ def everything(graph: Graph, dataset: str) -> str:
     return repr(nodes) + repr(links) + repr(befores)
 
 
-def test_a_person_who_is_erased_is_nowhere(
-    graph: Graph, settings: Settings, dataset: str, tmp_path: Path
-) -> None:
+def test_erased_user_leaves_no_trace(graph: Graph, settings: Settings, dataset: str, tmp_path: Path) -> None:
     settings = settings.model_copy(update={"home": tmp_path})
     import_prepared(graph, settings, complete_journey(settings.cache, dataset, FEW_HOUSEHOLDS), Silent())
     (strong,) = query(

@@ -25,7 +25,7 @@ from graph.server.process import ServerState, read_state, stop, write_state
 GIB = 1024**3
 
 
-def test_a_taken_port_is_named() -> None:
+def test_port_in_use_is_named() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -43,13 +43,13 @@ def test_memory_follows_the_machine(total: int, heap: int, page_cache: int) -> N
     assert size_memory(total * GIB).page_cache == page_cache
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_unwritable_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FolderUnusable, match="file/below"):
         make_writable(tmp_path / "file" / "below")
 
 
-def test_a_full_disk_is_told_apart(tmp_path: Path) -> None:
+def test_full_disk_is_detected(tmp_path: Path) -> None:
     with pytest.raises(FolderUnusable, match="is full"):
         make_writable(tmp_path, needed_bytes=2**62)
 
@@ -62,7 +62,7 @@ def test_the_password_is_generated_once_and_readable_by_its_owner_alone(tmp_path
     assert folders.password_file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_pid_that_another_program_has_now_is_not_our_server(tmp_path: Path) -> None:
+def test_reused_pid_is_not_our_server(tmp_path: Path) -> None:
     ours = psutil.Process(os.getpid()).create_time()
     file = tmp_path / "server.json"
     write_state(file, ServerState(os.getpid(), ours, Ports(1, 2)))

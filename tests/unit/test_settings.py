@@ -8,7 +8,7 @@ import pytest
 from graph.settings import Settings
 
 
-def test_the_users_home_folder_is_not_our_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_home_folder_of_the_user_is_not_our_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("GROUNDSWELL_HOME", "GROUNDSWELL_CACHE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HOME", "CACHE", "API_TOKEN", "TEXT_MODEL"):
