@@ -22,7 +22,7 @@ from network.build import build_network
 from network.runs import latest_network
 from network.tags.text_encoder import TextEncoder
 
-_FORMAT = "6"  # Another way to train on the same data must give another fingerprint.
+_FORMAT = "7"  # A change of the training procedure must change the fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7

@@ -1,10 +1,10 @@
-"""Who the participants are: each user's share of a campaign's expected participants.
+"""The users among the participants: each user's share of a campaign's expected participants.
 
-    share(u) ~ usual rate(u) x exp(w . what is known of u)
+    share(u) ~ usual rate(u) * exp(w . features(u))
 
-a conditional logit over the users a campaign reached (McFadden 1974), fitted to who took part in the week
-after each origin. With the expected number of a day, it gives each user's probability of taking part on it;
-these sum to just that number, over all users and over every group.
+This is a conditional logit (McFadden 1974) over the users that a campaign reached, fitted to the
+participations of the week after each origin. Given the expected number of participants of a day, the shares
+give each user's probability of taking part; over all users the probabilities sum to that number.
 """
 
 from collections.abc import Iterable
@@ -21,30 +21,30 @@ from forecasting.history.campaign_users import CampaignUsers
 Floats = NDArray[np.float64]
 
 AHEAD = 7
-"""Days after an origin in which it is counted who took part."""
+"""Days after an origin whose participations are the target."""
 FEATURES = (
     "key user",
     "key user's score",
-    "exposed to who took part this week",
-    "its group took part this week",
+    "exposed to participants of this week",
+    "participation of its group this week",
     "took part before",
-    "took part before, the longer the campaign runs",
-    "took part this week",
-    "took part in four weeks",
-    "took part ever",
-    "days since it took part",
-    "its products in four weeks",
-    "its products since the launch",
-    "its products ever",
+    "took part before, by age of the campaign",
+    "days with participation this week",
+    "days with participation in four weeks",
+    "days with participation ever",
+    "days since participation",
+    "days with its products in four weeks",
+    "days with its products since the launch",
+    "days with its products ever",
     "days since its products",
     "its products, of all active days",
-    "active this week",
-    "active in four weeks",
-    "active ever",
+    "active days this week",
+    "active days in four weeks",
+    "active days ever",
     "days since active",
     "more active than usual",
-    "any campaign in four weeks",
-    "any campaign ever",
+    "days with any campaign in four weeks",
+    "days with any campaign ever",
     "days since any campaign",
     "coupons used in four weeks",
     "coupons used ever",
@@ -57,68 +57,90 @@ FEATURES = (
     "spent ever",
 )
 NETWORK_FEATURES = slice(0, 4)
-"""The factors that the spreading network tells."""
+"""The features that depend on the spreading network."""
+_WEEK, _FOUR_WEEKS, _EIGHT_WEEKS = 7, 28, 56
 _PENALTY = 50.0
-_ITERATIONS = 200
-_NORMAL = 1.96
+"""Ridge penalty on the weights of standardised features."""
+_MIN_SPREAD = 1e-6
+_NORMAL_P975 = 1.96
+_MAX_PROBABILITY = 0.98
+"""The largest share of the users that can take part on one day."""
+_NEWTON_STEPS = 50
 
 
 def features(reached: CampaignUsers, origin: int) -> Floats:
-    """Shape (n_users, len(FEATURES)), as of `origin`."""
+    """Features of the users that a campaign reached, from days before `origin`.
+
+    Returns
+    -------
+    Shape (n_users, len(FEATURES)); "its" in FEATURES refers to the campaign.
+    """
     took_part = reached.took_part.before(origin) > 0
     age = np.log1p(max(origin - reached.start, 0))
     active, related, counted = reached.active, reached.related, reached.counted
-    week = reached.took_part.before(origin, 7)
+    this_week = reached.took_part.before(origin, _WEEK)
     group = reached.group
-    of_group = np.bincount(group, week) / np.maximum(np.bincount(group), 1)
+    of_group = np.bincount(group, this_week) / np.maximum(np.bincount(group), 1)
     grouped = group < len(reached.groups)
     score = reached.key_score
-    told = [
+    columns = [
         score > 0,
         score,
         reached.exposure(origin) * ~took_part,
         of_group[group] * grouped,
         took_part,
         took_part * age,
-        np.log1p(counted.before(origin, 7)),
-        np.log1p(counted.before(origin, 28)),
+        np.log1p(counted.before(origin, _WEEK)),
+        np.log1p(counted.before(origin, _FOUR_WEEKS)),
         np.log1p(counted.before(origin)),
         np.log1p(counted.since(origin)),
-        np.log1p(related.before(origin, 28)),
+        np.log1p(related.before(origin, _FOUR_WEEKS)),
         np.log1p(related.before(origin, max(origin - reached.start, 0))),
         np.log1p(related.before(origin)),
         np.log1p(related.since(origin)),
-        np.log((related.before(origin) + 0.5) / (active.before(origin) + 5)),
-        np.log1p(active.before(origin, 7)),
-        np.log1p(active.before(origin, 28)),
+        _log_share(related.before(origin), active.before(origin)),
+        np.log1p(active.before(origin, _WEEK)),
+        np.log1p(active.before(origin, _FOUR_WEEKS)),
         np.log1p(active.before(origin)),
         np.log1p(active.since(origin)),
-        np.log((active.before(origin, 7) + 0.5) / (active.before(origin, 56) / 8 + 0.5)),
-        np.log1p(reached.anywhere.before(origin, 28)),
+        np.log((active.before(origin, _WEEK) + 0.5) / (active.before(origin, _EIGHT_WEEKS) / 8 + 0.5)),
+        np.log1p(reached.anywhere.before(origin, _FOUR_WEEKS)),
         np.log1p(reached.anywhere.before(origin)),
         np.log1p(reached.anywhere.since(origin)),
-        np.log1p(reached.coupon.before(origin, 28)),
+        np.log1p(reached.coupon.before(origin, _FOUR_WEEKS)),
         np.log1p(reached.coupon.before(origin)),
         np.log1p(reached.coupon.since(origin)),
-        np.log((reached.coupon.before(origin) + 0.5) / (active.before(origin) + 5)),
-        np.log1p(reached.own_coupon.before(origin, 56)),
+        _log_share(reached.coupon.before(origin), active.before(origin)),
+        np.log1p(reached.own_coupon.before(origin, _EIGHT_WEEKS)),
         np.log1p(reached.own_coupon.before(origin)),
-        _money(reached.own_spent.before(origin, 56)),
-        _money(reached.own_spent.before(origin)),
-        _money(reached.spent.before(origin)),
+        _log_spent(reached.own_spent.before(origin, _EIGHT_WEEKS)),
+        _log_spent(reached.own_spent.before(origin)),
+        _log_spent(reached.spent.before(origin)),
     ]
-    return np.stack(told, axis=1).astype(float)
+    return np.stack(columns, axis=1).astype(float)
 
 
-def _money(spent: np.ndarray) -> np.ndarray:
-    # Who gave back more than it bought has spent nothing.
+def _log_share(days: np.ndarray, active: np.ndarray) -> np.ndarray:
+    return np.asarray(np.log((days + 0.5) / (active + 5)))
+
+
+def _log_spent(spent: np.ndarray) -> np.ndarray:
+    # Refunds can make the sum negative.
     return np.asarray(np.log1p(np.maximum(spent, 0.0)))
 
 
 @dataclass(frozen=True)
 class UserShares:
-    """Fitted: of each of FEATURES the mean and the spread it had, what one spread more is worth on the
-    logarithm of a user's share, and the standard error of that (Huber's sandwich, clustered by campaign).
+    """A fitted conditional logit of the users' shares.
+
+    Attributes
+    ----------
+    mean, spread
+        Mean and standard deviation of each feature, shape (len(FEATURES),).
+    weights
+        Log odds ratio of one standard deviation of each feature, shape (len(FEATURES),).
+    errors
+        Standard errors of `weights`: sandwich estimator, clustered by campaign.
     """
 
     mean: Floats
@@ -128,38 +150,39 @@ class UserShares:
 
     @classmethod
     def usual(cls) -> Self:
-        """Every user as its usual rate says."""
-        nothing = np.zeros(len(FEATURES))
-        return cls(nothing, np.ones(len(FEATURES)), nothing, nothing)
+        """Shares proportional to the users' usual rates."""
+        zeros = np.zeros(len(FEATURES))
+        return cls(zeros, np.ones(len(FEATURES)), zeros, zeros)
 
     @classmethod
     def fit(cls, campaigns: Iterable[tuple[CampaignUsers, Iterable[int]]]) -> Self:
-        """To who took part in the AHEAD days from each of a campaign's origins on, all of which are known."""
-        told, rates, came, sizes, owners = [], [], [], [], []
-        for owner, (reached, origins) in enumerate(campaigns):
+        """Fit to the participations in the AHEAD days from each of a campaign's origins on.
+
+        Parameters
+        ----------
+        campaigns
+            The users of each campaign, and origins whose AHEAD days are known.
+        """
+        designs, rates, counts, sizes, clusters = [], [], [], [], []
+        for number, (reached, origins) in enumerate(campaigns):
             for origin in origins:
-                did = reached.counted.before(origin + AHEAD, AHEAD)
-                if did.any():
-                    told.append(features(reached, origin))
+                days = reached.counted.before(origin + AHEAD, AHEAD)
+                if days.any():
+                    designs.append(features(reached, origin))
                     rates.append(np.log(reached.counted.rate(origin)))
-                    came.append(did)
-                    sizes.append(len(did))
-                    owners.append(owner)
-        if not told:
+                    counts.append(days)
+                    sizes.append(len(days))
+                    clusters.append(number)
+        if not designs:
             return cls.usual()
-        x, rate, y = np.concatenate(told), np.concatenate(rates), np.concatenate(came).astype(float)
+        x, rate, y = np.concatenate(designs), np.concatenate(rates), np.concatenate(counts).astype(float)
         mean, spread = x.mean(axis=0), x.std(axis=0)
-        spread[spread < 1e-6] = 1.0
-        x = (x - mean) / spread
-        cases = ConditionalLogit(x, rate, y, np.array(sizes))
-        found = minimize(
-            cases.loss,
-            np.zeros(x.shape[1]),
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": _ITERATIONS},
-        )
-        return cls(mean, spread, found.x, cases.errors(found.x, np.array(owners)))
+        spread[spread < _MIN_SPREAD] = 1.0
+        x -= mean
+        x /= spread
+        logit = ConditionalLogit(x, rate, y, np.array(sizes))
+        weights = logit.fit()
+        return cls(mean, spread, weights, logit.errors(weights, np.array(clusters)))
 
     def odds_ratios(self) -> pd.DataFrame:
         """Odds ratios of the features.
@@ -169,62 +192,113 @@ class UserShares:
         Columns feature, ratio (of the odds, for one standard deviation more of the feature and all others
         equal), low and high (95% interval); the largest effect first.
         """
-        ends = (self.weights, self.weights - _NORMAL * self.errors, self.weights + _NORMAL * self.errors)
-        ratio, low, high = np.exp(ends)
-        found = pd.DataFrame({"feature": FEATURES, "ratio": ratio, "low": low, "high": high})
+        margin = _NORMAL_P975 * self.errors
+        ratio, low, high = np.exp((self.weights, self.weights - margin, self.weights + margin))
+        table = pd.DataFrame({"feature": FEATURES, "ratio": ratio, "low": low, "high": high})
         order = (-np.abs(self.weights)).argsort(kind="stable")
-        return found.iloc[order].reset_index(drop=True)
+        return table.iloc[order].reset_index(drop=True)
 
     def of(self, reached: CampaignUsers, origin: int) -> Floats:
-        """Each user's share as of `origin`, shape (n_users,), summing to 1."""
-        told = (features(reached, origin) - self.mean) / self.spread
-        weight = np.log(reached.counted.rate(origin)) + told @ self.weights
-        share = np.exp(weight - weight.max())
+        """Each user's share at `origin`, shape (n_users,); they sum to 1."""
+        standardised = (features(reached, origin) - self.mean) / self.spread
+        utility = np.log(reached.counted.rate(origin)) + standardised @ self.weights
+        share = np.exp(utility - utility.max())
         return np.asarray(share / share.sum())
 
 
 def daily_probabilities(expected: Floats, share: Floats) -> Floats:
-    """Shape (days, n_users): each user's probability of taking part on a day on which so many are `expected`,
-    shape (days,). They sum to what is expected, at most to almost all users.
+    """Each user's probability of taking part on each day.
+
+    Parameters
+    ----------
+    expected
+        Expected participants, shape (n_days,).
+    share
+        The users' shares, shape (n_users,).
+
+    Returns
+    -------
+    Shape (n_days, n_users); a day's probabilities sum to `expected`, at most to 98% of the users.
     """
-    expected = np.minimum(expected, 0.98 * (share > 0).sum())
-    pace = expected.copy()
-    for _ in range(50):
-        # Newton's method on a concave function from below: it never overshoots.
-        stays = np.exp(-np.outer(pace, share))
-        pace = pace + (expected - (1 - stays).sum(axis=1)) / np.maximum(stays @ share, 1e-9)
-    return np.asarray(1 - np.exp(-np.outer(pace, share)))
+    expected = np.minimum(expected, _MAX_PROBABILITY * (share > 0).sum())
+    intensity = expected.copy()
+    for _ in range(_NEWTON_STEPS):
+        # Newton's method on a concave function from below never overshoots.
+        absent = np.exp(-np.outer(intensity, share))
+        intensity = intensity + (expected - (1 - absent).sum(axis=1)) / np.maximum(absent @ share, 1e-9)
+    return np.asarray(1 - np.exp(-np.outer(intensity, share)))
 
 
 class ConditionalLogit:
-    """What a conditional logit is fitted to: rows of users, `sizes` of them an example."""
+    """Penalised conditional logit with an offset and counts of events.
 
-    def __init__(self, x: Floats, rate: Floats, y: Floats, sizes: NDArray[np.int_]) -> None:
-        self._x, self._rate, self._y, self._sizes = x, rate, y, sizes
-        self._begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        self._events = np.add.reduceat(y, self._begins)
+    Conditional on the number of events of each choice set, the counts are multinomial: a conditional Poisson
+    regression. (``statsmodels.ConditionalPoisson`` has neither a ridge penalty nor clustered errors, and
+    loops over the choice sets in Python.)
 
-    def _log_share(self, weights: Floats) -> Floats:
-        weight = self._rate + self._x @ weights
-        weight = weight - np.repeat(np.maximum.reduceat(weight, self._begins), self._sizes)
-        total = np.add.reduceat(np.exp(weight), self._begins)
-        return np.asarray(weight - np.repeat(np.log(total), self._sizes))
+    Parameters
+    ----------
+    x
+        Features, shape (n_rows, n_features); the rows of a choice set are consecutive.
+    offset
+        Log of the usual rate, shape (n_rows,).
+    y
+        Number of events, shape (n_rows,).
+    sizes
+        Number of rows of each choice set, shape (n_sets,).
 
-    def loss(self, weights: Floats) -> tuple[float, Floats]:
-        """Penalised negative log-likelihood, and its gradient."""
-        share = self._log_share(weights)
-        excess = np.exp(share) * np.repeat(self._events, self._sizes) - self._y
-        loss = -(self._y @ share) + _PENALTY * weights @ weights
-        return float(loss), self._x.T @ excess + 2 * _PENALTY * weights
+    References
+    ----------
+    McFadden, "Conditional logit analysis of qualitative choice behavior", 1974.
+    """
 
-    def errors(self, weights: Floats, owners: NDArray[np.int_]) -> Floats:
-        """Standard errors where the examples of one owner hang together."""
-        share = np.exp(self._log_share(weights))
-        expected = share * np.repeat(self._events, self._sizes)
-        middle = np.add.reduceat(share[:, np.newaxis] * self._x, self._begins)
-        curvature = self._x.T @ (expected[:, np.newaxis] * self._x)
-        curvature -= middle.T @ (self._events[:, np.newaxis] * middle)
-        slopes = np.add.reduceat((expected - self._y)[:, np.newaxis] * self._x, self._begins)
-        by_owner = np.stack([slopes[owners == one].sum(axis=0) for one in np.unique(owners)])
-        inverse = np.linalg.inv(curvature + 2 * _PENALTY * np.eye(len(weights)))
-        return np.asarray(np.sqrt(np.diag(inverse @ by_owner.T @ by_owner @ inverse)))
+    def __init__(self, x: Floats, offset: Floats, y: Floats, sizes: NDArray[np.int_]) -> None:
+        self._x, self._offset, self._y, self._sizes = x, offset, y, sizes
+        self._starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        self._events = np.add.reduceat(y, self._starts)
+        self._observed = y @ x
+
+    def fit(self) -> Floats:
+        """The weights that minimise the penalised negative log-likelihood, shape (n_features,)."""
+        start = np.zeros(self._x.shape[1])
+        # A convex function of few parameters: the exact Hessian needs about ten steps.
+        result = minimize(self._loss, start, jac=True, hess=self._hessian, method="trust-exact")
+        return np.asarray(result.x)
+
+    def errors(self, weights: Floats, clusters: NDArray[np.int_]) -> Floats:
+        """Standard errors by the sandwich estimator (Huber 1967), clustered.
+
+        Parameters
+        ----------
+        weights
+            The fitted weights.
+        clusters
+            Cluster of each choice set, shape (n_sets,).
+        """
+        excess = np.exp(self._log_probability(weights)) * np.repeat(self._events, self._sizes) - self._y
+        slopes = np.add.reduceat(excess[:, np.newaxis] * self._x, self._starts)
+        scores = np.stack([slopes[clusters == cluster].sum(axis=0) for cluster in np.unique(clusters)])
+        inverse = np.linalg.inv(self._hessian(weights))
+        return np.asarray(np.sqrt(np.diag(inverse @ scores.T @ scores @ inverse)))
+
+    def _log_probability(self, weights: Floats) -> Floats:
+        """Log probability of each row within its choice set, shape (n_rows,)."""
+        utility = self._offset + self._x @ weights
+        utility = utility - np.repeat(np.maximum.reduceat(utility, self._starts), self._sizes)
+        total = np.add.reduceat(np.exp(utility), self._starts)
+        return np.asarray(utility - np.repeat(np.log(total), self._sizes))
+
+    def _loss(self, weights: Floats) -> tuple[float, Floats]:
+        """Penalised negative log-likelihood and its gradient."""
+        log_probability = self._log_probability(weights)
+        expected = np.exp(log_probability) * np.repeat(self._events, self._sizes)
+        loss = -(self._y @ log_probability) + _PENALTY * weights @ weights
+        return float(loss), expected @ self._x - self._observed + 2 * _PENALTY * weights
+
+    def _hessian(self, weights: Floats) -> Floats:
+        probability = np.exp(self._log_probability(weights))
+        expected = probability * np.repeat(self._events, self._sizes)
+        means = np.add.reduceat(probability[:, np.newaxis] * self._x, self._starts)
+        hessian = self._x.T @ (expected[:, np.newaxis] * self._x)
+        hessian -= means.T @ (self._events[:, np.newaxis] * means)
+        return np.asarray(hessian + 2 * _PENALTY * np.eye(len(weights)))

@@ -1,4 +1,4 @@
-"""The weights of several networks in one file: what checkpoints and drafts are made of. It holds no code."""
+"""The weights of several networks in one safetensors file, which holds no code."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,29 +10,37 @@ from torch import Tensor
 Weights = dict[str, Tensor]
 
 
-def write_networks(path: Path, networks: Sequence[Weights], told: dict[str, str], **others: Tensor) -> None:
-    """Write `networks`, `others` and what is `told` of them, at once or not at all."""
+def write_networks(
+    path: Path, networks: Sequence[Weights], metadata: dict[str, str], **tensors: Tensor
+) -> None:
+    """Write networks, further named `tensors` and `metadata` to `path`, atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        f"{place}.{name}": value.contiguous()
-        for place, network in enumerate(networks)
+    weights = {
+        f"{number}.{name}": value.contiguous()
+        for number, network in enumerate(networks)
         for name, value in network.items()
     }
-    unfinished = path.with_suffix(".new")
-    save_file(tensors | others, unfinished, metadata=told)
-    unfinished.replace(path)
+    temporary = path.with_suffix(".new")
+    save_file(weights | tensors, temporary, metadata=metadata)
+    temporary.replace(path)
 
 
 def read_networks(path: Path) -> tuple[dict[str, str], list[Weights], Weights]:
-    """What is told, the networks, and the others. Raises OSError or SafetensorError where there are none."""
+    """The metadata, the networks and the further tensors of a file.
+
+    Raises
+    ------
+    OSError, SafetensorError
+        If the file is missing or not in this format.
+    """
     networks: dict[int, Weights] = {}
-    others: Weights = {}
+    tensors: Weights = {}
     with safe_open(path, framework="pt") as file:
-        told = file.metadata() or {}
+        metadata = file.metadata() or {}
         for key in file.keys():  # noqa: SIM118 (no dict)
-            place, _, name = key.partition(".")
-            if place.isdigit():
-                networks.setdefault(int(place), {})[name] = file.get_tensor(key)
+            number, _, name = key.partition(".")
+            if number.isdigit():
+                networks.setdefault(int(number), {})[name] = file.get_tensor(key)
             else:
-                others[key] = file.get_tensor(key)
-    return told, [networks[place] for place in sorted(networks)], others
+                tensors[key] = file.get_tensor(key)
+    return metadata, [networks[number] for number in sorted(networks)], tensors

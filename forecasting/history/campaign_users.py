@@ -7,13 +7,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
-from forecasting.klstm.batches import UserGraph
 
 NODE_FEATURES = 7
 
@@ -94,12 +92,9 @@ class CampaignUsers:
         codes, self.groups = pd.factorize(roles["group"])
         # Users outside every group are pooled together, under one more number.
         self.group = np.where(codes < 0, len(self.groups), codes).astype(np.int64)
-        self.graph = UserGraph(
-            edge_index=torch.from_numpy(np.stack([source[inside], target[inside]]).astype(np.int64)),
-            edge_weight=torch.from_numpy(weight),
-            key_score=torch.from_numpy(self.key_score),
-            group=torch.from_numpy(self.group),
-        )
+        by_target = np.argsort(target[inside], kind="stable")
+        self.edge_index = np.stack([source[inside], target[inside]]).astype(np.int64)[:, by_target]
+        self.edge_weight = weight[by_target]
 
     def node_features(self, origin: int) -> tuple[Floats, float]:
         """Shape (n_users, 7) as of `origin`, and the mean exposure of those still to take part."""

@@ -6,34 +6,35 @@ network's inputs, along the straight line from inputs of zero (nothing out of th
 ones. Users: the odds ratios of the conditional logit over all campaigns (``UserShares.odds_ratios``).
 """
 
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
-from forecasting.klstm.batches import Batch, Example
-from forecasting.klstm.network import KLSTMNetwork
-from forecasting.klstm.samples import PAST_FEATURES
+from forecasting.klstm.batches import Example, collate
+from forecasting.klstm.network import KLSTMNetwork, Prediction
+from forecasting.klstm.samples import FUTURE_COLUMNS, PAST_COLUMNS
 
-_STEPS = 32
-_CALENDAR = "the calendar"
-_PAST = {
-    "participants lately, against what was expected": [0, 1, 3],
-    "traffic lately, against what was expected": [2],
-    "redeemers lately": [4],
-    "key users among participants lately": [5],
-    "exposure and influence level lately": [6, 7, 8],
-    _CALENDAR: [*range(9, PAST_FEATURES)],
+_INTEGRATION_STEPS = 32
+_MIN_BASELINE = 1e-2
+_CALENDAR = "calendar"
+_PAST_FEATURES = {
+    "recent participants, relative to what was expected": ("participants", "baseline", "in_window"),
+    "recent traffic, relative to what was expected": ("traffic_shock",),
+    "recent redeemers": ("redeemers",),
+    "key users among recent participants": ("key_users",),
+    "recent exposure and influence level": ("exposed", "reach", "level"),
 }
-_PLAN = "how far the campaign is"
-_PLANNED = 5
-"""The first so many inputs of a day to come are the campaign's; the next is who is exposed now; then the
-calendar."""
-_EXPOSED = "who is exposed now"
-_GRAPH = "what key users and groups do"
-_ALWAYS = "whatever the inputs"
+_FUTURE_FEATURES = {
+    "progress of the campaign": ("baseline", "in_window", "since_launch", "until_end", "steps_ahead"),
+    "users exposed now": ("exposure",),
+}
+_GRAPH = "activity of key users and groups"
+_CONSTANT = "constant"
+"""The effect that remains with all inputs at zero."""
 
 
 @dataclass(frozen=True)
@@ -67,39 +68,53 @@ def attributions(members: list[KLSTMNetwork], example: Example, days: int) -> pd
     Returns columns feature and ratio, the largest effect first; the ratios multiply to the geometric mean of
     forecast over baseline in the first `days` days.
     """
-    batch = Batch.of([example])
-    shares: dict[str, float] = {}
+    batch = collate([example])
+    log_ratios: dict[str, float] = {}
     for member in members:
-        for factor, value in _attributed(member, batch, days).items():
-            shares[factor] = shares.get(factor, 0.0) + value / len(members)
-    found = pd.DataFrame({"feature": [*shares], "ratio": np.exp([*shares.values()])})
-    order = (-np.abs(np.log(found["ratio"]))).argsort(kind="stable")
-    return found.iloc[order].reset_index(drop=True)
+        for feature, value in _integrated_gradients(member, batch, days).items():
+            log_ratios[feature] = log_ratios.get(feature, 0.0) + value / len(members)
+    table = pd.DataFrame({"feature": [*log_ratios], "ratio": np.exp([*log_ratios.values()])})
+    order = (-np.abs(np.log(table["ratio"]))).argsort(kind="stable")
+    return table.iloc[order].reset_index(drop=True)
 
 
-def _attributed(member: KLSTMNetwork, batch: Batch, days: int) -> dict[str, float]:
-    inputs = {"past": batch.past, "future": batch.future, "x": batch.x}
-    slopes = {name: torch.zeros_like(one) for name, one in inputs.items()}
+def _integrated_gradients(member: KLSTMNetwork, batch: Example, days: int) -> dict[str, float]:
+    """The part of the log ratio of forecast to baseline that each group of inputs accounts for."""
+    inputs: dict[str, Tensor] = {name: batch[name] for name in ("past", "future", "x")}
+    gradients = {name: torch.zeros_like(value) for name, value in inputs.items()}
     member.eval()
-    for step in range(_STEPS):
-        part = (step + 0.5) / _STEPS
-        scaled = {name: (part * one).requires_grad_() for name, one in inputs.items()}
-        found = torch.autograd.grad(_move(member, batch, scaled, days), [*scaled.values()], allow_unused=True)
-        for name, slope in zip(inputs, found, strict=True):
+    for step in range(_INTEGRATION_STEPS):
+        fraction = (step + 0.5) / _INTEGRATION_STEPS
+        scaled = {name: (fraction * value).requires_grad_() for name, value in inputs.items()}
+        log_ratio = _log_ratio(member, batch, scaled, days)
+        slopes = torch.autograd.grad(log_ratio, [*scaled.values()], allow_unused=True)
+        for name, slope in zip(inputs, slopes, strict=True):
             if slope is not None:
-                slopes[name] += slope / _STEPS
-    past, future, nodes = ((inputs[name] * slopes[name]).sum(dim=-2) for name in inputs)
-    shares = {factor: float(past[0, columns].sum()) for factor, columns in _PAST.items()}
-    shares[_PLAN] = float(future[0, :_PLANNED].sum())
-    shares[_EXPOSED] = float(future[0, _PLANNED])
-    shares[_CALENDAR] += float(future[0, _PLANNED + 1 :].sum())
-    shares[_GRAPH] = float(nodes.sum())
+                gradients[name] += slope / _INTEGRATION_STEPS
+    past, future, nodes = ((inputs[name] * gradients[name]).sum(dim=-2) for name in inputs)
+    effects = _by_feature(past[0], _PAST_FEATURES, PAST_COLUMNS)
+    effects |= _by_feature(future[0], _FUTURE_FEATURES, FUTURE_COLUMNS)
+    effects[_CALENDAR] = float(past[0, len(PAST_COLUMNS) :].sum() + future[0, len(FUTURE_COLUMNS) :].sum())
+    effects[_GRAPH] = float(nodes.sum())
     with torch.no_grad():
-        nothing = {name: torch.zeros_like(one) for name, one in inputs.items()}
-        shares[_ALWAYS] = float(_move(member, batch, nothing, days))
-    return shares
+        zeros = {name: torch.zeros_like(value) for name, value in inputs.items()}
+        effects[_CONSTANT] = float(_log_ratio(member, batch, zeros, days))
+    return effects
 
 
-def _move(member: KLSTMNetwork, batch: Batch, inputs: dict[str, Tensor], days: int) -> Tensor:
-    # Against its own baseline, so that the baseline itself counts nothing.
-    return (member(replace(batch, **inputs)).mean / batch.base.clamp_min(1e-2))[0, :days].log().mean()
+def _by_feature(
+    effects: Tensor, features: dict[str, tuple[str, ...]], columns: tuple[str, ...]
+) -> dict[str, float]:
+    return {
+        feature: float(effects[[columns.index(name) for name in names]].sum())
+        for feature, names in features.items()
+    }
+
+
+def _log_ratio(member: KLSTMNetwork, batch: Example, inputs: dict[str, Tensor], days: int) -> Tensor:
+    # The denominator stays fixed, so the baseline itself has no effect.
+    changed = copy(batch)
+    for name, value in inputs.items():
+        changed[name] = value
+    prediction: Prediction = member(changed)
+    return (prediction.mean / batch.base.clamp_min(_MIN_BASELINE))[0, :days].log().mean()

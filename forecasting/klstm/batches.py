@@ -1,84 +1,65 @@
-"""Examples, and how some of them are put together for the network."""
+"""Examples for the network, and how torch-geometric puts them together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from typing import Any, cast
 
-import torch
 from torch import Tensor
+from torch_geometric.data import Batch, Data
+
+_STACKED = frozenset(
+    {"past", "future", "base", "level_base", "participants", "level", "known", "level_known"}
+)
+"""Attributes with one row per step: in a batch they are stacked along a new first dimension."""
 
 
-@dataclass(frozen=True)
-class UserGraph:
-    """The users a campaign reached, and the spreading network among them; of all its examples the same."""
+class Example(Data):  # type: ignore[misc]  # torch-geometric has no types
+    """A campaign at a forecast origin, as a graph of the users that it reached.
 
-    edge_index: Tensor
-    """Shape (2, n_edges): sources and targets, by their places among the users."""
-    edge_weight: Tensor
-    key_score: Tensor
-    """Of each user, 0 where it is no key user."""
-    group: Tensor
-    """Of each user, the number of its neighbour group."""
+    A batch of examples is an Example as well: the attributes of users and edges are concatenated, those of
+    steps are stacked along a first dimension, and `batch` holds the index of each user's example.
 
-
-@dataclass(frozen=True)
-class Steps:
-    """What is known of a campaign at an origin, and what came; steps without a target are masked. In a batch,
-    each has a first dimension more.
+    Attributes
+    ----------
+    x
+        User features, shape (n_users, NODE_FEATURES).
+    edge_index, edge_weight
+        The spreading network among the users, shapes (2, n_edges) and (n_edges,), sorted by target.
+    key_score
+        Score of each key user, 0 for other users, shape (n_users,).
+    group
+        Number of each user's neighbour group, shape (n_users,); smaller than n_users.
+    past
+        Shape (lookback, PAST_FEATURES).
+    future
+        Shape (horizon, FUTURE_FEATURES).
+    base, level_base
+        Baseline of participants and of the influence level, shape (horizon,).
+    participants, level
+        Targets, shape (horizon,).
+    known, level_known
+        1 where there is a target, else 0, shape (horizon,).
     """
 
+    key_score: Tensor
+    group: Tensor
     past: Tensor
-    """Shape (lookback, features)."""
     future: Tensor
-    """Shape (horizon, features); all that follows has shape (horizon,)."""
     base: Tensor
     level_base: Tensor
-    y: Tensor
+    participants: Tensor
     level: Tensor
     known: Tensor
     level_known: Tensor
 
+    def __cat_dim__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """The dimension along which a batch concatenates an attribute; None stacks it."""
+        return None if key in _STACKED else super().__cat_dim__(key, value, *args, **kwargs)
 
-@dataclass(frozen=True)
-class Example(Steps):
-    """A campaign at an origin."""
-
-    users: UserGraph
-    x: Tensor
-    """Shape (n_users, features)."""
+    def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """What a batch adds to an attribute of each following example."""
+        return self.num_nodes if key == "group" else super().__inc__(key, value, *args, **kwargs)
 
 
-@dataclass(frozen=True)
-class Batch(Steps, UserGraph):
-    """Examples as one: users under one another, everything else along a first dimension. Groups are numbered
-    through the batch, where not every number is used.
-    """
-
-    x: Tensor
-    owner: Tensor
-    """Of each user, the place of its example."""
-
-    def __len__(self) -> int:
-        """How many examples."""
-        return len(self.y)
-
-    @classmethod
-    def of(cls, examples: Sequence[Example]) -> "Batch":
-        """At least one."""
-        graphs = [one.users for one in examples]
-        sizes = torch.tensor([len(one.x) for one in examples])
-        before = sizes.cumsum(0) - sizes
-        owner = torch.arange(len(examples)).repeat_interleave(sizes)
-        edges = torch.tensor([len(one.edge_weight) for one in graphs])
-        steps = {
-            part.name: torch.stack([getattr(one, part.name) for one in examples]) for part in fields(Steps)
-        }
-        return cls(
-            **steps,
-            x=torch.cat([one.x for one in examples]),
-            owner=owner,
-            edge_index=torch.cat([one.edge_index for one in graphs], dim=1) + before.repeat_interleave(edges),
-            edge_weight=torch.cat([one.edge_weight for one in graphs]),
-            key_score=torch.cat([one.key_score for one in graphs]),
-            # There are no more groups than users.
-            group=torch.cat([one.group for one in graphs]) + before[owner],
-        )
+def collate(examples: Sequence[Example]) -> Example:
+    """A batch of at least one example."""
+    return cast("Example", Batch.from_data_list(list(examples)))

@@ -1,4 +1,4 @@
-"""A fitted K-LSTM in a file: weights and what was learned beside them, no code."""
+"""A fitted K-LSTM in a file: network weights and statistical parameters, no code."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,20 +11,32 @@ import torch
 from safetensors import SafetensorError
 
 from forecasting.baseline.baseline import Baseline
-from forecasting.history.time_step import DAY, Step, step_named
+from forecasting.history.time_step import Step, step_named
 from forecasting.klstm.network import KLSTMNetwork
-from forecasting.klstm.trainer import Configuration, network_with
+from forecasting.klstm.trainer import Configuration, load_network
 from forecasting.user_shares import UserShares
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 
-_FORMAT = 4
+_FORMAT = 5
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a K-LSTM is made of."""
+    """The state of a fitted K-LSTM.
+
+    Attributes
+    ----------
+    configuration, members
+        Hyperparameters and the trained networks.
+    step
+        Time step of the training data.
+    dataset, cutoff, network
+        The data set, its first day not used in training, and the id of the spreading network.
+    baseline, shares, launch_dispersion
+        The fitted baseline, user shares and dispersion of forecasts at launch.
+    """
 
     configuration: Configuration
     step: Step
@@ -37,8 +49,8 @@ class Checkpoint:
     launch_dispersion: float
 
     def write(self, path: Path) -> None:
-        """At once or not at all."""
-        described = {
+        """Write a checkpoint, atomically."""
+        metadata = {
             "format": _FORMAT,
             "configuration": asdict(self.configuration),
             "step": self.step.name,
@@ -46,39 +58,39 @@ class Checkpoint:
             "cutoff": str(self.cutoff),
             "network": self.network,
         }
-        others = {
+        arrays = {
             "rate_weights": self.baseline.weights,
             "shares": np.stack([*vars(self.shares).values()]),
             "launch_dispersion": np.array(self.launch_dispersion),
         }
-        tensors = {name: torch.from_numpy(one) for name, one in others.items()}
+        tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         members = [member.state_dict() for member in self.members]
-        write_networks(path, members, {"groundswell": json.dumps(described)}, **tensors)
+        write_networks(path, members, {"groundswell": json.dumps(metadata)}, **tensors)
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Raises NotReady where `path` is no checkpoint of this version."""
+        """Read a checkpoint. Raises NotReady for a file of another format or none."""
         try:
-            told, members, others = read_networks(path)
-            described = json.loads(told["groundswell"])
-            if described["format"] != _FORMAT:
+            header, members, tensors = read_networks(path)
+            metadata = json.loads(header["groundswell"])
+            if metadata["format"] != _FORMAT:
                 raise ValueError("another format")
-            configuration = Configuration(**described["configuration"])
+            configuration = Configuration(**metadata["configuration"])
             if len(members) != configuration.members:
                 raise ValueError("networks are missing")
             return cls(
                 configuration,
-                step_named(described.get("step", DAY.name)),
-                described["dataset"],
-                date.fromisoformat(described["cutoff"]),
-                described["network"],
-                [network_with(configuration, weights) for weights in members],
-                Baseline(configuration.holidays, others["rate_weights"].numpy()),
-                UserShares(*others["shares"].numpy()),
-                float(others["launch_dispersion"]),
+                step_named(metadata["step"]),
+                metadata["dataset"],
+                date.fromisoformat(metadata["cutoff"]),
+                metadata["network"],
+                [load_network(configuration, weights) for weights in members],
+                Baseline(configuration.holidays, tensors["rate_weights"].numpy()),
+                UserShares(*tensors["shares"].numpy()),
+                float(tensors["launch_dispersion"]),
             )
         except _UNREADABLE as error:
             raise NotReady(
-                f"{path.name} is no checkpoint that this version can read.",
+                f"{path.name} is not a checkpoint of this version.",
                 "Train again with `groundswell train --retrain`.",
             ) from error

@@ -1,66 +1,62 @@
-"""The graph encoder: what key users and their neighbour groups are doing, as one vector."""
+"""The graph encoder: the activity of key users and neighbour groups as one vector per example."""
 
 import torch
 from torch import Tensor, nn
+from torch_geometric import EdgeIndex
+from torch_geometric.nn import AttentionalAggregation, GraphConv, MeanAggregation, SumAggregation
 
-from forecasting.klstm.batches import Batch
+from forecasting.klstm.batches import Example
 
+_MIN_TOTAL_SCORE = 1e-6
 
-class GraphConvolution(nn.Module):
-    """A weighted graph convolution (Morris et al., AAAI 2019): of each user, what it does, and the weighted
-    sum of what those do who influence it. It is torch-geometric's ``GraphConv``, to the last digit, without
-    an import that takes longer than a forecast.
-    """
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.lin_rel = nn.Linear(inputs, outputs)
-        self.lin_root = nn.Linear(inputs, outputs, bias=False)
-        # Drawn once more, as torch-geometric does: a seed gives the network that it gave there.
-        self.lin_rel.reset_parameters()
-        self.lin_root.reset_parameters()
-
-    def forward(self, nodes: Tensor, edge_index: Tensor, edge_weight: Tensor) -> Tensor:
-        """Shape (n_users, outputs)."""
-        source, target = edge_index
-        told = summed(nodes[source] * edge_weight.unsqueeze(1), target, len(nodes))
-        return self.lin_rel(told) + self.lin_root(nodes)
+# Explicit, because torch warns by default; ``CampaignUsers`` sorts the edges.
+torch.sparse.check_sparse_tensor_invariants.disable()
 
 
 class KeyUserEncoder(nn.Module):
-    """Two weighted graph convolutions; then the key users' mean and an attention over groups."""
+    """Two weighted graph convolutions, then the mean of the key users and an attention over groups.
+
+    Parameters
+    ----------
+    node_features
+        Number of features of a user.
+    width
+        Width of the output.
+
+    References
+    ----------
+    Morris et al., "Weisfeiler and Leman go neural: Higher-order graph neural networks", AAAI 2019 (the
+    convolution). Li et al., "Gated graph sequence neural networks", ICLR 2016 (the attention).
+    """
 
     def __init__(self, node_features: int, width: int) -> None:
         super().__init__()
-        self.near = GraphConvolution(node_features, width)
-        self.far = GraphConvolution(width, width)
-        self.attention = nn.Linear(width, 1)
+        self.first = GraphConv(node_features, width)
+        self.second = GraphConv(width, width)
+        self.sum, self.mean = SumAggregation(), MeanAggregation()
+        self.attention = AttentionalAggregation(nn.Linear(width, 1))
         self.join = nn.Linear(2 * width, width)
 
-    def forward(self, batch: Batch) -> Tensor:
-        """Shape (batch, width)."""
-        nodes = torch.relu(self.near(batch.x, batch.edge_index, batch.edge_weight))
-        nodes = torch.relu(self.far(nodes, batch.edge_index, batch.edge_weight))
+    def forward(self, batch: Example) -> Tensor:
+        """Encode every example of a batch, shape (batch, width)."""
+        users = batch.num_nodes
+        # Sorted edges let the convolutions run as products with a sparse matrix.
+        edges = EdgeIndex(batch.edge_index, sparse_size=(users, users), sort_order="col")
+        nodes = torch.relu(self.first(batch.x, edges, batch.edge_weight))
+        nodes = torch.relu(self.second(nodes, edges, batch.edge_weight))
         context = torch.cat([self._key_users(nodes, batch), self._groups(nodes, batch)], dim=1)
         return torch.tanh(self.join(context))
 
-    def _key_users(self, nodes: Tensor, batch: Batch) -> Tensor:
-        score = batch.key_score.unsqueeze(1)
-        total = summed(nodes * score, batch.owner, len(batch))
-        return total / summed(score, batch.owner, len(batch)).clamp_min(1e-6)
+    def _key_users(self, nodes: Tensor, batch: Example) -> Tensor:
+        """Mean over users, weighted by key score, shape (batch, width)."""
+        score, size = batch.key_score.unsqueeze(1), len(batch.participants)
+        total = self.sum(score, batch.batch, dim_size=size).clamp_min(_MIN_TOTAL_SCORE)
+        return torch.div(self.sum(nodes * score, batch.batch, dim_size=size), total)
 
-    def _groups(self, nodes: Tensor, batch: Batch) -> Tensor:
-        numbers, number, members = batch.group.unique(return_inverse=True, return_counts=True)
-        group = summed(nodes, number, len(numbers)) / members.unsqueeze(1)
-        owner = torch.empty_like(numbers).scatter_(0, number, batch.owner)
-        score = self.attention(group)
-        largest = score.new_full((len(batch), 1), -torch.inf)
-        largest = largest.scatter_reduce(0, owner.unsqueeze(1), score.detach(), "amax")
-        weight = torch.exp(score - largest[owner])
-        share = weight / summed(weight, owner, len(batch))[owner]
-        return summed(group * share, owner, len(batch))
-
-
-def summed(rows: Tensor, place: Tensor, places: int) -> Tensor:
-    """The rows of each place, added up; shape (places, width)."""
-    return rows.new_zeros(places, rows.shape[1]).index_add(0, place, rows)
+    def _groups(self, nodes: Tensor, batch: Example) -> Tensor:
+        """Attention over the means of the neighbour groups, shape (batch, width)."""
+        numbers, position = batch.group.unique(return_inverse=True)
+        means = self.mean(nodes, position, dim_size=len(numbers))
+        example = torch.empty_like(numbers).scatter_(0, position, batch.batch)
+        pooled: Tensor = self.attention(means, example, dim_size=len(batch.participants))
+        return pooled

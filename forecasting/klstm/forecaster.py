@@ -14,11 +14,17 @@ from forecasting.history.campaign_users import campaign_users
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
 from forecasting.klstm.attributions import Explanation, attributions
-from forecasting.klstm.batches import Batch, Example
+from forecasting.klstm.batches import Example, collate
 from forecasting.klstm.checkpoint import Checkpoint
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.samples import CampaignFrame, campaign_frames, training_samples
-from forecasting.klstm.trainer import Configuration, best_epochs, network_with, trained
+from forecasting.klstm.trainer import (
+    Configuration,
+    best_epochs,
+    limited_threads,
+    load_network,
+    train_network,
+)
 from forecasting.klstm.training_checkpoint import TrainingCheckpoint
 from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
@@ -36,7 +42,16 @@ GROUP_COLUMNS = [
 
 
 class KLSTM:
-    """A global model over the campaigns of a data set."""
+    """A model of all campaigns of a data set: a baseline, an ensemble of networks that correct it, and the
+    shares of users.
+
+    Parameters
+    ----------
+    configuration
+        Hyperparameters.
+    dataset, cutoff, network
+        The data set, the first day not used in training, and the id of the spreading network; set by `fit`.
+    """
 
     def __init__(
         self,
@@ -49,45 +64,63 @@ class KLSTM:
         self.configuration = configuration or Configuration()
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
         self.step: Step = DAY
+        self.epochs: int | None = None
         self._members: list[KLSTMNetwork] = []
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
         self._shares = UserShares.usual()
         self._launch_dispersion = 1.0
 
-    def fit(self, history: History, progress: Progress, draft: Path | None = None) -> "KLSTM":
-        """Train on every campaign of `history`; nothing at or after its `as_of` is seen.
+    @limited_threads()
+    def fit(
+        self,
+        history: History,
+        progress: Progress,
+        checkpoint: Path | None = None,
+        epochs: int | None = None,
+    ) -> "KLSTM":
+        """Train on every campaign of `history`.
 
-        What is finished is kept at `draft`, where one is named, until all is: ended midway, the same call
-        goes on from there, to the same result. Raises InvalidRequest where `history` holds too few days to
-        learn from.
+        Parameters
+        ----------
+        history
+            The training data; days from ``history.as_of`` on are not seen.
+        progress
+            Receives the stages.
+        checkpoint
+            File that keeps the progress until the training is complete: the same call after an interruption
+            continues from it, with the same result.
+        epochs
+            Number of epochs; by default early stopping on the latest steps chooses it.
+
+        Raises
+        ------
+        InvalidRequest
+            If `history` is too short.
         """
         frames = self._fit_baseline(history)
         step = history.step
         dated = list(training_samples(frames))
-        samples = [sample for _, sample in dated]
-        if not samples:
+        examples = [example for _, example in dated]
+        if not examples:
             raise InvalidRequest(
                 f"No campaign has {2 * step.lookback} {step.name}s of history before {history.as_of}.",
                 "Choose a later cut-off.",
             )
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
-        settings = self.configuration
-        known = hash_pandas_object(history.steps).sum()
-        kept = TrainingCheckpoint(draft, settings, history.as_of, history.network, known)
-        if kept.epochs is None:
-            # What is held out must not have been a target of what is learned from.
-            held_out = history.known - step.unseen
-            earlier = [sample for origin, sample in dated if origin < held_out - step.horizon]
-            later = [sample for origin, sample in dated if origin >= held_out]
-            what = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
-            kept.keep(best_epochs(earlier, later, settings, progress.stage(what, settings.epochs)), [])
-        self._members = self._train_members(samples, kept, progress)
-        kept.discard()
+        data = hash_pandas_object(history.steps).sum()
+        saved = TrainingCheckpoint(
+            checkpoint, self.configuration, history.as_of, history.network, data, epochs
+        )
+        if saved.epochs is None:
+            saved.save(epochs or self._best_epochs(dated, history, progress), [])
+        self.epochs = saved.epochs
+        self._members = self._train_members(examples, saved, progress)
+        saved.discard()
         return self
 
     def update(self, history: History) -> "KLSTM":
-        """Bring the baseline, the users' shares and the bands of plans up to ``history.as_of``, in a second;
-        the networks stay as trained. Raises as `predict` does.
+        """Refit the baseline, the shares of users and the launch dispersion on ``history``, in a second; the
+        networks stay as trained. Raises as `predict` does.
         """
         self._check(history, 1)
         self._fit_baseline(history)
@@ -98,23 +131,35 @@ class KLSTM:
         self.step = history.step
         self._baseline = Baseline.fit(history, self.configuration.holidays)
         frames = campaign_frames(history, self._baseline)
-        if history.open_to_all:  # Whom a campaign reaches is not told, nor when one will begin.
+        if history.open_to_all:  # Neither the users it reaches nor its launch are known in advance.
             return frames
         self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
         self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
 
+    def _best_epochs(self, dated: list[tuple[int, Example]], history: History, progress: Progress) -> int:
+        # The targets of the training examples end before the validation period.
+        validation_start = history.known - history.step.unseen
+        last = validation_start - history.step.horizon
+        training = [example for origin, example in dated if origin < last]
+        validation = [example for origin, example in dated if origin >= validation_start]
+        stage = f"Training the K-LSTM on {len(dated)} examples before {history.as_of}"
+        advance = progress.stage(stage, self.configuration.epochs)
+        return best_epochs(training, validation, self.configuration, advance)
+
     def _train_members(
-        self, samples: list[Example], kept: TrainingCheckpoint, progress: Progress
+        self, examples: list[Example], saved: TrainingCheckpoint, progress: Progress
     ) -> list[KLSTMNetwork]:
-        settings, epochs = self.configuration, kept.epochs or 0
-        members = [network_with(settings, weights) for weights in kept.members]
-        missing = range(len(members), settings.members)
-        what = f"Training {len(missing)} networks for {epochs} epochs"
-        advance = progress.stage(what, epochs * len(missing))
-        for place in missing:
-            members.append(trained(samples, settings, settings.seed + place, epochs, advance))
-            kept.keep(epochs, [one.state_dict() for one in members])
+        configuration, epochs = self.configuration, saved.epochs or 0
+        members = [load_network(configuration, weights) for weights in saved.members]
+        missing = range(len(members), configuration.members)
+        stage = f"Training {len(missing)} networks for {epochs} epochs"
+        advance = progress.stage(stage, epochs * len(missing))
+        for number in missing:
+            members.append(
+                train_network(examples, configuration, configuration.seed + number, epochs, advance)
+            )
+            saved.save(epochs, [member.state_dict() for member in members])
         return members
 
     def predict(self, history: History, horizon: int) -> pd.DataFrame:
@@ -314,14 +359,16 @@ class KLSTM:
                 "Forecast from a later day.",
             )
 
+    @limited_threads()
     @torch.no_grad()
-    def _outputs(self, samples: list[Example]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        batch = Batch.of(samples)
+    def _outputs(self, examples: list[Example]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean and dispersion, shape (n_examples, horizon), and level, shape (n_examples, horizon, 3)."""
+        batch = collate(examples)
         outputs = [member.eval()(batch) for member in self._members]
-        # Averaged on the logarithm, where the networks differ by additions.
-        mean = torch.stack([one.mean.log() for one in outputs]).mean(dim=0).exp()
-        dispersion = torch.stack([one.dispersion for one in outputs]).mean(dim=0)
-        level = torch.stack([one.level for one in outputs]).mean(dim=0)
+        # The geometric mean: the members differ by log changes of the baseline.
+        mean = torch.stack([output.mean.log() for output in outputs]).mean(dim=0).exp()
+        dispersion = torch.stack([output.dispersion for output in outputs]).mean(dim=0)
+        level = torch.stack([output.level for output in outputs]).mean(dim=0)
         return mean.double().numpy(), dispersion.double().numpy(), level.double().numpy()
 
     def save(self, path: Path) -> None:

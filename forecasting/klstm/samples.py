@@ -1,8 +1,8 @@
-"""Cuts a history into (campaign, origin) examples for the K-LSTM.
+"""Examples of a history for the K-LSTM: one per campaign and forecast origin.
 
-The features of an example that is forecast from are computed from days before its origin, or are
-known in advance (calendar, the campaign's own window). Training examples share one network, which
-was built as of the model's cut-off and so knows of days after their own, earlier origins.
+The features of an example are computed from days before its origin or known in advance (the calendar, the
+campaign's window). All training examples share one spreading network, built up to the model's cut-off, which
+has seen the days after their earlier origins.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,15 +21,50 @@ from forecasting.history.series import History
 from forecasting.history.time_step import Step
 from forecasting.klstm.batches import Example
 
-PAST_FEATURES = 9 + CALENDAR_FEATURES
-FUTURE_FEATURES = 6 + CALENDAR_FEATURES
+PAST_COLUMNS = (
+    "participants", "baseline", "traffic_shock", "in_window", "redeemers", "key_users", "exposed", "reach",
+    "level",
+)  # fmt: skip
+"""Features of a past step; ``calendar_features`` follow."""
+FUTURE_COLUMNS = ("baseline", "in_window", "since_launch", "until_end", "steps_ahead", "exposure")
+"""Features of a step to forecast; ``calendar_features`` follow."""
+PAST_FEATURES = len(PAST_COLUMNS) + CALENDAR_FEATURES
+FUTURE_FEATURES = len(FUTURE_COLUMNS) + CALENDAR_FEATURES
+
+# Divisors that bring the features to a common scale.
+_LOG_COUNT_SCALE = 5
+_LOG_REACH_SCALE = 3
+_STEPS_SCALE = 60
+_MIN_LEVEL_BASELINE = 0.05
+_BEFORE_LAUNCH_EVERY = 7
+"""Before a campaign's launch, every seventh step is the origin of a training example."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class CampaignFrame:
-    """One campaign as arrays over steps; step 0 is the first of the data."""
+    """One campaign as arrays over time steps; step 0 is the first of the data.
+
+    Attributes
+    ----------
+    start, end
+        First step of the campaign, and the step after its last one.
+    targeted
+        Number of users it reached.
+    steps
+        Its rows of ``History.steps``.
+    calendar
+        ``calendar_features`` of all steps and the horizon after them.
+    traffic_shocks
+        Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,).
+    base
+        Baseline from each origin, shape (n_steps + 1, horizon).
+    reached
+        The users it reached.
+    since_launch
+        Whether participation counts only from the launch on.
+    """
 
     id: str
     step: Step
@@ -38,31 +73,28 @@ class CampaignFrame:
     targeted: int
     steps: pd.DataFrame
     calendar: Floats
-    shocks: NDArray[np.float64]
-    """Of each step, the logarithm of traffic over what was expected of it the step before."""
+    traffic_shocks: NDArray[np.float64]
     base: NDArray[np.float64]
-    """``expected_participants`` of the campaign, shape (known steps + 1, horizon)."""
     reached: CampaignUsers
     since_launch: bool
-    """Whether y counts nothing before the launch."""
 
     @property
     def first(self) -> int:
-        """The step from which on y counts anything."""
+        """The first step whose participants count."""
         return self.start if self.since_launch else 0
 
     @cached_property
     def y(self) -> NDArray[np.float64]:
-        """Participants per step known so far."""
+        """Participants per step, shape (n_steps,)."""
         return self.steps["y"].to_numpy(float)
 
     @cached_property
     def level(self) -> NDArray[np.float64]:
-        """Influence level per step known so far."""
+        """Influence level per step, shape (n_steps,)."""
         return self.steps["level"].to_numpy(float)
 
     def level_ratio(self, origin: int) -> float:
-        """Influence level per participant lately, in the campaign before `origin`."""
+        """Influence level per participant over the recent steps of the campaign before `origin`."""
         recent = slice(max(self.start, origin - self.step.recent), origin)
         participants = self.y[recent].sum() if origin > self.start else 0.0
         return float((self.level[recent].sum() + 1.0) / (participants + 1.0)) if participants else 1.0
@@ -77,49 +109,66 @@ class CampaignFrame:
         inside = np.minimum(future, len(self.y) - 1)
         x, exposure = self.reached.node_features(origin)
         return Example(
-            users=self.reached.graph,
+            **self._graph,
             x=torch.from_numpy(x),
             past=_tensor(self._past(origin, past)),
             future=_tensor(self._future(origin, future, exposure)),
             base=_tensor(base),
-            level_base=_tensor(np.maximum(base, 0.05) * ratio),
-            y=_tensor(np.where(known, self.y[inside], 0.0)),
+            level_base=_tensor(np.maximum(base, _MIN_LEVEL_BASELINE) * ratio),
+            participants=_tensor(np.where(known, self.y[inside], 0.0)),
             level=_tensor(np.where(known, self.level[inside], 0.0)),
             known=_tensor(known),
             level_known=_tensor(known & (future >= self.start)),
         )
 
-    def _past(self, origin: int, days: NDArray[np.int_]) -> Floats:
-        rows = self.steps.iloc[days[0] : origin]
-        y = rows["y"].to_numpy(float)
-        usual = self.base[days, 0]
-        features = [
-            np.log1p(y) - np.log1p(usual),
-            np.log1p(usual) / 5,
-            self.shocks[days],
-            rows["in_window"].to_numpy(float),
-            rows["redeemers"].to_numpy(float) / (y + 1),
-            rows["key_users"].to_numpy(float) / (y + 1),
-            rows["exposed"].to_numpy(float) / self.targeted,
-            np.log1p(rows["reach"].to_numpy(float)) / 3,
-            np.log1p(rows["level"].to_numpy(float)) / 5,
-        ]
-        return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
+    @cached_property
+    def _graph(self) -> dict[str, torch.Tensor]:
+        """The part of an Example that all origins share."""
+        users = self.reached
+        arrays = {
+            "edge_index": users.edge_index,
+            "edge_weight": users.edge_weight,
+            "key_score": users.key_score,
+            "group": users.group,
+        }
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
-    def _future(self, origin: int, days: NDArray[np.int_], exposure: float) -> Floats:
-        features = [
-            np.log1p(self.base[origin]) / 5,
-            (days >= self.start).astype(float),
-            (days - self.start) / 60,
-            np.minimum(self.end - days, 60) / 60,
-            (days - origin) / self.step.horizon,
-            np.full(len(days), exposure),
-        ]
-        return np.concatenate([np.stack(features, axis=1), self.calendar[days]], axis=1, dtype=np.float32)
+    def _past(self, origin: int, steps: NDArray[np.int_]) -> Floats:
+        """Shape (lookback, PAST_FEATURES)."""
+        rows = self.steps.iloc[steps[0] : origin]
+        y = rows["y"].to_numpy(float)
+        expected = self.base[steps, 0]
+        columns = {
+            "participants": np.log1p(y) - np.log1p(expected),
+            "baseline": np.log1p(expected) / _LOG_COUNT_SCALE,
+            "traffic_shock": self.traffic_shocks[steps],
+            "in_window": rows["in_window"].to_numpy(float),
+            "redeemers": rows["redeemers"].to_numpy(float) / (y + 1),
+            "key_users": rows["key_users"].to_numpy(float) / (y + 1),
+            "exposed": rows["exposed"].to_numpy(float) / self.targeted,
+            "reach": np.log1p(rows["reach"].to_numpy(float)) / _LOG_REACH_SCALE,
+            "level": np.log1p(rows["level"].to_numpy(float)) / _LOG_COUNT_SCALE,
+        }
+        return self._with_calendar([columns[name] for name in PAST_COLUMNS], steps)
+
+    def _future(self, origin: int, steps: NDArray[np.int_], exposure: float) -> Floats:
+        """Shape (horizon, FUTURE_FEATURES)."""
+        columns = {
+            "baseline": np.log1p(self.base[origin]) / _LOG_COUNT_SCALE,
+            "in_window": (steps >= self.start).astype(float),
+            "since_launch": (steps - self.start) / _STEPS_SCALE,
+            "until_end": np.minimum(self.end - steps, _STEPS_SCALE) / _STEPS_SCALE,
+            "steps_ahead": (steps - origin) / self.step.horizon,
+            "exposure": np.full(len(steps), exposure),
+        }
+        return self._with_calendar([columns[name] for name in FUTURE_COLUMNS], steps)
+
+    def _with_calendar(self, columns: list[NDArray[np.float64]], steps: NDArray[np.int_]) -> Floats:
+        return np.concatenate([np.stack(columns, axis=1), self.calendar[steps]], axis=1, dtype=np.float32)
 
 
 def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]:
-    """One frame per campaign that has begun, with everything known before ``history.as_of``."""
+    """One frame per campaign of `history` that reached users and whose steps were read."""
     step, first = history.step, history.first_day
     calendar = calendar_features(step.range(first, 0, history.known + step.horizon), step)
     traffic = traffic_of(history, baseline.holidays)
@@ -129,17 +178,16 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     frames = []
     for campaign in history.campaigns.itertuples():
         if campaign.id not in expected:
-            continue  # Not asked for; or it reached nobody, so there is nobody to forecast.
-        own = steps[campaign.id].reset_index(drop=True)
+            continue
         frame = CampaignFrame(
             id=campaign.id,
             step=step,
             start=step.number(first, campaign.starts),
             end=step.until(first, campaign.ends),
             targeted=campaign.targeted,
-            steps=own,
+            steps=steps[campaign.id].reset_index(drop=True),
             calendar=calendar,
-            shocks=shocks,
+            traffic_shocks=shocks,
             base=expected[campaign.id],
             reached=users[campaign.id],
             since_launch=history.redemptions_only,
@@ -148,15 +196,14 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     return frames
 
 
-def training_samples(
-    frames: Iterable[CampaignFrame], before_launch_every: int = 7
-) -> Iterator[tuple[int, Example]]:
-    """(origin, example) of every step of each campaign's run so far, and of some before it."""
+def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[tuple[int, Example]]:
+    """Origin and example of every step of each campaign's run so far, and of every seventh step before it."""
     for frame in frames:
         known, ahead = min(frame.end, len(frame.y)), frame.step.horizon
         for origin in range(2 * frame.step.lookback, known):
-            early = (origin - frame.start) % before_launch_every == 0 and origin + ahead > frame.first
-            if origin >= frame.start or early:
+            offset = origin - frame.start
+            early = offset % _BEFORE_LAUNCH_EVERY == 0 and origin + ahead > frame.first
+            if offset >= 0 or early:
                 yield origin, frame.sample(origin)
 
 

@@ -1,23 +1,47 @@
-"""How a network is fitted: epochs over examples, until the latest days are told no better."""
+"""Training of a network: epochs over examples, with early stopping on the latest steps."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
 
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch_geometric.loader import DataLoader
 
-from forecasting.klstm.batches import Batch, Example
+from forecasting.klstm.batches import Example, collate
 from forecasting.klstm.network import KLSTMNetwork, loss
 from forecasting.weights import Weights
 
-_USUAL = 8
-"""Epochs, where too little happened to tell when to stop."""
+_DEFAULT_EPOCHS = 8
+"""Where the data is too short for early stopping."""
+_MAX_GRADIENT_NORM = 1.0
+_THREADS = 1
+"""The tensors are small: more threads gain nothing, and wait for each other beside a busy process
+(``make bench-training-load``)."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """How a K-LSTM is built and trained."""
+    """Hyperparameters of a K-LSTM.
+
+    Attributes
+    ----------
+    hidden, context, dropout
+        See ``KLSTMNetwork``.
+    epochs
+        Maximum number of epochs.
+    batch
+        Examples per batch.
+    patience
+        Early stopping: epochs without improvement on the latest steps.
+    learning_rate, weight_decay
+        Of AdamW.
+    seed
+        Of the first member; each further member takes the next number.
+    members
+        Networks trained from different seeds, whose predictions are averaged.
+    holidays
+        A declared holiday prior (``holiday_priors``), or None.
+    """
 
     hidden: int = 32
     context: int = 16
@@ -25,54 +49,70 @@ class Configuration:
     epochs: int = 60
     batch: int = 64
     patience: int = 6
-    """Epochs without a better forecast of the latest days, after which training stops."""
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
     seed: int = 1
     members: int = 2
-    """Networks trained from different seeds, whose predictions are averaged."""
     holidays: str | None = None
-    """A declared prior of what holidays do (``holiday_priors``)."""
 
 
-def network_of(settings: Configuration) -> KLSTMNetwork:
-    """Before any training."""
-    return KLSTMNetwork(settings.hidden, settings.context, settings.dropout)
+@contextmanager
+def limited_threads(threads: int = _THREADS) -> Iterator[None]:
+    """Limit torch to `threads` threads within the context."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
-def network_with(settings: Configuration, weights: Weights) -> KLSTMNetwork:
-    """As trained before."""
-    network = network_of(settings)
+def new_network(configuration: Configuration) -> KLSTMNetwork:
+    """An untrained network."""
+    return KLSTMNetwork(configuration.hidden, configuration.context, configuration.dropout)
+
+
+def load_network(configuration: Configuration, weights: Weights) -> KLSTMNetwork:
+    """A network with trained weights, ready to predict."""
+    network = new_network(configuration)
     network.load_state_dict(weights)
     return network.eval()
 
 
 def best_epochs(
-    samples: list[Example], later: list[Example], settings: Configuration, advance: Callable[[int], None]
+    training: list[Example],
+    validation: list[Example],
+    configuration: Configuration,
+    advance: Callable[[int], None],
 ) -> int:
-    """After how many epochs of training on `samples` the `later` ones are forecast best; a usual number
-    where there are none of one or the other.
+    """Number of epochs on `training` after which the loss on `validation` is lowest.
+
+    `advance` is called after each epoch. A default number where there are no examples of either kind.
     """
-    if not samples or not later:
-        return _USUAL
-    unseen = Batch.of(later)
+    if not training or not validation:
+        return _DEFAULT_EPOCHS
+    batch = collate(validation)
     best, lowest = 0, float("inf")
-    for epoch, network in enumerate(_training(samples, settings, settings.seed)):
+    for epoch, network in enumerate(_epochs(training, configuration, configuration.seed)):
         with torch.no_grad():
-            value = float(loss(network.eval()(unseen), unseen))
+            value = float(loss(network.eval()(batch), batch))
         if value < lowest:
             best, lowest = epoch, value
         advance(1)
-        if epoch in (settings.epochs, best + settings.patience):
+        if epoch in (configuration.epochs, best + configuration.patience):
             break
     return best
 
 
-def trained(
-    samples: list[Example], settings: Configuration, seed: int, epochs: int, advance: Callable[[int], None]
+def train_network(
+    examples: list[Example],
+    configuration: Configuration,
+    seed: int,
+    epochs: int,
+    advance: Callable[[int], None],
 ) -> KLSTMNetwork:
-    """After so many `epochs` on `samples`, from a `seed`."""
-    stages = _training(samples, settings, seed)
+    """A network trained on `examples` for a number of `epochs`; `advance` is called after each."""
+    stages = _epochs(examples, configuration, seed)
     network = next(stages)
     for _ in range(epochs):
         network = next(stages)
@@ -80,21 +120,20 @@ def trained(
     return network.eval()
 
 
-def _training(samples: list[Example], settings: Configuration, seed: int) -> Iterator[KLSTMNetwork]:
-    """The same network before the first epoch, and after each."""
+def _epochs(examples: list[Example], configuration: Configuration, seed: int) -> Iterator[KLSTMNetwork]:
+    """The same network before the first epoch and after each."""
     torch.manual_seed(seed)
-    network = network_of(settings)
+    network = new_network(configuration)
     optimizer = torch.optim.AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        network.parameters(), lr=configuration.learning_rate, weight_decay=configuration.weight_decay
     )
     shuffle = torch.Generator().manual_seed(seed)
-    examples = cast("Dataset[Example]", samples)  # A list does for one.
-    loader = DataLoader(examples, settings.batch, shuffle=True, generator=shuffle, collate_fn=Batch.of)
+    loader = DataLoader(examples, configuration.batch, shuffle=True, generator=shuffle)
     while True:
         yield network
         network.train()
         for batch in loader:
             optimizer.zero_grad()
             loss(network(batch), batch).backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
             optimizer.step()

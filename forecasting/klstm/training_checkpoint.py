@@ -1,4 +1,4 @@
-"""What a training that was ended midway had finished, so that the next one goes on from there."""
+"""Progress of an unfinished training, from which the next attempt continues."""
 
 import hashlib
 import json
@@ -12,37 +12,46 @@ from forecasting.weights import Weights, read_networks, write_networks
 
 
 class TrainingCheckpoint:
-    """Keeps, at `path`, for how many epochs to train and the networks trained so far; nothing without a path.
+    """The number of epochs and the members trained so far, in a file.
 
-    What another configuration, other data or another network left there is not used.
+    A file written for another configuration or other data is ignored.
+
+    Parameters
+    ----------
+    path
+        The file; None keeps nothing.
+    configuration
+        Hyperparameters of the training.
+    data
+        Values that identify the training data.
     """
 
-    def __init__(self, path: Path | None, configuration: Configuration, *made_of: object) -> None:
+    def __init__(self, path: Path | None, configuration: Configuration, *data: object) -> None:
         self._path = path
-        told = json.dumps([asdict(configuration), *map(str, made_of)])
-        self._identity = hashlib.sha256(told.encode()).hexdigest()
+        identity = json.dumps([asdict(configuration), *map(str, data)])
+        self._identity = hashlib.sha256(identity.encode()).hexdigest()
         self.epochs: int | None = None
         self.members: list[Weights] = []
         if path is not None and path.exists():
             self._read(path)
 
-    def keep(self, epochs: int, members: list[Weights]) -> None:
-        """Write what is finished, at once or not at all."""
+    def save(self, epochs: int, members: list[Weights]) -> None:
+        """Write the progress, atomically."""
         self.epochs, self.members = epochs, members
         if self._path is None:
             return
-        told = {"identity": self._identity, "epochs": str(epochs)}
-        write_networks(self._path, members, told)
+        metadata = {"identity": self._identity, "epochs": str(epochs)}
+        write_networks(self._path, members, metadata)
 
     def discard(self) -> None:
-        """The training is through."""
+        """Delete the file after the training is complete."""
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
     def _read(self, path: Path) -> None:
         try:
-            told, members, _ = read_networks(path)
+            metadata, members, _ = read_networks(path)
         except (OSError, SafetensorError):
-            return  # Nothing is lost but time.
-        if told.get("identity") == self._identity:
-            self.epochs, self.members = int(told["epochs"]), members
+            return  # An unreadable file costs only the time to train again.
+        if metadata.get("identity") == self._identity:
+            self.epochs, self.members = int(metadata["epochs"]), members

@@ -113,10 +113,10 @@ def test_checkpoint_round_trip(fitted: KLSTM, tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
-    with pytest.raises(NotReady, match="no checkpoint"):
+    with pytest.raises(NotReady, match="not a checkpoint"):
         KLSTM.load(path)
     path.write_bytes(b"something else")
-    with pytest.raises(NotReady, match="no checkpoint"):
+    with pytest.raises(NotReady, match="not a checkpoint"):
         KLSTM.load(path)
 
 

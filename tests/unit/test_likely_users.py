@@ -157,7 +157,7 @@ def test_the_moves_of_a_forecast_multiply_to_what_it_is() -> None:
     history = make_history()
     model = KLSTM(replace(QUICK, epochs=6, learning_rate=0.02, members=2)).fit(history, Silent())
     told = model.explain(history, "1", 4)
-    frame = next(one for one in campaign_frames(history, model._ground) if one.id == "1")
+    frame = next(one for one in campaign_frames(history, model._baseline) if one.id == "1")
     whole = model.predict(history, 4).query("unique_id == '1'")["mean"].to_numpy()
     ratio = np.exp(np.log(whole / frame.base[len(frame.y), :4]).mean())
     assert told.attributions["ratio"].prod() == pytest.approx(ratio, rel=0.02)
