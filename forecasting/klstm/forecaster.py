@@ -64,7 +64,6 @@ class KLSTM:
         self.configuration = configuration or Configuration()
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
         self.step: Step = DAY
-        self.epochs: int | None = None
         self._members: list[KLSTMNetwork] = []
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
         self._shares = UserShares.usual()
@@ -76,7 +75,6 @@ class KLSTM:
         history: History,
         progress: Progress,
         checkpoint: Path | None = None,
-        epochs: int | None = None,
     ) -> "KLSTM":
         """Train on every campaign of `history`.
 
@@ -89,8 +87,6 @@ class KLSTM:
         checkpoint
             File that keeps the progress until the training is complete: the same call after an interruption
             continues from it, with the same result.
-        epochs
-            Number of epochs; by default early stopping on the latest steps chooses it.
 
         Raises
         ------
@@ -108,12 +104,9 @@ class KLSTM:
             )
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
         data = hash_pandas_object(history.steps).sum()
-        saved = TrainingCheckpoint(
-            checkpoint, self.configuration, history.as_of, history.network, data, epochs
-        )
+        saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)
         if saved.epochs is None:
-            saved.save(epochs or self._best_epochs(dated, history, progress), [])
-        self.epochs = saved.epochs
+            saved.save(self._best_epochs(dated, history, progress), [])
         self._members = self._train_members(examples, saved, progress)
         saved.discard()
         return self

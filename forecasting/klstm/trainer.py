@@ -14,7 +14,7 @@ from forecasting.weights import Weights
 _DEFAULT_EPOCHS = 8
 """Where the data is too short for early stopping."""
 _MAX_GRADIENT_NORM = 1.0
-_THREADS = 1
+THREADS = 1
 """The tensors are small: more threads gain nothing, and wait for each other beside a busy process
 (``make bench-training-load``)."""
 
@@ -57,7 +57,7 @@ class Configuration:
 
 
 @contextmanager
-def limited_threads(threads: int = _THREADS) -> Iterator[None]:
+def limited_threads(threads: int = THREADS) -> Iterator[None]:
     """Limit torch to `threads` threads within the context."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)

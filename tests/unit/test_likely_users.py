@@ -148,7 +148,7 @@ def test_what_a_factor_is_worth_has_an_interval() -> None:
         (odds_ratios["low"] <= odds_ratios["ratio"]) & (odds_ratios["ratio"] <= odds_ratios["high"])
     ).all()
     # Who was active at all is three times as likely: planted, and found.
-    assert odds_ratios.loc["active ever", "low"] > 1
+    assert odds_ratios.loc["active days ever", "low"] > 1
     # Of key users nothing can be learned where there are none.
     assert odds_ratios.loc["key user", ["ratio", "low", "high"]].tolist() == [1, 1, 1]
 
