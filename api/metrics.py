@@ -29,7 +29,7 @@ class Figures:
             ["statement"], buckets=_SECONDS, registry=self.registry,
         )  # fmt: skip
         self.registry.register(_InGraph(graph))
-        graph.watch = lambda name, seconds: self._queries.labels(name).observe(seconds)
+        graph.on_statement = lambda name, seconds: self._queries.labels(name).observe(seconds)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was."""

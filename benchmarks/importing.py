@@ -31,7 +31,7 @@ from graph.importing.job import import_files
 from graph.importing.mapping import Mapping
 from graph.progress import Silent
 from graph.server import local
-from graph.server.bulk import take_store
+from graph.server.bulk import replace_store
 from graph.settings import Settings
 
 _SAMPLE = 300_000
@@ -86,10 +86,10 @@ def bulk(settings: Settings, folder: Path, mapping: Mapping) -> float:
     def timed(*arguments: Any) -> None:
         nonlocal swapping
         began = time.monotonic()
-        take_store(*arguments)
+        replace_store(*arguments)
         swapping = time.monotonic() - began
 
-    with mock.patch("graph.importing.bulk.take_store", timed), connect(settings) as graph:
+    with mock.patch("graph.importing.bulk.replace_store", timed), connect(settings) as graph:
         began = time.monotonic()
         import_files(graph, settings, folder, mapping, Silent(), engine="bulk")
         return time.monotonic() - began - swapping

@@ -19,7 +19,7 @@ from cli.console import progress_bars
 from graph.connection import Graph, connect
 from graph.importing.csv_files import CsvFiles, moments
 from graph.schema import migrate
-from graph.server.bulk import build_store, take_store
+from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings
 from network import queries
 from network.persist import persist_summaries
@@ -114,7 +114,7 @@ def load(settings: Settings, users: int, edges: int) -> float:
     with progress_bars() as progress:
         files = generate(folder, users, edges)
         build_store(settings, files.arguments(), folder / "store", progress)
-        take_store(settings, folder / "store", progress)
+        replace_store(settings, folder / "store", progress)
     with connect(settings) as graph:
         migrate(graph)
         graph.run("server/await_indexes")

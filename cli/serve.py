@@ -64,14 +64,14 @@ def prepare(
 
     from api.app import create_app
     from api.header_timeout import PromptProtocol
-    from graph.connection import Patience, connect
+    from graph.connection import Timeouts, connect
     from graph.schema import migrate
 
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         _listen(listener, host, port)
         graph = connect(
-            settings, Patience(connect=5, acquire=10, retry=_RETRY_SECONDS, query=settings.query_seconds)
+            settings, Timeouts(connect=5, acquire=10, retry=_RETRY_SECONDS, query=settings.query_seconds)
         )
         try:
             migrate(graph)

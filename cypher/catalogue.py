@@ -5,10 +5,11 @@ from pathlib import Path
 import cypher
 
 CATALOGUE = Path(__file__).with_name("README.md")
+_COLUMNS = "| file | title | access | parameters | returns |"
 
 
 def render() -> str:
-    """The catalogue of every statement as Markdown."""
+    """Render the catalogue of all statements as Markdown."""
     lines = [
         "# Catalogue of Cypher statements",
         "",
@@ -17,33 +18,33 @@ def render() -> str:
     ]
     lines += _questions()
     folder = "explore"
-    for name in (one for one in cypher.names() if not one.startswith("explore/")):
+    for name in (name for name in cypher.names() if not name.startswith("explore/")):
         head, _, tail = name.rpartition("/")
         if head != folder:
             folder = head
-            lines += ["", f"## {head}", "", "| file | what | parameters | returns |", "|---|---|---|---|"]
-        one = cypher.statement(name)
-        parameters = ", ".join(f"`${key}` {kind}" for key, kind in one.parameters.items()) or "none"
-        lines.append(f"| `{tail}` | {one.title} | {parameters} | {one.returns} |")
+            lines += ["", f"## {head}", "", _COLUMNS, "|---|---|---|---|---|"]
+        entry = cypher.statement(name)
+        parameters = ", ".join(f"`${key}` {kind}" for key, kind in entry.parameters.items()) or "none"
+        lines.append(f"| `{tail}` | {entry.title} | {entry.access} | {parameters} | {entry.returns} |")
     return "\n".join(lines) + "\n"
 
 
 def _questions() -> list[str]:
-    """The saved questions first: they are what people look for."""
     lines = [
         "",
         "## explore: saved questions",
         "",
-        "Each runs as it is on the Complete Journey, once imported, built and forecast (`groundswell demo`);",
+        "Each runs unchanged on the Complete Journey, imported, built and forecast by `groundswell demo`;",
         "`groundswell browser` opens Neo4j Browser with all of them among its favourites, and",
         "`groundswell export question NAME --to FILE` writes a result to a file.",
         "",
-        "| question | file | parameters (defaults) | shows |",
+        "| question | file | parameters (defaults) | returns |",
         "|---|---|---|---|",
     ]
-    for one in cypher.questions():
-        defaults = ", ".join(f"`${key}` ({value})" for key, value in one.defaults.items())
-        lines.append(f"| {one.title} | `{one.name.rpartition('/')[2]}` | {defaults} | {one.returns} |")
+    for question in cypher.questions():
+        defaults = ", ".join(f"`${key}` ({value})" for key, value in question.defaults.items())
+        file = question.name.rpartition("/")[2]
+        lines.append(f"| {question.title} | `{file}` | {defaults} | {question.returns} |")
     return lines
 
 

@@ -1,33 +1,44 @@
-"""The one way to run Cypher: a query runner over the official driver.
+"""Runs the statements of ``cypher/`` over the official Neo4j driver.
 
-Everything above asks a `Graph` for a statement of ``cypher/`` by name; tests may hand in their own
-runner of the same shape.
+All other modules run a statement by its name through a `Graph`; tests may pass an object with the same
+methods. The driver is imported where it is used: it imports numpy and pandas, which commands without a
+database should not wait for.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
-
-import pandas as pd
-from neo4j import Driver, GraphDatabase, ManagedTransaction, Query, Session, unit_of_work
-from neo4j.exceptions import ConfigurationError, DriverError, Neo4jError
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import cypher
-from graph.error_mapping import translated
+from graph.error_mapping import error_mapping
 from graph.errors import DatabaseUnreachable, InvalidRequest, NotReady
 from graph.server import local
 from graph.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from neo4j import BookmarkManager, Driver, ManagedTransaction, Result, Session
 
 Row = dict[str, Any]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How many seconds to wait: for a connection, for a free one, for what is transient to pass, and for a
-    statement to end (None: as long as it takes).
+class Timeouts:
+    """Seconds after which the driver gives up.
+
+    Attributes
+    ----------
+    connect
+        Opening a connection.
+    acquire
+        Waiting for a free connection of the pool.
+    retry
+        Retrying transient errors, in total.
+    query
+        One statement; None for no limit.
     """
 
     connect: float = 10.0
@@ -36,12 +47,12 @@ class Patience:
     query: float | None = None
 
 
-PATIENT = Patience()
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The rows a statement returned, and what it made."""
+    """The rows that a statement returned, and how many relationships it created."""
 
     rows: list[Row]
     relationships_created: int
@@ -50,38 +61,59 @@ class Outcome:
 class Transaction:
     """Runs statements inside one transaction."""
 
-    def __init__(self, transaction: ManagedTransaction) -> None:
+    def __init__(self, transaction: "ManagedTransaction") -> None:
         self._transaction = transaction
 
     def run(self, name: str, **parameters: Any) -> Outcome:
         """Run the statement ``cypher/<name>.cypher``."""
-        one = cypher.statement(name)
-        check_parameters(one, parameters)
-        result = self._transaction.run(one.text, parameters)
+        statement = load_statement(name, parameters)
+        result = self._transaction.run(statement.text, parameters)
         rows = result.data()
         return Outcome(rows, result.consume().counters.relationships_created)
 
 
 class Graph:
-    """A connection to one database. Threads may share it."""
+    """A connection to one database; threads may share it.
+
+    All reads and writes share one bookmark manager, so that on a cluster each of them sees what this
+    `Graph` wrote before.
+
+    Parameters
+    ----------
+    driver
+        The Neo4j driver; closed with this object.
+    database
+        Name of the database on the server.
+    address
+        URI, user and password, for clients other than the driver.
+    timeouts
+        Time limits; those of connections must be the driver's.
+    default_dataset
+        The data set that the settings name, or an empty text.
+    bookmarks
+        A bookmark manager to share with another `Graph`.
+    """
 
     def __init__(
         self,
-        driver: Driver,
+        driver: "Driver",
         database: str,
         address: tuple[str, str, str],
-        patience: Patience = PATIENT,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
         default_dataset: str = "",
+        bookmarks: "BookmarkManager | None" = None,
     ) -> None:
         self._driver = driver
         self._database = database
         self._address = address
-        self.patience = patience
+        self.timeouts = timeouts
+        if bookmarks is None:
+            self.forget_bookmarks()
+        else:
+            self._bookmarks = bookmarks
         self.default_dataset = default_dataset
-        """The data set that the settings name, or an empty text."""
-        self._timed = unit_of_work(timeout=patience.query)
-        self.watch: Callable[[str, float], None] = lambda _statement, _seconds: None
-        """Told of every statement, and how many seconds it took."""
+        self.on_statement: Callable[[str, float], None] = lambda _name, _seconds: None
+        """Called after each statement with its name and its duration in seconds."""
 
     def __enter__(self) -> Self:
         return self
@@ -90,81 +122,119 @@ class Graph:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close all connections."""
         self._driver.close()
 
     def run(self, name: str, **parameters: Any) -> list[Row]:
-        """The rows that the statement ``cypher/<name>.cypher`` returns.
+        """Run the statement ``cypher/<name>.cypher`` with the access that its header declares.
 
-        Transient errors (a deadlock, a leader change) are retried by the driver. Raises what ``translated``
-        does, and TypeError where the parameters are not the declared ones.
+        The driver retries transient errors (a deadlock, a leader change), except for statements that commit
+        by themselves.
+
+        Parameters
+        ----------
+        name
+            The file's path below ``cypher/``, without the suffix.
+        **parameters
+            Exactly the parameters that the header declares.
+
+        Returns
+        -------
+        list of dict
+            One dictionary per row, by column.
+
+        Raises
+        ------
+        DatabaseError
+            See `graph.error_mapping.error_mapping`.
+        TypeError
+            The parameters differ from the declared ones.
         """
-        one = cypher.statement(name)
-        check_parameters(one, parameters)
+        statement = load_statement(name, parameters)
+        if statement.access == "autocommit":
+            with self._session(name) as session:
+                return session.run(statement.text, parameters).data()
+        return self._execute(statement, parameters, lambda result: result.data())
 
-        def work(transaction: ManagedTransaction) -> list[Row]:
-            return transaction.run(one.text, parameters).data()
+    def transaction(self, work: Callable[["Transaction"], T]) -> T:
+        """Call `work` in one write transaction: all of its statements take effect, or none.
 
-        with self._talk(name) as session:
-            if not one.reads:
-                return session.execute_write(self._timed(work))
-            try:
-                # A transaction of its own costs two more journeys to the database than the statement does.
-                return session.run(Query(one.text, timeout=self.patience.query), parameters).data()
-            except (DriverError, Neo4jError) as error:
-                if not error.is_retryable():
-                    raise
-            return session.execute_read(self._timed(work))
+        The driver calls `work` again after a transient error (a deadlock, a leader change).
 
-    def together(self, work: Callable[["Transaction"], T]) -> T:
-        """What `work` returns, everything it ran in one transaction: all of it takes effect, or nothing.
-
-        `work` is called again where a transient error (a deadlock, a leader change) undid it.
+        Returns
+        -------
+        T
+            The result of `work`.
         """
-        with self._talk("(several)") as session:
-            return session.execute_write(self._timed(lambda transaction: work(Transaction(transaction))))
+        from neo4j import unit_of_work
 
-    def run_in_parts(self, name: str, **parameters: Any) -> list[Row]:
-        """Run a statement that commits by itself (CALL { ... } IN TRANSACTIONS)."""
-        one = cypher.statement(name)
-        check_parameters(one, parameters)
-        with self._talk(name) as session:
-            return session.run(one.text, parameters).data()
+        timed = unit_of_work(timeout=self.timeouts.query)
+        with self._session("(several)") as session:
+            return session.execute_write(timed(lambda transaction: work(Transaction(transaction))))
 
     def single(self, name: str, **parameters: Any) -> Row:
-        """The only row of a statement that always returns one."""
+        """Run a statement that always returns exactly one row, and return it."""
         (row,) = self.run(name, **parameters)
         return row
 
-    def frame(self, name: str, **parameters: Any) -> pd.DataFrame:
-        """The rows as a frame; its columns are there even when no row is."""
-        one = cypher.statement(name)
-        check_parameters(one, parameters)
-        with self._talk(name) as session:
+    def frame(self, name: str, **parameters: Any) -> "pd.DataFrame":
+        """Run a statement as `run` does and return a frame, which has all columns even without rows."""
+        return self._execute(load_statement(name, parameters), parameters, lambda result: result.to_df())
 
-            def work(transaction: ManagedTransaction) -> pd.DataFrame:
-                result = transaction.run(one.text, parameters)
-                return pd.DataFrame(result.values(), columns=result.keys())
+    def _execute(self, statement: cypher.Statement, parameters: Row, transform: Callable[["Result"], T]) -> T:
+        from neo4j import Query, RoutingControl
 
-            return session.execute_read(self._timed(work))
+        reads = statement.access == "read"
+        with self._observe(statement.name):
+            return self._driver.execute_query(
+                Query(statement.text, timeout=self.timeouts.query),
+                parameters,
+                routing_=RoutingControl.READ if reads else RoutingControl.WRITE,
+                database_=self._database,
+                bookmark_manager_=self._bookmarks,
+                result_transformer_=transform,
+            )
 
     @contextmanager
-    def _talk(self, name: str) -> Iterator[Session]:
-        began = time.perf_counter()
+    def _session(self, name: str) -> Iterator["Session"]:
+        with (
+            self._observe(name),
+            self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def _observe(self, name: str) -> Iterator[None]:
+        """Report the duration and map errors."""
+        from neo4j.exceptions import Neo4jError
+
+        started = time.perf_counter()
         try:
-            with translated(), self._driver.session(database=self._database) as session:
-                yield session
+            with error_mapping():
+                try:
+                    yield
+                except Neo4jError as error:
+                    if "Bookmark" in (error.code or ""):
+                        # Another database has replaced the one that issued the bookmarks (a restore).
+                        self.forget_bookmarks()
+                    raise
         finally:
-            self.watch(name, time.perf_counter() - began)
+            self.on_statement(name, time.perf_counter() - started)
 
     def run_schema(self, name: str) -> None:
-        """Run every statement of a schema file, each in a transaction of its own."""
-        with translated(), self._driver.session(database=self._database) as session:
+        """Run every statement of a schema file, each in its own transaction."""
+        with self._session(name) as session:
             for part in cypher.statement(name).parts():
                 session.run(part).consume()
 
+    def forget_bookmarks(self) -> None:
+        """Forget earlier writes. Needed after the database's files were replaced: it would wait for them."""
+        from neo4j import GraphDatabase
+
+        self._bookmarks: BookmarkManager = GraphDatabase.bookmark_manager()
+
     def py2neo_graph(self) -> Any:
-        """A py2neo ``Graph`` on the same database, for notebooks that still use it.
+        """Return a py2neo ``Graph`` on the same database, for notebooks that still use it.
 
         py2neo reached its end of life in 2021: prefer `frame`, or the official driver. Raises
         ModuleNotFoundError where the extra ``[py2neo]`` is not installed.
@@ -175,61 +245,73 @@ class Graph:
         return Py2neoGraph(uri, auth=(user, password), name=self._database)
 
     def revision(self) -> str:
-        """A text that changes whenever anything was written to the database: its bookmark."""
+        """Return the database's bookmark, a text that changes with every write by any client."""
         try:
-            return self._bookmark()
+            return self._latest_bookmark()
         except DatabaseUnreachable:
-            # A connection may have broken since it was last used. The driver itself would pause before it
-            # tries again, and be late to see a database that is back: whoever wants to know looks often.
-            return self._bookmark()
+            # A pooled connection may have broken since its last use. The driver would pause before a retry
+            # and notice late that the database is back; this method is called often, so retry at once.
+            return self._latest_bookmark()
 
-    def _bookmark(self) -> str:
-        with self._talk("(revision)") as session:
-            # The server tells it with every transaction, also with one that only reads.
-            session.run(Query("RETURN 1", timeout=self.patience.query)).consume()
+    def _latest_bookmark(self) -> str:
+        from neo4j import Query
+
+        with self._session("(revision)") as session:
+            # The server sends its bookmark after every transaction, also after one that only reads.
+            session.run(Query("RETURN 1", timeout=self.timeouts.query)).consume()
             return ",".join(sorted(session.last_bookmarks().raw_values))
 
     def gds_version(self) -> str:
-        """The version of Graph Data Science. Raises GdsMissing."""
+        """Return the version of Graph Data Science. Raises GdsMissing."""
         return str(self.single("server/gds_version")["version"])
 
 
-def connect(settings: Settings, patience: Patience = PATIENT) -> Graph:
-    """The database of ``NEO4J_URI``, or the managed local server's.
+def connect(settings: Settings, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Graph:
+    """Connect to the database of ``NEO4J_URI``, or to the managed local server.
 
-    Raises NotReady where the managed server is not running, DatabaseUnreachable and AccessDenied.
+    Raises
+    ------
+    NotReady
+        ``NEO4J_URI`` is unset and the managed server is not running.
+    InvalidRequest
+        ``NEO4J_URI`` is malformed.
+    DatabaseUnreachable, AccessDenied
+        The server does not answer, or rejects the user or the password.
     """
+    from neo4j import GraphDatabase
+    from neo4j.exceptions import ConfigurationError
+
     uri, user, password = address(settings)
     try:
-        driver = GraphDatabase.driver(uri, auth=(user, password), **driver_options(patience))
-        graph = Graph(driver, settings.neo4j_database, (uri, user, password), patience, settings.dataset)
+        driver = GraphDatabase.driver(uri, auth=(user, password), **driver_options(timeouts))
+        graph = Graph(driver, settings.neo4j_database, (uri, user, password), timeouts, settings.dataset)
         try:
-            with translated(uri):
+            with error_mapping(uri):
                 driver.verify_connectivity()
         except BaseException:
             graph.close()
             raise
     except (ConfigurationError, ValueError) as error:
         raise InvalidRequest(
-            f"{uri} is no address of a Neo4j ({error}).",
-            "Write NEO4J_URI like bolt://host:7687 or neo4j+s://host.",
+            f"NEO4J_URI: {uri!r} is not a valid Neo4j address ({error}).",
+            "Write it like bolt://host:7687 or neo4j+s://host.",
         ) from error
     return graph
 
 
-def driver_options(patience: Patience) -> dict[str, Any]:
-    """Keyword arguments of the driver, synchronous or asyncio, for these timeouts."""
+def driver_options(timeouts: Timeouts) -> dict[str, Any]:
+    """Return keyword arguments for the synchronous or the asyncio driver."""
     return {
-        "connection_timeout": patience.connect,
-        "connection_acquisition_timeout": patience.acquire,
-        "max_transaction_retry_time": patience.retry,
-        # Advice about queries is for developers, who see it in Browser; not for users' terminals.
+        "connection_timeout": timeouts.connect,
+        "connection_acquisition_timeout": timeouts.acquire,
+        "max_transaction_retry_time": timeouts.retry,
+        # Hints about queries are for developers, who see them in Browser, not for users' terminals.
         "notifications_min_severity": "OFF",
     }
 
 
 def address(settings: Settings) -> tuple[str, str, str]:
-    """URI, user and password of the database in use. Raises NotReady."""
+    """Return URI, user and password of the database in use. Raises NotReady."""
     if settings.neo4j_uri:
         return settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value()
     server = local.status(settings.home)
@@ -241,8 +323,10 @@ def address(settings: Settings) -> tuple[str, str, str]:
     return server.bolt, server.user, server.password
 
 
-def check_parameters(one: cypher.Statement, parameters: Row) -> None:
-    """Raise TypeError where the parameters differ from those that the statement declares."""
-    if set(parameters) != set(one.parameters):
-        odd = ", ".join(sorted(set(parameters) ^ set(one.parameters)))
-        raise TypeError(f"{one.name}: parameters differ from the declared ones: {odd}")
+def load_statement(name: str, parameters: Row) -> cypher.Statement:
+    """Return the statement ``cypher/<name>.cypher``. Raises TypeError if `parameters` are not those declared."""
+    statement = cypher.statement(name)
+    if set(parameters) != set(statement.parameters):
+        difference = ", ".join(sorted(set(parameters) ^ set(statement.parameters)))
+        raise TypeError(f"{name}: parameters differ from the declared ones: {difference}")
+    return statement

@@ -1,30 +1,52 @@
-"""What Neo4j refuses, told as an error of ours: what is wrong, and what to do."""
+"""Maps the errors of the Neo4j driver to those of ``graph.errors``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+from graph.errors import (
+    AccessDenied,
+    DatabaseError,
+    DatabaseRefused,
+    DatabaseUnreachable,
+    GdsMissing,
+    TookTooLong,
+)
 
-from graph.errors import AccessDenied, DatabaseRefused, DatabaseUnreachable, GdsMissing, TookTooLong
+if TYPE_CHECKING:
+    from neo4j.exceptions import Neo4jError
 
-_TOO_LONG = ("TransactionTimedOut", "LockAcquisitionTimeout")
+_TIMED_OUT = ("TransactionTimedOut", "LockAcquisitionTimeout")
 _READ_ONLY = ("ReadOnly", "NotALeader", "WriteOnReadOnlyAccess")
-_FULL = ("OutOfMemory", "MemoryPool", "OutOfDisk")
-_NOT_THERE = ("DatabaseUnavailable", "DatabaseNotFound")
+_OUT_OF_ROOM = ("OutOfMemory", "MemoryPool", "OutOfDisk")
+_UNAVAILABLE = ("DatabaseUnavailable", "DatabaseNotFound")
+# A commit that finds the disk full stops the whole database, reads included.
 _STOPPED = ("TransactionCommitFailed", "TransactionStartFailed", "TransactionLogError")
-"""What a full disk comes to: a commit that finds no room ends all work of the database, reads too."""
 
 
 @contextmanager
-def translated(uri: str = "its address") -> Iterator[None]:
-    """Raises DatabaseUnreachable, AccessDenied, GdsMissing, TookTooLong and DatabaseRefused; a statement that
-    is wrong in itself stays the driver's ClientError.
+def error_mapping(uri: str = "its address") -> Iterator[None]:
+    """Raise the driver's errors as Groundswell's.
+
+    Errors in a statement itself (syntax, a violated constraint) pass as the driver's ClientError.
+
+    Parameters
+    ----------
+    uri
+        The server's address, for the message.
+
+    Raises
+    ------
+    DatabaseUnreachable, AccessDenied, GdsMissing, TookTooLong, DatabaseRefused
     """
+    # Imported here because the driver is slow to import (see graph.connection).
+    from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
+
     try:
         yield
     except AuthError as error:
         raise AccessDenied(
-            "Neo4j refused the user or the password.",
+            "Neo4j rejected the user or the password.",
             "Check NEO4J_USER and NEO4J_PASSWORD.",
         ) from error
     except ServiceUnavailable as error:
@@ -33,51 +55,54 @@ def translated(uri: str = "its address") -> Iterator[None]:
             "See `groundswell db status`; with NEO4J_URI set, check the address and the network.",
         ) from error
     except DriverError as error:
-        raise DatabaseUnreachable(f"The conversation with Neo4j broke off: {error}", "Try again.") from error
+        raise DatabaseUnreachable(f"The connection to Neo4j broke: {error}", "Try again.") from error
     except Neo4jError as error:
-        if (ours := _ours(error)) is None:
+        mapped = _map(error)
+        if mapped is None:
             raise
-        raise ours from error
+        raise mapped from error
 
 
-def _ours(error: Neo4jError) -> Exception | None:
+def _map(error: "Neo4jError") -> DatabaseError | None:
+    from neo4j.exceptions import ClientError
+
     code, message = error.code or "", error.message or ""
 
-    def is_any(words: tuple[str, ...]) -> bool:
-        return any(word in code for word in words)
+    def is_any(names: tuple[str, ...]) -> bool:
+        return any(name in code for name in names)
 
-    if is_any(_TOO_LONG):
+    if is_any(_TIMED_OUT):
         return TookTooLong(
-            "Neo4j did not answer in time.",
-            "Ask for less, or try again when it is less busy; GROUNDSWELL_QUERY_SECONDS sets the limit.",
+            "A statement exceeded its time limit.",
+            "Request less, or try again when Neo4j is less busy; GROUNDSWELL_QUERY_SECONDS sets the limit.",
         )
     if is_any(_READ_ONLY):
         return DatabaseRefused(
-            "Neo4j takes no writing at present: the database is read-only.",
-            "Neo4j makes it so where its disk is full: free room there, then start it again.",
+            "Neo4j accepts no writes: the database is read-only.",
+            "Neo4j does this when its disk is full: free room there, then restart it.",
         )
-    if is_any(_FULL):
+    if is_any(_OUT_OF_ROOM):
         return DatabaseRefused(
             f"Neo4j ran out of memory or disk ({code}).",
-            "Ask for less, or give it more: server.memory.heap.max_size, dbms.memory.transaction.total.max.",
+            "Request less, or raise server.memory.heap.max_size and dbms.memory.transaction.total.max.",
         )
-    if is_any(_NOT_THERE):
-        return DatabaseUnreachable(
-            f"Neo4j's database is not there at present ({code}).", "Try again shortly."
-        )
+    if is_any(_UNAVAILABLE):
+        return DatabaseUnreachable(f"Neo4j's database is not available ({code}).", "Try again shortly.")
     if is_any(_STOPPED):
         return DatabaseUnreachable(
-            f"Neo4j's database has stopped after an error of its own ({code}).",
-            "Its log says why; where its disk is full, free room there. Then start it again.",
+            f"Neo4j's database stopped after an internal error ({code}).",
+            "Read its log; if its disk is full, free room there. Then restart it.",
         )
     if ("gds." in message and "Unknown function" in message) or code.endswith("ProcedureNotFound"):
         return GdsMissing(
             "This Neo4j has no Graph Data Science library, which this step needs.",
             "Install GDS 2.13 on the server (on Aura: an AuraDS instance), or unset NEO4J_URI to use "
-            "the managed local server, which has it.",
+            "the managed local server, which includes it.",
         )
     if code.startswith("Neo.ClientError.Security"):
-        return AccessDenied(f"Neo4j does not let its user do this ({code}).", "Give the user the right to.")
+        return AccessDenied(
+            f"Neo4j denied its user the permission ({code}).", "Grant the user this permission."
+        )
     if isinstance(error, ClientError):
         return None
-    return DatabaseRefused(f"Neo4j refused a query ({code}).", "Try again shortly; its log says more.")
+    return DatabaseRefused(f"Neo4j failed to run a query ({code}).", "Try again shortly; see its log.")

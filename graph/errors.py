@@ -1,35 +1,44 @@
-"""Every error Groundswell raises on purpose. Each message says what is wrong and what to do.
+"""All errors that Groundswell raises on purpose. Each message says what is wrong, its remedy what to do.
 
 GroundswellError
 ├── ServerError                the managed local server
 │   ├── PortTaken
 │   ├── FolderUnusable         not writable, or the disk is full
-│   ├── RuntimeUnavailable     a jar cannot be had, or its checksum is wrong
-│   ├── FolderInUse            another server already runs on this data folder
-│   └── ServerDied             it ended while starting
-├── DatabaseError              the conversation with Neo4j
+│   ├── RuntimeUnavailable     a jar cannot be downloaded, or its checksum is wrong
+│   ├── FolderInUse            another server uses this data folder
+│   ├── ServerDied             the server stopped during startup
+│   └── AdminFailed            neo4j-admin failed
+├── DatabaseError              Neo4j
 │   ├── DatabaseUnreachable
 │   ├── AccessDenied
-│   ├── DatabaseRefused        it is read-only, or out of memory
-│   ├── TookTooLong            a statement was ended after the time it may take
+│   ├── DatabaseRefused        read-only, or out of memory
+│   ├── TookTooLong            a statement exceeded its time limit
 │   └── GdsMissing             the server has no Graph Data Science
-├── ApiError                   another server's API
-│   ├── ServerUnreachable      nobody answers there
-│   ├── ServerRefused          it answered with an error of no other name
-│   └── JobEnded               a job that was waited for failed or was cancelled
-├── SchemaError                a migration that was applied has changed since
-├── ImportFailed               a file cannot be read, or another job is running
-│   ├── ImportRunning          another job of the data set is running, or being undone
-│   └── ImportStopped          more rows were rejected than allowed
-├── NotFound                   no such data set, campaign or run
-├── AlreadyThere               something else has that id
-├── NotReady                   a step that must come first has not been run
-└── InvalidRequest             a value that cannot be used (a cut-off after the data ends, ...)
+├── ApiError                   another Groundswell's API
+│   ├── ServerUnreachable      the address does not answer
+│   ├── ServerRefused          an error response that has no class here
+│   └── JobEnded               a job failed or was cancelled while the client waited for it
+├── SchemaError                an applied migration has been changed
+├── ImportFailed               a file cannot be read, ...
+│   ├── ImportRunning          another job works on the data set
+│   └── ImportStopped          too many rows were rejected
+├── NotFound                   no such data set, campaign, run, ...
+├── AlreadyThere               the id is in use
+├── NotReady                   an earlier step has not run
+└── InvalidRequest             an invalid value (a cut-off after the data ends, ...)
 """
 
 
 class GroundswellError(Exception):
-    """What went wrong (`str`) and what to do about it (`remedy`)."""
+    """Base class.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, and where; also the exception's text.
+    remedy
+        What the user can do about it.
+    """
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -37,63 +46,67 @@ class GroundswellError(Exception):
 
 
 class ServerError(GroundswellError):
-    """The managed local server could not do what was asked."""
+    """The managed local server failed."""
 
 
 class PortTaken(ServerError):
-    """A chosen port is in use by another program."""
+    """Another program uses the chosen port."""
 
 
 class FolderUnusable(ServerError):
-    """A folder cannot be written, or its disk is full."""
+    """A folder is not writable, or its disk is full."""
 
 
 class RuntimeUnavailable(ServerError):
-    """A part of the Neo4j runtime could not be fetched or verified."""
+    """A part of the Neo4j runtime could not be downloaded or verified."""
 
 
 class FolderInUse(ServerError):
-    """Another server already runs on this data folder."""
+    """Another server uses this data folder."""
 
 
 class ServerDied(ServerError):
-    """The server ended, or did not get ready in time."""
+    """The server stopped during startup, or was not ready in time."""
+
+
+class AdminFailed(ServerError):
+    """neo4j-admin failed; the message has its last lines."""
 
 
 class ApiError(GroundswellError):
-    """The API of another server could not be asked, or did not do it."""
+    """A request to the API of another Groundswell failed."""
 
 
 class ServerUnreachable(ApiError):
-    """Nobody answers at the address."""
+    """The address does not answer."""
 
 
 class ServerRefused(ApiError):
-    """It answered with an error of no other name here."""
+    """The server returned an error that has no class here."""
 
 
 class JobEnded(ApiError):
-    """A job that was waited for failed or was cancelled."""
+    """A job failed or was cancelled while the client waited for it."""
 
 
 class DatabaseError(GroundswellError):
-    """Neo4j could not be reached or refused to serve."""
+    """Neo4j cannot be reached, or failed."""
 
 
 class DatabaseUnreachable(DatabaseError):
-    """No Neo4j answers at the address, or its database is not there at present."""
+    """The address does not answer, or the database is not available."""
 
 
 class AccessDenied(DatabaseError):
-    """Neo4j refused the user or the password."""
+    """Neo4j rejected the user, the password or the permission."""
 
 
 class DatabaseRefused(DatabaseError):
-    """Neo4j answers, but does not do it: read-only, out of memory."""
+    """Neo4j answers but cannot run the query: read-only, out of memory."""
 
 
 class TookTooLong(DatabaseError):
-    """A statement did not end in the time it may take."""
+    """A statement exceeded its time limit."""
 
 
 class GdsMissing(DatabaseError):
@@ -101,11 +114,11 @@ class GdsMissing(DatabaseError):
 
 
 class SchemaError(GroundswellError):
-    """The schema in the graph and the migrations in the project disagree."""
+    """An applied migration differs from its file."""
 
 
 class ImportFailed(GroundswellError):
-    """An import could not be carried out."""
+    """An import failed."""
 
 
 class ImportRunning(ImportFailed):
@@ -113,20 +126,20 @@ class ImportRunning(ImportFailed):
 
 
 class ImportStopped(ImportFailed):
-    """An import stopped by itself: too many rows were rejected."""
+    """An import stopped because too many rows were rejected."""
 
 
 class NotFound(GroundswellError):
-    """The graph holds no such thing."""
+    """The graph has no such item."""
 
 
 class AlreadyThere(GroundswellError):
-    """Something else has that id."""
+    """The id is in use."""
 
 
 class NotReady(GroundswellError):
-    """An earlier step has to be run first."""
+    """An earlier step has not run."""
 
 
 class InvalidRequest(GroundswellError):
-    """A value that cannot be used."""
+    """A value is invalid."""

@@ -7,18 +7,24 @@ meanwhile. SQLAlchemy's asyncio extension works the same way (``sqlalchemy.util.
 """
 
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 from greenlet import getcurrent, greenlet
-from neo4j import AsyncGraphDatabase, AsyncManagedTransaction, AsyncResult, AsyncSession, Query, unit_of_work
+from neo4j import (
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    AsyncResult,
+    AsyncSession,
+    Bookmarks,
+    Query,
+    unit_of_work,
+)
 from neo4j.exceptions import DriverError, Neo4jError
 
 import cypher
-from graph.connection import Graph, Row, check_parameters, driver_options
-from graph.error_mapping import translated
+from graph.connection import Graph, Row, driver_options, load_statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,13 +44,18 @@ class EventLoopGraph(Graph):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(
-            graph._driver, graph._database, graph._address, graph.patience, graph.default_dataset
+            graph._driver,
+            graph._database,
+            graph._address,
+            graph.timeouts,
+            graph.default_dataset,
+            graph._bookmarks,
         )
         self._graph = graph
-        self.watch = lambda statement, seconds: graph.watch(statement, seconds)
+        self.on_statement = lambda name, seconds: graph.on_statement(name, seconds)
         uri, user, password = self._address
         self._async_driver = AsyncGraphDatabase.driver(
-            uri, auth=(user, password), **driver_options(graph.patience)
+            uri, auth=(user, password), **driver_options(graph.timeouts)
         )
 
     async def aclose(self) -> None:
@@ -54,10 +65,12 @@ class EventLoopGraph(Graph):
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return ``function(*args, **kwargs)``; the event loop is free while its statements run.
 
-        Its statements share one session, so that each sees at least what those before it saw.
+        Its statements share one session, so that each sees at least what those before it saw; and they see
+        what the synchronous driver wrote before.
         """
         parent = getcurrent()
-        async with self._async_driver.session(database=self._database) as session:
+        written = Bookmarks.from_raw_values(self._bookmarks.get_bookmarks())
+        async with self._async_driver.session(database=self._database, bookmarks=written) as session:
             child = _Reading(function, parent)
             child.session, child.gr_context = session, parent.gr_context
             value = child.switch(*args, **kwargs)
@@ -72,11 +85,10 @@ class EventLoopGraph(Graph):
 
     def run(self, name: str, **parameters: Any) -> list[Row]:
         """The rows that the statement ``cypher/<name>.cypher`` returns, see `Graph.run`."""
-        statement = cypher.statement(name)
+        statement = load_statement(name, parameters)
         reading = getcurrent()
-        if not (statement.reads and isinstance(reading, _Reading)):
+        if not (statement.access == "read" and isinstance(reading, _Reading)):
             return self._graph.run(name, **parameters)
-        check_parameters(statement, parameters)
         return reading.wait_for(self._read(reading.session, statement, parameters, _rows))
 
     def frame(self, name: str, **parameters: Any) -> pd.DataFrame:
@@ -84,30 +96,26 @@ class EventLoopGraph(Graph):
         reading = getcurrent()
         if not isinstance(reading, _Reading):
             return self._graph.frame(name, **parameters)
-        statement = cypher.statement(name)
-        check_parameters(statement, parameters)
+        statement = load_statement(name, parameters)
         return reading.wait_for(self._read(reading.session, statement, parameters, _frame))
 
     async def _read(
         self, session: AsyncSession, statement: cypher.Statement, parameters: Row, collect: _Collect[T]
     ) -> T:
-        query = Query(statement.text, timeout=self.patience.query)
+        query = Query(statement.text, timeout=self.timeouts.query)
 
-        @unit_of_work(timeout=self.patience.query)
+        @unit_of_work(timeout=self.timeouts.query)
         async def work(transaction: AsyncManagedTransaction) -> T:
             return await collect(await transaction.run(statement.text, parameters))
 
-        began = time.perf_counter()
-        try:
-            with translated():
-                try:
-                    return await collect(await session.run(query, parameters))
-                except (DriverError, Neo4jError) as error:
-                    if not error.is_retryable():
-                        raise
-                return await session.execute_read(work)
-        finally:
-            self.watch(statement.name, time.perf_counter() - began)
+        with self._observe(statement.name):
+            try:
+                # An autocommit transaction saves two round trips.
+                return await collect(await session.run(query, parameters))
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable():
+                    raise
+            return await session.execute_read(work)
 
 
 class _Reading(greenlet):

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import cypher
 from graph.server import local
-from graph.server.browser_files import filled
+from graph.server.browser_files import inline_parameters
 from graph.settings import Settings
 
 PLAN_STATEMENT = "influence/products_bought"
@@ -22,20 +22,20 @@ class SourceQuery:
 
 
 def source_query(settings: Settings, name: str, **parameters: object) -> SourceQuery:
-    """Return the statement `name` with its parameters filled in as literals."""
-    text = filled(cypher.statement(name), parameters)
+    """Return the statement `name` with its parameters inline_parameters in as literals."""
+    text = inline_parameters(cypher.statement(name), parameters)
     return SourceQuery(text, browser_url(settings, text))
 
 
 def explore_query(dataset: str, campaign: str, network: str) -> str:
     """Return the query that draws a campaign's key users and groups in Neo4j Browser."""
-    return filled(
+    return inline_parameters(
         cypher.statement("campaigns/explore"), {"dataset": dataset, "campaign": campaign, "run": network}
     )
 
 
 def browser_url(settings: Settings, query: str | None = None) -> str | None:
-    """Return the address of the managed server's Neo4j Browser, with `query` filled in.
+    """Return the address of the managed server's Neo4j Browser, with `query` inline_parameters in.
 
     None if that server is not running or ``NEO4J_URI`` names another: its Browser's address is not known.
     """

@@ -1,6 +1,7 @@
 // Plan a campaign: its window, whom it is to reach and what it promotes; nothing where there is one of that id
 // parameters: $dataset (string), $id (string), $title (string), $kind (string or null), $zone (string), $starts (ISO moment with zone), $ends (ISO moment with zone), $users (list of strings), $products (list of strings)
 // returns: id (string); no row where it is there already
+// access: write
 OPTIONAL MATCH (known:Campaign {dataset: $dataset, id: $id})
 WITH known WHERE known IS NULL
 CREATE (campaign:Campaign {dataset: $dataset, id: $id, name: $title, kind: $kind, zone: $zone, planned: true,

@@ -1,5 +1,6 @@
 // Whether there is such a campaign
 // parameters: $dataset (string), $campaign (string)
 // returns: campaign (string)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 RETURN campaign.id AS campaign

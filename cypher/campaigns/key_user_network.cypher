@@ -1,6 +1,7 @@
 // The key users of a campaign and the reached users they influence most, for drawing; a key user without any has one row with no target
 // parameters: $dataset (string), $campaign (string), $run (string)
 // returns: source (string), target (string), probability (float), target_rank (integer), target_group (integer), source_rank (integer), source_group (integer), target_took_part (boolean)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[key:KEY_USER_OF {run: $run}]-(source:User)
 UNWIND CASE size(key.targets) WHEN 0 THEN [null] ELSE range(0, size(key.targets) - 1) END AS place
 RETURN source.id AS source, key.targets[place] AS target, key.target_probabilities[place] AS probability,

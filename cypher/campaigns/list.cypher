@@ -1,6 +1,7 @@
 // The campaigns of a data set with how far they have carried
 // parameters: $dataset (string)
 // returns: id (string), name (string), kind (string), starts (ISO date), ends (ISO date, exclusive), targeted (integer), participants (integer)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset})
 RETURN campaign.id AS id, campaign.name AS name, campaign.kind AS kind,
        toString(date(campaign.starts_at)) AS starts, toString(date(campaign.ends_at)) AS ends,

@@ -1,6 +1,7 @@
 // Which of these users and products are not there
 // parameters: $dataset (string), $users (list of strings), $products (list of strings)
 // returns: what (user or product), id (string)
+// access: read
 CALL () {
   UNWIND $users AS id
   WITH DISTINCT id WHERE NOT EXISTS { (:User {dataset: $dataset, id: id}) }

@@ -1,6 +1,7 @@
 // Remove a campaign that was planned here, with what was forecast of it; one that came with an import stays
 // parameters: $dataset (string), $id (string)
 // returns: id (string)
+// access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $id, planned: true}) WHERE campaign.import IS NULL
 CALL (campaign) {
   OPTIONAL MATCH (forecast:Forecast)-[:OF]->(campaign)

@@ -1,6 +1,7 @@
 // How do all campaigns compare?
 // parameters: $dataset (string)
 // returns: campaign, kind, starts, days, reached, participants, share, per_day
+// access: read
 // defaults: {"dataset": "complete-journey"}
 MATCH (campaign:Campaign {dataset: $dataset})
 WITH campaign, duration.inDays(campaign.starts_at, campaign.ends_at).days AS days,

@@ -1,6 +1,7 @@
 // Which campaigns say nearly the same as this one?
 // parameters: $dataset (string), $campaign (string), $most (integer)
 // returns: campaign, kind, likeness (cosine of the texts' vectors: name, type, categories promoted most), reached, participants
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 10}
 MATCH (this:Campaign {dataset: $dataset, id: $campaign})
 CALL db.index.vector.queryNodes('campaign_vectors', 20 * $most, this.vector) YIELD node AS campaign, score

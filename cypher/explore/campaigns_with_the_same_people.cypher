@@ -1,6 +1,7 @@
 // Which campaigns moved the same people?
 // parameters: $dataset (string), $campaign (string)
 // returns: campaign, participants, also_in_this, share (of its participants)
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[:PARTICIPATED_IN]-(user:User)
 WITH DISTINCT campaign, user

@@ -1,6 +1,7 @@
 // Along which chains may a campaign have travelled?
 // parameters: $dataset (string), $campaign (string)
 // returns: graph: three users, each influencing the next, in the order in which they took part
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

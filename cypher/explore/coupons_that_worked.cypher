@@ -1,6 +1,7 @@
 // Which coupons of a campaign were redeemed?
 // parameters: $dataset (string), $campaign (string), $most (integer)
 // returns: coupon, redeemers, redemptions, products (it discounts), categories
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (coupon:Coupon)-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
 MATCH (coupon)<-[act]-(user:User) WHERE coalesce(act.campaign, $campaign) = $campaign

@@ -1,6 +1,7 @@
 // How did a campaign go, day by day?
 // parameters: $dataset (string), $campaign (string)
 // returns: day, participants, new (for the first time), weight
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[part:PARTICIPATED_IN]-(user:User)
 WITH user, collect({day: date(part.at), weight: part.weight}) AS parts, date(min(part.at)) AS first

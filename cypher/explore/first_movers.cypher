@@ -1,6 +1,7 @@
 // Who took part first?
 // parameters: $dataset (string), $campaign (string), $most (integer)
 // returns: user, at, behaviour, key_user (its rank), later (days on which the user took part again)
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // What was forecast, and what came?
 // parameters: $dataset (string), $campaign (string)
 // returns: origin, day, p10, p50, p90, came (participants)
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (forecast:Forecast {dataset: $dataset})-[:OF]->(campaign:Campaign {id: $campaign})
 UNWIND range(0, size(forecast.steps) - 1) AS i

@@ -1,6 +1,7 @@
 // Which groups carried a campaign?
 // parameters: $dataset (string), $campaign (string)
 // returns: group, size, participants, share (of the group), weight (of their participations), share_of_campaign
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // Which import jobs filled this data set?
 // parameters: $dataset (string)
 // returns: job, state, engine, read, loaded, rejected, unchanged, began, source
+// access: read
 // defaults: {"dataset": "complete-journey"}
 MATCH (run:Run {dataset: $dataset, kind: 'import'})
 RETURN run.id AS job, run.state AS state, run.engine AS engine, run.read AS read, run.loaded AS loaded,

@@ -1,6 +1,7 @@
 // Which tags tell best who takes part?
 // parameters: $dataset (string), $most (integer)
 // returns: tag, strength (1 for the strongest), low, high (its 95% interval), lift (times as often users with it take part), users (who have it)
+// access: read
 // defaults: {"dataset": "complete-journey", "most": 25}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // Which tags tell best who takes part in each type of campaign?
 // parameters: $dataset (string), $each (integer)
 // returns: kind, rank, tag, strength (1 for the strongest of the type), low, high (its 95% interval), lift (times as often users with it take part)
+// access: read
 // defaults: {"dataset": "complete-journey", "each": 8}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // Who are the strongest key users of a campaign, and which groups do they stand in?
 // parameters: $dataset (string), $campaign (string)
 // returns: graph: the campaign, its ten strongest key users, their groups
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

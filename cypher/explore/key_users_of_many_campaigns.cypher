@@ -1,6 +1,7 @@
 // Who is a key user again and again?
 // parameters: $dataset (string), $most (integer)
 // returns: user, campaigns, best_rank, names
+// access: read
 // defaults: {"dataset": "complete-journey", "most": 25}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

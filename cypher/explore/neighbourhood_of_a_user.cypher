@@ -1,6 +1,7 @@
 // Whom does a user influence, and by whom are they influenced?
 // parameters: $dataset (string), $user (string)
 // returns: graph: the user and the strongest influences to and from them
+// access: read
 // defaults: {"dataset": "complete-journey", "user": "1"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

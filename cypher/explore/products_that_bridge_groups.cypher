@@ -1,6 +1,7 @@
 // Which products bridge the groups of a campaign?
 // parameters: $dataset (string), $campaign (string)
 // returns: product, category, groups (whose participants bought it), buyers
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

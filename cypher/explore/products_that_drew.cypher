@@ -1,6 +1,7 @@
 // Which promoted products drew the most participants?
 // parameters: $dataset (string), $campaign (string), $most (integer)
 // returns: product, category, participants, quantity, value
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }

@@ -1,6 +1,7 @@
 // Which promoted categories drew hardly anybody?
 // parameters: $dataset (string), $campaign (string)
 // returns: category, promoted (products), bought (of them), share
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }

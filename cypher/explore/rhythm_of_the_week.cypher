@@ -1,6 +1,7 @@
 // On which days of the week do people take part?
 // parameters: $dataset (string), $campaign (string)
 // returns: weekday, participations, participants
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[part:PARTICIPATED_IN]-(user:User)
 WITH part.at.dayOfWeek AS day, count(*) AS participations, count(DISTINCT user) AS participants

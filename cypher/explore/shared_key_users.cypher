@@ -1,6 +1,7 @@
 // Which key users do two campaigns share?
 // parameters: $dataset (string), $campaign (string), $other (string)
 // returns: graph: both campaigns and the key users of both
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "other": "13"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // Which key users have not taken part yet?
 // parameters: $dataset (string), $campaign (string)
 // returns: user, rank, score, group, would_reach (reached users they influence who have not taken part either)
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "16"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // What did one user do, and which campaigns reached them?
 // parameters: $dataset (string), $user (string), $most (integer)
 // returns: at, what, object, campaign or value
+// access: read
 // defaults: {"dataset": "complete-journey", "user": "1", "most": 25}
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {

@@ -1,6 +1,7 @@
 // Which tags mean nearly the same as this one?
 // parameters: $dataset (string), $tag (string), $most (integer)
 // returns: tag, likeness (cosine of the texts' vectors), users (who have it)
+// access: read
 // defaults: {"dataset": "complete-journey", "tag": "category:COFFEE", "most": 15}
 MATCH (this:Tag {dataset: $dataset, id: $tag})
 CALL db.index.vector.queryNodes('tag_vectors', 20 * $most, this.vector) YIELD node AS tag, score

@@ -1,6 +1,7 @@
 // Which tags mark those who took part?
 // parameters: $dataset (string), $campaign (string)
 // returns: tag, participants_with_it, others_with_it, lift (share among participants / share among the other reached users)
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[:TARGETED_BY]-(user:User)
 WITH user, EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) } AS took_part

@@ -1,6 +1,7 @@
 // Who is like this user, and by which tags?
 // parameters: $dataset (string), $user (string)
 // returns: user, score, tags_in_common
+// access: read
 // defaults: {"dataset": "complete-journey", "user": "1"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // What do participants buy more of than the other reached users?
 // parameters: $dataset (string), $campaign (string)
 // returns: category, participants_buying, others_buying, lift
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[:TARGETED_BY]-(user:User)
 WITH campaign, user, EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) } AS took_part

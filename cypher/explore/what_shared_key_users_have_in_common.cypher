@@ -1,6 +1,7 @@
 // What do the key users of two campaigns have in common?
 // parameters: $dataset (string), $campaign (string), $other (string)
 // returns: tag, key_users_with_it, of_first, of_second
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "other": "13"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

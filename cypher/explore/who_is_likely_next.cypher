@@ -1,6 +1,7 @@
 // Who is likely to take part next, and which groups will they come from?
 // parameters: $dataset (string), $campaign (string)
 // returns: graph: the campaign's latest forecast, the ten users it expects most, their groups
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (latest:Forecast {dataset: $dataset})-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
 WITH latest, campaign ORDER BY latest.origin DESC, latest.at DESC LIMIT 1

@@ -1,6 +1,7 @@
 // Who may have pulled whom into a campaign?
 // parameters: $dataset (string), $campaign (string), $days (integer)
 // returns: graph: a participant, an influence, and one who followed within $days days
+// access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "days": 7}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
 WITH run ORDER BY run.cutoff DESC LIMIT 1

@@ -1,6 +1,7 @@
 // The campaign that was forecast last
 // parameters: $dataset (string)
 // returns: campaign (string)
+// access: read
 MATCH (forecast:Forecast {dataset: $dataset})-[:OF]->(campaign:Campaign)
 RETURN campaign.id AS campaign
 ORDER BY forecast.at DESC LIMIT 1

@@ -1,6 +1,7 @@
 // A campaign's forecasts, the one with the latest origin first
 // parameters: $dataset (string), $campaign (string)
 // returns: id (string), origin (ISO date), model (string), network (string), steps (list of ISO dates), values (map of lists, one number per step)
+// access: read
 MATCH (forecast:Forecast {dataset: $dataset})-[:OF]->(:Campaign {dataset: $dataset, id: $campaign})
 MATCH (forecast)-[:MADE_WITH]->(model:Run)-[:USED]->(network:Run)
 RETURN forecast.id AS id, forecast.origin AS origin, model.id AS model, network.id AS network,

@@ -1,6 +1,7 @@
 // Record a back-test on days of choice with the network it was made on; the same days give the same node
 // parameters: $dataset (string), $id (string), $network (string), $figures (map)
 // returns: id (string)
+// access: write
 MATCH (network:Run {dataset: $dataset, id: $network})
 MERGE (run:Run {dataset: $dataset, id: $id})
 SET run += $figures, run.kind = 'back-test', run.state = 'complete', run.at = datetime()

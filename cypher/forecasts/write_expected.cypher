@@ -1,6 +1,7 @@
 // Store whom a forecast expects: each user's probability, and the participants of each neighbour group a step
 // parameters: $dataset (string), $id (string), $users (list of {user, rank, probability, days, took_part, redeems}), $groups (list of {group, mean, p10, p50, p90: lists, one number per step})
 // returns: users (integer), groups (integer)
+// access: write
 MATCH (forecast:Forecast {dataset: $dataset, id: $id})
 CALL (forecast) {
   MATCH (forecast)-[old:EXPECTS]->()

@@ -1,6 +1,7 @@
 // Store a forecast; the same model, campaign and origin give the same node
 // parameters: $dataset (string), $campaign (string), $model (string), $id (string), $origin (ISO date), $steps (list of ISO dates), $values (map of lists, one number per step), $explanation (map of what forecasts/explanation returns)
 // returns: id (string)
+// access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 MATCH (model:Run {dataset: $dataset, id: $model})
 MERGE (forecast:Forecast {dataset: $dataset, id: $id})

@@ -1,6 +1,7 @@
 // Record a trained model with the network it was conditioned on and its back-test
 // parameters: $dataset (string), $id (string), $network (string), $figures (map)
 // returns: id (string)
+// access: write
 MATCH (network:Run {dataset: $dataset, id: $network})
 MERGE (run:Run {dataset: $dataset, id: $id})
 SET run += $figures, run.kind = 'model', run.state = 'complete', run.at = datetime()

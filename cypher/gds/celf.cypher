@@ -1,6 +1,7 @@
 // CELF with one probability for all edges: the users chosen, and what each adds
 // parameters: $graph (string), $k (integer), $runs (integer), $probability (float), $seed (integer)
 // returns: node (integer), score (float)
+// access: write
 CALL gds.influenceMaximization.celf.stream($graph, {
   seedSetSize: $k, monteCarloSimulations: $runs, propagationProbability: $probability, randomSeed: $seed, concurrency: 1
 })

@@ -1,6 +1,7 @@
 // In how dense a core of the network each user lies
 // parameters: $graph (string)
 // returns: node (integer), score (float)
+// access: write
 CALL gds.kcore.stream($graph, {concurrency: 1})
 YIELD nodeId, coreValue
 RETURN nodeId AS node, toFloat(coreValue) AS score

@@ -1,6 +1,7 @@
 // PageRank
 // parameters: $graph (string)
 // returns: node (integer), score (float)
+// access: write
 CALL gds.pageRank.stream($graph, {relationshipWeightProperty: 'weight', concurrency: 1})
 YIELD nodeId, score
 RETURN nodeId AS node, score

@@ -1,6 +1,7 @@
 // Project a weighted network that is not in the database
 // parameters: $graph (string), $edges (list of [source, target, weight])
 // returns: nodes (integer)
+// access: write
 UNWIND $edges AS edge
 WITH gds.graph.project($graph, edge[0], edge[1], {relationshipProperties: {weight: edge[2]}}) AS projection
 RETURN projection.nodeCount AS nodes

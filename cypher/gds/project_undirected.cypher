@@ -1,6 +1,7 @@
 // Project a weighted network that is not in the database, without its directions
 // parameters: $graph (string), $edges (list of [source, target, weight])
 // returns: nodes (integer)
+// access: write
 UNWIND $edges AS edge
 WITH gds.graph.project($graph, edge[0], edge[1],
   {relationshipType: 'EDGE', relationshipProperties: {weight: edge[2]}},

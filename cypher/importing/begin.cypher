@@ -1,6 +1,7 @@
 // Begin an import job as a Run, numbered after all of the data set's earlier ones
 // parameters: $dataset (string), $properties (map)
 // returns: number (integer)
+// access: write
 OPTIONAL MATCH (earlier:Run {dataset: $dataset, kind: 'import'})
 WITH coalesce(max(earlier.number), 0) + 1 AS number
 CREATE (run:Run {dataset: $dataset, id: 'import/' + number, kind: 'import', number: number})

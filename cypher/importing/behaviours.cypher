@@ -1,6 +1,7 @@
 // Load behaviours of one kind that cannot be in the graph yet
 // parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string)
 // returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions that are not there
+// access: write
 // Rows name users, objects, campaigns and moments by their position in a list: each is looked up or made
 // once. A list that is empty means that no row has such a value.
 CALL () {

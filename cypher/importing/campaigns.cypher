@@ -1,6 +1,7 @@
 // Load campaigns; ends_at is the first moment after the campaign. Changed ones keep what they were in a Change
 // parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, id, name, kind, starts, ends})
 // returns: outcome (new, same, changed or twice), rows (list of integer)
+// access: write
 UNWIND $rows AS row
 WITH row, {name: coalesce(row.name, row.id), kind: row.kind, zone: $zone,
            starts_at: datetime({epochMillis: row.starts, timezone: $zone}),

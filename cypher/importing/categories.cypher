@@ -1,6 +1,7 @@
 // Put products into the categories they name; a product that is in another one leaves it
 // parameters: $dataset (string), $import (integer), $ids (list of string)
 // returns: rows (integer)
+// access: write
 UNWIND $ids AS id
 MATCH (product:Product {dataset: $dataset, id: id})
 OPTIONAL MATCH (product)-[old:IN_CATEGORY]->(other:Category) WHERE other.id <> coalesce(product.category, '')

@@ -1,6 +1,7 @@
 // What a data set consists of, summed up: each property of each label and relationship type, how often and with which sum
 // parameters: $dataset (string)
 // returns: what (label or type), key (property), rows (integer), whole (integer, sum), sum (float), texts (integer, different values), letters (integer)
+// access: read
 CALL () {
   MATCH (node {dataset: $dataset}) WHERE NOT node:Run AND NOT node:Batch
   UNWIND labels(node) AS what UNWIND keys(node) AS key

@@ -1,6 +1,7 @@
 // What imports have added to a data set, table by table, as the graph has it now
 // parameters: $dataset (string), $derived (list of strings, relationship types that are no behaviours)
 // returns: what (string), rows (integer)
+// access: read
 CALL () {
   MATCH (u:User {dataset: $dataset})
   UNWIND [['users', 1], ['user tags', COUNT { (u)-[t:HAS_TAG {source: 'stated'}]->() }],

@@ -1,6 +1,7 @@
 // Load which coupon discounts which product in which campaign; a row that is there already changes nothing
 // parameters: $dataset (string), $import (integer), $rows (list of {row, campaign, product, coupon, discount})
 // returns: row (integer, refused), column (string, what is not there)
+// access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})
 OPTIONAL MATCH (product:Product {dataset: $dataset, id: row.product})

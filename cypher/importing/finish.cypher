@@ -1,6 +1,7 @@
 // Say how an import job ended, and what its ledger adds up to
 // parameters: $dataset (string), $number (integer), $state (string), $problem (string), $read (integer), $loaded (integer), $rejected (integer), $unchanged (integer), $left_out (integer)
 // returns: state (string)
+// access: write
 MATCH (run:Run {dataset: $dataset, id: 'import/' + $number})
 OPTIONAL MATCH (batch:Batch {dataset: $dataset, import: $number})
 WITH run, min(batch.first_at) AS first, max(batch.last_at) AS last

@@ -1,6 +1,7 @@
 // The import jobs of all data sets, or of one, the latest first; the counts of an unfinished one are its ledger's
 // parameters: $dataset (string or null)
 // returns: dataset, number, state, problem, source, engine, mapping, host, process, loaded, rejected, unchanged, read, started, finished, seconds, idle (seconds since it last did something), rules, files, checksums
+// access: read
 MATCH (run:Run {kind: 'import'})
 WHERE $dataset IS NULL OR run.dataset = $dataset
 CALL (run) {

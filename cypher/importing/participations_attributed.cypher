@@ -1,6 +1,7 @@
 // Derive who took part in which campaign by one kind of behaviour with products that says on which campaign's account it was
 // parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
 // returns: rows (integer)
+// access: autocommit
 // One pass over all users, in transactions of its own: a pass per campaign would read every behaviour again and again.
 MATCH (user:User {dataset: $dataset})
 CALL (user) {

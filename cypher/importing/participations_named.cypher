@@ -1,6 +1,7 @@
 // Derive who took part in a campaign by one kind of behaviour that names it: the campaign is its object, or the coupon is the campaign's
 // parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
 // returns: rows (integer)
+// access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 // What is there already is read once: asked for row by row on a young database, it would be scanned each time.
 CALL (campaign) {

@@ -1,6 +1,7 @@
 // Derive who took part in a campaign by one kind of behaviour with a product that it promotes; one participation per user, moment and behaviour
 // parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
 // returns: rows (integer)
+// access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 // A list of the promoted products is searched by hash; asking the graph per behaviour is four times slower.
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }

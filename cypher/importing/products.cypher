@@ -1,6 +1,7 @@
 // Load products and their categories: new ones are made, changed ones keep what they were in a Change
 // parameters: $dataset (string), $import (integer), $rows (list of {row, id, properties})
 // returns: outcome (new, same, changed or twice), rows (list of integer)
+// access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (known:Product {dataset: $dataset, id: row.id})
 WITH row, known, CASE

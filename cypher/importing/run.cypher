@@ -1,6 +1,7 @@
 // The record of an import job as it stands, its moments as text
 // parameters: $dataset (string), $number (integer)
 // returns: properties (map)
+// access: read
 MATCH (run:Run {dataset: $dataset, id: 'import/' + $number})
 RETURN run {.id, .kind, .number, .state, .source, .engine, .mapping, .rules, .zone, .host, .process, .files, .checksums,
             started_at: toString(run.started_at), at: toString(run.at)} AS properties

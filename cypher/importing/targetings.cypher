@@ -1,6 +1,7 @@
 // Load which campaign reached which user, and when: at its start where no moment is given
 // parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, user, campaign, at})
 // returns: row (integer, refused), column (string, what is not there)
+// access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (user:User {dataset: $dataset, id: row.user})
 OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})

@@ -1,6 +1,7 @@
 // Load who knows whom; a row that is there already changes nothing
 // parameters: $dataset (string), $import (integer), $rows (list of {row, source, target, weight})
 // returns: row (integer, refused), column (string, what is not there)
+// access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (source:User {dataset: $dataset, id: row.source})
 OPTIONAL MATCH (target:User {dataset: $dataset, id: row.target})

@@ -1,6 +1,7 @@
 // The campaigns whose participations imports from $since on may have changed, and whether every earlier behaviour may count anew (the campaign, its target group or its products are new)
 // parameters: $dataset (string), $since (integer), $first (integer, milliseconds), $last (integer, milliseconds), $window (boolean)
 // returns: campaign (string), anew (boolean)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset})
 WITH campaign, campaign.import >= $since OR coalesce(campaign.changed_by, -1) >= $since
   OR EXISTS { (campaign)<-[new:TARGETED_BY]-() WHERE new.import >= $since }

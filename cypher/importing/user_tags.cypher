@@ -1,6 +1,7 @@
 // Load the tags that users' profiles state; a row that is there already changes nothing
 // parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, user, tag, weight, at})
 // returns: row (integer, refused), column (string, what is not there)
+// access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (user:User {dataset: $dataset, id: row.user})
 OPTIONAL MATCH (tag:Tag {dataset: $dataset, id: row.tag})

@@ -1,6 +1,7 @@
 // What was bought of what a campaign promotes, and how much cheaper on the shelf, week by week, a list a product
 // parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
 // returns: product (string), and lists with an entry a week: week (integer, 0 is that of the last seven days before), purchases (integer), value (money), discount (money, without what coupons took off)
+// access: read
 MATCH (:Campaign {dataset: $dataset, id: $campaign})-[:PROMOTES]->(product)<-[act:PURCHASED]-()
 WHERE act.at < datetime($before)
 WITH product, toInteger((duration.inDays(date(act.at), date(datetime($before))).days - 1) / 7) AS week,

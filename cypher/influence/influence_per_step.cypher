@@ -1,6 +1,7 @@
 // The influence of a campaign, day by day: participants, redeemers, participations by behaviour, key users among the participants, participation weight, exposure, and the influence level
 // parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone), $decay (float), $memory (integer, days)
 // returns: step (ISO date), participants (integer), redeemers (integer), purchases (integer), redemptions (integer), key_users (integer), weight (float), exposed (integer), reach (float), level (float)
+// access: read
 // Exposed are reached users who have not taken part yet and have an influencer who was active in the
 // last $memory days; reach sums the influencers' probabilities, decayed by the days since they were
 // active. The influence level is weight + reach.

@@ -1,6 +1,7 @@
 // Participants of a campaign, day by day and neighbour group by neighbour group; users of no group of the campaign have no rank
 // parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone)
 // returns: step (ISO date), group (string or null), rank (integer or null), participants (integer), redeemers (integer)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[part:PARTICIPATED_IN]-(user:User)
 WHERE part.at < datetime($before)
 WITH campaign, user, date(part.at) AS step, max(CASE part.behaviour WHEN 'REDEEMED' THEN 1 ELSE 0 END) AS redeemed

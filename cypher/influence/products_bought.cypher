@@ -1,6 +1,7 @@
 // What the users a campaign reached bought of what it promotes, before it and while it runs, a list a user
 // parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
 // returns: user (string), and lists with an entry a day: step (ISO dates), purchases (integers), value (money), by_coupon (booleans)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
 MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[act:PURCHASED]->(product)

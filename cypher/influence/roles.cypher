@@ -1,6 +1,7 @@
 // Every reached user's part in every campaign that began before the cut-off, and in one that is planned: key user or not, and the neighbour group
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $planned (string or null)
 // returns: campaign (string), user (string), score (float), group (string)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset})<-[reached:TARGETED_BY]-(user:User)
 WHERE reached.at < datetime($before) OR campaign.id = $planned
 OPTIONAL MATCH (user)-[key:KEY_USER_OF {run: $run}]->(campaign)

@@ -1,6 +1,7 @@
 // The key users of every campaign that began before the cut-off, and the members of its neighbour groups, where campaigns are open to all
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone)
 // returns: campaign (string), user (string), score (float), group (string)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset}) WHERE campaign.starts_at < datetime($before)
 CALL (campaign) {
   MATCH (campaign)<-[key:KEY_USER_OF {run: $run}]-(user:User)

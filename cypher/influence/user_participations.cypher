@@ -1,6 +1,7 @@
 // Which user took part in which campaign on which day, and whether by coupon
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: campaign (string), user (string), step (ISO date), redeemed (boolean)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset})<-[part:PARTICIPATED_IN]-(user:User)
 WHERE part.at < datetime($before)
 WITH campaign, user, date(part.at) AS step, collect(DISTINCT part.behaviour) AS behaviours

@@ -1,6 +1,7 @@
 // Assign the longest-waiting job whose data set is free to a worker
 // parameters: $worker (string)
 // returns: id (string)
+// access: write
 MATCH (job:Job {state: 'waiting'})
 WHERE NOT EXISTS { (other:Job {state: 'running'}) WHERE other.dataset = job.dataset }
 WITH job ORDER BY job.created_at, job.id LIMIT 1

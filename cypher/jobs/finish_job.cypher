@@ -1,6 +1,7 @@
 // Set the state of a job that ended, after its outcome was stored, or put it back into the queue
 // parameters: $id (string), $worker (string), $state (string)
 // returns: state (string)
+// access: write
 MATCH (job:Job {id: $id, worker: $worker, state: 'running'})
 SET job.state = $state,
     // A requeued job was stopped from outside, which does not count as an attempt.

@@ -1,6 +1,7 @@
 // List jobs, the latest first: all, those of a data set, those in a state, or the one with an id
 // parameters: $id (string or null), $dataset (string or null), $state (string or null), $skip (integer), $limit (integer)
 // returns: id, kind, dataset, arguments (JSON), state, attempts, cancel_requested, stage, done, total, problem, remedy, result (JSON or null), created_at, started_at, finished_at (ISO timestamps or null)
+// access: read
 MATCH (job:Job)
 WHERE ($id IS NULL OR job.id = $id) AND ($dataset IS NULL OR job.dataset = $dataset)
   AND ($state IS NULL OR job.state = $state)

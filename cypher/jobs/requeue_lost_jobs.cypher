@@ -1,6 +1,7 @@
 // Put running jobs without heartbeats back into the queue; fail those that have no attempts left
 // parameters: $lost_after (integer, seconds), $max_attempts (integer, attempts)
 // returns: jobs (integer)
+// access: write
 MATCH (job:Job {state: 'running'})
 WHERE job.heartbeat_at < datetime() - duration({seconds: $lost_after})
   // A job that got lost after explain_lost_jobs ran has no problem recorded yet and waits for the next call.

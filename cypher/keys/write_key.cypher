@@ -1,5 +1,6 @@
 // Keep a new API key: its hash, never the key itself
 // parameters: $id (string), $holder (string), $hash (string, SHA-256 in hexadecimal), $scopes (list of strings)
 // returns: id (string)
+// access: write
 CREATE (key:ApiKey {id: $id, name: $holder, hash: $hash, scopes: $scopes, made_at: datetime()})
 RETURN key.id AS id

@@ -1,6 +1,7 @@
 // The campaigns that reached somebody or in which somebody took part from one moment to another
 // parameters: $dataset (string), $since (ISO moment with zone), $before (ISO moment with zone)
 // returns: campaign (string)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset})
 WHERE EXISTS {
   MATCH (campaign)<-[act:TARGETED_BY|PARTICIPATED_IN]-(:User) WHERE datetime($since) <= act.at < datetime($before)

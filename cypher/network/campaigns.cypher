@@ -1,6 +1,7 @@
 // The campaigns of a data set, and what a campaign says of itself: its name, its type and the categories it promotes most
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: campaign (string), kind (string), starts (seconds since the epoch), text (string), promotes (list of strings, ids of tags)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset})
 WHERE campaign.starts_at < datetime($before)
 CALL (campaign) {

@@ -1,6 +1,7 @@
 // Remove what a network run wrote
 // parameters: $dataset (string), $run (string)
 // returns: rows (integer)
+// access: write
 CALL () {
   MATCH (:User {dataset: $dataset})-[r:HAS_TAG|SIMILAR_TO|INFLUENCES|KEY_USER_OF|IN_GROUP {run: $run}]->()
   DELETE r

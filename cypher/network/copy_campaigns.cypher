@@ -1,6 +1,7 @@
 // Copy key users and neighbour groups of inactive campaigns from an earlier run to another
 // parameters: $dataset (string), $from (string, the earlier run), $run (string), $campaigns (list of strings, without participations since the earlier run)
 // returns: rows (integer)
+// access: write
 CALL () {
   MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $from}]-(user:User)
   WHERE campaign.id IN $campaigns

@@ -1,6 +1,7 @@
 // How many users the data set has, and how many key users (of all campaigns) and neighbour groups a network run
 // parameters: $dataset (string), $run (string)
 // returns: users (integer), key_users (integer), groups (integer)
+// access: read
 RETURN COUNT { (:User {dataset: $dataset}) } AS users,
        COUNT { MATCH (:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-() } AS key_users,
        COUNT { (:NeighbourGroup {dataset: $dataset, run: $run}) } AS groups

@@ -1,5 +1,6 @@
 // Drop a projection if it is there
 // parameters: $graph (string)
 // returns: graph (string)
+// access: write
 CALL gds.graph.drop($graph, false) YIELD graphName
 RETURN graphName AS graph

@@ -1,6 +1,7 @@
 // When each user did something for the first time (the beginning of that day, UTC), before the cut-off
 // parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are no behaviours)
 // returns: user (string), at (seconds since the epoch)
+// access: read
 MATCH (user:User {dataset: $dataset})-[act]->()
 WHERE NOT type(act) IN $derived AND act.at < datetime($before)
 RETURN user.id AS user, toFloat(min(act.at.epochSeconds) / 86400 * 86400) AS at

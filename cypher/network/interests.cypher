@@ -1,6 +1,7 @@
 // When each user did something with each category (a product without one counts as itself) before the cut-off
 // parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are no behaviours)
 // returns: user (string), interest (list of strings, ids of tags), text (list of strings, empty where nothing has a name), at (list of lists of distinct seconds since the epoch)
+// access: read
 MATCH (user:User {dataset: $dataset})-[act]->(product:Product)
 WHERE NOT type(act) IN $derived AND act.at < datetime($before)
 OPTIONAL MATCH (product)-[:IN_CATEGORY]->(category:Category)

@@ -1,6 +1,7 @@
 // The users with the nearest vectors of each user (GDS kNN, cosine)
 // parameters: $graph (string), $neighbours (integer), $seed (integer)
 // returns: user (string), other (string), score (float)
+// access: write
 CALL gds.knn.stream($graph, {
   nodeProperties: {vector: 'COSINE'}, topK: $neighbours, sampleRate: 1.0, deltaThreshold: 0.0,
   maxIterations: 20, randomSeed: $seed, concurrency: 1

@@ -1,6 +1,7 @@
 // Project the spreading network with its edges reversed, so that a centrality rewards influencing others
 // parameters: $dataset (string), $graph (string), $run (string)
 // returns: edges (integer)
+// access: write
 MATCH (source:User {dataset: $dataset})-[edge:INFLUENCES {run: $run}]->(target:User)
 // In one order, whatever order they lie in: what a seeded algorithm finds depends on it.
 WITH source, target, edge ORDER BY source.id, target.id

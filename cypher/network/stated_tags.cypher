@@ -1,6 +1,7 @@
 // The tags that users' profiles state, and those they were known by before the cut-off
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: user (string), tag (string), text (string, empty where the tag has none), weight (float), at (seconds since the epoch; null for a profile's, known at any time)
+// access: read
 MATCH (user:User {dataset: $dataset})-[has:HAS_TAG {source: 'stated'}]->(tag:Tag)
 WHERE has.at IS NULL OR has.at < datetime($before)
 RETURN user.id AS user, tag.id AS tag, coalesce(tag.text, '') AS text, has.weight AS weight, has.at.epochSeconds AS at

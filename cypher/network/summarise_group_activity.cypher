@@ -1,6 +1,7 @@
 // Store on each OF relationship of a neighbour group how many members showed each behaviour in that campaign, in at most 60 steps of whole days
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
+// access: write
 MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:Campaign)
 WHERE campaign.id IN $campaigns
 WITH group, of, campaign, date(campaign.starts_at) AS first,

@@ -1,6 +1,7 @@
 // Store on each OF relationship of a neighbour group its participants before the cut-off and its key users in that campaign
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
+// access: write
 MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:Campaign)
 WHERE campaign.id IN $campaigns
 CALL (group, campaign) {

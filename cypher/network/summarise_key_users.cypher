@@ -1,6 +1,7 @@
 // Store on each KEY_USER_OF relationship the rank of the user's group, its participations before the cut-off and its strongest tags
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings)
 // returns: rows (integer)
+// access: write
 MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-(user:User)
 WHERE campaign.id IN $campaigns
 CALL (user, campaign) {

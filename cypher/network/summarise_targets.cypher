@@ -1,6 +1,7 @@
 // Store on each KEY_USER_OF relationship the reached users whom the key user influences most, to be drawn; lists of equal length, 0 for no rank and no group
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings), $per_user (integer)
 // returns: rows (integer)
+// access: write
 MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-(source:User)
 WHERE campaign.id IN $campaigns
 CALL (source, campaign) {

@@ -1,5 +1,6 @@
 // The real ties of a data set, where it has any
 // parameters: $dataset (string)
 // returns: source (string), target (string)
+// access: read
 MATCH (source:User {dataset: $dataset})-[:KNOWS]->(target:User)
 RETURN DISTINCT source.id AS source, target.id AS target ORDER BY source, target

@@ -1,6 +1,7 @@
 // Write which tags users' behaviour shows, as of one run
 // parameters: $dataset (string), $run (string), $rows (list of {user, tag, weight})
 // returns: rows (integer)
+// access: write
 UNWIND $rows AS row
 MATCH (user:User {dataset: $dataset, id: row.user})
 MATCH (tag:Tag {dataset: $dataset, id: row.tag})

@@ -1,6 +1,7 @@
 // Write the neighbour groups of campaigns and their members
 // parameters: $dataset (string), $run (string), $rows (list of {id, campaigns, name, rank, members, factors, times, low, high}; of factors, lists of one length)
 // returns: rows (integer)
+// access: write
 UNWIND $rows AS row
 CREATE (group:NeighbourGroup {dataset: $dataset, id: row.id, run: $run, name: row.name, rank: row.rank,
                               size: size(row.members), factors: row.factors, factor_times: row.times,

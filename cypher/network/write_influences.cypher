@@ -1,6 +1,7 @@
 // Write the edges of the spreading network
 // parameters: $dataset (string), $run (string), $rows (list of {source, edges: list of [target, probability, low, high, trials]})
 // returns: rows (integer)
+// access: write
 UNWIND $rows AS row
 MATCH (source:User {dataset: $dataset, id: row.source})
 UNWIND row.edges AS edge

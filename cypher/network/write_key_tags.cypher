@@ -1,6 +1,7 @@
 // Write which tags carry information about participation: in all campaigns (kind null), and in those of a kind
 // parameters: $dataset (string), $run (string), $rows (list of {kind, tag, strength, low, high, lift, rank})
 // returns: rows (integer)
+// access: write
 MATCH (run:Run {dataset: $dataset, id: $run})
 UNWIND $rows AS row
 MATCH (tag:Tag {dataset: $dataset, id: row.tag})

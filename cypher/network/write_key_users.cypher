@@ -1,6 +1,7 @@
 // Write the key users of campaigns
 // parameters: $dataset (string), $run (string), $rows (list of {campaign, user, rank, score, low, high, centrality})
 // returns: rows (integer)
+// access: write
 UNWIND $rows AS row
 MATCH (user:User {dataset: $dataset, id: row.user})
 MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})

@@ -1,6 +1,7 @@
 // Connect each user to those similar to them
 // parameters: $dataset (string), $run (string), $rows (list of {user, others: list of [other, score]})
 // returns: rows (integer)
+// access: write
 UNWIND $rows AS row
 MATCH (user:User {dataset: $dataset, id: row.user})
 UNWIND row.others AS pair

@@ -1,6 +1,7 @@
 // What is known of a data set: its zone, the span of its behaviours, and which imports make it up
 // parameters: $dataset (string)
 // returns: import (string, changes with every import and every undo), zone (string), first (ISO date), last (ISO date)
+// access: read
 MATCH (run:Run {dataset: $dataset, kind: 'import'})
 WITH collect(CASE WHEN run.state = 'complete' AND run.loaded > 0 THEN run END) AS complete,
      sum(CASE WHEN run.state = 'undone' THEN 1 ELSE 0 END) AS undone

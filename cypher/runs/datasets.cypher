@@ -1,6 +1,7 @@
 // The data sets of this database, each with what was imported last
 // parameters: none
 // returns: dataset (string), users (integer), campaigns (integer), imported (ISO moment or null), running (boolean, an import or its undoing is under way)
+// access: read
 MATCH (run:Run {kind: 'import'})
 WITH run.dataset AS dataset, toString(max(run.finished_at)) AS imported,
      any(state IN collect(run.state) WHERE state IN ['running', 'undoing']) AS running

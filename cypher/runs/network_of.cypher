@@ -1,6 +1,7 @@
 // The network to show a campaign on: that of its latest forecast, else the one with the latest cut-off
 // parameters: $dataset (string), $campaign (string)
 // returns: figures (map as of runs/networks, or null where none was built)
+// access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 OPTIONAL MATCH (campaign)<-[:OF]-(forecast:Forecast)-[:MADE_WITH]->(:Run)-[:USED]->(used:Run)
 WITH used ORDER BY forecast.origin DESC, forecast.at DESC LIMIT 1

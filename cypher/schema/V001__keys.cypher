@@ -1,6 +1,7 @@
 // A uniqueness constraint for every business key, scoped by data set
 // parameters: none
 // returns: nothing
+// access: write
 CREATE CONSTRAINT user_key IF NOT EXISTS FOR (n:User) REQUIRE (n.dataset, n.id) IS UNIQUE;
 CREATE CONSTRAINT tag_key IF NOT EXISTS FOR (n:Tag) REQUIRE (n.dataset, n.id) IS UNIQUE;
 CREATE CONSTRAINT campaign_key IF NOT EXISTS FOR (n:Campaign) REQUIRE (n.dataset, n.id) IS UNIQUE;

@@ -1,6 +1,7 @@
 // Indexes for what the queries filter on
 // parameters: none
 // returns: nothing
+// access: write
 // Nothing on a data set alone where there is a key: planned on a young database, a look-up by key would
 // walk through the whole data set by such an index (seen: 12 batches in 200 seconds instead of 3).
 CREATE INDEX run_kind IF NOT EXISTS FOR (n:Run) ON (n.dataset, n.kind);

@@ -1,6 +1,7 @@
 // Indexes of the vectors of texts: "tags like this", "campaigns like this"
 // parameters: none
 // returns: nothing
+// access: write
 // Without a number of dimensions, so that another text model may have another: like is found among like.
 CREATE VECTOR INDEX tag_vectors IF NOT EXISTS FOR (n:Tag) ON n.vector
 OPTIONS {indexConfig: {`vector.similarity_function`: 'cosine'}};

@@ -1,6 +1,7 @@
 // The migrations that this database has, oldest first
 // parameters: none
 // returns: version (string), checksum (string)
+// access: read
 MATCH (m:Migration)
 RETURN m.version AS version, m.checksum AS checksum
 ORDER BY version

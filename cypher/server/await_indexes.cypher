@@ -1,5 +1,6 @@
 // Wait until every index is filled
 // parameters: none
 // returns: waited (boolean)
+// access: read
 CALL db.awaitIndexes(1800)
 RETURN true AS waited

@@ -1,6 +1,7 @@
 // What the database holds: nodes by label, relationships by type
 // parameters: none
 // returns: kind (node or relationship), name (string), number (integer)
+// access: read
 CALL () {
   MATCH (n) UNWIND labels(n) AS name RETURN 'node' AS kind, name, count(*) AS number
 UNION ALL

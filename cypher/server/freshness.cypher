@@ -1,6 +1,7 @@
 // How fresh each data set is: when its last behaviour was, and when it was last imported, trained on and forecast
 // parameters: none
 // returns: dataset (string), behaviour, imported, trained, forecast (seconds since the epoch, or null)
+// access: read
 MATCH (run:Run {kind: 'import', state: 'complete'})
 WITH run.dataset AS dataset, max(run.last_behaviour_at) AS behaviour, max(run.finished_at) AS imported
 CALL (dataset) {

@@ -1,6 +1,7 @@
 // Tags of a data set, those of the most users first (key tags by their rank, where only they are wished): stated ones and those that the run derived; whether the run found them to be key tags
 // parameters: $dataset (string), $run (string or null), $kind (string or null), $text (string or null, what its text contains), $key (boolean, key tags only), $skip (integer), $limit (integer)
 // returns: id (string), kind (string), text (string), users (integer), key_rank (integer, among the key tags of all campaigns), lift (float), total (integer, without skip and limit)
+// access: read
 MATCH (tag:Tag {dataset: $dataset})
 WHERE ($kind IS NULL OR tag.kind = $kind)
   AND ($text IS NULL OR toLower(coalesce(tag.text, tag.id)) CONTAINS toLower($text))

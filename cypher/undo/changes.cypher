@@ -1,6 +1,7 @@
 // Give users, tags, products and campaigns the properties back that they had before an import changed them
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
+// access: autocommit
 MATCH (before:Change {dataset: $dataset})-[link:BEFORE {import: $import}]->(node)
 CALL (before, link, node) {
   SET node = properties(before)

@@ -1,6 +1,7 @@
 // The later imports that build on what an import added or changed
 // parameters: $dataset (string), $import (integer)
 // returns: number (integer)
+// access: read
 CALL () {
   MATCH (node:User|Tag|Product|Campaign|Coupon {dataset: $dataset, import: $import})-[link]-()
   WHERE link.import <> $import AND type(link) <> 'PARTICIPATED_IN'

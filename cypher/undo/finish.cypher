@@ -1,6 +1,7 @@
 // Take an undone import's entries out of the ledger; its Run stays, so that its number is never given again
 // parameters: $dataset (string), $import (integer)
 // returns: state (string)
+// access: write
 MATCH (run:Run {dataset: $dataset, id: 'import/' + $import})
 CALL (run) {
   MATCH (batch:Batch {dataset: $dataset}) WHERE batch.import = run.number

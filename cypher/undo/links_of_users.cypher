@@ -1,6 +1,7 @@
 // Delete what an import added between users and the rest, and every participation (they are derived anew)
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
+// access: autocommit
 MATCH (user:User {dataset: $dataset})
 CALL (user) {
   MATCH (user)-[link]->() WHERE link.import = $import OR type(link) = 'PARTICIPATED_IN'

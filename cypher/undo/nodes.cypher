@@ -1,6 +1,7 @@
 // Delete the users, tags, products, campaigns, coupons and categories that an import added, with all that was derived from them
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
+// access: autocommit
 MATCH (node:User|Tag|Product|Campaign|Coupon {dataset: $dataset, import: $import})
 CALL (node) { DETACH DELETE node } IN TRANSACTIONS OF 2000 ROWS
 RETURN count(*) AS rows

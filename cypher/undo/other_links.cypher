@@ -1,6 +1,7 @@
 // Delete what an import added between campaigns, coupons and products
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
+// access: autocommit
 MATCH (node:Campaign|Coupon {dataset: $dataset})
 CALL (node) {
   MATCH (node)-[link:PROMOTES|OF|DISCOUNTS {import: $import}]->()

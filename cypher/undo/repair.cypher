@@ -1,6 +1,7 @@
 // Put products back into the categories they name, drop empty categories, and keep promoted what a coupon still discounts
 // parameters: $dataset (string), $import (integer, whose additions these count as)
 // returns: rows (integer)
+// access: write
 CALL () {
   MATCH (product:Product {dataset: $dataset})-[old:IN_CATEGORY]->(category)
   WHERE category.id <> coalesce(product.category, '')

@@ -1,6 +1,7 @@
 // Erase a user and everything that was derived from it: its relationships, what it was before imports changed it, and its id where results name it
 // parameters: $dataset (string), $user (string)
 // returns: removed (list of {what, number})
+// access: write
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {
   MATCH (user)-[link]-()

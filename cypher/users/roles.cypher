@@ -1,6 +1,7 @@
 // Of which campaigns a user is a key user, and in which neighbour groups it stands
 // parameters: $dataset (string), $user (string), $run (string)
 // returns: user (string), key_user_of (list of {campaign, rank, score}), groups (list of {id, name, campaigns})
+// access: read
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {
   OPTIONAL MATCH (user)-[key:KEY_USER_OF {run: $run}]->(campaign:Campaign)

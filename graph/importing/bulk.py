@@ -25,7 +25,7 @@ from graph.importing.rejects import Rejects
 from graph.importing.resolve import ENTITIES, Resolved, Resolver
 from graph.importing.stream import span_of
 from graph.progress import Progress
-from graph.server.bulk import build_store, take_store
+from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings
 
 _LABELS = {
@@ -93,7 +93,8 @@ class BulkEngine:
                 "While the database was being built, something else was loaded into the one in use.",
                 "Run the same command again: it will stream into what is there.",
             )
-        take_store(self._settings, folder / "store", progress)
+        replace_store(self._settings, folder / "store", progress)
+        self._graph.forget_bookmarks()
         shutil.rmtree(folder, ignore_errors=True)
 
     def _write(self, files: CsvFiles, resolver: Resolver, one: Resolved) -> None:

@@ -69,7 +69,7 @@ def _derive_kind(
     """(participations made, campaigns done), as they come."""
     if kind.counts == "named" and kind.object == "product":
         since = 0 if any(one["anew"] for one in campaigns) else fresh
-        (row,) = graph.run_in_parts("importing/participations_attributed", **shared, since=since)
+        (row,) = graph.run("importing/participations_attributed", **shared, since=since)
         yield row["rows"], len(campaigns)
         return
 

@@ -106,7 +106,7 @@ class StreamEngine:
             )
             return tally
 
-        tally = self._graph.together(work)
+        tally = self._graph.transaction(work)
         self._ledger.batches.append(batch)
         return tally
 

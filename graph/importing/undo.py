@@ -35,11 +35,11 @@ def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> 
     advance = progress.stage(f"Undoing {run.id}", 5)
     relationships = 0
     for statement in ("undo/links_of_users", "undo/other_links"):
-        relationships += graph.run_in_parts(statement, **keys)[0]["rows"]
+        relationships += graph.run(statement, **keys)[0]["rows"]
         advance(1)
-    changes = graph.run_in_parts("undo/changes", **keys)[0]["rows"]
+    changes = graph.run("undo/changes", **keys)[0]["rows"]
     advance(1)
-    nodes = graph.run_in_parts("undo/nodes", **keys)[0]["rows"]
+    nodes = graph.run("undo/nodes", **keys)[0]["rows"]
     advance(1)
     left = [one for one in import_runs(graph, dataset) if one.state != "undone" and one.number != number]
     latest = max((one.number for one in left), default=number)

@@ -1,10 +1,10 @@
-"""Runs Neo4j's own administration tool on a store that no server has open."""
+"""Runs ``neo4j-admin`` on the files of a database that no server has open."""
 
 import os
 import subprocess
 from pathlib import Path
 
-from graph.errors import ServerError
+from graph.errors import AdminFailed
 from graph.progress import Progress
 from graph.server.process import java_command
 from graph.server.runtime import ensure_runtime
@@ -14,15 +14,28 @@ _TOOL = "org.neo4j.cli.AdminTool"
 _LAST_LINES = 8
 
 
-class AdminFailed(ServerError):
-    """The tool gave up; the message has its last words."""
-
-
 def run_admin(
     settings: Settings, data: Path, configuration: Path, arguments: list[str], progress: Progress
 ) -> None:
-    """Run ``neo4j-admin`` with these arguments on the store in `data`, its configuration in a folder of its
-    own. Raises AdminFailed.
+    """Run ``neo4j-admin``.
+
+    Parameters
+    ----------
+    settings
+        Where the runtime is cached.
+    data
+        The folder of the database files.
+    configuration
+        A folder to write the tool's configuration to.
+    arguments
+        The command and its options.
+    progress
+        Receives the download of the runtime, if one is needed.
+
+    Raises
+    ------
+    AdminFailed
+        The tool failed; the message has its last lines.
     """
     runtime = ensure_runtime(settings.cache, progress, settings.maven_mirror)
     configuration.mkdir(parents=True, exist_ok=True)
@@ -37,5 +50,5 @@ def run_admin(
         check=False,
     )
     if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
-        raise AdminFailed(f"Neo4j's {' '.join(arguments[:2])} gave up: {said}", "Please report this.")
+        output = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
+        raise AdminFailed(f"neo4j-admin {' '.join(arguments[:2])} failed: {output}", "Please report this.")

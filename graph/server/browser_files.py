@@ -1,7 +1,7 @@
-"""What Neo4j Browser is served with: its own files, and beside them our questions, style and tour.
+"""Installs the files that Neo4j serves as Browser: its own, and Groundswell's questions, style and tour.
 
-The folder lies on the server's class path in place of Browser's own jar, so that Neo4j itself serves it: only
-a page of Browser's own origin can fill Browser's storage.
+The folder replaces Browser's jar on the server's class path, so that Neo4j itself serves it: only a page of
+the same origin can write to Browser's local storage.
 """
 
 import html
@@ -20,79 +20,89 @@ from graph.server.folders import Folders, unusable
 from graph.server.runtime import Runtime
 
 _FOLDER = "browser-files"
-_INSIDE = "browser/"
+_PREFIX = "browser/"
 
 
-def lay_out(folders: Folders, runtime: Runtime) -> Path:
-    """The folder for the class path: unpacked once, our own files written anew each time."""
-    place = folders.neo4j / _FOLDER
+def install_files(folders: Folders, runtime: Runtime) -> Path:
+    """Install the files and return their folder, to be put on the class path.
+
+    Browser is unpacked once; Groundswell's files are rewritten each time. Raises FolderUnusable.
+    """
+    target = folders.neo4j / _FOLDER
     (jar,) = runtime.browser_jars
-    unpacked = place / f"{jar.name}.unpacked"
+    unpacked = target / f"{jar.name}.unpacked"
     try:
         if not unpacked.exists():
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)
             with zipfile.ZipFile(jar) as files:
-                files.extractall(place, [name for name in files.namelist() if name.startswith(_INSIDE)])
+                files.extractall(target, [name for name in files.namelist() if name.startswith(_PREFIX)])
             unpacked.touch()
-        write_own(place / _INSIDE)
+        write_files(target / _PREFIX)
     except OSError as error:
-        raise unusable(place, error) from error
-    return place
+        raise unusable(target, error) from error
+    return target
 
 
-def write_own(folder: Path, dataset: str | None = None) -> None:
-    """Our files, with the questions as they are now, asked about `dataset`. Raises OSError."""
-    own = resources.files(__package__) / "browser"
+def write_files(folder: Path, dataset: str | None = None) -> None:
+    """Write Groundswell's files, with `dataset` as parameter of the questions. Raises OSError."""
+    source = resources.files(__package__) / "browser"
     for name in ("groundswell.html", "groundswell.js"):
-        (folder / name).write_text((own / name).read_text(encoding="utf-8"), encoding="utf-8")
-    style = json.loads((own / "style.json").read_text(encoding="utf-8"))
-    data = {"favourites": [_favourite(one, dataset) for one in cypher.questions()], "style": style}
+        (folder / name).write_text((source / name).read_text(encoding="utf-8"), encoding="utf-8")
+    style = json.loads((source / "style.json").read_text(encoding="utf-8"))
+    data = {"favourites": [_favourite(question, dataset) for question in cypher.questions()], "style": style}
     (folder / "groundswell-data.js").write_text(
         f"const GROUNDSWELL = {json.dumps(data)};\n", encoding="utf-8"
     )
-    tour = (own / "tour.html").read_text(encoding="utf-8")
-    tour = re.sub(r"\{\{(\w+)\}\}", partial(_runnable, dataset=dataset), tour)
+    tour = (source / "tour.html").read_text(encoding="utf-8")
+    tour = re.sub(r"\{\{(\w+)\}\}", partial(_runnable_block, dataset=dataset), tour)
     (folder / "tour.html").write_text(tour, encoding="utf-8")
 
 
-def _favourite(one: cypher.Statement, dataset: str | None) -> str:
-    """A question as Browser keeps it: its title as a comment, literals for its parameters."""
-    parameters = one.defaults | ({"dataset": dataset} if dataset else {})
-    return f"// {one.title}\n{filled(one, parameters)}"
+def _favourite(question: cypher.Statement, dataset: str | None) -> str:
+    """Format a question as Browser stores it: the title as a comment, literals for parameters."""
+    parameters = question.defaults | ({"dataset": dataset} if dataset else {})
+    return f"// {question.title}\n{inline_parameters(question, parameters)}"
 
 
-def filled(one: cypher.Statement, parameters: dict[str, object]) -> str:
-    """A statement with literals for its parameters, to be read and run by a person.
+def inline_parameters(statement: cypher.Statement, parameters: dict[str, object]) -> str:
+    """Return a statement with literals in place of its parameters, for a person to read and run.
 
-    Only for showing: what Groundswell itself runs is always sent with parameters.
+    For display only: Groundswell itself always sends parameters separately.
     """
-    return re.sub(r"\$(\w+)", lambda found: json.dumps(parameters[found[1]]), one.text.strip())
+    return re.sub(r"\$(\w+)", lambda match: json.dumps(parameters[match[1]]), statement.text.strip())
 
 
-def _runnable(found: re.Match[str], dataset: str | None) -> str:
-    text = html.escape(_favourite(cypher.statement(f"explore/{found[1]}"), dataset), quote=False)
+def _runnable_block(match: re.Match[str], dataset: str | None) -> str:
+    text = html.escape(_favourite(cypher.statement(f"explore/{match[1]}"), dataset), quote=False)
     return f'<pre class="pre-scrollable code runnable">{text}</pre>'
 
 
 def opening_page(
     folders: Folders, http: str, bolt: str, user: str, password: str, dataset: str | None = None
 ) -> Path:
-    """A page, readable by its owner alone, that opens Browser connected, with questions about `dataset`.
+    """Write a page that opens Browser connected, with the questions about `dataset`; return its path.
 
-    The password goes from this file to the page by the address's fragment, which is sent to no server;
-    as an argument of a web browser's process everybody on the machine could read it.
+    Only its owner can read the file. It passes the password in the URL's fragment, which browsers send to no
+    server; as a process argument, every user of the machine could read it.
+
+    Raises
+    ------
+    NotReady
+        The running server was started by a version without these files.
+    FolderUnusable
+        The files cannot be written.
     """
     fragment = urlencode({"bolt": bolt, "user": user, "password": password})
     address = json.dumps(f"{http}/browser/groundswell.html#{fragment}")
     path = folders.home / "open-browser.html"
-    own = folders.neo4j / _FOLDER / _INSIDE
-    if not own.exists():
+    files = folders.neo4j / _FOLDER / _PREFIX
+    if not files.exists():
         raise NotReady(
-            "The running server was started before it could serve this page.",
-            "Start it anew: `groundswell db down`, then `groundswell db up`.",
+            "An earlier version of Groundswell started the running server, which cannot serve this page.",
+            "Restart it: `groundswell db down`, then `groundswell db up`.",
         )
     try:
-        write_own(own, dataset)
+        write_files(files, dataset)
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
         script = f"<script>location.replace({address})</script>"

@@ -1,4 +1,4 @@
-"""neo4j.conf for the managed server: loopback only, authentication on, memory by the machine."""
+"""Writes neo4j.conf for the managed server: loopback only, authentication on, memory sized to the machine."""
 
 import socket
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _GIB = 1024**3
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the server listens on loopback."""
+    """The server's ports on loopback."""
 
     bolt: int
     http: int
@@ -29,25 +29,25 @@ class Memory:
 
 
 def choose_ports(bolt: int | None, http: int | None) -> Ports:
-    """The ports asked for, or free ones. Raises PortTaken."""
+    """Return the requested ports, or free ones for None. Raises PortTaken."""
     return Ports(_free_port("Bolt", bolt, "--bolt-port"), _free_port("HTTP", http, "--http-port"))
 
 
-def _free_port(what: str, wanted: int | None, option: str) -> int:
+def _free_port(protocol: str, port: int | None, option: str) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_LOOPBACK, wanted or 0))
+            probe.bind((_LOOPBACK, port or 0))
         except OSError as error:
             raise PortTaken(
-                f"{what} port {wanted} on {_LOOPBACK} is taken by another program ({error.strerror}).",
-                f"Choose another with {option}, or leave the option out to get a free one.",
+                f"{protocol} port {port} on {_LOOPBACK} is taken by another program ({error.strerror}).",
+                f"Choose another with {option}, or omit the option to get a free one.",
             ) from error
         return int(probe.getsockname()[1])
 
 
 def size_memory(total_bytes: int | None = None) -> Memory:
-    """A quarter of the machine each for the heap (1 to 8 GiB) and the page cache (half to 16 GiB)."""
+    """Give the heap (1 to 8 GiB) and the page cache (0.5 to 16 GiB) a quarter of the memory each."""
     total = total_bytes or psutil.virtual_memory().total
     heap = min(max(total // 4, _GIB), 8 * _GIB)
     page_cache = min(max(total // 4, _GIB // 2), 16 * _GIB)
@@ -69,7 +69,7 @@ def write_configuration(folder: Path, plugins: Path, ports: Ports, memory: Memor
         "dbms.security.auth_enabled": "true",
         "dbms.security.procedures.unrestricted": "gds.*",
         "dbms.usage_report.enabled": "false",
-        # It would be waited for twice whenever the server stops, ten seconds in all.
+        # By default, each stop of the server waits twice for this period, ten seconds in all.
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
         "db.tx_log.rotation.retention_policy": "2 files",
     }

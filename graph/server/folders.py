@@ -1,4 +1,4 @@
-"""Where the managed server keeps its files, and whether they can be written."""
+"""Paths of the managed server's files, and checks that they can be written."""
 
 import errno
 import secrets
@@ -13,13 +13,13 @@ _NEEDED_BYTES = 300 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Folders:
-    """The layout below one home: ``neo4j/{data,logs,conf,plugins,...}``, password and state."""
+    """Paths below one home: ``neo4j/{data,logs,conf,plugins,...}``, password and state."""
 
     home: Path
 
     @property
     def neo4j(self) -> Path:
-        """Neo4j's own home folder."""
+        """Neo4j's home folder."""
         return self.home / "neo4j"
 
     @property
@@ -34,41 +34,41 @@ class Folders:
 
     @property
     def plugins(self) -> Path:
-        """The jars whose procedures Neo4j registers."""
+        """The folder of jars whose procedures Neo4j registers."""
         return self.neo4j / "plugins"
 
     @property
     def console(self) -> Path:
-        """What the server prints while it runs."""
+        """The log of the server's console output."""
         return self.neo4j / "logs" / "console.log"
 
     @property
     def password_file(self) -> Path:
-        """The generated password, readable by its owner alone."""
+        """The file of the generated password, readable only by its owner."""
         return self.home / "neo4j-password"
 
     @property
     def state_file(self) -> Path:
-        """Which process serves this folder, and on which ports."""
+        """The record of the server's process and ports."""
         return self.home / "server.json"
 
     @property
     def lock_file(self) -> Path:
-        """Held while a server is being started or stopped."""
+        """The lock held while a server starts or stops."""
         return self.home / "server.lock"
 
     @property
     def swap_file(self) -> Path:
-        """Names the store that is to take the place of the database's own."""
+        """The file that names the store to swap in."""
         return self.home / "server.swap"
 
     def prepare(self) -> None:
-        """Make the folders. Raises FolderUnusable."""
+        """Create the folders. Raises FolderUnusable."""
         for folder in (self.data, self.conf, self.plugins, self.console.parent):
             make_writable(folder)
 
     def password(self) -> str:
-        """The password of the database in this home, generated at first use."""
+        """Return the database's password, generated at first use."""
         if not self.password_file.exists():
             make_writable(self.home)
             self.password_file.touch(mode=0o600)
@@ -77,10 +77,7 @@ class Folders:
 
 
 def make_writable(folder: Path, needed_bytes: int = _NEEDED_BYTES) -> None:
-    """Make `folder` and see that a file can be written there with room to spare.
-
-    Raises FolderUnusable, which names the folder and says what to do.
-    """
+    """Create `folder` and check that it is writable and has `needed_bytes` free. Raises FolderUnusable."""
     probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -94,16 +91,16 @@ def make_writable(folder: Path, needed_bytes: int = _NEEDED_BYTES) -> None:
 
 
 def unusable(folder: Path, error: OSError, needed_bytes: int = _NEEDED_BYTES) -> FolderUnusable:
-    """The FolderUnusable that `error`, met while writing to `folder`, amounts to."""
+    """Return the FolderUnusable for an `error` that occurred while writing to `folder`."""
     if error.errno == errno.ENOSPC:
         needed = needed_bytes // 1024**2
         return FolderUnusable(
             f"The disk of {folder} is full.",
-            f"Free at least {needed} MB there, or choose another "
-            "folder with GROUNDSWELL_HOME (data) or GROUNDSWELL_CACHE (downloads).",
+            f"Free at least {needed} MB there, or choose another folder with GROUNDSWELL_HOME (data) or "
+            "GROUNDSWELL_CACHE (downloads).",
         )
     return FolderUnusable(
         f"The folder {folder} cannot be written ({error.strerror}).",
-        "Give yourself the right to write there, or choose another folder with "
-        "GROUNDSWELL_HOME (data) or GROUNDSWELL_CACHE (downloads).",
+        "Grant yourself write permission, or choose another folder with GROUNDSWELL_HOME (data) or "
+        "GROUNDSWELL_CACHE (downloads).",
     )

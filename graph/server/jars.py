@@ -11,8 +11,8 @@ from importlib import resources
 from pathlib import Path
 
 _GDS_GROUP = "org.neo4j.gds"
-# Neo4j registers procedures only from jars in its plugins folder; the rest of GDS may stay on
-# the class path alone.
+# Neo4j registers procedures only from jars in its plugins folder; the other jars of GDS need only be on the
+# class path.
 _PROCEDURE_JARS = re.compile(r"(alpha-)?proc(-.*)?")
 
 
@@ -29,20 +29,20 @@ class Jar:
 
     @property
     def filename(self) -> str:
-        """The name of the file, unique over the whole list."""
+        """Its file name in the cache, unique within the lock file."""
         tail = f"-{self.classifier}" if self.classifier else ""
         return f"{self.group}__{self.artifact}-{self.version}{tail}.{self.packaging}"
 
     @property
     def repository_path(self) -> str:
-        """Its place in a Maven repository, relative to the repository's address."""
+        """Its path in a Maven repository."""
         tail = f"-{self.classifier}" if self.classifier else ""
         file = f"{self.artifact}-{self.version}{tail}.{self.packaging}"
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{file}"
 
     @property
     def holds_procedures(self) -> bool:
-        """Whether Neo4j must find this jar in its plugins folder."""
+        """Whether the jar must be in Neo4j's plugins folder."""
         return self.group == _GDS_GROUP and bool(_PROCEDURE_JARS.fullmatch(self.artifact))
 
     @property
@@ -55,12 +55,12 @@ class Jar:
 
 
 def locked_jars() -> list[Jar]:
-    """The jars of ``runtime.lock``, in its order."""
+    """Read the jars of ``runtime.lock``, in its order."""
     return read_lock(resources.files(__package__).joinpath("runtime.lock").read_text(encoding="ascii"))
 
 
 def read_lock(text: str) -> list[Jar]:
-    """The jars that the text of a lock file names, in its order."""
+    """Parse the jars in the text of a lock file, in its order."""
     lines = (line.strip() for line in text.splitlines())
     return [_parse(line) for line in lines if line and not line.startswith("#")]
 
@@ -72,6 +72,6 @@ def _parse(line: str) -> Jar:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file as hexadecimal text."""
+    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""up, down, status and reset of the managed local server."""
+"""Starts, stops, inspects and deletes the managed local server."""
 
 import shutil
 import time
@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from neo4j import Driver, GraphDatabase
-from neo4j.exceptions import AuthError, Neo4jError, ServiceUnavailable
 
 from graph.errors import FolderInUse, PortTaken, ServerDied
 from graph.progress import Progress, Silent
@@ -20,7 +18,6 @@ from graph.server.runtime import Runtime, ensure_runtime
 from graph.server.swap import finish_swap
 
 _USER = "neo4j"
-_FACTORY_PASSWORD = "neo4j"
 _READY_SECONDS = 180
 _LOCK_SECONDS = 300
 
@@ -53,32 +50,53 @@ def up(
 ) -> LocalServer:
     """Start the server of `home` if it is not running, and wait until it is ready.
 
-    Ready means that Bolt answers with the generated password and that ``gds.version()`` answers.
-    Raises a ServerError, whose remedy says what to do.
+    Parameters
+    ----------
+    home
+        Folder of the database, its password and its logs.
+    cache
+        Folder of the downloaded runtime.
+    bolt_port, http_port
+        Ports on loopback; where neither is given, the last ones, else free ones.
+    progress
+        Receives the stages.
+    mirror
+        Address of a Maven repository to use instead of Maven Central.
+
+    Returns
+    -------
+    LocalServer
+        The server, which accepts the generated password and has Graph Data Science.
+
+    Raises
+    ------
+    ServerError
+        Its subclasses name the reason, its remedy what to do.
     """
     progress = progress or Silent()
     folders = Folders(home.resolve())
     folders.prepare()
     with _exclusive(folders):
-        running = _running(folders, bolt_port, http_port)
+        running = _find_running(folders, bolt_port, http_port)
         if running is not None:
             return running
-        _refuse_stranger(folders)
+        _check_no_unmanaged_process(folders)
         finish_swap(folders)
         runtime = ensure_runtime(cache, progress, mirror)
-        ports = _ports(folders, bolt_port, http_port)
+        ports = _choose_ports(folders, bolt_port, http_port)
         memory = size_memory()
-        _lay_out(folders, runtime)
+        _install_plugins(folders, runtime)
         write_configuration(folders.conf, folders.plugins, ports, memory)
         advance = progress.stage("Starting Neo4j", 1)
-        state = process.start(folders, runtime, browser_files.lay_out(folders, runtime), memory.heap, ports)
+        files = browser_files.install_files(folders, runtime)
+        state = process.start(folders, runtime, files, memory.heap, ports)
         _wait_until_ready(folders, state)
         advance(1)
         return _describe(folders, state, already_running=False)
 
 
 def down(home: Path) -> bool:
-    """Stop the server of `home`; True where one was running."""
+    """Stop the server of `home`; return whether one was running."""
     folders = Folders(home.resolve())
     if process.read_state(folders.state_file) is None:
         return False
@@ -87,7 +105,7 @@ def down(home: Path) -> bool:
 
 
 def status(home: Path) -> LocalServer | None:
-    """The running server of `home`, or None (a killed process is recognised as not running)."""
+    """Return the running server of `home`, or None. Checks the process, not whether Bolt answers."""
     folders = Folders(home.resolve())
     state = process.read_state(folders.state_file)
     if state is None or state.process() is None:
@@ -96,17 +114,21 @@ def status(home: Path) -> LocalServer | None:
 
 
 def reset(home: Path) -> bool:
-    """Stop the server and delete its data, logs and password; True where there was anything.
+    """Stop the server and delete its data, logs and password; return whether there was anything to delete.
 
-    Raises FolderInUse where a server that was not started from here uses the folder, and
-    FolderUnusable where something cannot be deleted.
+    Raises
+    ------
+    FolderInUse
+        A server that Groundswell did not start uses the folder.
+    FolderUnusable
+        A file cannot be deleted.
     """
     folders = Folders(home.resolve())
     if not folders.neo4j.exists():
         return False
     with _exclusive(folders):
         _stop(folders)
-        _refuse_stranger(folders)
+        _check_no_unmanaged_process(folders)
         try:
             shutil.rmtree(folders.neo4j)
         except OSError as error:
@@ -129,47 +151,47 @@ def _exclusive(folders: Folders) -> Iterator[None]:
             yield
     except Timeout as error:
         raise FolderInUse(
-            f"Another command has been starting or stopping the server of {folders.home} for "
-            f"{_LOCK_SECONDS} s.",
-            "Wait for it, or end it and try again.",
+            f"Another command has held the lock of {folders.home} for {_LOCK_SECONDS} s: it starts or stops "
+            "the server.",
+            "Wait for that command to finish, or end it, and try again.",
         ) from error
 
 
-def _running(folders: Folders, bolt: int | None, http: int | None) -> LocalServer | None:
+def _find_running(folders: Folders, bolt: int | None, http: int | None) -> LocalServer | None:
     state = process.read_state(folders.state_file)
     if state is None or state.process() is None:
         return None
     server = _describe(folders, state, already_running=True)
-    _refuse_other_ports(server, bolt, http)
+    _check_ports(server, bolt, http)
     try:
         _wait_until_ready(folders, state)
     except ServerDied:
         if state.process() is None:
-            return None  # It was on its way down: start it again.
+            return None  # It was shutting down: start it again.
         raise
     return server
 
 
-def _refuse_other_ports(running: LocalServer, bolt: int | None, http: int | None) -> None:
-    for wanted, address in ((bolt, running.bolt), (http, running.http)):
-        if wanted is not None and not address.endswith(f":{wanted}"):
+def _check_ports(running: LocalServer, bolt: int | None, http: int | None) -> None:
+    for port, address in ((bolt, running.bolt), (http, running.http)):
+        if port is not None and not address.endswith(f":{port}"):
             raise PortTaken(
                 f"The server already runs, at {running.bolt} and {running.http}.",
                 "Run `groundswell db down` first to start it on other ports.",
             )
 
 
-def _refuse_stranger(folders: Folders) -> None:
-    stranger = process.find_stranger(folders)
-    if stranger is not None:
+def _check_no_unmanaged_process(folders: Folders) -> None:
+    pid = process.find_unmanaged_process(folders)
+    if pid is not None:
         raise FolderInUse(
-            f"Another server (process {stranger}) already runs on {folders.neo4j}.",
-            f"Stop that process (kill {stranger}), or use another folder with --home.",
+            f"Another server (process {pid}) already runs on {folders.neo4j}.",
+            f"Stop that process (kill {pid}), or use another folder with --home.",
         )
 
 
-def _ports(folders: Folders, bolt: int | None, http: int | None) -> Ports:
-    """The chosen ports; where none is chosen those of last time, so that bookmarks stay good."""
+def _choose_ports(folders: Folders, bolt: int | None, http: int | None) -> Ports:
+    """Reuse the last ports where none is requested, so that bookmarks in browsers stay valid."""
     last = process.read_state(folders.state_file)
     if last is not None and bolt is None and http is None:
         try:
@@ -179,7 +201,7 @@ def _ports(folders: Folders, bolt: int | None, http: int | None) -> Ports:
     return choose_ports(bolt, http)
 
 
-def _lay_out(folders: Folders, runtime: Runtime) -> None:
+def _install_plugins(folders: Folders, runtime: Runtime) -> None:
     shutil.rmtree(folders.plugins)
     folders.plugins.mkdir()
     for jar in runtime.procedure_jars:
@@ -198,25 +220,24 @@ def _describe(folders: Folders, state: process.ServerState, *, already_running: 
 
 
 def _wait_until_ready(folders: Folders, state: process.ServerState) -> None:
+    from graph.server.readiness import is_ready
+
     server = _describe(folders, state, already_running=False)
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         if state.process() is None:
-            raise _died(folders)
-        try:
-            if _answers(server):
-                return
-        except (ServiceUnavailable, OSError):
-            pass
+            raise _death_error(folders)
+        if is_ready(server.bolt, server.user, server.password):
+            return
         time.sleep(0.25)
     process.stop(state)
     raise ServerDied(
-        f"Neo4j did not get ready within {_READY_SECONDS} s.",
+        f"Neo4j was not ready within {_READY_SECONDS} s.",
         f"The log is {folders.console}. Free memory or processor time and try again.",
     )
 
 
-def _died(folders: Folders) -> Exception:
+def _death_error(folders: Folders) -> Exception:
     lines = process.last_lines(folders)
     if "Lock file has been locked by another process" in lines:
         return FolderInUse(
@@ -224,37 +245,6 @@ def _died(folders: Folders) -> Exception:
             "Stop it, or use another folder with --home.",
         )
     return ServerDied(
-        f"Neo4j ended while it was starting. Its last lines:\n{lines}",
+        f"Neo4j stopped during startup. Its last lines:\n{lines}",
         f"The whole log is {folders.console}.",
-    )
-
-
-def _answers(server: LocalServer) -> bool:
-    try:
-        with _driver(server, server.password) as driver, driver.session(database="neo4j") as session:
-            session.run("RETURN gds.version()").consume()
-            return True
-    except AuthError:
-        return _set_password(server)
-    except Neo4jError:
-        return False  # Bolt answers before the database does.
-
-
-def _set_password(server: LocalServer) -> bool:
-    """Replace the password that a new database comes with."""
-    try:
-        with _driver(server, _FACTORY_PASSWORD) as driver, driver.session(database="system") as session:
-            passwords = {"old": _FACTORY_PASSWORD, "new": server.password}
-            session.run("ALTER CURRENT USER SET PASSWORD FROM $old TO $new", passwords).consume()
-    except AuthError as error:
-        raise ServerDied(
-            "The database does not take the password in its password file.",
-            "Put the right password into the file, or start over with `groundswell db reset`.",
-        ) from error
-    return False  # Ask again, now with the password of the file.
-
-
-def _driver(server: LocalServer, password: str) -> Driver:
-    return GraphDatabase.driver(
-        server.bolt, auth=(server.user, password), connection_timeout=5, notifications_min_severity="OFF"
     )

@@ -1,4 +1,4 @@
-"""The Java process of the managed server: start it, know whether it is alive, stop it."""
+"""Starts, checks and stops the Java process of the managed server."""
 
 import json
 import os
@@ -18,14 +18,14 @@ ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
 ADD_OPENS = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
 _STOP_SECONDS = 60
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class ServerState:
-    """Which process was started for a home, and where it listens.
+    """The process started for a home, and its ports.
 
-    `started` is the process's creation time: a pid alone may have been given to another program.
+    `started` is the process's creation time in seconds since the epoch, because the system may reuse a pid.
     """
 
     pid: int
@@ -33,7 +33,7 @@ class ServerState:
     ports: Ports
 
     def process(self) -> psutil.Process | None:
-        """The process, or None where it has ended (or the pid is another program's now)."""
+        """Return the process, or None where it has ended (also if another program now has its pid)."""
         try:
             process = psutil.Process(self.pid)
             if abs(process.create_time() - self.started) >= 1:
@@ -47,7 +47,7 @@ class ServerState:
 
 
 def read_state(file: Path) -> ServerState | None:
-    """What was last recorded, or None where nothing readable was."""
+    """Return the recorded state, or None where the file is missing or unreadable."""
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
         return ServerState(record["pid"], record["started"], Ports(**record["ports"]))
@@ -56,17 +56,34 @@ def read_state(file: Path) -> ServerState | None:
 
 
 def write_state(file: Path, state: ServerState) -> None:
-    """Record `state`, whole or not at all."""
-    draft = file.with_suffix(".new")
-    draft.write_text(json.dumps(asdict(state)), encoding="utf-8")
-    draft.replace(file)
+    """Write `state` to `file` atomically."""
+    temporary = file.with_suffix(".new")
+    temporary.write_text(json.dumps(asdict(state)), encoding="utf-8")
+    temporary.replace(file)
 
 
 def start(
     folders: Folders, runtime: Runtime, browser_files: Path, heap_mib: int, ports: Ports
 ) -> ServerState:
-    """Start the server as a process of its own session; it outlives the caller."""
-    # The jars first: a folder before them would keep the JVM from using a class-data archive of theirs.
+    """Start the server in its own session, so that it outlives the caller.
+
+    Parameters
+    ----------
+    folders, runtime
+        Where the server's files are, and the Java runtime with its jars.
+    browser_files
+        A folder to put on the class path.
+    heap_mib
+        Maximum heap size in MiB.
+    ports
+        Ports to record in the state file.
+
+    Returns
+    -------
+    ServerState
+        The state, also written to the state file.
+    """
+    # Jars come first: the JVM ignores its class-data archive if a folder precedes them.
     class_path = [*runtime.class_path, browser_files]
     options = [f"-Xmx{heap_mib}m", "-XX:+UseG1GC"]
     java = java_command(runtime.java, folders.conf, class_path, options, ENTRY_POINT)
@@ -89,7 +106,7 @@ def start(
 def java_command(
     java: Path, folder: Path, class_path: list[Path], options: list[str], main: str
 ) -> list[str]:
-    """How to run a class of Neo4j; its long class path goes into a file in `folder`."""
+    """Return the command that runs a Java class; the long class path goes into a file in `folder`."""
     jars = ":".join(str(path) for path in class_path)
     file = folder / "java.args"
     file.write_text("\n".join([f'-cp "{jars}"', *options, *ADD_OPENS, main]), encoding="utf-8")
@@ -97,44 +114,44 @@ def java_command(
 
 
 def stop(state: ServerState) -> bool:
-    """Stop the server cleanly (SIGTERM); True where it was running."""
+    """Stop the server cleanly (SIGTERM, then SIGKILL); return whether it was running."""
     process = state.process()
     if process is None:
         return False
     process.terminate()
-    if not _ended(state):
-        # The transaction log makes this safe: what was committed is recovered at the next start.
+    if not _wait_for_end(state):
+        # Safe: the next start recovers committed transactions from the log.
         process.kill()
-        _ended(state)
+        _wait_for_end(state)
     return True
 
 
-def _ended(state: ServerState) -> bool:
-    """Whether the server ended within _STOP_SECONDS."""
+def _wait_for_end(state: ServerState) -> bool:
+    """Return whether the server ended within _STOP_SECONDS."""
     deadline = time.monotonic() + _STOP_SECONDS
     while (process := state.process()) is not None and time.monotonic() < deadline:
         with suppress(psutil.TimeoutExpired):
-            process.wait(_LOOK_SECONDS)
+            process.wait(_POLL_SECONDS)
     return process is None
 
 
 def _reap(pid: int) -> None:
-    """Remove an ended child from the list of processes; another program's child is left to that program."""
+    """Reap an ended child; a child of another program is left to that program."""
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
 
 
-def find_stranger(folders: Folders) -> int | None:
-    """The pid of a server on this home that no state file knows of, or None."""
-    wanted = _home_argument(folders)
+def find_unmanaged_process(folders: Folders) -> int | None:
+    """Return the pid of a server on this home that no state file records, or None."""
+    argument = _home_argument(folders)
     for process in psutil.process_iter(["pid", "cmdline", "status"]):
-        if wanted in (process.info["cmdline"] or ()):
+        if argument in (process.info["cmdline"] or ()):
             return int(process.info["pid"])
     return None
 
 
 def last_lines(folders: Folders, count: int = 12) -> str:
-    """The end of what the server printed."""
+    """Return the last `count` lines of the server's console log."""
     try:
         text = folders.console.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

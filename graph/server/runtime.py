@@ -1,7 +1,6 @@
-"""The Java runtime and the jars of Neo4j, Graph Data Science and Browser, fetched and verified.
+"""Provides the Java runtime and the verified jars of Neo4j, Graph Data Science and Browser.
 
-Jars land in the user's cache folder under their checksum-verified name and are used offline from
-then on.
+Jars are downloaded once into the user's cache folder and used offline from then on.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from graph.server.jars import Jar, locked_jars, sha256
 
 @dataclass(frozen=True)
 class Runtime:
-    """What a server is started from."""
+    """The Java executable and the jars that a server needs."""
 
     java: Path
     class_path: list[Path]
@@ -25,12 +24,23 @@ class Runtime:
 
 
 def ensure_runtime(cache: Path, progress: Progress, mirror: str | None = None) -> Runtime:
-    """The runtime, from the cache where it is complete there, else fetched in parallel.
+    """Return the runtime; download jars that the cache lacks.
 
-    `mirror` is the address of a Maven repository to fetch from instead of Maven Central.
+    Parameters
+    ----------
+    cache
+        The user's cache folder.
+    progress
+        Receives the download.
+    mirror
+        Address of a Maven repository to use instead of Maven Central.
 
-    Raises RuntimeUnavailable (no network and nothing cached, or a checksum that stays wrong after
-    a second fetch) and FolderUnusable (the cache cannot be written or is full).
+    Raises
+    ------
+    RuntimeUnavailable
+        A jar is not cached and cannot be downloaded, or its checksum is wrong twice.
+    FolderUnusable
+        The cache cannot be written or its disk is full.
     """
     folder = cache / "jars"
     jars = locked_jars()

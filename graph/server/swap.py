@@ -1,4 +1,4 @@
-"""Puts a store that was built beside the server's own into its place, whatever is killed when."""
+"""Swaps a newly built store into the place of the server's own, safe against a kill at any point."""
 
 import shutil
 from pathlib import Path
@@ -9,16 +9,16 @@ DATABASE = "neo4j"
 
 
 def finish_swap(folders: Folders) -> None:
-    """Carry out the swap that the swap file asks for; nothing where there is none."""
+    """Complete the swap that the swap file names; do nothing where there is no such file."""
     if not folders.swap_file.exists():
         return
     staging = Path(folders.swap_file.read_text(encoding="utf-8"))
     for kind in ("transactions", "databases"):
-        built, place = staging / kind / DATABASE, folders.data / kind / DATABASE
-        # What was built is gone once it has taken its place: doing it again does nothing.
+        built, target = staging / kind / DATABASE, folders.data / kind / DATABASE
+        # The rename removes the source, so repeating this after a kill is harmless.
         if built.exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            built.rename(place)
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            built.rename(target)
     folders.swap_file.unlink()
     shutil.rmtree(staging, ignore_errors=True)

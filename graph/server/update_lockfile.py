@@ -23,7 +23,7 @@ def _project(artifact: Artifact) -> tuple[str, str]:
 
 
 def resolve_runtime() -> list[Artifact]:
-    """Every jar of the server, then those that Graph Data Science adds to it."""
+    """Return every jar of the server, then those that Graph Data Science adds."""
     server = jgo.resolve(SERVER)
     # Two versions of one library, or a second kernel, would clash on the class path.
     added = [artifact for artifact in _without(server, GDS) if artifact.groupId != "org.neo4j"]
@@ -31,13 +31,13 @@ def resolve_runtime() -> list[Artifact]:
 
 
 def _without(present: list[Artifact], coordinates: str) -> list[Artifact]:
-    """The jars of `coordinates` that `present` does not have."""
+    """Resolve `coordinates` to the jars whose projects `present` lacks."""
     projects = {_project(artifact) for artifact in present}
     return [artifact for artifact in jgo.resolve(coordinates) if _project(artifact) not in projects]
 
 
 def write_lock(file: Path, artifacts: list[Artifact], sources: list[str]) -> int:
-    """Write the lock file and return the number of jars in it."""
+    """Write a lock file and return its number of jars."""
     with ThreadPoolExecutor(16) as pool:
         checksums = pool.map(lambda artifact: sha256(artifact.resolve()), artifacts)
         lines = [f"{artifact} sha256={digest}" for artifact, digest in zip(artifacts, checksums, strict=True)]
@@ -48,7 +48,7 @@ def write_lock(file: Path, artifacts: list[Artifact], sources: list[str]) -> int
 
 
 def update_lockfiles() -> int:
-    """Write both lock files and return the number of jars in them."""
+    """Write both lock files and return their number of jars."""
     runtime = resolve_runtime()
     shell = _without(runtime, CYPHER_SHELL)
     return write_lock(LOCK, runtime, [SERVER, GDS]) + write_lock(CYPHER_SHELL_LOCK, shell, [CYPHER_SHELL])

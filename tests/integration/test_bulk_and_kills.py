@@ -139,7 +139,7 @@ def test_interrupted_bulk_import_is_repeated_and_an_interrupted_swap_is_finished
             import_files(graph, own, messy, mapping, Silent(), engine=engine)
 
     interrupted_in("graph.importing.bulk.build_store")
-    interrupted_in("graph.importing.bulk.take_store")
+    interrupted_in("graph.importing.bulk.replace_store")
     interrupted_in("graph.server.bulk.finish_swap")
     local.up(own.home, own.cache)  # It finishes the swap.
     interrupted_in("graph.importing.job.derive_participations", "auto")
@@ -182,7 +182,7 @@ def test_error_of_the_bulk_importer_is_reported(
     monkeypatch.setattr(
         "graph.importing.csv_files.CsvFiles.arguments", lambda _files: ["--nodes=nothing.csv"]
     )
-    with connect(own) as graph, pytest.raises(ImportFailed, match="bulk importer gave up"):
+    with connect(own) as graph, pytest.raises(ImportFailed, match="bulk importer failed"):
         import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
 
 

@@ -136,7 +136,7 @@ def test_forecast_is_printed_with_its_comparison(
 def test_wrong_password_is_an_error(settings: Settings) -> None:
     done = groundswell("train", NEO4J_URI=address(settings)[0], NEO4J_PASSWORD="wrong")
     assert done.returncode == 1
-    assert "refused the user or the password" in done.stderr
+    assert "rejected the user or the password" in done.stderr
 
 
 def test_network_build_prints_the_verdict(

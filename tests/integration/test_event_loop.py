@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from graph.connection import Graph, Patience, connect
+from graph.connection import Graph, Timeouts, connect
 from graph.datasets import describe_dataset
 from graph.errors import DatabaseUnreachable, NotFound
 from graph.event_loop import EventLoopGraph
@@ -61,7 +61,7 @@ def test_statements_outside_of_a_call_use_the_synchronous_driver(graph: Graph) -
 
 def test_errors_of_the_asyncio_driver_are_mapped(settings: Settings, sample: ImportReport) -> None:
     assert sample
-    with connect(settings, Patience(retry=1)) as graph:
+    with connect(settings, Timeouts(retry=1)) as graph:
         _, user, password = graph._address
         graph._address = "bolt://127.0.0.1:1", user, password
 

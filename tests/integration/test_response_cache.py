@@ -29,13 +29,13 @@ def client(
     assert network
     graph = connect(settings)
     app = create_app(settings, graph, keys=False)
-    watch = graph.watch
+    watch = graph.on_statement
 
     def count(statement: str, seconds: float) -> None:
         asked[statement] += 1
         watch(statement, seconds)
 
-    graph.watch = count
+    graph.on_statement = count
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as one:
         one.params = {"dataset": sample.dataset}
         yield one

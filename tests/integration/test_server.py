@@ -16,6 +16,7 @@ from graph.progress import Silent
 from graph.server import browser_files, local, process
 from graph.server.configuration import Memory, Ports, choose_ports, size_memory, write_configuration
 from graph.server.folders import Folders
+from graph.server.readiness import set_password
 from graph.server.runtime import ensure_runtime
 from graph.settings import Settings
 
@@ -77,12 +78,12 @@ def test_server_without_gds_is_detected(home: Path, cache: Path) -> None:
     folders.prepare()
     runtime, memory, ports = ensure_runtime(cache, Silent()), size_memory(), choose_ports(None, None)
     write_configuration(folders.conf, folders.plugins, ports, memory)
-    state = process.start(folders, runtime, browser_files.lay_out(folders, runtime), memory.heap, ports)
+    state = process.start(folders, runtime, browser_files.install_files(folders, runtime), memory.heap, ports)
     server = local._describe(folders, state, already_running=False)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            local._set_password(server)
+            set_password(server.bolt, server.user, server.password)
             break
         except Exception:
             time.sleep(0.5)

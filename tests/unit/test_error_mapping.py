@@ -4,7 +4,7 @@ import pytest
 from neo4j.exceptions import ClientError, Neo4jError, ServiceUnavailable
 
 from api.problems import status_of
-from graph.error_mapping import translated
+from graph.error_mapping import error_mapping
 from graph.errors import (
     AccessDenied,
     DatabaseRefused,
@@ -33,7 +33,7 @@ from graph.errors import (
     ],
 )
 def test_refusals_are_503_and_say_what_to_do(code: str, kind: type[GroundswellError]) -> None:
-    with pytest.raises(kind) as raised, translated():
+    with pytest.raises(kind) as raised, error_mapping():
         raise Neo4jError._hydrate_neo4j(code=code, message="no")
     assert raised.type is kind
     assert raised.value.remedy
@@ -41,7 +41,7 @@ def test_refusals_are_503_and_say_what_to_do(code: str, kind: type[GroundswellEr
 
 
 def test_a_server_that_is_away_and_a_wrong_statement() -> None:
-    with pytest.raises(DatabaseUnreachable), translated():
+    with pytest.raises(DatabaseUnreachable), error_mapping():
         raise ServiceUnavailable("gone")
-    with pytest.raises(ClientError), translated():
+    with pytest.raises(ClientError), error_mapping():
         raise Neo4jError._hydrate_neo4j(code="Neo.ClientError.Statement.SyntaxError", message="what?")
