@@ -107,10 +107,7 @@ class Graph:
         self._database = database
         self._address = address
         self.timeouts = timeouts
-        if bookmarks is None:
-            self.forget_bookmarks()
-        else:
-            self._bookmarks = bookmarks
+        self._bookmarks = bookmarks or _new_bookmark_manager()
         self.default_dataset = default_dataset
         self.on_statement: Callable[[str, float], None] = lambda _name, _seconds: None
         """Called after each statement with its name and its duration in seconds."""
@@ -229,9 +226,7 @@ class Graph:
 
     def forget_bookmarks(self) -> None:
         """Forget earlier writes. Needed after the database's files were replaced: it would wait for them."""
-        from neo4j import GraphDatabase
-
-        self._bookmarks: BookmarkManager = GraphDatabase.bookmark_manager()
+        self._bookmarks = _new_bookmark_manager()
 
     def py2neo_graph(self) -> Any:
         """Return a py2neo ``Graph`` on the same database, for notebooks that still use it.
@@ -324,9 +319,15 @@ def address(settings: Settings) -> tuple[str, str, str]:
 
 
 def load_statement(name: str, parameters: Row) -> cypher.Statement:
-    """Return the statement ``cypher/<name>.cypher``. Raises TypeError if `parameters` are not those declared."""
+    """Return a statement. Raises TypeError where `parameters` differ from those that it declares."""
     statement = cypher.statement(name)
     if set(parameters) != set(statement.parameters):
         difference = ", ".join(sorted(set(parameters) ^ set(statement.parameters)))
         raise TypeError(f"{name}: parameters differ from the declared ones: {difference}")
     return statement
+
+
+def _new_bookmark_manager() -> "BookmarkManager":
+    from neo4j import GraphDatabase
+
+    return GraphDatabase.bookmark_manager()
