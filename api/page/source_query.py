@@ -22,7 +22,7 @@ class SourceQuery:
 
 
 def source_query(settings: Settings, name: str, **parameters: object) -> SourceQuery:
-    """Return the statement `name` with its parameters inline_parameters in as literals."""
+    """Return the statement `name` with its parameters filled in as literals."""
     text = inline_parameters(cypher.statement(name), parameters)
     return SourceQuery(text, browser_url(settings, text))
 
@@ -35,7 +35,7 @@ def explore_query(dataset: str, campaign: str, network: str) -> str:
 
 
 def browser_url(settings: Settings, query: str | None = None) -> str | None:
-    """Return the address of the managed server's Neo4j Browser, with `query` inline_parameters in.
+    """Return the address of the managed server's Neo4j Browser, with `query` filled in.
 
     None if that server is not running or ``NEO4J_URI`` names another: its Browser's address is not known.
     """
