@@ -1,6 +1,6 @@
-"""Writes the generated pages: settings from the code, commands from the command line.
+"""Generates the reference pages from the code: settings, data contract, commands and saved questions.
 
-``python -m docs.reference``
+Run as ``python -m docs.reference``.
 """
 
 from pathlib import Path
@@ -21,11 +21,11 @@ PICTURES = FOLDER / "images" / "questions"
 
 
 def settings_page() -> str:
-    """Every setting as a table."""
+    """Return the page of settings."""
     lines = [
         "# Settings",
         "",
-        "Written by `make docs` from `graph/settings.py`. All come from the environment.",
+        "`make docs` generates this page from `graph/settings.py`. All settings are environment variables.",
         "",
         "| variable | meaning | default |",
         "| --- | --- | --- |",
@@ -38,7 +38,7 @@ def settings_page() -> str:
 
 def _names(field: FieldInfo) -> list[str]:
     alias = field.validation_alias
-    return [str(one) for one in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
+    return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
 
 
 def _default(field: FieldInfo) -> str:
@@ -49,24 +49,24 @@ def _default(field: FieldInfo) -> str:
 
 
 def contract_page() -> str:
-    """The tables of the contract and what a mapping may say."""
+    """Return the page of the data contract: the tables and the options of a mapping."""
     lines = [
         "# Data contract",
         "",
-        "Written by `make docs` from `graph/importing/contract.py` and `mapping.py`; how to use it is told",
-        "in [Importing](importing.md). `users`, `campaigns` and `behaviours` are needed, everything else",
-        "may be left out. **Bold** fields are needed in their table.",
+        "`make docs` generates this page from `graph/importing/contract.py` and `mapping.py`.",
+        "[Importing](importing.md) shows how to use it. The tables `users`, `campaigns` and `behaviours` are",
+        "required, all others are optional. Fields in **bold** are required in their table.",
         "",
-        "| table | a row becomes | the same row again is known by | fields |",
+        "| table | a row becomes | key | fields |",
         "| --- | --- | --- | --- |",
     ]
     for spec in TABLES.values():
-        fields = "; ".join(_field(one) for one in spec.fields)
+        fields = "; ".join(_field(field) for field in spec.fields)
         more = "; any further columns under `attributes`" if spec.attributes else ""
         lines.append(f"| `{spec.name}` | `{spec.becomes}` | {spec.key} | {fields}{more} |")
     lines += [
         "",
-        "Ids are texts of at most 1,000 characters. Moments are kept to the millisecond, in the zone of the",
+        "Ids are strings of at most 1,000 characters. Times have millisecond precision and the zone of the",
         "mapping. Numbers are floating-point.",
     ]
     parts = (
@@ -75,52 +75,56 @@ def contract_page() -> str:
     )  # fmt: skip
     for title, model in parts:
         lines += ["", f"## {title}", "", "| key | meaning | default |", "| --- | --- | --- |"]
-        for name, one in model.model_fields.items():
-            default = "needed" if one.is_required() else _said(one.get_default(call_default_factory=True))
-            lines.append(f"| `{name}` | {one.description or ''} | {default} |")
+        for name, field in model.model_fields.items():
+            default = (
+                "required" if field.is_required() else _code(field.get_default(call_default_factory=True))
+            )
+            lines.append(f"| `{name}` | {field.description or ''} | {default} |")
     return "\n".join(lines) + "\n"
 
 
-def _field(one: Field) -> str:
-    name = f"**{one.name}**" if one.required else one.name
-    return f"{name}: {one.meaning} ({one.kind if one.refers is None else 'id of ' + one.refers})"
+def _field(field: Field) -> str:
+    name = f"**{field.name}**" if field.required else field.name
+    return f"{name}: {field.meaning} ({field.kind if field.refers is None else 'id of ' + field.refers})"
 
 
-def _said(default: object) -> str:
+def _code(default: object) -> str:
     return "" if default in (None, [], {}, "") or isinstance(default, BaseModel) else f"`{default}`"
 
 
 def commands_page() -> str:
-    """Every command with its help text."""
-    lines = ["# Commands", "", "Written by `make docs` from the command line's own help.", ""]
+    """Return the page of commands with their help texts."""
+    lines = ["# Commands", "", "`make docs` generates this page from the help of the command line.", ""]
     lines += _commands(get_command(app), "groundswell")
     return "\n".join(lines) + "\n"
 
 
 def _commands(command: typer.core.TyperGroup | typer.core.TyperCommand, name: str) -> list[str]:
     if isinstance(command, typer.core.TyperGroup):
-        return [line for key, one in command.commands.items() for line in _commands(one, f"{name} {key}")]
+        return [line for key, sub in command.commands.items() for line in _commands(sub, f"{name} {key}")]
     lines = [f"## {name}", "", str(command.help).strip(), "", "| | |", "| --- | --- |"]
-    for one in command.params:
-        shown = "/".join([*one.opts, *one.secondary_opts]) if one.param_type_name == "option" else one.name
-        lines.append(f"| `{shown}` | {getattr(one, 'help', '') or ''} |")
+    for parameter in command.params:
+        option = parameter.param_type_name == "option"
+        label = "/".join([*parameter.opts, *parameter.secondary_opts]) if option else parameter.name
+        lines.append(f"| `{label}` | {getattr(parameter, 'help', '') or ''} |")
     return [*lines, ""]
 
 
 def questions_page() -> str:
-    """Every saved question with its picture."""
+    """Return the page of saved questions with their screenshots."""
     lines = [
         "# Saved questions",
         "",
-        "Written by `make docs` from the headers of `cypher/explore/`. Pictures of Neo4j Browser, taken by",
-        "`make screenshots` on the Complete Journey. How to ask: [Exploring](exploring.md).",
+        "`make docs` generates this page from the headers of `cypher/explore/`. `make screenshots` takes the",
+        "screenshots in Neo4j Browser on the Complete Journey. [Exploring](exploring.md) shows how to run",
+        "the questions.",
     ]
-    for one in cypher.questions():
-        name = one.name.rpartition("/")[2]
-        defaults = ", ".join(f"`{key}` ({value})" for key, value in one.defaults.items())
-        lines += ["", f"## {one.title}", "", f"`{name}`; parameters: {defaults}"]
+    for question in cypher.questions():
+        name = question.name.rpartition("/")[2]
+        defaults = ", ".join(f"`{key}` ({value})" for key, value in question.defaults.items())
+        lines += ["", f"## {question.title}", "", f"`{name}`; parameters: {defaults}"]
         if (PICTURES / f"{name}.jpg").exists():
-            lines += ["", f"![{one.title}](images/questions/{name}.jpg)"]
+            lines += ["", f"![{question.title}](images/questions/{name}.jpg)"]
     return "\n".join(lines) + "\n"
 
 

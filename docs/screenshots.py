@@ -1,6 +1,6 @@
-"""Takes the pictures of the page, and of the saved questions in Neo4j Browser: ``make screenshots``.
+"""Takes the screenshots of the page and of the saved questions in Neo4j Browser: ``make screenshots``.
 
-Needs the demo's data in the managed server (``make demo``), and a Chromium.
+Needs the demo's data in the managed server (``make demo``) and Chromium.
 """
 
 import json
@@ -28,19 +28,19 @@ _PAGES = {
     "what-if": "what-if?campaign=23",
     "imports": "imports",
 }
-_SETTLED = 4_000
-"""Milliseconds until a drawing stands still."""
-_ANSWERED = re.compile(r"^(Started streaming|Displaying \d|\(no changes, no records\))")
-"""What Browser writes below an answer, once it has come."""
+_LAYOUT_TIME = 4_000
+"""Milliseconds until a graph layout is stable."""
+_FINISHED = re.compile(r"^(Started streaming|Displaying \d|\(no changes, no records\))")
+"""The status line of a finished query in Browser."""
 
 
 def main() -> None:
-    """One picture a page, and one a question."""
+    """Take one screenshot per page and per question."""
     settings = Settings()
     server = local.up(settings.home, settings.cache)
     with sync_playwright() as playwright, launch(playwright) as browser:
-        take_pages(browser, settings)
-    localhost = (one.replace("127.0.0.1", "localhost") for one in (server.http, server.bolt))
+        capture_pages(browser, settings)
+    localhost = (address.replace("127.0.0.1", "localhost") for address in (server.http, server.bolt))
     opening = opening_page(Folders(settings.home.resolve()), *localhost, server.user, server.password)
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright, launch(playwright) as browser:
@@ -51,19 +51,19 @@ def main() -> None:
         kept = json.loads(page.evaluate("localStorage['neo4j.documents']"))
         # The tour's drawer takes half of the width.
         page.locator("[data-testid='navigationGuides'], [data-testid='drawerGuides']").first.click()
-        # Browser's own are among them.
+        # They include Browser's own documents.
         contents = {document["content"].partition("\n")[0]: document["content"] for document in kept}
-        for one in cypher.questions():
+        for question in cypher.questions():
             _type(page, ":clear")
-            _type(page, contents[f"// {one.title}"])
-            page.locator("article").get_by_text(_ANSWERED).first.wait_for()
-            page.wait_for_timeout(_SETTLED)
-            file = PICTURES / f"{one.name.rpartition('/')[2]}.jpg"
+            _type(page, contents[f"// {question.title}"])
+            page.locator("article").get_by_text(_FINISHED).first.wait_for()
+            page.wait_for_timeout(_LAYOUT_TIME)
+            file = PICTURES / f"{question.name.rpartition('/')[2]}.jpg"
             page.locator("article").screenshot(path=file, type="jpeg", quality=70)
 
 
-def take_pages(browser: Browser, settings: Settings) -> None:
-    """The page as a person sees it, with the demo's data."""
+def capture_pages(browser: Browser, settings: Settings) -> None:
+    """Take the screenshots of the page."""
     PAGES.mkdir(exist_ok=True)
     server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -83,7 +83,7 @@ def take_pages(browser: Browser, settings: Settings) -> None:
                     page.locator("input[type=file]").set_input_files(sorted(Path(folder).iterdir()))
                     page.get_by_role("button", name="Check").click()
                     page.get_by_text("Nothing was written.").wait_for()
-            page.wait_for_timeout(_SETTLED // 2)
+            page.wait_for_timeout(_LAYOUT_TIME // 2)
             page.screenshot(path=PAGES / f"{name}.png", full_page=name == "imports")
     finally:
         server.should_exit = True
