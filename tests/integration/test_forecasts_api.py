@@ -132,7 +132,7 @@ def test_events_after_the_origin_do_not_change_a_plan(
 
     def planned() -> list[object]:
         made = plan_campaign(graph, settings, sample.dataset, PLANNED, changes, Silent(), CUTOFF)
-        return [(one.participants.steps["mean"].tolist(), one.effect, one.lift) for one in made]
+        return [(one.participants.steps["mean"].tolist(), one.effect, one.uplift) for one in made]
 
     before = planned()
     moment = {"d": sample.dataset, "c": PLANNED, "t": f"{CUTOFF}T00:00:00[America/New_York]"}
