@@ -53,7 +53,7 @@ async function showPlan(form, section, address) {
   const plan = await postJson(`${address}/plan?dataset=${encodeURIComponent(dataset)}`, request);
   const traces = planTraces(plan.planned, _("as planned"), BLUE);
   if (plan.changed) traces.push(...planTraces(plan.changed, _("with your changes"), ORANGE));
-  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, yaxis: { rangemode: "tozero", title: _("participants a day") } } });
+  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("participants a day") } } } });
   showQuery(section, "plan", { dataset, campaign: form.elements.campaign.value, before: plan.origin });
   const sentences = [_("As planned: %(total)s.", { total: describeTotal(plan.planned) })];
   if (plan.changed) sentences.push(_("With your changes: %(total)s.", { total: describeTotal(plan.changed) }));
@@ -88,7 +88,7 @@ async function showSeeds(form, section, address) {
     traces.unshift(...seedTraces(comparison, _("starting with %(count)s present key users", { count: keyUsers.length }), BLUE));
   }
   showQuery(section, "what-if", { dataset, run: result.network, users: result.seeds.map((seed) => seed.user) });
-  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: _("day") }, yaxis: { rangemode: "tozero", title: _("users reached, including the starting users") } } });
+  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("day") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
   section.querySelector("[data-table]").replaceChildren(
     createTable(result.seeds, {
       [_("rank")]: (seed) => seed.rank,
