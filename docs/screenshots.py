@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import cypher
 from cli.serve import page_url, prepare
 from docs.reference import PICTURES
-from examples import careless_shop
+from examples import messy_shop
 from graph.server import local
 from graph.server.browser_files import opening_page
 from graph.server.folders import Folders
@@ -79,7 +79,7 @@ def capture_pages(browser: Browser, settings: Settings) -> None:
                 page.get_by_text("With your changes:").wait_for()
             if name == "imports":
                 with tempfile.TemporaryDirectory() as folder:
-                    careless_shop.write(Path(folder))
+                    messy_shop.write(Path(folder))
                     page.locator("input[type=file]").set_input_files(sorted(Path(folder).iterdir()))
                     page.get_by_role("button", name="Check").click()
                     page.get_by_text("Nothing was written.").wait_for()

@@ -1,5 +1,5 @@
-"""A script for each way of use, and a folder of data to try them on; the tests run them.
+"""Example scripts, run by the tests, and a generator of messy files to try them on.
 
-``import_your_files`` brings a folder in, ``ask_the_graph`` asks saved questions from Python, ``ask_the_api``
-does so over HTTP, and ``careless_shop`` writes a folder that is as careless as real ones.
+``import_files`` imports a folder, ``query_graph`` runs saved questions from Python, ``query_api`` reads the
+HTTP API, and ``messy_shop`` writes a folder of files with the errors that real exports have.
 """

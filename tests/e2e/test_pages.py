@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from examples import careless_shop
+from examples import messy_shop
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport
 from graph.settings import Settings
@@ -82,7 +82,7 @@ def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) ->
 def test_files_are_checked_and_imported_and_rejected_rows_fetched(
     page: Page, served: str, dataset: str, tmp_path: Path
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     page.goto(served.partition("?")[0] + "imports")
     page.locator("input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
     page.get_by_role("textbox", name="Data set").fill(dataset)

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from api.app import create_app
-from examples import careless_shop
+from examples import messy_shop
 from graph.connection import Graph, connect
 from graph.importing.infer_mapping import sketch
 from graph.importing.runs import import_runs
@@ -46,7 +46,7 @@ def wait(client: TestClient, answer: Response) -> dict[str, object]:
 def test_uploaded_folder_is_imported_and_its_rejected_rows_are_downloaded(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     mapping = sketch(tmp_path, dataset, "Europe/Berlin")
     done = wait(client, send(client, tmp_path, mapping))
     assert (done["kind"], done["state"], done["result"]) == (
@@ -66,7 +66,7 @@ def test_uploaded_folder_is_imported_and_its_rejected_rows_are_downloaded(
 
 
 def test_stopped_import_states_the_reason(client: TestClient, tmp_path: Path, dataset: str) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     stopped = wait(client, send(client, tmp_path, sketch(tmp_path, dataset), max_rejected="0"))
     assert stopped["state"] == "failed"
     assert "rows were rejected" in str(stopped["problem"])
@@ -77,7 +77,7 @@ def test_stopped_import_states_the_reason(client: TestClient, tmp_path: Path, da
 def test_two_imports_of_one_data_set_run_one_after_another(
     client: TestClient, tmp_path: Path, dataset: str
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     sent = [send(client, tmp_path, sketch(tmp_path, dataset)) for _ in range(2)]
     assert [wait(client, one)["state"] for one in sent] == ["complete", "complete"]
     assert [one["loaded"] > 0 for one in client.get("/v1/imports", params={"dataset": dataset}).json()] == [
@@ -104,7 +104,7 @@ def test_invalid_mapping_is_rejected(client: TestClient, tmp_path: Path, mapping
 def test_missing_files_and_paths_outside_the_upload_are_rejected(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     mapping = yaml.safe_load(sketch(tmp_path, dataset))
     mapping["tables"]["users"][0]["files"] = "other.csv"
     answer = send(client, tmp_path, yaml.safe_dump(mapping))
@@ -135,7 +135,7 @@ def test_unknown_import_is_404(client: TestClient) -> None:
 def test_import_resumes_after_its_worker_stopped(
     settings: Settings, graph: Graph, tmp_path: Path, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     # Without its lifespan: nobody but the test works on jobs.
     client = TestClient(create_app(settings, graph, keys=False), base_url="http://127.0.0.1")
     answer = send(client, tmp_path, sketch(tmp_path, dataset, "Europe/Berlin"))
@@ -163,7 +163,7 @@ def test_import_resumes_after_its_worker_stopped(
 def test_cancelled_import_ends_midway_and_deletes_the_upload(
     settings: Settings, graph: Graph, tmp_path: Path, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     client = TestClient(create_app(settings, graph, keys=False), base_url="http://127.0.0.1")
     answer = send(client, tmp_path, sketch(tmp_path, dataset, "Europe/Berlin"))
     load = StreamEngine._load_batch

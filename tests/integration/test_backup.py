@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from examples import careless_shop
+from examples import messy_shop
 from graph.connection import connect
 from graph.errors import FolderUnusable, InvalidRequest, NotFound
 from graph.importing.infer_mapping import sketch
@@ -28,7 +28,7 @@ def homes(tmp_path: Path, cache: Path) -> Iterator[tuple[Settings, Settings]]:
     )
     restore_empty(made[0].home, cache)
     local.up(made[0].home, cache)
-    careless_shop.write(tmp_path / "shop")
+    messy_shop.write(tmp_path / "shop")
     (tmp_path / "shop" / "groundswell.yaml").write_text(sketch(tmp_path / "shop", "shop"), encoding="utf-8")
     with connect(made[0]) as graph:
         mapping = read_mapping(tmp_path / "shop" / "groundswell.yaml")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import kills
-from examples import careless_shop
+from examples import messy_shop
 from graph.connection import Graph, Row, connect
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest
 from graph.importing import bulk
@@ -55,7 +55,7 @@ def content(graph: Graph, dataset: str) -> list[Row]:
 def messy(tmp_path: Path) -> Path:
     """The careless folder, with everything that a mapping can say."""
     folder = tmp_path / "shop"
-    careless_shop.write(folder)
+    messy_shop.write(folder)
     (folder / "groundswell.yaml").write_text(sketch(folder, "shop", "Europe/Berlin"))
     (folder / "tags.jsonl").write_text(
         '{"id": "tea", "text": "drinks\\ntea"}\n{"id": "mug", "text": "breaks mugs"}\n'

@@ -13,7 +13,7 @@ from api import client as module
 from api.app import create_app
 from api.client import Client
 from api.schemas import forecasts, requests
-from examples import careless_shop
+from examples import messy_shop
 from forecasting.records import ModelRun
 from graph.api_keys import make_key
 from graph.connection import Graph, connect
@@ -111,7 +111,7 @@ def test_errors_of_the_server_are_raised(ask: Client, address: str, sample: Impo
 
 
 def test_files_are_imported_campaigns_planned_users_erased(ask: Client, dataset: str, tmp_path: Path) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     files = sorted(tmp_path.iterdir())
     checked = ask.check_import(files, dataset=dataset, zone="Europe/Berlin")
     assert sum(one.rejected for one in checked.tables.values()) == 21
@@ -150,7 +150,7 @@ def test_commands_run_on_another_server(address: str, sample: ImportReport, mode
 def test_import_uploads_a_folder(
     address: str, dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     (tmp_path / "groundswell.yaml").write_text(sketch(tmp_path, dataset, "Europe/Berlin"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     done = groundswell("import", "run", str(tmp_path), GROUNDSWELL_SERVER=address)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.options import parse_date
-from examples import careless_shop
+from examples import messy_shop
 from forecasting.records import ModelRun
 from graph.connection import Graph, address
 from graph.errors import InvalidRequest
@@ -159,7 +159,7 @@ def test_day_is_parsed_or_rejected() -> None:
 
 def test_folder_is_checked_imported_and_undone(settings: Settings, tmp_path: Path, dataset: str) -> None:
     folder = tmp_path / "shop"
-    careless_shop.write(folder)
+    messy_shop.write(folder)
     database = reach(settings)
     assert groundswell("import", "check", str(folder)).returncode == 1
     assert groundswell("import", "init", str(folder), "--dataset", dataset).returncode == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from examples import careless_shop
+from examples import messy_shop
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest, SchemaError
@@ -319,7 +319,7 @@ def test_empty_files_have_no_rows(load: Import, shop: Path) -> None:
 
 
 def test_the_careless_folder(graph: Graph, settings: Settings, tmp_path: Path, dataset: str) -> None:
-    careless_shop.write(tmp_path)
+    messy_shop.write(tmp_path)
     (tmp_path / "groundswell.yaml").write_text(sketch(tmp_path, dataset, "Europe/Berlin"))
     from graph.importing.mapping import read_mapping
 
@@ -335,7 +335,7 @@ def test_the_careless_folder(graph: Graph, settings: Settings, tmp_path: Path, d
         "behaviours": (6000, 5992, 8, 0),
     }
     (row,) = query(graph, "MATCH (u:User {dataset: $d, id: 'K0001'}) RETURN u.name AS name", d=dataset)
-    assert row["name"] in careless_shop._NAMES
+    assert row["name"] in messy_shop._NAMES
     (row,) = query(
         graph, "MATCH (c:Campaign {dataset: $d, id: 'F1'}) RETURN toString(c.starts_at) AS s", d=dataset
     )

@@ -1,7 +1,7 @@
-"""Import a folder from Python: `python -m examples.import_your_files DIR`.
+"""Import a folder from Python: `python -m examples.import_files DIR`.
 
-Looks at the files, writes a first mapping, and imports them into the database of the settings (the local
-one, if it runs). The same as `groundswell import init` and `import run`.
+Writes a first mapping and imports the files into the database of the settings (by default the local one),
+like `groundswell import init` and `groundswell import run`.
 """
 
 import sys
@@ -16,16 +16,16 @@ from graph.settings import Settings
 
 
 def main(folder: Path, dataset: str) -> None:
-    """Import `folder` and say what became of its rows."""
+    """Import `folder` and print how many rows were loaded and rejected."""
     mapping = folder / FILE_NAME
     if not mapping.exists():
         mapping.write_text(sketch(folder, dataset, zone="Europe/Berlin"), encoding="utf-8")
     settings = Settings()
     with connect(settings) as graph:
         report = import_files(graph, settings, folder, read_mapping(mapping), Silent())
-    for table, rows in report.tables.items():
-        print(f"{table}: {rows.loaded:,} of {rows.read:,} rows loaded, {rows.rejected:,} rejected")  # noqa: T201
-    print(f"The graph holds {report.counts['users']:,} users; rejected rows: {report.rejects}")  # noqa: T201
+    for table, counts in report.tables.items():
+        print(f"{table}: {counts.loaded:,} of {counts.read:,} rows loaded, {counts.rejected:,} rejected")  # noqa: T201
+    print(f"The database holds {report.counts['users']:,} users; rejected rows: {report.rejects}")  # noqa: T201
 
 
 if __name__ == "__main__":
