@@ -41,6 +41,11 @@ class Translator:
         """Translate `text` and fill in its %-placeholders."""
         return self.translations.gettext(text) % values
 
+    @property
+    def sentence_space(self) -> str:
+        """What separates two sentences: nothing in Chinese."""
+        return "" if self.language.startswith("zh") else " "
+
     def full_date(self, day: date) -> str:
         """Format like 27 Nov 2017."""
         return self._format(day, "full_date")

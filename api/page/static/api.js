@@ -2,6 +2,9 @@
 const { dataset } = document.body.dataset;
 const translations = JSON.parse(document.getElementById("translations").textContent);
 
+// Chinese puts no space between sentences.
+const sentenceSpace = document.documentElement.lang.startsWith("zh") ? "" : " ";
+
 // Translates a text and fills in its placeholders: _("%(n)s rows", { n: 3 })
 function _(text, values = {}) {
   return (translations[text] ?? text).replace(/%\((\w+)\)s/g, (placeholder, name) => values[name] ?? placeholder);

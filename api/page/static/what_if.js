@@ -58,7 +58,7 @@ async function showPlan(form, section, address) {
   const sentences = [_("As planned: %(total)s.", { total: describeTotal(plan.planned) })];
   if (plan.changed) sentences.push(_("With your changes: %(total)s.", { total: describeTotal(plan.changed) }));
   if (plan.discount) sentences.push(describeDiscount(plan.discount));
-  return [...sentences, _("Based on data from before %(day)s.", { day: plan.origin })].join(" ");
+  return [...sentences, _("Based on data from before %(day)s.", { day: plan.origin })].join(sentenceSpace);
 }
 
 function seedTraces(result, name, colours) {
@@ -88,7 +88,7 @@ async function showSeeds(form, section, address) {
     traces.unshift(...seedTraces(comparison, _("starting with %(count)s present key users", { count: keyUsers.length }), BLUE));
   }
   showQuery(section, "what-if", { dataset, run: result.network, users: result.seeds.map((seed) => seed.user) });
-  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("day") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
+  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("days") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
   section.querySelector("[data-table]").replaceChildren(
     createTable(result.seeds, {
       [_("rank")]: (seed) => seed.rank,
@@ -100,7 +100,7 @@ async function showSeeds(form, section, address) {
   return [
     describeVerdict(result.influence_verdict),
     _("In the network model, %(seeds)s users reach %(mean)s users in total (80% interval %(low)s to %(high)s).", { seeds: result.seeds.length, mean: mean.toFixed(1), low: Math.round(p10), high: Math.round(p90) }),
-  ].join(" ");
+  ].join(sentenceSpace);
 }
 
 const handlers = { plan: showPlan, seeds: showSeeds };
