@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def show_campaigns(campaigns: list[resources.Campaign]) -> None:
-    """Print the campaigns of a data set."""
-    table = Table("id", "name", "kind", "state", "first day", "last day", "users targeted", "took part")
+    """Print the campaigns of a data set, with the number of users who took part of those targeted."""
+    table = Table(show_edge=False)
+    for column in ("id", "name", "kind", "state", "first day", "last day"):
+        table.add_column(column, no_wrap=True)
+    for column in ("took part", "of"):
+        table.add_column(column, overflow="fold")
     for campaign in campaigns:
         table.add_row(
             campaign.id,
@@ -26,8 +30,8 @@ def show_campaigns(campaigns: list[resources.Campaign]) -> None:
             campaign.state,
             str(campaign.starts),
             str(campaign.ends),
-            f"{campaign.targeted:,}",
             f"{campaign.participants:,}",
+            f"{campaign.targeted:,}" if campaign.targeted else "all users",
         )
     out.print(table)
 

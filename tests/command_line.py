@@ -7,6 +7,7 @@ from unittest import mock
 
 from typer.testing import CliRunner
 
+import cli.console  # noqa: F401 (before a command sets COLUMNS, which would fix the width of its consoles)
 from cli.main import main
 from graph.settings import Settings
 

@@ -62,7 +62,7 @@ def test_interrupted_server_ends_cleanly(settings: Settings, graph: Graph) -> No
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
-        assert "Groundswell is served at" in server.stdout.readline()
+        assert "Groundswell is at" in server.stdout.readline()
         server.send_signal(signal.SIGINT)
         _, errors = server.communicate(timeout=60)
     assert server.returncode == 0, errors
