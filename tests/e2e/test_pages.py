@@ -19,7 +19,7 @@ from tests.e2e.conftest import View
 
 Address = Callable[..., str]
 LONG = 600_000
-"""Milliseconds that real work may take on a busy machine."""
+"""Milliseconds allowed for imports, builds and trainings on a busy machine."""
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def address(served: str, sample: ImportReport) -> Address:
     return lambda path, **parameters: f"{root}{path}?{urlencode({'dataset': sample.dataset, **parameters})}"
 
 
-def test_campaigns_are_listed_and_lead_to_their_own_page(page: Page, address: Address) -> None:
+def test_list_of_campaigns_links_to_their_pages(page: Page, address: Address) -> None:
     page.goto(address("/campaigns"))
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(27)
@@ -43,7 +43,7 @@ def test_campaigns_are_listed_and_lead_to_their_own_page(page: Page, address: Ad
     expect(page.get_by_role("combobox", name="Campaign").first).to_have_value(CAMPAIGN)
 
 
-def test_other_days_and_discounts_are_forecast_beside_the_plan(
+def test_plan_with_other_days_or_a_discount_is_drawn_next_to_the_original(
     page: Page, address: Address, settings: Settings
 ) -> None:
     page.goto(address("/what-if", campaign="23"))
@@ -64,22 +64,21 @@ def test_other_days_and_discounts_are_forecast_beside_the_plan(
     section.get_by_label("Last day").fill("2017-12-01")
     section.locator("form button").click()
     expect(section.get_by_role("status")).not_to_contain_text("Computing")
-    expect(section.get_by_role("status")).not_to_contain_text("With your changes")  # A sentence says why.
+    expect(section.get_by_role("status")).not_to_contain_text("With your changes")  # An error message.
 
 
-def test_seeds_are_chosen_and_their_reach_drawn(page: Page, address: Address) -> None:
+def test_seeds_are_chosen_and_compared_with_key_users(page: Page, address: Address) -> None:
     page.goto(address("/what-if", campaign=CAMPAIGN))
     section = page.locator("section", has=page.get_by_role("heading", name="these users"))
     section.get_by_label("How many users").fill("5")
     section.locator("form button").click()
     expect(section.get_by_role("status")).to_contain_text("5 users reach")
     expect(section.locator("tbody tr")).to_have_count(5)
-    # Beside as many of the present key users.
     expect(section.locator(".scatterlayer .trace")).to_have_count(6)
     expect(section.get_by_text("starting with 5 present key users")).to_be_visible()
 
 
-def test_files_are_checked_and_imported_and_rejected_rows_fetched(
+def test_files_are_checked_and_imported_and_rejected_rows_downloaded(
     page: Page, served: str, dataset: str, tmp_path: Path
 ) -> None:
     messy_shop.write(tmp_path)
@@ -102,7 +101,7 @@ def test_files_are_checked_and_imported_and_rejected_rows_fetched(
     assert len(rejected.value.path().read_text(encoding="utf-8").splitlines()) == 22
 
 
-def test_from_files_to_a_forecast_and_out_again(
+def test_workflow_from_upload_to_exported_forecast(
     page: Page, served: str, settings: Settings, dataset: str
 ) -> None:
     prepared = complete_journey(settings.cache, dataset, 60)

@@ -1,4 +1,4 @@
-"""Every text of the page is there in every language, with the same places to fill in."""
+"""Every text of the page is translated, with the same placeholders."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ from api.page.i18n import ENGLISH, LANGUAGES, get_translator, negotiate_language
 
 PAGE = Path(api.page.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.js", "javascript")]
-PLACES = re.compile(r"%(?:\(\w+\))?[-.\w]|%%|<[^>]+>")
+PLACEHOLDERS = re.compile(r"%(?:\(\w+\))?[-.\w]|%%|<[^>]+>")
 
 
 def texts() -> set[str]:
@@ -20,20 +20,23 @@ def texts() -> set[str]:
     return {message for _, _, message, _, _ in found if isinstance(message, str)}
 
 
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
-def test_every_text_is_translated_and_none_is_left_over(language: str) -> None:
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_every_text_is_translated_and_no_translation_is_unused(language: str) -> None:
     catalog = read_catalog(language)
     assert catalog is not None
-    told = {str(one.id): str(one.string) for one in catalog if one.id}
+    translations = {str(message.id): str(message.string) for message in catalog if message.id}
     assert len(texts()) > 150
-    assert texts() - set(told) == set()
-    assert set(told) - texts() == set()
-    for text, said in told.items():
-        assert said, text
-        assert sorted(PLACES.findall(said)) == sorted(PLACES.findall(text)) or text == "%%d %%b", text
+    assert texts() - set(translations) == set()
+    assert set(translations) - texts() == set()
+    for text, translation in translations.items():
+        assert translation, text
+        assert (
+            sorted(PLACEHOLDERS.findall(translation)) == sorted(PLACEHOLDERS.findall(text))
+            or text == "%%d %%b"
+        ), text
 
 
-def test_texts_and_days_in_both_languages() -> None:
+def test_texts_and_dates_in_both_languages() -> None:
     chinese = get_translator("zh-Hans")
     assert ENGLISH("%(participants)s took part", participants=3) == "3 took part"
     assert chinese("%(participants)s took part", participants=3) == "3 人参与"
@@ -64,5 +67,5 @@ def test_texts_and_days_in_both_languages() -> None:
         (";q=x,,zh;q=" + "9" * 400, "zh-Hans"),
     ],
 )
-def test_the_language_that_a_browser_likes_best(header: str, language: str) -> None:
+def test_accept_language_header_selects_the_language(header: str, language: str) -> None:
     assert negotiate_language(header) == language
