@@ -10,6 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from api.deps import Context
 from api.page.campaign_view import CampaignView, view_campaign
+from api.page.feature_labels import feature_label
 from api.page.i18n import ENGLISH, LANGUAGES, Translator
 from api.page.network_drawing import draw_network, group_color
 from graph.errors import GroundswellError
@@ -103,5 +104,5 @@ def _environment(translate: Translator) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         translations.gettext, translations.ngettext, newstyle=True
     )
-    environment.globals["group_color"] = group_color
+    environment.globals.update(group_color=group_color, feature_label=feature_label)
     return environment

@@ -8,7 +8,10 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import api.page
+from api.page.feature_labels import feature_label
 from api.page.i18n import ENGLISH, LANGUAGES, get_translator, negotiate_language, read_catalog
+from forecasting.klstm import attributions
+from forecasting.user_shares import FEATURES
 
 PAGE = Path(api.page.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.js", "javascript")]
@@ -34,6 +37,13 @@ def test_every_text_is_translated_and_no_translation_is_unused(language: str) ->
             sorted(PLACEHOLDERS.findall(translation)) == sorted(PLACEHOLDERS.findall(text))
             or text == "%%d %%b"
         ), text
+
+
+def test_every_feature_of_an_explanation_has_a_label() -> None:
+    features = {*FEATURES, *attributions._PAST, attributions._PLAN, attributions._EXPOSED}
+    features |= {attributions._GRAPH, attributions._ALWAYS}
+    chinese = get_translator("zh-Hans")
+    assert [feature for feature in features if feature_label(chinese, feature) == feature] == []
 
 
 def test_texts_and_dates_in_both_languages() -> None:
