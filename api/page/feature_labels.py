@@ -18,30 +18,36 @@ def _labels(translate: Translator) -> dict[str, str]:
     return {
         "key user": translate("being a key user"),
         "key user's score": translate("spread as a key user"),
-        "exposed to who took part this week": translate(
+        "exposed to participants of this week": translate(
             "influence from users who took part in the last week"
         ),
-        "its group took part this week": translate("participation of the user's group in the last week"),
-        "took part before": translate("having taken part in this campaign"),
-        "took part before, the longer the campaign runs": translate(
-            "having taken part, late in the campaign"
+        "participation of its group this week": translate(
+            "participation of the user's group in the last week"
         ),
-        "took part this week": translate("days with participation in the last week"),
-        "took part in four weeks": translate("days with participation in the last four weeks"),
-        "took part ever": translate("days with participation so far"),
-        "days since it took part": translate("days since the last participation"),
-        "its products in four weeks": translate("days with the campaign's products in the last four weeks"),
-        "its products since the launch": translate("days with the campaign's products since the launch"),
-        "its products ever": translate("days with the campaign's products so far"),
+        "took part before": translate("having taken part in this campaign"),
+        "took part before, by age of the campaign": translate("having taken part, late in the campaign"),
+        "days with participation this week": translate("days with participation in the last week"),
+        "days with participation in four weeks": translate("days with participation in the last four weeks"),
+        "days with participation ever": translate("days with participation so far"),
+        "days since participation": translate("days since the last participation"),
+        "days with its products in four weeks": translate(
+            "days with the campaign's products in the last four weeks"
+        ),
+        "days with its products since the launch": translate(
+            "days with the campaign's products since the launch"
+        ),
+        "days with its products ever": translate("days with the campaign's products so far"),
         "days since its products": translate("days since the last of the campaign's products"),
         "its products, of all active days": translate("share of active days with the campaign's products"),
-        "active this week": translate("active days in the last week"),
-        "active in four weeks": translate("active days in the last four weeks"),
-        "active ever": translate("active days so far"),
+        "active days this week": translate("active days in the last week"),
+        "active days in four weeks": translate("active days in the last four weeks"),
+        "active days ever": translate("active days so far"),
         "days since active": translate("days since the last activity"),
         "more active than usual": translate("being more active than usual"),
-        "any campaign in four weeks": translate("days with participation in any campaign, last four weeks"),
-        "any campaign ever": translate("days with participation in any campaign so far"),
+        "days with any campaign in four weeks": translate(
+            "days with participation in any campaign, last four weeks"
+        ),
+        "days with any campaign ever": translate("days with participation in any campaign so far"),
         "days since any campaign": translate("days since the last participation in any campaign"),
         "coupons used in four weeks": translate("days with a redeemed coupon in the last four weeks"),
         "coupons used ever": translate("days with a redeemed coupon so far"),
@@ -56,16 +62,18 @@ def _labels(translate: Translator) -> dict[str, str]:
         ),
         "spent on its products ever": translate("spending on the campaign's products so far"),
         "spent ever": translate("total spending so far"),
-        "participants lately, against what was expected": translate(
+        "recent participants, relative to what was expected": translate(
             "recent participants compared with expectation"
         ),
-        "traffic lately, against what was expected": translate("recent traffic compared with expectation"),
-        "redeemers lately": translate("recent redeemers"),
-        "key users among participants lately": translate("key users among recent participants"),
-        "exposure and influence level lately": translate("recent reach and influence level"),
-        "the calendar": translate("calendar (weekdays and holidays)"),
-        "how far the campaign is": translate("time since the launch and until the end"),
-        "who is exposed now": translate("users with an active influencer now"),
-        "what key users and groups do": translate("activity of key users and groups"),
-        "whatever the inputs": translate("constant correction"),
+        "recent traffic, relative to what was expected": translate(
+            "recent traffic compared with expectation"
+        ),
+        "recent redeemers": translate("recent redeemers"),
+        "key users among recent participants": translate("key users among recent participants"),
+        "recent exposure and influence level": translate("recent reach and influence level"),
+        "calendar": translate("calendar (weekdays and holidays)"),
+        "progress of the campaign": translate("time since the launch and until the end"),
+        "users exposed now": translate("users with an active influencer now"),
+        "activity of key users and groups": translate("activity of key users and groups"),
+        "constant": translate("constant correction"),
     }

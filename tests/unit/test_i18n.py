@@ -40,8 +40,8 @@ def test_every_text_is_translated_and_no_translation_is_unused(language: str) ->
 
 
 def test_every_feature_of_an_explanation_has_a_label() -> None:
-    features = {*FEATURES, *attributions._PAST, attributions._PLAN, attributions._EXPOSED}
-    features |= {attributions._GRAPH, attributions._ALWAYS}
+    features = {*FEATURES, *attributions._PAST_FEATURES, *attributions._FUTURE_FEATURES}
+    features |= {attributions._CALENDAR, attributions._GRAPH, attributions._CONSTANT}
     chinese = get_translator("zh-Hans")
     assert [feature for feature in features if feature_label(chinese, feature) == feature] == []
 
