@@ -14,10 +14,12 @@ myst_enable_extensions = ["dollarmath", "deflist"]
 html_theme = "alabaster"
 html_title = "Groundswell"
 html_theme_options = {
-    "description": "How far a campaign will carry",
+    "description": "How far a campaign will spread",
     "fixed_sidebar": True,
-    "page_width": "1000px",
+    "page_width": "1060px",
+    "code_font_size": "0.8em",
 }
+html_show_copyright = False
 html_math_renderer = "mathml"
 exclude_patterns = ["_build"]
 # Pages link to files of the repository that are not pages of the site.
