@@ -1,1 +1,1 @@
-"""The HTTP API and its page: one router per resource; routes translate, they do not compute."""
+"""The HTTP API and the web page: one router per resource, which leaves all computing to the layers below."""

@@ -1,4 +1,4 @@
-"""Creates the application."""
+"""Creates the FastAPI application."""
 
 import ipaddress
 from collections.abc import AsyncIterator
@@ -6,18 +6,18 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.deps import Context
-from api.middleware.auth import KeyAccess
+from api.deps import Context, refuse_unknown_parameters
+from api.middleware.auth import KeyAuthentication
 from api.middleware.body_limits import BodyLimits
-from api.middleware.request_logging import Observed, RequestLog
-from api.middleware.response_cache import Remembered
+from api.middleware.request_logging import RequestLog, RequestLogging
+from api.middleware.response_cache import ResponseCache
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import describe
 from api.problems import add_problem_handlers
@@ -44,13 +44,24 @@ _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
 def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, keys: bool = True) -> FastAPI:
-    """The API and its page over one database connection, which is closed at shutdown. Without `keys` anybody
-    on this machine may ask.
+    """Create the API and its page.
 
-    Raises InvalidRequest where nobody has a key, or where without them `host` is reachable from other
-    machines.
+    Parameters
+    ----------
+    settings
+        The settings of the server.
+    graph
+        The database connection; it is closed when the application shuts down.
+    host
+        The address that the server will listen on.
+    keys
+        Whether requests need an API key. Without keys, everyone on this machine has access.
+
+    Raises
+    ------
+    InvalidRequest
+        No key exists yet, or `keys` is False although other machines can reach `host`.
     """
-
     context, log = Context.of(settings, graph), RequestLog(settings.home / "logs")
 
     @asynccontextmanager
@@ -60,19 +71,20 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
         log.close()
         graph.close()
 
-    # Serves the documentation's scripts from this machine; FastAPI itself would name a CDN.
+    # Serves the scripts of /docs and /redoc itself; FastAPI would load them from a CDN.
     app = FastAPIOffline(
         title="Groundswell",
         version=version("groundswell"),
-        summary="How far a campaign will carry, through whom, and what comes next.",
+        summary="Forecasts how far marketing campaigns spread, through whom, and who takes part next.",
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,  # The names of the endpoints are unique.
     )
     app.state.context = context
-    app.add_middleware(Remembered, graph=graph)
+    app.add_middleware(ResponseCache, read_revision=context.read_revision)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(BodyLimits, settings=settings)
     _guard(app, settings, graph, host, keys)
-    if origins := [one.strip() for one in settings.cors_origins.split(",") if one.strip()]:
+    if origins := [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
@@ -81,11 +93,11 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
             expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID", "X-Total-Count"],
         )
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Observed, figures=context.figures, log=log)
+    app.add_middleware(RequestLogging, metrics=context.metrics, log=log)
     add_problem_handlers(app)
-    data = (datasets, campaigns, users, networks)
-    outlooks = (forecasts, plans, what_if, models)
-    for routes in (health, *data, *outlooks, imports, jobs, page):
+    for routes in (datasets, campaigns, users, networks, forecasts, plans, what_if, models, imports, jobs):
+        app.include_router(routes.router, dependencies=[Depends(refuse_unknown_parameters)])
+    for routes in (health, page):
         app.include_router(routes.router)
     describe(app, keys=keys)
     static = Path(page.__file__).parents[1] / "page" / "static"
@@ -97,22 +109,22 @@ def _guard(app: FastAPI, settings: Settings, graph: Graph, host: str, keys: bool
     if keys:
         if not settings.api_token.get_secret_value() and all(key.revoked_at for key in list_keys(graph)):
             raise InvalidRequest(
-                "Nobody has a key to the API yet.",
-                "Make one: `groundswell keys make NAME`; or serve this machine alone with --no-keys.",
+                "No API key exists yet.",
+                "Make one with `groundswell keys make NAME`, or serve only this machine with --no-keys.",
             )
-        app.add_middleware(KeyAccess, settings=settings, graph=graph)
+        app.add_middleware(KeyAuthentication, settings=settings, graph=graph)
     elif not is_loopback(host):
         raise InvalidRequest(
-            f"{host} can be reached from other machines, so the API cannot go without keys.",
-            "Leave out --no-keys, or serve on 127.0.0.1.",
+            f"Other machines can reach {host}, so the API needs keys.",
+            "Omit --no-keys, or serve on 127.0.0.1.",
         )
     else:
-        # Keeps a web page elsewhere from reaching in through a name that resolves to loopback.
+        # Against DNS rebinding: web pages elsewhere whose host name resolves to loopback.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK_NAMES, host])
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
+    """Return whether only this machine can reach `host`."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

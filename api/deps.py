@@ -1,91 +1,137 @@
-"""What routes depend on, declared once."""
+"""Dependencies of the endpoints."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ParamSpec, Self, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from api.metrics import Figures
+from api.metrics import Metrics
+from api.schemas.base import DATASET_DESCRIPTION
 from api.worker_process import WorkerProcess
 from graph.connection import Graph
+from graph.datasets import resolve_dataset
+from graph.errors import InvalidRequest
 from graph.event_loop import EventLoopGraph
-from graph.importing.adapters.complete_journey import DATASET
 from graph.settings import Settings
 from network.runs import networks
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 @dataclass
 class Context:
-    """What the application was created with."""
+    """The settings, connections and helpers of one application."""
 
     settings: Settings
     graph: Graph
     worker: WorkerProcess
-    figures: Figures
+    metrics: Metrics
     reads: EventLoopGraph | None = None
-    """For `read_endpoint`; None before the application has started and after it has shut down."""
+    """Reads on the event loop; None unless the application has started."""
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
-        """Within it, jobs are worked on and reads run on the event loop."""
+        """Run jobs, and reads on the event loop, while the context manager is open."""
         self.worker.start()
         self.reads = EventLoopGraph(self.graph)
         try:
             yield
         finally:
             reads, self.reads = self.reads, None
-            await reads.aclose()
             self.worker.close()
+            await reads.aclose()
+
+    async def read_revision(self) -> str:
+        """Read the revision of the graph, see ``Graph.revision``."""
+        graph = self.reads or self.graph
+        return await read(graph, graph.revision)
 
     @classmethod
     def of(cls, settings: Settings, graph: Graph) -> Self:
-        """With nothing running yet."""
-        return cls(settings, graph, WorkerProcess(graph, settings), Figures(graph))
+        """The context of an application that has not started."""
+        return cls(settings, graph, WorkerProcess(graph, settings), Metrics(graph))
 
 
 async def get_context(request: Request) -> Context:
-    """The context of the application that serves this request."""
+    """Return the context of the application."""
     context: Context = request.app.state.context
     return context
 
 
 async def get_graph(request: Request) -> Graph:
-    """The database connection of the application."""
+    """Return the database connection of the application."""
     context: Context = request.app.state.context
     return context.reads or context.graph
 
 
 def read_endpoint(endpoint: Callable[..., T]) -> Callable[..., Awaitable[T]]:
-    """Run a synchronous endpoint, whose `graph` is a GraphDep, on the event loop: no thread waits for Neo4j.
+    """Run a synchronous endpoint on the event loop, so that no thread waits for Neo4j.
 
-    For endpoints that only read, and compute little: what they compute keeps the event loop busy.
+    The endpoint must have a parameter `graph: GraphDep`, must only read, and must compute little, because
+    its computations block the event loop.
     """
 
     @wraps(endpoint)
     async def on_event_loop(**parameters: Any) -> T:
-        graph = parameters["graph"]
-        if isinstance(graph, EventLoopGraph):
-            return await graph.call(endpoint, **parameters)
-        return await run_in_threadpool(endpoint, **parameters)
+        return await read(parameters["graph"], endpoint, **parameters)
 
     return on_event_loop
+
+
+async def read(graph: Graph, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call `function`, which reads from `graph`, on the event loop, or in a thread before start-up."""
+    if isinstance(graph, EventLoopGraph):
+        return await graph.call(function, *args, **kwargs)
+    return await run_in_threadpool(function, *args, **kwargs)
 
 
 # Dependencies are coroutines: FastAPI would run plain functions in a thread each.
 ContextDep = Annotated[Context, Depends(get_context)]
 GraphDep = Annotated[Graph, Depends(get_graph)]
-DatasetQuery = Annotated[str, Query(description="The data set", examples=[DATASET])]
+
+
+DatasetQuery = Annotated[str | None, Query(description=DATASET_DESCRIPTION, examples=["complete-journey"])]
+
+
+async def get_dataset(graph: GraphDep, dataset: DatasetQuery = None) -> str:
+    """Return the data set of a request, see ``resolve_dataset``."""
+    if dataset:
+        return dataset
+    return await read(graph, resolve_dataset, graph)
+
+
+DatasetDep = Annotated[str, Depends(get_dataset)]
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Raise InvalidRequest if the query holds a parameter that the operation does not have."""
+    route: APIRoute = request.scope["route"]
+    known = _query_parameters.get(route.unique_id)
+    if known is None:
+        fields = get_flat_params(route.dependant)
+        known = frozenset(field.alias for field in fields if isinstance(field.field_info, params.Query))
+        _query_parameters[route.unique_id] = known
+    if unknown := sorted(request.query_params.keys() - known):
+        raise InvalidRequest(
+            f"Unknown query parameter: {', '.join(unknown)}.",
+            f"Leave it out, or use {', '.join(sorted(known))}." if known else "Leave it out.",
+        )
+
+
+_query_parameters: dict[str, frozenset[str]] = {}
+"""By operation id."""
 
 
 OffsetQuery = Annotated[int, Query(ge=0, le=1_000_000_000)]
 
 
-def run_if_any(graph: Graph, dataset: str) -> str | None:
-    """The latest network run of a data set; None where none was built."""
-    return next((one.id for one in networks(graph, dataset)), None)
+def latest_run_id(graph: Graph, dataset: str) -> str | None:
+    """Return the id of a data set's latest network run, or None."""
+    return next((run.id for run in networks(graph, dataset)), None)

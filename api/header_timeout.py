@@ -1,4 +1,4 @@
-"""How long a connection may take to say what it wants."""
+"""A limit on how long a connection may take to send the headers of a request."""
 
 import asyncio
 from typing import Any
@@ -8,43 +8,45 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEADER_SECONDS = 10.0
 
 
-class PromptProtocol(HttpToolsProtocol):
-    """uvicorn's, which would wait forever for the headers of a request: a few connections that send a byte
-    now and then would keep everybody else out.
+class HeaderTimeoutProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, with a timeout for headers.
+
+    uvicorn waits for them without a limit, so that a few connections sending a byte now and then could use
+    up all connections (Slowloris).
     """
 
     header_seconds = HEADER_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody is there."""
+        """Start the timer of a new connection."""
         super().connection_made(transport)
-        self._too_slow: asyncio.TimerHandle | None = None
-        self._wait_for_headers()
+        self._timer: asyncio.TimerHandle | None = None
+        self._update_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Something came."""
+        """Stop the timer when the headers are complete; start it when a request has been answered."""
         super().data_received(data)
-        self._wait_for_headers()
+        self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody is there any more."""
-        self._stop_waiting()
+        """Stop the timer."""
+        self._stop_timer()
         super().connection_lost(exc)
 
-    def _wait_for_headers(self) -> None:
+    def _update_timer(self) -> None:
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
-            self._stop_waiting()
-        elif self._too_slow is None:
-            self._too_slow = self.loop.call_later(self.header_seconds, self._give_up)
+            self._stop_timer()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(self.header_seconds, self._close_if_idle)
 
-    def _give_up(self) -> None:
-        self._too_slow = None
+    def _close_if_idle(self) -> None:
+        self._timer = None
         cycle: Any = self.cycle
         if cycle is None or cycle.response_complete:
             self.transport.close()
 
-    def _stop_waiting(self) -> None:
-        if self._too_slow is not None:
-            self._too_slow.cancel()
-            self._too_slow = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

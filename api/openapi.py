@@ -1,11 +1,11 @@
-"""The API's description of itself (OpenAPI): with a key, with problems, and with something to try."""
+"""Completes the OpenAPI description that FastAPI generates: keys, problems and examples."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from api.middleware.auth import OPEN_PATHS
+from api.middleware.auth import BEARER, OPEN_PATHS
 
 _EXAMPLES = {
     "campaign_id": "18",
@@ -19,60 +19,56 @@ _EXAMPLES = {
     "text": "coupon",
     "state": "ended",
 }
-"""Of the demo's data, by the name of the parameter."""
-_PLANNED = {"campaign_id": "22"}
-"""A campaign that has not begun on the demo's day."""
-_KEY = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "A key of `groundswell keys make`; a browser may give it as a password.",
-}
+"""Example values from the demo's data, by parameter name."""
+_PLAN_EXAMPLES = {"campaign_id": "22"}
+"""A campaign that starts after the demo's cut-off."""
 
 
 class Problem(BaseModel):
-    """What went wrong, and what to do (RFC 9457)."""
+    """An error and how to fix it (RFC 9457)."""
 
     type: str = Field(
-        description="Stays the same for the same problem", examples=["urn:groundswell:problem:NotFound"]
+        description="Identifies the kind of problem", examples=["urn:groundswell:problem:NotFound"]
     )
     title: str
     status: int
-    detail: str = Field(description="A sentence")
-    remedy: str | None = Field(default=None, description="What to do")
+    detail: str = Field(description="What is wrong")
+    remedy: str | None = Field(default=None, description="How to fix it")
 
 
 def describe(app: FastAPI, *, keys: bool) -> None:
-    """Complete what the routes alone tell; `keys`: whether they are asked for."""
-    plain = app.openapi
+    """Complete the OpenAPI description of `app`; `keys` is whether requests need one."""
+    generate = app.openapi
 
-    def whole() -> dict[str, Any]:
+    def complete() -> dict[str, Any]:
         if app.openapi_schema is None:
-            told = plain()
-            parts = told["components"]["schemas"]
-            parts["Problem"] = Problem.model_json_schema()
+            description = generate()
+            components = description["components"]
+            components["schemas"]["Problem"] = Problem.model_json_schema()
             for unused in ("HTTPValidationError", "ValidationError"):
-                parts.pop(unused, None)
+                components["schemas"].pop(unused, None)
             if keys:
-                told["components"]["securitySchemes"] = {"key": _KEY}
-            for path, operations in told["paths"].items():
-                examples = _EXAMPLES | (_PLANNED if path.endswith("/plan") else {})
+                scheme = BEARER.model.model_dump(mode="json", by_alias=True, exclude_none=True)
+                components["securitySchemes"] = {"key": scheme}
+            for path, operations in description["paths"].items():
+                examples = _EXAMPLES | (_PLAN_EXAMPLES if path.endswith("/plan") else {})
                 for operation in operations.values():
-                    _complete(operation, examples, asks=keys and path not in OPEN_PATHS)
+                    _complete_operation(operation, examples, key=keys and path not in OPEN_PATHS)
         return app.openapi_schema or {}
 
-    app.openapi = whole  # type: ignore[method-assign]
+    app.openapi = complete  # type: ignore[method-assign]
 
 
-def _complete(operation: dict[str, Any], examples: dict[str, str], *, asks: bool) -> None:
+def _complete_operation(operation: dict[str, Any], examples: dict[str, str], *, key: bool) -> None:
     schema = {"$ref": "#/components/schemas/Problem"}
     operation["responses"].pop("422", None)
     operation["responses"]["default"] = {
-        "description": "A problem: 401, 403 and 429 tell of keys; 404, 409 and 422 of what was asked; 503 of "
-        "Neo4j, with `Retry-After`",
+        "description": "A problem: 401, 403 and 429 concern the key; 404, 409 and 422 the request; 503, with "
+        "`Retry-After`, the database",
         "content": {"application/problem+json": {"schema": schema}},
     }
     for parameter in operation.get("parameters", []):
         if parameter["name"] in examples and "example" not in parameter:
             parameter["example"] = examples[parameter["name"]]
-    if asks:
+    if key:
         operation["security"] = [{"key": []}]

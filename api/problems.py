@@ -1,4 +1,6 @@
-"""Errors as application/problem+json (RFC 9457): a type, a sentence, and what to do."""
+"""Answers errors as application/problem+json (RFC 9457): type, detail and remedy."""
+
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -32,7 +34,7 @@ _STATUS: dict[type[GroundswellError], int] = {
 
 
 def problem(status: int, kind: str, detail: str, remedy: str | None = None) -> JSONResponse:
-    """The response for one error; `kind` becomes a stable type URI."""
+    """Build the response for an error; its type URI is made from `kind`."""
     body = {"type": f"urn:groundswell:problem:{kind}", "title": kind, "status": status, "detail": detail}
     if remedy:
         body["remedy"] = remedy
@@ -41,41 +43,49 @@ def problem(status: int, kind: str, detail: str, remedy: str | None = None) -> J
 
 
 def status_of(error: GroundswellError) -> int:
-    """The HTTP status that an error amounts to."""
+    """Return the HTTP status of an error; 500 if it has none of its own."""
     return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
 
 
 def problem_of(error: GroundswellError) -> JSONResponse:
-    """The response for an error of ours."""
+    """Build the response for one of Groundswell's errors."""
     return problem(status_of(error), type(error).__name__, str(error), error.remedy)
 
 
 def _methods(request: Request) -> list[str]:
-    """Of all routes of the path: the router itself would name those of the first one."""
+    """The methods of all routes of a path: Starlette names those of the first only."""
     routes = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
     return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
 
 
+def _field_problem(details: dict[str, Any]) -> str:
+    location = ".".join(map(str, details["loc"]))
+    message = "unknown field" if details["type"] == "extra_forbidden" else details["msg"]
+    return f"{location}: {message}"
+
+
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error as a problem, and none with a traceback."""
+    """Answer every error of `app` as a problem, without a traceback."""
 
     @app.exception_handler(GroundswellError)
-    def _known(_request: Request, error: GroundswellError) -> JSONResponse:
+    def _groundswell_error(_request: Request, error: GroundswellError) -> JSONResponse:
         return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return problem(422, "InvalidRequest", said, "Correct the parameters; /docs lists them.")
+    def _validation_error(_request: Request, error: RequestValidationError) -> JSONResponse:
+        detail = "; ".join(_field_problem(details) for details in error.errors())
+        return problem(
+            422, "InvalidRequest", detail, "Correct the request; /docs lists its parameters and fields."
+        )
 
     @app.exception_handler(HTTPException)
-    def _http(request: Request, error: HTTPException) -> JSONResponse:
-        answer = problem(error.status_code, "HttpError", str(error.detail))
-        answer.headers.update(error.headers or {})
+    def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+        response = problem(error.status_code, "HttpError", str(error.detail))
+        response.headers.update(error.headers or {})
         if error.status_code == 405:
-            answer.headers["Allow"] = ", ".join(_methods(request))
-        return answer
+            response.headers["Allow"] = ", ".join(_methods(request))
+        return response
 
     @app.exception_handler(Exception)
-    def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(500, "Unexpected", "Something went wrong here.", "The server's log says what.")
+    def _unexpected_error(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "Unexpected", "The server failed unexpectedly.", "See the server's log.")

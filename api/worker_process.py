@@ -1,4 +1,4 @@
-"""Sees to it that somebody works on the graph's jobs as long as there are any."""
+"""Starts a worker process whenever the job queue has work."""
 
 import logging
 import os
@@ -12,69 +12,70 @@ from graph.errors import GroundswellError
 from graph.settings import Settings
 from jobs.queue import has_open_jobs, requeue_jobs_of, worker_name
 
-_LOOK_SECONDS = 5.0
-_END_SECONDS = 10
-_MODEST = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}
-"""Whoever asks the API meanwhile needs processors, and threads that wait for each other must not spin on
-them: a training beside other work took twice as long.
+_POLL_SECONDS = 5.0
+_STOP_SECONDS = 10
+_ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}
+"""Leaves processors to the API: half the threads, and no busy waiting, which doubled the time of a training
+next to other work.
 """
 _log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """Starts `jobs.worker` when a job waits or was left midway, whoever asked for it. The process goes
-    on where the API is killed, and gives its job back where the API ends.
+    """Runs `jobs.worker` in a process of its own while jobs wait or have lost their worker.
+
+    If the API is killed, the worker continues. If the API shuts down, the worker stops and its job goes back
+    into the queue.
     """
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self._graph, self._settings = graph, settings
         self._process: subprocess.Popen[bytes] | None = None
-        self._wanted, self._closing = Event(), False
+        self._wake_up, self._closing = Event(), False
         self._thread = Thread(target=self._watch, name="worker", daemon=True)
 
     def start(self) -> None:
-        """Begin to look for jobs."""
+        """Start polling the queue."""
         self._thread.start()
 
     def wake(self) -> None:
-        """There is a new job."""
-        self._wanted.set()
+        """Poll the queue now, because a job was submitted."""
+        self._wake_up.set()
 
     def close(self) -> None:
-        """Look no more; whatever is being worked on waits for the next start."""
+        """Stop polling, stop the worker, and put its job back into the queue."""
         self._closing = True
-        self._wanted.set()
+        self._wake_up.set()
         self._thread.join()
         process = self._process
         if process is None or process.poll() is not None:
             return
         process.terminate()
         try:
-            process.wait(_END_SECONDS)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        # One that is deep in a computation does not hear of its end in time. Without the database, the job is
-        # found to be lost later.
+        # A killed worker cannot do this itself. If the database is unreachable, the job counts as lost later.
         with suppress(GroundswellError):
             requeue_jobs_of(self._graph, worker_name(process.pid))
 
     def _watch(self) -> None:
         while not self._closing:
-            # A database that is away is asked again at the next look, a full disk is tried again.
+            # If the database is unreachable or the disk full, the next poll tries again.
             with suppress(GroundswellError, OSError):
                 if (self._process is None or self._process.poll() is not None) and has_open_jobs(self._graph):
-                    self._process = self._begin()
-            self._wanted.wait(_LOOK_SECONDS)
-            self._wanted.clear()
+                    self._process = self._start_process()
+            self._wake_up.wait(_POLL_SECONDS)
+            self._wake_up.clear()
 
-    def _begin(self) -> subprocess.Popen[bytes]:
+    def _start_process(self) -> subprocess.Popen[bytes]:
         logs = self._settings.home / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         with (logs / "worker.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "jobs.worker"],
-                env={**self._settings.environment(), **_MODEST},
+                env={**self._settings.environment(), **_ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

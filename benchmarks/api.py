@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -22,6 +21,7 @@ from urllib.request import Request, urlopen
 import numpy as np
 
 from benchmarks.own_server import own_server
+from benchmarks.queries import uncached_query
 from benchmarks.report import Row, ratio_interval, write
 from forecasting.forecasts import forecast_campaign
 from forecasting.klstm.trainer import Configuration
@@ -89,14 +89,14 @@ async def load(
     address: str, path: str, key: str, seconds: float, *, distinct: bool, connections: int
 ) -> list[float]:
     """Seconds that each request took, all connections asking one after another."""
-    parts, numbers, took = urlsplit(address), count(), list[float]()
+    parts, took = urlsplit(address), list[float]()
     headers = f"Host: {parts.netloc}\r\nAuthorization: Bearer {key}"
     ends = time.perf_counter() + seconds
 
     async def connection() -> None:
         streams = await asyncio.open_connection(parts.hostname, parts.port)
         while time.perf_counter() < ends:
-            asked = f"{path}&_={time.time_ns()}.{next(numbers)}" if distinct else path
+            asked = f"{path}?{uncached_query(DATASET) if distinct else f'dataset={DATASET}'}"
             began = time.perf_counter()
             if (status := await ask(streams, asked, headers)) != 200:
                 raise RuntimeError(f"{status} from {asked}")
@@ -150,8 +150,10 @@ def measure(settings: Settings, key: str, *, quick: bool) -> list[Row]:
         stack.enter_context(process(peer, awaited, environment))
         body = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "body"
         for read in _READS:
-            path = f"/v1/campaigns/{_CAMPAIGN}/{read}?dataset={DATASET}"
-            with urlopen(Request(f"{ours}{path}", headers={"Authorization": f"Bearer {key}"})) as answer:
+            path = f"/v1/campaigns/{_CAMPAIGN}/{read}"
+            with urlopen(
+                Request(f"{ours}{path}?dataset={DATASET}", headers={"Authorization": f"Bearer {key}"})
+            ) as answer:
                 body.write_bytes(answer.read())
             what, size = f"{read}: requests a second, {_CONNECTIONS} connections", body.stat().st_size
             with process(["-c", _BARE, str(body), "8191"], bare, environment):
@@ -159,7 +161,7 @@ def measure(settings: Settings, key: str, *, quick: bool) -> list[Row]:
             rows.append(throughput_row(what, found, "bare route", 0.6, f"{size:,} bytes"))
             what += ", never asked before"
             found = turns(ours, awaited, path, key, turn, distinct=True)
-            rows.append(throughput_row(what, found, "asyncio driver", None, "the same statements"))
+            rows.append(throughput_row(what, found, "asyncio driver", 0.8, "the same statements"))
             for connections in (1, 4, _CONNECTIONS):
                 took = asyncio.run(
                     load(ours, path, key, number * seconds, distinct=True, connections=connections)

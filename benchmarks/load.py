@@ -23,6 +23,7 @@ import psutil
 from benchmarks import generated
 from benchmarks.api import ask, fill, process
 from benchmarks.own_server import own_server
+from benchmarks.queries import uncached_query
 from benchmarks.report import Row, write
 from graph.importing.adapters.complete_journey import DATASET
 from graph.settings import Settings
@@ -61,7 +62,7 @@ async def read(
         streams = await asyncio.open_connection("127.0.0.1", _PORT)
         while time.monotonic() < ends:
             path, uncached = draw.choice(_PATHS), draw.random() < 0.5
-            target = f"/v1/{path}?dataset={DATASET}" + (f"&_={time.time_ns()}" if uncached else "")
+            target = f"/v1/{path}?{uncached_query(DATASET) if uncached else f'dataset={DATASET}'}"
             began = time.perf_counter()
             seen.statuses[await ask(streams, target, "Host: 127.0.0.1")] += 1
             seen.seconds.append(time.perf_counter() - began)

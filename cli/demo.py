@@ -32,7 +32,8 @@ def demo(
 ) -> None:
     """Import the Complete Journey, find its key users, forecast a campaign, and show the result."""
     from api.schemas import forecasts
-    from api.serializers import records
+    from api.serializers.forecasts import serialize_forecast
+    from api.serializers.models import serialize_model
     from cli.console import progress_bars
     from cli.imports import show_import
     from cli.render import show_forecast, show_likely_users, show_model
@@ -60,9 +61,9 @@ def demo(
     show_import(report)
     with connect(settings) as graph:
         _show_campaign(graph, network)
-    show_model(records.model(model))
+    show_model(serialize_model(model))
     with connect(settings) as graph:
-        response = records.forecast(graph, DATASET, forecast)
+        response = serialize_forecast(graph, DATASET, forecast)
         users = [
             forecasts.LikelyUser(**row) for row in likely_users(graph, DATASET, forecast.id, _USERS_SHOWN)
         ]
@@ -74,7 +75,7 @@ def demo(
 def _show_campaign(graph: "Graph", network: "NetworkRun") -> None:
     import pandas as pd
 
-    from api.serializers import records
+    from api.serializers.networks import serialize_network
     from cli.console import out
     from cli.render import show_network
     from forecasting.history.series import read_influence
@@ -95,7 +96,7 @@ def _show_campaign(graph: "Graph", network: "NetworkRun") -> None:
         f"{first['exposed']:.0f} others had an active influencer. On {last['ds']:%d %b} {last['y']:.0f} took "
         f"part (level {last['level']:.0f}), and {last['exposed']:.0f} had an active influencer."
     )
-    show_network(records.network(network))
+    show_network(serialize_network(network))
     key_users = queries.key_users(graph, DATASET, CAMPAIGN, network.id)[:_USERS_SHOWN]
     names = ", ".join(f"{user['user']} (spread {user['score']:.1f})" for user in key_users)
     out.print(f"Its top key users: {names}.")

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.schemas import forecasts, requests, resources
-from api.serializers import records
+from api.serializers.forecasts import likely_users_csv, serialize_forecast
+from api.serializers.imports import serialize_import
+from api.serializers.jobs import serialize_job
+from api.serializers.models import serialize_comparison, serialize_model
+from api.serializers.networks import serialize_network
 from graph.connection import Graph
 from graph.datasets import describe_dataset, resolve_dataset
 from graph.importing.job import Engine, ImportReport, import_files
@@ -46,13 +50,13 @@ class LocalBackend:
         """List campaigns in the order of their first days, optionally only those in one state."""
         import pandas as pd
 
-        from api.serializers.campaigns import states
+        from api.serializers.campaigns import campaign_states
         from forecasting.history.series import campaign_list
 
         campaigns = campaign_list(self.graph, dataset)
         if campaigns.empty:
             return []
-        campaigns = campaigns.assign(state=states(campaigns, describe_dataset(self.graph, dataset)))
+        campaigns = campaigns.assign(state=campaign_states(campaigns, describe_dataset(self.graph, dataset)))
         if state is not None:
             campaigns = campaigns[campaigns["state"] == state]
         return [
@@ -69,7 +73,7 @@ class LocalBackend:
 
     def networks(self, dataset: str) -> list[resources.Network]:
         """List networks, the latest cut-off first."""
-        return [records.network(run) for run in networks(self.graph, dataset)]
+        return [serialize_network(run) for run in networks(self.graph, dataset)]
 
     def build_network(self, request: requests.Network) -> resources.Network:
         """Build a network; an existing one is returned if nothing has changed."""
@@ -84,7 +88,7 @@ class LocalBackend:
             encoder=TextEncoder.of(self.settings),
             rebuild=request.rebuild,
         )
-        return records.network(network)
+        return serialize_network(network)
 
     def train(self, request: requests.Training) -> "forecasts.Model | NextUsersRun":
         """Train a forecaster or, if all campaigns are open to all users, a next-user ranker."""
@@ -107,7 +111,7 @@ class LocalBackend:
             configuration=Configuration(holidays=check_holiday_prior(request.holidays)),
             retrain=request.retrain,
         )
-        return records.model(model)
+        return serialize_model(model)
 
     def back_test(self, request: requests.BackTest) -> forecasts.Comparison:
         """Back-test over a period and store the comparison."""
@@ -128,7 +132,7 @@ class LocalBackend:
             request.every,
         )
         store_back_test(self.graph, request.dataset, comparison, request.until, request.every)
-        return records.comparison(comparison)
+        return serialize_comparison(comparison)
 
     def make_forecast(self, campaign: str, request: requests.Forecast) -> forecasts.Forecast:
         """Forecast a campaign and store the forecast."""
@@ -143,19 +147,19 @@ class LocalBackend:
             self._progress,
             request.origin,
         )
-        return records.forecast(self.graph, request.dataset, forecast)
+        return serialize_forecast(self.graph, request.dataset, forecast)
 
     def model(self, dataset: str, model_id: str) -> forecasts.Model:
         """Read an existing model."""
         from forecasting.records import models
 
-        return records.model(next(model for model in models(self.graph, dataset) if model.id == model_id))
+        return serialize_model(next(model for model in models(self.graph, dataset) if model.id == model_id))
 
     def forecast(self, campaign: str, dataset: str, origin: date | None) -> forecasts.Forecast:
         """Read the stored forecast with this origin, by default the latest."""
         from forecasting.records import find_forecast
 
-        return records.forecast(self.graph, dataset, find_forecast(self.graph, dataset, campaign, origin))
+        return serialize_forecast(self.graph, dataset, find_forecast(self.graph, dataset, campaign, origin))
 
     def likely_users(
         self, campaign: str, dataset: str, origin: date | None, limit: int, *, waiting: bool
@@ -172,7 +176,7 @@ class LocalBackend:
         from forecasting.records import find_forecast
 
         forecast = find_forecast(self.graph, dataset, campaign, origin)
-        return records.likely_users_csv(self.graph, self.settings, dataset, forecast, waiting=waiting)
+        return likely_users_csv(self.graph, self.settings, dataset, forecast, waiting=waiting)
 
     def next_users(
         self, campaign: str, dataset: str, origin: date | None
@@ -205,19 +209,19 @@ class LocalBackend:
 
     def plan(self, campaign: str, dataset: str, request: forecasts.Plan) -> forecasts.PlanAnswer:
         """Forecast a campaign before its launch."""
-        from api.serializers.plans import planned
+        from api.serializers.plans import forecast_plan
 
-        return planned(self.graph, self.settings, dataset, campaign, request, self._progress)
+        return forecast_plan(self.graph, self.settings, dataset, campaign, request, self._progress)
 
     def what_if(self, campaign: str, dataset: str, request: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
         """Choose seeds and estimate how many users they reach."""
-        from api.serializers.what_ifs import carried
+        from api.serializers.what_ifs import simulate_what_if
 
-        return carried(self.graph, dataset, campaign, request)
+        return simulate_what_if(self.graph, dataset, campaign, request)
 
     def imports(self, dataset: str | None) -> list[resources.Import]:
         """List imports, the latest first."""
-        return [records.one_import(run) for run in import_runs(self.graph, dataset)]
+        return [serialize_import(run) for run in import_runs(self.graph, dataset)]
 
     def import_files(
         self, folder: Path, mapping: Mapping, engine: Engine, max_rejected: float | None
@@ -235,8 +239,8 @@ class LocalBackend:
 
     def jobs(self, limit: int) -> list[resources.Job]:
         """List jobs, the latest first."""
-        return [records.job(job) for job in queue.list_jobs(self.graph, limit=limit)]
+        return [serialize_job(job) for job in queue.list_jobs(self.graph, limit=limit)]
 
     def cancel(self, job_id: str) -> resources.Job:
         """Cancel a job."""
-        return records.job(queue.cancel(self.graph, job_id))
+        return serialize_job(queue.cancel(self.graph, job_id))

@@ -46,7 +46,7 @@ def update(home: HomeOption = None, dataset: DatasetOption = None, cutoff: Cutof
     Influences, key users and groups are brought up to date. Tags, similar users and the influence test stay
     as they were when the network was built.
     """
-    from api.serializers import records
+    from api.serializers.networks import serialize_network
     from cli.console import progress_bars
     from cli.render import show_network
     from graph.connection import connect
@@ -57,7 +57,7 @@ def update(home: HomeOption = None, dataset: DatasetOption = None, cutoff: Cutof
         from network.incremental_update import update_network
 
         network = update_network(graph, resolve_dataset(graph, dataset), progress, cutoff=day)
-    show_network(records.network(network))
+    show_network(serialize_network(network))
 
 
 @app.command("list")

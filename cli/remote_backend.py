@@ -129,7 +129,7 @@ class RemoteBackend:
             )
         files = sorted({file.path for file in inputs})
         result = self._follow(self.client.start_import(mapping.model_dump_json(), files, max_rejected))
-        return self.client.one_import(result["import"])
+        return self.client.get_import(result["import"])
 
     def jobs(self, limit: int) -> list[resources.Job]:
         """List jobs, the latest first."""

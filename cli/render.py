@@ -7,7 +7,7 @@ from rich.table import Table
 
 from api.schemas import forecasts, resources
 from cli.console import out
-from network.runs import Verdict
+from network.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

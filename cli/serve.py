@@ -63,7 +63,7 @@ def prepare(
     import uvicorn
 
     from api.app import create_app
-    from api.header_timeout import PromptProtocol
+    from api.header_timeout import HeaderTimeoutProtocol
     from graph.connection import Timeouts, connect
     from graph.schema import migrate
 
@@ -84,7 +84,7 @@ def prepare(
         raise
     config = uvicorn.Config(
         app,
-        http=PromptProtocol,
+        http=HeaderTimeoutProtocol,
         log_level="warning",
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         server_header=False,

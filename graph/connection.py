@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import cypher
 from graph.error_mapping import error_mapping
 from graph.errors import DatabaseUnreachable, InvalidRequest, NotReady
+from graph.revision import revision_of
 from graph.server import local
 from graph.settings import Settings
 
@@ -48,6 +49,7 @@ class Timeouts:
 
 
 DEFAULT_TIMEOUTS = Timeouts()
+_REREADS = 3
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Graph:
         self.default_dataset = default_dataset
         self.on_statement: Callable[[str, float], None] = lambda _name, _seconds: None
         """Called after each statement with its name and its duration in seconds."""
+        self._last_heartbeats = "", 0
 
     def __enter__(self) -> Self:
         return self
@@ -240,21 +243,34 @@ class Graph:
         return Py2neoGraph(uri, auth=(user, password), name=self._database)
 
     def revision(self) -> str:
-        """Return the database's bookmark, a text that changes with every write by any client."""
+        """Return a text that changes with every write except heartbeats of jobs, see ``graph.revision``."""
         try:
-            return self._latest_bookmark()
+            return self._revision()
         except DatabaseUnreachable:
             # A pooled connection may have broken since its last use. The driver would pause before a retry
             # and notice late that the database is back; this method is called often, so retry at once.
-            return self._latest_bookmark()
+            return self._revision()
 
-    def _latest_bookmark(self) -> str:
+    def _revision(self) -> str:
+        read = self._heartbeats()
+        if read == self._last_heartbeats:
+            return revision_of(*read)
+        for _ in range(_REREADS):
+            before, read = read, self._heartbeats()
+            if read == before:  # Nothing was committed between count and bookmark.
+                self._last_heartbeats = read
+                return revision_of(*read)
+        return read[0]
+
+    def _heartbeats(self) -> tuple[str, int]:
+        """The latest bookmark, and how many heartbeats were written up to then."""
         from neo4j import Query
 
-        with self._session("(revision)") as session:
+        statement = cypher.statement("server/revision")
+        with self._session(statement.name) as session:
+            (row,) = session.run(Query(statement.text, timeout=self.timeouts.query)).data()
             # The server sends its bookmark after every transaction, also after one that only reads.
-            session.run(Query("RETURN 1", timeout=self.timeouts.query)).consume()
-            return ",".join(sorted(session.last_bookmarks().raw_values))
+            return ",".join(sorted(session.last_bookmarks().raw_values)), row["heartbeats"]
 
     def gds_version(self) -> str:
         """Return the version of Graph Data Science. Raises GdsMissing."""

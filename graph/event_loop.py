@@ -58,6 +58,10 @@ class EventLoopGraph(Graph):
             uri, auth=(user, password), **driver_options(graph.timeouts)
         )
 
+    def forget_bookmarks(self) -> None:
+        """Forget the bookmarks of the shared manager, see `Graph.forget_bookmarks`."""
+        self._graph.forget_bookmarks()
+
     async def aclose(self) -> None:
         """Close the connections of the asyncio driver."""
         await self._async_driver.close()
@@ -69,7 +73,7 @@ class EventLoopGraph(Graph):
         what the synchronous driver wrote before.
         """
         parent = getcurrent()
-        written = Bookmarks.from_raw_values(self._bookmarks.get_bookmarks())
+        written = Bookmarks.from_raw_values(self._graph._bookmarks.get_bookmarks())
         async with self._async_driver.session(database=self._database, bookmarks=written) as session:
             child = _Reading(function, parent)
             child.session, child.gr_context = session, parent.gr_context
@@ -98,6 +102,19 @@ class EventLoopGraph(Graph):
             return self._graph.frame(name, **parameters)
         statement = load_statement(name, parameters)
         return reading.wait_for(self._read(reading.session, statement, parameters, _frame))
+
+    def _heartbeats(self) -> tuple[str, int]:
+        reading = getcurrent()
+        if not isinstance(reading, _Reading):
+            return super()._heartbeats()
+        return reading.wait_for(self._read_heartbeats(reading.session))
+
+    async def _read_heartbeats(self, session: AsyncSession) -> tuple[str, int]:
+        statement = cypher.statement("server/revision")
+        with self._observe(statement.name):
+            (row,) = await _rows(await session.run(Query(statement.text, timeout=self.timeouts.query)))
+            bookmarks = await session.last_bookmarks()
+        return ",".join(sorted(bookmarks.raw_values)), row["heartbeats"]
 
     async def _read(
         self, session: AsyncSession, statement: cypher.Statement, parameters: Row, collect: _Collect[T]

@@ -9,12 +9,12 @@ import json
 import secrets
 import socket
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from graph.connection import Graph, Row
 from graph.errors import NotFound
+from jobs.state import JobState
 
-JobState = Literal["waiting", "running", "complete", "failed", "cancelled"]
 LOST_AFTER_SECONDS = 30
 MAX_ATTEMPTS = 3
 

@@ -16,8 +16,9 @@ from graph.errors import DatabaseUnreachable, GroundswellError
 from graph.importing.uploads import remove_forgotten
 from graph.settings import Settings
 from jobs.progress import JobCancelled, JobProgress
-from jobs.queue import Job, JobState, claim, finish, list_jobs, worker_name
+from jobs.queue import Job, claim, finish, list_jobs, worker_name
 from jobs.registry import get_job_kind, import_job_modules
+from jobs.state import JobState
 
 _OPEN_STATES: tuple[JobState, ...] = ("waiting", "running")
 _MAX_OPEN_JOBS = 10_000

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from graph.connection import Graph, Row
 from graph.errors import NotFound, NotReady
+from network.verdict import Verdict
 
 SEED = 7
 """What every random step of a run begins with."""
 
-Verdict = Literal["supported", "weak", "not supported"]
 
 _WORLDS = ("random", "matched", "shuffled", "key_users")
 _CLEAR = 1.1

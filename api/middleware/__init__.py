@@ -1,1 +1,1 @@
-"""What every request passes before it reaches a route: logging, keys, limits, cache."""
+"""ASGI middleware: logging, authentication, limits and the response cache."""

@@ -1,6 +1,5 @@
-"""Who may ask: who has a key for it, or, where keys are off, anybody on this machine."""
+"""Authentication by API key: which requests need which scope, and who may send how many."""
 
-import base64
 import json
 import math
 import re
@@ -9,9 +8,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi.responses import Response
+from fastapi import HTTPException, Request, Response
+from fastapi.security import HTTPBasic, HTTPBearer
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.middleware.rate_limit import RateLimit
@@ -22,19 +21,25 @@ from graph.errors import GroundswellError
 from graph.settings import Settings
 
 OPEN_PATHS = frozenset({"/health", "/ready"})
-GUESSES_A_MINUTE = 20
-_KNOWN_FOR = 5.0
-"""Seconds for which keys are not read anew: so long a revoked one may still open."""
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_READS = ("/plan", "/what-if")
-"""Posts that compute and store nothing."""
+"""Paths that need no key."""
+FAILURES_PER_MINUTE = 20
+"""How many wrong keys an address may send."""
+BEARER = HTTPBearer(
+    description="A key of `groundswell keys make`. A browser may send it as a password.", auto_error=False
+)
+_BASIC = HTTPBasic(realm="Groundswell", auto_error=False)
+_KEYS_CACHED_SECONDS = 5.0
+"""How long keys are cached, so how long a revoked key may still be accepted."""
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_READING_POSTS = ("/plan", "/what-if")
+"""Ends of paths whose POST computes and stores nothing."""
 _CAMPAIGN = re.compile(r"/v1/campaigns(/[^/]+)?")
 _BUILDS = ("/v1/networks", "/v1/models", "/v1/back-tests", "/v1/jobs")
 
 
 def needed_scope(method: str, path: str) -> str:
-    """What a key must be for; whatever is not known to need less needs `admin`."""
-    if method in _SAFE or (method == "POST" and path.endswith(_READS)):
+    """Return the scope that a key needs for a request; "admin" for requests not listed here."""
+    if method in _SAFE_METHODS or (method == "POST" and path.endswith(_READING_POSTS)):
         return "read"
     if path == "/v1/imports" or path.startswith("/v1/imports/") or _CAMPAIGN.fullmatch(path):
         return "import"
@@ -42,111 +47,113 @@ def needed_scope(method: str, path: str) -> str:
     return "build" if forecasts or path.startswith(_BUILDS) else "admin"
 
 
-class KeyAccess:
-    """Asks for a key, as a bearer token (programs) or as a password (browsers); keeps to what it is for and
-    how often it may ask; and writes down who wrote.
+class KeyAuthentication:
+    """ASGI middleware that requires an API key: as bearer token, or as password of HTTP Basic.
+
+    It checks the key's scope, limits how many requests a key and how many wrong keys an address may send,
+    and appends every request beyond reading to the audit log. It wraps the response cache, so that cached
+    answers need a key, too: as a FastAPI dependency it would run too late.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, graph: Graph) -> None:
         self._app, self._graph = app, graph
-        self._audit = settings.home / "logs" / "audit.jsonl"
+        self._audit_log = settings.home / "logs" / "audit.jsonl"
         token = settings.api_token.get_secret_value()
         self._token = Key("token", "GROUNDSWELL_API_TOKEN", ("admin",), hash_of(token)) if token else None
-        self._rate, self._guesses = RateLimit(settings.rate_per_minute), RateLimit(GUESSES_A_MINUTE)
+        self._requests, self._failures = RateLimit(settings.rate_per_minute), RateLimit(FAILURES_PER_MINUTE)
         self._keys: list[Key] = []
-        self._read_at = -math.inf
+        self._keys_read_at = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, or answer 401, 403 or 429."""
+        """Pass the request on, or answer 401, 403 or 429."""
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return
         needed = needed_scope(scope["method"], scope["path"])
-        found = await self._admitted(scope, needed)
-        if isinstance(found, Response):
-            await found(scope, receive, send)
+        key = await self._authenticate(scope, needed)
+        if isinstance(key, Response):
+            await key(scope, receive, send)
             return
         if needed == "read":
             await self._app(scope, receive, send)
             return
         status = 500
 
-        async def told(message: Message) -> None:
+        async def send_and_keep_status(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)
 
         try:
-            await self._app(scope, receive, told)
+            await self._app(scope, receive, send_and_keep_status)
         finally:
-            await run_in_threadpool(_write_down, self._audit, found, scope, status)
+            await run_in_threadpool(_append_audit_entry, self._audit_log, key, scope, status)
 
-    async def _admitted(self, scope: Scope, needed: str) -> Key | Response:
-        """The key that opens, or the answer to who has none."""
-        caller = _caller(scope)
-        if wait := self._guesses.spent(caller):
-            return _too_often(wait, "Too many wrong keys came from this address.")
-        given = _given(Headers(scope=scope).get("authorization", ""))
+    async def _authenticate(self, scope: Scope, needed: str) -> Key | Response:
+        address = _address(scope)
+        if wait := self._failures.spent(address):
+            return _too_many(wait, "This address sent too many wrong keys.")
+        secret = await _secret(Request(scope))
         try:
-            key = await self._opened(given)
-        except GroundswellError as error:  # The handlers of the application answer only what lies within it.
+            key = await self._find_key(secret)
+        except GroundswellError as error:  # Exception handlers cover only what the middleware wraps.
             return problem_of(error)
         if key is None:
-            if given:  # A browser asks without a key first, and is no guesser.
-                self._guesses.wait(caller)
-            return _refused()
-        if wait := self._rate.wait(key.id):
-            return _too_often(wait, f"Key {key.id} asks too often.")
+            if secret:  # A browser's first request has no key; it is no failed attempt.
+                self._failures.wait(address)
+            return _unauthorized()
+        if wait := self._requests.wait(key.id):
+            return _too_many(wait, f"Key {key.id} sent too many requests.")
         if not key.may(needed):
             return problem(
-                403, "NotAllowed", f"Key {key.id} is not for this: it needs the scope {needed!r}.",
-                f"Make one: `groundswell keys make NAME --scope {needed}`.",
+                403, "NotAllowed", f"Key {key.id} lacks the scope {needed!r}.",
+                f"Make a key that has it: `groundswell keys make NAME --scope {needed}`.",
             )  # fmt: skip
         return key
 
-    async def _opened(self, given: str) -> Key | None:
-        if self._token and secrets.compare_digest(hash_of(given), self._token.hash):
+    async def _find_key(self, secret: str) -> Key | None:
+        if self._token and secrets.compare_digest(hash_of(secret), self._token.hash):
             return self._token
-        if time.monotonic() - self._read_at > _KNOWN_FOR:
-            self._keys, self._read_at = await run_in_threadpool(list_keys, self._graph), time.monotonic()
-        return open_with(self._keys, given)
+        if time.monotonic() - self._keys_read_at > _KEYS_CACHED_SECONDS:
+            self._keys = await run_in_threadpool(list_keys, self._graph)
+            self._keys_read_at = time.monotonic()
+        return open_with(self._keys, secret)
 
 
-def _given(header: str) -> str:
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(value, validate=True).partition(b":")[2].decode()
-        except ValueError:
-            return ""
-    return ""
+async def _secret(request: Request) -> str:
+    """The key in the Authorization header, or an empty text."""
+    if bearer := await BEARER(request):
+        return bearer.credentials.strip()
+    try:
+        basic = await _BASIC(request)
+    except HTTPException:  # Not the Base64 of a user and a password.
+        return ""
+    return basic.password if basic else ""
 
 
-def _refused() -> Response:
-    answer = problem(
+def _unauthorized() -> Response:
+    response = problem(
         401,
         "AccessDenied",
-        "This server asks for a key.",
-        "Send `Authorization: Bearer <key>`, or give the key as the password.",
+        "This request needs a valid key.",
+        "Send `Authorization: Bearer <key>`, or the key as the password of HTTP Basic.",
     )
-    answer.headers["WWW-Authenticate"] = 'Basic realm="Groundswell", charset="UTF-8"'
-    return answer
+    response.headers.update(_BASIC.make_authenticate_headers())
+    return response
 
 
-def _too_often(wait: float, said: str) -> Response:
-    answer = problem(429, "TooOften", said, f"Try again in {math.ceil(wait)} seconds.")
-    answer.headers["Retry-After"] = str(math.ceil(wait))
-    return answer
+def _too_many(wait: float, detail: str) -> Response:
+    response = problem(429, "TooManyRequests", detail, f"Try again in {math.ceil(wait)} seconds.")
+    response.headers["Retry-After"] = str(math.ceil(wait))
+    return response
 
 
-def _write_down(file: Path, key: Key, scope: Scope, status: int) -> None:
+def _append_audit_entry(file: Path, key: Key, scope: Scope, status: int) -> None:
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "key": key.id,
         "name": key.name,
-        "from": _caller(scope),
+        "from": _address(scope),
         "method": scope["method"],
         "path": scope["path"],
         "status": status,
@@ -156,5 +163,5 @@ def _write_down(file: Path, key: Key, scope: Scope, status: int) -> None:
         log.write(json.dumps(entry) + "\n")
 
 
-def _caller(scope: Scope) -> str:
+def _address(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""

@@ -1,4 +1,4 @@
-"""How much may be sent, and how slowly."""
+"""Limits on the size of request bodies, and on how long they may stall."""
 
 import asyncio
 
@@ -10,46 +10,51 @@ from api.problems import problem
 from graph.settings import Settings
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
-_WISH_BYTES = 32 << 20
-"""Of what is no delivery: a million users to reach fit in."""
-SILENT_SECONDS = 30.0
-"""As long may nothing come of a body that is not over."""
+_MAX_JSON_BYTES = 32 << 20
+"""For everything but imports: a million user ids fit in."""
+STALL_SECONDS = 30.0
+"""How long a body may pause before it is complete."""
 
 
 class BodyLimits:
-    """Refuses a body that is larger than allowed, before it is read where it says its size, else when it gets
-    there; and one that does not come.
+    """ASGI middleware that refuses bodies that are too large or that stall.
+
+    A body that declares its length is refused before it is read, any other when it exceeds the limit.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, silent_seconds: float = SILENT_SECONDS) -> None:
-        self._app, self._silent = app, silent_seconds
-        self._most = settings.max_upload_mib << 20
+    def __init__(self, app: ASGIApp, settings: Settings, stall_seconds: float = STALL_SECONDS) -> None:
+        self._app, self._stall_seconds = app, stall_seconds
+        self._max_bytes = settings.max_upload_mib << 20
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, or answer 408 or 413."""
+        """Pass the request on, or answer 408 or 413."""
         if scope["type"] != "http" or scope["method"] not in _WRITES:
             await self._app(scope, receive, send)
             return
-        most = self._most if scope["path"].startswith("/v1/imports") else min(self._most, _WISH_BYTES)
+        max_bytes = (
+            self._max_bytes
+            if scope["path"].startswith("/v1/imports")
+            else min(self._max_bytes, _MAX_JSON_BYTES)
+        )
         length = Headers(scope=scope).get("content-length", "0")
-        if length.isascii() and length.isdecimal() and (len(length) > 18 or int(length) > most):
-            await problem(413, "TooLarge", *_too_large(most))(scope, receive, send)
+        if length.isascii() and length.isdecimal() and (len(length) > 18 or int(length) > max_bytes):
+            await problem(413, "TooLarge", *_too_large(max_bytes))(scope, receive, send)
             return
-        await self._app(scope, _Watched(receive, self._silent, most), send)
+        await self._app(scope, _LimitedReceive(receive, self._stall_seconds, max_bytes), send)
 
 
-def _too_large(most: int) -> tuple[str, str]:
+def _too_large(max_bytes: int) -> tuple[str, str]:
     return (
-        f"More than the {most:,} bytes allowed were to be sent.",
-        "Send less at once, or pack it; GROUNDSWELL_MAX_UPLOAD_MIB sets the limit of deliveries.",
+        f"The body is larger than the {max_bytes:,} bytes allowed.",
+        "Send less at once, or compress files; GROUNDSWELL_MAX_UPLOAD_MIB sets the limit for imports.",
     )
 
 
-class _Watched:
-    """What is received, as long as it keeps coming and is not too much."""
+class _LimitedReceive:
+    """Receives a body, within the limits on its size and its pauses."""
 
-    def __init__(self, receive: Receive, seconds: float, most: int) -> None:
-        self._receive, self._seconds, self._left, self._more = receive, seconds, most, True
+    def __init__(self, receive: Receive, seconds: float, max_bytes: int) -> None:
+        self._receive, self._seconds, self._left, self._more = receive, seconds, max_bytes, True
 
     async def __call__(self) -> Message:
         if not self._more:
@@ -58,9 +63,9 @@ class _Watched:
             async with asyncio.timeout(self._seconds):
                 message = await self._receive()
         except TimeoutError as error:
-            raise HTTPException(408, "The rest of the request did not come.") from error
+            raise HTTPException(408, "The rest of the body did not arrive in time.") from error
         self._more = bool(message.get("more_body"))
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise HTTPException(413, "More was sent than is allowed.")
+            raise HTTPException(413, "The body is larger than allowed.")
         return message

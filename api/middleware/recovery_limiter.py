@@ -1,4 +1,4 @@
-"""Who may ask a database that has only just come back: few at a time, and who asks for little goes first."""
+"""Limits concurrent requests after an outage of the database, and runs the cheapest first."""
 
 import asyncio
 import heapq
@@ -9,84 +9,84 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Protocol, TypeVar
 
-FIRST = 2
-"""As many may ask at first; with each good answer twice as many. A database that was started anew compiles
-every statement anew, too, and asked everything at once it would answer nobody for long.
+INITIAL_LIMIT = 2
+"""How many requests may run at first; every success doubles the number. A restarted Neo4j compiles every
+statement again, and under full load it would answer nothing for a long time.
 """
-_OPEN = 64
-"""Once so many may ask, all may."""
+_LAST_LIMIT = 64
+"""The limit after which there is none."""
 _GATHER_SECONDS = 0.05
-"""So long whoever comes waits for others, who may ask for less."""
-_PATHS = 1000
-"""So many paths' times are remembered."""
+"""How long a request waits for others that may be cheaper."""
+_MAX_PATHS = 1000
+"""Of how many paths the last duration is kept."""
 
 
 class Answer(Protocol):
-    """What came of asking."""
+    """An HTTP answer."""
 
     @property
     def status(self) -> int:
-        """The status of HTTP."""
+        """Its status code."""
 
 
 A = TypeVar("A", bound=Answer)
 
 
-class Gate:
-    """Open until it is closed; from then on it lets in a few at a time, until it is open again."""
+class RecoveryLimiter:
+    """Unlimited until `restrict` is called; then a few requests at a time, until the limit has grown away."""
 
     def __init__(self) -> None:
-        self._places: float = math.inf
-        self._inside = 0
+        self._limit: float = math.inf
+        self._running = 0
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = count()
-        self._took: OrderedDict[str, float] = OrderedDict()
+        self._durations: OrderedDict[str, float] = OrderedDict()
 
-    def close(self, away: Exception) -> None:
-        """The database is away, and will be cold: whoever waits is told so."""
-        self._places = FIRST
-        for *_, place in self._waiting:
-            if not place.done():
-                place.set_exception(away)
+    def restrict(self, error: Exception) -> None:
+        """Start over with the initial limit, and raise `error` in all requests that wait."""
+        self._limit = INITIAL_LIMIT
+        for *_, turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(error)
         self._waiting.clear()
 
-    async def through(self, path: str, ask: Callable[[], Awaitable[A]]) -> A:
-        """What `ask` returns, once there is a place for who asks for `path`.
+    async def run(self, path: str, request: Callable[[], Awaitable[A]]) -> A:
+        """Await `request`, a request of `path`, when the limit allows it.
 
-        Raises what the gate is closed with meanwhile.
+        Raises the error of `restrict` if that is called meanwhile.
         """
         await self._enter(path)
-        began, good = time.monotonic(), False
+        started, succeeded = time.monotonic(), False
         try:
-            answer = await ask()
-            good = answer.status < 500
+            answer = await request()
+            succeeded = answer.status < 500
             return answer
         finally:
-            self._leave(path, time.monotonic() - began, good=good)
+            self._leave(path, time.monotonic() - started, succeeded=succeeded)
 
     async def _enter(self, path: str) -> None:
-        if self._places == math.inf:
-            self._inside += 1
+        if self._limit == math.inf:
+            self._running += 1
             return
         loop = asyncio.get_running_loop()
-        place = loop.create_future()
-        heapq.heappush(self._waiting, (self._took.get(path, math.inf), next(self._order), place))
+        turn = loop.create_future()
+        heapq.heappush(self._waiting, (self._durations.get(path, math.inf), next(self._order), turn))
         loop.call_later(_GATHER_SECONDS, self._admit)
-        await place
+        await turn
 
-    def _leave(self, path: str, seconds: float, *, good: bool) -> None:
-        self._inside -= 1
-        if good:
-            self._places = self._places * 2 if self._places < _OPEN else math.inf
-            self._took[path] = seconds
-            self._took.move_to_end(path)
-            if len(self._took) > _PATHS:
-                self._took.popitem(last=False)
+    def _leave(self, path: str, seconds: float, *, succeeded: bool) -> None:
+        self._running -= 1
+        if succeeded:
+            self._limit = self._limit * 2 if self._limit < _LAST_LIMIT else math.inf
+            self._durations[path] = seconds
+            self._durations.move_to_end(path)
+            if len(self._durations) > _MAX_PATHS:
+                self._durations.popitem(last=False)
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and self._inside < self._places:
-            place = heapq.heappop(self._waiting)[-1]
-            if not place.done():  # Whoever has been cancelled waits no more.
-                self._inside += 1
-                place.set_result(None)
+        while self._waiting and self._running < self._limit:
+            turn = heapq.heappop(self._waiting)[-1]
+            if not turn.done():  # A cancelled request has left the queue.
+                self._running += 1
+                turn.set_result(None)

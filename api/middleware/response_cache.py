@@ -1,31 +1,30 @@
-"""Answers are kept as long as nothing is written to the graph; who has one already (ETag) is told so."""
+"""Caches answers until the graph changes; a client that has an answer already (ETag) gets 304."""
 
 import asyncio
 import hashlib
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.middleware.recovery_limiter import Gate
+from api.middleware.recovery_limiter import RecoveryLimiter
 from api.problems import problem_of
-from graph.connection import Graph
 from graph.errors import GroundswellError
 
-_LOOK_SECONDS = 0.5
-"""Seconds for which the graph is not asked anew whether anything was written: so old may an answer be."""
-_KEPT_BYTES = 64 << 20
-_LARGEST = 1 << 20
-_CHANGING = ("/v1/jobs", "/v1/imports")
-"""What tells of more than the graph (does that process live?), or is asked for to see it move."""
-_Question = tuple[str, bytes, str]
-"""A path, what follows its question mark, and a revision of the graph."""
+_REVISION_SECONDS = 0.5
+"""How long the graph's revision is cached, so how old an answer may be after another process wrote."""
+_MAX_BYTES = 64 << 20
+_MAX_BODY_BYTES = 1 << 20
+_NOT_CACHED = ("/v1/jobs", "/v1/imports")
+"""Paths whose answers depend on more than the graph, or that clients poll to see progress."""
+_CacheKey = tuple[str, bytes, str]
+"""Path, query string and revision of the graph."""
 
 
 @dataclass(frozen=True)
@@ -36,89 +35,91 @@ class _Answer:
     route: object
 
 
-class Remembered:
-    """Keeps what `GET /v1/...` answered; asked by many at once, it is made once. Whatever else passes through
-    makes it look at the graph anew: whoever writes, or waits for a job, sees at once what came of it.
+class ResponseCache:
+    """ASGI middleware that caches the answers of `GET /v1/...` by the graph's revision.
+
+    Equal requests at the same time are answered once. Every other request makes the next read check the
+    revision, so that a client sees at once what it wrote. If the database cannot be reached, all reads are
+    answered 503 without asking it again for each.
     """
 
-    def __init__(self, app: ASGIApp, graph: Graph) -> None:
-        self._app, self._graph = app, graph
-        self._kept: OrderedDict[_Question, _Answer] = OrderedDict()
+    def __init__(self, app: ASGIApp, read_revision: Callable[[], Awaitable[str]]) -> None:
+        self._app, self._read_revision = app, read_revision
+        self._answers: OrderedDict[_CacheKey, _Answer] = OrderedDict()
         self._bytes = 0
-        self._making: dict[_Question, asyncio.Task[_Answer]] = {}
+        self._pending: dict[_CacheKey, asyncio.Task[_Answer]] = {}
         self._revision: str | GroundswellError = ""
-        self._looked_at, self._looking = -math.inf, asyncio.Lock()
-        self._gate = Gate()
+        self._revision_read_at, self._revision_lock = -math.inf, asyncio.Lock()
+        self._limiter = RecoveryLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what is known; pass on what is not to be kept."""
-        if not _is_kept(scope):
+        """Answer from the cache, or pass the request on."""
+        if not _is_cacheable(scope):
             try:
                 await self._app(scope, receive, send)
             finally:
-                self._looked_at = -math.inf
+                self._revision_read_at = -math.inf
             return
-        revision = await self._current()
+        revision = await self._current_revision()
         if isinstance(revision, GroundswellError):
-            # The application would only look for the database once more, for each who asks.
             await problem_of(revision)(scope, receive, send)
             return
-        question = (scope["path"], scope["query_string"], revision)
-        answer = self._kept.get(question) or await self._made(question, scope)
+        key = (scope["path"], scope["query_string"], revision)
+        answer = self._answers.get(key) or await self._compute_once(key, scope)
         scope["route"] = answer.route
         await _response(answer, Headers(scope=scope).get("if-none-match", ""))(scope, receive, send)
 
-    async def _current(self) -> str | GroundswellError:
-        """What the graph is now, or why nobody can tell."""
-        async with self._looking:
-            if time.monotonic() - self._looked_at > _LOOK_SECONDS:
-                began, revision = time.monotonic(), await self._look()
+    async def _current_revision(self) -> str | GroundswellError:
+        """The revision of the graph, or the error that reading it raised."""
+        async with self._revision_lock:
+            if time.monotonic() - self._revision_read_at > _REVISION_SECONDS:
+                started, revision = time.monotonic(), await self._revision_or_error()
                 if revision != self._revision:
-                    self._kept.clear()
+                    self._answers.clear()
                     self._revision, self._bytes = revision, 0
-                self._looked_at = began
+                self._revision_read_at = started
                 if isinstance(revision, GroundswellError):
-                    self._gate.close(revision)
-                    # Whoever waited for nothing meanwhile is told so, too: they would wait on in turn.
-                    self._looked_at = time.monotonic()
+                    self._limiter.restrict(revision)
+                    # From now, not from the start: requests that waited for the lock must not read it again.
+                    self._revision_read_at = time.monotonic()
             return self._revision
 
-    async def _look(self) -> str | GroundswellError:
+    async def _revision_or_error(self) -> str | GroundswellError:
         try:
-            return await run_in_threadpool(self._graph.revision)
-        except GroundswellError as away:
-            return away
+            return await self._read_revision()
+        except GroundswellError as error:
+            return error
 
-    async def _made(self, question: _Question, scope: Scope) -> _Answer:
-        task = self._making.get(question)
+    async def _compute_once(self, key: _CacheKey, scope: Scope) -> _Answer:
+        task = self._pending.get(key)
         if task is None:
-            task = self._making[question] = asyncio.create_task(self._make(scope))
-            task.add_done_callback(lambda _: self._making.pop(question, None))
-        # Whoever asked first may go away; the others wait on.
+            task = self._pending[key] = asyncio.create_task(self._compute(scope))
+            task.add_done_callback(lambda _: self._pending.pop(key, None))
+        # The first client may disconnect while others wait for the same answer.
         answer = await asyncio.shield(task)
-        if answer.status == 200 and len(answer.body) <= _LARGEST and question[2] == self._revision:
-            if question not in self._kept:
-                self._kept[question] = answer
+        if answer.status == 200 and len(answer.body) <= _MAX_BODY_BYTES and key[2] == self._revision:
+            if key not in self._answers:
+                self._answers[key] = answer
                 self._bytes += len(answer.body)
-            while self._bytes > _KEPT_BYTES:
-                self._bytes -= len(self._kept.popitem(last=False)[1].body)
+            while self._bytes > _MAX_BYTES:
+                self._bytes -= len(self._answers.popitem(last=False)[1].body)
         return answer
 
-    async def _make(self, scope: Scope) -> _Answer:
+    async def _compute(self, scope: Scope) -> _Answer:
         try:
-            return await self._gate.through(scope["path"], partial(self._ask, scope))
-        except GroundswellError as away:
-            told = problem_of(away)
-            return _Answer(told.status_code, told.raw_headers, bytes(told.body), None)
+            return await self._limiter.run(scope["path"], partial(self._forward, scope))
+        except GroundswellError as error:
+            response = problem_of(error)
+            return _Answer(response.status_code, response.raw_headers, bytes(response.body), None)
 
-    async def _ask(self, scope: Scope) -> _Answer:
-        told: list[Message] = []
+    async def _forward(self, scope: Scope) -> _Answer:
+        messages: list[Message] = []
 
         async def collect(message: Message) -> None:
-            told.append(message)
+            messages.append(message)
 
-        await self._app(scope, _nothing_more, collect)
-        start, *parts = told
+        await self._app(scope, _receive_empty_body, collect)
+        start, *parts = messages
         body = b"".join(part.get("body", b"") for part in parts)
         headers = list(start["headers"])
         if start["status"] == 200:
@@ -127,22 +128,22 @@ class Remembered:
         return _Answer(start["status"], headers, body, scope.get("route"))
 
 
-async def _nothing_more() -> Message:
+async def _receive_empty_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _is_kept(scope: Scope) -> bool:
+def _is_cacheable(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
-    return scope["path"].startswith("/v1/") and not scope["path"].startswith(_CHANGING)
+    return scope["path"].startswith("/v1/") and not scope["path"].startswith(_NOT_CACHED)
 
 
-def _response(answer: _Answer, known: str) -> Response:
-    """The answer, or 304 to whom it is `known` by its tag."""
+def _response(answer: _Answer, if_none_match: str) -> Response:
+    """The answer, or 304 if its tag is among those that the client has."""
     response = Response(answer.body, answer.status)
     response.raw_headers = list(answer.headers)
     tag = response.headers.get("etag")
-    if tag and (known.strip() == "*" or tag in (one.strip() for one in known.split(","))):
-        kept = {name: response.headers[name] for name in ("etag", "cache-control")}
-        return Response(status_code=304, headers=kept)
+    if tag and (if_none_match.strip() == "*" or tag in (known.strip() for known in if_none_match.split(","))):
+        headers = {name: response.headers[name] for name in ("etag", "cache-control")}
+        return Response(status_code=304, headers=headers)
     return response

@@ -1,4 +1,4 @@
-"""What browsers are told to keep to: where scripts may come from, who may frame a page."""
+"""HTTP security headers: where scripts may come from, and which pages may be framed."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,11 +6,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _SHARED = "base-uri 'none'; object-src 'none'; form-action 'self'"
 _PAGE = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
-    # plotly.js writes its styles into the page.
+    # plotly.js adds inline styles.
     f"style-src 'self' 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'; {_SHARED}"
 )
 _DRAWING = (
-    # A page of neo4j-viz by itself, scripts and all, which the page shows in a frame.
+    # A complete page of neo4j-viz with inline scripts, shown in a frame.
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; "
     "connect-src data: blob:; img-src data: blob:; font-src data:; style-src 'unsafe-inline'; "
     f"frame-ancestors 'self'; {_SHARED}"
@@ -30,18 +30,18 @@ _ALWAYS = {
 
 
 class SecurityHeaders:
-    """Adds them to every answer."""
+    """ASGI middleware that adds the headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the answer back with headers."""
+        """Pass the request on and add headers to its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        async def told(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = _POLICIES.get(scope["path"], _PAGE)
@@ -49,4 +49,4 @@ class SecurityHeaders:
                     headers[name] = value
             await send(message)
 
-        await self._app(scope, receive, told)
+        await self._app(scope, receive, send_with_headers)

@@ -9,7 +9,7 @@ import cypher
 from api.deps import Context
 from api.page.campaign_view import default_campaign
 from api.page.source_query import PLAN_STATEMENT, SEEDS_STATEMENT, SourceQuery, browser_url, source_query
-from api.serializers.campaigns import states
+from api.serializers.campaigns import campaign_states
 from forecasting.history.series import campaign_list
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset, imported_datasets
@@ -89,7 +89,7 @@ def view_campaigns(context: Context, dataset: str) -> CampaignsView:
     campaigns = _list_campaigns(graph, dataset)
     data = describe_dataset(graph, dataset)
     series = {row["id"]: row for row in graph.run("campaigns/daily_participants", dataset=dataset)}
-    campaigns = campaigns.assign(state=states(campaigns, data))
+    campaigns = campaigns.assign(state=campaign_states(campaigns, data))
     rows = [
         _campaign_row(campaign, series[campaign["id"]], data.now) for campaign in campaigns.to_dict("records")
     ]

@@ -1,4 +1,4 @@
-"""Campaigns and what is known of them."""
+"""Campaigns, their influence, key users and neighbour groups."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -7,17 +7,16 @@ from urllib.parse import quote
 import pandas as pd
 from fastapi import APIRouter, Query, Response
 
-from api.deps import DatasetQuery, GraphDep, OffsetQuery, read_endpoint
+from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import requests, resources
 from api.schemas.date_types import Day
-from api.serializers.campaigns import State, states
+from api.serializers.campaigns import State, campaign_states
 from forecasting.history.series import campaign_list, participants_by_group, read_influence
 from forecasting.plans.campaigns import NewCampaign, remove_planned
-from forecasting.plans.campaigns import create_campaign as create_planned
+from forecasting.plans.campaigns import create_campaign as create_planned_campaign
 from forecasting.records import find_campaign, network_of
 from graph.connection import Graph
-from graph.datasets import describe_dataset
-from graph.importing.adapters.complete_journey import DATASET
+from graph.datasets import describe_dataset, resolve_dataset
 from network import queries
 
 Order = Literal[
@@ -33,19 +32,21 @@ router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 def list_campaigns(
     graph: GraphDep,
     response: Response,
-    dataset: DatasetQuery = DATASET,
-    kind: Annotated[str | None, Query(description="Of this kind only")] = None,
-    state: Annotated[State | None, Query(description="In this state only, by the end of the data")] = None,
-    sort: Annotated[Order, Query(description="By what; with a minus sign the largest first")] = "starts",
+    dataset: DatasetDep,
+    kind: Annotated[str | None, Query(description="Only campaigns of this kind")] = None,
+    state: Annotated[
+        State | None, Query(description="Only campaigns in this state at the end of the data")
+    ] = None,
+    sort: Annotated[Order, Query(description="Sort key; a minus sign sorts in descending order")] = "starts",
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
     offset: OffsetQuery = 0,
 ) -> list[resources.Campaign]:
-    """The campaigns of a data set; `X-Total-Count` says how many there are without limit and offset."""
+    """List the campaigns of a data set. `X-Total-Count` is their number without limit and offset."""
     campaigns = campaign_list(graph, dataset)
     if campaigns.empty:
         response.headers["X-Total-Count"] = "0"
         return []
-    campaigns = campaigns.assign(state=states(campaigns, describe_dataset(graph, dataset)))
+    campaigns = campaigns.assign(state=campaign_states(campaigns, describe_dataset(graph, dataset)))
     if kind is not None:
         campaigns = campaigns[campaigns["kind"] == kind]
     if state is not None:
@@ -58,29 +59,32 @@ def list_campaigns(
 
 
 @router.post("", status_code=201)
-def create_campaign(wish: requests.Campaign, graph: GraphDep, response: Response) -> resources.Campaign:
-    """Plan a campaign that has not begun: it can then be forecast (`/plan`) as one of the data's own."""
-    told = wish.model_dump(exclude={"dataset", "name"})
-    create_planned(graph, wish.dataset, NewCampaign(title=wish.name or wish.id, **told))
-    response.headers["Location"] = f"/v1/campaigns/{wish.id}?dataset={quote(wish.dataset)}"
-    return _find(graph, wish.dataset, wish.id)
+def create_campaign(
+    request: requests.Campaign, graph: GraphDep, response: Response, dataset: DatasetQuery = None
+) -> resources.Campaign:
+    """Create a planned campaign, which can then be forecast (`/plan`)."""
+    dataset = resolve_dataset(graph, request.dataset or dataset)
+    fields = request.model_dump(exclude={"dataset", "name"})
+    create_planned_campaign(graph, dataset, NewCampaign(title=request.name or request.id, **fields))
+    response.headers["Location"] = f"/v1/campaigns/{request.id}?dataset={quote(dataset)}"
+    return _find(graph, dataset, request.id)
 
 
 @router.delete("/{campaign_id}", status_code=204)
-def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> None:
-    """Take a campaign back that was planned here, with what was forecast of it."""
+def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> None:
+    """Remove a campaign that was created with this API, and its forecasts."""
     remove_planned(graph, dataset, campaign_id)
 
 
 @router.get("/{campaign_id}")
 @read_endpoint
-def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> resources.Campaign:
-    """One campaign."""
+def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> resources.Campaign:
+    """Return one campaign."""
     return _find(graph, dataset, campaign_id)
 
 
-SinceQuery = Annotated[Day | None, Query(description="From this day on")]
-UntilQuery = Annotated[Day | None, Query(description="Up to this day, which is the last one")]
+SinceQuery = Annotated[Day | None, Query(description="First day")]
+UntilQuery = Annotated[Day | None, Query(description="Last day")]
 
 
 @router.get("/{campaign_id}/influence")
@@ -88,11 +92,11 @@ UntilQuery = Annotated[Day | None, Query(description="Up to this day, which is t
 def get_influence(
     campaign_id: str,
     graph: GraphDep,
-    dataset: DatasetQuery = DATASET,
+    dataset: DatasetDep,
     since: SinceQuery = None,
     until: UntilQuery = None,
 ) -> list[resources.InfluenceStep]:
-    """The campaign's influence, day by day."""
+    """Return the campaign's influence per day."""
     campaign = find_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     frame = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
@@ -106,11 +110,11 @@ def get_influence(
 def get_influence_by_group(
     campaign_id: str,
     graph: GraphDep,
-    dataset: DatasetQuery = DATASET,
+    dataset: DatasetDep,
     since: SinceQuery = None,
     until: UntilQuery = None,
 ) -> list[resources.GroupStep]:
-    """Who took part, day by day and neighbour group by neighbour group; days without anybody are left out."""
+    """Return the participants per day and neighbour group. Days without participants are omitted."""
     network = network_of(graph, dataset, campaign_id)
     frame = participants_by_group(graph, dataset, campaign_id, network.id)
     rows = frame[_within(frame["step"], since, until)].astype(object)
@@ -122,23 +126,21 @@ def get_influence_by_group(
 def get_network(
     campaign_id: str,
     graph: GraphDep,
-    dataset: DatasetQuery = DATASET,
-    most: Annotated[int, Query(ge=1, le=5000, description="At most so many influences")] = 1000,
+    dataset: DatasetDep,
+    most: Annotated[int, Query(ge=1, le=5000, description="Maximum number of influences")] = 1000,
 ) -> resources.CampaignNetwork:
-    """The campaign's key users and whom they influence most, to be drawn: the strongest influences first."""
+    """Return the network around the campaign's key users, for drawing; strongest influences first."""
     network = network_of(graph, dataset, campaign_id)
-    drawn = queries.drawing(queries.key_user_network(graph, dataset, campaign_id, network.id), most)
+    drawing = queries.drawing(queries.key_user_network(graph, dataset, campaign_id, network.id), most)
     return resources.CampaignNetwork(
-        network=network.id, influence_verdict=network.influence_test.verdict, **drawn
+        network=network.id, influence_verdict=network.influence_test.verdict, **drawing
     )
 
 
 @router.get("/{campaign_id}/key-users")
 @read_endpoint
-def get_key_users(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
-) -> list[resources.KeyUser]:
-    """The campaign's key users, the strongest first."""
+def get_key_users(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> list[resources.KeyUser]:
+    """List the campaign's key users, strongest first."""
     network = network_of(graph, dataset, campaign_id)
     rows = queries.key_users(graph, dataset, campaign_id, network.id)
     return [resources.KeyUser(**row, influence_verdict=network.influence_test.verdict) for row in rows]
@@ -147,18 +149,18 @@ def get_key_users(
 @router.get("/{campaign_id}/neighbour-groups")
 @read_endpoint
 def get_neighbour_groups(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET
+    campaign_id: str, graph: GraphDep, dataset: DatasetDep
 ) -> list[resources.NeighbourGroup]:
-    """The groups around the campaign's key users, the most influential first."""
+    """List the groups around the campaign's key users, most influential first."""
     run = network_of(graph, dataset, campaign_id).id
     rows = queries.neighbour_groups(graph, dataset, campaign_id, run)
     return [resources.NeighbourGroup(**row) for row in rows]
 
 
 def _find(graph: Graph, dataset: str, campaign_id: str) -> resources.Campaign:
-    found = find_campaign(graph, dataset, campaign_id)
-    (state,) = states(found.to_frame().T, describe_dataset(graph, dataset))
-    return _campaign(pd.Series({**found, "state": state}))
+    campaign = find_campaign(graph, dataset, campaign_id)
+    (state,) = campaign_states(campaign.to_frame().T, describe_dataset(graph, dataset))
+    return _campaign(pd.Series({**campaign, "state": state}))
 
 
 def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:
@@ -166,6 +168,6 @@ def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Serie
 
 
 def _campaign(row: pd.Series) -> resources.Campaign:
-    told = {**row.to_dict(), "kind": None if pd.isna(row["kind"]) else row["kind"]}
+    fields = {**row.to_dict(), "kind": None if pd.isna(row["kind"]) else row["kind"]}
     last = row["ends"] - pd.Timedelta(days=1)
-    return resources.Campaign(**{**told, "starts": row["starts"].date(), "ends": last.date()})
+    return resources.Campaign(**{**fields, "starts": row["starts"].date(), "ends": last.date()})

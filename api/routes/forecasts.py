@@ -1,37 +1,36 @@
-"""A campaign's forecast: how many, in which groups, and who."""
+"""The forecast of a campaign, its explanation and its likely users."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import ContextDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
+from api.deps import ContextDep, DatasetDep, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import forecasts
 from api.schemas.date_types import Day
-from api.serializers import records
+from api.serializers.forecasts import likely_users_csv, serialize_explanation, serialize_forecast
 from forecasting.records import find_forecast, likely_users
-from graph.importing.adapters.complete_journey import DATASET
 
 router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
 
-WaitingQuery = Annotated[bool, Query(description="Only who has not taken part before the origin")]
+WaitingQuery = Annotated[bool, Query(description="Only users who had not taken part before the origin")]
 
 
 @router.get("/{campaign_id}/forecast")
 @read_endpoint
 def get_forecast(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
+    campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Day | None = None
 ) -> forecasts.Forecast:
-    """The stored forecast with the latest origin, or that of `origin`."""
-    return records.forecast(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
+    """Return the stored forecast with the latest origin, or with `origin`."""
+    return serialize_forecast(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
 
 
 @router.get("/{campaign_id}/explanation")
 @read_endpoint
 def get_explanation(
-    campaign_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET, origin: Day | None = None
+    campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Day | None = None
 ) -> forecasts.Explanation:
-    """Why the forecast with the latest origin, or that of `origin`, says what it says."""
-    return records.explanation(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
+    """Return the explanation of the forecast with the latest origin, or with `origin`."""
+    return serialize_explanation(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
 
 
 @router.get("/{campaign_id}/likely-users")
@@ -39,13 +38,13 @@ def get_explanation(
 def get_likely_users(
     campaign_id: str,
     graph: GraphDep,
-    dataset: DatasetQuery = DATASET,
+    dataset: DatasetDep,
     origin: Day | None = None,
     waiting: WaitingQuery = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
 ) -> list[forecasts.LikelyUser]:
-    """Who is likely to take part next, by the forecast with the latest origin or that of `origin`."""
+    """List the likely users of the forecast with the latest origin, or with `origin`; likeliest first."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
     rows = likely_users(graph, dataset, forecast.id, limit, offset, waiting=waiting)
     return [forecasts.LikelyUser(**row) for row in rows]
@@ -54,19 +53,19 @@ def get_likely_users(
 @router.get(
     "/{campaign_id}/likely-users.csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "The users, the likeliest first"}},
+    responses={200: {"content": {"text/csv": {}}, "description": "The users, likeliest first"}},
 )
 def get_likely_users_as_csv(
     campaign_id: str,
     context: ContextDep,
-    dataset: DatasetQuery = DATASET,
+    dataset: DatasetDep,
     origin: Day | None = None,
     waiting: WaitingQuery = False,
 ) -> Response:
-    """The same as a file, all users; with `GROUNDSWELL_PSEUDONYM_KEY` set, by their pseudonyms."""
+    """Return all likely users as a file, under pseudonyms if `GROUNDSWELL_PSEUDONYM_KEY` is set."""
     forecast = find_forecast(context.graph, dataset, campaign_id, origin)
     return Response(
-        records.likely_users_csv(context.graph, context.settings, dataset, forecast, waiting=waiting),
+        likely_users_csv(context.graph, context.settings, dataset, forecast, waiting=waiting),
         media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="likely-users.csv"'},
     )

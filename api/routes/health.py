@@ -1,4 +1,4 @@
-"""Is the service well?"""
+"""Health, readiness and metrics."""
 
 from importlib.metadata import version
 
@@ -13,21 +13,21 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health")
 async def health() -> Health:
-    """This process answers, whatever is with the database: else it is to be started anew. Needs no key."""
+    """Liveness: answers even if the database does not. If it fails, restart the process. Needs no key."""
     return Health(version=version("groundswell"))
 
 
 @router.get("/ready")
 def ready(graph: GraphDep) -> Ready:
-    """Requests may be sent here; 503 where Neo4j or Graph Data Science does not answer. Needs no key."""
+    """Readiness: 503 if Neo4j or Graph Data Science does not answer. Needs no key."""
     return Ready(gds=graph.gds_version())
 
 
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}, "description": "Figures in Prometheus' text format"}},
+    responses={200: {"content": {"text/plain": {}}, "description": "Metrics in Prometheus' text format"}},
 )
 def metrics(context: ContextDep) -> Response:
-    """Requests, statements, jobs, and how fresh the data is, for Prometheus; needs a key that may read."""
-    return Response(generate_latest(context.figures.registry), media_type=CONTENT_TYPE_LATEST)
+    """Requests, statements, jobs and data freshness, for Prometheus. Needs a key with the scope `read`."""
+    return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""Imports: send files and a mapping, see what became of the rows."""
+"""Imports: upload files with a mapping, and see which rows were loaded or rejected."""
 
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
@@ -9,9 +9,9 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from api.deps import ContextDep, GraphDep, read_endpoint
+from api.routes.jobs import accept_job
 from api.schemas import resources
-from api.serializers import records
-from api.serializers.jobs import accepted
+from api.serializers.imports import serialize_import
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
 from graph.importing.infer_mapping import sketch
@@ -31,18 +31,18 @@ def start_import(
     context: ContextDep,
     response: Response,
     mapping: Annotated[str, Form(description="The mapping, as YAML or JSON")],
-    files: Annotated[list[UploadFile], File(description="The files that it names")],
-    max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the job")] = None,
+    files: Annotated[list[UploadFile], File(description="The files that the mapping names")],
+    max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the import")] = None,
 ) -> resources.Job:
-    """Import the files, as a job: the answer's `Location` tells how far it is."""
-    said = _mapping(mapping)
+    """Import the files as a job. The response's `Location` is the job."""
+    parsed = _mapping(mapping)
     with receive(context.settings) as folder:
         _keep(files, folder)
-        open_delivery(folder, said, Silent())  # What is missing is told now.
-        keep_mapping(folder, said)
+        open_delivery(folder, parsed, Silent())  # Reports missing files before the job starts.
+        keep_mapping(folder, parsed)
         arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
-        job = queue.submit(context.graph, "import", said.dataset, arguments)
-    return accepted(context, response, job)
+        job = queue.submit(context.graph, "import", parsed.dataset, arguments)
+    return accept_job(context, response, job)
 
 
 @router.post("/check")
@@ -50,28 +50,30 @@ def check_import(
     context: ContextDep,
     files: Annotated[list[UploadFile], File(description="The files")],
     mapping: Annotated[
-        str | None, Form(description="The mapping, as YAML or JSON; left out, one is sketched from the files")
+        str | None, Form(description="The mapping, as YAML or JSON; default: one inferred from the files")
     ] = None,
-    dataset: Annotated[str, Form(description="For a sketched mapping: the name of the data set")] = "my-data",
-    zone: Annotated[str, Form(description="For a sketched mapping: where the data's days begin")] = "UTC",
+    dataset: Annotated[
+        str, Form(description="For an inferred mapping: the name of the data set")
+    ] = "my-data",
+    zone: Annotated[str, Form(description="For an inferred mapping: the time zone of the data")] = "UTC",
 ) -> resources.ImportCheck:
-    """Validate every row; nothing is written and nothing is kept."""
+    """Validate every row without writing or storing anything."""
     with receive(context.settings) as folder:
         try:
             _keep(files, folder)
             text = mapping or sketch(folder, dataset, zone)
-            found = check_files(folder, _mapping(text), Silent())
+            report = check_files(folder, _mapping(text), Silent())
         finally:
             remove_upload(context.settings, folder.name)
     return resources.ImportCheck(
         mapping=text,
-        tables={name: resources.Outcome(**vars(tally)) for name, tally in found.tables.items()},
-        reasons=dict(found.reasons.most_common()),
+        tables={name: resources.Outcome(**vars(tally)) for name, tally in report.tables.items()},
+        reasons=dict(report.reasons.most_common()),
         examples=[
             resources.RejectedRow(
-                file=name, row=one.row, column=one.column or None, value=str(one.value), reason=one.reason
+                file=name, row=row.row, column=row.column or None, value=str(row.value), reason=row.reason
             )
-            for name, one in found.examples
+            for name, row in report.examples
         ],
     )
 
@@ -79,27 +81,28 @@ def check_import(
 @router.get("")
 @read_endpoint
 def list_imports(
-    graph: GraphDep, dataset: Annotated[str | None, Query(description="Of one data set only")] = None
+    graph: GraphDep, dataset: Annotated[str | None, Query(description="Only imports of this data set")] = None
 ) -> list[resources.Import]:
-    """Every import, the latest first."""
-    return [records.one_import(run) for run in import_runs(graph, dataset)]
+    """List all imports, latest first."""
+    return [serialize_import(run) for run in import_runs(graph, dataset)]
 
 
 @router.get("/{import_id}")
 @read_endpoint
 def get_import(import_id: str, graph: GraphDep) -> resources.Import:
-    """One import: what became of its rows."""
-    return records.one_import(_find(graph, import_id))
+    """Return one import, with its numbers of loaded and rejected rows."""
+    return serialize_import(_find(graph, import_id))
 
 
 @router.get("/{import_id}/rejected", response_class=FileResponse)
 def get_rejected(import_id: str, context: ContextDep) -> FileResponse:
-    """Every rejected row as CSV: file, row, column, value, reason."""
+    """Return every rejected row as CSV: file, row, column, value, reason."""
     run = _find(context.graph, import_id)
     file = Rejects(context.settings.home / "imports" / run.dataset / str(run.number)).file
     if not file.exists():
         raise NotFound(
-            f"{import_id} has no file of rejected rows here.", "It rejected none, or has not ended yet."
+            f"{import_id} has no file of rejected rows on this server.",
+            "It rejected no row, or has not ended yet.",
         )
     return FileResponse(file, media_type="text/csv", filename=f"{import_id}-rejected.csv")
 
@@ -115,7 +118,10 @@ def _keep(files: list[UploadFile], folder: Path) -> None:
     for file in files:
         name = PurePosixPath(file.filename or "").name
         if not name or name.startswith(".") or "\\" in name or not name.isprintable():
-            raise InvalidRequest(f"{file.filename!r} is no name for a file.", "Send it under a plain name.")
+            raise InvalidRequest(
+                f"{file.filename!r} is not a valid file name.",
+                "Use a name without folders or control characters.",
+            )
         with (folder / name).open("wb") as kept:
             copyfileobj(file.file, kept)
 

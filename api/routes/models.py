@@ -1,25 +1,24 @@
-"""How far to trust the forecasts of a data set: its models, and back-tests on days of choice."""
+"""Models and back-tests of a data set."""
 
 from fastapi import APIRouter
 
-from api.deps import DatasetQuery, GraphDep, read_endpoint
+from api.deps import DatasetDep, GraphDep, read_endpoint
 from api.schemas import forecasts
-from api.serializers import records
+from api.serializers.models import serialize_back_test, serialize_model
 from forecasting.records import back_tests, models
-from graph.importing.adapters.complete_journey import DATASET
 
-router = APIRouter(prefix="/v1", tags=["trust"])
+router = APIRouter(prefix="/v1", tags=["models"])
 
 
 @router.get("/models")
 @read_endpoint
-def list_models(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[forecasts.Model]:
-    """Every trained model with the back-test made before it was kept, the latest cut-off first."""
-    return [records.model(run) for run in models(graph, dataset)]
+def list_models(graph: GraphDep, dataset: DatasetDep) -> list[forecasts.Model]:
+    """List all models with the back-test made before storing them, latest cut-off first."""
+    return [serialize_model(run) for run in models(graph, dataset)]
 
 
 @router.get("/back-tests")
 @read_endpoint
-def list_back_tests(graph: GraphDep, dataset: DatasetQuery = DATASET) -> list[forecasts.BackTest]:
-    """Back-tests on days of choice (`groundswell backtest`), the latest days first."""
-    return [records.back_test(run) for run in back_tests(graph, dataset)]
+def list_back_tests(graph: GraphDep, dataset: DatasetDep) -> list[forecasts.BackTest]:
+    """List the back-tests on chosen days (`groundswell backtest`), latest days first."""
+    return [serialize_back_test(run) for run in back_tests(graph, dataset)]

@@ -1,4 +1,4 @@
-"""The web page and what it loads; all of it from this machine."""
+"""The web page. Everything it loads comes from this server."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.deps import ContextDep, DatasetQuery, GraphDep
+from api.deps import ContextDep, DatasetDep, GraphDep
 from api.page.campaign_view import view_campaign
 from api.page.campaigns_view import view_campaigns, what_if_context
 from api.page.i18n import LANGUAGES, get_translator, negotiate_language
@@ -25,7 +25,7 @@ _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
 def _shown(graph: GraphDep, dataset: str | None = None) -> str:
-    """The data set that is asked for, else the one imported last."""
+    """The data set in the query, else the one imported last."""
     return dataset or next(iter(imported_datasets(graph)), DATASET)
 
 
@@ -37,7 +37,7 @@ def _page_context(
     lang: Annotated[str | None, Query()] = None,
     accept_language: Annotated[str, Header()] = "",
 ) -> PageContext:
-    """In the language that is asked for, was asked for last, or that the browser likes best."""
+    """The language in the query, else in the cookie, else the one that the browser prefers."""
     requested = lang or request.cookies.get(_COOKIE)
     language = requested if requested in LANGUAGES else negotiate_language(accept_language)
     return PageContext(get_translator(language), request.url.query, language_chosen=lang is not None)
@@ -50,7 +50,7 @@ PageContextDep = Annotated[PageContext, Depends(_page_context)]
 def page(
     page_context: PageContextDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
 ) -> HTMLResponse:
-    """One campaign: its influence, its forecast, its key users and groups."""
+    """Show one campaign: influence, forecast, key users and groups."""
     return _page(
         page_context,
         lambda: render_campaign(
@@ -61,7 +61,7 @@ def page(
 
 @router.get("/campaigns")
 def campaigns(page_context: PageContextDep, context: ContextDep, dataset: ShownDataset) -> HTMLResponse:
-    """All campaigns of a data set."""
+    """Show all campaigns of a data set."""
     return _page(
         page_context,
         lambda: render(page_context, "campaigns", dataset, view=view_campaigns(context, dataset)),
@@ -72,7 +72,7 @@ def campaigns(page_context: PageContextDep, context: ContextDep, dataset: ShownD
 def what_if(
     page_context: PageContextDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
 ) -> HTMLResponse:
-    """Other days or discounts, other users to begin with."""
+    """Show the form for plans and what-ifs."""
     return _page(
         page_context,
         lambda: render(page_context, "what-if", dataset, **what_if_context(context, dataset, campaign)),
@@ -81,13 +81,13 @@ def what_if(
 
 @router.get("/imports")
 def imports(page_context: PageContextDep, dataset: ShownDataset) -> HTMLResponse:
-    """Send files, watch jobs, fetch rejected rows."""
+    """Show imports and jobs."""
     return _page(page_context, lambda: render(page_context, "imports", dataset))
 
 
-def _page(page_context: PageContext, shown: Callable[[], str]) -> HTMLResponse:
+def _page(page_context: PageContext, render_page: Callable[[], str]) -> HTMLResponse:
     try:
-        answer = HTMLResponse(shown())
+        answer = HTMLResponse(render_page())
     except GroundswellError as error:
         answer = HTMLResponse(render_problem(error, page_context), status_of(error))
     answer.headers["Vary"] = "Accept-Language, Cookie"
@@ -97,13 +97,13 @@ def _page(page_context: PageContext, shown: Callable[[], str]) -> HTMLResponse:
 
 
 @router.get("/network")
-def network(campaign: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> HTMLResponse:
-    """The drawing of the campaign's key users, for a frame of the page."""
+def network(campaign: str, graph: GraphDep, dataset: DatasetDep) -> HTMLResponse:
+    """Draw the network around the campaign's key users, for a frame of the page."""
     run = network_of(graph, dataset, campaign).id
     return HTMLResponse(draw_network(queries.key_user_network(graph, dataset, campaign, run)))
 
 
 @router.get("/static/plotly.min.js")
 def plotly_js() -> Response:
-    """plotly.js, by which the charts are drawn."""
+    """Return plotly.js, which draws the charts."""
     return Response(plotly_script(), media_type="text/javascript", headers=_A_DAY)

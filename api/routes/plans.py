@@ -1,11 +1,10 @@
-"""What would a campaign draw that has not begun?"""
+"""Forecasts of planned campaigns."""
 
 from fastapi import APIRouter
 
-from api.deps import ContextDep, DatasetQuery
+from api.deps import ContextDep, DatasetDep
 from api.schemas import forecasts
-from api.serializers.plans import planned
-from graph.importing.adapters.complete_journey import DATASET
+from api.serializers.plans import forecast_plan
 from graph.progress import Silent
 
 router = APIRouter(prefix="/v1/campaigns", tags=["what-if"])
@@ -13,7 +12,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["what-if"])
 
 @router.post("/{campaign_id}/plan")
 def plan(
-    campaign_id: str, wish: forecasts.Plan, context: ContextDep, dataset: DatasetQuery = DATASET
+    campaign_id: str, request: forecasts.Plan, context: ContextDep, dataset: DatasetDep
 ) -> forecasts.PlanAnswer:
-    """Forecast a campaign before its launch, as planned and as you would change it."""
-    return planned(context.graph, context.settings, dataset, campaign_id, wish, Silent())
+    """Forecast a campaign before its launch, as planned and with changes."""
+    return forecast_plan(context.graph, context.settings, dataset, campaign_id, request, Silent())

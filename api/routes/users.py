@@ -1,13 +1,12 @@
-"""Users, and where they stand in the spreading network."""
+"""Users and their position in the spreading network."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import ContextDep, DatasetQuery, GraphDep, read_endpoint, run_if_any
+from api.deps import ContextDep, DatasetDep, GraphDep, latest_run_id, read_endpoint
 from api.schemas import resources, users
-from graph import users as people
-from graph.importing.adapters.complete_journey import DATASET
+from graph import users as graph_users
 from network import queries
 from network.runs import latest_network
 
@@ -16,17 +15,19 @@ router = APIRouter(prefix="/v1/users", tags=["users"])
 
 @router.get("/{user_id}")
 @read_endpoint
-def get_user(user_id: str, graph: GraphDep, dataset: DatasetQuery = DATASET) -> users.Profile:
-    """What is known of a user so far."""
-    return users.Profile(**people.profile(graph, dataset, user_id, run_if_any(graph, dataset)))
+def get_user(user_id: str, graph: GraphDep, dataset: DatasetDep) -> users.Profile:
+    """Return everything stored about a user."""
+    return users.Profile(**graph_users.profile(graph, dataset, user_id, latest_run_id(graph, dataset)))
 
 
 @router.delete("/{user_id}")
-def erase_user(user_id: str, context: ContextDep, dataset: DatasetQuery = DATASET) -> users.Erased:
-    """Erase a person and everything derived from them. Networks and models built before keep what they
-    learned from all users together; files sent again bring the person back.
+def erase_user(user_id: str, context: ContextDep, dataset: DatasetDep) -> users.Erased:
+    """Erase a user and everything derived from the user's data.
+
+    Existing networks and models keep what they learned from all users together. Importing the user's rows
+    again restores the user.
     """
-    removed = people.erase(context.graph, context.settings, dataset, user_id)
+    removed = graph_users.erase(context.graph, context.settings, dataset, user_id)
     return users.Erased(user=user_id, removed=removed)
 
 
@@ -35,10 +36,14 @@ def erase_user(user_id: str, context: ContextDep, dataset: DatasetQuery = DATASE
 def get_neighbourhood(
     user_id: str,
     graph: GraphDep,
-    dataset: DatasetQuery = DATASET,
-    most: Annotated[int, Query(ge=1, le=100, description="At most so many each way")] = 12,
+    dataset: DatasetDep,
+    most: Annotated[
+        int, Query(ge=1, le=100, description="Maximum number of influences in each direction")
+    ] = 12,
 ) -> resources.Neighbourhood:
-    """Whom the user influences most and by whom it is influenced, and its roles in campaigns."""
+    """Return the user's strongest influences in both directions, and the user's roles in campaigns."""
     run = latest_network(graph, dataset)
-    found = queries.neighbourhood(graph, dataset, user_id, run.id, most)
-    return resources.Neighbourhood(**found, network=run.id, influence_verdict=run.influence_test.verdict)
+    neighbourhood = queries.neighbourhood(graph, dataset, user_id, run.id, most)
+    return resources.Neighbourhood(
+        **neighbourhood, network=run.id, influence_verdict=run.influence_test.verdict
+    )

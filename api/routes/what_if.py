@@ -1,18 +1,17 @@
-"""What if a campaign began with these users?"""
+"""Simulations of a campaign that starts with chosen users."""
 
 from fastapi import APIRouter
 
-from api.deps import DatasetQuery, GraphDep
+from api.deps import DatasetDep, GraphDep
 from api.schemas import forecasts
-from api.serializers.what_ifs import carried
-from graph.importing.adapters.complete_journey import DATASET
+from api.serializers.what_ifs import simulate_what_if
 
 router = APIRouter(prefix="/v1/campaigns", tags=["what-if"])
 
 
 @router.post("/{campaign_id}/what-if")
 def what_if(
-    campaign_id: str, wish: forecasts.WhatIf, graph: GraphDep, dataset: DatasetQuery = DATASET
+    campaign_id: str, request: forecasts.WhatIf, graph: GraphDep, dataset: DatasetDep
 ) -> forecasts.WhatIfAnswer:
-    """Choose seeds on your terms (or name them), and see how far they would carry, day by day."""
-    return carried(graph, dataset, campaign_id, wish)
+    """Choose seeds under constraints, or name them, and simulate their spread per day."""
+    return simulate_what_if(graph, dataset, campaign_id, request)

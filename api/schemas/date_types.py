@@ -1,4 +1,4 @@
-"""Days as they are sent."""
+"""The type of days in requests."""
 
 import re
 from datetime import date
@@ -9,12 +9,12 @@ from pydantic import BeforeValidator
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def _written_out(given: object) -> object:
-    # A number would be taken for seconds since 1970.
-    if isinstance(given, date) or (isinstance(given, str) and _ISO.fullmatch(given)):
-        return given
-    raise ValueError("a day is written as YYYY-MM-DD")
+def _check_iso_format(value: object) -> object:
+    # Pydantic would read a number as seconds since 1970.
+    if isinstance(value, date) or (isinstance(value, str) and _ISO.fullmatch(value)):
+        return value
+    raise ValueError("a day must be written as YYYY-MM-DD")
 
 
-Day = Annotated[date, BeforeValidator(_written_out)]
-"""YYYY-MM-DD and nothing else."""
+Day = Annotated[date, BeforeValidator(_check_iso_format)]
+"""A date in the form YYYY-MM-DD; no other form is accepted."""

@@ -1,16 +1,17 @@
-"""What is to come, as the API tells it: forecasts, plans and what-ifs."""
+"""Schemas of forecasts, models, back-tests, plans and what-ifs."""
 
 from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.base import RequestBody
 from api.schemas.date_types import Day
-from network.runs import Verdict
+from network.verdict import Verdict
 
 
 class ForecastStep(BaseModel):
-    """One forecast day, with its P10, P50 and P90."""
+    """One day of a forecast: mean, P10, P50 and P90."""
 
     step: date
     mean: float
@@ -20,15 +21,16 @@ class ForecastStep(BaseModel):
     level_p10: float
     level_p50: float
     level_p90: float
-    redeemers_mean: float | None = Field(default=None, description="Null where nothing is redeemed")
+    redeemers_mean: float | None = Field(default=None, description="Null if the data set has no redemptions")
     redeemers_p10: float | None = None
     redeemers_p50: float | None = None
     redeemers_p90: float | None = None
 
 
 class ExpectedGroup(BaseModel):
-    """How many of a neighbour group are expected to take part, an entry per step; over all groups and the
-    users of none, the means sum to the forecast's.
+    """The forecast of one neighbour group, with one list entry per day.
+
+    Over all groups, and the users in none, the means sum to the forecast's mean.
     """
 
     id: str
@@ -42,27 +44,27 @@ class ExpectedGroup(BaseModel):
 
 
 class LikelyUser(BaseModel):
-    """A user whom a forecast expects; over all users, the days sum to the forecast's means."""
+    """A user who is likely to take part. Over all users, `days` sums to the forecast's means."""
 
     rank: int
     user: str
-    probability: float = Field(description="Of taking part on at least one of the forecast's days")
-    days: float = Field(description="On how many of them, on average")
-    took_part: bool = Field(description="Before the forecast's origin")
-    redeems: float | None = Field(description="Probability of taking part by coupon; null without coupons")
+    probability: float = Field(description="Probability of taking part on at least one day of the forecast")
+    days: float = Field(description="Expected number of days with a participation")
+    took_part: bool = Field(description="Whether the user took part before the forecast's origin")
+    redeems: float | None = Field(description="Probability by coupon; null if the data set has none")
     key_user: bool
-    group: int | None = Field(description="Its neighbour group's rank")
+    group: int | None = Field(description="Rank of the user's neighbour group")
 
 
 class Forecast(BaseModel):
     """A stored forecast."""
 
     campaign: str
-    origin: date = Field(description="First forecast day; nothing at or after it was seen")
+    origin: date = Field(description="First day of the forecast; only data before it was used")
     model: str
     network: str
     steps: list[ForecastStep]
-    groups: list[ExpectedGroup] = Field(description="Empty once the network behind it is gone")
+    groups: list[ExpectedGroup] = Field(description="Empty if its network has been removed")
 
 
 class Attribution(BaseModel):
@@ -86,14 +88,14 @@ class OddsRatio(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Why a stored forecast says what it says."""
+    """The explanation of a stored forecast."""
 
     campaign: str
     origin: date
     model: str
-    expected: float = Field(description="Participants over its days, counted anew every day")
+    expected: float = Field(description="Sum of the daily participants over its days")
     baseline: float = Field(description="Participants that traffic and the campaign's own rate predict alone")
-    attributions: list[Attribution] = Field(description="The strongest first")
+    attributions: list[Attribution] = Field(description="Strongest first")
     odds_ratios: list[OddsRatio] = Field(description="What goes with taking part, the strongest first")
 
 
@@ -101,43 +103,43 @@ class Score(BaseModel):
     """One forecaster in a back-test."""
 
     model: str
-    mae: float = Field(description="Mean absolute error, users a day")
-    mase: float = Field(description="That relative to repeating the week before, as measured before the test")
+    mae: float = Field(description="Mean absolute error in users per day")
+    mase: float = Field(description='MAE over that of the forecast "as last week", before the test')
 
 
 class Comparison(BaseModel):
-    """A forecaster as of `since` beside what one would pick instead."""
+    """The K-LSTM compared with benchmark forecasters on days from `since` on."""
 
     since: date
     horizon: int = Field(description="Days")
-    points: int = Field(description="Campaigns and days compared")
-    holidays: str | None = Field(description="The declared prior of holidays that all were given")
+    points: int = Field(description="Number of compared pairs of campaign and day")
+    holidays: str | None = Field(description="The holiday prior that all forecasters used")
     participants: list[Score]
-    redeemers: list[Score] | None = Field(description="Null without coupons")
-    covered_80: float = Field(description="Share of days between P10 and P90 of participants")
-    level_covered_80: float = Field(description="The same of the influence level")
+    redeemers: list[Score] | None = Field(description="Null if the data set has no coupons")
+    covered_80: float = Field(description="Share of days whose participants lie between P10 and P90")
+    level_covered_80: float = Field(description="The same for the influence level")
 
 
 class Model(BaseModel):
-    """A trained model, and how it did before it was kept."""
+    """A trained model and the back-test made before it was stored."""
 
     id: str = Field(examples=["model/2017-11-27"])
-    cutoff: date = Field(description="Nothing at or after it was seen")
+    cutoff: date = Field(description="Only data before it was used")
     network: str
     back_test: Comparison
 
 
 class BackTest(Comparison):
-    """A comparison on days of choice."""
+    """A back-test on chosen days."""
 
     id: str
-    until: date = Field(description="The day after the last one")
-    every: int = Field(description="From every so many days a forecast was made")
+    until: date = Field(description="The day after the last day")
+    every: int = Field(description="Days between forecasts")
     network: str
 
 
-class Plan(BaseModel):
-    """By what was known when, and what to change of a plan."""
+class Plan(RequestBody):
+    """What to change in a planned campaign, and the day to forecast it from."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -145,19 +147,19 @@ class Plan(BaseModel):
         }
     )
 
-    origin: Day | None = Field(default=None, description="Nothing at or after it is seen; its first day")
-    starts: Day | None = Field(default=None, description="What if it began on this day?")
-    ends: Day | None = Field(default=None, description="What if this were its last day?")
+    origin: Day | None = Field(default=None, description="Only data before this day is used")
+    starts: Day | None = Field(default=None, description="Changed first day")
+    ends: Day | None = Field(default=None, description="Changed last day")
     targets: list[str] | None = Field(
-        default=None, min_length=1, max_length=1_000_000, description="What if it reached only these users?"
+        default=None, min_length=1, max_length=1_000_000, description="Changed users to reach"
     )
     discount: float | None = Field(
         default=None,
         ge=0,
         le=1,
-        description="What if its products were cheaper by this share of the regular price, on the shelf?",
+        description="Changed discount of its products on the shelf, as a share of the regular price",
     )
-    top: int = Field(default=100, ge=0, le=1000, description="How many likely users to tell")
+    top: int = Field(default=100, ge=0, le=1000, description="Number of likely users to return")
 
 
 class PlannedStep(BaseModel):
@@ -171,7 +173,7 @@ class PlannedStep(BaseModel):
 
 
 class PlannedTotal(BaseModel):
-    """Over the whole campaign, counted anew every day."""
+    """Sum of the daily participants over the whole campaign."""
 
     mean: float
     p10: float
@@ -187,11 +189,11 @@ class OutcomeForecast(BaseModel):
 
 
 class PlannedUser(BaseModel):
-    """A user whom a planned campaign is likely to draw."""
+    """A user who is likely to take part in a planned campaign."""
 
     user: str
-    probability: float = Field(description="Of taking part at all")
-    days: float = Field(description="On how many days, on average")
+    probability: float = Field(description="Probability of taking part")
+    days: float = Field(description="Expected number of days with a participation")
 
 
 class PlannedDiscount(BaseModel):
@@ -202,7 +204,7 @@ class PlannedDiscount(BaseModel):
     depth: float = Field(description="Share of the regular price")
     recent_depth: float = Field(description="The same over the last eight weeks, which the plan assumes")
     ratio: float = Field(description="Participants with this discount over participants of the plan")
-    low: float = Field(description="The lower end of its 95% interval")
+    low: float = Field(description="Lower end of the 95% interval")
     high: float
     products: int = Field(description="In the estimate: bought in at least a quarter of the weeks")
     deviance_explained: float = Field(
@@ -212,8 +214,10 @@ class PlannedDiscount(BaseModel):
 
 
 class PlanForecast(BaseModel):
-    """A plan's participants and redeemers, and its likeliest users. Redeemers are null without coupons, and
-    with another discount on the shelf: what that does to them is not known.
+    """The forecast of a planned campaign, with its likeliest users.
+
+    `redeemers` is null if the data set has no coupons, or if the discount is changed: its effect on
+    redemptions is unknown.
     """
 
     participants: OutcomeForecast
@@ -222,49 +226,55 @@ class PlanForecast(BaseModel):
 
 
 class PlanAnswer(BaseModel):
-    """A campaign before its launch: as planned, and changed as wished (null where nothing was)."""
+    """The forecast of a campaign before its launch: as planned, and as changed (null if unchanged)."""
 
     origin: date
     model: str
     planned: PlanForecast
     changed: PlanForecast | None
-    discount: PlannedDiscount | None = Field(description="Null where none was asked for")
+    discount: PlannedDiscount | None = Field(description="Null if the request has no discount")
 
 
-class WhatIf(BaseModel):
-    """Seeds, or the terms to choose them on; and how many days to look ahead."""
+class WhatIf(RequestBody):
+    """Seed users, or constraints for choosing them, and the number of days to simulate."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"k": 10, "per_group": 3, "days": 14}})
 
     seeds: list[str] | None = Field(
-        default=None, min_length=1, max_length=1000, description="Users to begin with"
+        default=None, min_length=1, max_length=1000, description="Users who start the spread"
     )
-    k: int = Field(default=20, ge=1, le=1000, description="Without seeds: how many to choose")
+    k: int = Field(default=20, ge=1, le=1000, description="Number of seeds to choose if none are named")
     method: Literal[
         "imm", "pagerank", "pagerank-forward", "articlerank", "betweenness", "degree", "k-core"
     ] = "imm"
-    exclude: list[str] = Field(default=[], max_length=100_000, description="Users to leave out")
-    per_group: int | None = Field(default=None, ge=1, description="At most so many of a neighbour group")
+    exclude: list[str] = Field(default=[], max_length=100_000, description="Users who must not be seeds")
+    per_group: int | None = Field(default=None, ge=1, description="Maximum seeds per neighbour group")
     fair: str | None = Field(
-        default=None, max_length=100, description="A property of users or a kind of tag to share seeds over"
+        default=None,
+        max_length=100,
+        description="A user property or kind of tag; each value gets at most its share of seeds",
     )
-    costs: dict[str, float] = Field(default={}, max_length=100_000, description="Of users; others cost 1")
-    budget: float | None = Field(default=None, gt=0, description="What the seeds may cost together")
+    costs: dict[str, float] = Field(
+        default={}, max_length=100_000, description="Cost of each user; others cost 1"
+    )
+    budget: float | None = Field(default=None, gt=0, description="Maximum total cost of the seeds")
     days: int = Field(default=14, ge=1, le=90)
 
 
 class Seed(BaseModel):
-    """A user to begin with; without scores where it was named by the request."""
+    """A seed user; without scores if the request named it."""
 
     user: str
     rank: int | None = None
-    score: float | None = Field(default=None, description="Users it adds to the spread, itself included")
-    low: float | None = Field(default=None, description="The lower end of the score's 95% interval")
+    score: float | None = Field(
+        default=None, description="Expected users that this seed adds to the spread, including itself"
+    )
+    low: float | None = Field(default=None, description="Lower end of the score's 95% interval")
     high: float | None = None
 
 
 class SpreadDay(BaseModel):
-    """Users reached by the end of a day, seeds included."""
+    """Users reached by the end of a day, including seeds."""
 
     day: int
     mean: float
@@ -273,7 +283,7 @@ class SpreadDay(BaseModel):
 
 
 class Total(BaseModel):
-    """Users reached in the end: the mean with its 95% interval, and P10 and P90 of the outcomes."""
+    """Users reached in total: the mean with its 95% interval, and P10 and P90 over simulations."""
 
     mean: float
     low: float
@@ -283,7 +293,7 @@ class Total(BaseModel):
 
 
 class WhatIfAnswer(BaseModel):
-    """How far the seeds would carry, by the spreading network alone."""
+    """The simulated spread of the seeds on the spreading network."""
 
     network: str
     influence_verdict: Verdict = Field(

@@ -1,4 +1,4 @@
-"""People and what is said of them, as the API tells it."""
+"""Schemas of data sets, users and tags."""
 
 from datetime import date
 
@@ -11,30 +11,34 @@ class Dataset(BaseModel):
     id: str = Field(examples=["complete-journey"])
     users: int
     campaigns: int
-    first: date | None = Field(description="Of its first behaviour; null until an import is complete")
-    last: date | None = Field(description="Of its last one")
-    zone: str | None = Field(description="Where its days begin", examples=["America/New_York"])
-    imported: str | None = Field(description="When an import last ended (ISO moment)")
-    running: bool = Field(description="An import, or its undoing, is under way")
+    first: date | None = Field(description="Day of the first behaviour; null until an import is complete")
+    last: date | None = Field(description="Day of the last behaviour")
+    zone: str | None = Field(description="Time zone of its days", examples=["America/New_York"])
+    imported: str | None = Field(description="When the latest import ended (ISO 8601 time)")
+    running: bool = Field(description="Whether an import, or its undo, is running")
 
 
 class Tag(BaseModel):
-    """What is said of users."""
+    """A tag of users."""
 
     id: str
     kind: str | None
     text: str | None
-    users: int = Field(description="Who have it")
-    key_rank: int | None = Field(description="Among the key tags of all campaigns; null where it is none")
-    lift: float | None = Field(description="Times as often users with it take part; null where it is none")
+    users: int = Field(description="Number of users with the tag")
+    key_rank: int | None = Field(
+        description="Rank among the key tags of all campaigns; null if it is not a key tag"
+    )
+    lift: float | None = Field(
+        description="How many times as often users with the tag take part; null if it is not a key tag"
+    )
 
 
 class Habit(BaseModel):
-    """What a user did so far."""
+    """A user's behaviours of one kind."""
 
     kind: str = Field(examples=["PURCHASED"])
     times: int
-    value: float = Field(description="Money")
+    value: float = Field(description="Total amount of money")
     first: date | None
     last: date | None
 
@@ -46,11 +50,11 @@ class OwnTag(BaseModel):
     text: str | None
     kind: str | None
     weight: float | None
-    source: str | None = Field(description="stated (by the data) or behaviour (derived)")
+    source: str | None = Field(description="`stated` (in the data) or `behaviour` (derived from behaviours)")
 
 
 class OwnCampaign(BaseModel):
-    """A campaign that reached a user, or that it took part in."""
+    """A campaign that reached the user, or in which the user took part."""
 
     campaign: str
     name: str
@@ -61,20 +65,21 @@ class OwnCampaign(BaseModel):
 
 
 class Profile(BaseModel):
-    """What is known of a user."""
+    """Everything stored about a user."""
 
     user: str
     name: str | None
     attributes: dict[str, str | int | float | bool]
-    behaviours: list[Habit] = Field(description="The most frequent first")
-    tags: list[OwnTag] = Field(description="The strongest first, fifty at most")
-    campaigns: list[OwnCampaign] = Field(description="The earliest first")
+    behaviours: list[Habit] = Field(description="Most frequent first")
+    tags: list[OwnTag] = Field(description="Strongest first, at most fifty")
+    campaigns: list[OwnCampaign] = Field(description="Earliest first")
 
 
 class Erased(BaseModel):
-    """A user of whom nothing is known any more."""
+    """A user who was erased."""
 
     user: str
     removed: dict[str, int] = Field(
-        description="How many of what", examples=[{"user": 1, "PURCHASED": 412, "PARTICIPATED_IN": 31}]
+        description="Number of removed items by type",
+        examples=[{"user": 1, "PURCHASED": 412, "PARTICIPATED_IN": 31}],
     )

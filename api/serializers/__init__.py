@@ -1,1 +1,1 @@
-"""Turn records of the graph into response models; the command line uses them, too."""
+"""Convert records of the graph into the schemas of responses, for the API and the command line."""

@@ -1,4 +1,4 @@
-"""How campaigns stand."""
+"""The states of campaigns."""
 
 from typing import Literal
 
@@ -9,10 +9,10 @@ from graph.datasets import Dataset
 State = Literal["planned", "running", "ended"]
 
 
-def states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
-    """Of each row of a ``campaign_list``, by the end of the data."""
+def campaign_states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
+    """Return the state of each row of a ``campaign_list`` at the end of the data."""
     now = pd.Timestamp(dataset.now)
     return [
-        "planned" if one.starts >= now else "running" if one.ends > now else "ended"
-        for one in campaigns.itertuples()
+        "planned" if campaign.starts >= now else "running" if campaign.ends > now else "ended"
+        for campaign in campaigns.itertuples()
     ]

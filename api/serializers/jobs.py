@@ -1,15 +1,12 @@
-"""How who asks for a job is answered."""
+"""Serializes jobs."""
 
-from fastapi import Response
-
-from api.deps import Context
 from api.schemas import resources
-from api.serializers import records
 from jobs.queue import Job
 
 
-def accepted(context: Context, response: Response, job: Job) -> resources.Job:
-    """Where to look, and how it stands."""
-    context.worker.wake()
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return records.job(job)
+def serialize_job(job: Job) -> resources.Job:
+    """Return the response for a job, with its progress if it is running."""
+    progress = None
+    if job.state == "running" and job.stage:
+        progress = resources.JobStage(stage=job.stage, done=job.done or 0, total=job.total)
+    return resources.Job.model_validate({**vars(job), "progress": progress})

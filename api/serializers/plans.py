@@ -1,4 +1,4 @@
-"""How a plan is told: what would a campaign draw that has not begun?"""
+"""Forecasts plans and serializes the result."""
 
 from typing import TYPE_CHECKING
 
@@ -12,55 +12,57 @@ if TYPE_CHECKING:  # They import torch.
     from forecasting.plans.plan_forecast import OutcomeForecast
 
 
-def planned(
+def forecast_plan(
     graph: Graph,
     settings: Settings,
     dataset: str,
     campaign: str,
-    wish: forecasts.Plan,
+    request: forecasts.Plan,
     progress: Progress,
 ) -> forecasts.PlanAnswer:
-    """As planned, and as wished. Raises what ``plan_campaign`` does."""
-    # torch takes seconds to import; who only reads need not wait for it.
+    """Forecast a campaign as planned and as changed. Raises what ``plan_campaign`` does."""
+    # Importing torch takes seconds; reads do not need it.
     from forecasting.plans.job import PlanChange, plan_campaign
 
-    changes = PlanChange(wish.starts, wish.ends, wish.targets, wish.discount).with_unchanged_plan()
-    made = plan_campaign(graph, settings, dataset, campaign, changes, progress, wish.origin)
-    told = [_plan_forecast(one, wish.top) for one in made]
+    changes = PlanChange(
+        request.starts, request.ends, request.targets, request.discount
+    ).with_unchanged_plan()
+    plans = plan_campaign(graph, settings, dataset, campaign, changes, progress, request.origin)
+    answers = [_plan_forecast(plan, request.top) for plan in plans]
     return forecasts.PlanAnswer(
-        origin=made[0].origin,
-        model=made[0].model,
-        planned=told[0],
-        changed=told[1] if told[1:] else None,
-        discount=_discount(made[-1], wish.discount),
+        origin=plans[0].origin,
+        model=plans[0].model,
+        planned=answers[0],
+        changed=answers[1] if len(answers) > 1 else None,
+        discount=_discount(plans[-1], request.discount),
     )
 
 
-def _plan_forecast(made: "PlanForecast", top: int) -> forecasts.PlanForecast:
-    users = made.participants.users.head(top).to_dict("records")
+def _plan_forecast(forecast: "PlanForecast", top: int) -> forecasts.PlanForecast:
+    users = forecast.participants.users.head(top).to_dict("records")
     return forecasts.PlanForecast(
-        participants=_outcome_forecast(made.participants),
-        redeemers=_outcome_forecast(made.redeemers) if made.redeemers else None,
+        participants=_outcome_forecast(forecast.participants),
+        redeemers=_outcome_forecast(forecast.redeemers) if forecast.redeemers else None,
         users=[forecasts.PlannedUser(**row) for row in users],
     )
 
 
-def _outcome_forecast(made: "OutcomeForecast") -> forecasts.OutcomeForecast:
-    steps = made.steps.to_dict("records")
+def _outcome_forecast(forecast: "OutcomeForecast") -> forecasts.OutcomeForecast:
+    steps = forecast.steps.to_dict("records")
     return forecasts.OutcomeForecast(
-        total=forecasts.PlannedTotal(**vars(made.total)),
+        total=forecasts.PlannedTotal(**vars(forecast.total)),
         steps=[forecasts.PlannedStep(step=row.pop("ds").date(), **row) for row in steps],
     )
 
 
-def _discount(made: "PlanForecast", asked: float | None) -> forecasts.PlannedDiscount | None:
-    if asked is None or made.effect is None or made.uplift is None:
+def _discount(forecast: "PlanForecast", depth: float | None) -> forecasts.PlannedDiscount | None:
+    if depth is None or forecast.effect is None or forecast.uplift is None:
         return None
-    effect = made.effect
+    effect = forecast.effect
     return forecasts.PlannedDiscount(
-        depth=asked,
+        depth=depth,
         recent_depth=effect.recent_depth,
         products=effect.products,
         deviance_explained=effect.deviance_explained,
-        **vars(made.uplift),
+        **vars(forecast.uplift),
     )

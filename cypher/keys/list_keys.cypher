@@ -1,4 +1,4 @@
-// Every API key, the latest first
+// All API keys, latest first
 // parameters: none
 // returns: id (string), name (string), hash (string), scopes (list of strings), made_at (ISO moment), revoked_at (ISO moment or null)
 // access: read

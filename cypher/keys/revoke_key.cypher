@@ -1,4 +1,4 @@
-// Revoke an API key; one that is revoked already stays as it is
+// Revoke an API key; a revoked key keeps its time of revocation
 // parameters: $id (string)
 // returns: id (string)
 // access: write

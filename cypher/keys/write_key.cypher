@@ -1,4 +1,4 @@
-// Keep a new API key: its hash, never the key itself
+// Store a new API key as its hash; the key itself is never stored
 // parameters: $id (string), $holder (string), $hash (string, SHA-256 in hexadecimal), $scopes (list of strings)
 // returns: id (string)
 // access: write

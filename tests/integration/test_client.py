@@ -68,7 +68,7 @@ def test_answers_are_models(ask: Client, sample: ImportReport, model: ModelRun) 
     assert ask.tags(scope, limit=3)
     assert ask.networks(scope)[0].id == model.network
     assert model.id in [one.id for one in ask.models(scope)]
-    assert ask.imports(scope)[0] == ask.one_import(f"{scope}.1")
+    assert ask.imports(scope)[0] == ask.get_import(f"{scope}.1")
     told = ask.what_if(CAMPAIGN, forecasts.WhatIf(k=3, days=5), scope)
     assert len(told.seeds) == 3
     assert len(told.days) == 5
@@ -84,7 +84,7 @@ def test_jobs_are_followed_to_their_end(ask: Client, sample: ImportReport, model
     assert ask.cancel(done.id) == ask.job(done.id) == done
     forecast = ask.forecast(CAMPAIGN, sample.dataset, model.cutoff)
     assert len(forecast.steps) == 3
-    assert ask.explanation(CAMPAIGN, sample.dataset, model.cutoff).moves
+    assert ask.explanation(CAMPAIGN, sample.dataset, model.cutoff).attributions
     likely = ask.likely_users(CAMPAIGN, sample.dataset, waiting=True, limit=2)
     rows = ask.likely_users_csv(CAMPAIGN, sample.dataset, waiting=True).decode().splitlines()
     assert rows[1].split(",")[1] == likely[0].user
@@ -167,7 +167,7 @@ def test_local_commands_reject_another_server(address: str) -> None:
         assert "Traceback" not in done.stderr
     nobody = groundswell("--server", "http://127.0.0.1:9", "jobs", "list")
     assert nobody.returncode == 1
-    assert "No Groundswell answers" in nobody.stderr
+    assert "No Groundswell server answers" in nobody.stderr
 
 
 def test_key_grants_access(graph: Graph, settings: Settings) -> None:

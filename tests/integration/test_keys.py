@@ -30,8 +30,8 @@ def guarded(settings: Settings, graph: Graph, tmp_path: Path) -> Iterator[Settin
 
 @pytest.fixture
 def client(settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setattr(auth, "_KNOWN_FOR", -1.0)
-    monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 10_000)
+    monkeypatch.setattr(auth, "_KEYS_CACHED_SECONDS", -1.0)
+    monkeypatch.setattr(auth, "FAILURES_PER_MINUTE", 10_000)
     with TestClient(create_app(guarded, connect(settings), "0.0.0.0")) as one:
         yield one
 
@@ -102,7 +102,7 @@ def test_invalid_key_is_rejected(client: TestClient, graph: Graph) -> None:
 def test_guessing_keys_is_stopped(
     settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 3)
+    monkeypatch.setattr(auth, "FAILURES_PER_MINUTE", 3)
     with TestClient(create_app(guarded, connect(settings))) as client:
         answers = [client.get("/v1/networks", headers=bearer(f"guess{n}")) for n in range(5)]
         assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]
@@ -115,7 +115,7 @@ def test_guessing_keys_is_stopped(
 def test_request_without_a_key_does_not_count_as_a_guess(
     settings: Settings, guarded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "GUESSES_A_MINUTE", 3)
+    monkeypatch.setattr(auth, "FAILURES_PER_MINUTE", 3)
     with TestClient(create_app(guarded, connect(settings))) as client:
         assert [client.get("/v1/networks").status_code for _ in range(5)] == [401] * 5
         assert client.get("/v1/networks", headers=bearer(TOKEN)).status_code == 200
@@ -149,9 +149,9 @@ def test_writing_requests_are_audited(client: TestClient, graph: Graph, guarded:
 
 
 def test_without_keys_only_loopback_is_served(settings: Settings, graph: Graph, sample: ImportReport) -> None:
-    with pytest.raises(InvalidRequest, match="cannot go without keys"):
+    with pytest.raises(InvalidRequest, match="so the API needs keys"):
         create_app(settings, graph, "0.0.0.0", keys=False)
-    with pytest.raises(InvalidRequest, match="Nobody has a key"):
+    with pytest.raises(InvalidRequest, match="No API key exists"):
         create_app(settings, graph)
     with TestClient(create_app(settings, connect(settings), keys=False), base_url="http://localhost") as one:
         assert one.get("/v1/campaigns", params={"dataset": sample.dataset}).status_code == 200

@@ -12,6 +12,7 @@ from api.app import create_app
 from graph.connection import Graph, connect
 from graph.importing.job import ImportReport
 from graph.settings import Settings
+from jobs import queue
 from network.runs import NetworkRun
 from tests.data import CAMPAIGN, query
 
@@ -73,6 +74,33 @@ def test_writes_of_other_clients_are_visible_within_a_second(
         assert client.get(path).json()["name"] == "Renamed"
     finally:
         query(graph, change, d=sample.dataset, c=CAMPAIGN, name=was)
+
+
+def test_heartbeats_of_a_job_leave_the_cache_as_it_is(
+    client: TestClient, graph: Graph, sample: ImportReport, asked: Counter[str]
+) -> None:
+    job_id = queue.submit(graph, "network", sample.dataset, {"cutoff": "none"}).id
+    job = queue.claim(graph, "this test")
+    assert job is not None
+    assert job.id == job_id
+    path = f"/v1/campaigns/{CAMPAIGN}"
+    change = "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.name = $name RETURN c.name AS name"
+    try:
+        was = client.get(path).json()["name"]
+        asked.clear()
+        for step in range(6):
+            assert queue.heartbeat(graph, job, "this test", "Sleeping", step, 6)
+            threading.Event().wait(0.3)
+            assert client.get(path).status_code == 200
+        assert asked["server/revision"] >= 3
+        assert asked["campaigns/list"] == 0
+        for name in ("Renamed", was):
+            query(graph, change, d=sample.dataset, c=CAMPAIGN, name=name)
+            assert queue.heartbeat(graph, job, "this test", "Sleeping", 6, 6)
+            threading.Event().wait(0.6)
+            assert client.get(path).json()["name"] == name
+    finally:
+        queue.finish(graph, job, "this test", "cancelled")
 
 
 def test_writes_through_the_api_are_visible_at_once(client: TestClient, sample: ImportReport) -> None:

@@ -40,10 +40,11 @@ def client(graph: Graph, settings: Settings, sample: ImportReport, model: ModelR
 
 
 def test_data_sets(client: TestClient, sample: ImportReport) -> None:
-    (one,) = (one for one in client.get("/v1/datasets").json() if one["id"] == sample.dataset)
-    assert (one["campaigns"], one["first"], one["last"]) == (27, "2017-01-01", "2017-12-31")
-    assert one["users"] == sample.counts["users"]
-    assert not one["running"]
+    answer = TestClient(client.app, base_url="http://127.0.0.1").get("/v1/datasets")
+    (dataset,) = (dataset for dataset in answer.json() if dataset["id"] == sample.dataset)
+    assert (dataset["campaigns"], dataset["first"], dataset["last"]) == (27, "2017-01-01", "2017-12-31")
+    assert dataset["users"] == sample.counts["users"]
+    assert not dataset["running"]
 
 
 def test_tags(client: TestClient, network: NetworkRun) -> None:

@@ -1,10 +1,9 @@
-"""A database that is back is not asked everything at once."""
+"""After an outage the database gets a few requests at a time, until it answers."""
 
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 import httpx
 import pytest
@@ -12,125 +11,129 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.middleware import response_cache
-from api.middleware.recovery_limiter import FIRST, Gate
-from api.middleware.response_cache import Remembered
-from graph.connection import Graph
+from api.middleware.recovery_limiter import INITIAL_LIMIT, RecoveryLimiter
+from api.middleware.response_cache import ResponseCache
 from graph.errors import DatabaseUnreachable
 
-QUESTIONS = 8
+REQUESTS = 8
 
 
-def away() -> DatabaseUnreachable:
+def outage() -> DatabaseUnreachable:
     return DatabaseUnreachable("No Neo4j answers.", "Wait.")
 
 
 @dataclass
-class Said:
+class Status:
     """An answer."""
 
     status: int = 200
 
 
-class Back:
-    """A database's revision: away when first asked for, there from then on."""
+class RecoveringGraph:
+    """A graph whose revision can be read from the second time on."""
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.reads = 0
 
-    def revision(self) -> str:
-        self.looks += 1
-        if self.looks == 1:
-            raise away()
+    async def read_revision(self) -> str:
+        self.reads += 1
+        if self.reads == 1:
+            raise outage()
         return "1"
 
 
 class Application:
-    """Answers with a status after a while; how many it was asked at a time."""
+    """Answers with the given statuses after a while; records how many requests ran at a time."""
 
     def __init__(self, statuses: Iterator[int]) -> None:
         self._statuses = statuses
-        self._now = 0
-        self.at_a_time: list[int] = []
+        self._running = 0
+        self.concurrency: list[int] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._now += 1
-        self.at_a_time.append(self._now)
+        self._running += 1
+        self.concurrency.append(self._running)
         status = next(self._statuses)
         await asyncio.sleep(0.02)
-        self._now -= 1
+        self._running -= 1
         await Response("{}", status)(scope, receive, send)
 
 
-async def asked_after_an_outage(application: Application, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    monkeypatch.setattr(response_cache, "_LOOK_SECONDS", 0.0)
-    transport = httpx.ASGITransport(Remembered(application, cast(Graph, Back())))
+async def statuses_after_an_outage(application: Application, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    monkeypatch.setattr(response_cache, "_REVISION_SECONDS", 0.0)
+    transport = httpx.ASGITransport(ResponseCache(application, RecoveringGraph().read_revision))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert (await client.get("/v1/tags")).status_code == 503
-        answers = [client.get(f"/v1/tags?number={number}") for number in range(QUESTIONS)]
+        answers = [client.get(f"/v1/tags?number={number}") for number in range(REQUESTS)]
         return [answer.status_code for answer in await asyncio.gather(*answers)]
 
 
-def test_until_it_answers_it_is_asked_little_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    application = Application(iter([503, 503, 503, 200] + [200] * QUESTIONS))
-    statuses = asyncio.run(asked_after_an_outage(application, monkeypatch))
-    assert sorted(statuses) == [200] * (QUESTIONS - 3) + [503] * 3
-    assert max(application.at_a_time[:4]) == FIRST
-    # Once it has given a good answer, whoever waits is let in.
-    assert max(application.at_a_time) > FIRST
+def test_concurrency_is_limited_until_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    application = Application(iter([503, 503, 503, 200] + [200] * REQUESTS))
+    statuses = asyncio.run(statuses_after_an_outage(application, monkeypatch))
+    assert sorted(statuses) == [200] * (REQUESTS - 3) + [503] * 3
+    assert max(application.concurrency[:4]) == INITIAL_LIMIT
+    # The first success lets more of the waiting requests in.
+    assert max(application.concurrency) > INITIAL_LIMIT
 
 
-def test_who_asks_for_little_goes_first() -> None:
-    took = {"/v1/much": 0.06, "/v1/some": 0.03, "/v1/little": 0.0}
-    entered = []
+def test_cheap_requests_run_first() -> None:
+    durations = {"/v1/much": 0.06, "/v1/some": 0.03, "/v1/little": 0.0}
+    started = []
 
-    async def answer(path: str) -> Said:
-        entered.append(path)
-        await asyncio.sleep(took[path])
-        return Said()
+    async def answer(path: str) -> Status:
+        started.append(path)
+        await asyncio.sleep(durations[path])
+        return Status()
 
-    async def ask(gate: Gate, paths: list[str]) -> None:
-        await asyncio.gather(*(gate.through(path, partial(answer, path)) for path in paths))
+    async def send(limiter: RecoveryLimiter, paths: list[str]) -> None:
+        await asyncio.gather(*(limiter.run(path, partial(answer, path)) for path in paths))
 
-    async def asked() -> None:
-        gate = Gate()
-        await ask(gate, list(took))
-        gate.close(away())
-        await ask(gate, [*took] * 2)
+    async def run_requests() -> None:
+        limiter = RecoveryLimiter()
+        await send(limiter, list(durations))
+        limiter.restrict(outage())
+        await send(limiter, [*durations] * 2)
 
-    asyncio.run(asked())
-    again = entered[len(took) :]
-    assert again == sorted(again, key=took.__getitem__)
+    asyncio.run(run_requests())
+    again = started[len(durations) :]
+    assert again == sorted(again, key=durations.__getitem__)
 
 
-def test_who_waits_while_it_goes_away_again_is_told_so() -> None:
-    async def asked() -> list[Said | BaseException]:
+def test_waiting_requests_fail_if_the_database_fails_again() -> None:
+    async def run_requests() -> list[Status | BaseException]:
         over = asyncio.Event()
 
-        async def answer() -> Said:
+        async def answer() -> Status:
             await over.wait()
-            return Said()
+            return Status()
 
-        gate = Gate()
-        gate.close(away())
-        asking = asyncio.gather(*(gate.through("/v1/tags", answer) for _ in range(5)), return_exceptions=True)
+        limiter = RecoveryLimiter()
+        limiter.restrict(outage())
+        requests = asyncio.gather(
+            *(limiter.run("/v1/tags", answer) for _ in range(5)), return_exceptions=True
+        )
         await asyncio.sleep(0.2)
-        gate.close(away())
+        limiter.restrict(outage())
         over.set()
-        return await asking
+        return await requests
 
-    answers = asyncio.run(asked())
-    assert sum(isinstance(one, Said) for one in answers) == FIRST
-    assert sum(isinstance(one, DatabaseUnreachable) for one in answers) == 5 - FIRST
+    answers = asyncio.run(run_requests())
+    assert sum(isinstance(answer, Status) for answer in answers) == INITIAL_LIMIT
+    assert sum(isinstance(answer, DatabaseUnreachable) for answer in answers) == 5 - INITIAL_LIMIT
 
 
-def test_while_it_was_never_away_all_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Back, "revision", lambda _: "1")
-    application = Application(iter([200] * QUESTIONS))
+def test_without_an_outage_concurrency_is_unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read_revision(_graph: RecoveringGraph) -> str:
+        return "1"
 
-    async def asked() -> None:
-        transport = httpx.ASGITransport(Remembered(application, cast(Graph, Back())))
+    monkeypatch.setattr(RecoveringGraph, "read_revision", read_revision)
+    application = Application(iter([200] * REQUESTS))
+
+    async def run_requests() -> None:
+        transport = httpx.ASGITransport(ResponseCache(application, RecoveringGraph().read_revision))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            await asyncio.gather(*(client.get(f"/v1/tags?number={number}") for number in range(QUESTIONS)))
+            await asyncio.gather(*(client.get(f"/v1/tags?number={number}") for number in range(REQUESTS)))
 
-    asyncio.run(asked())
-    assert max(application.at_a_time) == QUESTIONS
+    asyncio.run(run_requests())
+    assert max(application.concurrency) == REQUESTS

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse
 
-from api.header_timeout import PromptProtocol
+from api.header_timeout import HeaderTimeoutProtocol
 from api.middleware.body_limits import BodyLimits
 from api.problems import add_problem_handlers
 from graph.settings import Settings
@@ -18,7 +18,7 @@ from graph.settings import Settings
 SECONDS = 0.4
 
 
-class Hasty(PromptProtocol):
+class Hasty(HeaderTimeoutProtocol):
     header_seconds = SECONDS
 
 
@@ -35,7 +35,7 @@ def port() -> Iterator[int]:
         time.sleep(3 * SECONDS)
         return PlainTextResponse("done")
 
-    app.add_middleware(BodyLimits, settings=Settings(GROUNDSWELL_MAX_UPLOAD_MIB=1), silent_seconds=SECONDS)
+    app.add_middleware(BodyLimits, settings=Settings(GROUNDSWELL_MAX_UPLOAD_MIB=1), stall_seconds=SECONDS)
     add_problem_handlers(app)
     server = uvicorn.Server(uvicorn.Config(app, http=Hasty, log_level="warning"))
     listening = socket.create_server(("127.0.0.1", 0))

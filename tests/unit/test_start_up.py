@@ -58,3 +58,9 @@ def test_help_and_schema_load_neither_the_database_driver_nor_heavy_libraries(
 )
 def test_commands_that_read_load_no_heavy_libraries(command: str, tmp_path: object) -> None:
     assert not imported_packages(*command.split(), home=str(tmp_path)) & HEAVY
+
+
+def test_the_client_loads_neither_the_database_driver_nor_heavy_libraries() -> None:
+    script = "import sys, api.client; print(*{name.partition('.')[0] for name in sys.modules})"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not set(result.stdout.split()) & (HEAVY | DATABASE)

@@ -1,0 +1,45 @@
+"""Serializes forecasts and their explanations."""
+
+from api.schemas import forecasts
+from forecasting.records import Forecast, expected_groups, find_explanation, likely_table
+from graph.connection import Graph
+from graph.pseudonyms import Pseudonyms
+from graph.settings import Settings
+
+
+def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecasts.Forecast:
+    """Return the response for a stored forecast, with those of its neighbour groups."""
+    columns = {"step": stored.days, **stored.values}
+    return forecasts.Forecast.model_validate(
+        {
+            "campaign": stored.campaign,
+            "origin": stored.origin,
+            "model": stored.model,
+            "network": stored.network,
+            "steps": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
+            "groups": expected_groups(graph, dataset, stored.id),
+        }
+    )
+
+
+def serialize_explanation(graph: Graph, dataset: str, stored: Forecast) -> forecasts.Explanation:
+    """Return the explanation of a stored forecast. Raises NotFound if it was stored without one."""
+    explanation = find_explanation(graph, dataset, stored)
+    return forecasts.Explanation(
+        campaign=stored.campaign,
+        origin=stored.origin,
+        model=stored.model,
+        expected=float(stored.steps["mean"].sum()),
+        baseline=explanation.baseline,
+        attributions=explanation.attributions.to_dict("records"),
+        odds_ratios=explanation.odds_ratios.to_dict("records"),
+    )
+
+
+def likely_users_csv(
+    graph: Graph, settings: Settings, dataset: str, stored: Forecast, *, waiting: bool = False
+) -> bytes:
+    """Return the likely users of a stored forecast as CSV, under pseudonyms if a pseudonym key is set."""
+    pseudonyms = Pseudonyms(settings.pseudonym_key, dataset)
+    table = pseudonyms.table(likely_table(graph, dataset, stored.id, waiting=waiting))
+    return table.to_csv(index=False, lineterminator="\r\n").encode()

@@ -1,0 +1,38 @@
+"""Serializes models and back-tests."""
+
+from typing import Any
+
+from api.schemas import forecasts
+from forecasting.records import BackTest, ModelRun, StoredBackTest
+
+
+def serialize_comparison(run: BackTest) -> forecasts.Comparison:
+    """Return the scores of the K-LSTM and the benchmark forecasters."""
+    return forecasts.Comparison(**_scores(run))
+
+
+def serialize_model(run: ModelRun) -> forecasts.Model:
+    """Return the response for a model, with its back-test."""
+    return forecasts.Model(
+        id=run.id, cutoff=run.cutoff, network=run.network, back_test=serialize_comparison(run)
+    )
+
+
+def serialize_back_test(run: StoredBackTest) -> forecasts.BackTest:
+    """Return the response for a back-test on chosen days."""
+    scope = {"id": run.id, "until": run.until, "every": run.every, "network": run.network}
+    return forecasts.BackTest(**scope, **_scores(run))
+
+
+def _scores(run: BackTest) -> dict[str, Any]:
+    redeemers_scores = run.redeemers_scores
+    return {
+        "since": run.backtest_from,
+        "horizon": run.horizon,
+        "points": run.points,
+        "holidays": run.holidays,
+        "participants": run.scores.to_dict("records"),
+        "redeemers": None if redeemers_scores is None else redeemers_scores.to_dict("records"),
+        "covered_80": run.coverage_80,
+        "level_covered_80": run.level_coverage_80,
+    }

@@ -1,0 +1,6 @@
+// Number of heartbeats that jobs have written: transactions that change no answer of the API
+// parameters: none
+// returns: heartbeats (integer)
+// access: read
+MATCH (job:Job)
+RETURN coalesce(sum(job.heartbeats), 0) AS heartbeats
