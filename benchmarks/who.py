@@ -76,7 +76,7 @@ def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
             if not (reached.start < origin and steps > 1):
                 continue
             x.append(shop.rows(one, reached, origin, float(course[one["id"]][origin][:steps].sum())))
-            y.append(reached.took_part.did[:, origin : origin + steps].any(axis=1))
+            y.append(reached.took_part.values[:, origin : origin + steps].any(axis=1))
             key = {"unique_id": one["id"], "user": reached.users, "origin": origin}
             keys.append(pd.DataFrame({**key, "waiting": reached.took_part.before(origin) == 0}))
     return Weeks(pd.concat(keys, ignore_index=True), np.vstack(x), np.concatenate(y))

@@ -1,5 +1,5 @@
-"""What every forecast rests on: how many are to be expected of each campaign, by traffic, its own pace, and
-what campaigns usually draw.
+"""The baseline of every forecast: expected participants from traffic, the campaign's own rate and the usual
+rate of campaigns.
 """
 
 from dataclasses import dataclass
@@ -37,20 +37,28 @@ class Baseline:
         return cls(holidays, rate_weights([*_series(history, traffic).values()], traffic))
 
     def expected(self, history: History, traffic: Traffic) -> dict[str, Floats]:
-        """``expected_participants`` of every campaign that reached somebody and whose steps are known, as
-        many days ahead as `traffic` is.
+        """``expected_participants`` of every campaign that reached users and whose steps were read.
+
+        Parameters
+        ----------
+        history
+            The data.
+        traffic
+            Traffic and its forecast (``traffic_of``), which sets the number of steps ahead.
+
+        Returns
+        -------
+        By campaign id, shape (n_steps + 1, ahead).
         """
         ahead = np.minimum(np.arange(traffic.expected.shape[1]), self.weights.shape[1] - 1)
         return {
-            name: expected_participants(one, traffic, self.weights[:, ahead])
-            for name, one in _series(history, traffic).items()
+            campaign: expected_participants(series, traffic, self.weights[:, ahead])
+            for campaign, series in _series(history, traffic).items()
         }
 
 
 def traffic_of(history: History, holidays: str | None, ahead: int | None = None) -> Traffic:
-    """How many users did anything in each step, and how many are to be expected up to `ahead` steps ahead
-    (default: as many as are forecast).
-    """
+    """Active users of each step, and their forecast `ahead` steps ahead (default: the horizon)."""
     step, first = history.step, history.first_day
     ahead = ahead or step.horizon
     active = history.activity.drop_duplicates()
@@ -62,17 +70,18 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
 
 def _series(history: History, traffic: Traffic) -> dict[str, Series]:
     step, first = history.step, history.first_day
-    came = {name: step.numbers(first, part["ds"]) for name, part in history.counted.groupby("campaign")}
-    courses = {}
-    for one in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
-        known = min(step.until(first, one.ends), len(traffic.counts))
-        took_part = came.get(one.id, np.empty(0, dtype=np.int64))
-        y = np.bincount(took_part[took_part < known], minlength=known).astype(float)
-        courses[one.id] = CampaignCounts(
-            one.kind or "", max(step.number(first, one.starts), 0), one.targeted, y
-        )
-    usual = dict(zip(courses, usual_participants([*courses.values()], traffic), strict=True))
-    steps = history.steps[history.steps["unique_id"].isin(courses.keys())].groupby("unique_id")
+    participations = history.counted.groupby("campaign")
+    steps_of = {campaign: step.numbers(first, rows["ds"]) for campaign, rows in participations}
+    campaigns = {}
+    for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
+        known = min(step.until(first, campaign.ends), len(traffic.counts))
+        steps = steps_of.get(campaign.id, np.empty(0, dtype=np.int64))
+        y = np.bincount(steps[steps < known], minlength=known).astype(float)
+        launch = max(step.number(first, campaign.starts), 0)
+        campaigns[campaign.id] = CampaignCounts(campaign.kind or "", launch, campaign.targeted, y)
+    usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
+    rows = history.steps[history.steps["unique_id"].isin(campaigns.keys())].groupby("unique_id")
     return {
-        name: Series(part["y"].to_numpy(float), courses[name].launch, usual[name]) for name, part in steps
+        campaign: Series(part["y"].to_numpy(float), campaigns[campaign].launch, usual[campaign])
+        for campaign, part in rows
     }

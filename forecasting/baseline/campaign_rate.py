@@ -1,9 +1,9 @@
-"""What campaigns usually draw: participants a day of those reached, by a campaign's kind and its week.
+"""The usual rate of participation: participants per reached user and unit of traffic, by kind and week.
 
-    hazard(kind, week) = participants / (users reached x traffic),   by what came in all campaigns so far
+    rate(kind, week) = participants / (users reached * traffic),   over all campaigns so far
 
-each kind drawn to all kinds and each week to all weeks, the less was counted the more. This is what is known
-of a campaign before it begins, and where only what happens after the launch counts, as with coupons.
+Each kind is shrunk towards all kinds and each week towards all weeks. This is all that is known of a campaign
+before its launch if participation counts only afterwards, as with coupons.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,27 @@ from forecasting.baseline.rate_model import Traffic
 
 Floats = NDArray[np.float64]
 
-_SEASONS = 10
-"""The last one stands for all later ones."""
-_DRAWN = 10.0
-"""As how many participants it counts what is known of all kinds and weeks."""
-_SMALLEST = 1e-9
+_WEEKS = 10
+"""The last one also covers all later weeks."""
+_PRIOR_COUNT = 10.0
+"""Weight of the prior (all kinds, all weeks), in participants."""
+_MIN_COUNT = 1e-9
 
 
 @dataclass(frozen=True)
 class CampaignCounts:
-    """A campaign: its `kind`, the step of its `launch`, how many users it `reached`, and y, an entry a step
-    from the first of the data on.
+    """Participants of a campaign.
+
+    Attributes
+    ----------
+    kind
+        Kind of campaign.
+    launch
+        Step of the launch.
+    reached
+        Number of users that the campaign reached.
+    y
+        Participants of each step from the first of the data, shape (n_steps,).
     """
 
     kind: str
@@ -36,32 +46,36 @@ class CampaignCounts:
 
 
 def usual_participants(campaigns: Sequence[CampaignCounts], traffic: Traffic) -> list[Floats]:
-    """Of each campaign, shape (steps + 1, ahead): in row t, how many usually take part in steps t, t + 1, ...
-    by what came in all campaigns before step t; 0 before its launch. A season of steps counts as a week.
+    """Expected participants of each campaign at the usual rate.
+
+    Returns
+    -------
+    For each campaign, shape (n_steps + 1, ahead): row t holds steps t, t + 1, ... as expected from data
+    before step t, and 0 before the launch. For months, a season takes the place of a week.
     """
     days, ahead, season = len(traffic.counts), traffic.expected.shape[1], traffic.step.season
-    kinds = sorted({one.kind for one in campaigns})
-    came, could = (np.zeros((len(kinds), _SEASONS, days + 1)) for _ in range(2))
-    for one in campaigns:
-        since = np.arange(max(one.launch, 0), len(one.y))
-        week = np.minimum((since - one.launch) // season, _SEASONS - 1)
-        kind = kinds.index(one.kind)
-        np.add.at(came[kind], (week, since + 1), one.y[since])
-        np.add.at(could[kind], (week, since + 1), one.reached * traffic.counts[since])
-    hazard = _hazard(came.cumsum(axis=2), could.cumsum(axis=2))
-    found = []
-    for one in campaigns:
-        origins = np.arange(len(one.y) + 1)[:, np.newaxis]
-        age = origins + np.arange(ahead) - one.launch
-        week = np.clip(age // season, 0, _SEASONS - 1)
-        usual = (
-            hazard[kinds.index(one.kind), week, origins] * one.reached * traffic.expected[: len(one.y) + 1]
-        )
-        found.append(np.where(age >= 0, usual, 0.0))
-    return found
+    kinds = sorted({campaign.kind for campaign in campaigns})
+    events, exposure = (np.zeros((len(kinds), _WEEKS, days + 1)) for _ in range(2))
+    for campaign in campaigns:
+        since = np.arange(max(campaign.launch, 0), len(campaign.y))
+        week = np.minimum((since - campaign.launch) // season, _WEEKS - 1)
+        kind = kinds.index(campaign.kind)
+        np.add.at(events[kind], (week, since + 1), campaign.y[since])
+        np.add.at(exposure[kind], (week, since + 1), campaign.reached * traffic.counts[since])
+    rate = _shrunk_rate(events.cumsum(axis=2), exposure.cumsum(axis=2))
+    expected = []
+    for campaign in campaigns:
+        origins = np.arange(len(campaign.y) + 1)[:, np.newaxis]
+        age = origins + np.arange(ahead) - campaign.launch
+        week = np.clip(age // season, 0, _WEEKS - 1)
+        campaign_rate = rate[kinds.index(campaign.kind), week, origins]
+        usual = campaign_rate * campaign.reached * traffic.expected[: len(campaign.y) + 1]
+        expected.append(np.where(age >= 0, usual, 0.0))
+    return expected
 
 
-def _hazard(came: Floats, could: Floats) -> Floats:
-    overall = (came.sum(axis=(0, 1)) + _SMALLEST) / (could.sum(axis=(0, 1)) + 1.0)
-    of_week = (came.sum(axis=0) + _DRAWN) / (could.sum(axis=0) + _DRAWN / overall)
-    return np.asarray((came + _DRAWN) / (could + _DRAWN / of_week))
+def _shrunk_rate(events: Floats, exposure: Floats) -> Floats:
+    """Shape (n_kinds, _WEEKS, n_steps + 1), of the same shapes."""
+    overall = (events.sum(axis=(0, 1)) + _MIN_COUNT) / (exposure.sum(axis=(0, 1)) + 1.0)
+    of_week = (events.sum(axis=0) + _PRIOR_COUNT) / (exposure.sum(axis=0) + _PRIOR_COUNT / overall)
+    return np.asarray((events + _PRIOR_COUNT) / (exposure + _PRIOR_COUNT / of_week))

@@ -1,6 +1,6 @@
-"""The users a campaign reached: what each did up to a day, and whom it influences.
+"""The users that a campaign reached: their activity, and the spreading network among them.
 
-Everything that is told of an origin is computed from days before it.
+Everything that is computed for an origin uses days before it only.
 """
 
 from functools import cached_property
@@ -17,63 +17,93 @@ NODE_FEATURES = 7
 
 Floats = NDArray[np.float32]
 
-_KEEPS = 0.98
-_SHRUNK = 3.0
-"""Days of the average user that are added to what is known of each."""
-_FORGOTTEN = 60
+_RATE_DISCOUNT = 0.98
+_RATE_PRIOR = 3.0
+"""Weight of the mean rate, in days."""
+_MAX_SINCE = 60
 
 
 class DailyMatrix:
-    """On which days each user did something, or how much of it, shape (n_users, n_days)."""
+    """A value per user and time step, with sums up to a step.
 
-    def __init__(self, did: Floats) -> None:
-        self.did = did
-        self._so_far = np.pad(did.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
+    Parameters
+    ----------
+    values
+        1 where a user was active, or an amount, shape (n_users, n_days).
+    """
+
+    def __init__(self, values: Floats) -> None:
+        self.values = values
+        self._sums = np.pad(values.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
 
     def before(self, origin: int, days: int | None = None) -> Floats:
-        """How many of the last `days` before `origin` each did it on; of all days by default."""
+        """Sum over the last `days` before `origin` (default: all), shape (n_users,)."""
         first = 0 if days is None else max(0, origin - days)
-        return np.asarray(self._so_far[:, origin] - self._so_far[:, first])
+        return np.asarray(self._sums[:, origin] - self._sums[:, first])
 
     def since(self, origin: int) -> Floats:
-        """How many days before `origin` each last did; at most `_FORGOTTEN`."""
+        """Days since the last active day before `origin`, at most 60, shape (n_users,)."""
         return self._since[:, origin]
 
     @cached_property
     def _since(self) -> Floats:
-        users, days = self.did.shape
-        last = np.where(self.did > 0, np.arange(days), -_FORGOTTEN)
-        last = np.maximum.accumulate(np.hstack([np.full((users, 1), -_FORGOTTEN), last]), axis=1)
-        return np.minimum(np.arange(days + 1) - last, _FORGOTTEN).astype(np.float32)
+        users, days = self.values.shape
+        last = np.where(self.values > 0, np.arange(days), -_MAX_SINCE)
+        last = np.maximum.accumulate(np.hstack([np.full((users, 1), -_MAX_SINCE), last]), axis=1)
+        return np.minimum(np.arange(days + 1) - last, _MAX_SINCE).astype(np.float32)
 
     def rate(self, origin: int) -> Floats:
-        """On which share of days before `origin` each did it, late days counting more, drawn to the mean."""
-        could = (1 - _KEEPS**origin) / (1 - _KEEPS)
-        done = self._remembered[:, origin]
-        mean = (done.mean() + 0.01) / (could + 1)
-        return np.asarray((done + _SHRUNK * mean) / (could + _SHRUNK))
+        """Share of active days before `origin`, discounted and shrunk to the mean, shape (n_users,)."""
+        exposure = (1 - _RATE_DISCOUNT**origin) / (1 - _RATE_DISCOUNT)
+        active = self._discounted_sums[:, origin]
+        mean = (active.mean() + 0.01) / (exposure + 1)
+        return np.asarray((active + _RATE_PRIOR * mean) / (exposure + _RATE_PRIOR))
 
     @cached_property
-    def _remembered(self) -> Floats:
-        kept = np.zeros((self.did.shape[0], self.did.shape[1] + 1), dtype=np.float32)
-        for day in range(self.did.shape[1]):
-            kept[:, day + 1] = _KEEPS * kept[:, day] + self.did[:, day]
-        return kept
+    def _discounted_sums(self) -> Floats:
+        sums = np.zeros((self.values.shape[0], self.values.shape[1] + 1), dtype=np.float32)
+        for day in range(self.values.shape[1]):
+            sums[:, day + 1] = _RATE_DISCOUNT * sums[:, day] + self.values[:, day]
+        return sums
 
 
 class CampaignUsers:
-    """The users one campaign reached, in the order of `users`, with the spreading network among them.
+    """The users that one campaign reached, with the spreading network among them.
 
-    Days of: `counted`, what y counts, also before the launch; `took_part`, of this, since the launch;
-    `related`, anything with the campaign's products; `own_coupon`, a coupon for one of these; `anywhere`,
-    what y counts, in any campaign; `active`, anything at all; `coupon`, a coupon for anything. Money a day:
-    `own_spent` on the campaign's products, `spent` on all.
+    Attributes
+    ----------
+    users
+        Ids of the users; all arrays are in this order.
+    counted
+        Days that the target counts, also before the launch.
+    took_part
+        The same since the launch.
+    related
+        Days with any of the campaign's products.
+    own_coupon
+        Days with a coupon for one of these.
+    anywhere
+        Days that the target counts, in any campaign.
+    active
+        Days with any activity.
+    coupon
+        Days with any coupon.
+    own_spent, spent
+        Money per day, on the campaign's products and in total.
+    edge_index, edge_weight
+        Edges among the users by position (sources and targets), shape (2, n_edges), sorted by target, and
+        their influence probabilities.
+    key_score
+        Score of each key user, relative to the largest; 0 for other users.
+    group, groups
+        Number of each user's neighbour group, and the ids of the groups; users of no group share one more
+        number.
     """
 
     def __init__(
         self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **days: Floats
     ) -> None:
-        """`start` is the `step` of the launch, `days` the matrices for ``DailyMatrix``."""
+        """`start` is the step of the launch; `days` are values for ``DailyMatrix``."""
         self.users, self.start, self.step = pd.Index(roles["user"]), start, step
         self.counted, self.took_part, self.related, self.anywhere, self.active = (
             DailyMatrix(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
@@ -90,35 +120,39 @@ class CampaignUsers:
         score = roles["score"].to_numpy(np.float32)
         self.key_score = score / max(float(score.max(initial=0)), 1e-6)
         codes, self.groups = pd.factorize(roles["group"])
-        # Users outside every group are pooled together, under one more number.
         self.group = np.where(codes < 0, len(self.groups), codes).astype(np.int64)
         by_target = np.argsort(target[inside], kind="stable")
         self.edge_index = np.stack([source[inside], target[inside]]).astype(np.int64)[:, by_target]
         self.edge_weight = weight[by_target]
 
     def node_features(self, origin: int) -> tuple[Floats, float]:
-        """Shape (n_users, 7) as of `origin`, and the mean exposure of those still to take part."""
-        waiting = self.took_part.before(origin) == 0
+        """Features of the users at `origin`, and the mean exposure of those who have not taken part.
+
+        Returns
+        -------
+        Shape (n_users, NODE_FEATURES), and a number.
+        """
+        not_yet = self.took_part.before(origin) == 0
         exposure = self.exposure(origin)
         features = [
             self.key_score > 0,
             self.key_score,
-            ~waiting,
+            ~not_yet,
             np.log1p(self.took_part.before(origin, self.step.recent)),
             np.log1p(self.active.before(origin, self.step.recent)),
             np.log1p(self.active.before(origin, self.step.lookback)),
-            exposure * waiting,
+            exposure * not_yet,
         ]
-        mean = float(exposure[waiting].mean()) if waiting.any() else 0.0
+        mean = float(exposure[not_yet].mean()) if not_yet.any() else 0.0
         return np.stack(features, axis=1).astype(np.float32), mean
 
     def exposure(self, origin: int) -> Floats:
-        """The summed probabilities of the edges from whoever took part lately to each user."""
-        lately = self.took_part.before(origin, self.step.recent) > 0
-        return np.asarray(self._into @ lately.astype(np.float32))
+        """Sum of the influence probabilities of each user's recent participants, shape (n_users,)."""
+        recent = self.took_part.before(origin, self.step.recent) > 0
+        return np.asarray(self._into @ recent.astype(np.float32))
 
     def described(self, origin: int) -> pd.DataFrame:
-        """user, group (missing for none), key_user, took_part (before `origin`)."""
+        """Columns user, group (missing for none), key_user, took_part (before `origin`)."""
         names = np.array([*self.groups, None], dtype=object)
         return pd.DataFrame(
             {
@@ -131,8 +165,8 @@ class CampaignUsers:
 
 
 def campaign_users(history: History) -> dict[str, CampaignUsers]:
-    """Of every campaign that reached somebody and whose steps are known."""
-    asked = set(history.steps["unique_id"])
+    """The users of every campaign that reached users and whose steps were read, by campaign id."""
+    with_steps = set(history.steps["unique_id"])
     part, counted, nothing = history.participations, history.counted, history.participations.iloc[:0]
     of_campaign = {
         name: dict(iter(frame.groupby("campaign")))
@@ -142,16 +176,16 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
     by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
     roles_of = dict(iter(history.roles.groupby("campaign")))
     reaching = history.campaigns[history.campaigns["targeted"] > 0]
-    found = {}
+    users_of = {}
     for name, starts in zip(reaching["id"], reaching["starts"], strict=True):
-        if name not in asked:
+        if name not in with_steps:
             continue
         roles = roles_of.get(name, history.roles.iloc[:0])
         users = pd.Index(roles["user"])
         own = {kind: _days(users, rows.get(name, nothing), history) for kind, rows in of_campaign.items()}
         related = np.maximum(own["earlier"], own["part"])
         goods = bought.get(name, history.bought.iloc[:0])
-        found[name] = CampaignUsers(
+        users_of[name] = CampaignUsers(
             roles,
             history.edges,
             history.number(starts),
@@ -166,11 +200,11 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
             own_spent=_days(users, goods, history, "value"),
             spent=_days(users, history.activity, history, "value"),
         )
-    return found
+    return users_of
 
 
 def _days(users: pd.Index, rows: pd.DataFrame, history: History, amount: str | None = None) -> Floats:
-    """1, or the `amount`, where one of `users` has a row of that day, shape (n_users, n_days)."""
+    """1, or the column `amount`, for each row of a user and day, shape (n_users, n_days)."""
     matrix = np.zeros((len(users), history.known), dtype=np.float32)
     place = users.get_indexer(rows["user"])
     day = history.step.numbers(history.first_day, rows["ds"])

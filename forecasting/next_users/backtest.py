@@ -1,4 +1,4 @@
-"""How well who comes next is told, beside what one would count by hand."""
+"""Back-test of next-user rankings beside simple counts."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -12,19 +12,21 @@ from forecasting.next_users.next_user_model import NextUserModel
 from forecasting.next_users.sequence_features import SequenceFeatures
 
 Ranker = Callable[[EventSequence], Iterator[Floats]]
-"""Of a campaign, the scores of all users before each of its participants from the second on."""
+"""For a campaign, yields the scores of all users before each participant from the second on."""
 
 FIRST = 10
+"""Length of the ranking that is evaluated."""
+_TIE_BREAK = 1e-6
 
 
 def by_model(model: NextUserModel, cooccurrence: Cooccurrence) -> Ranker:
-    """What the model says."""
+    """Rank by the model."""
 
-    def rank(one: EventSequence) -> Iterator[Floats]:
+    def rank(sequence: EventSequence) -> Iterator[Floats]:
         features = SequenceFeatures(cooccurrence, model.gap)
-        for place in range(1, min(len(one), LONGEST + 1)):
-            features.add(int(one.users[place - 1]), float(one.seconds[place - 1]))
-            yield model.next_of(features, one.first(place))
+        for position in range(1, min(len(sequence), LONGEST + 1)):
+            features.add(int(sequence.users[position - 1]), float(sequence.seconds[position - 1]))
+            yield model.next_of(features, sequence.first(position))
 
     return rank
 
@@ -32,56 +34,69 @@ def by_model(model: NextUserModel, cooccurrence: Cooccurrence) -> Ranker:
 def by_follows(
     known: list[EventSequence], users: int, *, window: int = 20, power: float = 0.5, kept: float = 0.8
 ) -> Ranker:
-    """How often each user took part within `window` after those who have, the nearer by `power` the more, of
-    how often these took part; `kept` of it with each one more.
+    """Rank by how often each user took part within `window` places after those who have.
+
+    A distance of d counts d^-power, relative to the participations of the earlier user; the weight of a
+    participant is multiplied by `kept` at each further one.
     """
     counts = np.zeros((users, users), dtype=np.float32)
-    for one in known:
-        for steps in range(1, min(window, len(one) - 1) + 1):
-            np.add.at(counts, (one.users[:-steps], one.users[steps:]), steps**-power)
+    for sequence in known:
+        for steps in range(1, min(window, len(sequence) - 1) + 1):
+            np.add.at(counts, (sequence.users[:-steps], sequence.users[steps:]), steps**-power)
     taken = times_taken(known, users)
     return by_matrix(counts / np.sqrt(taken + 1)[:, np.newaxis], kept, taken)
 
 
 def by_matrix(matrix: Floats, kept: float, taken: Floats) -> Ranker:
-    """Sums of the rows of who has taken part; the more frequent of two equals first."""
+    """Rank by the decayed sum of the participants' rows of `matrix`; ties by number of campaigns."""
 
-    def rank(one: EventSequence) -> Iterator[Floats]:
+    def rank(sequence: EventSequence) -> Iterator[Floats]:
         score = np.zeros(len(matrix))
-        for user in one.users[: min(len(one) - 1, LONGEST)]:
+        for user in sequence.users[: min(len(sequence) - 1, LONGEST)]:
             score = score * kept + matrix[user]
-            yield score + 1e-6 * taken
+            yield score + _TIE_BREAK * taken
 
     return rank
 
 
 def times_taken(known: list[EventSequence], users: int) -> Floats:
-    """In how many campaigns each user took part, shape (n_users,)."""
-    return np.bincount(np.concatenate([one.users for one in known]), minlength=users).astype(float)
+    """Number of campaigns of each user, shape (n_users,)."""
+    participants = np.concatenate([sequence.users for sequence in known])
+    return np.bincount(participants, minlength=users).astype(float)
 
 
-def ranks(ranker: Ranker, asked: Iterable[tuple[EventSequence, int]]) -> pd.DataFrame:
-    """campaign (its number), position, rank of who came among all who could; of each campaign from a position
-    on. Equals count half.
+def ranks(ranker: Ranker, test: Iterable[tuple[EventSequence, int]]) -> pd.DataFrame:
+    """Rank of the actual next user among all users who have not taken part.
+
+    Parameters
+    ----------
+    ranker
+        The ranking.
+    test
+        Campaigns, each with its first position to evaluate.
+
+    Returns
+    -------
+    Columns campaign (its number), position, rank; ties count half.
     """
-    found = []
-    for number, (one, first) in enumerate(asked):
-        for place, told in enumerate(ranker(one), start=1):
-            if place < first:
+    rows = []
+    for number, (sequence, first) in enumerate(test):
+        for position, ranking in enumerate(ranker(sequence), start=1):
+            if position < first:
                 continue
-            scores = np.array(told, dtype=float)
-            scores[one.users[:place]] = -np.inf
-            came = scores[one.users[place]]
-            rank = 1 + (scores > came).sum() + 0.5 * ((scores == came).sum() - 1)
-            found.append((number, place, rank))
-    return pd.DataFrame(found, columns=["campaign", "position", "rank"])
+            scores = np.array(ranking, dtype=float)
+            scores[sequence.users[:position]] = -np.inf
+            actual = scores[sequence.users[position]]
+            rank = 1 + (scores > actual).sum() + 0.5 * ((scores == actual).sum() - 1)
+            rows.append((number, position, rank))
+    return pd.DataFrame(rows, columns=["campaign", "position", "rank"])
 
 
-def hits(found: pd.DataFrame, k: int = FIRST) -> pd.Series:
-    """Of each position, whether who came was among the first k."""
-    return (found["rank"] <= k).astype(float)
+def hits(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
+    """1 where the actual next user is among the first k of ``ranks``, else 0."""
+    return (ranking["rank"] <= k).astype(float)
 
 
-def precision(found: pd.DataFrame, k: int = FIRST) -> pd.Series:
-    """Of each position, one over the rank of who came, 0 beyond k."""
-    return (1 / found["rank"]).where(found["rank"] <= k, 0.0)
+def precision(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
+    """Reciprocal rank of the actual next user in ``ranks``, 0 beyond k."""
+    return (1 / ranking["rank"]).where(ranking["rank"] <= k, 0.0)

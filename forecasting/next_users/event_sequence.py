@@ -1,4 +1,4 @@
-"""A campaign's participants, one after the other."""
+"""A campaign's participants in the order of their first participation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,19 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.floating[Any]]
 
-_RECENT = 6
-"""Gaps that a log_median_gap is told from."""
+_RECENT_GAPS = 6
 
 
 @dataclass(frozen=True)
 class EventSequence:
-    """`users` by number, in the order in which they first took part, and `seconds`, when; shape (n,). Only
-    differences of seconds mean something.
+    """Participants of one campaign.
+
+    Attributes
+    ----------
+    users
+        Numbers of the users in the order of their first participation, shape (n,).
+    seconds
+        Times of these participations, shape (n,); only differences matter.
     """
 
     users: Ints
@@ -27,29 +32,35 @@ class EventSequence:
         return len(self.users)
 
     def first(self, n: int) -> "EventSequence":
-        """Its first n participants."""
+        """The sequence of the first n participants."""
         return EventSequence(self.users[:n], self.seconds[:n])
 
 
 def event_sequences(participations: pd.DataFrame, users: pd.Index) -> dict[str, EventSequence]:
-    """Of each campaign in `participations` (user, campaign, at in seconds; a user's first time each); users
-    who are not among `users` are left out.
+    """One sequence per campaign.
+
+    Parameters
+    ----------
+    participations
+        Columns user, campaign, at (seconds): the first participation of each user in each campaign.
+    users
+        The users to keep; their positions are the user numbers.
     """
     known = participations.assign(number=users.get_indexer(participations["user"]))
     known = known[known["number"] >= 0].sort_values(["at", "user"], kind="stable")
     return {
-        str(campaign): EventSequence(own["number"].to_numpy(np.int64), own["at"].to_numpy(float))
-        for campaign, own in known.groupby("campaign", sort=False)
+        str(campaign): EventSequence(rows["number"].to_numpy(np.int64), rows["at"].to_numpy(float))
+        for campaign, rows in known.groupby("campaign", sort=False)
     }
 
 
 def usual_gap(known: list[EventSequence]) -> float:
-    """The median number of seconds between one participant and the next: the unit of time."""
-    gaps = [np.diff(one.seconds) for one in known if len(one) > 1]
+    """Median number of seconds between consecutive participants: the unit of time."""
+    gaps = [np.diff(sequence.seconds) for sequence in known if len(sequence) > 1]
     return float(np.median(np.maximum(np.concatenate(gaps), 1.0))) if gaps else 1.0
 
 
 def log_median_gap(seconds: Floats, gap: float) -> float:
-    """How slowly the last participants came: the logarithm of their median gap, in usual gaps."""
-    last = np.diff(seconds[-_RECENT - 1 :])
+    """Median log gap between the last participants, in usual gaps; 0 for a single participant."""
+    last = np.diff(seconds[-_RECENT_GAPS - 1 :])
     return float(np.median(np.log(np.maximum(last, 1.0) / gap))) if len(last) else 0.0

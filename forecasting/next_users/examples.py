@@ -1,8 +1,8 @@
-"""Past campaigns replayed: every participant but the first is an example of who comes next.
+"""Training examples: every participant of a past campaign but the first is the next user of an example.
 
-A campaign is told of by what the campaigns of other folds tell, so that none is its own evidence. Of all
-users an example keeps the one who came, those who look likeliest at a glance, and some of the others, who
-stand for all of these.
+The features of a campaign's examples come from the campaigns of other folds (cross-fitting). An example keeps
+the actual next user, the most likely candidates by a simple score, and a sample of the others, weighted to
+represent all of them (sampled softmax).
 """
 
 from collections.abc import Callable
@@ -12,24 +12,38 @@ import numpy as np
 
 from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, Floats
-from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
+from forecasting.next_users.sequence_features import COLUMNS, SequenceFeatures
 
 LONGEST = 199
-"""Participants of a campaign that are replayed, and after how many the next is asked for."""
+"""Participants of a campaign that give examples."""
 _FOLDS = 10
 _LIKELY, _OTHERS = 100, 80
-_GLANCE = (2, 6, 16, 18)
-"""The factors that are looked at: together and near, recent participants counting more; campaigns that go
-alike; windows."""
-_TAKEN = FEATURES - 8
-_MOST = 30_000
-"""Examples; of more, as many by chance."""
+_SCORE_COLUMNS = [
+    COLUMNS.index(name)
+    for name in (
+        "together_step_0.9",
+        "near_step_0.9",
+        "recently_similar_campaigns",
+        "window_sum_around_by_step",
+    )
+]
+"""Features whose standardised sum chooses the likely candidates."""
+_LOG_CAMPAIGNS = COLUMNS.index("log_campaigns")
+_IMPOSSIBLE = -1e9
+_MAX_EXAMPLES = 30_000
+"""Of more examples, a random sample."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """x: shape (n_examples, n_candidates, FEATURES), half precision; who came is the first candidate.
-    offset: what to add to a candidate's logit because it stands for others; (n_examples, n_candidates).
+    """Candidates of each example; the first is the actual next user.
+
+    Attributes
+    ----------
+    x
+        Features, shape (n_examples, n_candidates, FEATURES), half precision.
+    offset
+        Log sampling weight to add to the logit, shape (n_examples, n_candidates).
     """
 
     x: np.ndarray
@@ -39,49 +53,72 @@ class Examples:
 def build_examples(
     known: list[EventSequence], users: int, gap: float, seed: int, advance: Callable[[int], None]
 ) -> Examples | None:
-    """Of `known` campaigns of so many users; `advance` is told of campaigns done. None of none."""
+    """Build the examples of past campaigns.
+
+    Parameters
+    ----------
+    known
+        The campaigns.
+    users
+        Number of users.
+    gap
+        The usual gap between participants, in seconds.
+    seed
+        Of the folds and the sampling.
+    advance
+        Called after each campaign.
+
+    Returns
+    -------
+    The examples, or None if there are none.
+    """
     rng = np.random.default_rng(seed)
     folds = rng.permutation(len(known)) % min(_FOLDS, len(known))
-    whole = sum(min(len(one), LONGEST + 1) - 1 for one in known)
-    kept = min(1.0, _MOST / max(whole, 1))
+    total = sum(min(len(sequence), LONGEST + 1) - 1 for sequence in known)
+    fraction = min(1.0, _MAX_EXAMPLES / max(total, 1))
     likely, others = min(_LIKELY, users // 2), min(_OTHERS, users // 4)
     x, offsets = [], []
     for fold in np.unique(folds):
-        rest = [one for one, other in zip(known, folds, strict=True) if other != fold]
+        rest = [sequence for sequence, other in zip(known, folds, strict=True) if other != fold]
         if not rest:
             continue
         cooccurrence = Cooccurrence.of(rest, users, gap)
-        for one in (one for one, own in zip(known, folds, strict=True) if own == fold):
+        for sequence in (known[number] for number in np.flatnonzero(folds == fold)):
             features = SequenceFeatures(cooccurrence, gap)
-            for place in range(1, min(len(one), LONGEST + 1)):
-                features.add(int(one.users[place - 1]), float(one.seconds[place - 1]))
-                if rng.random() >= kept:
+            for position in range(1, min(len(sequence), LONGEST + 1)):
+                features.add(int(sequence.users[position - 1]), float(sequence.seconds[position - 1]))
+                if rng.random() >= fraction:
                     continue
-                factors = features.matrix()
-                chosen, offset = _candidates(factors, one, place, likely, others, rng)
-                x.append(factors[chosen].astype(np.float16))
+                matrix = features.matrix()
+                candidates, offset = _candidates(matrix, sequence, position, likely, others, rng)
+                x.append(matrix[candidates].astype(np.float16))
                 offsets.append(offset)
             advance(1)
     return Examples(np.stack(x), np.stack(offsets)) if x else None
 
 
 def _candidates(
-    factors: Floats, one: EventSequence, place: int, likely: int, others: int, rng: np.random.Generator
+    matrix: Floats,
+    sequence: EventSequence,
+    position: int,
+    likely: int,
+    others: int,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, Floats]:
-    glance = factors[:, _GLANCE]
-    spread = glance.std(axis=0) + 1e-6
-    score = ((glance - glance.mean(axis=0)) / spread).sum(axis=1) + 0.5 * factors[:, _TAKEN]
-    came = one.users[place]
-    score[one.users[:place]] = -np.inf
-    score[came] = np.inf
-    order = np.argsort(-score)[: len(score) - place]
-    rest = order[1 + likely :]
-    chosen = rng.choice(rest, min(others, len(rest)), replace=False)
-    # Where few are left to take part, those who did fill the places, and cannot be chosen.
-    lacking = 1 + likely + others - len(order[: 1 + likely]) - len(chosen)
-    filler = one.users[rng.integers(place, size=lacking)]
+    """The users at 1 + `likely` + `others` places, and their offsets."""
+    columns = matrix[:, _SCORE_COLUMNS]
+    spread = columns.std(axis=0) + 1e-6
+    score = ((columns - columns.mean(axis=0)) / spread).sum(axis=1) + 0.5 * matrix[:, _LOG_CAMPAIGNS]
+    score[sequence.users[:position]] = -np.inf
+    score[sequence.users[position]] = np.inf
+    order = np.argsort(-score)[: len(score) - position]
+    first, rest = order[: 1 + likely], order[1 + likely :]
+    sampled = rng.choice(rest, min(others, len(rest)), replace=False)
+    # If too few users are left, former participants fill the places; the model cannot choose them.
+    missing = 1 + likely + others - len(first) - len(sampled)
+    filler = sequence.users[rng.integers(position, size=missing)]
     offset = np.zeros(1 + likely + others, dtype=np.float32)
-    begin = len(order[: 1 + likely])
-    offset[begin : begin + len(chosen)] = np.log(max(len(rest), 1) / max(len(chosen), 1))
-    offset[begin + len(chosen) :] = -1e9
-    return np.concatenate([order[: 1 + likely], chosen, filler]), offset
+    end = len(first) + len(sampled)
+    offset[len(first) : end] = np.log(max(len(rest), 1) / max(len(sampled), 1))
+    offset[end:] = _IMPOSSIBLE
+    return np.concatenate([first, sampled, filler]), offset
