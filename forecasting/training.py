@@ -1,4 +1,4 @@
-"""The training job: an honest back-test first, then the model that forecasts from now on."""
+"""The training job: a back-test, then the model for forecasts from the cut-off on."""
 
 import hashlib
 from dataclasses import asdict, replace
@@ -26,7 +26,7 @@ _FORMAT = "7"  # A change of the training procedure must change the fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
-_SHORTEST = 84
+_MIN_DAYS = 84
 
 
 def train(
@@ -39,11 +39,24 @@ def train(
     configuration: Configuration | None = None,
     retrain: bool = False,
 ) -> ModelRun:
-    """Back-test over the four weeks before `cutoff`, then train on everything before it.
+    """Back-test on the four weeks before `cutoff`, then train on all data before it.
 
-    For the back-test, network and model are built as of its first day. `cutoff` defaults to that of
-    the latest network. A model trained before from the same data in the same way is returned as it
-    is, unless `retrain`. Raises NotFound, NotReady (no network) and InvalidRequest.
+    The network and the model of the back-test use only data before its first day. A model of the same data
+    and configuration is returned without training, unless `retrain` is set.
+
+    Parameters
+    ----------
+    cutoff
+        First day not used; by default the cut-off of the latest network.
+    configuration
+        Hyperparameters.
+    retrain
+        Train in any case.
+
+    Raises
+    ------
+    NotFound, NotReady, InvalidRequest
+        For an unknown data set, without a network, or with too little data.
     """
     dataset = describe_dataset(graph, dataset_id)
     if cutoff is not None:
@@ -55,14 +68,14 @@ def train(
         f"{_FORMAT} {cutoff} {network.id} {network.fingerprint} {configuration}".encode()
     ).hexdigest()[:16]
     if not retrain:
-        for known in models(graph, dataset_id):
-            if known.fingerprint == fingerprint and checkpoint_path(settings, known).exists():
-                return known
+        for model in models(graph, dataset_id):
+            if model.fingerprint == fingerprint and checkpoint_path(settings, model).exists():
+                return model
     first = cutoff - timedelta(days=BACKTEST_DAYS)
-    if (first - dataset.first_day).days < _SHORTEST:
+    if (first - dataset.first_day).days < _MIN_DAYS:
         raise InvalidRequest(
             f"A cut-off of {cutoff} leaves too few days to learn from and to be tested on.",
-            f"Choose {dataset.first_day + timedelta(days=_SHORTEST + BACKTEST_DAYS)} or later.",
+            f"Choose {dataset.first_day + timedelta(days=_MIN_DAYS + BACKTEST_DAYS)} or later.",
         )
     make_writable(settings.checkpoints)
     tested = back_test(graph, settings, dataset_id, first, cutoff, progress, configuration)
@@ -74,10 +87,10 @@ def train(
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
     }
     checkpoint = settings.checkpoints / figures["checkpoint"]
-    draft = _draft(settings, dataset_id, cutoff)
-    KLSTM(configuration).fit(history, progress, draft).save(checkpoint)
+    unfinished = _unfinished_path(settings, dataset_id, cutoff)
+    KLSTM(configuration).fit(history, progress, unfinished).save(checkpoint)
     if history.has_redemptions:
-        KLSTM(configuration).fit(history.redeemers(), progress, draft).save(of_redeemers(checkpoint))
+        KLSTM(configuration).fit(history.redeemers(), progress, unfinished).save(of_redeemers(checkpoint))
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
@@ -89,8 +102,8 @@ def _limited(configuration: Configuration, settings: Settings) -> Configuration:
     return replace(configuration, epochs=min(configuration.epochs, settings.training_epochs))
 
 
-def _draft(settings: Settings, dataset: str, cutoff: date) -> Path:
-    return settings.checkpoints / f"{dataset}-{cutoff}.draft"
+def _unfinished_path(settings: Settings, dataset: str, cutoff: date) -> Path:
+    return settings.checkpoints / f"{dataset}-{cutoff}.unfinished"
 
 
 def back_test(
@@ -104,29 +117,45 @@ def back_test(
     horizon: int = BACKTEST_HORIZON,
     every: int = BACKTEST_EVERY,
 ) -> BackTest:
-    """How a model as of `first`, network and all, forecasts `horizon` days from every `every`-th day up to
-    `until`, beside its peers. Nothing is stored but the network (see ``records.store_back_test``).
-    Raises NotFound and InvalidRequest.
+    """Compare a model trained on data before `first` with statistical benchmarks on the days up to `until`.
+
+    Only the network is stored; ``records.store_back_test`` stores the result.
+
+    Parameters
+    ----------
+    first, until
+        First day of the test, and the day after the last.
+    configuration
+        Hyperparameters.
+    horizon
+        Days to forecast from each origin.
+    every
+        Days from one origin to the next.
+
+    Raises
+    ------
+    NotFound, InvalidRequest
+        For an unknown data set or unsuitable days.
     """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(until)
-    if (first - dataset.first_day).days < _SHORTEST or first >= until:
+    if (first - dataset.first_day).days < _MIN_DAYS or first >= until:
         raise InvalidRequest(
             f"A back-test from {first} to {until} leaves too few days to learn from or to be tested on.",
-            f"Begin on {dataset.first_day + timedelta(days=_SHORTEST)} or later, and before its end.",
+            f"Begin on {dataset.first_day + timedelta(days=_MIN_DAYS)} or later, and before its end.",
         )
     configuration = _limited(configuration or Configuration(), settings)
     network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset_id, network, until, progress)
-    draft = _draft(settings, dataset_id, first)
+    unfinished = _unfinished_path(settings, dataset_id, first)
 
-    def tested(known: History) -> tuple[pd.DataFrame, pd.DataFrame]:
-        model = KLSTM(configuration).fit(known.before(first), progress, draft)
-        rows = backtest(model, known, first, horizon, every, progress)
-        return rows, score(rows, known)
+    def compare(outcome: History) -> tuple[pd.DataFrame, pd.DataFrame]:
+        model = KLSTM(configuration).fit(outcome.before(first), progress, unfinished)
+        rows = backtest(model, outcome, first, horizon, every, progress)
+        return rows, score(rows, outcome)
 
-    rows, scores = tested(history)
-    redeemers = tested(history.redeemers())[1] if history.before(first).has_redemptions else None
+    rows, scores = compare(history)
+    redeemers = compare(history.redeemers())[1] if history.before(first).has_redemptions else None
     return BackTest(
         backtest_from=first,
         horizon=horizon,

@@ -1,4 +1,4 @@
-"""The planning job: what a campaign that has not begun is to be expected to draw, as planned or changed."""
+"""The planning job: forecast a campaign before its launch, as planned or with changes."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,8 +17,16 @@ from graph.settings import Settings
 
 @dataclass(frozen=True)
 class PlanChange:
-    """What to change of a plan: its first and its last day, whom of those planned to reach, and by what share
-    of the regular price its products are cheaper on the shelf.
+    """Changes of a plan; None leaves a part as it is.
+
+    Attributes
+    ----------
+    starts, ends
+        First and last day.
+    targets
+        The users to reach, a subset of the planned ones.
+    discount
+        Share of the regular price by which its products are cheaper on the shelf.
     """
 
     starts: date | None = None
@@ -27,15 +35,27 @@ class PlanChange:
     discount: float | None = None
 
     def with_unchanged_plan(self) -> "list[PlanChange]":
-        """No change and, unless it is none, this one."""
+        """The unchanged plan, followed by this change if it changes anything."""
         return [PlanChange()] if self == PlanChange() else [PlanChange(), self]
 
 
 @dataclass(frozen=True)
 class PlanForecast:
-    """What a plan, made known at `origin`, is to be expected to draw; `redeemers` where there are coupons,
-    but not with another discount on the shelf: what that does to them is not known. `effect` and `uplift` say
-    what goes with the discount.
+    """Forecast of a planned campaign.
+
+    Attributes
+    ----------
+    origin
+        The forecast uses data before this day.
+    model
+        Id of the model.
+    participants
+        Forecast of participants.
+    redeemers
+        Forecast of redeemers; None without coupons, and with a changed discount, whose effect on redeemers is
+        unknown.
+    effect, uplift
+        Estimated effect of discounts, and that of this one; None without a discount.
     """
 
     origin: date
@@ -55,34 +75,43 @@ def plan_campaign(
     progress: Progress,
     origin: date | None = None,
 ) -> list[PlanForecast]:
-    """Forecast a campaign before its launch, by what is known at `origin` (default: the earlier of its first
-    day and the latest the data allows), once for each of `changes`.
+    """Forecast a campaign before its launch, once for each of `changes`; nothing is stored.
 
-    Nothing is stored. Raises NotFound, NotReady (no model trained up to `origin`) and InvalidRequest (a
-    campaign that has begun, an end too far ahead, users whom it is not planned to reach, a discount of which
-    nothing is known).
+    `origin` defaults to the first day of the campaign, or the end of the data if that is earlier.
+
+    Raises
+    ------
+    NotFound
+        For an unknown data set or campaign.
+    NotReady
+        If no model was trained up to `origin`.
+    InvalidRequest
+        For a campaign that has begun, an end too far ahead, users that are not planned, or a discount whose
+        effect cannot be estimated.
     """
     dataset = describe_dataset(graph, dataset_id)
     window = find_campaign(graph, dataset_id, campaign)
     origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.now))
     run = model_for(graph, dataset_id, origin)
     checkpoint = checkpoint_path(settings, run)
-    model, of_coupons = KLSTM.load(checkpoint), None
+    model, redeemer_model = KLSTM.load(checkpoint), None
     if of_redeemers(checkpoint).exists():
-        of_coupons = KLSTM.load(of_redeemers(checkpoint))
+        redeemer_model = KLSTM.load(of_redeemers(checkpoint))
     network = network_of_model(graph, dataset_id, run)
-    known = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
-    found = []
+    history = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
+    forecasts = []
     for change in changes:
         effect = uplift = redeemers = None
         if change.discount is not None:
-            effect = read_discount_effect(graph, known, campaign)
+            effect = read_discount_effect(graph, history, campaign)
             uplift = effect.uplift(change.discount)
-        elif of_coupons:
-            redeemers = of_coupons.predict_planned(_changed(known.redeemers(), campaign, change), campaign)
-        made = model.predict_planned(_changed(known, campaign, change), campaign, uplift)
-        found.append(PlanForecast(origin, run.id, made, redeemers, effect, uplift))
-    return found
+        elif redeemer_model:
+            redeemers = redeemer_model.predict_planned(
+                _changed(history.redeemers(), campaign, change), campaign
+            )
+        participants = model.predict_planned(_changed(history, campaign, change), campaign, uplift)
+        forecasts.append(PlanForecast(origin, run.id, participants, redeemers, effect, uplift))
+    return forecasts
 
 
 def _changed(history: History, campaign: str, change: PlanChange) -> History:

@@ -1,4 +1,4 @@
-"""Before launch: how many a campaign that has not begun is to be expected to draw, and how sure that is.
+"""Forecast of a campaign before its launch, with prediction intervals.
 
 Such a campaign has no series of its own, so the forecast is the baseline alone (``baseline``): what its users
 bought of its products so far, where that counts, and what campaigns of its kind usually draw. The errors of
@@ -21,16 +21,16 @@ from graph.errors import InvalidRequest
 Floats = NDArray[np.float64]
 
 LONGEST = 190
-"""Days that a plan may lie ahead and last."""
+"""Days from the origin to the end of a plan, at most."""
 _EARLIEST = 56
-"""Days of data without which a launch says nothing of how well launches are told."""
-_BELIEVED, _AS_MANY = 0.25, 2.0
-"""The dispersion believed before any launch is seen, and as how many launches it counts."""
+"""Days of data before a launch, without which it does not enter ``launch_dispersion``."""
+_PRIOR_DISPERSION, _PRIOR_LAUNCHES = 0.25, 2.0
+"""Prior dispersion, and its weight in launches."""
 
 
 @dataclass(frozen=True)
 class Total:
-    """Participants of a whole campaign, counted anew every day."""
+    """Participants over a whole campaign; a user counts once per day."""
 
     mean: float
     p10: float
@@ -39,14 +39,24 @@ class Total:
 
     @classmethod
     def of(cls, mean: float, dispersion: float) -> Self:
-        """Of a negative binomial."""
-        return cls(mean, **{name: float(quantile(one, mean, dispersion)) for name, one in QUANTILES.items()})
+        """The quantiles of a negative binomial."""
+        return cls(
+            mean, **{name: float(quantile(level, mean, dispersion)) for name, level in QUANTILES.items()}
+        )
 
 
 @dataclass(frozen=True)
 class OutcomeForecast:
-    """`steps` has ds, mean, participants_p10/p50/p90, a row a day of the campaign; `users` has user,
-    probability (of taking part at all) and days (expected), the likeliest first.
+    """Forecast of one outcome of a planned campaign: participants or redeemers.
+
+    Attributes
+    ----------
+    steps
+        Columns ds, mean, participants_p10/p50/p90, one row per day of the campaign.
+    total
+        The total over the campaign.
+    users
+        Columns user, probability (of taking part at all), days (expected number), the most likely first.
     """
 
     steps: pd.DataFrame
@@ -55,16 +65,23 @@ class OutcomeForecast:
 
 
 def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.DataFrame:
-    """ds and mean of every day of a campaign that begins at ``history.as_of`` or later.
+    """Expected participants of a campaign that begins at ``history.as_of`` or later.
 
-    Raises InvalidRequest where it ends more than LONGEST days later, has begun, or reaches nobody.
+    Returns
+    -------
+    Columns ds, mean, one row per day of the campaign.
+
+    Raises
+    ------
+    InvalidRequest
+        If the campaign has begun, ends more than LONGEST days later, or reaches no users.
     """
     plan = history.campaigns.set_index("id").loc[campaign]
     as_of = pd.Timestamp(history.as_of)
     ahead = (plan["ends"] - as_of).days
     if plan["starts"] < as_of:
         raise InvalidRequest(
-            f"{plan['name']} runs since {plan['starts'].date()}; as of {history.as_of} it is no plan.",
+            f"{plan['name']} has been running since {plan['starts'].date()}.",
             f"Forecast it: `groundswell forecast {campaign}`.",
         )
     if not 0 < ahead <= LONGEST or plan["ends"] <= plan["starts"]:
@@ -75,8 +92,8 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
         )
     if not plan["targeted"]:
         raise InvalidRequest(
-            f"{plan['name']} is not planned to reach anybody, so it will draw nobody.",
-            "Plan it with the users that it is to reach.",
+            f"{plan['name']} is not planned to reach any users.",
+            "Create the plan with its target users.",
         )
     expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))[campaign][-1]
     days = pd.date_range(plan["starts"], plan["ends"] - pd.Timedelta(days=1))
@@ -84,32 +101,30 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
 
 
 def launch_dispersion(history: History, baseline: Baseline) -> float:
-    """How far campaigns that are over went off from what was expected at their launch: the dispersion of a
-    negative binomial around it.
-    """
+    """Dispersion of the totals of past campaigns around their forecasts at launch, as a negative binomial."""
     expected = baseline.expected(history, traffic_of(history, baseline.holidays, LONGEST))
     steps = dict(iter(history.steps.groupby("unique_id")))
-    off = []
-    for one in history.campaigns.itertuples():
-        start, end = (history.number(moment) for moment in (one.starts, one.ends))
-        if one.id not in expected or start < _EARLIEST or one.ends > pd.Timestamp(history.as_of):
+    errors = []
+    for campaign in history.campaigns.itertuples():
+        start, end = (history.number(moment) for moment in (campaign.starts, campaign.ends))
+        if campaign.id not in expected or start < _EARLIEST or campaign.ends > pd.Timestamp(history.as_of):
             continue
         length = min(end - start, LONGEST)
-        mean = expected[one.id][start][:length].sum()
-        came = steps[one.id]["y"].to_numpy(float)[start : start + length].sum()
-        # What counting alone would do is no dispersion.
-        off.append(((came - mean) ** 2 - mean) / mean**2)
-    # A campaign of a handful says little, whatever its ratio: none counts as more than a factor of two.
-    seen = np.clip(off, 0, 1).sum() if off else 0.0
-    return float((seen + _AS_MANY * _BELIEVED) / (len(off) + _AS_MANY))
+        mean = expected[campaign.id][start][:length].sum()
+        actual = steps[campaign.id]["y"].to_numpy(float)[start : start + length].sum()
+        # In excess of the variance of a Poisson count.
+        errors.append(((actual - mean) ** 2 - mean) / mean**2)
+    # Clipped, so that the ratio of a campaign of a few users cannot dominate.
+    total = np.clip(errors, 0, 1).sum() if errors else 0.0
+    return float((total + _PRIOR_LAUNCHES * _PRIOR_DISPERSION) / (len(errors) + _PRIOR_LAUNCHES))
 
 
 def replanned(
     history: History, campaign: str, starts: date | None, ends: date | None, users: list[str] | None
 ) -> History:
-    """`history` as if a planned campaign ran from `starts` to the day before `ends` and reached only `users`.
+    """The history with a changed plan: from `starts` to the day before `ends`, for `users` only.
 
-    Raises InvalidRequest for users whom it would not reach.
+    Raises InvalidRequest for users that the plan does not reach.
     """
     campaigns = history.campaigns.set_index("id")
     if starts is not None:
@@ -122,8 +137,8 @@ def replanned(
         unknown = sorted(set(users) - set(own["user"]))
         if unknown:
             raise InvalidRequest(
-                f"{len(unknown)} users are not planned to be reached, the first is {unknown[0]!r}.",
-                "Name users whom the campaign is to reach.",
+                f"{len(unknown)} users are not planned targets; the first is {unknown[0]!r}.",
+                "Choose from the users of the plan.",
             )
         roles = roles[(roles["campaign"] != campaign) | roles["user"].isin(users)]
         bought = bought[(bought["campaign"] != campaign) | bought["user"].isin(users)]

@@ -109,11 +109,11 @@ def test_nothing_at_or_after_the_origin_moves_who_is_likely() -> None:
 
 def test_what_is_known_of_users_is_from_before_the_origin() -> None:
     reached, _ = reached_users(30, 60, seed=3)
-    later, active = (np.array(one.did) for one in (reached.took_part, reached.active))
+    later, active = (np.array(matrix.values) for matrix in (reached.took_part, reached.active))
     later[:, 40:] = active[:, 40:] = 1.0
     acts = ("counted", "took_part", "related", "anywhere", "own_coupon", "coupon", "own_spent", "spent")
     told = dict.fromkeys(acts[:4], later) | {
-        name: np.where(np.arange(60) < 40, getattr(reached, name).did, 1.0) for name in acts[4:]
+        name: np.where(np.arange(60) < 40, getattr(reached, name).values, 1.0) for name in acts[4:]
     }
     roles = pd.DataFrame({"user": reached.users, "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})

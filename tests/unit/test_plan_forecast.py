@@ -1,4 +1,4 @@
-"""Campaigns before their launch: what is expected of them, as planned and changed."""
+"""Forecasts of campaigns before their launch, as planned and changed."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -72,19 +72,19 @@ def test_a_change_of_plan_changes_the_forecast(model: KLSTM) -> None:
     assert 0 < fewer.total.mean < whole
 
 
-def test_what_is_no_plan_says_why(model: KLSTM) -> None:
+def test_invalid_plans_are_rejected(model: KLSTM) -> None:
     history = with_plan(make_history())
-    with pytest.raises(InvalidRequest, match="runs since"):
+    with pytest.raises(InvalidRequest, match="has been running since"):
         model.predict_planned(history, "1")
     with pytest.raises(InvalidRequest, match="cannot be forecast"):
         model.predict_planned(replanned(history, "3", None, date(2018, 1, 1), None), "3")
     with pytest.raises(InvalidRequest, match="cannot be forecast"):
         model.predict_planned(replanned(history, "3", None, date(2017, 5, 9), None), "3")
-    with pytest.raises(InvalidRequest, match="1 users are not planned"):
+    with pytest.raises(InvalidRequest, match="1 users are not planned targets"):
         replanned(history, "3", None, None, ["u0", "u5"])
 
 
-def test_launches_that_went_far_off_widen_the_bands() -> None:
+def test_errors_at_earlier_launches_widen_the_intervals() -> None:
     history = make_history()
     over = pd.Timestamp("2017-04-20")
     steps = history.steps[history.steps["ds"] < over]
@@ -96,11 +96,11 @@ def test_launches_that_went_far_off_widen_the_bands() -> None:
     assert launch_dispersion(wild, baseline) > calm
 
 
-def test_nothing_after_the_day_moves_a_plan() -> None:
-    """`starts` and `ends` of other campaigns ahead, and their users, are no part of it."""
+def test_later_campaigns_do_not_change_a_plan() -> None:
+    """Other planned campaigns and their users do not enter the forecast."""
     history = with_plan(make_history())
     others = history.campaigns.iloc[:1].assign(id="9", starts=STARTS + pd.Timedelta(days=3), targeted=6)
     more = replace(history, campaigns=pd.concat([history.campaigns, others], ignore_index=True))
     baseline = Baseline.fit(make_history(), None)
-    one, other = (expected_plan(known, baseline, "3")["mean"] for known in (history, more))
-    np.testing.assert_allclose(one, other)
+    alone, together = (expected_plan(known, baseline, "3")["mean"] for known in (history, more))
+    np.testing.assert_allclose(alone, together)
