@@ -34,7 +34,9 @@ def use_class_archive(cache: Path) -> None:
         if not archive.exists():
             with TemporaryDirectory() as folder:
                 _make(archive, runtime, Path(folder), cache)
-    os.environ[_VARIABLE] = f"{os.environ.get(_VARIABLE, '')} {option}"
+    # A JVM that cannot make one works without.
+    if archive.exists():
+        os.environ[_VARIABLE] = f"{os.environ.get(_VARIABLE, '')} {option}"
 
 
 def _make(archive: Path, runtime: Runtime, folder: Path, cache: Path) -> None:
@@ -51,10 +53,11 @@ def _make(archive: Path, runtime: Runtime, folder: Path, cache: Path) -> None:
     subprocess.run(
         [runtime.java, "-Xshare:dump", "-XX:+UseG1GC", f"-XX:SharedClassListFile={classes}",
          f"-XX:SharedArchiveFile={made}", "-cp", ":".join(map(str, runtime.class_path))],
-        check=True, capture_output=True,
+        check=False, capture_output=True,
     )  # fmt: skip
-    shutil.copy(made, archive.with_suffix(".new"))
-    archive.with_suffix(".new").rename(archive)
+    if made.exists():
+        shutil.copy(made, archive.with_suffix(".new"))
+        archive.with_suffix(".new").rename(archive)
 
 
 def _fingerprint(runtime: Runtime) -> str:
