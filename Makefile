@@ -43,7 +43,7 @@ coverage: setup-dev ## The tests of `make test` with their coverage, which must 
 	$(PYTEST) --cov --cov-report= $(UNIT_TESTS)
 	$(PYTEST) --cov --cov-report= --cov-append $(DATABASE_TESTS)
 	$(PYTEST) --cov --cov-report= --cov-append $(BROWSER_TESTS)
-	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under=90
 
 check: setup-dev compose ## Style, types, the compose file
 	$(BIN)/ruff check .
