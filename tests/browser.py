@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
+from filelock import FileLock
 from playwright.sync_api import Browser, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -19,9 +21,10 @@ _QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgr
 def launch(playwright: Playwright) -> Browser:
     """A headless browser. Raises RuntimeError where none can be had."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses its sandbox to root.
-    return playwright.chromium.launch(
-        executable_path=_executable(Path(playwright.chromium.executable_path)), args=[*_QUIET, *sandbox]
-    )
+    # Of several test processes, one installs.
+    with FileLock(Path(tempfile.gettempdir()) / "groundswell-test-browser.lock"):
+        executable = _executable(Path(playwright.chromium.executable_path))
+    return playwright.chromium.launch(executable_path=executable, args=[*_QUIET, *sandbox])
 
 
 @cache
