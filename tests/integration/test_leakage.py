@@ -1,0 +1,215 @@
+"""What is made as of an origin uses nothing at or after it: neither a row that is read, nor a result."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import cypher
+from forecasting.forecasts import explain_campaign, forecast_campaign
+from forecasting.history.open_campaigns import read_open_history
+from forecasting.history.series import read_history
+from forecasting.history.time_step import DAY
+from forecasting.klstm.forecaster import Configuration
+from forecasting.plans.discounts import read_weeks
+from forecasting.plans.job import PlanChange, plan_campaign
+from forecasting.records import likely_users
+from forecasting.training import BACKTEST_DAYS, train
+from graph.connection import Graph, Row
+from graph.datasets import describe_dataset
+from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.job import import_prepared
+from graph.progress import Silent
+from graph.settings import Settings
+from network import queries
+from network.build import build_network
+from network.incremental_update import update_network
+from network.runs import NetworkRun, networks, remove_network
+from network.what_if import CampaignReach, SeedRequest
+from tests.data import CAMPAIGN, CUTOFF, query
+
+HOUSEHOLDS = 60
+OPEN, PLANNED = "14", "22"
+"""A campaign that reaches nobody by name, and one that begins after the origin."""
+Reads = dict[tuple[str, str], Row]
+Frames = dict[str, pd.DataFrame]
+WRITTEN = {"influence/roles_in_open_campaigns"}
+"""Statements with a cut-off that return only what a network run wrote."""
+ROUNDING = 1e-6
+"""Sums in single precision depend on the order of their terms, which memory alignment changes."""
+
+# Everything at or after $t, in the database itself: behaviours removed and invented, campaigns invented and
+# begun ones joined by everybody, tags assigned. What is planned by then stays: a plan may know it.
+CORRUPTIONS = (
+    "MATCH (:User {dataset: $d})-[r:PURCHASED|PARTICIPATED_IN|REDEEMED]->() WHERE r.at >= datetime($t) "
+    "WITH r, rand() AS chance WHERE chance < 0.5 DELETE r",
+    "MATCH (p:Product {dataset: $d}) WHERE EXISTS { (:Campaign {id: $planned})-[:PROMOTES]->(p) } "
+    "WITH collect(p)[..40] AS products MATCH (u:User {dataset: $d}) UNWIND products AS p "
+    "CREATE (u)-[:PURCHASED {at: datetime($t), value: 1e6, discount: 9.0, coupon_discount: 9.0}]->(p)",
+    "MATCH (u:User {dataset: $d}), (c:Campaign {dataset: $d}) WHERE c.starts_at < datetime($t) "
+    "AND (EXISTS { (u)-[:TARGETED_BY]->(c) } OR c.id = $open) "
+    "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), behaviour: 'REDEEMED', weight: 1000.0}]->(c)",
+    "CREATE (c:Campaign {dataset: $d, id: 'invented ' + $t, name: 'Invented', kind: 'Invented', "
+    "starts_at: datetime($t), ends_at: datetime($t) + duration('P28D')}) "
+    "WITH c MATCH (u:User {dataset: $d}) CREATE (u)-[:TARGETED_BY {at: datetime($t)}]->(c)",
+    "MATCH (c:Campaign {dataset: $d}), (u:User {dataset: $d}) "
+    "WHERE c.starts_at >= datetime($t) AND c.id <> $planned CREATE (u)-[:TARGETED_BY {at: c.starts_at}]->(c)",
+    "MATCH (u:User {dataset: $d}), (t:Tag {dataset: $d}) WITH u, t LIMIT 2000 "
+    "CREATE (u)-[:HAS_TAG {source: 'stated', weight: 1.0, at: datetime($t)}]->(t)",
+)
+
+
+@contextmanager
+def recorded_reads() -> Iterator[Reads]:
+    """Every statement that reads the database, by its name and its parameters.
+
+    Those on an in-memory projection are left out: what is projected was read and written before.
+    """
+    reads: Reads = {}
+
+    def recording(method: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(graph: Graph, name: str, /, **parameters: Any) -> Any:
+            if cypher.statement(name).access == "read" and "graph" not in parameters:
+                reads[name, repr(parameters)] = parameters
+            return method(graph, name, **parameters)
+
+        return wrapper
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Graph, "run", recording(Graph.run))
+        patch.setattr(Graph, "frame", recording(Graph.frame))
+        yield reads
+
+
+def rows_of(graph: Graph, reads: Reads) -> dict[tuple[str, str], list[str]]:
+    """What each statement returns, in an order that does not depend on where the rows are stored."""
+    return {key: sorted(map(_comparable, _rows(graph, key[0], reads[key]))) for key in reads}
+
+
+def _rows(graph: Graph, name: str, parameters: Row) -> list[Row]:
+    rows = graph.run(name, **parameters)
+    if (
+        name == "campaigns/list"
+    ):  # Not cut off itself: `test_campaigns_of_a_history` compares what is kept of it.
+        return [{"id": row["id"], "starts": row["starts"]} for row in rows if row["starts"] < str(CUTOFF)]
+    return rows
+
+
+def _comparable(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, dict):
+        lists = [key for key in value if isinstance(value[key], list)]
+        if len({len(value[key]) for key in lists}) == 1:  # Parallel lists: an entry of each belongs together.
+            entries = zip(*(map(_comparable, value[key]) for key in lists), strict=True)
+            value = {**value, **dict.fromkeys(lists), "entries": [", ".join(entry) for entry in entries]}
+        return repr([(key, _comparable(part)) for key, part in sorted(value.items())])
+    if isinstance(value, list | tuple):
+        return repr(sorted(map(_comparable, value)))
+    return repr(value)
+
+
+def corrupt(graph: Graph, dataset: str, day: date) -> None:
+    for corruption in CORRUPTIONS:
+        moment = f"{day}T00:00:00[America/New_York]"
+        query(graph, corruption, d=dataset, t=moment, open=OPEN, planned=PLANNED)
+
+
+def edges(graph: Graph, dataset: str, run: NetworkRun) -> pd.DataFrame:
+    return graph.frame("influence/spreading_network", dataset=dataset, run=run.id).sort_values(
+        ["source", "target"], ignore_index=True
+    )
+
+
+def roles(graph: Graph, dataset: str, run: NetworkRun) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"campaign": campaign, "key_users": repr(queries.key_users(graph, dataset, campaign, run.id)),
+         "groups": repr(queries.neighbour_groups(graph, dataset, campaign, run.id))}
+        for campaign in (CAMPAIGN, OPEN, PLANNED)
+    )  # fmt: skip
+
+
+def make_everything(graph: Graph, settings: Settings, dataset: str) -> Frames:
+    """Networks, model, forecast, plan and reach as of the origin, all of them anew.
+
+    ``test_networks`` does the same for the ranking of next users.
+    """
+    for run in networks(graph, dataset):
+        remove_network(graph, dataset, run.cutoff)
+    earlier = CUTOFF - timedelta(days=BACKTEST_DAYS)
+    build_network(graph, dataset, Silent(), cutoff=earlier)
+    updated = update_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    frames = {
+        "edges updated": edges(graph, dataset, updated),
+        "roles updated": roles(graph, dataset, updated),
+    }
+    remove_network(graph, dataset, CUTOFF)
+    network = build_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    frames |= {"edges": edges(graph, dataset, network), "roles": roles(graph, dataset, network)}
+
+    configuration = Configuration(epochs=1, members=1)
+    model = train(
+        graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=configuration, retrain=True
+    )
+    assert model.network == network.id
+    frames["back-test"] = pd.DataFrame({"mae": model.mae, "redeemers": model.redeemers_mae})
+    forecast = forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
+    users = pd.DataFrame(likely_users(graph, dataset, forecast.id, 10_000)).sort_values("user")
+    frames |= {"forecast": forecast.steps, "users": users.drop(columns="rank").reset_index(drop=True)}
+    explanation, _ = explain_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
+    frames["attributions"] = explanation.attributions.sort_values("feature", ignore_index=True)
+    (plan,) = plan_campaign(graph, settings, dataset, PLANNED, [PlanChange()], Silent(), CUTOFF)
+    frames["plan"] = plan.participants.steps
+
+    reach = CampaignReach(graph, dataset, OPEN, network, None)
+    seeds = reach.choose(SeedRequest(k=2))
+    frames |= {"seeds": seeds, "reach": reach.spread(seeds["user"].tolist(), 5).days}
+    history = read_history(graph, dataset, network, CUTOFF, Silent(), only=PLANNED, planned=True)
+    open_history = read_open_history(graph, dataset, network, CUTOFF, DAY, Silent())
+    frames |= {"campaigns": history.campaigns, "open campaigns": open_history.campaigns}
+    weeks = read_weeks(graph, dataset, PLANNED, CUTOFF, history.activity)
+    frames["discounts"] = pd.DataFrame(weeks.depth)
+    return frames
+
+
+def import_sample(graph: Graph, settings: Settings, dataset: str) -> None:
+    """A few households; one campaign names nobody, and nothing is known of one user before the origin."""
+    import_prepared(graph, settings, complete_journey(settings.cache, dataset, HOUSEHOLDS), Silent())
+    query(graph, "MATCH (:Campaign {dataset: $d, id: $c})<-[r:TARGETED_BY]-() DELETE r", d=dataset, c=OPEN)
+    query(
+        graph,
+        "MATCH (u:User {dataset: $d}) WITH u ORDER BY u.id LIMIT 1 MATCH (u)-[r]->() "
+        "WHERE r.at < datetime($t) DELETE r",
+        d=dataset, t=f"{CUTOFF}T00:00:00[America/New_York]",
+    )  # fmt: skip
+
+
+def test_nothing_at_or_after_the_origin_is_read_or_changes_a_result(
+    graph: Graph, settings: Settings, dataset: str
+) -> None:
+    import_sample(graph, settings, dataset)
+    with recorded_reads() as reads:
+        results = make_everything(graph, settings, dataset)
+    rows = rows_of(graph, reads)
+
+    corrupt(graph, dataset, CUTOFF)
+    assert changed(rows, rows_of(graph, reads)) == set()
+    corrupted = make_everything(graph, settings, dataset)
+    assert corrupted.keys() == results.keys()
+    for name in results:
+        pd.testing.assert_frame_equal(corrupted[name], results[name], rtol=ROUNDING, obj=name)
+
+    # The same corruption a day earlier changes what each statement returns: the test can fail.
+    rows = rows_of(graph, reads)
+    corrupt(graph, dataset, CUTOFF - timedelta(days=1))
+    moment = describe_dataset(graph, dataset).moment(CUTOFF)
+    cut_off = {name for (name, _), parameters in reads.items() if parameters.get("before") == moment}
+    assert changed(rows, rows_of(graph, reads)) >= cut_off - WRITTEN
+
+
+def changed(before: dict[tuple[str, str], list[str]], after: dict[tuple[str, str], list[str]]) -> set[str]:
+    """The names of the statements that return something else."""
+    return {key[0] for key in before if before[key] != after[key]}
