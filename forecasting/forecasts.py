@@ -1,4 +1,4 @@
-"""The forecast job: forecast one campaign, its users and groups; store it in the graph, with its reasons."""
+"""The forecast job: forecast a campaign, its users and groups, and store the result with its explanation."""
 
 from datetime import date
 
@@ -33,21 +33,27 @@ def forecast_campaign(
     progress: Progress,
     origin: date | None = None,
 ) -> Forecast:
-    """Forecast `campaign` for `horizon` days from `origin` on (default: the model's cut-off).
+    """Forecast `campaign` for `horizon` days from `origin` on (default: the model's cut-off) and store it.
 
-    Raises NotFound (no such campaign), NotReady (no model trained up to `origin` at the latest) and
-    InvalidRequest (a horizon out of range, or a campaign that does not run at `origin`).
+    Raises
+    ------
+    NotFound
+        For an unknown data set or campaign.
+    NotReady
+        If no model was trained up to `origin`.
+    InvalidRequest
+        For a horizon out of range, or a campaign that does not run at `origin`.
     """
-    run, history = _known(graph, dataset_id, campaign, progress, origin)
+    run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     origin, checkpoint = history.as_of, checkpoint_path(settings, run)
     model = KLSTM.load(checkpoint)
     steps = model.predict(history, horizon)[COLUMNS[1:]]
     users = model.predict_users(history, horizon).assign(redeems=None)
     if of_redeemers(checkpoint).exists():
-        redeemers, redeem = KLSTM.load(of_redeemers(checkpoint)), history.redeemers()
-        steps = steps.join(_of_redeemers(redeemers.predict(redeem, horizon)))
-        chance = redeemers.predict_users(redeem, horizon).set_index("user")["probability"]
-        users["redeems"] = users["user"].map(chance)
+        redeemers, redemptions = KLSTM.load(of_redeemers(checkpoint)), history.redeemers()
+        steps = steps.join(_redeemer_columns(redeemers.predict(redemptions, horizon)))
+        probability = redeemers.predict_users(redemptions, horizon).set_index("user")["probability"]
+        users["redeems"] = users["user"].map(probability)
     forecast = Forecast(
         f"{campaign}/{origin}/{run.id}",
         campaign,
@@ -66,7 +72,7 @@ def forecast_campaign(
         origin=str(origin),
         steps=forecast.days,
         values=forecast.values,
-        explanation=_kept(model.explain(history, campaign, horizon)),
+        explanation=_explanation_properties(model.explain(history, campaign, horizon)),
     )
     graph.run(
         "forecasts/write_expected",
@@ -87,25 +93,22 @@ def explain_campaign(
     progress: Progress,
     origin: date | None = None,
 ) -> tuple[Explanation, ModelRun]:
-    """Why a forecast of `campaign` from `origin` on says what it says, and by which model. Raises as
-    `forecast_campaign` does.
-    """
-    run, history = _known(graph, dataset_id, campaign, progress, origin)
+    """Explain a forecast, and name its model. Parameters and errors are those of `forecast_campaign`."""
+    run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     model = KLSTM.load(checkpoint_path(settings, run))
     return model.explain(history, campaign, horizon), run
 
 
-def _known(
+def _model_and_history(
     graph: Graph, dataset_id: str, campaign: str, progress: Progress, origin: date | None
 ) -> tuple[ModelRun, History]:
-    """The model to forecast with from `origin` on, and what is known then."""
     dataset = describe_dataset(graph, dataset_id)
     campaigns = campaign_list(graph, dataset_id)
     window = pick_campaign(campaigns, dataset_id, campaign)
     if all_open(campaigns):
         raise InvalidRequest(
-            "The campaigns of this data set are open to all: how many a day is not forecast of them.",
-            f"Ask who comes next: `groundswell who {campaign} --dataset {dataset_id}`.",
+            "The campaigns of this data set are open to all; their daily participants cannot be forecast.",
+            f"Rank the next users: `groundswell who {campaign} --dataset {dataset_id}`.",
         )
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
@@ -114,12 +117,12 @@ def _known(
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 
 
-def _kept(told: Explanation) -> Row:
-    odds_ratios = told.odds_ratios
+def _explanation_properties(explanation: Explanation) -> Row:
+    odds_ratios = explanation.odds_ratios
     return {
-        "baseline": told.baseline,
-        "attribution_features": told.attributions["feature"].tolist(),
-        "attribution_ratios": told.attributions["ratio"].astype(float).tolist(),
+        "baseline": explanation.baseline,
+        "attribution_features": explanation.attributions["feature"].tolist(),
+        "attribution_ratios": explanation.attributions["ratio"].astype(float).tolist(),
         "odds_ratio_features": odds_ratios["feature"].tolist(),
         "odds_ratios": odds_ratios["ratio"].astype(float).tolist(),
         "odds_ratios_low": odds_ratios["low"].astype(float).tolist(),
@@ -127,22 +130,24 @@ def _kept(told: Explanation) -> Row:
     }
 
 
-def _of_redeemers(found: pd.DataFrame) -> pd.DataFrame:
+def _redeemer_columns(forecast: pd.DataFrame) -> pd.DataFrame:
     columns = {name: name.replace("redeemers", "participants") for name in REDEEMER_VALUES[1:]}
-    return pd.DataFrame({"redeemers_mean": found["mean"]} | {new: found[old] for new, old in columns.items()})
+    return pd.DataFrame(
+        {"redeemers_mean": forecast["mean"]} | {new: forecast[old] for new, old in columns.items()}
+    )
 
 
-def _by_group(found: pd.DataFrame) -> list[Row]:
+def _by_group(forecast: pd.DataFrame) -> list[Row]:
     quantiles = {name: f"participants_{name}" for name in ("p10", "p50", "p90")}
     return [
         {"group": group, "mean": part["mean"].tolist()}
         | {name: part[column].astype(float).tolist() for name, column in quantiles.items()}
-        for group, part in found.dropna(subset="group").sort_values("ds").groupby("group")
+        for group, part in forecast.dropna(subset="group").sort_values("ds").groupby("group")
     ]
 
 
 def model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
-    """The latest model that was trained up to `origin` at the latest. Raises NotReady."""
+    """The latest model whose cut-off is not after `origin`. Raises NotReady if there is none."""
     for run in models(graph, dataset):
         if origin is None or run.cutoff <= origin:
             return run
@@ -154,20 +159,22 @@ def model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
 
 
 def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
-    """The network that a model was conditioned on. Raises NotReady where it is gone."""
+    """The spreading network of a model. Raises NotReady if it no longer exists."""
     for network in networks(graph, dataset):
         if network.id == run.network:
             return network
     cutoff = run.network.rpartition("/")[2]
     raise NotReady(
-        f"The spreading network as of {cutoff}, which the model uses, is being rebuilt or was cut off.",
+        f"The spreading network of the model, up to {cutoff}, is being rebuilt or was interrupted.",
         f"Build it: `groundswell network build --cutoff {cutoff}`.",
     )
 
 
 def _check_running(campaigns: pd.DataFrame, window: pd.Series, origin: date) -> None:
     if not window["targeted"]:
-        raise InvalidRequest(f"{window['name']} reached nobody in this data set.", "Choose another campaign.")
+        raise InvalidRequest(
+            f"{window['name']} reached no users in this data set.", "Choose another campaign."
+        )
     moment = pd.Timestamp(origin)
     if window["starts"] < moment < window["ends"]:
         return

@@ -1,4 +1,4 @@
-"""The record of trained models and stored forecasts; reading it needs no torch."""
+"""Trained models and stored forecasts in the graph. This module does not import torch."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -23,15 +23,15 @@ FORECAST_VALUES = [
     "level_p90",
 ]
 REDEEMER_VALUES = ["redeemers_mean", "redeemers_p10", "redeemers_p50", "redeemers_p90"]
-"""Only where the data set has redemptions."""
+"""Present only if the data set has redemptions."""
 LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems", "key_user", "group"]
-"""Of whom a forecast expects: ``likely_users``."""
-_MOST = 1_000_000
+"""Columns of ``likely_table``."""
+_MAX_USERS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class BackTest:
-    """How a model, trained on what came before `backtest_from`, did after it beside its peers."""
+    """Errors of a model trained on data before `backtest_from`, and of the benchmarks, on later days."""
 
     backtest_from: date
     horizon: int
@@ -46,7 +46,7 @@ class BackTest:
     """The same comparison of redeemers; None where the data set has no redemptions."""
     redeemers_mase: list[float] | None = None
     holidays: str | None = None
-    """The declared prior of holidays (``holiday_priors``) that model and peers were given."""
+    """The declared holiday prior (``holiday_priors``) of model and benchmarks."""
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -63,7 +63,7 @@ class BackTest:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRun(BackTest):
-    """A trained model: where its checkpoint is and how it did against its peers."""
+    """A trained model, with its back-test."""
 
     id: str
     cutoff: date
@@ -73,18 +73,18 @@ class ModelRun(BackTest):
 
 
 def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
-    """Where the checkpoint of a model lies on this machine."""
+    """Path of a model's checkpoint."""
     return settings.checkpoints / run.checkpoint
 
 
 def of_redeemers(checkpoint: Path) -> Path:
-    """Where the checkpoint of its redeemers lies, if there are any."""
+    """Path of the checkpoint of its redeemers, which exists if the data set has redemptions."""
     return checkpoint.with_suffix(".redeemers.safetensors")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBackTest(BackTest):
-    """A back-test on days of choice: from every `every`-th day up to `until` (exclusive)."""
+    """A back-test on chosen days: from every `every`-th day up to `until` (exclusive)."""
 
     id: str
     until: date
@@ -92,29 +92,29 @@ class StoredBackTest(BackTest):
     network: str
 
 
-def store_back_test(graph: Graph, dataset: str, tested: BackTest, until: date, every: int) -> None:
-    """Keep a back-test in the graph, from every `every`-th day up to `until`; one of the same days, horizon
-    and prior is replaced.
+def store_back_test(graph: Graph, dataset: str, result: BackTest, until: date, every: int) -> None:
+    """Store a back-test from every `every`-th day up to `until`; it replaces one of the same days, horizon
+    and holiday prior.
     """
-    first = tested.backtest_from
-    key = ("back-test", str(first), str(until), f"{tested.horizon}-{every}", tested.holidays or "no-prior")
+    first = result.backtest_from
+    key = ("back-test", str(first), str(until), f"{result.horizon}-{every}", result.holidays or "no-prior")
     graph.run(
         "forecasts/write_back_test",
         dataset=dataset,
         id="/".join(key),
         network=latest_network(graph, dataset, first).id,
-        figures=asdict(tested) | {"backtest_from": str(first), "until": str(until), "every": every},
+        figures=asdict(result) | {"backtest_from": str(first), "until": str(until), "every": every},
     )
 
 
 def back_tests(graph: Graph, dataset: str) -> list[StoredBackTest]:
-    """Every back-test on days of choice, the latest days first."""
+    """All back-tests on chosen days, the latest first."""
     rows = graph.run("forecasts/back_tests", dataset=dataset)
     return [StoredBackTest(**_with_dates(row, "until", "backtest_from")) for row in rows]
 
 
 def models(graph: Graph, dataset: str) -> list[ModelRun]:
-    """Every trained model of a data set, the latest cut-off first."""
+    """All trained models of a data set, the latest cut-off first."""
     return [model_run(row) for row in graph.run("forecasts/models", dataset=dataset)]
 
 
@@ -145,7 +145,7 @@ def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast
 
 
 def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None = None) -> Forecast:
-    """The forecast of a campaign with the latest origin, or that of `origin`. Raises NotFound."""
+    """The forecast of a campaign from `origin`, or the latest. Raises NotFound if there is none."""
     for row in graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign):
         if origin is None or row["origin"] == str(origin):
             return _forecast(campaign, row)
@@ -159,22 +159,23 @@ def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None
 def likely_users(
     graph: Graph, dataset: str, forecast: str, limit: int, skip: int = 0, *, waiting: bool = False
 ) -> list[Row]:
-    """Who is likely to take part next, the likeliest first: the rows of ``forecasts/likely_users``; only of
-    those who are still `waiting` to, if wished.
+    """The users of a forecast, the most likely first: rows of ``forecasts/likely_users``.
+
+    With `waiting`, only users who have not taken part before the origin.
     """
     scope = {"dataset": dataset, "id": forecast, "waiting": waiting}
     return graph.run("forecasts/likely_users", **scope, skip=skip, limit=limit)
 
 
 def likely_table(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> pd.DataFrame:
-    """All of ``likely_users``, with LIKELY_COLUMNS; whole numbers stay whole beside what is missing."""
-    rows = likely_users(graph, dataset, forecast, _MOST, waiting=waiting)
+    """All rows of ``likely_users``, with LIKELY_COLUMNS; integers stay integers beside missing values."""
+    rows = likely_users(graph, dataset, forecast, _MAX_USERS, waiting=waiting)
     return pd.DataFrame(rows, columns=LIKELY_COLUMNS, dtype=object)
 
 
 def expected_groups(graph: Graph, dataset: str, forecast: str) -> list[Row]:
-    """How many of each neighbour group are expected: the rows of ``forecasts/expected_groups``. None where
-    the network that the forecast was made with is gone.
+    """Expected participants of each neighbour group: rows of ``forecasts/expected_groups``. Empty if the
+    network of the forecast no longer exists.
     """
     return graph.run("forecasts/expected_groups", dataset=dataset, id=forecast)
 
@@ -199,11 +200,11 @@ class StoredExplanation:
 
 
 def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredExplanation:
-    """The explanation kept with a forecast. Raises NotFound for a forecast that was stored without one."""
+    """The explanation stored with a forecast. Raises NotFound if it has none."""
     row = graph.single("forecasts/explanation", dataset=dataset, id=forecast.id)
     if row["baseline"] is None:
         raise NotFound(
-            f"The forecast of campaign {forecast.campaign} from {forecast.origin} tells no reasons.",
+            f"The forecast of campaign {forecast.campaign} from {forecast.origin} has no explanation.",
             f"Make it again: `groundswell forecast {forecast.campaign} --origin {forecast.origin}`.",
         )
     attributions = pd.DataFrame({"feature": row["attribution_features"], "ratio": row["attribution_ratios"]})
@@ -224,21 +225,21 @@ def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
 
 
 def check_campaign(graph: Graph, dataset: str, campaign: str) -> None:
-    """Raises NotFound where there is no such campaign; costs less than finding its row."""
+    """Raise NotFound for an unknown campaign; cheaper than ``find_campaign``."""
     if not graph.run("campaigns/exists", dataset=dataset, campaign=campaign):
         raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
 
 
 def pick_campaign(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Series:
-    """The row of a campaign in a ``campaign_list`` at hand. Raises NotFound."""
-    found = campaigns[campaigns["id"] == campaign]
-    if found.empty:
+    """The row of a campaign in a ``campaign_list``. Raises NotFound."""
+    rows = campaigns[campaigns["id"] == campaign]
+    if rows.empty:
         raise no_campaign(dataset, campaign, campaigns)
-    return found.iloc[0]
+    return rows.iloc[0]
 
 
 def no_campaign(dataset: str, campaign: str, campaigns: pd.DataFrame) -> NotFound:
-    """The error for who asks for a campaign that is not in its data set's ``campaign_list``."""
+    """The error for an id that is not in the ``campaign_list`` of its data set."""
     return NotFound(
         f"There is no campaign {campaign!r} in the data set {dataset!r}.",
         f"Its campaigns are {', '.join(campaigns['id']) or 'none'}.",
@@ -246,9 +247,9 @@ def no_campaign(dataset: str, campaign: str, campaigns: pd.DataFrame) -> NotFoun
 
 
 def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
-    """The network to show a campaign on: its latest forecast's, else the latest built.
+    """The network of a campaign's latest forecast, or the latest network.
 
-    Raises NotFound where there is no such campaign, NotReady where no network was built.
+    Raises NotFound for an unknown campaign and NotReady if there is no network.
     """
     rows = graph.run("runs/network_of", dataset=dataset, campaign=campaign)
     if not rows:
@@ -261,7 +262,7 @@ def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
 
 
 def model_run(row: Row) -> ModelRun:
-    """The run that a row of ``forecasts/models`` describes."""
+    """A row of ``forecasts/models`` as a ModelRun."""
     return ModelRun(**_with_dates(row, "cutoff", "backtest_from"))
 
 

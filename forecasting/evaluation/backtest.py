@@ -1,4 +1,4 @@
-"""An honest comparison: the K-LSTM and its peers on the same origins, with the same information."""
+"""Back-test of the K-LSTM and statistical benchmarks on the same origins, with the same data."""
 
 from datetime import date, timedelta
 
@@ -16,27 +16,37 @@ MODELS = ["KLSTM", "SeasonalNaive", "AutoETS"]
 def backtest(
     model: KLSTM, history: History, first: date, horizon: int, every: int, progress: Progress
 ) -> pd.DataFrame:
-    """Forecasts from every `every`-th day of [first, history.as_of), against what came.
+    """Forecast from every `every`-th day of [first, history.as_of).
 
-    Columns unique_id, cutoff (the day before the first forecast day), ds, h, y, KLSTM, KLSTM-lo-80,
-    KLSTM-hi-80, SeasonalNaive, AutoETS, level, level-lo-80, level-hi-80. The K-LSTM's point is its
-    median. Only days before ``history.as_of`` are scored; `model` must have been trained up to `first`
-    at the latest.
+    Parameters
+    ----------
+    model
+        A model trained on data before `first`.
+    history
+        The data, with the days to compare with.
+    first, horizon, every
+        First origin, days to forecast, and days between origins.
+
+    Returns
+    -------
+    One row per campaign, origin and day before ``history.as_of``: unique_id, cutoff (the day before the
+    origin), ds, h, y, KLSTM (the median), KLSTM-lo-80, KLSTM-hi-80, SeasonalNaive, AutoETS, level,
+    level-lo-80, level-hi-80.
     """
     days = (history.as_of - first).days
     origins = [first + timedelta(days=day) for day in range(0, days, every)]
     ours = model.forecasts_at(history, origins, horizon, level=(80,))
     advance = progress.stage(f"Back-testing from {first}", len(origins))
-    peers = []
+    benchmarks = []
     for origin in origins:
         cutoff = pd.Timestamp(origin) - pd.Timedelta(days=1)
-        peers.append(
+        benchmarks.append(
             benchmark_forecasts(history.before(origin), horizon, model.configuration.holidays).assign(
                 cutoff=cutoff
             )
         )
         advance(1)
-    rows = ours.merge(pd.concat(peers), on=["unique_id", "ds", "cutoff"])
+    rows = ours.merge(pd.concat(benchmarks), on=["unique_id", "ds", "cutoff"])
     rows = rows.merge(history.steps[["unique_id", "ds", "level"]], on=["unique_id", "ds"])
     rows["h"] = (rows["ds"] - rows["cutoff"]).dt.days
     names = {"level_p10": "level-lo-80", "level_p90": "level-hi-80"}
@@ -46,15 +56,17 @@ def backtest(
 
 
 def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Per model: MAE, MASE and the number of points; for the K-LSTM also the share of days
-    between its P10 and P90, of participants (coverage_80) and of the influence level.
+    """Score the rows of `backtest`.
 
-    MASE divides each campaign's error by its seasonal-naive error before the first origin.
+    Returns
+    -------
+    Columns model, mae, mase (each campaign's error relative to its seasonal-naive error before the first
+    origin), coverage_80 and level_coverage_80 (share of days between P10 and P90; K-LSTM only), points.
     """
     scale = _naive_error(history, rows["cutoff"].min())
     result = []
     for model in MODELS:
-        # Counts are whole: every model is rounded, so that none gains by a fraction.
+        # Counts are integers, so the forecasts of all models are rounded.
         error = (rows[model].round() - rows["y"]).abs()
         scaled = error / rows["unique_id"].map(scale)
         ours = model == "KLSTM"

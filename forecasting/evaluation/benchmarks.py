@@ -1,4 +1,4 @@
-"""What a user would pick instead: seasonal naive and AutoETS, from statsforecast."""
+"""Statistical benchmarks: seasonal naive and AutoETS, from statsforecast."""
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,10 @@ SEASON = 7
 def benchmark_forecasts(history: History, horizon: int, holidays: str | None = None) -> pd.DataFrame:
     """Columns unique_id, ds, SeasonalNaive, AutoETS: forecasts of y from ``history.as_of`` on.
 
-    The peers see the same series as the K-LSTM, from the first day of the data, and the same declared prior
-    of `holidays` (``without_holidays``); only campaigns still running are forecast.
+    The benchmarks use the series of the K-LSTM from the first day of the data, and the same declared holiday
+    prior (``without_holidays``). Only campaigns that are still running are forecast.
     """
-    # Its import takes seconds: who only forecasts need not wait for it.
+    # Imported here because it takes seconds, and forecasts do not need it.
     from statsforecast import StatsForecast
     from statsforecast.models import AutoETS, SeasonalNaive
 
@@ -31,17 +31,17 @@ def benchmark_forecasts(history: History, horizon: int, holidays: str | None = N
 
 
 def without_holidays(series: pd.DataFrame, holidays: str | None) -> pd.DataFrame:
-    """unique_id, ds, y with what a declared prior says of holidays taken out of y."""
-    return series.assign(y=series["y"] / _times(series["ds"], holidays))
+    """A series (unique_id, ds, y) with y divided by the holiday effects of a prior."""
+    return series.assign(y=series["y"] / _holiday_factors(series["ds"], holidays))
 
 
 def with_holidays(forecasts: pd.DataFrame, holidays: str | None) -> pd.DataFrame:
-    """Forecasts (unique_id, ds and columns of numbers) with what the prior says put back."""
+    """Forecasts (unique_id, ds and models) multiplied by the holiday effects of a prior."""
     models = forecasts.columns.difference(["unique_id", "ds", "cutoff"])
-    times = _times(forecasts["ds"], holidays)
-    return forecasts.assign(**{model: forecasts[model] * times for model in models})
+    factors = _holiday_factors(forecasts["ds"], holidays)
+    return forecasts.assign(**{model: forecasts[model] * factors for model in models})
 
 
-def _times(days: pd.Series, holidays: str | None) -> NDArray[np.float64]:
+def _holiday_factors(days: pd.Series, holidays: str | None) -> NDArray[np.float64]:
     every = pd.date_range(days.min(), days.max())
     return np.exp(holiday_effect(every, holidays))[every.get_indexer(days)]

@@ -1,11 +1,10 @@
-"""Who takes part next in a campaign that is open to all: learned from the order in which users took part in
-other campaigns.
+"""The next user of a campaign that is open to all, learned from the order of participation in past campaigns.
 
-order        a campaign's participants, one after the other
-cooccurrence   what past campaigns tell of who takes part around whom
-features        what that says of every user, given who has taken part in a campaign so far
-examples     past campaigns replayed, each by what the others tell
-ranker       the network that weighs it: fit, rank, read, write
-backtest     how well it ranks, beside what one would count by hand
-job          learn from a data set as of a day, and say it of a campaign
+event_sequence     a campaign's participants in order
+cooccurrence       statistics of past campaigns: who takes part together, near and after whom
+sequence_features  features of every user, given the participants of a campaign so far
+examples           training examples from past campaigns
+next_user_model    the network that ranks the users
+backtest           evaluation beside simple counts
+job                train on a data set; rank the next users of a campaign
 """

@@ -1,4 +1,4 @@
-"""The jobs: learn who comes next from a data set's campaigns, and say it of one of them."""
+"""The jobs: train the next-user model of a data set, and rank the next users of a campaign."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.next_users.backtest import by_follows, by_matrix, by_model, hits, ranks, times_taken
 from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, event_sequences
-from forecasting.next_users.next_user_model import MOST_USERS, Fitting, NextUserModel
+from forecasting.next_users.next_user_model import MAX_USERS, Fitting, NextUserModel
 from forecasting.records import find_campaign
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, day_of, describe_dataset, seconds_of
@@ -19,17 +19,30 @@ from graph.server.folders import make_writable
 from graph.settings import Settings
 
 COLUMNS = ["rank", "user", "probability", "campaigns"]
-_HELD_BACK = 0.1
-"""The share of participations, the latest, that a back-test asks for."""
-_MOST_ASKED = 100
-"""Campaigns of a back-test: those with the most to tell."""
+_TEST_SHARE = 0.1
+"""Share of the participations, the latest, that the back-test evaluates."""
+_MAX_CAMPAIGNS = 100
+"""Campaigns of the back-test: those with the most participations to evaluate."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NextUsersRun:
-    """A fitted model of so many `users`: trained on what lay before `cutoff`, after a back-test of another
-    on what came from `backtest_from` on. `hits` has, for each of `names`, how often who came was among the
-    first ten, of so many `positions`.
+    """A trained next-user model, with its back-test.
+
+    Attributes
+    ----------
+    cutoff
+        First day not used in training.
+    checkpoint
+        File name of the model.
+    backtest_from
+        First day of the back-test, whose model was trained on earlier data.
+    names, hits
+        The rankings compared, and for each the share of positions whose next user was among its first ten.
+    positions
+        Number of positions.
+    users
+        Number of users that the model ranks.
     """
 
     id: str
@@ -50,15 +63,15 @@ def train_next_users(
     cutoff: date | None = None,
     fitting: Fitting = Fitting(),  # noqa: B008 (frozen)
 ) -> NextUsersRun:
-    """Back-test on the latest participations before `cutoff` (default: the end of the data), then fit to
-    everything before it. Raises NotFound and InvalidRequest.
+    """Back-test on the latest participations before `cutoff` (default: the end of the data), then train on
+    all participations before it. Raises NotFound and InvalidRequest.
     """
     dataset = describe_dataset(graph, dataset_id)
     cutoff = dataset.check_cutoff(cutoff or dataset.now)
     known = _participations(graph, dataset, cutoff)
     if known.empty:
-        raise InvalidRequest(f"Nobody took part in anything before {cutoff}.", "Choose a later day.")
-    first = day_of(float(known["at"].quantile(1 - _HELD_BACK)), dataset.zone)
+        raise InvalidRequest(f"There are no participations before {cutoff}.", "Choose a later day.")
+    first = day_of(float(known["at"].quantile(1 - _TEST_SHARE)), dataset.zone)
     tested = _back_test(known, seconds_of(first, dataset.zone), progress, fitting)
     users = _most_frequent(known)
     model = NextUserModel.fit(event_sequences(known, users).values(), len(users), progress, fitting=fitting)
@@ -78,7 +91,7 @@ def train_next_users(
 
 
 def next_users_runs(graph: Graph, dataset: str) -> list[NextUsersRun]:
-    """Every such model of a data set, the latest cut-off first."""
+    """All next-user models of a data set, the latest cut-off first."""
     dates = ("cutoff", "backtest_from")
     return [
         NextUsersRun(**{**row, **{name: date.fromisoformat(row[name]) for name in dates}})
@@ -89,19 +102,29 @@ def next_users_runs(graph: Graph, dataset: str) -> list[NextUsersRun]:
 def who_is_next(
     graph: Graph, settings: Settings, dataset_id: str, campaign: str, origin: date | None = None
 ) -> tuple[pd.DataFrame, NextUsersRun, date]:
-    """COLUMNS, with the probability of being the very next and the number of campaigns so far, of everybody
-    who could, as known at `origin` (default: the end of the data); the model; and the origin.
+    """Rank the users who have not taken part in `campaign` before `origin` (default: the end of the data).
 
-    Raises NotFound, NotReady (no model as of then) and InvalidRequest (nobody has taken part by then).
+    Returns
+    -------
+    A table with COLUMNS (probability of being the next, number of campaigns so far), the model, the origin.
+
+    Raises
+    ------
+    NotFound
+        For an unknown data set or campaign.
+    NotReady
+        If no model was trained up to `origin`.
+    InvalidRequest
+        If the campaign has no participants before `origin`.
     """
     dataset = describe_dataset(graph, dataset_id)
     find_campaign(graph, dataset_id, campaign)
     origin = dataset.check_cutoff(origin or dataset.now)
-    run = next((one for one in next_users_runs(graph, dataset_id) if one.cutoff <= origin), None)
+    run = next((run for run in next_users_runs(graph, dataset_id) if run.cutoff <= origin), None)
     if run is None:
         raise NotReady(
-            f"Nothing was learned yet of who comes next in {dataset_id!r} as of {origin}.",
-            f"Learn it: `groundswell train --dataset {dataset_id} --cutoff {origin}`.",
+            f"There is no next-user model of {dataset_id!r} trained up to {origin}.",
+            f"Train one: `groundswell train --dataset {dataset_id} --cutoff {origin}`.",
         )
     model = NextUserModel.read(settings.checkpoints / run.checkpoint)
     known = _participations(graph, dataset, origin)
@@ -110,8 +133,8 @@ def who_is_next(
     own = others.pop(campaign, None)
     if own is None:
         raise InvalidRequest(
-            f"Nobody took part in campaign {campaign} before {origin}.",
-            "Who is next is told from who came before: choose a later --origin.",
+            f"Campaign {campaign} has no participants before {origin}.",
+            "Choose a later --origin: the ranking needs at least one participant.",
         )
     scores = model.scores(Cooccurrence.of([*others.values()], len(users), model.gap), own)
     order = np.argsort(-scores)[: len(users) - len(own)]
@@ -125,21 +148,21 @@ def _back_test(known: pd.DataFrame, since: float, progress: Progress, fitting: F
     past = known[known["at"] < since]
     users = _most_frequent(past)
     before, whole = event_sequences(past, users), event_sequences(known, users)
-    taught = [*before.values()]
-    model = NextUserModel.fit(taught, len(users), progress, fitting=fitting)
-    asked: list[tuple[EventSequence, int]] = sorted(
-        ((one, len(before[name])) for name, one in whole.items() if name in before),
-        key=lambda told: told[1] - len(told[0]),
-    )[:_MOST_ASKED]
-    taken = times_taken(taught, len(users))
+    training = [*before.values()]
+    model = NextUserModel.fit(training, len(users), progress, fitting=fitting)
+    test: list[tuple[EventSequence, int]] = sorted(
+        ((sequence, len(before[name])) for name, sequence in whole.items() if name in before),
+        key=lambda case: case[1] - len(case[0]),
+    )[:_MAX_CAMPAIGNS]
+    taken = times_taken(training, len(users))
     rankers = {
-        "K-LSTM's ranking": by_model(model, Cooccurrence.of(taught, len(users), model.gap)),
-        "who follows whom, counted": by_follows(taught, len(users)),
+        "K-LSTM's ranking": by_model(model, Cooccurrence.of(training, len(users), model.gap)),
+        "who follows whom, counted": by_follows(training, len(users)),
         "who takes part most": by_matrix(np.zeros((len(users), len(users)), np.float32), 1.0, taken),
     }
-    found = {name: ranks(ranker, asked) for name, ranker in rankers.items()}
-    scores = [float(hits(one).mean()) if len(one) else 0.0 for one in found.values()]
-    return {"names": [*found], "hits": scores, "positions": len(next(iter(found.values())))}
+    results = {name: ranks(ranker, test) for name, ranker in rankers.items()}
+    scores = [float(hits(result).mean()) if len(result) else 0.0 for result in results.values()]
+    return {"names": [*results], "hits": scores, "positions": len(next(iter(results.values())))}
 
 
 def _participations(graph: Graph, dataset: Dataset, before: date) -> pd.DataFrame:
@@ -149,4 +172,4 @@ def _participations(graph: Graph, dataset: Dataset, before: date) -> pd.DataFram
 
 
 def _most_frequent(known: pd.DataFrame) -> pd.Index:
-    return pd.Index(sorted(known["user"].value_counts(sort=True).index[:MOST_USERS]))
+    return pd.Index(sorted(known["user"].value_counts(sort=True).index[:MAX_USERS]))

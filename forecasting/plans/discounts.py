@@ -1,16 +1,17 @@
-"""What goes with a discount: how much more was bought of what a campaign promotes when it was cheaper.
+"""The effect of discounts: how purchases of a campaign's products depend on the discount on the shelf.
 
-Of each product, purchases in the weeks so far follow
+The purchases of each product follow
 
     purchases(p, w) ~ Poisson(a(p) x n(w) x exp(b x depth(p, w)))
 
-where n is how many users did anything on how many days, and depth the share of the regular price that was off
-on the shelf. Given how often a product was bought in all, a(p) falls out (conditional Poisson; Hausman, Hall
-and Griliches 1984). The interval of b takes the weeks of a product as hanging together (Huber's sandwich).
-Only products bought in at least a quarter of the weeks count: of others, nobody saw what they cost.
+where n(w) is the number of active user days and depth(p, w) the discount as a share of the regular price.
+Conditional on the total of a product, a(p) cancels (conditional Poisson regression; Hausman, Hall and
+Griliches 1984). The standard error of b is clustered by product (sandwich estimator). Only products bought in
+at least a quarter of the weeks enter: the prices of the others are unknown in most weeks.
 
-Whoever buys one more of the products may be counted already. With a share s of active days on which a reached
-user buys any, more purchases by a factor f make it 1 - (1 - s)^f, as if they fell on these days at random.
+More purchases are not as many more participants: a user may buy several products on one day. If reached users
+buy any of the products on a share s of their active days, purchases times f turn it into 1 - (1 - s)^f, as if
+purchases fell on these days at random.
 """
 
 from dataclasses import dataclass
@@ -31,19 +32,24 @@ Floats = NDArray[np.float64]
 RECENT_WEEKS = 8
 """Weeks that define the usual depth."""
 _NORMAL_P975 = 1.96
-_BOUGHT_IN = 0.25
-"""Of the weeks, as many must know a purchase of a product."""
-_FEWEST = 10
-"""Products without which nothing is told."""
-_REMEDY = (
-    "Leave the discount out. It is told where purchases carry `discount` and some were cheaper than others."
-)
+_MIN_WEEK_SHARE = 0.25
+"""Smallest share of weeks with a purchase of a product."""
+_MIN_PRODUCTS = 10
+_MAX_ACTIVE_SHARE, _MIN_ACTIVE_SHARE = 0.999, 0.001
+_TOLERANCE = 1e-9
+_REMEDY = "Leave the discount out. Its effect needs purchases with different values of `discount`."
 
 
 @dataclass(frozen=True)
 class Weeks:
-    """`purchases` and `depth`, shape (products, weeks), the earliest week first; `traffic`, an entry a week:
-    days on which users did anything, all users together.
+    """Purchases by product and week, the earliest week first.
+
+    Attributes
+    ----------
+    purchases, depth
+        Number of purchases, and the discount as a share of the regular price; shape (n_products, n_weeks).
+    traffic
+        Active user days, shape (n_weeks,).
     """
 
     purchases: Floats
@@ -51,7 +57,7 @@ class Weeks:
     traffic: Floats
 
     def within(self, begin: int, end: int) -> Self:
-        """Some of the weeks."""
+        """The weeks from `begin` to `end` (exclusive)."""
         return type(self)(self.purchases[:, begin:end], self.depth[:, begin:end], self.traffic[begin:end])
 
 
@@ -98,32 +104,31 @@ class DiscountEffect:
     active_share: float
 
     def uplift(self, depth: float) -> Uplift:
-        """What goes with the products being cheaper by `depth`. Raises InvalidRequest where they hardly ever
-        were.
-        """
+        """The effect of a discount on participants. Raises InvalidRequest beyond the observed discounts."""
         if depth > (most := max(self.deepest, self.recent_depth)):
             raise InvalidRequest(
-                f"What goes with a discount of {depth:.0%} is not known: these products hardly ever had it.",
-                f"Ask for at most {most:.0%}; lately it was {self.recent_depth:.0%}.",
+                f"The effect of a discount of {depth:.0%} is unknown: these products hardly ever had it.",
+                f"Choose at most {most:.0%}; the recent discount was {self.recent_depth:.0%}.",
             )
         step = depth - self.recent_depth
         ends = sorted(self.exponent * step + sign * _NORMAL_P975 * self.error * abs(step) for sign in (-1, 1))
-        return Uplift(*(self._participants(np.exp(one)) for one in (self.exponent * step, *ends)))
+        return Uplift(*(self._participants(np.exp(effect)) for effect in (self.exponent * step, *ends)))
 
     def _participants(self, purchases: float) -> float:
         return float((1 - (1 - self.active_share) ** purchases) / self.active_share)
 
 
 def read_discount_effect(graph: Graph, history: History, campaign: str) -> DiscountEffect:
-    """What goes with discounts on what a `campaign` of `history` promotes, by what came before
-    ``history.as_of``. Raises InvalidRequest where too little is known to tell.
+    """Estimate the effect of discounts on a campaign's products from data before ``history.as_of``.
+
+    Raises InvalidRequest if there is too little data.
     """
     weeks = read_weeks(graph, history.dataset, campaign, history.as_of, history.activity)
     return discount_effect(weeks, active_share(history, campaign))
 
 
 def read_weeks(graph: Graph, dataset_id: str, campaign: str, as_of: date, activity: pd.DataFrame) -> Weeks:
-    """The whole weeks up to `as_of`; `activity` has user and ds of whoever did anything on a day before."""
+    """Purchases of a campaign's products in the complete weeks up to `as_of`; `activity` has user, ds."""
     dataset = describe_dataset(graph, dataset_id)
     scope = {"dataset": dataset_id, "campaign": campaign, "before": dataset.moment(as_of)}
     frame = graph.frame("influence/discounts_by_week", **scope)
@@ -135,16 +140,26 @@ def read_weeks(graph: Graph, dataset_id: str, campaign: str, as_of: date, activi
 
 
 def by_week(rows: pd.DataFrame, traffic: Floats) -> Weeks:
-    """`rows` has product, week (0 is the last one), purchases, value and discount; only products of which
-    enough weeks are known come in. A week without a purchase costs what the week before did.
+    """Arrange purchases by product and week; products with too few weeks are left out.
+
+    Parameters
+    ----------
+    rows
+        Columns product, week (0 is the last one), purchases, value, discount.
+    traffic
+        Active user days, shape (n_weeks,), the earliest week first.
+
+    Notes
+    -----
+    In a week without a purchase, the discount is that of the week before.
     """
     weeks = range(len(traffic))
     rows = rows[rows["week"].isin(weeks)]
-    rows = rows[rows.groupby("product")["week"].transform("size") >= _BOUGHT_IN * len(traffic)]
+    rows = rows[rows.groupby("product")["week"].transform("size") >= _MIN_WEEK_SHARE * len(traffic)]
     regular = (rows["value"] + rows["discount"]).astype(float)
     depth = (rows["discount"].astype(float) / regular.where(regular > 0)).clip(0, 1)
     rows, order = rows.assign(depth=depth), [*reversed(weeks)]
-    # One by one: of no rows at all, a pivot of both would have no columns.
+    # Separately, because a pivot of both columns fails without rows.
     purchases, depths = (
         rows.pivot(index="product", columns="week", values=name).reindex(columns=order)
         for name in ("purchases", "depth")
@@ -154,7 +169,7 @@ def by_week(rows: pd.DataFrame, traffic: Floats) -> Weeks:
 
 
 def active_share(history: History, campaign: str) -> float:
-    """Of the active days of users whom a campaign reaches, lately, those with any of its products."""
+    """Share of the recent active days of a campaign's users with any of its products."""
     users = history.roles[history.roles["campaign"] == campaign]["user"]
     since = pd.Timestamp(history.as_of) - pd.Timedelta(weeks=RECENT_WEEKS)
     own = (history.activity, history.bought[history.bought["campaign"] == campaign])
@@ -162,25 +177,25 @@ def active_share(history: History, campaign: str) -> float:
         len(one[(one["ds"] >= since) & one["user"].isin(users)].drop_duplicates(["user", "ds"]))
         for one in own
     )
-    return min(bought / active, 0.999) if active and bought else 0.001
+    return min(bought / active, _MAX_ACTIVE_SHARE) if active and bought else _MIN_ACTIVE_SHARE
 
 
 def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
-    """Raises InvalidRequest where too little was bought, or nothing was ever cheaper than at other times."""
+    """Estimate the effect. Raises InvalidRequest for too few purchases, or without variation of discounts."""
     products, known = weeks.depth.shape
-    if products < _FEWEST or known <= 2 * RECENT_WEEKS:
+    if products < _MIN_PRODUCTS or known <= 2 * RECENT_WEEKS:
         raise InvalidRequest(
             f"Only {products} products of the campaign were bought in a quarter of the {known} weeks so far: "
-            "too little to tell what goes with a discount.",
+            "too few to estimate the effect of a discount.",
             _REMEDY,
         )
     found = exponent(weeks)
     earlier = exponent(weeks.within(0, known - RECENT_WEEKS))
     late = weeks.within(known - RECENT_WEEKS, known)
     if found is None or earlier is None:
-        raise InvalidRequest("What the campaign promotes was never cheaper than at other times.", _REMEDY)
+        raise InvalidRequest("The discounts on the campaign's products never varied.", _REMEDY)
     if not late.purchases.any():
-        raise InvalidRequest("What the campaign promotes was not bought lately.", _REMEDY)
+        raise InvalidRequest("The campaign's products were not bought recently.", _REMEDY)
     weights = late.purchases + 1e-9
     return DiscountEffect(
         *found,
@@ -193,7 +208,7 @@ def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
 
 
 def exponent(weeks: Weeks) -> tuple[float, float] | None:
-    """b and its standard error (Newton's method); None where nothing varies."""
+    """b and its standard error, by Newton's method; None without variation."""
     totals = weeks.purchases.sum(axis=1)
     b = 0.0
     for _ in range(50):
@@ -201,20 +216,20 @@ def exponent(weeks: Weeks) -> tuple[float, float] | None:
         mean = (shares * weeks.depth).sum(axis=1)
         scores = (weeks.purchases * weeks.depth).sum(axis=1) - totals * mean
         information = (totals * ((shares * weeks.depth**2).sum(axis=1) - mean**2)).sum()
-        if information < 1e-9:
+        if information < _TOLERANCE:
             return None
         b += (step := scores.sum() / information)
-        if abs(step) < 1e-9:
+        if abs(step) < _TOLERANCE:
             break
     return float(b), float(np.sqrt((scores**2).sum()) / information)
 
 
 def deviance(weeks: Weeks, b: float) -> float:
-    """Of how each product's purchases fall on the weeks."""
-    came = weeks.purchases
-    totals = np.maximum(came.sum(axis=1, keepdims=True), 1)
-    ratio = np.where(came > 0, came, 1) / np.where(came > 0, totals * _shares(weeks, b), 1)
-    return float(2 * (came * np.log(ratio)).sum())
+    """Deviance of the distribution of each product's purchases over the weeks."""
+    observed = weeks.purchases
+    totals = np.maximum(observed.sum(axis=1, keepdims=True), 1)
+    ratio = np.where(observed > 0, observed, 1) / np.where(observed > 0, totals * _shares(weeks, b), 1)
+    return float(2 * (observed * np.log(ratio)).sum())
 
 
 def _shares(weeks: Weeks, b: float) -> Floats:

@@ -9,7 +9,7 @@ import pytest
 from forecasting.next_users.backtest import by_matrix, by_model, hits, ranks, times_taken
 from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, event_sequences, log_median_gap, usual_gap
-from forecasting.next_users.next_user_model import LEAST_CAMPAIGNS, Fitting, NextUserModel
+from forecasting.next_users.next_user_model import MIN_CAMPAIGNS, Fitting, NextUserModel
 from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
@@ -109,7 +109,7 @@ def test_a_fitted_model_comes_back_from_its_file(
 
 
 def test_the_same_seed_gives_the_same_model(known: list[EventSequence]) -> None:
-    some = known[: LEAST_CAMPAIGNS + 5]
+    some = known[: MIN_CAMPAIGNS + 5]
     cooccurrence = Cooccurrence.of(some, USERS, usual_gap(some))
     so_far = made_up(1, seed=4)[0]
     one, other = (
@@ -120,8 +120,8 @@ def test_the_same_seed_gives_the_same_model(known: list[EventSequence]) -> None:
 
 
 def test_too_few_campaigns_are_said_to_be_too_few(known: list[EventSequence]) -> None:
-    with pytest.raises(InvalidRequest, match="too few to learn from"):
-        NextUserModel.fit(known[: LEAST_CAMPAIGNS - 1], USERS, Silent())
+    with pytest.raises(InvalidRequest, match="too few to train on"):
+        NextUserModel.fit(known[: MIN_CAMPAIGNS - 1], USERS, Silent())
 
 
 def test_orders_are_of_first_participations() -> None:
