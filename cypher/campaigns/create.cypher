@@ -1,9 +1,9 @@
-// Plan a campaign: its window, whom it is to reach and what it promotes; nothing where there is one of that id
+// Create a planned campaign with its window, users and products, unless its id exists
 // parameters: $dataset (string), $id (string), $title (string), $kind (string or null), $zone (string), $starts (ISO moment with zone), $ends (ISO moment with zone), $users (list of strings), $products (list of strings)
-// returns: id (string); no row where it is there already
+// returns: id (string); no row if the id exists
 // access: write
-OPTIONAL MATCH (known:Campaign {dataset: $dataset, id: $id})
-WITH known WHERE known IS NULL
+OPTIONAL MATCH (existing:Campaign {dataset: $dataset, id: $id})
+WITH existing WHERE existing IS NULL
 CREATE (campaign:Campaign {dataset: $dataset, id: $id, name: $title, kind: $kind, zone: $zone, planned: true,
                            starts_at: datetime($starts), ends_at: datetime($ends)})
 WITH campaign

@@ -1,4 +1,4 @@
-// The course of every campaign of a data set in short: participants day by day (days without any are left out), and its latest forecast
+// The daily participants of every campaign (days without participants are left out), and its latest forecast
 // parameters: $dataset (string)
 // returns: id (string), steps (list of ISO dates), participants (list of integer), origin (ISO date or null), expected (list of float or null: participants on the forecast's days, P50)
 // access: read

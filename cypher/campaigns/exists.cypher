@@ -1,4 +1,4 @@
-// Whether there is such a campaign
+// A campaign, if its id exists
 // parameters: $dataset (string), $campaign (string)
 // returns: campaign (string)
 // access: read

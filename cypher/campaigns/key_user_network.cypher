@@ -1,4 +1,4 @@
-// The key users of a campaign and the reached users they influence most, for drawing; a key user without any has one row with no target
+// The key users of a campaign and the reached users they influence most, for drawing; a key user without targets has one row with null
 // parameters: $dataset (string), $campaign (string), $run (string)
 // returns: source (string), target (string), probability (float), target_rank (integer), target_group (integer), source_rank (integer), source_group (integer), target_took_part (boolean)
 // access: read

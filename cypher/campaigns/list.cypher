@@ -1,4 +1,4 @@
-// The campaigns of a data set with how far they have carried
+// The campaigns of a data set with their numbers of targeted users and participants
 // parameters: $dataset (string)
 // returns: id (string), name (string), kind (string), starts (ISO date), ends (ISO date, exclusive), targeted (integer), participants (integer)
 // access: read

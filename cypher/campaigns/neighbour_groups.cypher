@@ -1,4 +1,4 @@
-// The neighbour groups of a campaign: how large, how many took part before the network's cut-off, and their key users
+// The neighbour groups of a campaign with their size, participants before the network's cut-off and key users
 // parameters: $dataset (string), $campaign (string), $run (string)
 // returns: id (string), rank (integer), name (string), size (integer), participants (integer), key_users (list of string), factors (list of {factor, times, low, high}), step_days (integer), activity (list of {behaviour, users: list of integers, one a step})
 // access: read

@@ -1,4 +1,4 @@
-// Which of these users and products are not there
+// Users and products of the parameters that do not exist
 // parameters: $dataset (string), $users (list of strings), $products (list of strings)
 // returns: what (user or product), id (string)
 // access: read

@@ -1,4 +1,4 @@
-// Whom a campaign reaches, what it promotes, and of what kind it is
+// The kind, users and products of a campaign
 // parameters: $dataset (string), $id (string)
 // returns: kind (string or null), users (list of strings), products (list of strings)
 // access: read

@@ -1,4 +1,4 @@
-// The users a campaign could reach (where it reached nobody by name: everybody who had done something before the cut-off), with their group and an attribute: a property of theirs, or a tag of that kind
+// The users a campaign can reach (all users active before the cut-off if it is open to all), with their group and an attribute: a property, or a tag of that kind
 // parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are no behaviours), $attribute (string or null)
 // returns: user (string), group (integer or null, rank of the group), value (string or null)
 // access: read

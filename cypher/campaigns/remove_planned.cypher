@@ -1,4 +1,4 @@
-// Remove a campaign that was planned here, with what was forecast of it; one that came with an import stays
+// Remove a planned campaign with its forecasts; imported campaigns stay
 // parameters: $dataset (string), $id (string)
 // returns: id (string)
 // access: write

@@ -1,4 +1,4 @@
-// How many of each neighbour group a forecast expects to take part, a list entry per step
+// The expected participants of each neighbour group in a forecast, one list entry per step
 // parameters: $dataset (string), $id (string)
 // returns: id (string), rank (integer), name (string), size (integer), mean, p10, p50, p90 (lists of floats)
 // access: read

@@ -1,4 +1,4 @@
-// The campaign that was forecast last
+// The campaign with the latest forecast
 // parameters: $dataset (string)
 // returns: campaign (string)
 // access: read

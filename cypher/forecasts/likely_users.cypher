@@ -1,5 +1,5 @@
-// Who is likely to take part next, by a forecast, the likeliest first
-// parameters: $dataset (string), $id (string), $skip (integer), $limit (integer), $waiting (boolean, only who has not taken part)
+// The users of a forecast, the most likely participants first
+// parameters: $dataset (string), $id (string), $skip (integer), $limit (integer), $waiting (boolean, only users who have not taken part)
 // returns: rank (integer), user (string), probability (float, of at least one of the forecast's days), days (float, expected), took_part (boolean, before the origin), redeems (float or null, probability of redeeming a coupon), key_user (boolean), group (integer or null, its rank)
 // access: read
 MATCH (forecast:Forecast {dataset: $dataset, id: $id})-[expects:EXPECTS]->(user:User)

@@ -1,6 +1,6 @@
-// The models trained so far with their back-tests, the one with the latest cut-off first
+// The trained models with their back-tests, the latest cut-off first
 // parameters: $dataset (string)
-// returns: id (string), cutoff (ISO date), network (string), checkpoint (file name), fingerprint (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the declared prior), redeemers_mae, redeemers_mase (lists or null, of redeemers)
+// returns: id (string), cutoff (ISO date), network (string), checkpoint (file name), fingerprint (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae, redeemers_mase (lists or null, of redeemers)
 // access: read
 MATCH (run:Run {dataset: $dataset, kind: 'model', state: 'complete'})-[:USED]->(network:Run)
 RETURN run.id AS id, run.cutoff AS cutoff, network.id AS network, run.checkpoint AS checkpoint,

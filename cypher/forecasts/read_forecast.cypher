@@ -1,4 +1,4 @@
-// A campaign's forecasts, the one with the latest origin first
+// The forecasts of a campaign, the latest origin first
 // parameters: $dataset (string), $campaign (string)
 // returns: id (string), origin (ISO date), model (string), network (string), steps (list of ISO dates), values (map of lists, one number per step)
 // access: read

@@ -1,4 +1,4 @@
-// Record a back-test on days of choice with the network it was made on; the same days give the same node
+// Store a back-test on chosen days with its network; the same days give the same node
 // parameters: $dataset (string), $id (string), $network (string), $figures (map)
 // returns: id (string)
 // access: write

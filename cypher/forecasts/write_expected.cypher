@@ -1,4 +1,4 @@
-// Store whom a forecast expects: each user's probability, and the participants of each neighbour group a step
+// Store the users of a forecast with their probabilities, and the expected participants of each neighbour group and step
 // parameters: $dataset (string), $id (string), $users (list of {user, rank, probability, days, took_part, redeems}), $groups (list of {group, mean, p10, p50, p90: lists, one number per step})
 // returns: users (integer), groups (integer)
 // access: write
@@ -8,17 +8,17 @@ CALL (forecast) {
   DELETE old
 }
 CALL (forecast) {
-  UNWIND $users AS one
-  MATCH (user:User {dataset: $dataset, id: one.user})
+  UNWIND $users AS expected
+  MATCH (user:User {dataset: $dataset, id: expected.user})
   CREATE (forecast)-[expects:EXPECTS]->(user)
-  SET expects = one {.rank, .probability, .days, .took_part, .redeems}
+  SET expects = expected {.rank, .probability, .days, .took_part, .redeems}
   RETURN count(*) AS users
 }
 CALL (forecast) {
-  UNWIND $groups AS one
-  MATCH (group:NeighbourGroup {dataset: $dataset, id: one.group})
+  UNWIND $groups AS expected
+  MATCH (group:NeighbourGroup {dataset: $dataset, id: expected.group})
   CREATE (forecast)-[expects:EXPECTS]->(group)
-  SET expects = one {.mean, .p10, .p50, .p90}
+  SET expects = expected {.mean, .p10, .p50, .p90}
   RETURN count(*) AS groups
 }
 RETURN users, groups

@@ -1,4 +1,4 @@
-// Record a trained model with the network it was conditioned on and its back-test
+// Store a trained model with its network and its back-test
 // parameters: $dataset (string), $id (string), $network (string), $figures (map)
 // returns: id (string)
 // access: write

@@ -1,4 +1,4 @@
-// Record a model of who takes part next, with its back-test
+// Store a next-user model with its back-test
 // parameters: $dataset (string), $id (string), $figures (map)
 // returns: id (string)
 // access: write

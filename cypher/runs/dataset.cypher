@@ -1,4 +1,4 @@
-// What is known of a data set: its zone, the span of its behaviours, and which imports make it up
+// A data set: its time zone, the range of its behaviours, and an id of its imports
 // parameters: $dataset (string)
 // returns: import (string, changes with every import and every undo), zone (string), first (ISO date), last (ISO date)
 // access: read
@@ -6,9 +6,9 @@ MATCH (run:Run {dataset: $dataset, kind: 'import'})
 WITH collect(CASE WHEN run.state = 'complete' AND run.loaded > 0 THEN run END) AS complete,
      sum(CASE WHEN run.state = 'undone' THEN 1 ELSE 0 END) AS undone
 WITH undone,
-     reduce(latest = null, one IN complete | CASE WHEN latest IS NULL OR one.number > latest.number THEN one ELSE latest END) AS run,
-     reduce(first = null, one IN complete | CASE WHEN first IS NULL OR one.first_behaviour_at < first THEN one.first_behaviour_at ELSE first END) AS first,
-     reduce(last = null, one IN complete | CASE WHEN last IS NULL OR one.last_behaviour_at > last THEN one.last_behaviour_at ELSE last END) AS last
+     reduce(latest = null, run IN complete | CASE WHEN latest IS NULL OR run.number > latest.number THEN run ELSE latest END) AS run,
+     reduce(first = null, run IN complete | CASE WHEN first IS NULL OR run.first_behaviour_at < first THEN run.first_behaviour_at ELSE first END) AS first,
+     reduce(last = null, run IN complete | CASE WHEN last IS NULL OR run.last_behaviour_at > last THEN run.last_behaviour_at ELSE last END) AS last
 WHERE first IS NOT NULL
 RETURN run.id + CASE undone WHEN 0 THEN '' ELSE '-' + undone END AS import, run.zone AS zone,
        toString(date(first)) AS first, toString(date(last)) AS last

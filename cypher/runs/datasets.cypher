@@ -1,6 +1,6 @@
-// The data sets of this database, each with what was imported last
+// The data sets of this database, each with its latest import
 // parameters: none
-// returns: dataset (string), users (integer), campaigns (integer), imported (ISO moment or null), running (boolean, an import or its undoing is under way)
+// returns: dataset (string), users (integer), campaigns (integer), imported (ISO moment or null), running (boolean, an import or an undo is in progress)
 // access: read
 MATCH (run:Run {kind: 'import'})
 WITH run.dataset AS dataset, toString(max(run.finished_at)) AS imported,

@@ -118,7 +118,7 @@ def test_plan_is_forecast_unchanged_and_changed(
     assert 0 < whole.redeemers.total.mean < whole.participants.total.mean
     assert len(shorter.participants.steps) < len(whole.participants.steps)
     assert shorter.participants.total.mean < whole.participants.total.mean
-    with pytest.raises(InvalidRequest, match="runs since"):
+    with pytest.raises(InvalidRequest, match="has been running since"):
         plan_campaign(graph, settings, sample.dataset, CAMPAIGN, [PlanChange()], Silent(), CUTOFF)
 
 

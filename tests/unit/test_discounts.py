@@ -82,7 +82,7 @@ def test_whoever_buys_already_is_counted_once() -> None:
 
 
 def test_what_never_was_is_not_told() -> None:
-    with pytest.raises(InvalidRequest, match="50% is not known") as refused:
+    with pytest.raises(InvalidRequest, match="50% is unknown") as refused:
         EFFECT.uplift(0.5)
     assert "at most 40%" in refused.value.remedy
     with pytest.raises(InvalidRequest, match="Only 5 products"):
