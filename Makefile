@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes, each with its own database; the tests of a file share what they set up.
 UNIT_TESTS := -n 2 tests/unit
 DATABASE_TESTS := -n 2 --dist loadfile tests/integration
-BROWSER_TESTS := -n 2 --dist loadfile tests/e2e
+BROWSER_TESTS := tests/e2e
 export UV_LINK_MODE ?= hardlink
 # Programs that may not keep what they compiled take twice as long to start, and tests start many.
 unexport PYTHONDONTWRITEBYTECODE
