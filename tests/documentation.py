@@ -112,6 +112,7 @@ class Terminal:
             "BROWSER": "true",  # `groundswell browser` opens nothing.
             "CHECKOUT": str(ROOT),
             "COLUMNS": "120",
+            "GROUNDSWELL_DATASET": "complete-journey",  # The page on importing adds another.
             "GROUNDSWELL_HOME": str(folder / "home"),
             "GROUNDSWELL_TRAINING_EPOCHS": "1",
             "OMP_NUM_THREADS": "1",  # The database needs a processor beside a training, and CI has two.
