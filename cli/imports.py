@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cli.remote_backend import RemoteBackend
     from graph.importing import adapters
     from graph.importing.job import ImportReport
-    from graph.importing.ledger import Tally
+    from graph.importing.ledger import RowCounts
     from graph.importing.mapping import Mapping
 
 _MAX_REASONS = 8
@@ -54,13 +54,13 @@ def init(
 ) -> None:
     """Inspect the files and write a first, commented mapping."""
     from cli.console import out
-    from graph.importing.infer_mapping import sketch
+    from graph.importing.infer_mapping import infer_mapping
     from graph.importing.mapping import FILE_NAME
 
     path = folder / FILE_NAME
     if path.exists() and not force:
         raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
-    path.write_text(sketch(folder, dataset, zone), encoding="utf-8")
+    path.write_text(infer_mapping(folder, dataset, zone), encoding="utf-8")
     out.print(f"Wrote {path}. Review it, then run: groundswell import check {folder}", soft_wrap=True)
 
 
@@ -288,16 +288,16 @@ def _import_name(run: "resources.Import") -> str:
     return f"import/{run.id.rpartition('.')[2]}"
 
 
-def _show_counts(title: str, tables: "dict[str, Tally]") -> None:
+def _show_counts(title: str, tables: "dict[str, RowCounts]") -> None:
     from rich.table import Table
 
     from cli.console import out
-    from graph.importing.ledger import Tally
+    from graph.importing.ledger import RowCounts
 
     output = Table("table", "read", "=", "loaded", "+ rejected", "+ unchanged", title=title)
     for column in output.columns[1:]:
         column.justify = "right"
-    total = Tally()
+    total = RowCounts()
     for name, tally in tables.items():
         total.add(tally)
         output.add_row(name.replace("_", " "), *_count_cells(tally))
@@ -308,7 +308,7 @@ def _show_counts(title: str, tables: "dict[str, Tally]") -> None:
         out.print(f"The mapping's `where` left out {total.left_out:,} rows.")
 
 
-def _count_cells(tally: "Tally") -> list[str]:
+def _count_cells(tally: "RowCounts") -> list[str]:
     counts = (tally.loaded, tally.rejected, tally.unchanged)
     return [f"{tally.read:,}", "", *(f"{count:,}" for count in counts)]
 

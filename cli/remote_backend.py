@@ -7,7 +7,7 @@ from api.client import Client
 from api.schemas import forecasts, requests, resources
 from cli.explanation import ForecastExplanation
 from graph.errors import InvalidRequest, NotFound
-from graph.importing.input_files import open_delivery
+from graph.importing.input_files import open_input_files
 from graph.importing.mapping import Mapping
 from graph.progress import Progress
 from graph.settings import Settings
@@ -121,7 +121,7 @@ class RemoteBackend:
         InvalidRequest
             If a file lies in a subfolder: files are sent without folders.
         """
-        inputs = open_delivery(folder, mapping, self._progress).inputs
+        inputs = open_input_files(folder, mapping, self._progress).inputs
         if nested := next((file.name for file in inputs if "/" in file.name), None):
             raise InvalidRequest(
                 f"{nested} is in a subfolder of {folder}, but files are sent without folders.",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from graph.connection import connect
-from graph.importing.infer_mapping import sketch
+from graph.importing.infer_mapping import infer_mapping
 from graph.importing.job import import_files
 from graph.importing.mapping import FILE_NAME, read_mapping
 from graph.progress import Silent
@@ -19,7 +19,7 @@ def main(folder: Path, dataset: str) -> None:
     """Import `folder` and print how many rows were loaded and rejected."""
     mapping = folder / FILE_NAME
     if not mapping.exists():
-        mapping.write_text(sketch(folder, dataset, zone="Europe/Berlin"), encoding="utf-8")
+        mapping.write_text(infer_mapping(folder, dataset, zone="Europe/Berlin"), encoding="utf-8")
     settings = Settings()
     with connect(settings) as graph:
         report = import_files(graph, settings, folder, read_mapping(mapping), Silent())

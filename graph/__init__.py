@@ -1,4 +1,4 @@
-"""The database floor: settings, connection, managed local server, schema, imports, network.
+"""The database layer: settings, connection, managed local server, schema and imports.
 
-Knows Neo4j and the graph's vocabulary; knows nothing of forecasting, the API or the command line.
+It depends on Neo4j and the graph's schema, not on forecasting, the API or the command line.
 """

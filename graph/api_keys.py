@@ -1,6 +1,6 @@
-"""API keys: who may ask, and for what. A key is shown once, when it is made; the graph keeps its hash.
+"""API keys and their scopes. A key is displayed once, when it is created; the graph stores its hash.
 
-The secret part is 256 random bits, which nobody can guess however fast a hash is computed: SHA-256 does.
+The secret has 256 random bits, so a fast hash (SHA-256) is sufficient.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound
 
 SCOPES = ("read", "import", "build", "admin")
-"""What a key may be for; `admin` means everything."""
+"""The scopes of a key; `admin` includes all others."""
 _PREFIX = "gsw"
 
 
@@ -27,49 +27,49 @@ class Key:
     revoked_at: str | None = None
 
     def may(self, scope: str) -> bool:
-        """Whether it is for `scope`."""
+        """Return whether the key grants `scope`."""
         return scope in self.scopes or "admin" in self.scopes
 
 
 def make_key(graph: Graph, name: str, scopes: list[str]) -> tuple[Key, str]:
-    """A new key and its text, which is told nowhere else. Raises InvalidRequest without a scope or a name."""
+    """Create a key; return it and its text, which is stored nowhere. Raises InvalidRequest."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise InvalidRequest(
-            f"{', '.join(unknown) or 'Nothing'} is no scope of a key.", f"Choose among {', '.join(SCOPES)}."
+            f"{', '.join(unknown)} is not a scope." if unknown else "A key needs at least one scope.",
+            f"Choose among {', '.join(SCOPES)}.",
         )
     if not name.strip():
-        raise InvalidRequest("A key needs a name.", "Name who or what will use it.")
+        raise InvalidRequest("A key needs a name.", "Name the person or program that will use it.")
     key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-    kept = [scope for scope in SCOPES if scope in scopes]
-    key = Key(key_id, name.strip(), tuple(kept), hash_of(secret))
-    graph.run("keys/write_key", id=key.id, holder=key.name, hash=key.hash, scopes=kept)
+    ordered = [scope for scope in SCOPES if scope in scopes]
+    key = Key(key_id, name.strip(), tuple(ordered), hash_of(secret))
+    graph.run("keys/write_key", id=key.id, holder=key.name, hash=key.hash, scopes=ordered)
     return key, f"{_PREFIX}_{key_id}_{secret}"
 
 
 def list_keys(graph: Graph) -> list[Key]:
-    """Every key, revoked ones too, the latest first."""
+    """Return all keys, including revoked ones, the latest first."""
     return [_key(row) for row in graph.run("keys/list_keys")]
 
 
 def revoke_key(graph: Graph, key_id: str) -> None:
-    """Nobody may ask with it any more. Raises NotFound."""
+    """Revoke a key. Raises NotFound."""
     if not graph.run("keys/revoke_key", id=key_id):
-        raise NotFound(f"There is no API key {key_id!r}.", "`groundswell keys list` shows those there are.")
+        raise NotFound(f"There is no API key {key_id!r}.", "`groundswell keys list` lists all keys.")
 
 
-def open_with(keys: list[Key], text: str) -> Key | None:
-    """The key whose text this is, unless it is revoked; a wrong secret takes as long as the right one."""
+def find_key(keys: list[Key], text: str) -> Key | None:
+    """Return the valid key with this text, or None; the time does not depend on the secret."""
     prefix, _, rest = text.partition("_")
     key_id, _, secret = rest.partition("_")
-    given = hash_of(secret)
-    found = next((one for one in keys if one.id == key_id), None)
-    same = secrets.compare_digest(given, found.hash if found else hash_of(""))
-    return found if found and same and prefix == _PREFIX and not found.revoked_at else None
+    key = next((key for key in keys if key.id == key_id), None)
+    same = secrets.compare_digest(hash_of(secret), key.hash if key else hash_of(""))
+    return key if key and same and prefix == _PREFIX and not key.revoked_at else None
 
 
 def hash_of(secret: str) -> str:
-    """SHA-256, in hexadecimal."""
+    """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -109,6 +109,7 @@ class Graph:
         self._database = database
         self._address = address
         self.timeouts = timeouts
+        # After a restore, the server ignores bookmarks of the replaced database.
         self._bookmarks = bookmarks or _new_bookmark_manager()
         self.default_dataset = default_dataset
         self.on_statement: Callable[[str, float], None] = lambda _name, _seconds: None
@@ -205,19 +206,11 @@ class Graph:
 
     @contextmanager
     def _observe(self, name: str) -> Iterator[None]:
-        """Report the duration and map errors."""
-        from neo4j.exceptions import Neo4jError
-
+        """Map errors, and report the duration."""
         started = time.perf_counter()
         try:
             with error_mapping():
-                try:
-                    yield
-                except Neo4jError as error:
-                    if "Bookmark" in (error.code or ""):
-                        # Another database has replaced the one that issued the bookmarks (a restore).
-                        self.forget_bookmarks()
-                    raise
+                yield
         finally:
             self.on_statement(name, time.perf_counter() - started)
 
@@ -226,10 +219,6 @@ class Graph:
         with self._session(name) as session:
             for part in cypher.statement(name).parts():
                 session.run(part).consume()
-
-    def forget_bookmarks(self) -> None:
-        """Forget earlier writes. Needed after the database's files were replaced: it would wait for them."""
-        self._bookmarks = _new_bookmark_manager()
 
     def py2neo_graph(self) -> Any:
         """Return a py2neo ``Graph`` on the same database, for notebooks that still use it.

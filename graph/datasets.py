@@ -1,4 +1,4 @@
-"""What is known of an imported data set, and how its days become moments."""
+"""Describes imported data sets and converts between their days and times."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,56 +20,56 @@ class Dataset:
 
     @property
     def now(self) -> date:
-        """The first day that the data knows nothing of."""
+        """The first day after the data."""
         return self.last_day + timedelta(days=1)
 
     def moment(self, day: date) -> str:
-        """The first moment of `day` where the data comes from, as Cypher's datetime() reads it.
+        """Return the first moment of `day` in the data set's zone, as text for Cypher's datetime().
 
-        Text, not a zoned datetime: the driver asks zoneinfo for the offset of its own DateTime
-        type, and CPython 3.11's C implementation of zoneinfo crashes on that now and then.
+        Not as a zoned datetime: the driver passes its own DateTime type to zoneinfo, whose C implementation
+        in CPython 3.11 occasionally crashes on it.
         """
         return f"{day.isoformat()}T00:00:00[{self.zone}]"
 
     def check_cutoff(self, cutoff: date) -> date:
-        """`cutoff` itself. Raises InvalidRequest where nothing, or nothing more, lies before it."""
+        """Return `cutoff`. Raises InvalidRequest where it is not within the data or the day after."""
         if not self.first_day < cutoff <= self.now:
             raise InvalidRequest(
-                f"A cut-off of {cutoff} does not fit the data set {self.id!r}.",
-                f"Its behaviours run from {self.first_day} to {self.last_day}: choose a day after "
+                f"The cut-off {cutoff} is outside the data set {self.id!r}.",
+                f"Its behaviours are from {self.first_day} to {self.last_day}: choose a day after "
                 f"{self.first_day}, {self.now} at the latest.",
             )
         return cutoff
 
 
 def seconds_of(day: date, zone: str) -> float:
-    """The first moment of `day`, in seconds since the epoch."""
+    """Return the first moment of `day` in seconds since the epoch."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp()
 
 
 def day_of(seconds: float, zone: str) -> date:
-    """The day of a moment."""
+    """Return the day of a time in seconds since the epoch."""
     return datetime.fromtimestamp(seconds, ZoneInfo(zone)).date()
 
 
 def datasets(graph: Graph) -> list[Row]:
-    """The rows of ``runs/datasets``, with the days `first` and `last` (None where no import is complete)."""
-    found = []
+    """Return the rows of ``runs/datasets`` with `first` and `last` day and `zone` (None before an import)."""
+    described = []
     for row in graph.run("runs/datasets"):
         spans = graph.run("runs/dataset", dataset=row["dataset"])
         span = spans[0] if spans else dict.fromkeys(("first", "last", "zone"))
-        found.append({**row, **{key: span[key] for key in ("first", "last", "zone")}})
-    return found
+        described.append({**row, **{key: span[key] for key in ("first", "last", "zone")}})
+    return described
 
 
 def imported_datasets(graph: Graph) -> list[str]:
-    """The ids of the data sets with a complete import, the one imported last first; nothing is counted."""
+    """Return the ids of data sets with a complete import, the most recently imported first."""
     rows = graph.run("server/freshness")
     return [row["dataset"] for row in sorted(rows, key=lambda row: -row["imported"])]
 
 
 def describe_dataset(graph: Graph, dataset: str) -> Dataset:
-    """Raises NotFound where no such data set was imported."""
+    """Describe a data set. Raises NotFound where none of that id was imported."""
     rows = graph.run("runs/dataset", dataset=dataset)
     if not rows:
         raise NotFound(

@@ -58,10 +58,6 @@ class EventLoopGraph(Graph):
             uri, auth=(user, password), **driver_options(graph.timeouts)
         )
 
-    def forget_bookmarks(self) -> None:
-        """Forget the bookmarks of the shared manager, see `Graph.forget_bookmarks`."""
-        self._graph.forget_bookmarks()
-
     async def aclose(self) -> None:
         """Close the connections of the asyncio driver."""
         await self._async_driver.close()

@@ -1,94 +1,134 @@
-"""Takes answers out of the graph: a saved question as a frame, a campaign's network as a NetworkX graph."""
+"""Exports answers to saved questions as frames, and a campaign's network as a NetworkX graph."""
 
 from collections.abc import Iterator
-from typing import Any
-
-import networkx as nx
-import pandas as pd
-from neo4j.graph import Node, Path, Relationship
+from typing import TYPE_CHECKING, Any
 
 import cypher
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound
 from graph.pseudonyms import BY_ID, Pseudonyms
 
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+    from neo4j.graph import Node
+
 _LISTS = frozenset({"targets", "key_users"})
-"""Properties of relationships that list users."""
+"""Relationship properties with lists of users."""
 
 
 def question(name: str) -> cypher.Statement:
-    """The saved question of this name. Raises NotFound."""
+    """Return the saved question of this name. Raises NotFound."""
     try:
         return cypher.statement(f"explore/{name}")
     except KeyError as error:
-        names = ", ".join(one.name.removeprefix("explore/") for one in cypher.questions())
-        raise NotFound(f"There is no saved question {name!r}.", f"There are {names}.") from error
+        names = ", ".join(each.name.removeprefix("explore/") for each in cypher.questions())
+        raise NotFound(f"There is no saved question {name!r}.", f"Choose among {names}.") from error
 
 
-def answer(graph: Graph, name: str, given: dict[str, str], named: Pseudonyms = BY_ID) -> pd.DataFrame:
-    """The answer to a saved question, its users as `named`; `given` parameters in place of its defaults.
+def answer(
+    graph: Graph, name: str, parameters: dict[str, str], pseudonyms: Pseudonyms = BY_ID
+) -> "pd.DataFrame":
+    """Run a saved question.
 
-    A graph comes as one row a relationship (and a node that has none). Raises NotFound and InvalidRequest.
+    Parameters
+    ----------
+    graph, name
+        The database and the name of the question.
+    parameters
+        Values that replace the question's defaults.
+    pseudonyms
+        Replaces user ids in the answer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The answer; a graph becomes one row per relationship, and one per node without any.
+
+    Raises
+    ------
+    NotFound
+        There is no such question.
+    InvalidRequest
+        It has no such parameter, or a value has the wrong type.
     """
-    one = question(name)
-    odd = set(given) - set(one.parameters)
-    if odd:
+    import pandas as pd
+    from neo4j.graph import Node, Path, Relationship
+
+    statement = question(name)
+    unknown = set(parameters) - set(statement.parameters)
+    if unknown:
         raise InvalidRequest(
-            f"{name} has no parameter {', '.join(sorted(odd))}.", f"It has {', '.join(one.parameters)}."
+            f"{name} has no parameter {', '.join(sorted(unknown))}.",
+            f"Its parameters are {', '.join(statement.parameters)}.",
         )
-    typed = {key: _typed(one, key, value) for key, value in given.items()}
-    frame = graph.frame(one.name, **{**one.defaults, **typed})
+    typed = {key: _convert(statement, key, value) for key, value in parameters.items()}
+    frame = graph.frame(statement.name, **{**statement.defaults, **typed})
     values = [value for row in frame.itertuples(index=False) for value in row]
     if any(isinstance(value, Node | Path | Relationship) for value in values):
-        return pd.DataFrame(_flat(values, named)).drop_duplicates(ignore_index=True)
-    return named.table(frame)
+        return pd.DataFrame(_edge_rows(values, pseudonyms)).drop_duplicates(ignore_index=True)
+    return pseudonyms.table(frame)
 
 
-def _typed(one: cypher.Statement, key: str, value: str) -> object:
-    if not one.parameters[key].startswith("integer"):
+def _convert(statement: cypher.Statement, key: str, value: str) -> object:
+    if not statement.parameters[key].startswith("integer"):
         return value
     try:
         return int(value)
     except ValueError as error:
-        raise InvalidRequest(f"{key}={value}: {key} is a whole number.", "Write it with digits.") from error
+        raise InvalidRequest(
+            f"Parameter {key}: {value!r} is not a whole number.", "Write it with digits."
+        ) from error
 
 
-def _flat(values: list[Any], named: Pseudonyms) -> Iterator[Row]:
+def _edge_rows(values: list[Any], pseudonyms: Pseudonyms) -> Iterator[Row]:
+    from neo4j.graph import Node, Path, Relationship
+
     linked = set()
     for value in values:
-        links = value.relationships if isinstance(value, Path) else [value]
-        for link in links:
+        for link in value.relationships if isinstance(value, Path) else [value]:
             if isinstance(link, Relationship) and link.start_node and link.end_node:
                 linked |= set(link.nodes)
-                said = {key: _named(value, named) if key in _LISTS else value for key, value in link.items()}
-                yield {**_node("from", link.start_node, named), "type": link.type,
-                       **_node("to", link.end_node, named),
-                       **{key: _plain(value) for key, value in said.items()}}  # fmt: skip
+                properties = {
+                    key: [pseudonyms.of(user) for user in entry] if key in _LISTS else entry
+                    for key, entry in link.items()
+                }
+                yield {**_node_columns("from", link.start_node, pseudonyms), "type": link.type,
+                       **_node_columns("to", link.end_node, pseudonyms),
+                       **{key: _to_cell(entry) for key, entry in properties.items()}}  # fmt: skip
     for value in values:
-        nodes = value.nodes if isinstance(value, Path) else [value]
-        yield from (
-            _node("from", node, named) for node in nodes if isinstance(node, Node) and node not in linked
-        )
+        for node in value.nodes if isinstance(value, Path) else [value]:
+            if isinstance(node, Node) and node not in linked:
+                yield _node_columns("from", node, pseudonyms)
 
 
-def _plain(value: object) -> object:
-    """What a cell of a table can hold: lists with commas between, moments as text."""
+def _to_cell(value: object) -> object:
+    """Convert a value to one that a table cell can hold."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-def _named(users: list[str], named: Pseudonyms) -> list[str]:
-    return [named.of(user) for user in users]
-
-
-def _node(side: str, node: Node, named: Pseudonyms) -> Row:
-    label, found = next(iter(node.labels), ""), node.get("id")
-    return {f"{side}_label": label, side: named.of(found) if label == "User" else found}
+def _node_columns(side: str, node: "Node", pseudonyms: Pseudonyms) -> Row:
+    label, node_id = next(iter(node.labels), ""), node.get("id")
+    return {f"{side}_label": label, side: pseudonyms.of(node_id) if label == "User" else node_id}
 
 
 def network_graph(edges: list[Row]) -> "nx.DiGraph":
-    """A campaign's key users and whom they influence most, as ``results.key_user_network`` gives them."""
+    """Build a directed graph of a campaign's key users and their influence.
+
+    Parameters
+    ----------
+    edges
+        The rows of ``campaigns/key_user_network``.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have `key_user` (rank, or 0) and `group` (rank, or 0), edges `probability`.
+    """
+    import networkx as nx
+
     graph = nx.DiGraph()
     for edge in edges:
         for side in ("source", "target"):

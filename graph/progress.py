@@ -1,20 +1,20 @@
-"""How long work reports its progress, without knowing who listens (a bar, a log, a job)."""
+"""Progress reports of long-running functions, independent of their display (a bar, a log, a job)."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Receives what is being done and how far it is."""
+    """Receives progress reports."""
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
-        """Begin a stage of `total` units; the function returned takes the units just done."""
+    def stage(self, name: str, total: int | None = None) -> Callable[[int], None]:
+        """Begin a stage of `total` units; call the returned function with each number of completed units."""
         ...
 
 
 class Silent:
-    """Reports to nobody."""
+    """Ignores all reports."""
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:  # noqa: ARG002 (the protocol's names)
-        """Begin a stage that nobody watches."""
-        return lambda _done: None
+    def stage(self, name: str, total: int | None = None) -> Callable[[int], None]:  # noqa: ARG002 (names of the protocol)
+        """Ignore the stage."""
+        return lambda _units: None

@@ -1,4 +1,4 @@
-"""Versioned schema migrations: ``cypher/schema/V*__*.cypher``, each applied once, in order."""
+"""Applies schema migrations, ``cypher/schema/V*__*.cypher``, each once and in order."""
 
 import hashlib
 
@@ -8,27 +8,27 @@ from graph.errors import SchemaError
 
 
 def migrations() -> list[str]:
-    """The names of the migrations, in the order of application."""
+    """Return the names of the migrations in order."""
     return [name for name in cypher.names() if name.startswith("schema/V")]
 
 
 def migrate(graph: Graph) -> list[str]:
-    """Apply what is missing and return its names.
+    """Apply missing migrations and return their versions.
 
-    Raises SchemaError where a migration was changed after it had been applied.
+    Raises SchemaError where a file differs from the applied migration.
     """
     applied = {row["version"]: row["checksum"] for row in graph.run("schema/applied")}
-    fresh = []
+    new = []
     for name in migrations():
         version = name.removeprefix("schema/")
         checksum = hashlib.sha256(cypher.statement(name).text.encode()).hexdigest()
         if version not in applied:
             graph.run_schema(name)
             graph.run("schema/record", version=version, checksum=checksum)
-            fresh.append(version)
+            new.append(version)
         elif applied[version] != checksum:
             raise SchemaError(
-                f"Migration {version} was changed after it had been applied to this database.",
+                f"Migration {version} differs from the one applied to this database.",
                 f"Restore cypher/{name}.cypher and put the change into a new migration.",
             )
-    return fresh
+    return new

@@ -1,4 +1,4 @@
-"""Settings from the environment; every field can be set there, none needs to be."""
+"""Settings from environment variables; all are optional."""
 
 import os
 from pathlib import Path
@@ -9,38 +9,40 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Where the database is and where files live.
+    """The database to use, and folders of files.
 
-    With ``NEO4J_URI`` unset, everything uses the managed local server in ``GROUNDSWELL_HOME``.
+    If ``NEO4J_URI`` is unset, the database is the managed local server in ``GROUNDSWELL_HOME``.
     """
 
-    # By alias only: by its name, the field `home` would be read from HOME.
+    # Aliases only: by name, the field `home` would be read from HOME.
     model_config = SettingsConfigDict(extra="ignore")
 
     neo4j_uri: str | None = Field(
         None,
         validation_alias="NEO4J_URI",
-        description="Another Neo4j to use instead of the managed local one",
+        description="Address of a Neo4j to use instead of the managed local one",
     )
     neo4j_user: str = Field(
         "neo4j",
         validation_alias=AliasChoices("NEO4J_USER", "NEO4J_USERNAME"),
-        description="Its user",
+        description="User of that Neo4j",
     )
     neo4j_password: SecretStr = Field(
-        SecretStr(""), validation_alias="NEO4J_PASSWORD", description="Its password"
+        SecretStr(""), validation_alias="NEO4J_PASSWORD", description="Password of that user"
     )
-    neo4j_database: str = Field("neo4j", validation_alias="NEO4J_DATABASE", description="Its database")
+    neo4j_database: str = Field(
+        "neo4j", validation_alias="NEO4J_DATABASE", description="Name of the database"
+    )
     home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("groundswell"),
         validation_alias="GROUNDSWELL_HOME",
-        description="Folder of the local database, its password, its logs and the checkpoints",
+        description="Folder of the local database, its password, its logs and trained models",
         json_schema_extra={"shown": "`groundswell` in the user's data folder"},
     )
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("groundswell"),
         validation_alias="GROUNDSWELL_CACHE",
-        description="Folder of what was downloaded, and of vectors of texts",
+        description="Folder of downloads and of text vectors",
         json_schema_extra={"shown": "`groundswell` in the user's cache folder"},
     )
     dataset: str = Field(
@@ -51,52 +53,52 @@ class Settings(BaseSettings):
     api_token: SecretStr = Field(
         SecretStr(""),
         validation_alias="GROUNDSWELL_API_TOKEN",
-        description="A key for everything, beside those of `groundswell keys`",
+        description="An API key with all scopes, in addition to those of `groundswell keys`",
     )
     rate_per_minute: int = Field(
         600,
         ge=0,
         validation_alias="GROUNDSWELL_RATE_PER_MINUTE",
-        description="How often an API key may ask; 0: as often as it likes",
+        description="Requests per minute and API key; 0 for no limit",
     )
     query_seconds: float = Field(
         30.0,
         gt=0,
         validation_alias="GROUNDSWELL_QUERY_SECONDS",
-        description="How long a statement may take that the API runs; after that the answer is 503",
+        description="Time limit of a statement of the API in seconds; after that, the response is 503",
     )
     cors_origins: str = Field(
         "",
         validation_alias="GROUNDSWELL_CORS_ORIGINS",
-        description="Web pages elsewhere that may ask the API, like https://a.example,https://b.example",
+        description="Origins of web pages that may use the API, for example https://a.example,https://b.example",
     )
     pseudonym_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="GROUNDSWELL_PSEUDONYM_KEY",
-        description="Where set, exported users go by pseudonyms made with it (HMAC-SHA-256)",
+        description="Key for pseudonyms (HMAC-SHA-256) that replace user ids in exports",
     )
     max_upload_mib: int = Field(
         1024,
         validation_alias="GROUNDSWELL_MAX_UPLOAD_MIB",
-        description="The largest delivery that the API takes, in MiB",
+        description="Maximum size of an upload in MiB",
     )
     server: str = Field(
         "",
         validation_alias="GROUNDSWELL_SERVER",
-        description="Address of another Groundswell, which the command line asks instead of a database",
+        description="Address of a Groundswell API that the command line uses instead of a database",
     )
     server_key: SecretStr = Field(
-        SecretStr(""), validation_alias="GROUNDSWELL_SERVER_KEY", description="A key of its API"
+        SecretStr(""), validation_alias="GROUNDSWELL_SERVER_KEY", description="API key for that server"
     )
     maven_mirror: str | None = Field(
         None,
         validation_alias="GROUNDSWELL_MAVEN_MIRROR",
-        description="Address of a repository to fetch Neo4j's jars from instead of Maven Central",
+        description="Address of a Maven repository to download Neo4j's jars from instead of Maven Central",
     )
     text_model: Path | None = Field(
         None,
         validation_alias="GROUNDSWELL_TEXT_MODEL",
-        description="Folder of a sentence-transformers model to use instead of the packaged one",
+        description="Folder of a sentence-transformers model that replaces the packaged one",
     )
 
     training_epochs: int | None = Field(
@@ -107,16 +109,18 @@ class Settings(BaseSettings):
     )
 
     def environment(self) -> dict[str, str]:
-        """That of this process, with these settings: for a process that is to have the same."""
-        told = {}
+        """Return this process's environment with these settings, for a child process."""
+        variables = {}
         for name, field in type(self).model_fields.items():
             alias, value = field.validation_alias, getattr(self, name)
             variable = alias.choices[0] if isinstance(alias, AliasChoices) else alias
             if value is not None:
-                told[str(variable)] = str(value.get_secret_value() if isinstance(value, SecretStr) else value)
-        return {**os.environ, **told}
+                variables[str(variable)] = str(
+                    value.get_secret_value() if isinstance(value, SecretStr) else value
+                )
+        return {**os.environ, **variables}
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of trained models."""
+        """Folder of trained models."""
         return self.home / "checkpoints"

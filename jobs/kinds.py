@@ -95,7 +95,7 @@ def import_upload(graph: Graph, settings: Settings, job: Job, progress: Progress
     try:
         import_job.run()
     except JobCancelled:
-        import_job.cancelled()
+        import_job.mark_cancelled()
         raise
     except ImportStopped as error:
         raise ImportStopped(str(error), f"See /v1/imports/{import_id}/rejected. {error.remedy}") from error

@@ -13,7 +13,7 @@ from types import FrameType
 import jobs.kinds  # noqa: F401 (registers the built-in kinds)
 from graph.connection import Graph, connect
 from graph.errors import DatabaseUnreachable, GroundswellError
-from graph.importing.uploads import remove_forgotten
+from graph.importing.uploads import remove_stale_uploads
 from graph.settings import Settings
 from jobs.progress import JobCancelled, JobProgress
 from jobs.queue import Job, claim, finish, list_jobs, worker_name
@@ -50,7 +50,7 @@ def work(graph: Graph, settings: Settings) -> int:
     worker = worker_name(os.getpid())
     count = 0
     open_jobs = (job for state in _OPEN_STATES for job in list_jobs(graph, state=state, limit=_MAX_OPEN_JOBS))
-    remove_forgotten(
+    remove_stale_uploads(
         settings, [str(job.arguments["upload"]) for job in open_jobs if "upload" in job.arguments]
     )
     while (job := claim(graph, worker)) is not None:

@@ -1,7 +1,7 @@
 """Reads what network builds found, for whoever shows it."""
 
 from graph.connection import Graph, Row
-from graph.users import nobody
+from graph.users import user_not_found
 from network.runs import InfluenceTest, RiskRatio
 
 _LINK = ("source", "target", "probability")
@@ -24,7 +24,7 @@ def neighbourhood(graph: Graph, dataset: str, user: str, run: str, most: int) ->
     """
     roles = graph.run("users/roles", dataset=dataset, user=user, run=run)
     if not roles:
-        raise nobody(dataset, user)
+        raise user_not_found(dataset, user)
     rows = graph.run("users/neighbourhood", dataset=dataset, user=user, run=run, most=most)
     sides = {"out": list[Row](), "in": list[Row]()}
     for row in rows:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.middleware.rate_limit import RateLimit
 from api.problems import problem, problem_of
-from graph.api_keys import Key, hash_of, list_keys, open_with
+from graph.api_keys import Key, find_key, hash_of, list_keys
 from graph.connection import Graph
 from graph.errors import GroundswellError
 from graph.settings import Settings
@@ -117,7 +117,7 @@ class KeyAuthentication:
         if time.monotonic() - self._keys_read_at > _KEYS_CACHED_SECONDS:
             self._keys = await run_in_threadpool(list_keys, self._graph)
             self._keys_read_at = time.monotonic()
-        return open_with(self._keys, secret)
+        return find_key(self._keys, secret)
 
 
 async def _secret(request: Request) -> str:

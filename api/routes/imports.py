@@ -14,12 +14,12 @@ from api.schemas import resources
 from api.serializers.imports import serialize_import
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
-from graph.importing.infer_mapping import sketch
-from graph.importing.input_files import open_delivery
+from graph.importing.infer_mapping import infer_mapping
+from graph.importing.input_files import open_input_files
 from graph.importing.mapping import Mapping, parse_mapping
 from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
-from graph.importing.uploads import keep_mapping, receive, remove_upload
+from graph.importing.uploads import receive, remove_upload, store_mapping
 from graph.progress import Silent
 from jobs import queue
 
@@ -38,8 +38,8 @@ def start_import(
     parsed = _mapping(mapping)
     with receive(context.settings) as folder:
         _keep(files, folder)
-        open_delivery(folder, parsed, Silent())  # Reports missing files before the job starts.
-        keep_mapping(folder, parsed)
+        open_input_files(folder, parsed, Silent())  # Reports missing files before the job starts.
+        store_mapping(folder, parsed)
         arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
         job = queue.submit(context.graph, "import", parsed.dataset, arguments)
     return accept_job(context, response, job)
@@ -61,7 +61,7 @@ def check_import(
     with receive(context.settings) as folder:
         try:
             _keep(files, folder)
-            text = mapping or sketch(folder, dataset, zone)
+            text = mapping or infer_mapping(folder, dataset, zone)
             report = check_files(folder, _mapping(text), Silent())
         finally:
             remove_upload(context.settings, folder.name)

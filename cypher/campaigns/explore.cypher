@@ -1,4 +1,4 @@
-// Explore in Neo4j Browser: a campaign, its ten strongest key users and their groups
+// Draw a campaign, its ten strongest key users and their groups in Neo4j Browser
 // parameters: $dataset (string), $campaign (string), $run (string)
 // returns: paths to draw
 // access: read

@@ -1,4 +1,4 @@
-// The key users of a campaign with their tags and their participations before the network's cut-off
+// List the key users of a campaign with their tags and their participations before the network's cut-off
 // parameters: $dataset (string), $campaign (string), $run (string)
 // returns: user (string), rank (integer), score (float), low (float), high (float), centrality (float), group (integer, rank of the group), participations (integer), last (ISO date), tags (list of string)
 // access: read

@@ -1,4 +1,4 @@
-// Add coupons that other rows name, by their ids alone
+// Add coupons by id alone, for rows that reference unknown ids
 // parameters: $dataset (string), $import (integer), $ids (list of string)
 // returns: rows (integer)
 // access: write

@@ -1,4 +1,4 @@
-// Begin an import job as a Run, numbered after all of the data set's earlier ones
+// Create the Run of an import, with the next number of its data set
 // parameters: $dataset (string), $properties (map)
 // returns: number (integer)
 // access: write

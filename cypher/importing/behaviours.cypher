@@ -1,9 +1,9 @@
-// Load behaviours of one kind that cannot be in the graph yet
+// Load behaviours of one kind without checking whether they exist
 // parameters: $dataset (string), $import (integer), $zone (string), $type (string), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string)
-// returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions that are not there
+// returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions of unknown ids
 // access: write
-// Rows name users, objects, campaigns and moments by their position in a list: each is looked up or made
-// once. A list that is empty means that no row has such a value.
+// Rows refer to users, objects, campaigns and times by position in a list, so that each is matched or created
+// once. An empty list means that no row has this value.
 CALL () {
   UNWIND $users AS id OPTIONAL MATCH (node:User {dataset: $dataset, id: id})
   RETURN collect([node]) AS found_users
@@ -27,9 +27,9 @@ CALL () {
   UNWIND $campaigns AS id OPTIONAL MATCH (node:Campaign {dataset: $dataset, id: id})
   RETURN collect(node IS NOT NULL) AS known
 }
-WITH [one IN found_users | one[0]] AS users,
-     [one IN found_products + found_coupons + found_campaigns | one[0]] AS objects, known,
-     [one IN $moments | datetime({epochMillis: one, timezone: $zone})] AS moments
+WITH [pair IN found_users | pair[0]] AS users,
+     [pair IN found_products + found_coupons + found_campaigns | pair[0]] AS objects, known,
+     [millis IN $moments | datetime({epochMillis: millis, timezone: $zone})] AS moments
 CALL (users, objects, known, moments) {
   UNWIND range(0, $rows - 1) AS i
   WITH i, users[$user[i]] AS user, objects[$what[i]] AS object, moments[$at[i]] AS at,

@@ -1,4 +1,4 @@
-// Load campaigns; ends_at is the first moment after the campaign. Changed ones keep what they were in a Change
+// Load campaigns; ends_at is the first moment after the campaign. A Change stores the old values of changed ones
 // parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, id, name, kind, starts, ends})
 // returns: outcome (new, same, changed or twice), rows (list of integer)
 // access: write

@@ -1,4 +1,4 @@
-// Put products into the categories they name; a product that is in another one leaves it
+// Connect products with their current categories, and remove other categories
 // parameters: $dataset (string), $import (integer), $ids (list of string)
 // returns: rows (integer)
 // access: write

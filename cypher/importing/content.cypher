@@ -1,4 +1,4 @@
-// What a data set consists of, summed up: each property of each label and relationship type, how often and with which sum
+// Summarise the content of a data set: count and sums of each property of each label and relationship type
 // parameters: $dataset (string)
 // returns: what (label or type), key (property), rows (integer), whole (integer, sum), sum (float), texts (integer, different values), letters (integer)
 // access: read
@@ -11,7 +11,7 @@ UNION ALL
   UNWIND keys(link) + ['(any)'] AS key
   RETURN type(link) AS what, key, link[key] AS value
 }
-// Whole numbers (and seconds of moments) are summed as such: sums of floats depend on their order.
+// Integers (and seconds of times) are summed as integers, because sums of floats depend on the order.
 WITH what, key,
   CASE WHEN value IS :: INTEGER THEN value WHEN value IS :: ZONED DATETIME THEN value.epochSeconds END AS whole,
   CASE WHEN value IS :: FLOAT THEN value END AS number, CASE WHEN value IS :: STRING THEN value END AS text

@@ -1,4 +1,4 @@
-// What imports have added to a data set, table by table, as the graph has it now
+// Count the imported nodes and relationships of a data set
 // parameters: $dataset (string), $derived (list of strings, relationship types that are no behaviours)
 // returns: what (string), rows (integer)
 // access: read
@@ -10,7 +10,7 @@ CALL () {
   RETURN pair[0] AS what, sum(pair[1]) AS rows
 UNION ALL
   MATCH (u:User {dataset: $dataset})-[act]->()
-  // Only counted by type: reading a property of each would take three times as long.
+  // Counted by type only, because reading a property of each relationship takes three times as long.
   WITH type(act) AS type, count(*) AS rows WHERE NOT type IN $derived
   RETURN toLower(type) AS what, rows
 UNION ALL

@@ -1,6 +1,6 @@
-// Load coupons and the campaigns they belong to; a row that is there already changes nothing
+// Load coupons and their campaigns; existing ones do not change
 // parameters: $dataset (string), $import (integer), $rows (list of {row, id, campaign})
-// returns: row (integer, refused), column (string, what is not there)
+// returns: row (integer, rejected), column (string, references an unknown id)
 // access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})

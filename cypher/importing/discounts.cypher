@@ -1,6 +1,6 @@
-// Load which coupon discounts which product in which campaign; a row that is there already changes nothing
+// Load the discounts of coupons on products by campaign; existing ones do not change
 // parameters: $dataset (string), $import (integer), $rows (list of {row, campaign, product, coupon, discount})
-// returns: row (integer, refused), column (string, what is not there)
+// returns: row (integer, rejected), column (string, references an unknown id)
 // access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (campaign:Campaign {dataset: $dataset, id: row.campaign})

@@ -1,4 +1,4 @@
-// Note by which engine an import is loaded
+// Record the engine of an import
 // parameters: $dataset (string), $number (integer), $engine (string, bulk or stream)
 // returns: engine (string)
 // access: write

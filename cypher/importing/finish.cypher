@@ -1,4 +1,4 @@
-// Say how an import job ended, and what its ledger adds up to
+// Record the final state of an import and the totals of its ledger
 // parameters: $dataset (string), $number (integer), $state (string), $problem (string), $read (integer), $loaded (integer), $rejected (integer), $unchanged (integer), $left_out (integer)
 // returns: state (string)
 // access: write

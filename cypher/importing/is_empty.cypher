@@ -1,4 +1,4 @@
-// Whether there is anything in the database that a bulk import would lose
+// Check whether the database contains data that a bulk import would delete
 // parameters: none
 // returns: nodes (boolean)
 // access: read

@@ -1,6 +1,6 @@
-// The import jobs of all data sets, or of one, the latest first; the counts of an unfinished one are its ledger's
+// List the imports of one data set or of all, the latest first; counts of unfinished ones come from the ledger
 // parameters: $dataset (string or null)
-// returns: dataset, number, state, problem, source, engine, mapping, host, process, loaded, rejected, unchanged, read, started, finished, seconds, idle (seconds since it last did something), rules, files, checksums
+// returns: dataset, number, state, problem, source, engine, mapping, host, process, loaded, rejected, unchanged, read, started, finished, seconds, idle (seconds since its last activity), rules, files, checksums
 // access: read
 MATCH (run:Run {kind: 'import'})
 WHERE $dataset IS NULL OR run.dataset = $dataset

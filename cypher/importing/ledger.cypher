@@ -1,4 +1,4 @@
-// What of a data set's files has been loaded, block by block
+// List the loaded blocks of a data set's files
 // parameters: $dataset (string)
 // returns: batch (string), import (integer), table (string), file (string), block (integer), start (integer), length (integer), digest (string), mapping (string), part (integer), parts (integer), loaded (integer), rejected (integer), unchanged (integer), left_out (integer), first_at (integer), last_at (integer)
 // access: read

@@ -1,9 +1,9 @@
-// Derive who took part in a campaign by any behaviour of one kind, by the users it reached
+// Derive the participations in a campaign from any behaviour of one kind by targeted users
 // parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $window (boolean)
 // returns: rows (integer)
 // access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
-// What is there already is read once: asked for row by row on a young database, it would be scanned each time.
+// Existing participations are read once; matching them per row scans all of them in a new database.
 CALL (campaign) {
   MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user)
   RETURN collect([user, part.at]) AS there

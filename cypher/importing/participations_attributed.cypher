@@ -1,8 +1,8 @@
-// Derive who took part in which campaign by one kind of behaviour with products that says on which campaign's account it was
+// Derive the participations from behaviours of one kind with products that name a campaign
 // parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
 // returns: rows (integer)
 // access: autocommit
-// One pass over all users, in transactions of its own: a pass per campaign would read every behaviour again and again.
+// One pass over all users in batches; a pass per campaign would read all behaviours each time.
 MATCH (user:User {dataset: $dataset})
 CALL (user) {
   CALL (user) {

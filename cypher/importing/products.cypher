@@ -1,4 +1,4 @@
-// Load products and their categories: new ones are made, changed ones keep what they were in a Change
+// Load products and their categories; a Change stores the old values of changed ones
 // parameters: $dataset (string), $import (integer), $rows (list of {row, id, properties})
 // returns: outcome (new, same, changed or twice), rows (list of integer)
 // access: write

@@ -1,4 +1,4 @@
-// Enter a batch into the ledger, in the transaction that loads it: it is loaded once or not at all
+// Record a batch in the ledger, in the transaction that loads it
 // parameters: $dataset (string), $batch (string), $properties (map)
 // returns: batch (string)
 // access: write

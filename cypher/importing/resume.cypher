@@ -1,4 +1,4 @@
-// Go on with an import job
+// Resume an import
 // parameters: $dataset (string), $number (integer), $properties (map)
 // returns: number (integer)
 // access: write

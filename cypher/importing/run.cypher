@@ -1,4 +1,4 @@
-// The record of an import job as it stands, its moments as text
+// Return the record of an import, with times as text
 // parameters: $dataset (string), $number (integer)
 // returns: properties (map)
 // access: read

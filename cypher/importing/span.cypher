@@ -1,4 +1,4 @@
-// When the behaviours of the imports from $since on lie
+// Return the time span of the behaviours of imports from $since on
 // parameters: $dataset (string), $since (integer)
 // returns: first (integer, milliseconds), last (integer, milliseconds)
 // access: read

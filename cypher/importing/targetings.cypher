@@ -1,6 +1,6 @@
-// Load which campaign reached which user, and when: at its start where no moment is given
+// Load targetings of users by campaigns; the default time is the campaign's start
 // parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, user, campaign, at})
-// returns: row (integer, refused), column (string, what is not there)
+// returns: row (integer, rejected), column (string, references an unknown id)
 // access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (user:User {dataset: $dataset, id: row.user})

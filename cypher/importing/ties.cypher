@@ -1,6 +1,6 @@
-// Load who knows whom; a row that is there already changes nothing
+// Load ties between users; existing ones do not change
 // parameters: $dataset (string), $import (integer), $rows (list of {row, source, target, weight})
-// returns: row (integer, refused), column (string, what is not there)
+// returns: row (integer, rejected), column (string, references an unknown id)
 // access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (source:User {dataset: $dataset, id: row.source})

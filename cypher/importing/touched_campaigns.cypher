@@ -1,4 +1,4 @@
-// The campaigns whose participations imports from $since on may have changed, and whether every earlier behaviour may count anew (the campaign, its target group or its products are new)
+// List campaigns whose participations imports from $since on may have changed; anew: earlier behaviours may count, because the campaign, its target group or its products are new
 // parameters: $dataset (string), $since (integer), $first (integer, milliseconds), $last (integer, milliseconds), $window (boolean)
 // returns: campaign (string), anew (boolean)
 // access: read

@@ -1,6 +1,6 @@
-// Load the tags that users' profiles state; a row that is there already changes nothing
+// Load stated tags of users; existing ones do not change
 // parameters: $dataset (string), $import (integer), $zone (string), $rows (list of {row, user, tag, weight, at})
-// returns: row (integer, refused), column (string, what is not there)
+// returns: row (integer, rejected), column (string, references an unknown id)
 // access: write
 UNWIND $rows AS row
 OPTIONAL MATCH (user:User {dataset: $dataset, id: row.user})

@@ -1,4 +1,4 @@
-// A uniqueness constraint for every business key, scoped by data set
+// Uniqueness constraints for all business keys, by data set
 // parameters: none
 // returns: nothing
 // access: write

@@ -1,4 +1,4 @@
-// Indexes for what the queries filter on
+// Indexes for the properties that statements filter by
 // parameters: none
 // returns: nothing
 // access: write

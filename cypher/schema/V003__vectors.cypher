@@ -1,4 +1,4 @@
-// Indexes of the vectors of texts: "tags like this", "campaigns like this"
+// Vector indexes of tags and campaigns
 // parameters: none
 // returns: nothing
 // access: write

@@ -1,4 +1,4 @@
-// One API key an id
+// Uniqueness constraint for the ids of API keys
 // parameters: none
 // returns: nothing
 // access: write

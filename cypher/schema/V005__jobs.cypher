@@ -1,4 +1,4 @@
-// One job an id; jobs are looked for by how they stand
+// Uniqueness constraint for the ids of jobs, and an index of their states
 // parameters: none
 // returns: nothing
 // access: write

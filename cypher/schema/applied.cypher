@@ -1,4 +1,4 @@
-// The migrations that this database has, oldest first
+// List the applied migrations, the oldest first
 // parameters: none
 // returns: version (string), checksum (string)
 // access: read

@@ -1,4 +1,4 @@
-// Record that a migration was applied
+// Record an applied migration
 // parameters: $version (string), $checksum (string)
 // returns: version (string)
 // access: write

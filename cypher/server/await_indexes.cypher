@@ -1,4 +1,4 @@
-// Wait until every index is filled
+// Wait until all indexes are populated
 // parameters: none
 // returns: waited (boolean)
 // access: read

@@ -1,4 +1,4 @@
-// What the database holds: nodes by label, relationships by type
+// Count all nodes by label and relationships by type
 // parameters: none
 // returns: kind (node or relationship), name (string), number (integer)
 // access: read

@@ -1,4 +1,4 @@
-// How fresh each data set is: when its last behaviour was, and when it was last imported, trained on and forecast
+// List for each data set the times of its last behaviour, import, training and forecast
 // parameters: none
 // returns: dataset (string), behaviour, imported, trained, forecast (seconds since the epoch, or null)
 // access: read

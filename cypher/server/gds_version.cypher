@@ -1,4 +1,4 @@
-// The version of Graph Data Science on this server
+// Return the version of Graph Data Science
 // parameters: none
 // returns: version (string)
 // access: read

@@ -1,4 +1,4 @@
-// Tags of a data set, those of the most users first (key tags by their rank, where only they are wished): stated ones and those that the run derived; whether the run found them to be key tags
+// List the tags of a data set, stated and derived, by number of users (or by rank, if only key tags are requested)
 // parameters: $dataset (string), $run (string or null), $kind (string or null), $text (string or null, what its text contains), $key (boolean, key tags only), $skip (integer), $limit (integer)
 // returns: id (string), kind (string), text (string), users (integer), key_rank (integer, among the key tags of all campaigns), lift (float), total (integer, without skip and limit)
 // access: read
@@ -16,6 +16,6 @@ CALL (tag) {
 WITH tag, users, key_rank, lift WHERE NOT $key OR key_rank IS NOT NULL
 WITH tag, users, key_rank, lift ORDER BY CASE WHEN $key THEN key_rank END, users DESC, tag.id
 WITH collect({id: tag.id, kind: tag.kind, text: tag.text, users: users, key_rank: key_rank, lift: lift}) AS found
-UNWIND found[$skip..$skip + $limit] AS one
-RETURN one.id AS id, one.kind AS kind, one.text AS text, one.users AS users, one.key_rank AS key_rank,
-       one.lift AS lift, size(found) AS total
+UNWIND found[$skip..$skip + $limit] AS tag_row
+RETURN tag_row.id AS id, tag_row.kind AS kind, tag_row.text AS text, tag_row.users AS users, tag_row.key_rank AS key_rank,
+       tag_row.lift AS lift, size(found) AS total

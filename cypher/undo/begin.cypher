@@ -1,4 +1,4 @@
-// Mark an import as being undone: until that is finished, nothing else may be imported
+// Mark an import as being undone, which blocks other imports until it is finished
 // parameters: $dataset (string), $import (integer)
 // returns: state (string)
 // access: write

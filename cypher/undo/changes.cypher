@@ -1,4 +1,4 @@
-// Give users, tags, products and campaigns the properties back that they had before an import changed them
+// Restore the values that an import changed in users, tags, products and campaigns
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
 // access: autocommit

@@ -1,4 +1,4 @@
-// The later imports that build on what an import added or changed
+// List later imports that depend on what an import added or changed
 // parameters: $dataset (string), $import (integer)
 // returns: number (integer)
 // access: read

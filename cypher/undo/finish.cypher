@@ -1,4 +1,4 @@
-// Take an undone import's entries out of the ledger; its Run stays, so that its number is never given again
+// Remove an undone import's entries from the ledger; its Run remains, so that its number is not reused
 // parameters: $dataset (string), $import (integer)
 // returns: state (string)
 // access: write

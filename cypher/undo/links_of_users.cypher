@@ -1,4 +1,4 @@
-// Delete what an import added between users and the rest, and every participation (they are derived anew)
+// Delete the relationships of users that an import added, and all participations, which are derived again
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
 // access: autocommit

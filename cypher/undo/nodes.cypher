@@ -1,4 +1,4 @@
-// Delete the users, tags, products, campaigns, coupons and categories that an import added, with all that was derived from them
+// Delete the nodes that an import added, with everything derived from them
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
 // access: autocommit

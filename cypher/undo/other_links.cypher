@@ -1,4 +1,4 @@
-// Delete what an import added between campaigns, coupons and products
+// Delete the relationships between campaigns, coupons and products that an import added
 // parameters: $dataset (string), $import (integer)
 // returns: rows (integer)
 // access: autocommit

@@ -1,4 +1,4 @@
-// Put products back into the categories they name, drop empty categories, and keep promoted what a coupon still discounts
+// Reconnect products with their categories, delete empty categories, and restore promotions implied by discounts
 // parameters: $dataset (string), $import (integer, whose additions these count as)
 // returns: rows (integer)
 // access: write

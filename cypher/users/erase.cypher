@@ -1,4 +1,4 @@
-// Erase a user and everything that was derived from it: its relationships, what it was before imports changed it, and its id where results name it
+// Erase a user, everything derived from it, its earlier values, and its id in results
 // parameters: $dataset (string), $user (string)
 // returns: removed (list of {what, number})
 // access: write
@@ -11,7 +11,7 @@ CALL (user) {
 CALL (user) {
   OPTIONAL MATCH (before:Change)-[:BEFORE]->(user)
   WITH collect(before) AS befores
-  FOREACH (one IN befores | DETACH DELETE one)
+  FOREACH (change IN befores | DETACH DELETE change)
   RETURN size(befores) AS changes
 }
 CALL () {
@@ -21,12 +21,12 @@ CALL () {
       key.target_ranks = [place IN kept | key.target_ranks[place]],
       key.target_groups = [place IN kept | key.target_groups[place]],
       key.targets_took_part = [place IN kept | key.targets_took_part[place]],
-      key.targets = [one IN key.targets WHERE one <> $user]
+      key.targets = [other IN key.targets WHERE other <> $user]
   RETURN count(*) AS drawn
 }
 CALL () {
   MATCH (:NeighbourGroup)-[of:OF]->(:Campaign {dataset: $dataset}) WHERE $user IN of.key_users
-  SET of.key_users = [one IN of.key_users WHERE one <> $user]
+  SET of.key_users = [other IN of.key_users WHERE other <> $user]
   RETURN count(*) AS named
 }
 DETACH DELETE user

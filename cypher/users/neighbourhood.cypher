@@ -1,6 +1,6 @@
-// The strongest influences from and to a user
+// List the strongest influences from and to a user
 // parameters: $dataset (string), $user (string), $run (string), $most (integer)
-// returns: direction (out: the user influences the other; in: the other influences the user), other (string), probability (float), low (float), high (float), trials (integer), tags (list of string, the other's strongest)
+// returns: direction (out: the user influences the other; in: the reverse), other (string), probability (float), low (float), high (float), trials (integer), tags (list of string, the other's strongest)
 // access: read
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {

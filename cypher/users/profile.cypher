@@ -1,4 +1,4 @@
-// What is known of a user: attributes, behaviours, tags and campaigns
+// Return the profile of a user: attributes, behaviours, tags and campaigns
 // parameters: $dataset (string), $user (string), $run (string or null), $derived (list of strings, relationship types that are no behaviours)
 // returns: user (string), properties (map), behaviours (list of {kind, times, value, first, last}), tags (list of {tag, text, kind, weight, source}), campaigns (list of {campaign, name, reached, participations, first, last})
 // access: read

@@ -1,4 +1,4 @@
-// Of which campaigns a user is a key user, and in which neighbour groups it stands
+// List the campaigns of which a user is a key user, and its neighbour groups
 // parameters: $dataset (string), $user (string), $run (string)
 // returns: user (string), key_user_of (list of {campaign, rank, score}), groups (list of {id, name, campaigns})
 // access: read

@@ -1,5 +1,7 @@
-"""Import jobs: a source is read and transformed into tables, loaded batch by batch, and checked.
+"""Imports a user's files into the graph.
 
-``table`` is the shape of a source, ``complete_journey`` one adapter, ``ledger`` loads each batch
-exactly once, ``job`` runs the whole import.
+``contract`` defines the tables, ``mapping`` how files fill them, ``infer_mapping`` writes a first mapping.
+``blocks`` and ``lines`` read files, ``rows`` and ``values`` validate them. ``stream`` and ``bulk`` load rows,
+``ledger`` makes sure that each batch is loaded exactly once, ``job`` runs a whole import and ``undo`` reverts
+one. ``adapters`` prepare known data sets.
 """

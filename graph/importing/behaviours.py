@@ -1,7 +1,7 @@
 """Loads behaviours, by far the most rows of an import.
 
-A batch goes over column by column; users, objects, campaigns and moments go once each, and rows name
-them by position. Sorted by object, a batch writes each object's relationships in one go.
+A batch is sent by column: distinct users, objects, campaigns and times once each, and rows refer to them by
+position. Batches are sorted by object, so that Neo4j writes the relationships of an object together.
 """
 
 from typing import Any
@@ -13,59 +13,60 @@ import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
 from graph.importing.ledger import Ledger
-from graph.importing.lines import Damage
-from graph.importing.loaders import Loaded, Target
+from graph.importing.lines import RowError
+from graph.importing.loaders import LoadResult, Target, unknown_id
 from graph.importing.rows import Rows
 
 VALUES = ("quantity", "value", "discount", "coupon_discount", "basket", "store")
 
 
-def load_behaviours(transaction: Transaction, rows: Rows, target: Target, ledger: Ledger) -> Loaded:
-    """Load the rows of one batch, kind by kind."""
+def load_behaviours(transaction: Transaction, rows: Rows, target: Target, ledger: Ledger) -> LoadResult:
+    """Load the rows of one batch by kind."""
     loaded = unchanged = 0
-    rejected: list[Damage] = []
+    rejected: list[RowError] = []
     kinds = pc.unique(rows.columns["kind"]).to_pylist()
     for kind in kinds:
-        mine = rows
+        rows_of_kind = rows
         if len(kinds) > 1:
-            mine = rows.take(np.asarray(pc.equal(rows.columns["kind"], kind).to_numpy(zero_copy_only=False)))
-        found = _load_kind(transaction, mine, kind, target, ledger)
-        loaded += found.loaded
-        unchanged += found.unchanged
-        rejected += found.rejected
-    return Loaded(loaded, unchanged, rejected)
+            rows_of_kind = rows.filter(
+                np.asarray(pc.equal(rows.columns["kind"], kind).to_numpy(zero_copy_only=False))
+            )
+        result = _load_kind(transaction, rows_of_kind, kind, target, ledger)
+        loaded += result.loaded
+        unchanged += result.unchanged
+        rejected += result.rejected
+    return LoadResult(loaded, unchanged, rejected)
 
 
-def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, ledger: Ledger) -> Loaded:
+def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, ledger: Ledger) -> LoadResult:
     spec = target.mapping.kinds[kind]
-    read, rows = len(rows), _ordered(rows)
-    once = target.mapping.duplicates == "drop"
-    if once or "id" in rows.columns:
-        rows = rows.take(~_repeated(rows, once))
+    read, rows = len(rows), _sort_by_object(rows)
+    drop_duplicates = target.mapping.duplicates == "drop"
+    check = drop_duplicates or "id" in rows.columns
+    if check:
+        rows = rows.filter(~_is_repeated(rows, drop_duplicates))
     parameters, positions = _parameters(rows)
     parameters |= {"zone": target.mapping.zone, "type": spec.type, "object": spec.object, **target.keys}
     span = pc.min_max(rows.columns["at"])
-    if once or "id" in rows.columns or ledger.may_be_there(span["min"].as_py(), span["max"].as_py()):
-        answer = transaction.run(
-            "importing/behaviours_checked", **parameters, twice=once or "id" in rows.columns
-        )
+    if check or ledger.may_overlap(span["min"].as_py(), span["max"].as_py()):
+        answer = transaction.run("importing/behaviours_checked", **parameters, twice=check)
     else:
         answer = transaction.run("importing/behaviours", **parameters)
-    rejected = _unknown(rows, answer.rows[0], positions, f"{spec.object}s")
+    rejected = _unknown_references(rows, answer.rows[0], positions, f"{spec.object}s")
     created = answer.relationships_created
-    return Loaded(created, read - created - len(rejected), rejected)
+    return LoadResult(created, read - created - len(rejected), rejected)
 
 
-def _ordered(rows: Rows) -> Rows:
+def _sort_by_object(rows: Rows) -> Rows:
     order = pc.sort_indices(rows.columns["object"])
     columns = {name: column.take(order) for name, column in rows.columns.items()}
     return Rows(rows.table, rows.numbers[np.asarray(order)], columns, [])
 
 
-def _repeated(rows: Rows, whole: bool) -> Any:
-    """Where a row repeats an earlier one of the batch: its id, or (`whole`) everything it says."""
+def _is_repeated(rows: Rows, all_values: bool) -> Any:
+    """Mark rows that repeat an earlier row of the batch: its id, or with `all_values` all of its values."""
     frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
-    repeated = frame.duplicated().to_numpy() if whole else np.zeros(len(frame), dtype=bool)
+    repeated = frame.duplicated().to_numpy() if all_values else np.zeros(len(frame), dtype=bool)
     if "id" in frame:
         repeated |= frame.duplicated(["user", "object", "id"]).to_numpy() & frame["id"].notna().to_numpy()
     return repeated
@@ -88,27 +89,29 @@ def _parameters(rows: Rows) -> tuple[Row, dict[str, pa.DictionaryArray]]:
         "at": moments.indices.to_pylist(),
         "campaigns": campaign.dictionary.to_pylist() if campaign is not None else [],
         "campaign": campaign.indices.to_pylist() if campaign is not None else [],
-        "key": _given(columns.get("id")),
+        "key": _values_or_empty(columns.get("id")),
     }
-    return parameters | {name: _given(columns.get(name)) for name in VALUES}, positions
+    return parameters | {name: _values_or_empty(columns.get(name)) for name in VALUES}, positions
 
 
-def _given(column: pa.Array | None) -> list[Any]:
+def _values_or_empty(column: pa.Array | None) -> list[Any]:
     return column.to_pylist() if column is not None and column.null_count < len(column) else []
 
 
-def _unknown(rows: Rows, answer: Row, positions: dict[str, pa.DictionaryArray], objects: str) -> list[Damage]:
-    """The rows that name what is not there, each once."""
-    rejected: dict[int, Damage] = {}
+def _unknown_references(
+    rows: Rows, answer: Row, positions: dict[str, pa.DictionaryArray], objects: str
+) -> list[RowError]:
+    """Return one error per row that references a missing user, object or campaign."""
+    rejected: dict[int, RowError] = {}
     for column, table in (("user", "users"), ("object", objects), ("campaign", "campaigns")):
         absent = answer[f"no_{column}s"]
         if not absent or column not in positions:
             continue
-        named = pc.is_in(
+        affected = pc.is_in(
             positions[column].indices, value_set=pa.array(absent, positions[column].indices.type)
         )
-        for place in np.flatnonzero(named.to_numpy(zero_copy_only=False)):
-            row = int(rows.numbers[place])
-            value = str(rows.columns[column][int(place)].as_py())
-            rejected.setdefault(row, Damage(row, column, value, f"is not among the {table}"))
+        for i in np.flatnonzero(affected.to_numpy(zero_copy_only=False)):
+            row = int(rows.numbers[i])
+            value = str(rows.columns[column][int(i)].as_py())
+            rejected.setdefault(row, RowError(row, column, value, unknown_id(table)))
     return list(rejected.values())

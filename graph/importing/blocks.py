@@ -1,7 +1,7 @@
-"""Reads any file of the contract block by block, so that memory does not grow with the file.
+"""Reads input files block by block, so that memory does not grow with the file.
 
-A block is a fixed number of lines (or records), always cut the same way from the file's beginning: the
-ledger knows a block by its position and its content, also when the file has grown behind it.
+A block is a fixed number of lines (or records), counted from the file's beginning. The ledger identifies a
+block by its position and content, so lines appended to the file do not change earlier blocks.
 """
 
 import csv
@@ -28,17 +28,28 @@ from graph.importing.mapping import Source
 BLOCK_ROWS = 40_000
 _CHUNK = 1 << 20
 _LONGEST_LINE = 64 << 20
+# A larger block means that the file is not a table, or a decompression bomb.
 _LARGEST_BLOCK = 512 << 20
-"""What is larger is no table, or was packed to unpack without end."""
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SUFFIXES = {".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some lines (or records) of a file; they are parsed only where that is needed.
+    """A range of lines (or records) of a file, parsed on demand.
 
-    `first` is the number of its first line (the header is line 1) or record (from 1 in Parquet).
+    Attributes
+    ----------
+    index
+        Position among the file's blocks.
+    first
+        Number of its first line (the header is line 1) or record (from 1 in Parquet).
+    length
+        Number of lines or records.
+    parse
+        Parses the block.
+    raw, records
+        Its bytes, or its records for Parquet.
     """
 
     index: int
@@ -49,7 +60,7 @@ class Block:
     records: pa.RecordBatch | None = None
 
     def digest(self, length: int | None = None) -> str:
-        """Identifies the content of its first `length` lines or records (all of them where None)."""
+        """Return a digest of its first `length` lines or records (None: all)."""
         if self.records is not None:
             return _digest_of_records(self.records.slice(0, length))
         if length is None or length >= self.length:
@@ -59,7 +70,7 @@ class Block:
 
 
 def _digest(content: bytes) -> str:
-    # The last line may get its line break only when the file grows.
+    # The last line may lack its line break until the file grows.
     return hashlib.blake2b(content.rstrip(b"\r\n"), digest_size=12).hexdigest()
 
 
@@ -70,7 +81,7 @@ def _digest_of_records(records: pa.RecordBatch) -> str:
 
 
 def format_of(path: Path, source: Source) -> str:
-    """csv, tsv, jsonl or parquet: as the mapping says, else by the name."""
+    """Return csv, tsv, jsonl or parquet: from the mapping, else by the file name."""
     if source.format:
         return source.format
     bare = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path
@@ -78,28 +89,30 @@ def format_of(path: Path, source: Source) -> str:
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """The bytes of `path`, unpacked where it is gzip or zstd. Raises ImportFailed."""
-    with _opened(path) as file:
+    """Open `path` for reading, decompressing gzip and zstd. Raises ImportFailed."""
+    with _open(path) as file:
         magic = file.read(4)
     if magic.startswith(_GZIP):
         return cast("BinaryIO", gzip.open(path, "rb"))
     if magic == _ZSTD:
         packed = pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "zstd")
         return cast("BinaryIO", io.BufferedReader(packed))
-    return _opened(path)
+    return _open(path)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise ImportFailed(f"{path.name} cannot be read ({error.strerror}).", "Check the file.") from error
+        raise ImportFailed(
+            f"{path.name} cannot be read ({error.strerror}).", "Check that it exists and is readable."
+        ) from error
 
 
 def survey(path: Path, source: Source) -> tuple[str, int]:
-    """The SHA-256 of a file, and about how many rows it has (exact for Parquet, else lines)."""
+    """Return the SHA-256 of a file and its number of rows (of lines, unless Parquet). Raises ImportFailed."""
     hashed = hashlib.sha256()
-    with _opened(path) as file:
+    with _open(path) as file:
         while chunk := file.read(_CHUNK):
             hashed.update(chunk)
     if format_of(path, source) == "parquet":
@@ -112,30 +125,31 @@ def survey(path: Path, source: Source) -> tuple[str, int]:
                 last = chunk[-1:]
     except (OSError, EOFError) as error:
         raise ImportFailed(
-            f"{path.name} cannot be unpacked: {error}.", "The file is damaged or incomplete; copy it again."
+            f"{path.name} cannot be decompressed: {error}.",
+            "The file is damaged or incomplete; copy it again.",
         ) from error
     header = source.header is True and format_of(path, source) != "jsonl"
     return hashed.hexdigest(), max(0, count + (last != b"\n") - header)
 
 
-def read_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator[Block]:
-    """The blocks of a file with its `wanted` columns. Raises ImportFailed where it is no such file."""
+def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Block]:
+    """Yield the blocks of a file with its `selected` columns. Raises ImportFailed where it cannot be read."""
     kind = format_of(path, source)
     if kind == "parquet":
-        yield from _parquet_blocks(path, wanted)
+        yield from _parquet_blocks(path, selected)
     elif kind == "jsonl":
-        yield from _text_blocks(path, source, wanted, names=None)
+        yield from _text_blocks(path, source, selected, names=None)
     elif source.multiline:
-        yield from _multiline_blocks(path, source, wanted)
+        yield from _multiline_blocks(path, source, selected)
     else:
         names = read_header(path, source)
         if names:
-            _check_columns(path, names, wanted)
-            yield from _text_blocks(path, source, wanted, names)
+            _check_columns(path, names, selected)
+            yield from _text_blocks(path, source, selected, names)
 
 
 def read_header(path: Path, source: Source) -> list[str]:
-    """The names of the columns; none where the file is empty."""
+    """Return the column names; none for an empty file."""
     kind = format_of(path, source)
     if kind == "parquet":
         return list(_open_parquet(path).schema_arrow.names)
@@ -149,34 +163,34 @@ def read_header(path: Path, source: Source) -> list[str]:
     text = lines.decode_line(first.removeprefix(b"\xef\xbb\xbf"), source.encoding)
     if text is None:
         raise ImportFailed(
-            f"{path.name}, line 1: the header is not {' or '.join(source.encoding)}.",
-            "Say in the mapping how the file is encoded, for example `encoding: cp1252`.",
+            f"{path.name} line 1: the header is not valid {' or '.join(source.encoding)}.",
+            "Set the file's encoding in the mapping, for example `encoding: cp1252`.",
         )
     names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter_of(path, source)), [])]
     twice = {name for name in names if names.count(name) > 1 and name}
     if twice:
         raise ImportFailed(
-            f"{path.name}: two columns are called {', '.join(sorted(twice))}.", "Rename one of them."
+            f"{path.name}: column name {', '.join(sorted(twice))} occurs twice.", "Rename one of the columns."
         )
     return names
 
 
 def delimiter_of(path: Path, source: Source) -> str:
-    """What stands between the values of a line."""
+    """Return the delimiter: from the mapping, else by the format."""
     return source.delimiter or ("\t" if format_of(path, source) == "tsv" else ",")
 
 
-def _check_columns(path: Path, names: list[str], wanted: list[str]) -> None:
-    lacking = [name for name in wanted if name not in names]
+def _check_columns(path: Path, names: list[str], selected: list[str]) -> None:
+    lacking = [name for name in selected if name not in names]
     if lacking:
         raise ImportFailed(
-            f"{path.name} has no column {', '.join(lacking)}; it has {', '.join(names)}.",
-            "Correct `columns` in the mapping (or its `delimiter`).",
+            f"{path.name} has no column {', '.join(lacking)}; its columns are {', '.join(names)}.",
+            "Correct `columns` or `delimiter` in the mapping.",
         )
 
 
 def _transcoded(path: Path, source: Source) -> BinaryIO:
-    """The file as bytes whose lines end in a line feed: UTF-16 and its like become UTF-8."""
+    """Open the file as bytes with line feeds; UTF-16 and UTF-32 are transcoded to UTF-8."""
     file = open_plain(path)
     if lines.is_wide(source.encoding[0]):
         text = io.TextIOWrapper(file, source.encoding[0], errors="replace", newline="\n")
@@ -184,8 +198,8 @@ def _transcoded(path: Path, source: Source) -> BinaryIO:
     return file
 
 
-def _text_blocks(path: Path, source: Source, wanted: list[str], names: list[str] | None) -> Iterator[Block]:
-    parse = _parser(path, source, wanted, names)
+def _text_blocks(path: Path, source: Source, selected: list[str], names: list[str] | None) -> Iterator[Block]:
+    parse = _parser(path, source, selected, names)
     has_header = source.header is True and names is not None
     number = 2 if has_header else 1
     for index, (raw, length) in enumerate(_cut(path, source, skip=int(has_header))):
@@ -194,18 +208,18 @@ def _text_blocks(path: Path, source: Source, wanted: list[str], names: list[str]
 
 
 def _parser(
-    path: Path, source: Source, wanted: list[str], names: list[str] | None
+    path: Path, source: Source, selected: list[str], names: list[str] | None
 ) -> Callable[[bytes, int], Parsed]:
     encodings = tuple(source.encoding)
     if names is None:
-        return partial(lines.parse_json, wanted=wanted, encodings=encodings)
+        return partial(lines.parse_json, selected=selected, encodings=encodings)
     return partial(
-        lines.parse_delimited, shape=lines.Shape(names, wanted, delimiter_of(path, source), encodings)
+        lines.parse_delimited, shape=lines.Shape(names, selected, delimiter_of(path, source), encodings)
     )
 
 
 def _cut(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
-    """(bytes, number of lines) of each block; the first `skip` lines are left out."""
+    """Yield (bytes, number of lines) of each block after the first `skip` lines."""
     rest, begun = b"", False
     try:
         with _transcoded(path, source) as file:
@@ -226,8 +240,8 @@ def _cut(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
                 rest = rest[cuts[-1] :]
     except (OSError, EOFError) as error:
         raise ImportFailed(
-            f"{path.name} cannot be read to its end: {error}.",
-            "The file is damaged or incomplete; copy it again. What was loaded so far stays; run again.",
+            f"{path.name} cannot be read to the end: {error}.",
+            "The file is damaged or incomplete: copy it again and repeat the import. Loaded rows stay.",
         ) from error
     if rest and not skip:
         yield rest, rest.count(b"\n") + (not rest.endswith(b"\n"))
@@ -237,7 +251,7 @@ def _check_line_length(path: Path, rest: bytes) -> None:
     if len(rest) > _LONGEST_LINE and rest.count(b"\n") == 0:
         raise ImportFailed(
             f"{path.name} has no line break in {_LONGEST_LINE >> 20} MiB.",
-            "Is it text, one row a line? Say its `format` in the mapping.",
+            "It should be text with one row per line; if not, set its `format` in the mapping.",
         )
 
 
@@ -245,11 +259,11 @@ def _check_block_size(path: Path, rest: bytes) -> None:
     if len(rest) > _LARGEST_BLOCK:
         raise ImportFailed(
             f"{path.name}: fewer than {BLOCK_ROWS:,} lines take more than {_LARGEST_BLOCK >> 20} MiB.",
-            "Is it a table, one row a line? Leave out columns that are not needed.",
+            "It should be a table with one row per line; remove columns that are not needed.",
         )
 
 
-def _multiline_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator[Block]:
+def _multiline_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Block]:
     names = read_header(path, source)
     with _transcoded(path, source) as file:
         encoding = "utf-8" if lines.is_wide(source.encoding[0]) else source.encoding[0]
@@ -259,7 +273,7 @@ def _multiline_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator
             names = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
         if not names:
             return
-        _check_columns(path, names, wanted)
+        _check_columns(path, names, selected)
         first = 2 if source.header is True else 1
         numbered = enumerate((row for row in reader if row), start=first)
         for index in itertools.count():
@@ -267,26 +281,26 @@ def _multiline_blocks(path: Path, source: Source, wanted: list[str]) -> Iterator
                 rows = list(itertools.islice(numbered, BLOCK_ROWS))
             except csv.Error as error:
                 raise ImportFailed(
-                    f"{path.name}, about line {reader.line_num}: {error}.",
-                    "Is a quotation mark left open? Or set `multiline: false`.",
+                    f"{path.name} near line {reader.line_num}: {error}.",
+                    "Close the open quotation mark, or set `multiline: false` in the mapping.",
                 ) from error
             if not rows:
                 return
-            yield _block_of_rows(index, rows, names, wanted)
+            yield _block_of_rows(index, rows, names, selected)
 
 
 def _block_of_rows(
-    index: int, rows: list[tuple[int, list[str]]], names: list[str], wanted: list[str]
+    index: int, rows: list[tuple[int, list[str]]], names: list[str], selected: list[str]
 ) -> Block:
     raw = b"".join(json.dumps(row).encode() + b"\n" for _, row in rows)
-    return Block(index, rows[0][0], len(rows), partial(lines.gather, rows, names, wanted), raw)
+    return Block(index, rows[0][0], len(rows), partial(lines.gather, rows, names, selected), raw)
 
 
-def _parquet_blocks(path: Path, wanted: list[str]) -> Iterator[Block]:
+def _parquet_blocks(path: Path, selected: list[str]) -> Iterator[Block]:
     file = _open_parquet(path)
-    _check_columns(path, list(file.schema_arrow.names), wanted)
+    _check_columns(path, list(file.schema_arrow.names), selected)
     number = 1
-    for index, batch in enumerate(file.iter_batches(BLOCK_ROWS, columns=wanted)):
+    for index, batch in enumerate(file.iter_batches(BLOCK_ROWS, columns=selected)):
         yield Block(index, number, batch.num_rows, partial(_columns, batch, number), records=batch)
         number += batch.num_rows
 
@@ -301,5 +315,5 @@ def _open_parquet(path: Path) -> pq.ParquetFile:
         return pq.ParquetFile(path, buffer_size=_CHUNK, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise ImportFailed(
-            f"{path.name} is no Parquet file that can be read: {error}.", "Check the file."
+            f"{path.name} is not a valid Parquet file: {error}.", "Check the file, or set its `format`."
         ) from error

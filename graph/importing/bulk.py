@@ -1,7 +1,7 @@
-"""The bulk engine: an empty database of the managed server is built at once by Neo4j's own importer.
+"""The bulk engine fills an empty database of the managed server with Neo4j's own importer.
 
-Every row goes through the same validation as in the stream engine; what comes out is written as CSV,
-with the ledger's entries beside it, so that afterwards the graph cannot tell which engine loaded it.
+It validates rows as the stream engine does and writes the accepted ones, with the ledger's entries, as CSV
+files for the importer. The resulting graph is the same for both engines.
 """
 
 import shutil
@@ -17,13 +17,13 @@ from graph.connection import Graph
 from graph.errors import ImportFailed
 from graph.importing.behaviours import VALUES
 from graph.importing.csv_files import CsvFiles, moments
-from graph.importing.input_files import Delivery
-from graph.importing.ledger import Ledger, Segment, Tally, batch_of, entry_of
+from graph.importing.input_files import InputFiles
+from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
 from graph.importing.loaders import Target
 from graph.importing.mapping import Mapping
 from graph.importing.rejects import Rejects
 from graph.importing.resolve import ENTITIES, Resolved, Resolver
-from graph.importing.stream import span_of
+from graph.importing.stream import time_span
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings
@@ -37,20 +37,20 @@ _LABELS = {
 }
 
 
-def why_not(graph: Graph, settings: Settings, mapping: Mapping) -> str | None:
-    """Why a delivery cannot be imported in bulk; None where it can."""
+def bulk_obstacle(graph: Graph, settings: Settings, mapping: Mapping) -> str | None:
+    """Return why a bulk import is impossible, or None where it is possible."""
     if settings.neo4j_uri:
-        return "NEO4J_URI names a server that is not managed here"
+        return "NEO4J_URI names a server that Groundswell does not manage"
     if graph.single("importing/is_empty")["nodes"]:
         return "the database is not empty"
     behaviours = mapping.tables["behaviours"]
-    if mapping.duplicates == "drop" or any("id" in one.columns for one in behaviours):
-        return "repeated behaviours are to be found (duplicates: drop, or their ids)"
+    if mapping.duplicates == "drop" or any("id" in source.columns for source in behaviours):
+        return "the mapping removes repeated behaviours (duplicates: drop, or an id column)"
     return None
 
 
 class BulkEngine:
-    """Loads a delivery into an empty database."""
+    """Loads input files into an empty database."""
 
     def __init__(
         self, graph: Graph, settings: Settings, target: Target, ledger: Ledger, rejects: Rejects
@@ -64,25 +64,27 @@ class BulkEngine:
         self._promoted: set[tuple[int, int]] = set()
         self._categories: dict[str, int] = {}
 
-    def load(self, delivery: Delivery, progress: Progress, watch: Callable[[str, Tally], None]) -> None:
-        """Build the database; `watch` is told of rows by outcome, and may raise before anything is built.
+    def load(
+        self, input_files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
+    ) -> None:
+        """Build the database; call `on_counts` with table and outcomes of each block. It may raise to stop.
 
-        Raises ImportFailed where somebody else has loaded something meanwhile.
+        Raises ImportFailed where another client loaded data in the meantime.
         """
         folder = self._settings.home.resolve() / "imports" / self._target.mapping.dataset / "bulk"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         advance: list[Callable[[int], None]] = []
 
-        def start(table: str, rows: int) -> None:
+        def on_table(table: str, rows: int) -> None:
             advance[:] = [progress.stage(f"Checking {table.replace('_', ' ')}", rows)]
 
         resolver = Resolver(self._target.mapping)
         with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
-            for one in resolver.run(delivery, start):
-                watch(one.source.table, one.tally)
-                self._write(files, resolver, one)
-                advance[0](one.tally.read)
+            for resolved in resolver.run(input_files, on_table):
+                on_counts(resolved.source.table, resolved.counts)
+                self._write(files, resolver, resolved)
+                advance[0](resolved.counts.read)
             files.write_run(self._graph.single("importing/run", dataset=self._target.mapping.dataset,
                                                number=self._target.number)["properties"])  # fmt: skip
         done = progress.stage("Building the database", 1)
@@ -90,29 +92,28 @@ class BulkEngine:
         done(1)
         if self._graph.single("importing/is_empty")["nodes"]:
             raise ImportFailed(
-                "While the database was being built, something else was loaded into the one in use.",
-                "Run the same command again: it will stream into what is there.",
+                "Another client loaded data into the database while the new one was being built.",
+                "Run the same command again: it will use the stream engine.",
             )
         replace_store(self._settings, folder / "store", progress)
-        self._graph.forget_bookmarks()
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _write(self, files: CsvFiles, resolver: Resolver, one: Resolved) -> None:
-        table, rows, places = one.source.table, one.rows, one.places
-        for name, ids in one.added.items():
+    def _write(self, files: CsvFiles, resolver: Resolver, resolved: Resolved) -> None:
+        table, rows = resolved.source.table, resolved.rows
+        for name, ids in resolved.added.items():
             positions = resolver.ids[name].positions(pa.array(ids))
             files.nodes(_LABELS[name], name, positions, {"id": pa.array(ids)})
         if len(rows):
             if table in ENTITIES:
-                self._write_entities(files, resolver, one)
+                self._write_entities(files, resolver, resolved)
             elif table == "behaviours":
-                self._write_behaviours(files, one)
+                self._write_behaviours(files, resolved)
             else:
-                _LINKS[table](self, files, resolver, rows, places)
-        self._enter(files, one)
+                _LINKS[table](self, files, resolver, rows, resolved.positions)
+        self._record_batch(files, resolved)
 
-    def _write_entities(self, files: CsvFiles, resolver: Resolver, one: Resolved) -> None:
-        table, columns = one.source.table, dict(one.rows.columns)
+    def _write_entities(self, files: CsvFiles, resolver: Resolver, resolved: Resolved) -> None:
+        table, columns = resolved.source.table, dict(resolved.rows.columns)
         positions = resolver.ids[table].positions(columns["id"])
         zone = self._target.mapping.zone
         if table == "campaigns":
@@ -133,82 +134,83 @@ class BulkEngine:
             self._write_categories(files, positions, category)
 
     def _write_categories(self, files: CsvFiles, products: NDArray[np.int64], category: pa.Array) -> None:
-        new = [
-            one for one in pc.unique(category).to_pylist() if one is not None and one not in self._categories
-        ]
-        for one in new:
-            self._categories[one] = len(self._categories)
+        names = pc.unique(category).drop_null().to_pylist()
+        new = [name for name in names if name not in self._categories]
+        for name in new:
+            self._categories[name] = len(self._categories)
         if new:
-            files.nodes("Category", "categories", np.array([self._categories[one] for one in new]),
+            files.nodes("Category", "categories", np.array([self._categories[name] for name in new]),
                         {"id": pa.array(new)})  # fmt: skip
-        given = category.is_valid().to_numpy(zero_copy_only=False)
-        ends = np.array(
-            [self._categories[one] for one in category.to_pylist() if one is not None], dtype=np.int64
+        has_category = category.is_valid().to_numpy(zero_copy_only=False)
+        ends = np.array([self._categories[name] for name in category.drop_null().to_pylist()], dtype=np.int64)
+        files.links(
+            "IN_CATEGORY", ("products", products[has_category]), ("categories", ends), {}, counted=False
         )
-        files.links("IN_CATEGORY", ("products", products[given]), ("categories", ends), {}, counted=False)
 
-    def _write_coupons(self, files: CsvFiles, resolver: Resolver, rows: Any, places: Any) -> None:
+    def _write_coupons(self, files: CsvFiles, resolver: Resolver, rows: Any, positions: Any) -> None:
         ids = rows.columns["id"]
-        positions = resolver.ids["coupons"].positions(ids)
-        first = files.first_seen("coupons", positions)
-        files.nodes("Coupon", "coupons", positions[first], {"id": ids.filter(pa.array(first))})
-        files.links("OF", ("coupons", positions), ("campaigns", places["campaign"]), {})
+        coupons = resolver.ids["coupons"].positions(ids)
+        first = files.is_first("coupons", coupons)
+        files.nodes("Coupon", "coupons", coupons[first], {"id": ids.filter(pa.array(first))})
+        files.links("OF", ("coupons", coupons), ("campaigns", positions["campaign"]), {})
 
-    def _write_user_tags(self, files: CsvFiles, _resolver: Resolver, rows: Any, places: Any) -> None:
+    def _write_user_tags(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
         source = {"source": pa.repeat(pa.scalar("stated"), len(rows)), "weight": _weight(rows)}
         at = {"at": moments(rows.columns["at"], self._target.mapping.zone)} if "at" in rows.columns else {}
-        files.links("HAS_TAG", ("users", places["user"]), ("tags", places["tag"]), {**source, **at})
+        files.links("HAS_TAG", ("users", positions["user"]), ("tags", positions["tag"]), {**source, **at})
 
-    def _write_targetings(self, files: CsvFiles, _resolver: Resolver, rows: Any, places: Any) -> None:
-        starts = pa.array(np.array(self._starts, dtype=np.int64)[places["campaign"]])
+    def _write_targetings(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+        starts = pa.array(np.array(self._starts, dtype=np.int64)[positions["campaign"]])
         at = pc.coalesce(rows.columns["at"], starts) if "at" in rows.columns else starts
-        ends = ("users", places["user"]), ("campaigns", places["campaign"])
+        ends = ("users", positions["user"]), ("campaigns", positions["campaign"])
         files.links("TARGETED_BY", *ends, {"at": moments(at, self._target.mapping.zone)})
 
-    def _write_promotions(self, files: CsvFiles, _resolver: Resolver, rows: Any, places: Any) -> None:
-        campaign, product = places["campaign"], places["product"]
-        coupon = places.get("coupon", np.full(len(rows), -1))
+    def _write_promotions(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+        campaign, product = positions["campaign"], positions["product"]
+        coupon = positions.get("coupon", np.full(len(rows), -1))
         discount = rows.columns.get("discount", pa.nulls(len(rows), pa.float64()))
         has = coupon >= 0
-        named, money = (column.filter(pa.array(has)) for column in (rows.columns["campaign"], discount))
+        by_coupon = {"campaign": rows.columns["campaign"], "discount": discount}
         ends = ("coupons", coupon[has]), ("products", product[has])
-        files.links("DISCOUNTS", *ends, {"campaign": named, "discount": money})
-        fresh = np.zeros(len(rows), dtype=bool)
-        for place in np.argsort(~has, kind="stable"):
-            pair = (int(campaign[place]), int(product[place]))
-            fresh[place] = pair not in self._promoted
+        files.links(
+            "DISCOUNTS", *ends, {name: column.filter(pa.array(has)) for name, column in by_coupon.items()}
+        )
+        new = np.zeros(len(rows), dtype=bool)
+        for i in np.argsort(~has, kind="stable"):
+            pair = (int(campaign[i]), int(product[i]))
+            new[i] = pair not in self._promoted
             self._promoted.add(pair)
-        # A discount belongs to the coupon where there is one.
-        own = pc.if_else(pa.array(has), None, discount)
-        files.links("PROMOTES", ("campaigns", campaign[fresh]), ("products", product[fresh]),
-                    {"discount": own.filter(pa.array(fresh))})  # fmt: skip
+        # With a coupon, the discount is a property of the coupon, not of the promotion.
+        without_coupon = pc.if_else(pa.array(has), None, discount)
+        files.links("PROMOTES", ("campaigns", campaign[new]), ("products", product[new]),
+                    {"discount": without_coupon.filter(pa.array(new))})  # fmt: skip
 
-    def _write_ties(self, files: CsvFiles, _resolver: Resolver, rows: Any, places: Any) -> None:
-        ends = ("users", places["source"]), ("users", places["target"])
+    def _write_ties(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+        ends = ("users", positions["source"]), ("users", positions["target"])
         files.links("KNOWS", *ends, {"weight": _weight(rows)})
 
-    def _write_behaviours(self, files: CsvFiles, one: Resolved) -> None:
-        rows, places = one.rows, one.places
+    def _write_behaviours(self, files: CsvFiles, resolved: Resolved) -> None:
+        rows, positions = resolved.rows, resolved.positions
         for name in pc.unique(rows.columns["kind"]).to_pylist():
-            mine = pc.equal(rows.columns["kind"], name)
-            keep = np.asarray(mine.to_numpy(zero_copy_only=False), dtype=bool)
+            of_kind = pc.equal(rows.columns["kind"], name)
+            keep = np.asarray(of_kind.to_numpy(zero_copy_only=False), dtype=bool)
             kind = self._target.mapping.kinds[name]
-            part = rows if keep.all() else rows.take(keep)
+            part = rows if keep.all() else rows.filter(keep)
             columns = {"at": moments(part.columns["at"], self._target.mapping.zone)}
             columns |= {
                 value: part.columns[value] for value in (*VALUES, "id", "campaign") if value in part.columns
             }
-            ends = ("users", places["user"][keep]), (f"{kind.object}s", places["object"][keep])
+            ends = ("users", positions["user"][keep]), (f"{kind.object}s", positions["object"][keep])
             files.links(kind.type, *ends, columns)
 
-    def _enter(self, files: CsvFiles, one: Resolved) -> None:
-        block = one.block
+    def _record_batch(self, files: CsvFiles, resolved: Resolved) -> None:
+        block = resolved.block
         segment = Segment(0, block.length, block.digest())
-        entry = entry_of(self._target.number, one.source, block.index, segment)
-        batch = batch_of(entry)
-        self._rejects.keep(batch, one.source.name, one.rejected)
+        entry = ledger_entry(self._target.number, resolved.source, block.index, segment)
+        batch = batch_id(entry)
+        self._rejects.write(batch, resolved.source.name, resolved.rejected)
         self._ledger.batches.append(batch)
-        files.batch(batch, {**entry, **one.tally.outcomes(), **span_of(one.rows)})
+        files.batch(batch, {**entry, **resolved.counts.outcomes(), **time_span(resolved.rows)})
 
 
 _LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Any, Any], None]] = {
@@ -221,5 +223,5 @@ _LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Any, Any], None]] = 
 
 
 def _weight(rows: Any) -> pa.Array:
-    given = rows.columns.get("weight", pa.nulls(len(rows), pa.float64()))
-    return pc.fill_null(given, 1.0)
+    weight = rows.columns.get("weight", pa.nulls(len(rows), pa.float64()))
+    return pc.fill_null(weight, 1.0)

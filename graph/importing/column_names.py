@@ -1,6 +1,6 @@
-"""The words by which files and columns are recognised, in English and German."""
+"""Names by which files and columns are recognised, in English and German."""
 
-# The first table whose words a file's name holds.
+# A file belongs to the first table with a word that its name contains.
 TABLE_WORDS = {
     "user_tags": ("user_tag", "profile", "segment", "interest"),
     "promotions": ("promot", "offer", "campaign_product", "product_campaign"),

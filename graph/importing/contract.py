@@ -1,6 +1,6 @@
-"""The contract of tables: what an import reads, and what each row becomes in the graph.
+"""The data contract: the tables that an import reads, and what each row becomes in the graph.
 
-Every adapter and every mapping ends here; `docs/data-contract.md` is written from it.
+Adapters and mappings fill these tables; `docs/data-contract.md` is generated from them.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Field:
     meaning: str
     required: bool = False
     refers: str | None = None
-    """The table whose ids this column holds."""
+    """The table that this column references."""
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One table: `becomes` says what a row is in the graph, `key` what makes two rows the same."""
+    """One table: `becomes` is the pattern that a row becomes, `key` identifies equal rows."""
 
     name: str
     becomes: str
@@ -31,12 +31,12 @@ class TableSpec:
     fields: tuple[Field, ...]
     required: bool = False
     attributes: bool = False
-    """Whether further columns may be kept as properties."""
+    """Whether additional columns can become properties."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all fields."""
-        return tuple(one.name for one in self.fields)
+        """Names of all fields."""
+        return tuple(field.name for field in self.fields)
 
 
 def _id(meaning: str = "its key") -> Field:
@@ -48,18 +48,20 @@ def _ref(name: str, table: str, meaning: str, *, required: bool = True) -> Field
 
 
 _SPECS = (
-    TableSpec("users", "(:User)", "id", (_id(), Field("name", "text", "to show")), True, attributes=True),
+    TableSpec(
+        "users", "(:User)", "id", (_id(), Field("name", "text", "display name")), True, attributes=True
+    ),
     TableSpec(
         "tags",
         "(:Tag)",
         "id",
-        (_id(), Field("text", "text", "what it says, in words"), Field("kind", "text", "what it is about")),
+        (_id(), Field("text", "text", "its meaning in words"), Field("kind", "text", "its type")),
     ),
     TableSpec(
         "products",
         "(:Product)-[:IN_CATEGORY]->(:Category)",
         "id",
-        (_id(), Field("name", "text", "to show"), Field("category", "text", "its category")),
+        (_id(), Field("name", "text", "display name"), Field("category", "text", "its category")),
         attributes=True,
     ),
     TableSpec(
@@ -68,7 +70,7 @@ _SPECS = (
         "id",
         (
             _id(),
-            Field("name", "text", "to show"),
+            Field("name", "text", "display name"),
             Field("kind", "text", "its type"),
             Field("starts", "time", "first moment of its window", required=True),
             Field("ends", "time", "first moment after its window", required=True),
@@ -79,17 +81,17 @@ _SPECS = (
         "coupons",
         "(:Coupon)-[:OF]->(:Campaign)",
         "id and campaign",
-        (_id(), _ref("campaign", "campaigns", "the campaign it belongs to")),
+        (_id(), _ref("campaign", "campaigns", "its campaign")),
     ),
     TableSpec(
         "user_tags",
         "(:User)-[:HAS_TAG {source: 'stated'}]->(:Tag)",
         "user and tag",
         (
-            _ref("user", "users", "who"),
-            _ref("tag", "tags", "which tag"),
-            Field("weight", "number", "how strongly; 1 where not given"),
-            Field("at", "time", "since when; a profile's tag, known at any time, has none"),
+            _ref("user", "users", "the user"),
+            _ref("tag", "tags", "the tag"),
+            Field("weight", "number", "strength; default 1"),
+            Field("at", "time", "since when; missing for tags that hold at any time"),
         ),
     ),
     TableSpec(
@@ -97,9 +99,9 @@ _SPECS = (
         "(:User)-[:TARGETED_BY]->(:Campaign)",
         "user and campaign",
         (
-            _ref("user", "users", "who was reached"),
-            _ref("campaign", "campaigns", "by which campaign"),
-            Field("at", "time", "when; the campaign's start where not given"),
+            _ref("user", "users", "the targeted user"),
+            _ref("campaign", "campaigns", "the campaign"),
+            Field("at", "time", "when; default: the campaign's start"),
         ),
     ),
     TableSpec(
@@ -107,10 +109,10 @@ _SPECS = (
         "(:Campaign)-[:PROMOTES]->(:Product), with a coupon also (:Coupon)-[:DISCOUNTS]->(:Product)",
         "campaign, product and coupon",
         (
-            _ref("campaign", "campaigns", "which campaign"),
-            _ref("product", "products", "promotes which product"),
-            _ref("coupon", "coupons", "by which coupon", required=False),
-            Field("discount", "number", "how much cheaper, in money"),
+            _ref("campaign", "campaigns", "the campaign"),
+            _ref("product", "products", "the promoted product"),
+            _ref("coupon", "coupons", "the coupon, if any", required=False),
+            Field("discount", "number", "price reduction in money"),
         ),
     ),
     TableSpec(
@@ -118,9 +120,9 @@ _SPECS = (
         "(:User)-[:KNOWS]->(:User)",
         "source and target",
         (
-            _ref("source", "users", "who"),
-            _ref("target", "users", "knows whom"),
-            Field("weight", "number", "how closely; 1 where not given"),
+            _ref("source", "users", "the user"),
+            _ref("target", "users", "the other user"),
+            Field("weight", "number", "closeness; default 1"),
         ),
     ),
     TableSpec(
@@ -128,27 +130,30 @@ _SPECS = (
         "(:User)-[:PURCHASED, ...]->(:Product, :Coupon or :Campaign)",
         "id where given, else all values",
         (
-            _ref("user", "users", "who"),
-            Field("kind", "text", "did what: a name under `kinds`", required=True),
+            _ref("user", "users", "the user"),
+            Field("kind", "text", "the kind: a name under `kinds`", required=True),
             Field(
-                "object", "id", "with what: a product, coupon or campaign, as the kind says", required=True
+                "object",
+                "id",
+                "its object: a product, coupon or campaign, as the kind defines",
+                required=True,
             ),
             Field("at", "time", "when", required=True),
-            Field("quantity", "number", "how many"),
-            Field("value", "number", "money"),
-            Field("discount", "number", "money less"),
-            Field("coupon_discount", "number", "money less by coupon, a part of the discount"),
-            _ref("campaign", "campaigns", "on account of which campaign", required=False),
-            Field("basket", "text", "the basket, order or session it belongs to"),
+            Field("quantity", "number", "number of units"),
+            Field("value", "number", "amount of money"),
+            Field("discount", "number", "price reduction in money"),
+            Field("coupon_discount", "number", "the part of the discount by coupon"),
+            _ref("campaign", "campaigns", "the campaign that caused it", required=False),
+            Field("basket", "text", "its basket, order or session"),
             Field("store", "text", "the store or channel"),
-            Field("id", "id", "its own key, where it has one"),
+            Field("id", "id", "its id, if it has one"),
         ),
         True,
     ),
 )
 
 TABLES = {spec.name: spec for spec in _SPECS}
-"""In the order of loading: each table finds what it refers to."""
+"""In loading order: referenced tables come first."""
 
 ADDABLE = ("users", "tags", "products", "coupons")
-"""What may be added by its id alone when a row refers to it; a campaign needs its window."""
+"""Tables to which rows can add unknown ids by referencing them; campaigns need their dates."""

@@ -1,4 +1,4 @@
-"""The CSV files that Neo4j's bulk importer reads, one for each label or type and set of columns."""
+"""Writes the CSV files for Neo4j's bulk importer, one per label or type and set of columns."""
 
 from pathlib import Path
 from types import TracebackType
@@ -15,22 +15,22 @@ from graph.connection import Row
 
 Ints = NDArray[np.int64]
 End = tuple[str, Ints]
-"""A table and positions in it: what a relationship begins or ends at."""
+"""A table and positions in it: the start or end nodes of relationships."""
 
 _ARRAYS = ("files", "checksums")
-_MOMENTS = ("at", "starts_at", "ends_at", "started_at")
-_WHOLE = ("import", "block", "start", "length", "part", "parts", "loaded", "rejected", "unchanged",
+_TIMES = ("at", "starts_at", "ends_at", "started_at")
+_INTEGERS = ("import", "block", "start", "length", "part", "parts", "loaded", "rejected", "unchanged",
           "left_out", "first_at", "last_at", "number")  # fmt: skip
 
 
 def moments(milliseconds: pa.Array, zone: str) -> pa.Array:
-    """Moments as the importer reads them: local time, offset and zone."""
+    """Format milliseconds since the epoch for the importer: local time, offset and zone."""
     utc = pd.Series(milliseconds.to_pandas()).astype("Int64").astype("datetime64[ms]")
     local = utc.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
     offsets = (local - utc).dt.total_seconds()
-    said = {one: _offset(int(one)) for one in offsets.dropna().unique()}
+    names = {offset: _offset(int(offset)) for offset in offsets.dropna().unique()}
     text = pc.replace_substring(pa.array(local, pa.timestamp("ms")).cast(pa.string()), " ", "T")
-    return pc.binary_join_element_wise(text, pa.array(offsets.map(said), pa.string()), f"[{zone}]", "")
+    return pc.binary_join_element_wise(text, pa.array(offsets.map(names), pa.string()), f"[{zone}]", "")
 
 
 def _offset(seconds: int) -> str:
@@ -41,12 +41,12 @@ def _offset(seconds: int) -> str:
 
 def _plain(column: pd.Series, name: str) -> pa.Array:
     if name in _ARRAYS:
-        return pa.array(["\t".join(one) for one in column])
-    return pa.array(column.astype("Int64") if name in _WHOLE else column.astype(str))
+        return pa.array(["\t".join(items) for items in column])
+    return pa.array(column.astype("Int64") if name in _INTEGERS else column.astype(str))
 
 
 class CsvFiles:
-    """Writes rows to the file of their shape."""
+    """Writes rows to the files of their labels, types and columns."""
 
     def __init__(self, folder: Path, dataset: str, number: int) -> None:
         self._folder = folder
@@ -68,41 +68,43 @@ class CsvFiles:
             writer.close()
 
     def arguments(self) -> list[str]:
-        """What to tell the importer."""
+        """Return the importer's command-line arguments."""
         lines = ["--multiline-fields=true"] if self._has_line_breaks else []
         return [*self._arguments, "--id-type=integer", "--array-delimiter=TAB", *lines]
 
-    def first_seen(self, table: str, positions: Ints) -> NDArray[np.bool_]:
-        """Where a position comes for the first time."""
+    def is_first(self, table: str, positions: Ints) -> NDArray[np.bool_]:
+        """Mark the first occurrence of each position."""
         seen = self._seen.setdefault(table, set())
         first = np.zeros(len(positions), dtype=bool)
-        for place, position in enumerate(positions.tolist()):
-            first[place] = position not in seen
+        for i, position in enumerate(positions.tolist()):
+            first[i] = position not in seen
             seen.add(position)
         return first
 
     def nodes(self, label: str, table: str, positions: Ints, columns: dict[str, pa.Array]) -> None:
-        """Nodes with their properties; `columns` without a value leave the property out."""
-        said = {name.removeprefix("attributes."): column for name, column in columns.items()}
+        """Write nodes; a null in `columns` omits the property."""
+        properties = {name.removeprefix("attributes."): column for name, column in columns.items()}
         self._write(
-            "nodes", label, {f":ID({table})": pa.array(positions), **self._typed(said), **self._common()}
+            "nodes",
+            label,
+            {f":ID({table})": pa.array(positions), **self._typed(properties), **self._common()},
         )
 
     def links(
         self, kind: str, start: End, end: End, columns: dict[str, pa.Array], *, counted: bool = True
     ) -> None:
-        """Relationships; derived ones are not `counted` as the import's own."""
+        """Write relationships; only `counted` ones are marked with the number of the import."""
         ends = {f":START_ID({start[0]})": pa.array(start[1]), f":END_ID({end[0]})": pa.array(end[1])}
         own = {"import:long": self._number} if counted else {}
         if len(start[1]):
             self._write("relationships", kind, {**ends, **self._typed(columns), **own})
 
     def batch(self, name: str, properties: Row) -> None:
-        """An entry of the ledger."""
+        """Add an entry of the ledger."""
         self._batches.append({"id": name, **properties})
 
     def write_run(self, run: Row) -> None:
-        """The job itself and its ledger; last, so that it is complete."""
+        """Write the job and its ledger; call this last."""
         for label, rows in (("Batch", self._batches), ("Run", [run])):
             frame = pd.DataFrame(rows)
             columns = {name: _plain(frame[name], name) for name in frame.columns if name != "dataset"}
@@ -123,7 +125,7 @@ class CsvFiles:
     def _type(self, name: str, column: pa.Array) -> str:
         if name in _ARRAYS:
             return "string[]"
-        if name in _MOMENTS:
+        if name in _TIMES:
             return "datetime"
         if pa.types.is_integer(column.type):
             return "long"

@@ -1,4 +1,4 @@
-"""A delivery: the files of a folder as a mapping sees them, table by table."""
+"""The files of a folder that a mapping names, by table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,8 +12,26 @@ from graph.progress import Progress
 
 
 @dataclass(frozen=True)
-class Input:
-    """One file as one table's source; `rows` is about how many it has."""
+class InputFile:
+    """One file as the source of one table.
+
+    Attributes
+    ----------
+    table
+        The table of the contract.
+    name
+        The path relative to the folder.
+    path
+        The file.
+    source
+        How the mapping reads it.
+    digest
+        Digest of the settings that decide how its rows are read.
+    checksum
+        SHA-256 of the file.
+    rows
+        Number of rows: exact for Parquet, else the number of lines.
+    """
 
     table: str
     name: str
@@ -25,42 +43,43 @@ class Input:
 
 
 @dataclass
-class Delivery:
-    """What there is to import."""
+class InputFiles:
+    """The input files of one import."""
 
     folder: Path
     mapping: Mapping
-    inputs: list[Input] = field(default_factory=list)
+    inputs: list[InputFile] = field(default_factory=list)
 
-    def tables(self) -> Iterator[tuple[str, list[Input]]]:
-        """Every mapped table with its files, in the order of loading."""
+    def tables(self) -> Iterator[tuple[str, list[InputFile]]]:
+        """Yield each mapped table with its files, in loading order."""
         for name in TABLES:
-            inputs = [one for one in self.inputs if one.table == name]
+            inputs = [file for file in self.inputs if file.table == name]
             if inputs:
                 yield name, inputs
 
     @property
     def files(self) -> dict[str, str]:
-        """The checksum of each file."""
-        return {one.name: one.checksum for one in self.inputs}
+        """The checksum of each file, by name."""
+        return {file.name: file.checksum for file in self.inputs}
 
 
-def open_delivery(folder: Path, mapping: Mapping, progress: Progress) -> Delivery:
-    """Find and survey the files. Raises ImportFailed where one that the mapping names is not there."""
-    found = [
+def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:
+    """Find the files that the mapping names. Raises ImportFailed where one is missing or unreadable."""
+    sources = [
         (table, source, path)
         for table, sources in mapping.tables.items()
         for source in sources
         for path in _matching(folder, table, source)
     ]
-    delivery = Delivery(folder, mapping)
-    advance = progress.stage("Reading files", len(found))
-    for table, source, path in found:
+    files = InputFiles(folder, mapping)
+    advance = progress.stage("Reading files", len(sources))
+    for table, source, path in sources:
         checksum, rows = survey(path, source)
         name = path.relative_to(folder).as_posix()
-        delivery.inputs.append(Input(table, name, path, source, mapping.digest_of(source), checksum, rows))
+        digest = mapping.digest_of(source)
+        files.inputs.append(InputFile(table, name, path, source, digest, checksum, rows))
         advance(1)
-    return delivery
+    return files
 
 
 def _matching(folder: Path, table: str, source: Source) -> list[Path]:
@@ -68,12 +87,14 @@ def _matching(folder: Path, table: str, source: Source) -> list[Path]:
     for pattern in source.files:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
             raise ImportFailed(
-                f"{table}: {pattern} lies outside of {folder}.", "Name files relative to the folder."
+                f"Mapping, table {table}: file {pattern!r} is outside {folder}.",
+                "Give paths relative to the folder.",
             )
         matching = sorted(path for path in folder.glob(pattern) if path.is_file())
         if not matching:
             raise ImportFailed(
-                f"{table}: there is no file {pattern} in {folder}.", "Correct `files` in the mapping."
+                f"Mapping, table {table}: no file matches {pattern!r} in {folder}.",
+                "Correct `files` in the mapping.",
             )
         paths += [path for path in matching if path not in paths]
     return paths

@@ -1,4 +1,4 @@
-"""Runs an import job: files, mapping, engine, participations, and an account of every row."""
+"""Runs an import: opens files, chooses the engine, loads rows, derives participations, reports outcomes."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from graph.connection import Graph
 from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest
 from graph.importing import runs
 from graph.importing.adapters import Prepared
-from graph.importing.bulk import BulkEngine, why_not
-from graph.importing.input_files import Delivery, open_delivery
-from graph.importing.ledger import Ledger, Tally
+from graph.importing.bulk import BulkEngine, bulk_obstacle
+from graph.importing.input_files import InputFiles, open_input_files
+from graph.importing.ledger import Ledger, RowCounts
 from graph.importing.loaders import Target
 from graph.importing.mapping import DERIVED, Mapping
 from graph.importing.participations import derive_participations
@@ -21,38 +21,74 @@ from graph.progress import Progress
 from graph.schema import migrate
 from graph.settings import Settings
 
-_ENOUGH_ROWS = 1_000
+_MIN_ROWS_TO_STOP = 1_000
 _BULK_ROWS = 500_000
-"""Below, stopping and starting the server takes longer than it saves."""
+"""For fewer rows, restarting the server takes longer than the bulk engine saves."""
 
 Engine = Literal["auto", "bulk", "stream"]
 
 
 @dataclass
 class ImportReport:
-    """What became of the rows of a job, table by table, and what the graph holds now."""
+    """The outcome of an import.
+
+    Attributes
+    ----------
+    dataset, run, engine
+        Data set, id of the import, and engine.
+    tables
+        Number of rows by outcome, by table.
+    counts
+        What the graph contains of the data set afterwards.
+    participations
+        Number of participations that the import added.
+    rejects
+        The file of rejected rows, if any.
+    reasons
+        Number of rejected rows per reason.
+    """
 
     dataset: str
     run: str
     engine: str
-    tables: dict[str, Tally] = field(default_factory=dict)
+    tables: dict[str, RowCounts] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     participations: int = 0
-    """Derived by this job."""
     rejects: Path | None = None
     reasons: dict[str, int] = field(default_factory=dict)
 
     @property
-    def total(self) -> Tally:
-        """Over all tables."""
-        return Tally.of(self.tables.values())
+    def total(self) -> RowCounts:
+        """The sum over all tables."""
+        return RowCounts.sum(self.tables.values())
 
 
 class ImportJob:
-    """One import: opened, it has a number and a `Run` in the graph; run, it loads what is missing.
+    """One import. Creating it registers a `Run` in the graph; `run` loads the rows that are missing.
 
-    Opening raises ImportFailed where a file that the mapping names is not there or cannot be read, or
-    where another job of the data set is running.
+    Parameters
+    ----------
+    graph, settings
+        The database, and where files are stored.
+    folder, mapping
+        The input files and their mapping.
+    progress
+        Receives the stages.
+    source
+        Name of the source in the record; default: the folder.
+    engine
+        bulk, stream, or auto to choose by size and database.
+    max_rejected
+        Share of rejected rows above which the import stops; default: the mapping's.
+
+    Raises
+    ------
+    ImportFailed
+        A file is missing or unreadable.
+    ImportRunning
+        Another import of the data set is running.
+    InvalidRequest
+        The bulk engine was requested and cannot be used.
     """
 
     def __init__(
@@ -69,12 +105,12 @@ class ImportJob:
     ) -> None:
         self._graph, self._settings, self._mapping, self._progress = graph, settings, mapping, progress
         self._limit = mapping.max_rejected if max_rejected is None else max_rejected
-        self._delivery = open_delivery(folder, mapping, progress)
-        chosen = _choose(graph, settings, mapping, engine, self._delivery)
+        self._files = open_input_files(folder, mapping, progress)
+        chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
-            # The bulk engine replaces the database: it needs no constraints before.
+            # The bulk engine replaces the database, constraints included.
             migrate(graph)
-        self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._delivery.files)
+        self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._files.files)
         self._target = Target(mapping, self.number)
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
         self._ledger = Ledger(graph, mapping.dataset, self.number)
@@ -82,24 +118,30 @@ class ImportJob:
         self.report = ImportReport(mapping.dataset, f"import/{self.number}", chosen)
 
     def run(self) -> ImportReport:
-        """Load what is missing; what becomes of it is in `report` all along.
+        """Load the missing rows; `report` is up to date at any time, also after an error.
 
-        Raises ImportStopped where more than the allowed share of rows is rejected, ImportFailed where a
-        file cannot be read to its end. What was loaded until then stays.
+        Rows loaded before an error stay.
+
+        Raises
+        ------
+        ImportStopped
+            More than the allowed share of rows was rejected.
+        ImportFailed
+            A file cannot be read to the end.
         """
         try:
             self._load()
         except GroundswellError as error:
             state = "stopped" if isinstance(error, ImportStopped) else "failed"
-            # A database that is gone cannot be told; the job then shows as interrupted.
+            # Without a database the state cannot be recorded; the import then shows as interrupted.
             with suppress(DatabaseError):
                 self._finish(state, str(error))
             raise
         self._finish("complete", None)
         return self.report
 
-    def cancelled(self) -> None:
-        """Say that it was ended midway, by wish; what was loaded stays, and run again it goes on."""
+    def mark_cancelled(self) -> None:
+        """Record that the user cancelled the import; running it again continues it."""
         self._finish("stopped", "It was cancelled.")
 
     def _load(self) -> None:
@@ -109,16 +151,16 @@ class ImportJob:
             if report.engine == "bulk"
             else StreamEngine(self._graph, self._target, self._ledger, self._rejects)
         )
-        engine.load(self._delivery, self._progress, self._watch)
-        _check_share(report, self._limit, at_the_end=True)
+        engine.load(self._files, self._progress, self._add_counts)
+        _check_share(report, self._limit, finished=True)
         migrate(self._graph)
         report.participations = derive_participations(
             self._graph, mapping.dataset, self.number, mapping.kinds, mapping.participation, self._progress
         )
         report.counts = count(self._graph, mapping.dataset)
 
-    def _watch(self, table: str, tally: Tally) -> None:
-        self.report.tables.setdefault(table, Tally()).add(tally)
+    def _add_counts(self, table: str, counts: RowCounts) -> None:
+        self.report.tables.setdefault(table, RowCounts()).add(counts)
         _check_share(self.report, self._limit)
 
     def _finish(self, state: str, problem: str | None) -> None:
@@ -149,9 +191,9 @@ def import_files(
     engine: Engine = "auto",
     max_rejected: float | None = None,
 ) -> ImportReport:
-    """Bring the files of `folder` into the graph, as `mapping` says; a second run changes nothing.
+    """Import the files of `folder`; see `ImportJob` for parameters and errors.
 
-    Raises what opening and running an `ImportJob` raise; the same call goes on from where it ended.
+    Repeating an import changes nothing; after an error or a kill, the same call continues it.
     """
     job = ImportJob(
         graph, settings, folder, mapping, progress, source=source, engine=engine, max_rejected=max_rejected
@@ -159,40 +201,40 @@ def import_files(
     return job.run()
 
 
-def _choose(graph: Graph, settings: Settings, mapping: Mapping, engine: Engine, delivery: Delivery) -> str:
+def _choose(graph: Graph, settings: Settings, mapping: Mapping, engine: Engine, files: InputFiles) -> str:
     if engine == "stream":
         return "stream"
-    reason = why_not(graph, settings, mapping)
+    reason = bulk_obstacle(graph, settings, mapping)
     if engine == "bulk" and reason:
         raise InvalidRequest(
             f"A bulk import is not possible: {reason}.",
-            "Leave the engine to Groundswell, or use --engine stream.",
+            "Omit --engine, or use --engine stream.",
         )
-    few = sum(one.rows for one in delivery.inputs) < _BULK_ROWS
+    few = sum(file.rows for file in files.inputs) < _BULK_ROWS
     return "stream" if reason or (few and engine == "auto") else "bulk"
 
 
 def count(graph: Graph, dataset: str) -> dict[str, int]:
-    """What the graph holds of a data set."""
+    """Count what the graph contains of a data set."""
     rows = graph.run("importing/counts", dataset=dataset, derived=sorted(DERIVED))
     return {row["what"]: row["rows"] for row in rows if row["rows"]}
 
 
-def _check_share(report: ImportReport, limit: float, *, at_the_end: bool = False) -> None:
+def _check_share(report: ImportReport, limit: float, *, finished: bool = False) -> None:
     total = report.total
-    if (at_the_end or total.read >= _ENOUGH_ROWS) and total.rejected > limit * total.read:
+    if (finished or total.read >= _MIN_ROWS_TO_STOP) and total.rejected > limit * total.read:
         raise ImportStopped(
-            f"{report.run} has stopped: {total.rejected:,} of {total.read:,} rows were rejected, more than "
+            f"{report.run} stopped: {total.rejected:,} of {total.read:,} rows were rejected, more than "
             f"the {limit:.0%} allowed.",
-            "Look into the rejected rows, correct the mapping or the files, and import again (what was "
-            "loaded stays, `groundswell import undo` takes it back); or allow more with --max-rejected.",
+            "Read the rejected rows, correct the mapping or the files, and import again (loaded rows stay; "
+            "`groundswell import undo` removes them); or allow more with --max-rejected.",
         )
 
 
 def import_prepared(
     graph: Graph, settings: Settings, prepared: Prepared, progress: Progress, engine: Engine = "auto"
 ) -> ImportReport:
-    """Bring a known data set into the graph; as `import_files`."""
+    """Import a data set that an adapter prepared; see `import_files`."""
     return import_files(
         graph, settings, prepared.folder, prepared.mapping, progress, source=prepared.name, engine=engine
     )

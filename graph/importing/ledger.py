@@ -1,8 +1,7 @@
-"""What of each file has been loaded: the ledger decides which lines of a block are still to do.
+"""The ledger records which lines of each file have been loaded, and decides which are still to be loaded.
 
-Each batch and its entry share one transaction. A block is known by its place in its file and by its
-content, so that a file that has grown is read on from where it ended, and a job that was killed goes on
-with the batches that are missing.
+Each batch is committed together with its entry. A block is identified by its position in its file and by its
+content: a file that has grown is read from its old end, and a killed job continues with the missing batches.
 """
 
 from collections import defaultdict
@@ -11,15 +10,15 @@ from dataclasses import dataclass, field
 
 from graph.connection import Graph, Row
 from graph.importing.blocks import Block
-from graph.importing.input_files import Input
+from graph.importing.input_files import InputFile
 
 _BATCH_ID = ("import", "mapping", "table", "file", "block", "digest", "part")
 _Group = tuple[int, int, int, str, str]
 
 
 @dataclass
-class Tally:
-    """Rows by what became of them; `left_out` are those the mapping's filter does not want."""
+class RowCounts:
+    """Numbers of rows by outcome; `left_out` are those that the mapping's filter excludes."""
 
     read: int = 0
     loaded: int = 0
@@ -28,15 +27,15 @@ class Tally:
     left_out: int = 0
 
     @classmethod
-    def of(cls, tallies: Iterable["Tally"]) -> "Tally":
-        """All of them together."""
+    def sum(cls, parts: Iterable["RowCounts"]) -> "RowCounts":
+        """Add up all `parts`."""
         total = cls()
-        for one in tallies:
-            total.add(one)
+        for part in parts:
+            total.add(part)
         return total
 
-    def add(self, other: "Tally") -> None:
-        """Count what `other` counted as well."""
+    def add(self, other: "RowCounts") -> None:
+        """Add the numbers of `other`."""
         self.read += other.read
         self.loaded += other.loaded
         self.rejected += other.rejected
@@ -44,7 +43,7 @@ class Tally:
         self.left_out += other.left_out
 
     def outcomes(self) -> dict[str, int]:
-        """As an entry of the ledger has them."""
+        """Return the properties of a ledger entry."""
         return {
             "loaded": self.loaded,
             "rejected": self.rejected,
@@ -53,16 +52,23 @@ class Tally:
         }
 
     def check(self) -> None:
-        """Every row that was read has exactly one outcome."""
+        """Check that every row has exactly one outcome. Raises AssertionError."""
         if self.read != self.loaded + self.rejected + self.unchanged:
             raise AssertionError(f"rows are not accounted for: {self}")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Lines of a block that are to be loaded: `length` counts from the block's beginning to its end.
+    """A range of lines of a block to load.
 
-    `done` are the parts that this job has loaded already.
+    Attributes
+    ----------
+    start, length
+        First line, and end of the range; both count lines from the block's beginning.
+    digest
+        Digest of the block's first `length` lines.
+    done
+        Parts that this job has already loaded.
     """
 
     start: int
@@ -71,45 +77,46 @@ class Segment:
     done: frozenset[int] = frozenset()
 
 
-def entry_of(number: int, one: Input, block: int, segment: Segment, part: int = 0, parts: int = 1) -> Row:
-    """What a batch is known by: its job, and its place and content in its file."""
+def ledger_entry(
+    number: int, file: InputFile, block: int, segment: Segment, part: int = 0, parts: int = 1
+) -> Row:
+    """Return the properties that identify a batch: its job, and its position and content in its file."""
     return {
         "import": number,
-        "table": one.table,
-        "file": one.name,
+        "table": file.table,
+        "file": file.name,
         "block": block,
         "start": segment.start,
         "length": segment.length,
         "digest": segment.digest,
-        "mapping": one.digest,
+        "mapping": file.digest,
         "part": part,
         "parts": parts,
     }
 
 
-def batch_of(entry: Row) -> str:
-    """The id of an entry's batch."""
+def batch_id(entry: Row) -> str:
+    """Return the id of the batch of a ledger entry."""
     return "/".join(str(entry[key]) for key in _BATCH_ID)
 
 
 @dataclass
 class Plan:
-    """What is left to do of a block, and what was done before."""
+    """The segments of a block to load, and the rows that need no loading."""
 
     segments: list[Segment] = field(default_factory=list)
-    known: Tally = field(default_factory=Tally)
-    """Rows that need no loading."""
+    loaded_before: RowCounts = field(default_factory=RowCounts)
 
 
 class Ledger:
-    """The entries of a data set, as they were when the job began."""
+    """The entries of a data set at the start of a job."""
 
     def __init__(self, graph: Graph, dataset: str, number: int) -> None:
         self._number = number
         self._blocks: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
         self._spans: list[tuple[int, int]] = []
         self.batches: list[str] = []
-        """This job's own batches."""
+        """Ids of this job's batches."""
         for entry in graph.run("importing/ledger", dataset=dataset):
             self._blocks[entry["table"], entry["file"], entry["block"]].append(entry)
             if entry["import"] == number:
@@ -117,46 +124,47 @@ class Ledger:
             elif entry["first_at"] is not None:
                 self._spans.append((entry["first_at"], entry["last_at"]))
 
-    def may_be_there(self, first: int, last: int) -> bool:
-        """Whether an earlier job loaded behaviours between these moments."""
+    def may_overlap(self, first: int, last: int) -> bool:
+        """Whether an earlier job loaded behaviours between these times (milliseconds since the epoch)."""
         return any(start <= last and first <= end for start, end in self._spans)
 
     def plan(self, table: str, file: str, block: Block, mapping: str) -> Plan:
-        """What of `block` is to be done."""
-        plan, known = Plan(), 0
+        """Decide which lines of `block` to load; `mapping` is the digest of how its file is read."""
+        plan, covered = Plan(), 0
         groups: dict[_Group, list[Row]] = defaultdict(list)
         for entry in self._blocks.get((table, file, block.index), []):
             group = (entry["start"], entry["length"], entry["import"], entry["digest"], entry["mapping"])
             groups[group].append(entry)
-        for (start, length, number, digest, said), entries in sorted(groups.items()):
-            if start != known or length > block.length or said != mapping or block.digest(length) != digest:
+        for (start, length, number, digest, read_as), entries in sorted(groups.items()):
+            matches = start == covered and length <= block.length and read_as == mapping
+            if not matches or block.digest(length) != digest:
                 continue
-            whole = len(entries) == entries[0]["parts"]
-            mine = number == self._number
-            if mine:
-                plan.known.add(_counted(entries))
-                if not whole:
+            complete = len(entries) == entries[0]["parts"]
+            if number == self._number:
+                plan.loaded_before.add(_count(entries))
+                if not complete:
                     done = frozenset(entry["part"] for entry in entries)
                     plan.segments.append(Segment(start, length, digest, done))
-            elif whole and not any(entry["rejected"] for entry in entries):
-                plan.known.add(_unchanged(entries))
+            elif complete and not any(entry["rejected"] for entry in entries):
+                plan.loaded_before.add(_unchanged(entries))
             else:
-                # Killed before its end; or with rows whose user may have arrived since.
+                # An earlier job was killed here, or rejected rows whose user may have been loaded since.
                 plan.segments.append(Segment(start, length, digest))
-            known = length
-        if known < block.length:
-            plan.segments.append(Segment(known, block.length, block.digest()))
+            covered = length
+        if covered < block.length:
+            plan.segments.append(Segment(covered, block.length, block.digest()))
         return plan
 
 
-def _counted(entries: list[Row]) -> Tally:
-    tally = Tally()
-    for one in entries:
-        rows = one["loaded"] + one["rejected"] + one["unchanged"]
-        tally.add(Tally(rows, one["loaded"], one["rejected"], one["unchanged"], one["left_out"]))
-    return tally
+def _count(entries: list[Row]) -> RowCounts:
+    counts = RowCounts()
+    for entry in entries:
+        loaded, rejected, unchanged = entry["loaded"], entry["rejected"], entry["unchanged"]
+        rows = loaded + rejected + unchanged
+        counts.add(RowCounts(rows, loaded, rejected, unchanged, entry["left_out"]))
+    return counts
 
 
-def _unchanged(entries: list[Row]) -> Tally:
-    counted = _counted(entries)
-    return Tally(counted.read, 0, 0, counted.read, counted.left_out)
+def _unchanged(entries: list[Row]) -> RowCounts:
+    counts = _count(entries)
+    return RowCounts(counts.read, 0, 0, counts.read, counts.left_out)

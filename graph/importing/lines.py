@@ -1,6 +1,6 @@
-"""Parses the lines of a block: fast where all is well, line by line where anything is odd.
+"""Parses the lines of a block: with Arrow where all lines are valid, else line by line.
 
-Every line ends up as a row or as a `Damage` that says why it is none.
+Every line becomes a row or a `RowError` with the reason.
 """
 
 import codecs
@@ -17,8 +17,8 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 
-class Damage(NamedTuple):
-    """A line or a value that was refused."""
+class RowError(NamedTuple):
+    """A rejected line or value: row number, column of the file (or empty), text and reason."""
 
     row: int
     column: str
@@ -27,36 +27,36 @@ class Damage(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """The rows found, and the lines that are none."""
+    """Line numbers and columns of the valid rows, and the errors of the others."""
 
     numbers: NDArray[np.int64]
     columns: dict[str, pa.Array]
-    damaged: list[Damage]
+    errors: list[RowError]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How the lines of a delimited file are laid out."""
+    """Columns, delimiter and encodings of a delimited file."""
 
     names: list[str]
-    wanted: list[str]
+    selected: list[str]
     delimiter: str
     encodings: tuple[str, ...]
 
 
 class Utf8Stream(io.RawIOBase):
-    """A text stream as UTF-8 bytes."""
+    """Encodes a text stream as UTF-8 bytes."""
 
     def __init__(self, text: IO[str]) -> None:
         self._text = text
         self._left = b""
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill `buffer`; 0 at the end."""
+        """Fill `buffer` and return the number of bytes; 0 at the end."""
         if not self._left:
             self._left = self._text.read(len(buffer)).encode("utf-8", errors="replace")
         part = self._left[: len(buffer)]
@@ -71,14 +71,14 @@ class Utf8Stream(io.RawIOBase):
 
 
 def is_wide(encoding: str) -> bool:
-    """Whether a line feed takes more than one byte."""
+    """Return whether a line feed takes more than one byte."""
     return len("\n".encode(encoding)) > 1
 
 
 def decode_line(line: bytes, encodings: Sequence[str]) -> str | None:
-    """The line in the first encoding that fits, or None."""
+    """Decode a line with the first encoding that fits, or return None."""
     if is_wide(encodings[0]):
-        encodings = ("utf-8",)  # Transcoded already.
+        encodings = ("utf-8",)  # Already transcoded.
     for encoding in encodings:
         try:
             return line.decode(encoding)
@@ -88,15 +88,15 @@ def decode_line(line: bytes, encodings: Sequence[str]) -> str | None:
 
 
 def parse_delimited(raw: bytes, number: int, shape: Shape) -> Parsed:
-    """The rows of CSV or TSV lines; `number` is that of the first line."""
+    """Parse CSV or TSV lines; `number` is the line number of the first."""
     lines = raw.count(b"\n") + (not raw.endswith(b"\n"))
     if _is_utf8(shape.encodings[0]) and b"\0" not in raw:
         try:
             table = _parse_at_once(raw, shape)
         except pa.ArrowInvalid:
-            table = None  # Ragged lines, or bytes that are no UTF-8.
+            table = None  # Ragged lines, or bytes that are not UTF-8.
         if table is not None and table.num_rows == lines:
-            columns = {name: table.column(name).combine_chunks() for name in shape.wanted}
+            columns = {name: table.column(name).combine_chunks() for name in shape.selected}
             return Parsed(np.arange(number, number + lines), columns, [])
     return _parse_line_by_line(raw, number, shape)
 
@@ -112,7 +112,7 @@ def _parse_at_once(raw: bytes, shape: Shape) -> pa.Table:
         pyarrow.csv.ParseOptions(delimiter=shape.delimiter),
         pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(shape.names, pa.string()),
-            include_columns=shape.wanted or None,
+            include_columns=shape.selected or None,
             strings_can_be_null=False,
         ),
     )
@@ -120,81 +120,79 @@ def _parse_at_once(raw: bytes, shape: Shape) -> pa.Table:
 
 def _parse_line_by_line(raw: bytes, number: int, shape: Shape) -> Parsed:
     rows: list[tuple[int, list[str]]] = []
-    damaged = []
+    errors = []
     for offset, line in enumerate(raw.removesuffix(b"\n").split(b"\n")):
         if not line.strip(b"\r"):
-            continue  # An empty line is no row.
+            continue  # Skip empty lines.
         text = decode_line(line, shape.encodings)
         if text is None or "\0" in text:
-            damaged.append(_undecodable(number + offset, line, shape.encodings, text))
+            errors.append(_encoding_error(number + offset, line, shape.encodings, text))
             continue
         try:
             (values,) = csv.reader([text.rstrip("\r")], delimiter=shape.delimiter, strict=True)
         except (csv.Error, ValueError):
-            reason = (
-                "a quote is not closed, or text follows it; if values hold line breaks, map `multiline: true`"
-            )
-            damaged.append(Damage(number + offset, "", text[:200], reason))
+            reason = "has an unclosed quote or text after a quote; for line breaks in values, set `multiline`"
+            errors.append(RowError(number + offset, "", text[:200], reason))
             continue
         rows.append((number + offset, values))
-    parsed = gather(rows, shape.names, shape.wanted)
-    return Parsed(parsed.numbers, parsed.columns, damaged + parsed.damaged)
+    parsed = gather(rows, shape.names, shape.selected)
+    return Parsed(parsed.numbers, parsed.columns, errors + parsed.errors)
 
 
-def _undecodable(row: int, line: bytes, encodings: Sequence[str], text: str | None) -> Damage:
+def _encoding_error(row: int, line: bytes, encodings: Sequence[str], text: str | None) -> RowError:
     shown = line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")[:200]
     if text is not None:
-        return Damage(row, "", shown, "holds a NUL byte")
-    return Damage(row, "", shown, f"is not {' or '.join(encodings)}; add its encoding to `encoding`")
+        return RowError(row, "", shown, "contains a NUL byte")
+    return RowError(row, "", shown, f"is not valid {' or '.join(encodings)}; add its encoding to `encoding`")
 
 
-def gather(rows: list[tuple[int, list[str]]], names: list[str], wanted: list[str]) -> Parsed:
-    """The `wanted` columns of split rows; rows of another length are refused."""
+def gather(rows: list[tuple[int, list[str]]], names: list[str], selected: list[str]) -> Parsed:
+    """Build the `selected` columns from split rows; reject rows of another length."""
     width = len(names)
     good = [(number, values) for number, values in rows if len(values) == width]
-    damaged = [
-        Damage(number, "", ", ".join(values)[:200], f"has {len(values)} values for {width} columns")
+    errors = [
+        RowError(number, "", ", ".join(values)[:200], f"has {len(values)} values for {width} columns")
         for number, values in rows
         if len(values) != width
     ]
     columns = {}
-    for name in wanted:
+    for name in selected:
         position = names.index(name)
         columns[name] = pa.array([values[position] for _, values in good], pa.string())
-    return Parsed(np.array([number for number, _ in good], dtype=np.int64), columns, damaged)
+    return Parsed(np.array([number for number, _ in good], dtype=np.int64), columns, errors)
 
 
-def parse_json(raw: bytes, number: int, wanted: list[str], encodings: Sequence[str]) -> Parsed:
-    """The rows of JSON lines; a key that a line lacks is a missing value."""
-    numbers, records, damaged = [], [], []
+def parse_json(raw: bytes, number: int, selected: list[str], encodings: Sequence[str]) -> Parsed:
+    """Parse JSON lines; an absent key is a missing value."""
+    numbers, records, errors = [], [], []
     for offset, line in enumerate(raw.removesuffix(b"\n").split(b"\n")):
         if not line.strip():
             continue
         text = decode_line(line, encodings)
         if text is None:
-            damaged.append(_undecodable(number + offset, line, encodings, None))
+            errors.append(_encoding_error(number + offset, line, encodings, None))
             continue
         try:
             record = json.loads(text)
         except ValueError as error:
-            damaged.append(Damage(number + offset, "", text[:200], f"is no JSON: {error}"))
+            errors.append(RowError(number + offset, "", text[:200], f"is not valid JSON: {error}"))
             continue
         if not isinstance(record, dict):
-            damaged.append(Damage(number + offset, "", text[:200], "is no JSON object"))
+            errors.append(RowError(number + offset, "", text[:200], "is not a JSON object"))
             continue
-        nested = next((name for name in wanted if isinstance(record.get(name), dict | list)), None)
+        nested = next((name for name in selected if isinstance(record.get(name), dict | list)), None)
         if nested is not None:
-            damaged.append(
-                Damage(number + offset, nested, json.dumps(record[nested])[:200], "is not one plain value")
+            errors.append(
+                RowError(number + offset, nested, json.dumps(record[nested])[:200], "is not a plain value")
             )
             continue
         numbers.append(number + offset)
-        records.append([_plain(record.get(name)) for name in wanted])
+        records.append([_plain(record.get(name)) for name in selected])
     columns = {
         name: pa.array([record[position] for record in records], pa.string())
-        for position, name in enumerate(wanted)
+        for position, name in enumerate(selected)
     }
-    return Parsed(np.array(numbers, dtype=np.int64), columns, damaged)
+    return Parsed(np.array(numbers, dtype=np.int64), columns, errors)
 
 
 def _plain(value: object) -> str | None:

@@ -1,47 +1,47 @@
-"""How the rows of each table enter the graph: which statement, and what its answer means."""
+"""Loads the rows of each table, behaviours excepted, with the statement of that table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
-from graph.importing.lines import Damage
+from graph.importing.lines import RowError
 from graph.importing.mapping import Mapping
 from graph.importing.rows import Rows
 
-REFERS = {"user": "users", "source": "users", "target": "users", "tag": "tags", "campaign": "campaigns",
+REFERENCES = {"user": "users", "source": "users", "target": "users", "tag": "tags", "campaign": "campaigns",
            "product": "products", "coupon": "coupons"}  # fmt: skip
 
 
-class Loaded(NamedTuple):
-    """What became of the rows of a batch."""
+class LoadResult(NamedTuple):
+    """Numbers of loaded and unchanged rows of a batch, and the errors of rejected ones."""
 
     loaded: int
     unchanged: int
-    rejected: list[Damage]
+    rejected: list[RowError]
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where rows go: which data set, by which job, read how."""
+    """The mapping and the number of the import job that rows are loaded for."""
 
     mapping: Mapping
     number: int
 
     @property
     def keys(self) -> Row:
-        """The parameters that every statement takes."""
+        """The parameters that all statements share."""
         return {"dataset": self.mapping.dataset, "import": self.number}
 
 
-Load = Callable[[Transaction, Rows, Target], Loaded]
+Load = Callable[[Transaction, Rows, Target], LoadResult]
 
 
 def records(rows: Rows, names: tuple[str, ...]) -> list[Row]:
-    """The rows as maps of `row` and `names`; None where a value is not given."""
+    """Return rows as dictionaries of `row` (its number) and `names`; None for missing values."""
     columns = [
         rows.columns[name].to_pylist() if name in rows.columns else [None] * len(rows) for name in names
     ]
@@ -51,23 +51,22 @@ def records(rows: Rows, names: tuple[str, ...]) -> list[Row]:
     ]
 
 
-def load_entities(transaction: Transaction, rows: Rows, target: Target) -> Loaded:
-    """Users, tags, products and campaigns: known by their id, their newest values win."""
-    sent, unchanged, rejected = _distinct(_entities(rows))
+def load_entities(transaction: Transaction, rows: Rows, target: Target) -> LoadResult:
+    """Load users, tags, products or campaigns; a known id gets the newest values."""
+    distinct, unchanged, rejected = _distinct(_entities(rows))
     zone = {"zone": target.mapping.zone} if rows.table == "campaigns" else {}
-    answer = transaction.run(f"importing/{rows.table}", **target.keys, rows=sent, **zone)
-    found = {row["outcome"]: row["rows"] for row in answer.rows}
-    if rows.table == "products" and any("category" in row["properties"] for row in sent):
-        ids = {row["row"]: row["id"] for row in sent}
-        changed = [ids[one] for one in (*found.get("new", []), *found.get("changed", []))]
+    answer = transaction.run(f"importing/{rows.table}", **target.keys, rows=distinct, **zone)
+    by_row = {row["row"]: row["id"] for row in distinct}
+    outcomes = {row["outcome"]: row["rows"] for row in answer.rows}
+    if rows.table == "products" and any("category" in row["properties"] for row in distinct):
+        changed = [by_row[row] for row in (*outcomes.get("new", []), *outcomes.get("changed", []))]
         transaction.run("importing/categories", **target.keys, ids=changed)
-    by_row = {row["row"]: row["id"] for row in sent}
-    rejected += [Damage(row, "id", by_row[row], TWICE) for row in found.get("twice", [])]
-    loaded = len(found.get("new", [])) + len(found.get("changed", []))
-    return Loaded(loaded, unchanged + len(found.get("same", [])), rejected)
+    rejected += [RowError(row, "id", by_row[row], CONTRADICTION) for row in outcomes.get("twice", [])]
+    loaded = len(outcomes.get("new", [])) + len(outcomes.get("changed", []))
+    return LoadResult(loaded, unchanged + len(outcomes.get("same", [])), rejected)
 
 
-TWICE = "is there twice with different values; the first one stands"
+CONTRADICTION = "occurs twice with different values; the first row was loaded"
 
 
 def _entities(rows: Rows) -> list[Row]:
@@ -86,28 +85,28 @@ def _entities(rows: Rows) -> list[Row]:
     ]
 
 
-def _distinct(sent: list[Row]) -> tuple[list[Row], int, list[Damage]]:
-    """Each id once; how many rows repeat it exactly, and those that contradict it."""
+def _distinct(rows: list[Row]) -> tuple[list[Row], int, list[RowError]]:
+    """Return the first row of each id, the number of exact repetitions, and errors for contradictions."""
     first: dict[str, Row] = {}
     unchanged, rejected = 0, []
-    for row in sent:
-        known = first.setdefault(row["id"], row)
-        if known is row:
+    for row in rows:
+        earlier = first.setdefault(row["id"], row)
+        if earlier is row:
             continue
-        if {**known, "row": 0} == {**row, "row": 0}:
+        if {**earlier, "row": 0} == {**row, "row": 0}:
             unchanged += 1
         else:
-            rejected.append(Damage(row["row"], "id", row["id"], TWICE))
+            rejected.append(RowError(row["row"], "id", row["id"], CONTRADICTION))
     return list(first.values()), unchanged, rejected
 
 
-def load_links(transaction: Transaction, rows: Rows, target: Target) -> Loaded:
-    """Everything between users, tags, campaigns, coupons and products but behaviours."""
+def load_links(transaction: Transaction, rows: Rows, target: Target) -> LoadResult:
+    """Load coupons, tags of users, targetings or ties."""
     names, zoned = _LINKS[rows.table]
     zone = {"zone": target.mapping.zone} if zoned else {}
-    sent = records(rows, names)
-    answer = transaction.run(f"importing/{rows.table}", **target.keys, rows=sent, **zone)
-    return _answered(sent, answer.relationships_created, answer.rows)
+    links = records(rows, names)
+    answer = transaction.run(f"importing/{rows.table}", **target.keys, rows=links, **zone)
+    return _link_result(links, answer.relationships_created, answer.rows)
 
 
 _LINKS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -118,44 +117,49 @@ _LINKS: dict[str, tuple[tuple[str, ...], bool]] = {
 }
 
 
-def load_promotions(transaction: Transaction, rows: Rows, target: Target) -> Loaded:
-    """A row with a coupon is what that coupon discounts, and a promotion besides."""
-    sent = records(rows, ("campaign", "product", "coupon", "discount"))
-    by_coupon = [row for row in sent if row["coupon"] is not None]
-    plain = [row for row in sent if row["coupon"] is None]
+def load_promotions(transaction: Transaction, rows: Rows, target: Target) -> LoadResult:
+    """Load promotions; a row with a coupon becomes a discount and a promotion."""
+    links = records(rows, ("campaign", "product", "coupon", "discount"))
+    by_coupon = [row for row in links if row["coupon"] is not None]
+    plain = [row for row in links if row["coupon"] is None]
     discounts = transaction.run("importing/discounts", **target.keys, rows=by_coupon)
-    refused = {row["row"] for row in discounts.rows}
-    promoted = [row for row in by_coupon if row["row"] not in refused]
+    rejected = {row["row"] for row in discounts.rows}
+    promoted = [row for row in by_coupon if row["row"] not in rejected]
     transaction.run("importing/promotions", **target.keys, rows=promoted)
     promotions = transaction.run("importing/promotions", **target.keys, rows=plain)
     created = discounts.relationships_created + promotions.relationships_created
-    return _answered(sent, created, discounts.rows + promotions.rows)
+    return _link_result(links, created, discounts.rows + promotions.rows)
 
 
-def _answered(sent: list[Row], created: int, refused: list[Row]) -> Loaded:
-    by_row = {row["row"]: row for row in sent}
-    rejected = [unknown(one["row"], one["column"], by_row[one["row"]][one["column"]]) for one in refused]
-    return Loaded(created, len(sent) - created - len(rejected), rejected)
+def _link_result(links: list[Row], created: int, unresolved: list[Row]) -> LoadResult:
+    """Build the result; `unresolved` are `row` and `column` of references to missing nodes."""
+    by_row = {link["row"]: link for link in links}
+    rejected = []
+    for reference in unresolved:
+        row, column = reference["row"], reference["column"]
+        rejected.append(RowError(row, column, str(by_row[row][column]), unknown_id(REFERENCES[column])))
+    return LoadResult(created, len(links) - created - len(rejected), rejected)
 
 
-def unknown(row: int, column: str, value: Any) -> Damage:
-    """A row that names something that is not there."""
-    return Damage(row, column, str(value), f"is not among the {REFERS[column]}")
+def unknown_id(table: str) -> str:
+    """Return the reason for rejecting an id that `table` does not contain."""
+    return f"is not among the {table}"
 
 
-def referred(rows: Rows, mapping: Mapping) -> dict[str, pa.Array]:
-    """The distinct ids that `rows` name in each table that may be added to."""
-    found: dict[str, list[pa.Array]] = {}
+def referenced_ids(rows: Rows, mapping: Mapping) -> dict[str, pa.Array]:
+    """Return the distinct ids that `rows` reference, by table, where the mapping adds unknown ids."""
+    columns: dict[str, list[pa.Array]] = {}
     for column, values in rows.columns.items():
-        table = REFERS.get(column)
+        table = REFERENCES.get(column)
         if table and mapping.adds(table):
-            found.setdefault(table, []).append(values)
+            columns.setdefault(table, []).append(values)
     if rows.table == "behaviours":
         for kind, spec in mapping.kinds.items():
             table = f"{spec.object}s"
             if mapping.adds(table):
-                mine = pc.equal(rows.columns["kind"], kind)
-                found.setdefault(table, []).append(rows.columns["object"].filter(mine))
+                of_kind = pc.equal(rows.columns["kind"], kind)
+                columns.setdefault(table, []).append(rows.columns["object"].filter(of_kind))
     return {
-        table: pc.drop_null(pc.unique(pa.chunked_array(parts, pa.string()))) for table, parts in found.items()
+        table: pc.drop_null(pc.unique(pa.chunked_array(parts, pa.string())))
+        for table, parts in columns.items()
     }

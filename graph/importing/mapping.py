@@ -1,6 +1,6 @@
-"""The mapping file: how the columns of somebody's own files fill the contract's tables.
+"""The mapping file: how the columns of a user's files fill the contract's tables.
 
-YAML, validated here; `groundswell import schema` prints the JSON schema for editors.
+It is YAML, validated here; `groundswell import schema` prints its JSON schema for editors.
 """
 
 import codecs
@@ -18,7 +18,7 @@ from graph.importing.contract import ADDABLE, TABLES
 FILE_NAME = "groundswell.yaml"
 
 _TYPE = r"^[A-Z][A-Z0-9_]*$"
-# What the project itself writes between users and the rest; behaviours must not mix with it.
+# Relationship types that Groundswell writes itself; behaviours must use others.
 DERIVED = {
     "HAS_TAG", "TARGETED_BY", "PARTICIPATED_IN", "KNOWS", "SIMILAR_TO", "INFLUENCES", "KEY_USER_OF",
     "IN_GROUP", "OF", "DISCOUNTS", "PROMOTES", "IN_CATEGORY", "FOUND_KEY_TAG", "MADE_WITH", "USED", "BEFORE",
@@ -37,7 +37,7 @@ class _Strict(BaseModel):
 
 
 class Numbers(_Strict):
-    """How numbers are written."""
+    """The format of numbers."""
 
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
@@ -50,16 +50,16 @@ class Numbers(_Strict):
 
 
 class Reading(_Strict):
-    """How the values of a file are written; a table's own win over the mapping's."""
+    """The format of values; settings of a table override those of the mapping."""
 
     times: Texts | None = Field(
         None,
         description="Formats tried in this order: iso, epoch_s, epoch_ms, excel (serial days), or "
         "strptime's like '%d/%m/%Y %H:%M'",
     )
-    zone: str | None = Field(None, description="Zone of times that do not say theirs, like Europe/Berlin")
-    numbers: Numbers | None = Field(None, description="Decimal and thousands signs")
-    missing: list[str] | None = Field(None, description="Values that mean: not given")
+    zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
+    numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
+    missing: list[str] | None = Field(None, description="Texts that stand for a missing value")
 
     @model_validator(mode="after")
     def _zone_exists(self) -> Self:
@@ -67,30 +67,30 @@ class Reading(_Strict):
             try:
                 ZoneInfo(self.zone)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(f"{self.zone!r} is no time zone; write it like Europe/Berlin") from error
+                raise ValueError(f"{self.zone!r} is not a time zone; write it like Europe/Berlin") from error
         return self
 
 
 class Source(Reading):
-    """Where a table's rows come from."""
+    """The files of a table, and how to read them."""
 
     files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
     format: Literal["csv", "tsv", "jsonl", "parquet"] | None = Field(
-        None, description="Default: by the name; .gz and .zst are unpacked"
+        None, description="Default: by the file name; .gz and .zst are decompressed"
     )
-    encoding: Texts = Field(["utf-8"], description="With several, each line is read by the first that fits")
-    delimiter: str | None = Field(
-        None, description="Between the values of a line", min_length=1, max_length=1
+    encoding: Texts = Field(
+        ["utf-8"], description="With several encodings, each line uses the first that fits"
     )
+    delimiter: str | None = Field(None, description="Delimiter between values", min_length=1, max_length=1)
     header: Literal[True] | list[str] = Field(
-        True, description="Or the columns' names, where no line has them"
+        True, description="Or a list of column names, for files without a header"
     )
-    multiline: bool = Field(False, description="Quoted values hold line breaks (slower)")
+    multiline: bool = Field(False, description="Quoted values contain line breaks (slower)")
     columns: dict[str, str] = Field(default_factory=dict, description="field: column of the file")
     constants: dict[str, str] = Field(default_factory=dict, description="field: one value for every row")
     attributes: dict[str, str] = Field(default_factory=dict, description="property: column of the file")
     end_is_last_day: bool = Field(
-        False, description="campaigns: `ends` names the last day, not the moment after"
+        False, description="campaigns: `ends` is the last day, not the first moment after it"
     )
     where: dict[str, Texts] = Field(default_factory=dict, description="column: values of the rows to keep")
 
@@ -100,16 +100,16 @@ class Source(Reading):
             try:
                 codecs.lookup(name)
             except LookupError as error:
-                raise ValueError(f"{name!r} is no encoding; write it like utf-8 or cp1252") from error
+                raise ValueError(f"{name!r} is not an encoding; write it like utf-8 or cp1252") from error
         return self
 
 
 class BehaviourKind(_Strict):
-    """What a kind of behaviour is in the graph, and when it counts as participation."""
+    """A kind of behaviour: its relationship type, and when it counts as participation."""
 
     type: str = Field(description="Relationship type, like PURCHASED", pattern=_TYPE)
     object: Literal["product", "coupon", "campaign"] = "product"
-    weight: float = Field(1.0, ge=0, description="What one participation by it adds to the influence level")
+    weight: float = Field(1.0, ge=0, description="Contribution of one participation to the influence level")
     counts: Literal["promoted", "named", "any", "never"] = Field(
         "never",
         description="promoted: its product is promoted by the campaign. named: it names the campaign. "
@@ -119,35 +119,37 @@ class BehaviourKind(_Strict):
     @model_validator(mode="after")
     def _own_type(self) -> Self:
         if self.type in DERIVED:
-            raise ValueError(f"{self.type} is a type that Groundswell uses itself")
+            raise ValueError(f"{self.type} is reserved: Groundswell writes this type itself")
         if self.counts == "promoted" and self.object != "product":
             raise ValueError("counts: promoted needs object: product")
         return self
 
 
 class Participation(_Strict):
-    """Which behaviours count, whatever their kind."""
+    """Which behaviours of any kind count as participation."""
 
-    targeted: bool = Field(True, description="Only users whom the campaign reached")
-    window: bool = Field(True, description="Only from the campaign's start to its end")
+    targeted: bool = Field(True, description="Only users whom the campaign targeted")
+    window: bool = Field(True, description="Only between the campaign's start and end")
 
 
 Sources = Annotated[list[Source], BeforeValidator(_as_list)]
 
 
 class Mapping(Reading):
-    """A whole mapping file."""
+    """A mapping file."""
 
     version: Literal[1] = 1
-    dataset: str = Field(description="The name of the data set in the graph", pattern=r"^[\w.-]{1,100}$")
-    zone: str = Field(description="The zone of the data's own days, like Europe/Berlin")
-    max_rejected: float = Field(0.05, ge=0, le=1, description="Share of rejected rows that stops the job")
+    dataset: str = Field(description="Name of the data set in the graph", pattern=r"^[\w.-]{1,100}$")
+    zone: str = Field(description="Time zone that defines the data's days, for example Europe/Berlin")
+    max_rejected: float = Field(
+        0.05, ge=0, le=1, description="Share of rejected rows above which the import stops"
+    )
     duplicates: Literal["keep", "drop"] = Field(
-        "keep", description="Behaviours of one delivery that are equal in everything"
+        "keep", description="Keep or drop behaviours that are equal in all values"
     )
     unknown: dict[str, Literal["reject", "add"]] = Field(
-        default_factory=dict, description="users, tags, products, coupons: what to do where a row names one "
-        "that is not there. Default: add where the table is not mapped, else reject",
+        default_factory=dict, description="users, tags, products, coupons: reject rows that reference an "
+        "unknown id, or add it. Default: add where the table is not mapped, else reject",
     )  # fmt: skip
     tables: dict[str, Sources]
     kinds: dict[str, BehaviourKind]
@@ -158,9 +160,9 @@ class Mapping(Reading):
         missing = [name for name, spec in TABLES.items() if spec.required and name not in self.tables]
         if missing:
             raise ValueError(f"tables: {', '.join(missing)} must be mapped")
-        odd = set(self.unknown) - set(ADDABLE)
-        if odd:
-            raise ValueError(f"unknown: {', '.join(sorted(odd))}: only {', '.join(ADDABLE)} can be added")
+        invalid = set(self.unknown) - set(ADDABLE)
+        if invalid:
+            raise ValueError(f"unknown: {', '.join(sorted(invalid))}: only {', '.join(ADDABLE)} can be added")
         types = [kind.type for kind in self.kinds.values()]
         if len(types) != len(set(types)):
             raise ValueError("kinds: two kinds have the same type")
@@ -170,12 +172,12 @@ class Mapping(Reading):
         return self
 
     def adds(self, table: str) -> bool:
-        """Whether a row may bring in what it refers to in `table`."""
+        """Return whether rows may add ids to `table` by referencing them."""
         default = "reject" if table in self.tables else "add"
         return table in ADDABLE and self.unknown.get(table, default) == "add"
 
     def reading(self, source: Source) -> "Resolved":
-        """How the values of `source` are written: its own settings before the mapping's."""
+        """Return the format of the values of `source`: its settings, else the mapping's, else defaults."""
         return Resolved(
             times=tuple(source.times or self.times or ["iso"]),
             zone=source.zone or self.zone,
@@ -184,17 +186,17 @@ class Mapping(Reading):
         )
 
     def digest(self) -> str:
-        """Identifies what the mapping says; its comments and its order do not matter."""
+        """Return a digest of the mapping, independent of comments and order."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     def digest_of(self, source: Source) -> str:
-        """Identifies all that decides how the rows of one source are read."""
-        said = [source.model_dump_json(exclude={"files"}), repr(self.reading(source)), repr(self.kinds)]
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+        """Return a digest of all settings that decide how the rows of `source` are read."""
+        settings = [source.model_dump_json(exclude={"files"}), repr(self.reading(source)), repr(self.kinds)]
+        return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 
 
 class Resolved(BaseModel):
-    """How the values of one source are written, nothing left open."""
+    """The complete format of the values of one source."""
 
     times: tuple[str, ...]
     zone: str
@@ -206,49 +208,50 @@ def _check_fields(table: str, source: Source) -> None:
     if table not in TABLES:
         raise ValueError(f"tables: there is no table {table!r}; there are {', '.join(TABLES)}")
     spec = TABLES[table]
-    given = set(source.columns) | set(source.constants)
-    odd = given - set(spec.names)
-    if odd:
-        raise ValueError(f"{table}: no field {', '.join(sorted(odd))}; there are {', '.join(spec.names)}")
-    lacking = [one.name for one in spec.fields if one.required and one.name not in given]
-    if lacking:
-        raise ValueError(f"{table}: {', '.join(lacking)} must be mapped")
+    mapped = set(source.columns) | set(source.constants)
+    unknown = mapped - set(spec.names)
+    if unknown:
+        raise ValueError(f"{table}: no field {', '.join(sorted(unknown))}; there are {', '.join(spec.names)}")
+    missing = [field.name for field in spec.fields if field.required and field.name not in mapped]
+    if missing:
+        raise ValueError(f"{table}: {', '.join(missing)} must be mapped")
     if source.end_is_last_day and table != "campaigns":
         raise ValueError(f"{table}: end_is_last_day is for campaigns")
     if source.attributes and not spec.attributes:
-        raise ValueError(f"{table}: this table keeps no further attributes")
+        raise ValueError(f"{table}: this table has no attributes")
     reserved = {"id", "dataset", "import", "changed_by", *spec.names} & set(source.attributes)
     if reserved:
-        raise ValueError(f"{table}: attributes cannot be called {', '.join(sorted(reserved))}")
+        raise ValueError(f"{table}: attributes cannot be named {', '.join(sorted(reserved))}")
 
 
 def read_mapping(path: Path) -> Mapping:
-    """The mapping in `path`. Raises InvalidRequest, with the place and what is wrong there."""
+    """Read the mapping in `path`. Raises InvalidRequest, which names the field and the problem."""
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InvalidRequest(
-            f"There is no mapping {path}.", f"`groundswell import init {path.parent}` writes a first one."
+            f"The mapping {path} does not exist.",
+            f"`groundswell import init {path.parent}` writes a first one.",
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidRequest(f"{path} cannot be read as YAML: {error}", "Correct the file.") from error
-    return parse_mapping(said, str(path))
+        raise InvalidRequest(f"{path} is not valid YAML: {error}", "Correct the file.") from error
+    return parse_mapping(content, str(path))
 
 
-def parse_mapping(said: object, where: str) -> Mapping:
-    """The mapping that `said` describes. Raises InvalidRequest."""
+def parse_mapping(content: object, origin: str) -> Mapping:
+    """Validate the content of a mapping file; `origin` names it in messages. Raises InvalidRequest."""
     try:
-        return Mapping.model_validate(said)
+        return Mapping.model_validate(content)
     except ValidationError as error:
-        problems = [f"{_place(one['loc'])}{_sentence(one)}" for one in error.errors()]
+        problems = [f"{_path(problem['loc'])}{_sentence(problem)}" for problem in error.errors()]
         raise InvalidRequest(
-            f"{where}: " + "; ".join(problems) + ".",
-            "Correct the mapping; docs/data-contract.md tells what it may say.",
+            f"{origin}: " + "; ".join(problems) + ".",
+            "Correct the mapping; docs/data-contract.md describes its fields.",
         ) from error
 
 
-def _place(location: tuple[int | str, ...]) -> str:
-    return f"{'.'.join(str(one) for one in location)}: " if location else ""
+def _path(location: tuple[int | str, ...]) -> str:
+    return f"{'.'.join(str(part) for part in location)}: " if location else ""
 
 
 def _sentence(problem: Any) -> str:

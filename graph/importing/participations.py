@@ -1,7 +1,7 @@
-"""Derives participations in the database: who took part in which campaign, by which behaviour.
+"""Derives participations in the database: which user took part in which campaign, by which behaviour.
 
-Only what an import may have changed is looked at: campaigns that it touched anew, and elsewhere its own
-behaviours. What is there already is not made again, so a derivation that was cut off is simply repeated.
+It considers only data that an import may have changed: campaigns that it touched, and its own behaviours.
+Existing participations are kept, so an interrupted derivation can be repeated.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from graph.importing.runs import import_runs
 from graph.progress import Progress
 
 _THREADS = 2
-"""Campaigns derived at once: each has its own participations, and locks are taken in order at the commit."""
+"""Campaigns derived in parallel; safe, because each has its own participations."""
 
 
 def derive_participations(
@@ -26,27 +26,43 @@ def derive_participations(
     *,
     everything: bool = False,
 ) -> int:
-    """Make what is missing, as of job `number`; the participations made.
+    """Create missing participations after an import.
 
-    With `everything`, behaviours of every job are looked at in every campaign. Jobs that never came to
-    their own derivation are made up for.
+    Parameters
+    ----------
+    graph, dataset
+        The database and the data set.
+    number
+        The import; data of unfinished earlier imports is included.
+    kinds
+        Kinds of behaviours by name.
+    rule
+        Which behaviours count as participation.
+    progress
+        Receives one unit per campaign and kind.
+    everything
+        Consider behaviours of all imports in all campaigns.
+
+    Returns
+    -------
+    int
+        The number of participations created.
     """
-    unfinished = [
-        one.number for one in import_runs(graph, dataset) if one.state not in ("complete", "undone")
-    ]
-    fresh = 0 if everything else min([*unfinished, number])
-    span = graph.single("importing/span", dataset=dataset, since=fresh)
+    runs = import_runs(graph, dataset)
+    unfinished = [run.number for run in runs if run.state not in ("complete", "undone")]
+    since = 0 if everything else min([*unfinished, number])
+    span = graph.single("importing/span", dataset=dataset, since=since)
     campaigns = graph.run(
         "importing/touched_campaigns",
         dataset=dataset,
-        since=fresh,
+        since=since,
         first=span["first"],
         last=span["last"],
         window=rule.window and not everything,
     )
     counting = {name: kind for name, kind in kinds.items() if kind.counts != "never"}
     advance = progress.stage("Deriving participations", len(campaigns) * len(counting))
-    made = 0
+    total = 0
     for kind in counting.values():
         shared: Row = {
             "dataset": dataset,
@@ -57,27 +73,27 @@ def derive_participations(
         }
         if kind.counts != "any":
             shared["targeted"] = rule.targeted
-        for derived, done in _derive_kind(graph, kind, campaigns, fresh, shared):
-            made += derived
+        for created, done in _derive_kind(graph, kind, campaigns, since, shared):
+            total += created
             advance(done)
-    return made
+    return total
 
 
 def _derive_kind(
-    graph: Graph, kind: BehaviourKind, campaigns: list[Row], fresh: int, shared: Row
+    graph: Graph, kind: BehaviourKind, campaigns: list[Row], since: int, shared: Row
 ) -> Iterator[tuple[int, int]]:
-    """(participations made, campaigns done), as they come."""
+    """Yield (participations created, campaigns done)."""
     if kind.counts == "named" and kind.object == "product":
-        since = 0 if any(one["anew"] for one in campaigns) else fresh
-        (row,) = graph.run("importing/participations_attributed", **shared, since=since)
+        start = 0 if any(campaign["anew"] for campaign in campaigns) else since
+        (row,) = graph.run("importing/participations_attributed", **shared, since=start)
         yield row["rows"], len(campaigns)
         return
 
-    def derive(one: Row) -> int:
-        since = 0 if one["anew"] else fresh
+    def derive(campaign: Row) -> int:
+        start = 0 if campaign["anew"] else since
         statement = f"importing/participations_{kind.counts}"
-        return int(graph.single(statement, **shared, campaign=one["campaign"], since=since)["rows"])
+        return int(graph.single(statement, **shared, campaign=campaign["campaign"], since=start)["rows"])
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        for derived in pool.map(derive, campaigns):
-            yield derived, 1
+        for created in pool.map(derive, campaigns):
+            yield created, 1

@@ -1,7 +1,7 @@
-"""The file of rejected rows: which file, which row, which column, which value, and why.
+"""Writes the file of rejected rows: file, row, column, value and reason of each.
 
-Each batch leaves its part before it is committed, so that none is lost whatever is killed when; the
-parts of all batches become one file when the job ends.
+Each batch writes its part before it commits, so that a kill at any point loses none; at the end of the job
+the parts become one file.
 """
 
 import csv
@@ -10,25 +10,25 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from graph.importing.lines import Damage
+from graph.importing.lines import RowError
 from graph.server.folders import make_writable
 
 HEADER = ("file", "row", "column", "value", "reason")
 
 
 class Rejects:
-    """Collects the rejected rows of one job in a folder of its own."""
+    """Collects the rejected rows of one job in its own folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @property
     def file(self) -> Path:
-        """Where all rejected rows are once the job has ended."""
+        """The file of all rejected rows, complete when the job has ended."""
         return self._folder / "rejected.csv"
 
-    def keep(self, batch: str, file: str, rows: Iterable[Damage]) -> None:
-        """Write the part of one batch, whole; an earlier try's part is replaced."""
+    def write(self, batch: str, file: str, rows: Iterable[RowError]) -> None:
+        """Write the part of one batch atomically; replace the part of an earlier attempt."""
         rows = list(rows)
         if not rows:
             return
@@ -36,13 +36,13 @@ class Rejects:
         if not parts.exists():
             make_writable(parts)
         path = self._part(batch)
-        draft = path.with_suffix(".new")
-        with draft.open("w", encoding="utf-8", newline="") as opened:
+        temporary = path.with_suffix(".new")
+        with temporary.open("w", encoding="utf-8", newline="") as opened:
             csv.writer(opened).writerows((file, *row) for row in rows)
-        draft.replace(path)
+        temporary.replace(path)
 
     def collect(self, batches: Iterable[str]) -> Counter[str]:
-        """Put the parts of `batches` into one file, in the order of the rows; the count of each reason."""
+        """Merge the parts of `batches` into one file, sorted by row; return the number of rows per reason."""
         reasons: Counter[str] = Counter()
         self.file.unlink(missing_ok=True)
         blocks: dict[tuple[str, int], list[Path]] = {}
@@ -56,9 +56,9 @@ class Rejects:
         with self.file.open("w", encoding="utf-8", newline="") as whole:
             writer = csv.writer(whole)
             writer.writerow(HEADER)
-            for place in sorted(blocks):
-                rows = [row for path in blocks[place] for row in _read(path)]
-                for row in sorted(rows, key=lambda one: int(one[1])):
+            for block_key in sorted(blocks):
+                rows = [row for path in blocks[block_key] for row in _read(path)]
+                for row in sorted(rows, key=lambda row: int(row[1])):
                     writer.writerow(row)
                     reasons[f"{row[0]}: {row[2]} {row[4]}".replace("  ", " ")] += 1
         return reasons

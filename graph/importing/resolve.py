@@ -1,7 +1,7 @@
-"""Decides without a database what becomes of each row of a delivery, as if the graph were empty.
+"""Decides the outcome of each row without a database, assuming an empty graph.
 
-The bulk engine writes what comes out; `import check` only counts it. Ids live in memory, rows do not
-(but for the tables between users, tags, campaigns and coupons, whose pairs are remembered).
+The bulk engine writes the accepted rows; `import check` only counts outcomes. Ids are kept in memory, rows
+are not; for tables that link entities, pairs are kept to find repetitions.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from graph.importing.blocks import Block, read_blocks
 from graph.importing.contract import TABLES
-from graph.importing.input_files import Delivery, Input
-from graph.importing.ledger import Tally
-from graph.importing.lines import Damage
-from graph.importing.loaders import REFERS, TWICE, referred
+from graph.importing.input_files import InputFile, InputFiles
+from graph.importing.ledger import RowCounts
+from graph.importing.lines import RowError
+from graph.importing.loaders import CONTRADICTION, REFERENCES, referenced_ids, unknown_id
 from graph.importing.mapping import Mapping
-from graph.importing.rows import Rows, in_file, validate, wanted_columns
+from graph.importing.rows import Rows, mapped_columns, validate, with_file_columns
 
 Ints = NDArray[np.int64]
 ENTITIES = ("users", "tags", "products", "campaigns")
 
 
 class Ids:
-    """The ids of one table, each with its position in the order of arrival."""
+    """The ids of one table, each with its position in order of first occurrence."""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
@@ -38,7 +38,7 @@ class Ids:
         return len(self._seen)
 
     def add(self, name: str, values: object = None) -> object:
-        """Remember an id: None where it is new, else the values it first came with."""
+        """Add an id; return None where it is new, else the values of its first occurrence."""
         if name in self._seen:
             return self._values[self._seen[name]]
         self._seen[name] = len(self._seen)
@@ -47,151 +47,168 @@ class Ids:
         return None
 
     def positions(self, column: pa.Array) -> Ints:
-        """Where each id of `column` stands; -1 where it is not there, or not given."""
+        """Return the position of each id of `column`; -1 where it is unknown or missing."""
         if self._index is None:
             self._index = pd.Index(np.array(list(self._seen), dtype=object), dtype=object)
         encoded = column.dictionary_encode()
         names = encoded.dictionary.to_numpy(zero_copy_only=False).astype(object)
-        known = np.append(self._index.get_indexer(pd.Index(names, dtype=object)), -1)
-        places = encoded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)
-        return np.asarray(known[places], dtype=np.int64)
+        positions = np.append(self._index.get_indexer(pd.Index(names, dtype=object)), -1)
+        codes = encoded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)
+        return np.asarray(positions[codes], dtype=np.int64)
 
 
 @dataclass
 class Resolved:
-    """Rows of one block that enter the graph, with the positions of what they name, and their account."""
+    """The accepted rows of one block, and the outcome of all its rows.
 
-    source: Input
+    Attributes
+    ----------
+    source
+        The file.
+    block
+        The block of the file.
+    rows
+        The rows to load.
+    positions
+        Position of each referenced id, by column.
+    counts
+        Number of rows by outcome.
+    rejected
+        Errors of rejected rows.
+    added
+        Ids that exist only because rows reference them, by table.
+    """
+
+    source: InputFile
     block: Block
     rows: Rows
-    places: dict[str, Ints]
-    tally: Tally
-    rejected: list[Damage]
+    positions: dict[str, Ints]
+    counts: RowCounts
+    rejected: list[RowError]
     added: dict[str, list[str]] = field(default_factory=dict)
-    """Ids that came in only because rows name them, by table."""
 
 
 class Resolver:
-    """Walks through a delivery table by table."""
+    """Resolves the rows of input files table by table."""
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
         self.ids: dict[str, Ids] = {name: Ids() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
-    def run(self, delivery: Delivery, start: Callable[[str, int], None]) -> Iterator[Resolved]:
-        """Every block of every table, resolved; `start` is told of each table and its rows."""
-        for table, inputs in delivery.tables():
-            start(table, sum(one.rows for one in inputs))
-            for one in inputs:
-                for block in read_blocks(one.path, one.source, wanted_columns(one.source)):
-                    yield self._resolve(one, block)
+    def run(self, files: InputFiles, on_table: Callable[[str, int], None]) -> Iterator[Resolved]:
+        """Yield every block of every table; call `on_table` with each table and its number of rows."""
+        for table, inputs in files.tables():
+            on_table(table, sum(file.rows for file in inputs))
+            for file in inputs:
+                for block in read_blocks(file.path, file.source, mapped_columns(file.source)):
+                    yield self._resolve(file, block)
 
-    def _resolve(self, one: Input, block: Block) -> Resolved:
-        rows = validate(block, one.table, one.source, self.mapping)
-        added = self._add_referred(rows)
+    def _resolve(self, file: InputFile, block: Block) -> Resolved:
+        rows = validate(block, file.table, file.source, self.mapping)
+        added = self._add_referenced(rows)
         rejected = list(rows.rejected)
         unchanged = 0
-        places: dict[str, Ints] = {}
-        if one.table in ENTITIES:
-            keep, repeated, twice = self._new_entities(rows)
-            rejected += in_file(twice, one.source)
-            good, unchanged = rows.take(keep), repeated
+        positions: dict[str, Ints] = {}
+        if file.table in ENTITIES:
+            keep, unchanged, errors = self._new_entities(rows)
+            rejected += with_file_columns(errors, file.source)
+            accepted = rows.filter(keep)
         else:
-            places, unknown = self._look_up(rows)
-            rejected += in_file(unknown, one.source)
-            ok = ~np.isin(rows.numbers, [damage.row for damage in unknown])
-            good, places = rows.take(ok), {name: place[ok] for name, place in places.items()}
-            if one.table != "behaviours":
-                fresh = self._new_pairs(good, places)
-                unchanged = int((~fresh).sum())
-                good, places = good.take(fresh), {name: place[fresh] for name, place in places.items()}
-        tally = Tally(rows.read, len(good), len(rejected), unchanged, rows.left_out)
-        tally.check()
-        return Resolved(one, block, good, places, tally, sorted(rejected), added)
+            positions, errors = self._locate(rows)
+            rejected += with_file_columns(errors, file.source)
+            ok = ~np.isin(rows.numbers, [error.row for error in errors])
+            accepted, positions = rows.filter(ok), {name: column[ok] for name, column in positions.items()}
+            if file.table != "behaviours":
+                new = self._new_pairs(accepted, positions)
+                unchanged = int((~new).sum())
+                accepted = accepted.filter(new)
+                positions = {name: column[new] for name, column in positions.items()}
+        counts = RowCounts(rows.read, len(accepted), len(rejected), unchanged, rows.left_out)
+        counts.check()
+        return Resolved(file, block, accepted, positions, counts, sorted(rejected), added)
 
-    def _add_referred(self, rows: Rows) -> dict[str, list[str]]:
+    def _add_referenced(self, rows: Rows) -> dict[str, list[str]]:
         added = {}
-        for table, names in referred(rows, self.mapping).items():
+        for table, names in referenced_ids(rows, self.mapping).items():
             new = [name for name in sorted(names.to_pylist()) if self.ids[table].add(name, ()) is None]
             if new:
                 added[table] = new
         return added
 
-    def _new_entities(self, rows: Rows) -> tuple[NDArray[np.bool_], int, list[Damage]]:
+    def _new_entities(self, rows: Rows) -> tuple[NDArray[np.bool_], int, list[RowError]]:
         ids = self.ids[rows.table]
         names = [name for name in rows.columns if name != "id"]
         values = zip(*(rows.columns[name].to_pylist() for name in names), strict=True) if names else None
         keep = np.zeros(len(rows), dtype=bool)
-        unchanged, twice = 0, []
-        for place, name in enumerate(rows.columns["id"].to_pylist()):
-            said = next(values) if values else ()
-            known = ids.add(name, said)
-            if known is None:
-                keep[place] = True
-            elif known == said:
+        unchanged, errors = 0, []
+        for i, name in enumerate(rows.columns["id"].to_pylist()):
+            row_values = next(values) if values else ()
+            first_values = ids.add(name, row_values)
+            if first_values is None:
+                keep[i] = True
+            elif first_values == row_values:
                 unchanged += 1
             else:
-                twice.append(Damage(int(rows.numbers[place]), "id", name, TWICE))
-        return keep, unchanged, twice
+                errors.append(RowError(int(rows.numbers[i]), "id", name, CONTRADICTION))
+        return keep, unchanged, errors
 
-    def _look_up(self, rows: Rows) -> tuple[dict[str, Ints], list[Damage]]:
-        """The position of everything that rows name, and the rows that name what is not there."""
-        places: dict[str, Ints] = {}
-        unknown: dict[int, Damage] = {}
-        for column, table in self._referring(rows):
-            found = self.ids[table].positions(rows.columns[column])
+    def _locate(self, rows: Rows) -> tuple[dict[str, Ints], list[RowError]]:
+        """Return the position of every referenced id, and one error per row with an unknown one."""
+        positions: dict[str, Ints] = {}
+        errors: dict[int, RowError] = {}
+        for column, table in self._references(rows):
+            located = self.ids[table].positions(rows.columns[column])
             if column == "object":
-                mine = self._kind_of(rows, table)
-                found = np.where(mine, found, places.get("object", np.full(len(rows), -1)))
-                places[column] = found
-                absent = mine & (found < 0)
+                of_table = self._has_object_in(rows, table)
+                located = np.where(of_table, located, positions.get("object", np.full(len(rows), -1)))
+                unknown = of_table & (located < 0)
             else:
-                places[column] = found
-                absent = (found < 0) & rows.columns[column].is_valid().to_numpy(zero_copy_only=False)
-            for place in np.flatnonzero(absent):
-                row = int(rows.numbers[place])
-                value = str(rows.columns[column][int(place)].as_py())
-                unknown.setdefault(row, Damage(row, column, value, f"is not among the {table}"))
-        return places, list(unknown.values())
+                unknown = (located < 0) & rows.columns[column].is_valid().to_numpy(zero_copy_only=False)
+            positions[column] = located
+            for i in np.flatnonzero(unknown):
+                row = int(rows.numbers[i])
+                value = str(rows.columns[column][int(i)].as_py())
+                errors.setdefault(row, RowError(row, column, value, unknown_id(table)))
+        return positions, list(errors.values())
 
-    def _referring(self, rows: Rows) -> list[tuple[str, str]]:
-        found = [(column, REFERS[column]) for column in rows.columns if column in REFERS]
+    def _references(self, rows: Rows) -> list[tuple[str, str]]:
+        references = [(column, REFERENCES[column]) for column in rows.columns if column in REFERENCES]
         if rows.table == "behaviours":
-            found += [
+            references += [
                 ("object", table)
                 for table in sorted({f"{kind.object}s" for kind in self.mapping.kinds.values()})
             ]
-        return found
+        return references
 
-    def _kind_of(self, rows: Rows, table: str) -> NDArray[np.bool_]:
-        """Where a behaviour's object is of `table`."""
+    def _has_object_in(self, rows: Rows, table: str) -> NDArray[np.bool_]:
+        """Mark behaviours whose kind has objects of `table`."""
         kinds = [name for name, kind in self.mapping.kinds.items() if f"{kind.object}s" == table]
-        mine = pc.is_in(rows.columns["kind"], value_set=pa.array(kinds, pa.string()))
-        return np.asarray(mine.to_numpy(zero_copy_only=False), dtype=bool)
+        of_table = pc.is_in(rows.columns["kind"], value_set=pa.array(kinds, pa.string()))
+        return np.asarray(of_table.to_numpy(zero_copy_only=False), dtype=bool)
 
-    def _new_pairs(self, rows: Rows, places: dict[str, Ints]) -> NDArray[np.bool_]:
-        """Where a row is not the repetition of another one."""
+    def _new_pairs(self, rows: Rows, positions: dict[str, Ints]) -> NDArray[np.bool_]:
+        """Mark rows that repeat no earlier row."""
         seen = self._pairs[rows.table]
-        keys = [places[name].tolist() for name in places]
+        keys = [column.tolist() for column in positions.values()]
         if rows.table == "coupons":
             for name in rows.columns["id"].to_pylist():
                 self.ids["coupons"].add(name, ())
             keys.append(self.ids["coupons"].positions(rows.columns["id"]).tolist())
-        if rows.table == "promotions" and "coupon" in places:
+        if rows.table == "promotions" and "coupon" in positions:
             return self._new_promotions(seen, keys)
-        fresh = np.ones(len(rows), dtype=bool)
-        for place, key in enumerate(zip(*keys, strict=True)):
-            fresh[place] = key not in seen
+        new = np.ones(len(rows), dtype=bool)
+        for i, key in enumerate(zip(*keys, strict=True)):
+            new[i] = key not in seen
             seen.add(key)
-        return fresh
+        return new
 
     def _new_promotions(self, seen: set[tuple[int, ...]], keys: list[list[int]]) -> NDArray[np.bool_]:
-        """What a coupon discounts is promoted as well; a row without a coupon then says nothing new."""
+        """Mark new promotions; a discount implies its promotion, so the same pair alone is not new."""
         rows = list(zip(*keys, strict=True))
-        fresh = np.ones(len(rows), dtype=bool)
-        for place in sorted(range(len(rows)), key=lambda one: rows[one][2] < 0):
-            campaign, product, _ = rows[place]
-            fresh[place] = rows[place] not in seen
-            seen |= {rows[place], (campaign, product, -1)}
-        return fresh
+        new = np.ones(len(rows), dtype=bool)
+        for i in sorted(range(len(rows)), key=lambda i: rows[i][2] < 0):
+            campaign, product, _ = rows[i]
+            new[i] = rows[i] not in seen
+            seen |= {rows[i], (campaign, product, -1)}
+        return new

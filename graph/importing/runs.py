@@ -1,4 +1,4 @@
-"""The record of import jobs: each is a `Run` in the graph, numbered within its data set."""
+"""Records imports: each is a `Run` in the graph, numbered within its data set."""
 
 import json
 import os
@@ -19,7 +19,7 @@ State = Literal["running", "complete", "stopped", "failed", "interrupted", "undo
 
 @dataclass(frozen=True)
 class ImportRun:
-    """One job: where its rows came from, what became of them, and how it stands."""
+    """One import: its source, the outcome of its rows, and its state."""
 
     dataset: str
     number: int
@@ -43,26 +43,41 @@ class ImportRun:
 
 
 def import_runs(graph: Graph, dataset: str | None = None) -> list[ImportRun]:
-    """Every job, of one data set or of all, the latest first."""
+    """Return all imports, or those of one data set, the latest first."""
     return [_import_run(row) for row in graph.run("importing/jobs", dataset=dataset)]
 
 
 def find_import(graph: Graph, dataset: str, number: int) -> ImportRun:
-    """Raises NotFound."""
+    """Return one import. Raises NotFound."""
     for run in import_runs(graph, dataset):
         if run.number == number:
             return run
     raise NotFound(
-        f"There is no import/{number} of {dataset!r}.", "`groundswell imports` lists all import jobs."
+        f"Data set {dataset!r} has no import/{number}.", "`groundswell imports` lists all imports."
     )
 
 
 def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) -> int:
-    """The number of the job to work on: an unfinished one of the same mapping and files, else a new one.
+    """Resume the unfinished import of the same mapping and files, or begin a new one.
 
-    `files` are their names with their checksums.
+    Parameters
+    ----------
+    graph, mapping
+        The database and the mapping.
+    source
+        Where the files come from, for the record.
+    files
+        Checksum of each file by name.
 
-    Raises ImportRunning where a job of the data set is running elsewhere.
+    Returns
+    -------
+    int
+        The import's number.
+
+    Raises
+    ------
+    ImportRunning
+        Another process imports into the data set, or an undo of it is unfinished.
     """
     earlier = graph.run("importing/jobs", dataset=mapping.dataset)
     for row in earlier:
@@ -70,12 +85,12 @@ def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) ->
             raise ImportRunning(
                 f"import/{row['number']} of {mapping.dataset!r} is running (process {row['process']} on "
                 f"{row['host']}).",
-                "Wait for it to end, or end that process.",
+                "Wait for it to end, or stop that process.",
             )
         if row["state"] == "undoing":
             raise ImportRunning(
-                f"import/{row['number']} of {mapping.dataset!r} is half undone.",
-                f"Finish that first: `groundswell import undo {row['number']} --dataset {mapping.dataset}`.",
+                f"import/{row['number']} of {mapping.dataset!r} has been undone only in part.",
+                f"Finish the undo: `groundswell import undo {row['number']} --dataset {mapping.dataset}`.",
             )
     properties = {
         "source": source,
@@ -98,12 +113,12 @@ def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) ->
 
 
 def rules(graph: Graph, dataset: str, number: int) -> Row:
-    """The kinds and the participation rule that a job was run with."""
+    """Return the kinds and the participation rule of an import's mapping."""
     (text,) = (
         row["rules"] for row in graph.run("importing/jobs", dataset=dataset) if row["number"] == number
     )
-    found: Row = json.loads(text)
-    return found
+    parsed: Row = json.loads(text)
+    return parsed
 
 
 def _import_run(row: Row) -> ImportRun:
@@ -114,7 +129,7 @@ def _import_run(row: Row) -> ImportRun:
 
 
 def _is_alive(row: Row) -> bool:
-    """Whether the process that works on a job lives; on another machine: whether it did something lately."""
+    """Return whether the import's process runs; on another machine, whether it was active lately."""
     if row["host"] != socket.gethostname():
         return int(row["idle"]) < _IDLE_SECONDS
     pid, _, created = str(row["process"]).partition(" ")

@@ -1,4 +1,4 @@
-"""Takes back what one import job added, and nothing else."""
+"""Undoes one import: removes what it added and restores what it changed."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,36 @@ from graph.progress import Progress
 
 @dataclass(frozen=True)
 class UndoReport:
-    """What was taken back."""
+    """Numbers of removed nodes and relationships and of restored values.
+
+    Attributes
+    ----------
+    run
+        The import's id.
+    nodes, relationships, changes
+        Removed nodes and relationships, restored values.
+    participations
+        Participations of the data set that remain.
+    """
 
     run: str
     nodes: int
     relationships: int
     changes: int
     participations: int
-    """Those of the data set that remain."""
 
 
 def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> UndoReport:
-    """Remove what import `number` added, restore what it changed, and derive participations anew.
+    """Remove what import `number` added, restore what it changed, and derive participations again.
 
-    Killed half-way, it is finished by calling it again. Raises NotFound, and InvalidRequest where later
-    imports build on this one or it was undone before.
+    After a kill, the next call completes it.
+
+    Raises
+    ------
+    NotFound
+        There is no such import.
+    InvalidRequest
+        It is running, already undone, or later imports depend on it.
     """
     run = find_import(graph, dataset, number)
     _check(graph, run)
@@ -41,39 +56,38 @@ def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> 
     advance(1)
     nodes = graph.run("undo/nodes", **keys)[0]["rows"]
     advance(1)
-    left = [one for one in import_runs(graph, dataset) if one.state != "undone" and one.number != number]
-    latest = max((one.number for one in left), default=number)
+    runs = import_runs(graph, dataset)
+    remaining = [run.number for run in runs if run.state != "undone" and run.number != number]
+    latest = max(remaining, default=number)
     graph.run("undo/repair", **keys | {"import": latest})
     advance(1)
-    made = 0
-    if left:
-        said = rules(graph, dataset, latest)
-        made = derive_participations(
+    participations = 0
+    if remaining:
+        latest_rules = rules(graph, dataset, latest)
+        participations = derive_participations(
             graph,
             dataset,
             latest,
-            {name: BehaviourKind.model_validate(kind) for name, kind in said["kinds"].items()},
-            Participation.model_validate(said["participation"]),
+            {name: BehaviourKind.model_validate(kind) for name, kind in latest_rules["kinds"].items()},
+            Participation.model_validate(latest_rules["participation"]),
             progress,
             everything=True,
         )
     graph.run("undo/finish", **keys)
-    return UndoReport(run.id, nodes, relationships, changes, made)
+    return UndoReport(run.id, nodes, relationships, changes, participations)
 
 
 def _check(graph: Graph, run: ImportRun) -> None:
     if run.state == "undone":
         raise InvalidRequest(
-            f"{run.id} of {run.dataset!r} was undone before.", "There is nothing left to undo."
+            f"{run.id} of {run.dataset!r} is already undone.", "There is nothing left to undo."
         )
     if run.state == "running":
-        raise InvalidRequest(
-            f"{run.id} of {run.dataset!r} is running.", "Wait for it to end, or end it first."
-        )
+        raise InvalidRequest(f"{run.id} of {run.dataset!r} is running.", "Wait for it to end, or cancel it.")
     later = graph.run("undo/dependents", dataset=run.dataset, **{"import": run.number})
     if later and run.state != "undoing":
-        first = ", ".join(f"import/{one['number']}" for one in later)
+        dependents = ", ".join(f"import/{row['number']}" for row in later)
         raise InvalidRequest(
-            f"{run.id} of {run.dataset!r} cannot be undone alone: {first} added to what it brought.",
-            f"Undo {first} first, in this order.",
+            f"{run.id} of {run.dataset!r} cannot be undone: {dependents} added to its data.",
+            f"Undo {dependents} first, in this order.",
         )

@@ -1,4 +1,4 @@
-"""Deliveries that came over the network: each is kept in a folder of its own until its import is over."""
+"""Stores uploaded files: each upload has its own folder until its import has ended."""
 
 import errno
 import shutil
@@ -16,17 +16,15 @@ from graph.progress import Progress
 from graph.settings import Settings
 
 _MAPPING = ".mapping.json"
-"""No file of a delivery has a name that begins with a dot."""
-_FORGOTTEN_SECONDS = 86_400
+"""Uploaded files cannot have this name: names with a leading dot are rejected."""
+_STALE_SECONDS = 86_400
 
 
 @contextmanager
 def receive(settings: Settings) -> Iterator[Path]:
-    """A folder for a delivery; it is deleted where something goes wrong. Raises FolderUnusable where the disk
-    is full.
-    """
+    """Create a folder for an upload; delete it after an error. Raises FolderUnusable if the disk is full."""
     parent = settings.home / "imports"
-    with _room():
+    with _check_disk_full():
         parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="upload-", dir=parent))
         try:
@@ -36,24 +34,24 @@ def receive(settings: Settings) -> Iterator[Path]:
             raise
 
 
-def keep_mapping(folder: Path, mapping: Mapping) -> None:
-    """Beside the files that it names."""
+def store_mapping(folder: Path, mapping: Mapping) -> None:
+    """Store the mapping with the uploaded files."""
     (folder / _MAPPING).write_text(mapping.model_dump_json(), encoding="utf-8")
 
 
 def open_upload(
     graph: Graph, settings: Settings, name: str, progress: Progress, max_rejected: float | None = None
 ) -> ImportJob:
-    """The import of the delivery in the folder `name`. Raises what ``ImportJob`` does."""
+    """Open the import of the upload in folder `name`. Raises as ``ImportJob`` does."""
     folder = settings.home / "imports" / name
     try:
         mapping = Mapping.model_validate_json((folder / _MAPPING).read_text(encoding="utf-8"))
     except OSError as error:
         raise ImportFailed(
-            f"The files that were sent are not here ({error.strerror}).",
-            "They lie with the API that took them: work on its jobs there, or send them again.",
+            f"The uploaded files are not on this machine ({error.strerror}).",
+            "Run the worker on the machine of the API that received them, or upload them again.",
         ) from error
-    # A live database: the bulk engine would stop the server under everybody's feet.
+    # The bulk engine would stop the database while the API serves requests.
     return ImportJob(
         graph, settings, folder, mapping, progress,
         source="upload", engine="stream", max_rejected=max_rejected,
@@ -61,24 +59,24 @@ def open_upload(
 
 
 def remove_upload(settings: Settings, name: str) -> None:
-    """Delete a delivery whose import is over."""
+    """Delete an upload."""
     shutil.rmtree(settings.home / "imports" / name, ignore_errors=True)
 
 
-def remove_forgotten(settings: Settings, wanted: Iterable[str]) -> None:
-    """Delete the deliveries of yesterday and before that no import waits for."""
+def remove_stale_uploads(settings: Settings, keep: Iterable[str]) -> None:
+    """Delete uploads older than a day, except those in `keep`."""
     for folder in set((settings.home / "imports").glob("upload-*")):
-        if folder.name not in set(wanted) and time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS:
+        if folder.name not in set(keep) and time.time() - folder.stat().st_mtime > _STALE_SECONDS:
             remove_upload(settings, folder.name)
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def _check_disk_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         raise FolderUnusable(
-            "The disk that deliveries are kept on is full.", "Free room there, then send the files again."
+            "The disk for uploads is full.", "Free room there, then upload the files again."
         ) from error

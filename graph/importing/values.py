@@ -1,7 +1,7 @@
-"""Turns columns as written into ids, texts, numbers and moments, and says which values are none.
+"""Converts columns to ids, texts, numbers and times, and reports invalid values.
 
-Moments become milliseconds since the epoch (UTC); those that do not say their zone are local to the
-mapping's. An hour that clocks run through twice is taken the first time, one that they skip at its end.
+Times become milliseconds since the epoch (UTC); times without a zone are in the mapping's zone. An ambiguous
+time (clocks go back) is the first of the two; a skipped one (clocks go forward) moves to the end of the gap.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Bools = NDArray[np.bool_]
 
 
 class Converted(NamedTuple):
-    """A typed column (null: not given) and where it could not be had, with the reason."""
+    """A typed column (null: missing), where values are invalid, and why."""
 
     values: pa.Array
     bad: Bools
@@ -34,7 +34,7 @@ class Converted(NamedTuple):
 
 
 def convert(column: pa.Array, kind: Kind, reading: Resolved) -> Converted:
-    """`column` as the type of its field."""
+    """Convert `column` to the type of its field."""
     column = _plain(column)
     if kind == "time" and not pa.types.is_string(column.type):
         return _typed_time(column, reading)
@@ -84,23 +84,24 @@ def _number(text: pa.Array, reading: Resolved) -> Converted:
         if signs.thousands == " ":
             plain = pc.replace_substring_regex(plain, "[\u00a0\u202f]", "")
     if signs.decimal == ",":
-        # A point that is left is no decimal sign here.
+        # A remaining point is not a decimal sign.
         plain = pc.replace_substring(pc.replace_substring(plain, ".", "?"), ",", ".")
     fits = pc.match_substring_regex(plain, _NUMBER)
     bad = _true(pc.invert(fits))
     if bad.any():
         plain = pc.if_else(fits, plain, None)
-    found = _finite(plain.cast(pa.float64()))
-    said = f"is no number with {signs.decimal!r} as its decimal sign"
-    if signs.thousands:
-        said += f" and {signs.thousands!r} between thousands"
-    return Converted(found.values, bad | found.bad, said)
+    finite = _finite(plain.cast(pa.float64()))
+    reason = f"is not a valid number (decimal sign {signs.decimal!r}"
+    reason += f", thousands separator {signs.thousands!r})" if signs.thousands else ")"
+    return Converted(finite.values, bad | finite.bad, reason)
 
 
 def _finite(values: pa.Array) -> Converted:
     values = pc.if_else(pc.is_nan(values), None, values)
     bad = _true(pc.invert(pc.is_finite(values)))
-    return Converted(pc.if_else(pa.array(~bad), values, None) if bad.any() else values, bad, "is no number")
+    return Converted(
+        pc.if_else(pa.array(~bad), values, None) if bad.any() else values, bad, "is not a finite number"
+    )
 
 
 def _typed_time(column: pa.Array, reading: Resolved) -> Converted:
@@ -114,25 +115,25 @@ def _typed_time(column: pa.Array, reading: Resolved) -> Converted:
             return _in_range(_NUMERIC[name](numbers, reading.zone), ~np.isnan(numbers))
     every = np.asarray(pc.is_valid(column))
     return Converted(
-        pa.nulls(len(column), pa.int64()), every, "is a number; say in `times` which: epoch_s, ..."
+        pa.nulls(len(column), pa.int64()), every, "is a number; set `times` to epoch_s, epoch_ms or excel"
     )
 
 
 def _time(text: pa.Array, reading: Resolved) -> Converted:
     given = text.is_valid().to_numpy(zero_copy_only=False)
-    found = np.full(len(text), np.nan)
+    milliseconds = np.full(len(text), np.nan)
     series = pd.Series(text.to_pandas(), dtype=object)
     for name in reading.times:
-        left = given & np.isnan(found)
-        if not left.any():
+        unparsed = given & np.isnan(milliseconds)
+        if not unparsed.any():
             break
-        found[left] = _parse(series[left], name, reading.zone)
-    converted = _in_range(found, given)
-    return converted._replace(reason=f"is no time written as {' or '.join(reading.times)}, from 1900 to 2199")
+        milliseconds[unparsed] = _parse(series[unparsed], name, reading.zone)
+    reason = f"is not a valid date from 1900 to 2199 (expected {' or '.join(reading.times)})"
+    return _in_range(milliseconds, given)._replace(reason=reason)
 
 
-def after_the_day(moments: pa.Array, zone: str) -> pa.Array:
-    """The first moment of the day after each moment's own, as clocks in `zone` show it."""
+def next_midnight(moments: pa.Array, zone: str) -> pa.Array:
+    """Return the first moment of the next day in `zone`, in milliseconds since the epoch."""
     local = (
         pd.Series(moments.to_pandas())
         .astype("Int64")
@@ -141,25 +142,26 @@ def after_the_day(moments: pa.Array, zone: str) -> pa.Array:
         .dt.tz_convert(zone)
     )
     after = (local.dt.tz_localize(None).dt.normalize() + pd.Timedelta(days=1)).dt.as_unit("ms")
-    found = _milliseconds(_localised(after, zone))
-    return pa.array(np.where(np.isnan(found), 0, found).astype(np.int64), mask=np.isnan(found))
+    midnights = _milliseconds(_localised(after, zone))
+    missing = np.isnan(midnights)
+    return pa.array(np.where(missing, 0, midnights).astype(np.int64), mask=missing)
 
 
 def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
-    """Milliseconds since the epoch, NaN where `text` is not written so."""
+    """Return milliseconds since the epoch, NaN where `text` does not match the format."""
     if name in _NUMERIC:
         return _NUMERIC[name](pd.to_numeric(text, errors="coerce").to_numpy(dtype=float), zone)
-    found = np.full(len(text), np.nan)
-    says_zone, local = np.full(len(text), "%z" in name), np.full(len(text), "%z" not in name)
+    milliseconds = np.full(len(text), np.nan)
+    has_zone, local = np.full(len(text), "%z" in name), np.full(len(text), "%z" not in name)
     if name == "iso":
         name = "ISO8601"
-        says_zone = text.str.fullmatch(_ISO + _OFFSET).to_numpy(dtype=bool)
+        has_zone = text.str.fullmatch(_ISO + _OFFSET).to_numpy(dtype=bool)
         local = text.str.fullmatch(_ISO).to_numpy(dtype=bool)
-    if says_zone.any():
-        found[says_zone] = _milliseconds(_to_utc(text[says_zone], name))
+    if has_zone.any():
+        milliseconds[has_zone] = _milliseconds(_to_utc(text[has_zone], name))
     if local.any():
-        found[local] = _milliseconds(_localised(_to_utc(text[local], name).dt.tz_localize(None), zone))
-    return found
+        milliseconds[local] = _milliseconds(_localised(_to_utc(text[local], name).dt.tz_localize(None), zone))
+    return milliseconds
 
 
 def _to_utc(text: pd.Series, layout: str) -> pd.Series:
@@ -177,7 +179,7 @@ def _milliseconds(moments: pd.Series) -> NDArray[np.float64]:
 
 
 def _excel(numbers: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
-    # Before 1 March 1900 Excel counts a day that never was.
+    # Excel counts 29 February 1900, which did not exist, so earlier dates are ambiguous.
     days = np.where((numbers >= 61) & (numbers < 200_000), numbers, np.nan)
     local = pd.Series(_EXCEL_EPOCH + pd.to_timedelta(np.round(days * 86_400), unit="s"))
     return _milliseconds(_localised(local, zone))
@@ -194,7 +196,7 @@ def _in_range(milliseconds: NDArray[np.float64], given: Bools) -> Converted:
     with np.errstate(invalid="ignore"):
         good = (milliseconds >= _FIRST_MS) & (milliseconds < _LAST_MS)
     whole = np.where(good, milliseconds, 0).astype(np.int64)
-    return Converted(pa.array(whole, mask=~good), given & ~good, "is no time from 1900 to 2199")
+    return Converted(pa.array(whole, mask=~good), given & ~good, "is not a valid date from 1900 to 2199")
 
 
 def _none(column: pa.Array) -> Bools:

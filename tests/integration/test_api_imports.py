@@ -12,7 +12,7 @@ from httpx import Response
 from api.app import create_app
 from examples import messy_shop
 from graph.connection import Graph, connect
-from graph.importing.infer_mapping import sketch
+from graph.importing.infer_mapping import infer_mapping
 from graph.importing.runs import import_runs
 from graph.importing.stream import StreamEngine
 from graph.settings import Settings
@@ -47,7 +47,7 @@ def test_uploaded_folder_is_imported_and_its_rejected_rows_are_downloaded(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
     messy_shop.write(tmp_path)
-    mapping = sketch(tmp_path, dataset, "Europe/Berlin")
+    mapping = infer_mapping(tmp_path, dataset, "Europe/Berlin")
     done = wait(client, send(client, tmp_path, mapping))
     assert (done["kind"], done["state"], done["result"]) == (
         "import", "complete", {"import": f"{dataset}.1"},
@@ -67,7 +67,7 @@ def test_uploaded_folder_is_imported_and_its_rejected_rows_are_downloaded(
 
 def test_stopped_import_states_the_reason(client: TestClient, tmp_path: Path, dataset: str) -> None:
     messy_shop.write(tmp_path)
-    stopped = wait(client, send(client, tmp_path, sketch(tmp_path, dataset), max_rejected="0"))
+    stopped = wait(client, send(client, tmp_path, infer_mapping(tmp_path, dataset), max_rejected="0"))
     assert stopped["state"] == "failed"
     assert "rows were rejected" in str(stopped["problem"])
     assert f"/v1/imports/{dataset}.1/rejected" in str(stopped["remedy"])
@@ -78,7 +78,7 @@ def test_two_imports_of_one_data_set_run_one_after_another(
     client: TestClient, tmp_path: Path, dataset: str
 ) -> None:
     messy_shop.write(tmp_path)
-    sent = [send(client, tmp_path, sketch(tmp_path, dataset)) for _ in range(2)]
+    sent = [send(client, tmp_path, infer_mapping(tmp_path, dataset)) for _ in range(2)]
     assert [wait(client, one)["state"] for one in sent] == ["complete", "complete"]
     assert [one["loaded"] > 0 for one in client.get("/v1/imports", params={"dataset": dataset}).json()] == [
         False, True,
@@ -105,7 +105,7 @@ def test_missing_files_and_paths_outside_the_upload_are_rejected(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
     messy_shop.write(tmp_path)
-    mapping = yaml.safe_load(sketch(tmp_path, dataset))
+    mapping = yaml.safe_load(infer_mapping(tmp_path, dataset))
     mapping["tables"]["users"][0]["files"] = "other.csv"
     answer = send(client, tmp_path, yaml.safe_dump(mapping))
     assert answer.status_code == 422
@@ -138,7 +138,7 @@ def test_import_resumes_after_its_worker_stopped(
     messy_shop.write(tmp_path)
     # Without its lifespan: nobody but the test works on jobs.
     client = TestClient(create_app(settings, graph, keys=False), base_url="http://127.0.0.1")
-    answer = send(client, tmp_path, sketch(tmp_path, dataset, "Europe/Berlin"))
+    answer = send(client, tmp_path, infer_mapping(tmp_path, dataset, "Europe/Berlin"))
     load, loaded = StreamEngine._load_batch, list[str]()
 
     def ended_midway(*arguments: object) -> object:
@@ -165,7 +165,7 @@ def test_cancelled_import_ends_midway_and_deletes_the_upload(
 ) -> None:
     messy_shop.write(tmp_path)
     client = TestClient(create_app(settings, graph, keys=False), base_url="http://127.0.0.1")
-    answer = send(client, tmp_path, sketch(tmp_path, dataset, "Europe/Berlin"))
+    answer = send(client, tmp_path, infer_mapping(tmp_path, dataset, "Europe/Berlin"))
     load = StreamEngine._load_batch
 
     def cancelled_meanwhile(*arguments: object) -> object:

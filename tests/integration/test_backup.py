@@ -8,7 +8,7 @@ import pytest
 from examples import messy_shop
 from graph.connection import connect
 from graph.errors import FolderUnusable, InvalidRequest, NotFound
-from graph.importing.infer_mapping import sketch
+from graph.importing.infer_mapping import infer_mapping
 from graph.importing.job import import_files
 from graph.importing.mapping import read_mapping
 from graph.progress import Silent
@@ -29,7 +29,9 @@ def homes(tmp_path: Path, cache: Path) -> Iterator[tuple[Settings, Settings]]:
     restore_empty(made[0].home, cache)
     local.up(made[0].home, cache)
     messy_shop.write(tmp_path / "shop")
-    (tmp_path / "shop" / "groundswell.yaml").write_text(sketch(tmp_path / "shop", "shop"), encoding="utf-8")
+    (tmp_path / "shop" / "groundswell.yaml").write_text(
+        infer_mapping(tmp_path / "shop", "shop"), encoding="utf-8"
+    )
     with connect(made[0]) as graph:
         mapping = read_mapping(tmp_path / "shop" / "groundswell.yaml")
         import_files(graph, made[0], tmp_path / "shop", mapping, Silent(), engine="stream")

@@ -12,7 +12,7 @@ from graph.connection import Graph, Row, connect
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest
 from graph.importing import bulk
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.infer_mapping import sketch
+from graph.importing.infer_mapping import infer_mapping
 from graph.importing.job import Engine, ImportReport, import_files, import_prepared
 from graph.importing.mapping import Mapping, parse_mapping, read_mapping
 from graph.importing.runs import import_runs
@@ -56,7 +56,7 @@ def messy(tmp_path: Path) -> Path:
     """The careless folder, with everything that a mapping can say."""
     folder = tmp_path / "shop"
     messy_shop.write(folder)
-    (folder / "groundswell.yaml").write_text(sketch(folder, "shop", "Europe/Berlin"))
+    (folder / "groundswell.yaml").write_text(infer_mapping(folder, "shop", "Europe/Berlin"))
     (folder / "tags.jsonl").write_text(
         '{"id": "tea", "text": "drinks\\ntea"}\n{"id": "mug", "text": "breaks mugs"}\n'
     )

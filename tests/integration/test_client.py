@@ -18,7 +18,7 @@ from forecasting.records import ModelRun
 from graph.api_keys import make_key
 from graph.connection import Graph, connect
 from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, ServerRefused, ServerUnreachable
-from graph.importing.infer_mapping import sketch
+from graph.importing.infer_mapping import infer_mapping
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from tests.command_line import groundswell
@@ -151,7 +151,9 @@ def test_import_uploads_a_folder(
     address: str, dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messy_shop.write(tmp_path)
-    (tmp_path / "groundswell.yaml").write_text(sketch(tmp_path, dataset, "Europe/Berlin"), encoding="utf-8")
+    (tmp_path / "groundswell.yaml").write_text(
+        infer_mapping(tmp_path, dataset, "Europe/Berlin"), encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     done = groundswell("import", "run", str(tmp_path), GROUNDSWELL_SERVER=address)
     assert done.returncode == 0, done.stderr

@@ -88,7 +88,7 @@ def test_network_is_exported_as_graphml_and_html(settings: Settings, answered: s
     [
         (["question", "nothing", "--to", "x.csv"], "no saved question 'nothing'"),
         (["question", "day_by_day", "--to", "x.xls"], "x.xls does not end in .csv or .parquet"),
-        (["question", "first_movers", "--to", "x.csv", "-p", "most=many"], "most is a whole number"),
+        (["question", "first_movers", "--to", "x.csv", "-p", "most=many"], "is not a whole number"),
         (["question", "day_by_day", "--to", "x.csv", "-p", "user=1"], "has no parameter user"),
         (["network", "999", "--to", "x.html"], "no key users of campaign '999'"),
     ],

@@ -4,7 +4,7 @@ import pytest
 
 from api.middleware.auth import needed_scope
 from api.middleware.rate_limit import RateLimit
-from graph.api_keys import Key, hash_of, open_with
+from graph.api_keys import Key, find_key, hash_of
 
 READER = Key("0a1b2c3d", "dashboard", ("read",), hash_of("right"))
 GONE = Key("ffffffff", "old", ("admin",), hash_of("gone"), revoked_at="2017-11-27")
@@ -12,13 +12,13 @@ GONE = Key("ffffffff", "old", ("admin",), hash_of("gone"), revoked_at="2017-11-2
 
 def test_a_key_opens_by_its_own_secret_only() -> None:
     keys = [READER, GONE]
-    assert open_with(keys, "gsw_0a1b2c3d_right") == READER
+    assert find_key(keys, "gsw_0a1b2c3d_right") == READER
     for wrong in (
         "gsw_0a1b2c3d_wrong", "gsw_0a1b2c3d_", "gsw_0a1b2c3d", "xyz_0a1b2c3d_right", "gsw_11111111_right",
         "gsw_ffffffff_gone", "right", "", "_", "gsw__", f"gsw_0a1b2c3d_{READER.hash}",
     ):  # fmt: skip
-        assert open_with(keys, wrong) is None
-    assert open_with([], "gsw_0a1b2c3d_right") is None
+        assert find_key(keys, wrong) is None
+    assert find_key([], "gsw_0a1b2c3d_right") is None
 
 
 def test_admin_is_for_everything() -> None:

@@ -13,10 +13,10 @@ from graph.errors import ImportFailed, InvalidRequest
 from graph.importing import blocks
 from graph.importing.blocks import read_blocks, survey
 from graph.importing.check import check_files
-from graph.importing.infer_mapping import sketch
+from graph.importing.infer_mapping import infer_mapping
 from graph.importing.mapping import FILE_NAME, Mapping, Resolved, Source, parse_mapping, read_mapping
-from graph.importing.rows import Rows, validate, wanted_columns
-from graph.importing.values import after_the_day, convert
+from graph.importing.rows import Rows, mapped_columns, validate
+from graph.importing.values import convert, next_midnight
 from graph.progress import Silent
 
 HEADER = "user,product,at,amount\n"
@@ -47,7 +47,7 @@ def mapping(**source: object) -> Mapping:
 def read(path: Path, **options: object) -> list[Rows]:
     said = mapping(**options)
     source = said.tables["behaviours"][0]
-    found = read_blocks(path, source, wanted_columns(source))
+    found = read_blocks(path, source, mapped_columns(source))
     return [validate(block, "behaviours", source, said) for block in found]
 
 
@@ -60,19 +60,19 @@ def reasons(rows: Rows) -> list[tuple[int, str, str]]:
     [
         (b"a,tea,2024-03-02 10:00", (2, "", "has 3 values for 4 columns")),
         (b"a,tea,2024-03-02 10:00,1,2", (2, "", "has 5 values for 4 columns")),
-        (b'"a,tea,2024-03-02 10:00,1', (2, "", "a quote is not closed, or text follows it")),
-        (b"\xe4,tea,2024-03-02 10:00,1", (2, "", "is not utf-8")),
-        (b"a,te\x00a,2024-03-02 10:00,1", (2, "", "holds a NUL byte")),
+        (b'"a,tea,2024-03-02 10:00,1', (2, "", "has an unclosed quote or text after a quote")),
+        (b"\xe4,tea,2024-03-02 10:00,1", (2, "", "is not valid utf-8")),
+        (b"a,te\x00a,2024-03-02 10:00,1", (2, "", "contains a NUL byte")),
         (b",tea,2024-03-02 10:00,1", (2, "user", "is missing")),
         (b"  ,tea,2024-03-02 10:00,1", (2, "user", "is missing")),
-        (b"a,tea,soon,1", (2, "at", "is no time written as iso, from 1900 to 2199")),
-        (b"a,tea,1224-03-02,1", (2, "at", "is no time written as iso, from 1900 to 2199")),
-        (b'a,tea,2024-03-02,"1,5"', (2, "amount", "is no number with '.' as its decimal sign")),
-        (b"a,tea,2024-03-02,inf", (2, "amount", "is no number with '.' as its decimal sign")),
+        (b"a,tea,soon,1", (2, "at", "is not a valid date from 1900 to 2199 (expected iso)")),
+        (b"a,tea,1224-03-02,1", (2, "at", "is not a valid date from 1900 to 2199 (expected iso)")),
+        (b'a,tea,2024-03-02,"1,5"', (2, "amount", "is not a valid number (decimal sign '.')")),
+        (b"a,tea,2024-03-02,inf", (2, "amount", "is not a valid number (decimal sign '.')")),
         (b"x" * 1001 + b",tea,2024-03-02,1", (2, "user", "is longer than 1000 characters")),
     ],
 )
-def test_a_bad_line_is_refused_and_its_neighbours_are_not(
+def test_only_the_invalid_line_is_rejected(
     tmp_path: Path, line: bytes, refused: tuple[int, str, str]
 ) -> None:
     (tmp_path / "x.csv").write_bytes(HEADER.encode() + line + b"\n\n" + GOOD.encode())
@@ -158,15 +158,15 @@ def test_only_the_rows_wanted(tmp_path: Path) -> None:
     assert (len(rows), rows.left_out, rows.read) == (1, 1, 1)
 
 
-def test_files_without_rows_and_what_is_no_file_of_rows(tmp_path: Path) -> None:
+def test_empty_and_invalid_files(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     (tmp_path / "header.csv").write_text(HEADER)
     assert read(tmp_path / "empty.csv") == read(tmp_path / "header.csv") == []
     (tmp_path / "x.parquet").write_text("no")
-    with pytest.raises(ImportFailed, match="no Parquet file"):
+    with pytest.raises(ImportFailed, match="not a valid Parquet file"):
         read(tmp_path / "x.parquet")
     (tmp_path / "x.csv").write_bytes(gzip.compress(HEADER.encode() + GOOD.encode() * 10_000)[:-20])
-    with pytest.raises(ImportFailed, match="cannot be read to its end"):
+    with pytest.raises(ImportFailed, match="cannot be read to the end"):
         read(tmp_path / "x.csv")
 
 
@@ -202,7 +202,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     pool = pa.default_memory_pool()
     held = []
     for rows in (validate(b, "behaviours", s, m) for m in [mapping()] for s in m.tables["behaviours"]
-                 for b in read_blocks(path, s, wanted_columns(s))):  # fmt: skip
+                 for b in read_blocks(path, s, mapped_columns(s))):  # fmt: skip
         held.append(pool.bytes_allocated())
         assert len(rows) <= blocks.BLOCK_ROWS
     assert held[-1] < 2 * held[1]
@@ -258,17 +258,17 @@ def test_times_as_they_are_written(text: str, formats: list[str], utc: str) -> N
 
 def test_an_end_that_names_the_last_day() -> None:
     noon = pa.array([milliseconds("2024-03-30T11:00")])
-    assert after_the_day(noon, "Europe/Berlin")[0].as_py() == milliseconds("2024-03-30T23:00")
+    assert next_midnight(noon, "Europe/Berlin")[0].as_py() == milliseconds("2024-03-30T23:00")
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"zone": "Berlin"}, "'Berlin' is no time zone"),
+        ({"zone": "Berlin"}, "'Berlin' is not a time zone"),
         ({"tables": {}}, "users, campaigns, behaviours must be mapped"),
         (
             {"kinds": {"order": {"type": "KNOWS"}}},
-            "kinds.order: KNOWS is a type that Groundswell uses itself",
+            "kinds.order: KNOWS is reserved",
         ),
         ({"kinds": {"order": {"type": "bad type"}}}, "kinds.order.type"),
         ({"unknown": {"campaigns": "add"}}, "only users, tags, products, coupons can be added"),
@@ -287,8 +287,8 @@ def test_a_wrong_mapping_says_where(change: dict[str, object], said: str) -> Non
     [
         ({"columns": {"user": "u"}}, "behaviours: object, at must be mapped"),
         ({"columns": {"who": "u"}}, "behaviours: no field who; there are user, kind"),
-        ({"attributes": {"x": "y"}}, "keeps no further attributes"),
-        ({"encoding": "utf-9"}, "'utf-9' is no encoding"),
+        ({"attributes": {"x": "y"}}, "this table has no attributes"),
+        ({"encoding": "utf-9"}, "'utf-9' is not an encoding"),
     ],
 )
 def test_a_wrong_table_says_what_there_is(source: dict[str, object], said: str) -> None:
@@ -298,7 +298,7 @@ def test_a_wrong_table_says_what_there_is(source: dict[str, object], said: str) 
 
 def test_a_mapping_that_is_no_yaml(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text("a: [")
-    with pytest.raises(InvalidRequest, match="cannot be read as YAML"):
+    with pytest.raises(InvalidRequest, match="is not valid YAML"):
         read_mapping(tmp_path / FILE_NAME)
     with pytest.raises(InvalidRequest) as caught:
         read_mapping(tmp_path / "other.yaml")
@@ -313,7 +313,7 @@ def test_a_sketch_of_a_tidy_folder_needs_no_correction(tmp_path: Path) -> None:
         '{"user_id": 2, "event_type": "order", "sku": "tea", "timestamp": 1709370000}\n'
     )
     pd.DataFrame({"source": ["1"], "target": ["2"]}).to_parquet(tmp_path / "net.parquet")
-    (tmp_path / FILE_NAME).write_text(sketch(tmp_path, "tidy", "Europe/Berlin"))
+    (tmp_path / FILE_NAME).write_text(infer_mapping(tmp_path, "tidy", "Europe/Berlin"))
     said = read_mapping(tmp_path / FILE_NAME)
     assert {name: kind.type for name, kind in said.kinds.items()} == {"view": "VIEWED", "order": "ORDERED"}
     found = check_files(tmp_path, said, Silent())
@@ -325,7 +325,7 @@ def test_a_sketch_of_a_tidy_folder_needs_no_correction(tmp_path: Path) -> None:
 
 def test_a_sketch_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="no data files"):
-        sketch(tmp_path)
+        infer_mapping(tmp_path)
 
 
 def test_a_hundred_thousand_spoilt_rows_are_all_accounted_for(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""Adapters: known data sets, prepared as files of the contract with a mapping.
+"""Adapters prepare known data sets as files of the contract with a mapping.
 
-An adapter only writes files and a mapping; they are imported like anybody's own.
+The files are then imported like a user's own.
 """
 
 import shutil
@@ -21,7 +21,7 @@ Frames = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Prepared:
-    """Files that fit the contract, and the mapping that says so."""
+    """Prepared files and their mapping."""
 
     name: str
     folder: Path
@@ -31,15 +31,15 @@ class Prepared:
 def prepare(
     cache: Path, name: str, checksum: str, frames: Callable[[], Frames], mapping: Mapping
 ) -> Prepared:
-    """Write `frames` as Parquet files into the cache, once for each checksum."""
+    """Write `frames` as Parquet files into the cache, once per checksum."""
     folder = cache / "prepared" / f"{name}-{checksum}"
     if not folder.exists():
         make_writable(folder.parent)
-        draft = Path(tempfile.mkdtemp(dir=folder.parent))
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent))
         for table, frame in frames().items():
-            pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), draft / f"{table}.parquet")
+            pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary / f"{table}.parquet")
         try:
-            draft.rename(folder)
-        except OSError:  # Another process was faster.
-            shutil.rmtree(draft)
+            temporary.rename(folder)
+        except OSError:  # Another process has created it.
+            shutil.rmtree(temporary)
     return Prepared(name, folder, mapping)

@@ -1,8 +1,8 @@
 """Cascades with real ties: a folder with users.csv, ties.csv and participations.csv.
 
-users.csv: user_id. ties.csv: source, target. participations.csv: campaign_id, user_id, at, the seconds
-since the campaign's first participation. clock_offsets.csv (campaign_id, offset_seconds), where it is
-there, puts the campaigns on one clock; without it all begin at the same moment.
+users.csv: user_id. ties.csv: source, target. participations.csv: campaign_id, user_id, at (seconds since
+the campaign's first participation). An optional clock_offsets.csv (campaign_id, offset_seconds) gives each
+campaign's start; without it, all start at the same time.
 """
 
 import hashlib
@@ -15,21 +15,21 @@ from graph.importing.adapters import Frames, Prepared, prepare
 from graph.importing.mapping import parse_mapping
 
 _FORMAT = "1"
-_NEEDED = {
+_REQUIRED = {
     "users.csv": {"user_id"},
     "ties.csv": {"source", "target"},
     "participations.csv": {"campaign_id", "user_id", "at"},
 }
 _CLOCK = "clock_offsets.csv"
 _ORIGIN = pd.Timestamp("2010-01-01")
-"""Where the data's own clock is put; only differences mean something."""
+"""An arbitrary origin: only time differences are meaningful."""
 
 
 def cascades(cache: Path, folder: Path, dataset: str | None = None) -> Prepared:
-    """The cascades of `folder`. Raises ImportFailed where a file or a column is not there."""
+    """Prepare the cascades in `folder`. Raises ImportFailed where a file or a column is missing."""
     digest = hashlib.sha256(_FORMAT.encode())
     frames: Frames = {}
-    for file in (*_NEEDED, _CLOCK):
+    for file in (*_REQUIRED, _CLOCK):
         path = folder / file
         if file == _CLOCK and not path.exists():
             continue
@@ -38,16 +38,16 @@ def cascades(cache: Path, folder: Path, dataset: str | None = None) -> Prepared:
             frames[file] = pd.read_csv(path, dtype={"user_id": str, "source": str, "target": str})
         except (OSError, ValueError) as error:
             raise ImportFailed(
-                f"{path} cannot be read: {error}.", "A folder of cascades has " + ", ".join(_NEEDED) + "."
+                f"{path} cannot be read: {error}.", f"A folder of cascades needs {', '.join(_REQUIRED)}."
             ) from error
-        lacking = _NEEDED.get(file, {"campaign_id", "offset_seconds"}) - set(frames[file].columns)
-        if lacking:
+        missing = _REQUIRED.get(file, {"campaign_id", "offset_seconds"}) - set(frames[file].columns)
+        if missing:
             raise ImportFailed(
-                f"{path} has no column {', '.join(sorted(lacking))}.",
+                f"{path} has no column {', '.join(sorted(missing))}.",
                 "See docs/data-contract.md for the columns of cascades.",
             )
     name = f"cascades-{folder.resolve().name}"
-    said = {
+    content = {
         "dataset": dataset or name,
         "zone": "UTC",
         "max_rejected": 0,
@@ -68,7 +68,9 @@ def cascades(cache: Path, folder: Path, dataset: str | None = None) -> Prepared:
         "kinds": {"adoption": {"type": "ADOPTED", "object": "campaign", "weight": 1, "counts": "named"}},
         "participation": {"targeted": False},
     }
-    return prepare(cache, name, digest.hexdigest()[:16], lambda: _tables(frames), parse_mapping(said, name))
+    return prepare(
+        cache, name, digest.hexdigest()[:16], lambda: _tables(frames), parse_mapping(content, name)
+    )
 
 
 def _tables(frames: Frames) -> Frames:

