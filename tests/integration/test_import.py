@@ -361,7 +361,7 @@ def test_migrations_are_applied_once_and_a_changed_migration_is_an_error(graph: 
     change = "MATCH (m:Migration) WITH m ORDER BY m.version LIMIT 1 SET m.checksum = $c"
     query(graph, change, c="another")
     try:
-        with pytest.raises(SchemaError, match="V001__keys was changed"):
+        with pytest.raises(SchemaError, match="V001__keys differs"):
             migrate(graph)
     finally:
         query(graph, change, c=row["c"])
