@@ -14,11 +14,11 @@ from pathlib import Path
 # Before torch is imported: its threads wait for each other busily, and tests run beside other processes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import docker
 import pytest
 from docker.errors import DockerException
 from testcontainers.community.neo4j import Neo4jContainer
 
-import docker
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
@@ -74,7 +74,8 @@ def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if "NEO4J_URI" in os.environ:
         yield Settings().model_copy(update={"home": tmp_path_factory.mktemp("home")})
     elif _docker_answers():
-        container = Neo4jContainer("neo4j:5.26-community").with_env("NEO4J_PLUGINS", '["graph-data-science"]')
+        image = os.environ.get("NEO4J_IMAGE", "neo4j:5.26-community")
+        container = Neo4jContainer(image).with_env("NEO4J_PLUGINS", '["graph-data-science"]')
         with container:
             yield Settings(
                 GROUNDSWELL_HOME=tmp_path_factory.mktemp("home"),

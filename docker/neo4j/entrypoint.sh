@@ -49,5 +49,7 @@ case ${NEO4J_AUTH:-} in
 esac
 
 heap=$(sed -n 's/^server\.memory\.heap\.max_size=//p' "$conf/neo4j.conf")
-exec "$java" ${heap:+"-Xmx$heap"} ${JAVA_OPTIONS:-} -XX:+UseG1GC @/opt/neo4j/neo4j.args \
+# Java maps libraries that it unpacks into its temporary folder; a tmpfs on /tmp may forbid that.
+mkdir -p /data/tmp
+exec "$java" -Djava.io.tmpdir=/data/tmp ${heap:+"-Xmx$heap"} ${JAVA_OPTIONS:-} -XX:+UseG1GC @/opt/neo4j/neo4j.args \
   --home-dir=/data --config-dir="$conf" --console-mode

@@ -54,13 +54,9 @@ class Jar:
         return f"{self.group}:{self.artifact}:{self.version}"
 
 
-def locked_jars() -> list[Jar]:
-    """Read the jars of ``runtime.lock``, in its order."""
-    return read_lock(resources.files(__package__).joinpath("runtime.lock").read_text(encoding="ascii"))
-
-
-def read_lock(text: str) -> list[Jar]:
-    """Parse the jars in the text of a lock file, in its order."""
+def locked_jars(lock: str = "runtime.lock") -> list[Jar]:
+    """The jars of a lock file of this package, in its order."""
+    text = resources.files(__package__).joinpath(lock).read_text(encoding="ascii")
     lines = (line.strip() for line in text.splitlines())
     return [_parse(line) for line in lines if line and not line.startswith("#")]
 

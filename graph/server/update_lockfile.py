@@ -15,7 +15,7 @@ SERVER = "org.neo4j:neo4j:5.26.30+org.neo4j.app:neo4j-server:5.26.30+org.neo4j.c
 GDS = "org.neo4j.gds:proc:2.13.9+org.neo4j.gds:opengds-extension:2.13.9"
 CYPHER_SHELL = "org.neo4j:cypher-shell:5.26.30"
 LOCK = Path(__file__).with_name("runtime.lock")
-CYPHER_SHELL_LOCK = Path(__file__).parents[2] / "docker" / "neo4j" / "cypher-shell.lock"
+CYPHER_SHELL_LOCK = Path(__file__).with_name("cypher-shell.lock")
 
 
 def _project(artifact: Artifact) -> tuple[str, str]:

