@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-retrieval bench-seeds bench-similarity bench-training-load bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
-.PHONY: test-quick test-slow coverage
+.PHONY: containers test-containers test-quick test-slow coverage
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -141,7 +141,13 @@ audit: setup-dev ## Are there known vulnerabilities in what this project depends
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip $(foreach lock,$(wildcard $(LOCKS)*.lock),--requirement $(lock))
 
 compose: setup-dev
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker/neo4j/compose.yml
+
+containers: setup-dev ## Build and run docker-compose.yml, with restarts under reads (needs a Docker engine)
+	$(BIN)/python docker/check.py
+
+test-containers: setup-dev ## The integration tests against Neo4j in a container (needs a Docker engine)
+	NEO4J_IMAGE=$$($(BIN)/python docker/images.py) $(BIN)/python -m pytest tests/integration $(ARGS)
 
 format: setup-dev ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
