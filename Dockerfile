@@ -9,11 +9,12 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/requirements-uv.
 # The container's user may not write here, so that the byte code is compiled now.
 ENV UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1 VIRTUAL_ENV=/opt/groundswell
 # TORCH=cpu takes torch from PyTorch's own index, without CUDA's libraries; TORCH=locked takes the wheels of
-# requirements-torch.lock, with their hashes.
+# requirements-torch.lock, with their hashes. Triton compiles for GPUs alone, and takes 1 GB.
 ARG TORCH=cpu
 RUN case $TORCH in \
       cpu) uv pip install --no-deps --torch-backend cpu "$(grep -oE '^torch==[0-9.]+' requirements/requirements-torch.lock)" ;; \
-      locked) uv pip install --no-deps --require-hashes -r requirements/requirements-torch.lock ;; \
+      locked) awk '/^[^ ]/ {keep = !/^triton==/} keep' requirements/requirements-torch.lock > torch.lock \
+          && uv pip install --no-deps --require-hashes -r torch.lock ;; \
       *) echo "TORCH is $TORCH: set it to cpu or locked" >&2; exit 1 ;; \
     esac
 RUN uv pip install --no-deps --require-hashes -r requirements/requirements.lock
