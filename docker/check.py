@@ -111,7 +111,8 @@ def check(containers: Containers) -> None:
     for command in commands:
         with step(f"groundswell {' '.join(command)}"):
             done = containers.exec("api", "groundswell", *command)
-            expect(done.returncode == 0, f"exit code {done.returncode} {done.stderr[-2000:]}")
+            if done.returncode:
+                raise SystemExit(f"FAILED: exit code {done.returncode}\n{done.stderr[-2000:]}")
     path = f"/v1/campaigns/{CAMPAIGN}/forecast"
     with step("read the forecast over HTTP"):
         refused = containers.read(path, with_key=False)
