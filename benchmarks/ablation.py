@@ -23,8 +23,8 @@ from benchmarks.similarity import Split
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from network.influence.probabilities import influences_of
-from network.influence.trials import window_of
+from network.influence.probabilities import learn_influences
+from network.influence.trials import influence_window
 from network.inputs import read_inputs
 from network.participation_history import DAY, CampaignHistory, Floats, Ints, ParticipationHistory
 from network.similarity.build_similarity import similar_users, symmetrise, ties_with_similarity
@@ -59,7 +59,7 @@ def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
         return sparse.csr_array((weights, (target, source)), shape=(size, size))
 
     everything = joined(split.learned(names, seed))
-    learned = table(influences_of(everything, inputs.history)[0], "probability")
+    learned = table(learn_influences(everything, inputs.history)[0], "probability")
     return {
         "tag text": table(joined(split.blocks["text"]), "score"),
         "text and sequence": table(joined(split.learned(sequence_blocks, seed)), "score"),
@@ -74,7 +74,7 @@ class Cases:
 
     def __init__(self, history: ParticipationHistory, since: float, until: float, seed: int) -> None:
         rng = np.random.default_rng(seed)
-        window = window_of(history)
+        window = influence_window(history)
         self.features: list[Floats] = []
         self.exposed: list[tuple[Ints, Floats, Floats]] = []
         self.outcome: list[np.ndarray] = []

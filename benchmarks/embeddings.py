@@ -8,7 +8,7 @@ from graph.connection import Graph
 from network.inputs import NetworkInputs
 from network.participation_history import Floats, Ints
 from network.projections import projection
-from network.tags.user_tags import unit
+from network.tags.user_tags import unit_rows
 
 _WIDTH = 128
 _STEPS = 300
@@ -76,4 +76,4 @@ def _edges(inputs: NetworkInputs) -> tuple[Ints, Ints, Floats]:
 def _apart(rows: Floats) -> Floats:
     nonzero = rows.any(axis=1)
     rows[nonzero] -= rows[nonzero].mean(axis=0)
-    return unit(rows)
+    return unit_rows(rows)

@@ -19,8 +19,8 @@ from benchmarks.report import Row
 from benchmarks.two_sources import on_two_sources
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from network.influence.probabilities import influences_of
-from network.influence.trials import window_of
+from network.influence.probabilities import learn_influences
+from network.influence.trials import influence_window
 from network.inputs import NetworkInputs, read_inputs
 from network.key_users import leading_users
 from network.participation_history import Floats, Ints, ParticipationHistory
@@ -44,7 +44,7 @@ class Network:
     def __init__(self, graph: Graph, dataset: str, inputs: NetworkInputs, encoder: TextEncoder) -> None:
         self.graph, self.history = graph, inputs.history
         snapshot = build_similarity(graph, dataset, inputs, encoder, _SEED)
-        edges = influences_of(snapshot.edges, inputs.history)[0]
+        edges = learn_influences(snapshot.edges, inputs.history)[0]
         ends = [inputs.users.get_indexer(edges[side]) for side in ("source", "target")]
         count = len(inputs.users)
         one_way = sparse.csr_array((edges["probability"].to_numpy(float), ends), shape=(count, count))
@@ -104,7 +104,7 @@ class Network:
 
 def predictive_correlation(history: ParticipationHistory, since: float, labels: Ints) -> list[float]:
     """The rank correlation in each campaign that continues after `since`."""
-    window = window_of(history)
+    window = influence_window(history)
     correlations = []
     for campaign in history.campaigns:
         later = campaign.times >= since

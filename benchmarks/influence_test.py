@@ -22,7 +22,7 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
 from network.build import build_network
-from network.runs import InfluenceTest, RiskRatio
+from network.statistics import InfluenceTest, RiskRatio
 
 _LIMIT = 60.0
 

@@ -21,7 +21,7 @@ from graph.datasets import describe_dataset
 from network.inputs import read_inputs
 from network.participation_history import Floats, Ints, ParticipationHistory
 from network.similarity.build_similarity import TagFeatures
-from network.tags.key_tags import strongest_apart
+from network.tags.key_tags import select_diverse_tags
 from network.tags.text_encoder import TextEncoder
 
 _SIZES = (10, 30)
@@ -119,7 +119,7 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
             )
 
         selected = auc(
-            strongest_apart(tagged.tags, tagged.vectors, earlier.history, earlier.history.campaigns, size)
+            select_diverse_tags(tagged.tags, tagged.vectors, earlier.history, earlier.history.campaigns, size)
         )
         resample = rng.integers(len(selected), size=(2000, len(selected)))
         for peer, strength in peers.items():

@@ -27,7 +27,7 @@ from graph.progress import Progress
 from graph.settings import Settings
 from network.build import build_network
 from network.inputs import NetworkInputs, read_inputs
-from network.key_users import network_among
+from network.key_users import subnetwork
 from network.participation_history import DAY, ParticipationHistory
 from network.seeding.selection import select, top_k
 from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
@@ -96,7 +96,7 @@ def outcomes(
         start = max(since, float(campaign.times[0])) if len(campaign.times) else since
         if len(users) < _FEWEST or not ((later >= since) & np.isfinite(later)).any():
             continue
-        network = network_among(edges, users)
+        network = subnetwork(edges, users)
         k = max(5, min(20, len(users) // 50))
         degree = np.bincount(network.sources, network.probabilities, network.nodes)
         money = spent.reindex(users).fillna(0.0).to_numpy(float)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from graph.importing.adapters.cascades import cascades
 from network.influence.probabilities import influence_probabilities
-from network.influence.trials import Edges, trials_of, window_of
+from network.influence.trials import Edges, influence_trials, influence_window
 from network.participation_history import ParticipationHistory
 from network.seeding.weighted_network import Ints, Network
 
@@ -41,7 +41,7 @@ def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
     sources, targets = _symmetrise(users, ties["source"], ties["target"])
     order = np.lexsort((targets, sources))
     sources, targets = sources[order], targets[order]
-    trials = trials_of(history, Edges.of(len(users), sources, targets), window_of(history))
+    trials = influence_trials(history, Edges.of(len(users), sources, targets), influence_window(history))
     learned = influence_probabilities(trials, sources, np.ones(len(sources))).probability
     return {
         "weighted cascade": _weighted_cascade(len(users), sources, targets),

@@ -26,7 +26,7 @@ from benchmarks.report import Row, write
 from graph.connection import Graph, connect
 from graph.settings import Settings
 from network.seeding.celf import select_by_celf
-from network.seeding.centralities import CENTRALITIES, gds_celf, scores
+from network.seeding.centralities import CENTRALITIES, centrality_scores, gds_celf
 from network.seeding.diffusion import simulate
 from network.seeding.imm import select_by_imm
 from network.seeding.selection import top_k
@@ -89,7 +89,7 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
     runs = 1_000 if quick else 20_000
     imm_seconds, imm_seeds = timed(lambda: select_by_imm(network, SeedConstraints(k)))
     peers = {
-        name: timed(lambda name=name: top_k(scores(graph, network, name), SeedConstraints(k)))  # type: ignore[misc]
+        name: timed(lambda name=name: top_k(centrality_scores(graph, network, name), SeedConstraints(k)))  # type: ignore[misc]
         for name in CENTRALITIES
     }
     peers["degree discount"] = timed(lambda: degree_discount(network, k))
@@ -154,7 +154,7 @@ def main() -> None:
         for what, network in networks.items():
             # Compiles, and warms the server up; what is timed below is the work.
             select_by_imm(network, SeedConstraints(2))
-            scores(graph, network, "pagerank")
+            centrality_scores(graph, network, "pagerank")
             for k in (20,) if given.quick else (20, 50):
                 rows += compare(graph, what, network, k, quick=given.quick)
     rows += growth(100_000 if given.quick else 10_000_000)

@@ -28,16 +28,16 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.adapters.lastfm import lastfm
 from graph.importing.job import import_prepared
 from network.influence.matching_strata import matching_strata
-from network.influence.trials import window_of
+from network.influence.trials import influence_window
 from network.inputs import NetworkInputs, read_inputs
 from network.participation_history import Floats, Ints
 from network.similarity.build_similarity import TagFeatures
 from network.similarity.features import Blocks, feature_blocks, item_embeddings
 from network.similarity.learning import learned_vectors
-from network.similarity.ranking_quality import quality
-from network.similarity.training_pairs import Pairs, pairs_of
+from network.similarity.ranking_quality import ranking_quality
+from network.similarity.training_pairs import Pairs, training_pairs
 from network.tags.text_encoder import TextEncoder
-from network.tags.user_tags import unit
+from network.tags.user_tags import unit_rows
 
 _SEEDS = 5
 _TARGET = 1.1
@@ -55,8 +55,8 @@ class Split:
             feature_blocks(inputs, TagFeatures.of(inputs, encoder).text_vectors, item_vectors)
             for inputs in (self.now, self.then)
         )
-        self.learned_from = pairs_of(self.now.history, self.then.seconds, seed=7)
-        self.tried_on = [pairs_of(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
+        self.learned_from = training_pairs(self.now.history, self.then.seconds, seed=7)
+        self.tried_on = [training_pairs(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
 
     def learned(self, names: list[str], seed: int, dealt: Blocks | None = None) -> Floats:
         """Similarity learned from the blocks `names`, as in a build."""
@@ -77,7 +77,9 @@ class Split:
         """For each user, another of the same activity."""
         history = self.now.history
         users = np.arange(len(history.users))
-        strata = matching_strata(history, users, np.full(len(users), self.now.seconds), window_of(history))
+        strata = matching_strata(
+            history, users, np.full(len(users), self.now.seconds), influence_window(history)
+        )
         return others_alike(strata, seed)
 
 
@@ -90,7 +92,7 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
     every = range(_SEEDS)
     learned = [split.learned(names, seed) for seed in every]
     alternatives: dict[str, list[Floats]] = {one: [split.blocks[one]] for one in (first, *names)}
-    alternatives["mean of all blocks"] = [unit(np.hstack([split.blocks[one] for one in names]))]
+    alternatives["mean of all blocks"] = [unit_rows(np.hstack([split.blocks[one] for one in names]))]
     alternatives["non-negative combination"] = [split.mixed(names)]
     alternatives["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in every]
     alternatives["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in every]
@@ -115,7 +117,7 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
 
 
 def _mean(vectors: list[Floats], tried_on: list[Pairs]) -> pd.DataFrame:
-    qualities = [quality(vectors[turn % len(vectors)], pairs) for turn, pairs in enumerate(tried_on)]
+    qualities = [ranking_quality(vectors[turn % len(vectors)], pairs) for turn, pairs in enumerate(tried_on)]
     return pd.concat(qualities).groupby(level=0).mean()
 
 

@@ -13,7 +13,7 @@ def main(requested: str | None) -> None:
     with connect(Settings()) as graph:
         dataset = resolve_dataset(graph, requested)
         print(answer(graph, "campaigns_compared", {"dataset": dataset}).to_string(index=False))  # noqa: T201
-        groups = answer(graph, "groups_that_carried", {"dataset": dataset, "campaign": "18"})
+        groups = answer(graph, "group_contributions", {"dataset": dataset, "campaign": "18"})
         print(groups.to_string(index=False))  # noqa: T201
 
 

@@ -1,5 +1,5 @@
-"""The spreading network: tags -> key tags -> similarity -> influences -> key users -> groups.
+"""The spreading network: tags, key tags, similarity, influences, key users, neighbour groups.
 
-``build`` runs the chain as of a cut-off and writes every result back with its `Run`; each other
-module is one link of the chain. Nothing at or after the cut-off is read.
+``build`` runs these steps on the data before a cut-off and writes every result back under a `Run`;
+``incremental_update`` brings a network up to a later cut-off. ``what_if`` and ``queries`` read the result.
 """

@@ -1,4 +1,4 @@
-"""Builds the spreading network of a data set as of a cut-off and writes it back with its Run."""
+"""Builds the spreading network of a data set before a cut-off and writes it to the graph under a `Run`."""
 
 import hashlib
 from datetime import date
@@ -12,20 +12,23 @@ from graph.schema import migrate
 from network import projections
 from network.factors import stimulating_factors
 from network.influence.influence_test import run_influence_test
-from network.influence.probabilities import influences_of
+from network.influence.probabilities import learn_influences
 from network.inputs import read_inputs
-from network.key_users import leading_users, ranked_beside, select_key_users
-from network.neighbour_groups import form_groups, names_of
-from network.persist import lists_of, write_campaigns, write_influences
-from network.runs import SEED, InfluenceTest, NetworkRun, SimilarityValidation, Stages, networks
+from network.key_users import add_centrality, leading_users, select_key_users
+from network.neighbour_groups import form_groups, group_names
+from network.persist import rows_as_lists, write_campaigns, write_influences
+from network.runs import SEED, NetworkRun, Stages, networks
 from network.similarity.build_similarity import SimilarityGraph, build_similarity
 from network.similarity.learning import validate_similarity
+from network.statistics import InfluenceTest, SimilarityValidation
 from network.tags.key_tags import key_tags
 from network.tags.text_encoder import TextEncoder
 
-_FORMAT = "5"  # Another way to build from the same data must give another fingerprint.
+_METHOD_VERSION = "6"
+"""Part of the fingerprint: change it whenever the same data would give another network."""
 _STAGES = 7
-_FACTORS = 6
+_FACTORS_PER_GROUP = 6
+_FACTOR_COLUMNS = ["factor", "risk_ratio", "low", "high"]
 
 
 def build_network(
@@ -37,11 +40,38 @@ def build_network(
     encoder: TextEncoder | None = None,
     rebuild: bool = False,
 ) -> NetworkRun:
-    """Build the network from what lies before `cutoff` (default: everything).
+    """Build the spreading network from everything before a cut-off.
 
-    A network that was built from the same data in the same way is returned as it is, unless
-    `rebuild`. Raises NotFound (no such data set), InvalidRequest (a cut-off outside the data) and
-    GdsMissing.
+    A network built before from the same data by the same method is returned unchanged.
+
+    Parameters
+    ----------
+    graph
+        The database.
+    dataset_id
+        The data set.
+    progress
+        Shows the stages.
+    cutoff
+        Nothing at or after this day is read; by default the end of the data.
+    encoder
+        Turns the texts of tags into vectors.
+    rebuild
+        Build even if an unchanged network exists.
+
+    Returns
+    -------
+    NetworkRun
+        The finished run.
+
+    Raises
+    ------
+    NotFound
+        If there is no such data set.
+    InvalidRequest
+        If the cut-off lies outside the data.
+    GdsMissing
+        If Graph Data Science is not installed.
     """
     encoder = encoder or TextEncoder()
     dataset = describe_dataset(graph, dataset_id)
@@ -50,21 +80,21 @@ def build_network(
     migrate(graph)
     run = f"network/{cutoff}"
     fingerprint = hashlib.sha256(
-        f"{_FORMAT} {dataset.import_id} {encoder.identity} {SEED}".encode()
+        f"{_METHOD_VERSION} {dataset.import_id} {encoder.identity} {SEED}".encode()
     ).hexdigest()[:16]
     if not rebuild:
-        for known in networks(graph, dataset_id):
-            if known.id == run and known.fingerprint == fingerprint:
-                return known
+        for existing in networks(graph, dataset_id):
+            if existing.id == run and existing.fingerprint == fingerprint:
+                return existing
     graph.run("network/begin_run", dataset=dataset_id, run=run, cutoff=str(cutoff), fingerprint=fingerprint)
     graph.run("network/clear_run", dataset=dataset_id, run=run)
-    figures = _Build(graph, dataset, run, cutoff, encoder, progress).run_all()
+    figures = _Build(graph, dataset, run, cutoff, encoder, progress).execute()
     graph.run("network/finish_run", dataset=dataset_id, run=run, figures=figures)
-    return next(known for known in networks(graph, dataset_id) if known.id == run)
+    return next(finished for finished in networks(graph, dataset_id) if finished.id == run)
 
 
 class _Build:
-    """One build: each link of the chain reads what the one before it made."""
+    """One build: each stage reads what the stages before it produced."""
 
     def __init__(
         self,
@@ -76,110 +106,117 @@ class _Build:
         progress: Progress,
     ) -> None:
         self.graph, self.dataset, self.run, self.encoder = graph, dataset, run, encoder
-        self.stages = Stages(progress.stage(f"Building the spreading network as of {cutoff}", _STAGES))
+        self.stages = Stages(progress.stage(f"Building the spreading network up to {cutoff}", _STAGES))
         self.key_tags: list[str] = []
-        with self.stages.one("reading"):
+        with self.stages.stage("reading"):
             self.inputs = read_inputs(graph, dataset, cutoff)
             self.history = self.inputs.history
 
-    def run_all(self) -> Row:
-        """The whole chain; returns the figures of the run."""
-        with self.stages.one("influence test"):
-            influence_test, similarity_validation = self._look_back()
-        with self.stages.one("similarity"):
-            learn = similarity_validation is None or similarity_validation.learned_is_better
-            now = build_similarity(self.graph, self.dataset.id, self.inputs, self.encoder, SEED, learn=learn)
-        with self.stages.one("writing tags"):
-            self._write_snapshot(now)
-        with self.stages.one("influences"):
-            edges, delays = influences_of(now.edges, self.history)
-            write_influences(self.graph, self.dataset.id, self.run, edges)
-        with self.stages.one("key users"):
-            chosen = select_key_users(edges, self.history, SEED)
-            key_users = ranked_beside(self.graph, self.dataset.id, self.run, chosen)
-        with self.stages.one("groups"):
-            groups = self._groups(now, key_users, edges)
-            campaigns = [one.id for one in self.history.campaigns]
+    def execute(self) -> Row:
+        """Run all stages; returns the properties of the finished `Run`."""
+        with self.stages.stage("influence test"):
+            influence_test, validation = self._validate()
+        with self.stages.stage("similarity"):
+            learn = validation is None or validation.learned_is_better
+            similarity = build_similarity(
+                self.graph, self.dataset.id, self.inputs, self.encoder, SEED, learn=learn
+            )
+        with self.stages.stage("writing tags"):
+            self._write_tags(similarity)
+        with self.stages.stage("influences"):
+            influences, delays = learn_influences(similarity.edges, self.history)
+            write_influences(self.graph, self.dataset.id, self.run, influences)
+        with self.stages.stage("key users"):
+            selected = select_key_users(influences, self.history, SEED)
+            key_users = add_centrality(self.graph, self.dataset.id, self.run, selected)
+        with self.stages.stage("groups"):
+            groups = self._groups(similarity, key_users, influences)
+            campaigns = [campaign.id for campaign in self.history.campaigns]
             day = self.inputs.day
             write_campaigns(self.graph, self.dataset, self.run, day, campaigns, key_users, groups)
         return {
             **influence_test.figures(),
-            **(similarity_validation.figures() if similarity_validation else {}),
-            "similarity_learned": now.similarity.learned,
+            **(validation.figures() if validation else {}),
+            "similarity_learned": similarity.similarity.learned,
             "users": len(self.inputs.users),
-            "similar_pairs": len(now.similar),
+            "similar_pairs": len(similarity.similar),
             "ties": len(self.inputs.ties),
-            "influences": len(edges),
+            "influences": len(influences),
             "key_users": len(key_users),
             "groups": len(groups),
             "delays": delays,
             **self.stages.figures(),
         }
 
-    def _look_back(self) -> tuple[InfluenceTest, SimilarityValidation | None]:
-        """The network as it would have been built in the middle of the data, tried on what came then."""
-        middle = self.inputs.middle()
-        earlier = self.inputs.before(middle)
-        then = build_similarity(self.graph, self.dataset.id, earlier, self.encoder, SEED)
-        similarity_validation = validate_similarity(
-            self.history, earlier.seconds, then.similarity, then.tagged.text_vectors, SEED
+    def _validate(self) -> tuple[InfluenceTest, SimilarityValidation | None]:
+        """Build the network at the middle of the data and test it on the participations after that."""
+        earlier = self.inputs.before(self.inputs.middle())
+        similarity = build_similarity(self.graph, self.dataset.id, earlier, self.encoder, SEED)
+        validation = validate_similarity(
+            self.history, earlier.seconds, similarity.similarity, similarity.tagged.text_vectors, SEED
         )
-        if similarity_validation and not similarity_validation.learned_is_better:
-            # What is tested is what will be used.
-            then = build_similarity(self.graph, self.dataset.id, earlier, self.encoder, SEED, learn=False)
+        if validation and not validation.learned_is_better:
+            # The build will use tag text, so tag text is tested.
+            similarity = build_similarity(
+                self.graph, self.dataset.id, earlier, self.encoder, SEED, learn=False
+            )
         users, history = self.inputs.users, earlier.history
-        leading = leading_users(influences_of(then.edges, history)[0], history, SEED)
-        sources, targets = (users.get_indexer(then.edges[side]) for side in ("source", "target"))
-        return run_influence_test(
-            self.history, sources, targets, leading, SEED, since=earlier.seconds
-        ), similarity_validation
+        leading = leading_users(learn_influences(similarity.edges, history)[0], history, SEED)
+        sources, targets = (users.get_indexer(similarity.edges[side]) for side in ("source", "target"))
+        test = run_influence_test(self.history, sources, targets, leading, SEED, since=earlier.seconds)
+        return test, validation
 
-    def _groups(self, now: SimilarityGraph, key_users: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
-        users = self.inputs.users
+    def _groups(
+        self, similarity: SimilarityGraph, key_users: pd.DataFrame, influences: pd.DataFrame
+    ) -> pd.DataFrame:
+        users, tagged = self.inputs.users, similarity.tagged
         communities = projections.leiden_communities(self.graph, self.dataset.id, self.run, users, SEED)
         groups = form_groups(communities, self.history, key_users, self.run)
-        groups = groups.assign(name=names_of(groups, now.tagged.user_tags))
+        groups = groups.assign(name=group_names(groups, tagged.user_tags))
         labels, names = pd.factorize(communities.reindex(users))
-        found = stimulating_factors(self.inputs, labels, edges, now.tagged.tags, self.key_tags)
-        # Told of what a group's whole community did: of the group alone there is too little.
-        told = found.assign(community=names[found["community"]]).groupby("community").head(_FACTORS)
-        said = {
-            one: part[["factor", "times", "low", "high"]].round(3).to_dict("list")
-            for one, part in told.groupby("community")
+        factors = stimulating_factors(self.inputs, labels, influences, tagged.tags, self.key_tags)
+        # Factors are estimated on a group's whole community: the group alone has too few participations.
+        factors = factors.assign(community=names[factors["community"]])
+        strongest = factors.groupby("community").head(_FACTORS_PER_GROUP)
+        by_community = {
+            community: part[_FACTOR_COLUMNS].round(3).to_dict("list")
+            for community, part in strongest.groupby("community")
         }
-        nothing: dict[str, list[object]] = {"factor": [], "times": [], "low": [], "high": []}
-        lists = pd.DataFrame([said.get(one, nothing) for one in groups["community"]], index=groups.index)
+        none: dict[str, list[object]] = {column: [] for column in _FACTOR_COLUMNS}
+        lists = pd.DataFrame(
+            [by_community.get(community, none) for community in groups["community"]], index=groups.index
+        )
         return groups.drop(columns="community").join(lists.rename(columns={"factor": "factors"}))
 
     def _write(self, statement: str, rows: list[Row]) -> None:
         self.graph.run(statement, dataset=self.dataset.id, run=self.run, rows=rows)
 
-    def _write_snapshot(self, now: SimilarityGraph) -> None:
-        tagged = now.tagged
+    def _write_tags(self, similarity: SimilarityGraph) -> None:
+        """Write tags, behaviour tags, key tags, campaign vectors and similar users."""
+        tagged, campaigns = similarity.tagged, self.inputs.campaigns
         tags, vectors = tagged.tags, tagged.vectors
         kinds = [tag.partition(":")[0] if ":" in tag else None for tag in tags.tags]
-        rows = zip(tags.tags, kinds, tags.texts, vectors.tolist(), strict=True)
+        columns = zip(tags.tags, kinds, tags.texts, vectors.tolist(), strict=True)
         self.graph.run(
             "network/write_tags",
             dataset=self.dataset.id,
-            rows=[dict(zip(("tag", "kind", "text", "vector"), row, strict=True)) for row in rows],
+            rows=[dict(zip(("tag", "kind", "text", "vector"), row, strict=True)) for row in columns],
         )
-        shown = tagged.user_tags[tagged.user_tags["source"] == "behaviour"][["user", "tag", "weight"]]
-        self._write("network/write_behaviour_tags", shown.to_dict("records"))
-        told = self.inputs.campaigns
-        said = dict(zip(told["campaign"], told["kind"], strict=True))
-        found = key_tags(tags, vectors, self.history, said, SEED)
-        self.key_tags = found.loc[found["kind"].isna(), "tag"].tolist()
-        found = found.astype(object).where(found.notna(), None)
-        self._write("network/write_key_tags", found.to_dict("records"))
-        texts = self.encoder.vectors(list(told["text"]))
+        user_tags = tagged.user_tags
+        behaviour_tags = user_tags[user_tags["source"] == "behaviour"][["user", "tag", "weight"]]
+        self._write("network/write_behaviour_tags", behaviour_tags.to_dict("records"))
+        campaign_kinds = dict(zip(campaigns["campaign"], campaigns["kind"], strict=True))
+        key = key_tags(tags, vectors, self.history, campaign_kinds, SEED)
+        self.key_tags = key.loc[key["kind"].isna(), "tag"].tolist()
+        key = key.astype(object).where(key.notna(), None)
+        self._write("network/write_key_tags", key.to_dict("records"))
+        campaign_vectors = self.encoder.vectors(list(campaigns["text"]))
+        campaigns = campaigns.assign(vector=campaign_vectors.tolist())[["campaign", "text", "vector"]]
         self.graph.run(
-            "network/write_campaign_vectors",
-            dataset=self.dataset.id,
-            rows=told.assign(vector=texts.tolist())[["campaign", "text", "vector"]].to_dict("records"),
+            "network/write_campaign_vectors", dataset=self.dataset.id, rows=campaigns.to_dict("records")
         )
         self._write(
             "network/write_similarities",
-            [{"user": user, "others": lists_of(part)}
-             for user, part in now.similar.groupby("user")[["other", "score"]]],
+            [{"user": user, "others": rows_as_lists(part)}
+             for user, part in similarity.similar.groupby("user")[["other", "score"]]],
         )  # fmt: skip

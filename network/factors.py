@@ -1,10 +1,14 @@
-"""What goes with taking part, in each community: discounts, what a campaign promotes, exposure, tags.
+"""Factors associated with participation in each community: discounts, promoted items, exposure, tags.
 
-Each factor is a yes or no of a user as of the campaign's start or, for exposure, before the outcome; tags
-that behaviour shows are those of the day of the inputs, and flattered by what is itself a
-participation. Its effect is how many times as often users with it take part as users
-without it, within campaigns: Mantel and Haenszel's ratio over the campaigns that reached the community,
-with Greenland and Robins' 95% interval (Biometrics 1985). It is an association: nobody dealt the factors.
+Each factor is a binary exposure of a user, known at the campaign's start or, for exposure to influencers,
+before the outcome. Behaviour tags are those of the inputs' cut-off; where a participation adds to them,
+their effect is overestimated. The effect is the Mantel-Haenszel risk ratio over the campaigns that reached
+the community, with a 95% interval by the Greenland-Robins variance. It is an association: factors were
+observed, not randomised.
+
+References
+----------
+Greenland, Robins, "Estimation of a common effect parameter from sparse follow-up data" (Biometrics 1985).
 """
 
 from collections.abc import Iterator
@@ -13,86 +17,108 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from network.influence.trials import window_of
+from network.influence.trials import influence_window
 from network.inputs import NetworkInputs
 from network.participation_history import CampaignHistory, Floats, Ints, ParticipationHistory
 from network.tags.interests import Interests
 from network.tags.user_tags import TagTable
 
 _TAGS = 5
-_FEWEST = 20
-"""Cases (a user and a campaign) on either side; with fewer the interval would be all there is."""
+_FEWEST_CASES = 20
+"""Fewest user-campaign cases with and without the factor; with fewer, the interval is too wide."""
 
 Mask = np.ndarray
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One campaign and one factor: who is looked at, who has it, who took part."""
+class _Stratum:
+    """One factor in one campaign: the users at risk, whether each is exposed, and whether each took part."""
 
     factor: str
     users: Ints
-    has: Mask
+    exposed: Mask
     took_part: Mask
 
 
 def stimulating_factors(
     inputs: NetworkInputs, communities: Ints, edges: pd.DataFrame, tags: TagTable, key_tags: list[str]
 ) -> pd.DataFrame:
-    """community, factor, times, low, high, cases (with it), as of the day of `inputs`; clearest first.
+    """Estimate how each factor is associated with participation in each community.
 
-    `communities` gives the community of each user; `edges` has source, target; `key_tags` are the strongest.
+    Parameters
+    ----------
+    inputs
+        The data before the cut-off.
+    communities
+        The community of each user, shape (n_users,).
+    edges
+        Influences: columns source, target.
+    tags
+        The tags of users.
+    key_tags
+        Ids of key tags, strongest first; the first five are factors.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns community, factor, risk_ratio, low, high, cases (exposed users times campaigns), the most
+        significant first.
     """
     history = inputs.history
     tables: dict[str, list[tuple[Floats, ...]]] = {}
     count = int(communities.max(initial=-1)) + 1
-    for case in _cases(inputs, history, edges, tags, key_tags[:_TAGS]):
-        where = communities[case.users]
+    for stratum in _strata(inputs, history, edges, tags, key_tags[:_TAGS]):
+        community = communities[stratum.users]
         cells = (
-            np.bincount(where, weight, count)
+            np.bincount(community, weight, count)
             for weight in (
-                case.has & case.took_part, case.has, ~case.has & case.took_part, ~case.has,
+                stratum.exposed & stratum.took_part, stratum.exposed,
+                ~stratum.exposed & stratum.took_part, ~stratum.exposed,
             )
         )  # fmt: skip
-        tables.setdefault(case.factor, []).append(tuple(one.astype(float) for one in cells))
-    columns = ["community", "factor", "times", "low", "high", "cases"]
-    found = [_effects(name, np.array(cells)) for name, cells in tables.items()]
-    if not found:
+        tables.setdefault(stratum.factor, []).append(tuple(cell.astype(float) for cell in cells))
+    columns = ["community", "factor", "risk_ratio", "low", "high", "cases"]
+    effects = [_risk_ratios(factor, np.array(cells)) for factor, cells in tables.items()]
+    if not effects:
         return pd.DataFrame(columns=columns)
-    rows = pd.concat(found)
-    clear = np.abs(np.log(rows["times"])) / np.log(rows["high"] / rows["low"])
-    return rows.assign(clear=clear).sort_values("clear", ascending=False)[columns].reset_index(drop=True)
+    rows = pd.concat(effects)
+    z = np.abs(np.log(rows["risk_ratio"])) / np.log(rows["high"] / rows["low"])
+    return rows.assign(z=z).sort_values("z", ascending=False)[columns].reset_index(drop=True)
 
 
-def _effects(factor: str, cells: Floats) -> pd.DataFrame:
-    """`cells`: campaigns x (with and took part, with, without and took part, without) x communities."""
-    a, with_it, c, without = cells.transpose(1, 0, 2)
-    n = np.maximum(with_it + without, 1.0)
-    above, below = (a * without / n).sum(0), (c * with_it / n).sum(0)
-    spread = ((with_it * without * (a + c) - a * c * n) / n**2).sum(0)
-    enough = np.minimum(with_it.sum(0), without.sum(0)) >= _FEWEST
-    seen = np.flatnonzero((above > 0) & (below > 0) & enough)
-    log = np.log(above[seen] / below[seen])
-    half = 1.96 * np.sqrt(spread[seen] / (above[seen] * below[seen]))
+def _risk_ratios(factor: str, cells: Floats) -> pd.DataFrame:
+    """Mantel-Haenszel risk ratios, one row per community with enough cases.
+
+    `cells` has shape (n_campaigns, 4, n_communities): exposed participants, exposed users, unexposed
+    participants, unexposed users.
+    """
+    a, exposed, c, unexposed = cells.transpose(1, 0, 2)
+    n = np.maximum(exposed + unexposed, 1.0)
+    numerator, denominator = (a * unexposed / n).sum(0), (c * exposed / n).sum(0)
+    variance = ((exposed * unexposed * (a + c) - a * c * n) / n**2).sum(0)
+    enough = np.minimum(exposed.sum(0), unexposed.sum(0)) >= _FEWEST_CASES
+    kept = np.flatnonzero((numerator > 0) & (denominator > 0) & enough)
+    log_ratio = np.log(numerator[kept] / denominator[kept])
+    half = 1.96 * np.sqrt(variance[kept] / (numerator[kept] * denominator[kept]))
     return pd.DataFrame(
         {
-            "community": seen,
+            "community": kept,
             "factor": factor,
-            "times": np.exp(log),
-            "low": np.exp(log - half),
-            "high": np.exp(log + half),
-            "cases": with_it.sum(0)[seen].astype(int),
+            "risk_ratio": np.exp(log_ratio),
+            "low": np.exp(log_ratio - half),
+            "high": np.exp(log_ratio + half),
+            "cases": exposed.sum(0)[kept].astype(int),
         }
     )
 
 
-def _cases(
+def _strata(
     inputs: NetworkInputs,
     history: ParticipationHistory,
     edges: pd.DataFrame,
     tags: TagTable,
     key_tags: list[str],
-) -> Iterator[_Case]:
+) -> Iterator[_Stratum]:
     starts = dict(zip(inputs.campaigns["campaign"], inputs.campaigns["starts"], strict=True))
     promoted = dict(zip(inputs.campaigns["campaign"], inputs.campaigns["promotes"], strict=True))
     has_tag = (tags.weights > 0).tocsc()
@@ -106,45 +132,49 @@ def _cases(
             continue
         users = history.could_take_part(campaign)
         took_part = np.isin(users, campaign.users)
-        begun = float(starts.get(campaign.id, campaign.times[0]))
-        discount = _discount_share(inputs, begun)
+        start = float(starts.get(campaign.id, campaign.times[0]))
+        discount = _discount_share(inputs, start)
         if np.isfinite(discount[users]).any():
-            known = np.isfinite(discount[users])
+            defined = np.isfinite(discount[users])
             high = discount[users] > np.nanmedian(discount[users])
-            yield _Case("buys with discounts", users[known], high[known], took_part[known])
-        fit = _fit(inputs.interests.before(begun), promoted.get(campaign.id) or [])
-        if fit is not None:
-            yield _Case("buys what it promotes", users, fit[users] > np.median(fit[users]), took_part)
+            yield _Stratum("buys with discounts", users[defined], high[defined], took_part[defined])
+        share = _promoted_share(inputs.interests.before(start), promoted.get(campaign.id) or [])
+        if share is not None:
+            above = share[users] > np.median(share[users])
+            yield _Stratum("buys what it promotes", users, above, took_part)
         for tag, column in columns.items():
-            yield _Case(f"tag: {texts[tag] or tag}", users, column[users], took_part)
-        yield _exposed(history, campaign, users, sources, targets)
+            yield _Stratum(f"tag: {texts[tag] or tag}", users, column[users], took_part)
+        yield _influencer_took_part(history, campaign, users, sources, targets)
 
 
-def _exposed(
+def _influencer_took_part(
     history: ParticipationHistory, campaign: CampaignHistory, users: Ints, sources: Ints, targets: Ints
-) -> _Case:
-    """Whether somebody who influences the user took part in the campaign's first window; what then came."""
-    until = campaign.times[0] + window_of(history)
+) -> _Stratum:
+    """Exposed: an influencer took part in the campaign's first window. Outcome: participation after it."""
+    until = campaign.times[0] + influence_window(history)
     early = campaign.users[campaign.times < until]
     exposed = np.zeros(len(history.users), dtype=bool)
     exposed[targets[np.isin(sources, early)]] = True
-    waiting = users[~np.isin(users, early)]
-    return _Case("somebody near took part early", waiting, exposed[waiting], np.isin(waiting, campaign.users))
+    at_risk = users[~np.isin(users, early)]
+    return _Stratum(
+        "an influencer took part early", at_risk, exposed[at_risk], np.isin(at_risk, campaign.users)
+    )
 
 
 def _discount_share(inputs: NetworkInputs, before: float) -> Floats:
-    """Of the value of what each user bought; NaN for nothing."""
+    """Each user's discounts as a share of the full price of what was bought; NaN where unknown."""
     days = inputs.activity[inputs.activity["at"] < before]
     total = days.groupby("user")[["value", "discount"]].sum().reindex(inputs.users)
-    whole = (total["value"] + total["discount"]).to_numpy(float)
-    share = np.full(len(whole), np.nan)
-    if np.nansum(total["discount"].to_numpy(float)) > 0:
-        np.divide(total["discount"].to_numpy(float), whole, out=share, where=whole > 0)
+    full_price = (total["value"] + total["discount"]).to_numpy(float)
+    share = np.full(len(full_price), np.nan)
+    discount = total["discount"].to_numpy(float)
+    if np.nansum(discount) > 0:
+        np.divide(discount, full_price, out=share, where=full_price > 0)
     return share
 
 
-def _fit(interests: Interests, promoted: list[str]) -> Floats | None:
-    """The share of each user's occasions that was with what a campaign promotes."""
+def _promoted_share(interests: Interests, promoted: list[str]) -> Floats | None:
+    """The share of each user's occasions that concerned promoted items; None if none is promoted."""
     places = interests.names.get_indexer(promoted)
     counts = interests.counts()
     places = places[places >= 0]

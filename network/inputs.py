@@ -1,4 +1,4 @@
-"""What a build reads from the graph as of a day, and what of it was known earlier."""
+"""What a network build reads from the graph before a cut-off, and what was known of it on an earlier day."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -13,14 +13,33 @@ from graph.importing.mapping import DERIVED
 from network.participation_history import ParticipationHistory
 from network.tags.interests import Interests
 
+_DAILY = ["at", "acts", "value", "discount"]
+
 
 @dataclass(frozen=True)
 class NetworkInputs:
-    """users in a fixed order; targetings: user, campaign, at; participations: user, campaign, at (the
-    first time); activity: user, at, acts, value, discount (a day each); stated: user, tag, text, weight,
-    at (since when; missing for always); ties: source, target; campaigns: campaign, kind, starts, text,
-    promotes (ids of interests). Times are
-    seconds since the epoch.
+    """The data of a network build from before the beginning of `day`. Times are seconds since the epoch.
+
+    Attributes
+    ----------
+    day, seconds, zone
+        The cut-off as a date and in seconds since the epoch, and the data set's time zone.
+    users
+        All users, in a fixed order.
+    targetings
+        Columns user, campaign, at.
+    participations
+        Columns user, campaign, at: the first participation of each user in each campaign.
+    activity
+        Columns user, at, acts, value, discount: one row per user and active day.
+    stated
+        Stated tags: columns user, tag, text, weight, at (valid from; missing: always valid).
+    interests
+        Categories and products that users acted on.
+    ties
+        Columns source, target: relationships that the data set states.
+    campaigns
+        Columns campaign, kind, starts, text, promotes (tag ids of interests).
     """
 
     day: date
@@ -36,7 +55,7 @@ class NetworkInputs:
     campaigns: pd.DataFrame
 
     def before(self, day: date) -> "NetworkInputs":
-        """The same as it was known at the beginning of `day`; ties have no time."""
+        """The inputs as known at the beginning of `day`. Ties and campaigns have no time and stay."""
         seconds = seconds_of(day, self.zone)
         return replace(
             self,
@@ -51,28 +70,28 @@ class NetworkInputs:
 
     @cached_property
     def history(self) -> ParticipationHistory:
-        """As arrays."""
+        """The participations as arrays."""
         return ParticipationHistory.of(
             self.users, self.targetings, self.participations, self.activity, self.seconds
         )
 
     def middle(self) -> date:
-        """The day by which half of the participations had happened; `day` where there are none."""
+        """The day by which half of the participations had happened; `day` if there are none."""
         if self.participations.empty:
             return self.day
         return day_of(float(self.participations["at"].median()), self.zone)
 
 
 def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
-    """Everything before the beginning of `day`."""
-    known: Row = {"dataset": dataset.id}
-    scope = {**known, "before": dataset.moment(day)}
+    """Read everything that a full build needs from before the beginning of `day`."""
+    whole: Row = {"dataset": dataset.id}
+    scope = {**whole, "before": dataset.moment(day)}
     behaviours = {**scope, "derived": sorted(DERIVED)}
     with ThreadPoolExecutor() as pool:
-        # The database reads what takes longest on one core each.
+        # The two slowest statements run at the same time, each on a core of the database's.
         interests = pool.submit(graph.frame, "network/interests", **behaviours)
         days = pool.submit(graph.frame, "network/active_days", **behaviours)
-        users = pd.Index(graph.frame("network/users", **known)["user"])
+        users = pd.Index(graph.frame("network/users", **whole)["user"])
         return NetworkInputs(
             day=day,
             seconds=seconds_of(day, dataset.zone),
@@ -83,24 +102,22 @@ def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
             activity=days.result().explode(_DAILY, ignore_index=True).astype(dict.fromkeys(_DAILY, float)),
             stated=graph.frame("network/stated_tags", **scope).astype({"at": float}),
             interests=Interests.of(users, interests.result()),
-            ties=graph.frame("network/ties", **known),
+            ties=graph.frame("network/ties", **whole),
             campaigns=graph.frame("network/campaigns", **scope),
         )
 
 
 def read_history(graph: Graph, dataset: Dataset, day: date) -> ParticipationHistory:
-    """What influences are learned from, before the beginning of `day`; of the users' activity only its first
-    day, and that only where campaigns are open to all. A fraction of ``read_inputs``.
+    """Read only the participation history before the beginning of `day`, much faster than ``read_inputs``.
+
+    Of the users' activity it holds the first day only, and that only if some campaigns are open to all.
     """
-    known: Row = {"dataset": dataset.id}
-    scope = {**known, "before": dataset.moment(day)}
+    whole: Row = {"dataset": dataset.id}
+    scope = {**whole, "before": dataset.moment(day)}
     targetings = graph.frame("network/targetings", **scope)
     participations = graph.frame("network/first_participations", **scope)
     activity = pd.DataFrame({"user": [], "at": []})
     if not participations["campaign"].isin(targetings["campaign"]).all():
         activity = graph.frame("network/first_seen", **scope, derived=sorted(DERIVED))
-    users = pd.Index(graph.frame("network/users", **known)["user"])
+    users = pd.Index(graph.frame("network/users", **whole)["user"])
     return ParticipationHistory.of(users, targetings, participations, activity, seconds_of(day, dataset.zone))
-
-
-_DAILY = ["at", "acts", "value", "discount"]

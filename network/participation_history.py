@@ -1,7 +1,7 @@
-"""Who took part in what, and when: what is known of a data set before a moment, as arrays.
+"""Who took part in which campaign, and when: the participation history of a data set as arrays.
 
-Users and campaigns are positions; times are seconds since the epoch. A campaign that reached nobody by
-name is open: everybody whom the data set knew by then could take part.
+Users and campaigns are positions in fixed orders; times are seconds since the epoch. A campaign without
+targeted users is open: every user seen before can take part in it.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,19 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class CampaignHistory:
-    """One campaign: `reached` (None: open), and its participants in the order of their first time."""
+    """The participations of one campaign.
+
+    Attributes
+    ----------
+    id
+        The campaign.
+    reached
+        Positions of the users whom the campaign targeted, sorted; None for a campaign open to all.
+    users
+        Positions of the participants, ordered by their first participation.
+    times
+        Seconds since the epoch of these first participations, same length as `users`.
+    """
 
     id: str
     reached: Ints | None
@@ -29,7 +41,19 @@ class CampaignHistory:
 
 @dataclass(frozen=True)
 class ParticipationHistory:
-    """The history of a data set as of `before`: its campaigns, and on which days each user did anything."""
+    """All participations before a moment, and the days on which each user was active.
+
+    Attributes
+    ----------
+    users
+        The users; a position is an index into them.
+    before
+        Seconds since the epoch; nothing at or after this moment is included.
+    activity
+        The active days of each user.
+    campaigns
+        One entry per campaign, ordered by id.
+    """
 
     users: pd.Index
     before: float
@@ -45,8 +69,20 @@ class ParticipationHistory:
         activity: pd.DataFrame,
         before: float,
     ) -> "ParticipationHistory":
-        """`targetings` has user, campaign; `participations` user, campaign, at (the first time);
-        `activity` user, at (one row a user and day). Nothing in them lies at or after `before`.
+        """Build the history from tables without entries at or after `before`.
+
+        Parameters
+        ----------
+        users
+            All users, in the order that positions refer to.
+        targetings
+            Columns user, campaign.
+        participations
+            Columns user, campaign, at: the first participation of each user in each campaign.
+        activity
+            Columns user, at: one row per user and active day.
+        before
+            The cut-off in seconds since the epoch.
         """
         reached = {
             str(name): np.sort(users.get_indexer(part["user"])).astype(np.int64)
@@ -56,58 +92,66 @@ class ParticipationHistory:
             str(name): (users.get_indexer(part["user"]).astype(np.int64), part["at"].to_numpy(float))
             for name, part in participations.sort_values(["at", "user"]).groupby("campaign")
         }
-        nobody = (np.empty(0, dtype=np.int64), np.empty(0))
+        no_participants = (np.empty(0, dtype=np.int64), np.empty(0))
         campaigns = [
-            _campaign(name, reached.get(name), *took_part.get(name, nobody))
+            _campaign(name, reached.get(name), *took_part.get(name, no_participants))
             for name in sorted(reached.keys() | took_part.keys())
         ]
         return cls(users, before, Activity(users, activity), campaigns)
 
     @property
     def first_seen(self) -> Floats:
-        """From when on each user is known: the end of the first active day; infinity for never."""
+        """The end of each user's first active day, shape (n_users,); infinity for a user never active."""
         return self.activity.first + DAY
 
     def could_take_part(self, campaign: CampaignHistory) -> Ints:
-        """The users that the campaign reached, or for an open one those who have arrived."""
+        """Positions of the users whom the campaign targeted; for an open one, of all users ever active."""
         if campaign.reached is not None:
             return campaign.reached
         return np.flatnonzero(np.isfinite(self.first_seen)).astype(np.int64)
 
 
 class Activity:
-    """Each user's active days, in order."""
+    """The active days of each user, in order.
+
+    Parameters
+    ----------
+    users
+        All users, in the order that positions refer to.
+    days
+        Columns user, at: one row per user and active day.
+    """
 
     def __init__(self, users: pd.Index, days: pd.DataFrame) -> None:
-        """`days` has user, at."""
-        who = users.get_indexer(days["user"]).astype(np.int64)
+        user = users.get_indexer(days["user"]).astype(np.int64)
         at = days["at"].to_numpy(float)
         by_time = np.argsort(at, kind="stable")
-        self._who_then, self._then = who[by_time], at[by_time]
-        order = np.lexsort((at, who))
+        self._user_by_time, self._at_by_time = user[by_time], at[by_time]
+        order = np.lexsort((at, user))
         self._times = at[order]
-        self._starts = np.searchsorted(who[order], np.arange(len(users) + 1))
-        # One axis for all users: a user's times lie behind those of the users before.
+        self._starts = np.searchsorted(user[order], np.arange(len(users) + 1))
+        # One sorted key for all users, so that a single search serves all: each user has a stretch of its
+        # own.
         self._origin = float(at.min(initial=0.0))
         self._stride = float(at.max(initial=1.0)) - self._origin + 2.0
-        self._keys = who[order] * self._stride + (self._times - self._origin)
+        self._keys = user[order] * self._stride + (self._times - self._origin)
         self.first = np.full(len(users), np.inf)
-        seen = self._starts[:-1] < self._starts[1:]
-        self.first[seen] = self._times[self._starts[:-1][seen]]
+        active = self._starts[:-1] < self._starts[1:]
+        self.first[active] = self._times[self._starts[:-1][active]]
 
     def until(self, users: Ints, at: Floats) -> Ints:
-        """On how many days before `at` each of `users` was active."""
+        """The number of days before each moment of `at` on which the user in `users` was active."""
         inside = np.clip(at - self._origin, 0.0, self._stride - 1.0)
         return np.searchsorted(self._keys, users * self._stride + inside) - self._starts[users]
 
-    def drawn(self, after: Floats, before: Floats, rng: np.random.Generator) -> Ints:
-        """For each pair of moments, the user of an active day between them, drawn at random; -1 for none."""
-        first, last = np.searchsorted(self._then, after), np.searchsorted(self._then, before)
+    def sample(self, after: Floats, before: Floats, rng: np.random.Generator) -> Ints:
+        """For each pair of moments, the user of a random active day between them; -1 if there is none."""
+        first, last = np.searchsorted(self._at_by_time, after), np.searchsorted(self._at_by_time, before)
         place = first + (rng.random(len(first)) * (last - first)).astype(np.int64)
-        return np.where(last > first, self._who_then[np.minimum(place, len(self._then) - 1)], -1)
+        return np.where(last > first, self._user_by_time[np.minimum(place, len(self._at_by_time) - 1)], -1)
 
     def since_last(self, users: Ints, at: Floats) -> Floats:
-        """Seconds from the last active day before `at`; infinity where there is none."""
+        """Seconds from each user's last active day before `at`; infinity if there is none."""
         count = self.until(users, at)
         last = self._times[np.maximum(self._starts[users] + count - 1, 0)] if len(self._times) else at
         return np.where(count > 0, at - last, np.inf)
@@ -115,7 +159,7 @@ class Activity:
 
 def _campaign(name: str, reached: Ints | None, users: Ints, times: Floats) -> CampaignHistory:
     if reached is not None:
-        # Who took part without having been reached is nobody's follower.
-        own = np.isin(users, reached)
-        users, times = users[own], times[own]
+        # Participants who were not targeted are outside the population at risk.
+        targeted = np.isin(users, reached)
+        users, times = users[targeted], times[targeted]
     return CampaignHistory(name, reached, users, times)

@@ -1,4 +1,4 @@
-"""Writes the results of a network run that a full build and a carried-on network have in common."""
+"""Writes the results that full builds and incremental updates have in common."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,13 +8,13 @@ import pandas as pd
 from graph.connection import Graph
 from graph.datasets import Dataset
 
-_DRAWN_PER_KEY_USER = 8
+_TARGETS_PER_KEY_USER = 8
 
 
 def write_influences(graph: Graph, dataset: str, run: str, edges: pd.DataFrame) -> None:
-    """`edges` has source, target, probability, low, high, trials, similarity."""
-    grouped = edges.groupby("source")[["target", "probability", "low", "high", "trials", "similarity"]]
-    rows = [{"source": source, "edges": lists_of(part)} for source, part in grouped]
+    """Write the edges of a network: columns source, target, probability, low, high, trials, similarity."""
+    by_source = edges.groupby("source")[["target", "probability", "low", "high", "trials", "similarity"]]
+    rows = [{"source": source, "edges": rows_as_lists(part)} for source, part in by_source]
     graph.run("network/write_influences", dataset=dataset, run=run, rows=rows)
 
 
@@ -27,8 +27,16 @@ def write_campaigns(
     key_users: pd.DataFrame,
     groups: pd.DataFrame,
 ) -> None:
-    """Key users and groups of `campaigns`, and beside them what is asked for with them as of `day`: the API
-    looks up, it does not compute.
+    """Write key users and neighbour groups, and their summaries up to `day`.
+
+    Parameters
+    ----------
+    campaigns
+        The campaigns to summarise.
+    key_users
+        Columns campaign, user, rank, score, low, high, centrality.
+    groups
+        Columns id, campaigns, name, rank, members, factors, risk_ratio, low, high.
     """
     scope = {"dataset": dataset.id, "run": run}
     graph.run("network/write_key_users", **scope, rows=key_users.to_dict("records"))
@@ -37,14 +45,22 @@ def write_campaigns(
 
 
 def persist_summaries(graph: Graph, dataset: str, run: str, before: str, campaigns: Sequence[str]) -> None:
-    """Keep what is asked for beside the key users and groups of `campaigns`, as of the moment `before`."""
+    """Store summaries on key users and groups, so that the API reads them without computing anything.
+
+    Parameters
+    ----------
+    before
+        The moment before which participations count.
+    campaigns
+        The campaigns to summarise.
+    """
     scope = {"dataset": dataset, "run": run, "before": before, "campaigns": list(campaigns)}
     graph.run("network/summarise_key_users", **scope)
-    graph.run("network/summarise_targets", **scope, per_user=_DRAWN_PER_KEY_USER)
+    graph.run("network/summarise_targets", **scope, per_user=_TARGETS_PER_KEY_USER)
     graph.run("network/summarise_groups", **scope)
     graph.run("network/summarise_group_activity", **scope)
 
 
-def lists_of(frame: pd.DataFrame) -> list[list[object]]:
-    """Its rows, as lists."""
+def rows_as_lists(frame: pd.DataFrame) -> list[list[object]]:
+    """The rows of a frame as lists of Python objects."""
     return [list(row) for row in zip(*(frame[column].tolist() for column in frame), strict=True)]

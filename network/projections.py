@@ -1,6 +1,7 @@
-"""Short-lived GDS projections and what is computed on them.
+"""Temporary GDS projections and the algorithms run on them.
 
-Results are read as writes are: a projection lives in the memory of the server that writes go to.
+Algorithms run in write transactions: a projection exists only in the memory of the server that took the write
+that made it.
 """
 
 import uuid
@@ -14,7 +15,7 @@ from graph.connection import Graph, Row
 
 @contextmanager
 def projection(graph: Graph, statement: str, **parameters: object) -> Iterator[str]:
-    """The name of a projection made by `statement`, dropped at the end whatever happens."""
+    """Project a graph by `statement`, yield its name, and drop it when the block ends."""
     name = f"groundswell-{uuid.uuid4()}"
     try:
         graph.run(statement, graph=name, **parameters)
@@ -24,28 +25,45 @@ def projection(graph: Graph, statement: str, **parameters: object) -> Iterator[s
 
 
 def nearest_users(graph: Graph, dataset: str, rows: list[Row], neighbours: int, seed: int) -> pd.DataFrame:
-    """kNN over user vectors (`rows` of user, vector): user, other, score (cosine)."""
+    """k nearest neighbours by the cosine of user vectors, computed by GDS.
+
+    Parameters
+    ----------
+    rows
+        Maps with the keys user and vector.
+    neighbours
+        Neighbours per user.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns user, other, score (cosine).
+    """
     columns = ["user", "other", "score"]
     if len(rows) < 2:
         return pd.DataFrame({name: [] for name in columns})
     with projection(graph, "network/project_vectors", dataset=dataset, rows=rows) as name:
-        found = graph.run("network/nearest_users", graph=name, neighbours=neighbours, seed=seed)
-    return pd.DataFrame(found, columns=columns)
+        neighbour_rows = graph.run("network/nearest_users", graph=name, neighbours=neighbours, seed=seed)
+    return pd.DataFrame(neighbour_rows, columns=columns)
 
 
 def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:
-    """PageRank on the reversed spreading network, indexed by user."""
+    """PageRank of each user on the spreading network with reversed edges, indexed by user."""
     with projection(graph, "network/project_reversed", dataset=dataset, run=run) as name:
-        found = pd.DataFrame(graph.run("network/centralities", graph=name))
-    return found.set_index("user")["score"]
+        ranks = pd.DataFrame(graph.run("network/centralities", graph=name))
+    return ranks.set_index("user")["score"]
 
 
 def leiden_communities(graph: Graph, dataset: str, run: str, users: pd.Index, seed: int) -> pd.Series:
-    """Leiden community of each of `users`, indexed by user; one outside the network is a community of one."""
+    """Leiden community of each user, indexed by user.
+
+    A user outside the spreading network forms a community alone, with a negative label.
+    """
     with projection(graph, "network/project_undirected", dataset=dataset, run=run) as name:
-        found = pd.DataFrame(
+        rows = pd.DataFrame(
             graph.run("network/communities", graph=name, seed=seed), columns=["user", "community"]
         )
-    communities = found.set_index("user")["community"]
-    alone = users.difference(communities.index)
-    return pd.concat([communities, pd.Series(range(-len(alone), 0), index=alone, dtype="int64")])
+    communities = rows.set_index("user")["community"]
+    isolated = users.difference(communities.index)
+    labels = pd.Series(range(-len(isolated), 0), index=isolated, dtype="int64")
+    return pd.concat([communities, labels])

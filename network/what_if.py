@@ -1,4 +1,4 @@
-"""What if: whom to seed a campaign with, on a person's own terms, and how far given seeds would carry."""
+"""What if: seeds for a campaign under a user's constraints, and how far given seeds would spread it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.importing.mapping import DERIVED
-from network.key_users import network_among
+from network.key_users import subnetwork
 from network.runs import NetworkRun
 from network.seeding.diffusion import Model, Spread, simulate, simulate_days
 from network.seeding.selection import METHODS, Method, select
@@ -23,11 +23,24 @@ _SEED = 7
 
 @dataclass(frozen=True)
 class SeedRequest:
-    """How many seeds, chosen how, and which may be among them.
+    """How many seeds to choose, by which method, and under which constraints.
 
-    costs: of each user (1 where none is said); with a budget, the seeds cost no more together.
-    per_group: at most so many of a neighbour group. fair: a property of users or a kind of tag, each
-    value of which gets its share of the seeds, rounded up.
+    Attributes
+    ----------
+    k
+        The largest number of seeds.
+    method
+        A method of ``select``.
+    exclude
+        Users who must not be seeds.
+    per_group
+        The largest number of seeds per neighbour group.
+    fair
+        A user property or kind of tag, each value of which gets its share of the seeds, rounded up.
+    costs
+        The cost of each user; 1 for users not listed.
+    budget
+        The largest total cost of the seeds.
     """
 
     k: int = 20
@@ -41,7 +54,17 @@ class SeedRequest:
 
 @dataclass(frozen=True)
 class SpreadForecast:
-    """days: day, mean, p10, p90 of the users reached by its end, seeds included; `total` in the end."""
+    """The simulated spread from given seeds.
+
+    Attributes
+    ----------
+    seeds
+        The seeds.
+    days
+        Columns day, mean, p10, p90: users reached by the end of each day, seeds included.
+    total
+        Users reached in the end, seeds included.
+    """
 
     seeds: list[str]
     days: pd.DataFrame
@@ -49,9 +72,18 @@ class SpreadForecast:
 
 
 class CampaignReach:
-    """The users a campaign could reach, and the spreading network among them.
+    """The users whom a campaign can reach, and the spreading network among them.
 
-    A campaign open to all reaches those who had done something before the cut-off, as its key users have.
+    A campaign open to all can reach every user active before the network's cut-off.
+
+    Parameters
+    ----------
+    graph, dataset, campaign
+        The campaign.
+    run
+        The network to spread along.
+    fair
+        The user property or kind of tag that seeds are to be shared out by, if any.
     """
 
     def __init__(self, graph: Graph, dataset: str, campaign: str, run: NetworkRun, fair: str | None) -> None:
@@ -67,27 +99,44 @@ class CampaignReach:
         ).drop_duplicates("user")
         self._users = pd.Index(self._rows["user"])
         edges = graph.frame("influence/spreading_network", dataset=dataset, run=run.id)
-        self._network: Network = network_among(edges, self._users)
+        self._network: Network = subnetwork(edges, self._users)
 
-    def choose(self, wish: SeedRequest) -> pd.DataFrame:
-        """user, rank, score, low, high. Raises InvalidRequest for a wish that cannot be met."""
-        terms = self._terms(wish)
-        found = select(self._network, terms, wish.method, graph=self._graph, seed=_SEED)
+    def choose(self, request: SeedRequest) -> pd.DataFrame:
+        """Choose seeds.
+
+        Returns
+        -------
+        pd.DataFrame
+            Columns user, rank, score (users the seed adds to the expected spread), low, high (95% interval).
+
+        Raises
+        ------
+        InvalidRequest
+            If the request cannot be met.
+        """
+        constraints = self._constraints(request)
+        selection = select(self._network, constraints, request.method, graph=self._graph, seed=_SEED)
         return pd.DataFrame(
             {
-                "user": self._users[found.seeds],
-                "rank": np.arange(1, len(found.seeds) + 1),
-                "score": found.marginal,
-                "low": found.low,
-                "high": found.high,
+                "user": self._users[selection.seeds],
+                "rank": np.arange(1, len(selection.seeds) + 1),
+                "score": selection.marginal,
+                "low": selection.low,
+                "high": selection.high,
             }
         )
 
     def spread(self, seeds: Sequence[str], days: int, model: Model = "independent cascade") -> SpreadForecast:
-        """How far `seeds` carry. Raises InvalidRequest where one cannot be reached, or for other days."""
+        """Simulate how far `seeds` would spread the campaign within `days` days, and in the end.
+
+        Raises
+        ------
+        InvalidRequest
+            If there are no seeds, the campaign cannot reach one of them, or `days` is not within 1 to 90.
+        """
         if not 1 <= days <= MOST_DAYS:
-            raise InvalidRequest(f"{days} days cannot be looked ahead.", f"Ask for 1 to {MOST_DAYS}.")
-        places = self._places(seeds)
+            raise InvalidRequest(f"{days} days is outside 1 to {MOST_DAYS}.", f"Ask for 1 to {MOST_DAYS}.")
+        places = self._seed_positions(seeds)
         if not len(places):
             raise InvalidRequest("There are no seeds.", "Name at least one user.")
         daily = simulate_days(self._network, places, np.array(self._run.delays), days, _RUNS, _SEED)
@@ -98,48 +147,47 @@ class CampaignReach:
         total = Spread.of(simulate(self._network, places, _RUNS, _SEED, model))
         return SpreadForecast(list(seeds), frame, total)
 
-    def _terms(self, wish: SeedRequest) -> SeedConstraints:
-        if wish.method not in METHODS:
-            raise InvalidRequest(f"There is no method {wish.method!r}.", f"There are {', '.join(METHODS)}.")
+    def _constraints(self, request: SeedRequest) -> SeedConstraints:
+        if request.method not in METHODS:
+            raise InvalidRequest(f"There is no method {request.method!r}.", f"Methods: {', '.join(METHODS)}.")
         n = len(self._users)
-        if not 1 <= wish.k <= n:
+        if not 1 <= request.k <= n:
             raise InvalidRequest(
-                f"{wish.k} seeds cannot be chosen of {n:,} users that campaign {self._campaign} could reach.",
+                f"{request.k} seeds cannot be chosen among the {n:,} users that campaign {self._campaign} "
+                "can reach.",
                 f"Ask for 1 to {n:,}.",
             )
         allowed = np.ones(n, dtype=np.bool_)
-        # Whoever cannot be reached need not be left out.
-        allowed[self._known(wish.exclude)] = False
+        # An excluded user whom the campaign cannot reach is no error.
+        positions = self._users.get_indexer(pd.Index(request.exclude, dtype=object))
+        allowed[positions[positions >= 0]] = False
         costs = None
-        if wish.costs or wish.budget is not None:
-            costs = pd.Series(wish.costs, dtype=float).reindex(self._users).fillna(1.0).to_numpy()
+        if request.costs or request.budget is not None:
+            costs = pd.Series(request.costs, dtype=float).reindex(self._users).fillna(1.0).to_numpy()
             if not (costs > 0).all():
                 raise InvalidRequest("A user's cost must be above 0.", "Correct the costs.")
         quotas: list[tuple[Ints, Ints]] = []
-        if wish.per_group is not None:
-            quotas.append(equal_quota(self._codes("group"), wish.per_group))
-        if wish.fair is not None:
+        if request.per_group is not None:
+            quotas.append(equal_quota(self._codes("group"), request.per_group))
+        if request.fair is not None:
             if self._rows["value"].isna().all():
                 raise InvalidRequest(
-                    f"No user has a property {wish.fair!r} or a tag of that kind.",
-                    "Name one that users have, as in the file they were imported from.",
+                    f"No user has a property {request.fair!r} or a tag of that kind.",
+                    "Name a property of users, as in the file they were imported from.",
                 )
-            quotas.append(fair_quota(self._codes("value"), wish.k))
-        return SeedConstraints(wish.k, allowed, costs, np.inf if wish.budget is None else wish.budget, quotas)
+            quotas.append(fair_quota(self._codes("value"), request.k))
+        budget = np.inf if request.budget is None else request.budget
+        return SeedConstraints(request.k, allowed, costs, budget, quotas)
 
     def _codes(self, column: str) -> Ints:
-        """A number for each value; users without one have one together."""
+        """A code for each value; users without a value share one."""
         return pd.factorize(self._rows[column], use_na_sentinel=False)[0].astype(np.int64)
 
-    def _known(self, users: Sequence[str]) -> Ints:
-        places = self._users.get_indexer(pd.Index(users, dtype=object))
-        return places[places >= 0].astype(np.int64)
-
-    def _places(self, users: Sequence[str]) -> Ints:
+    def _seed_positions(self, users: Sequence[str]) -> Ints:
         unknown = [user for user in users if user not in self._users]
         if unknown:
             raise InvalidRequest(
-                f"{', '.join(unknown[:5])} cannot be seeds: campaign {self._campaign} reached no such users.",
-                "Name users that the campaign reached.",
+                f"Campaign {self._campaign} cannot reach {', '.join(unknown[:5])}.",
+                "Name users whom the campaign can reach.",
             )
         return self._users.get_indexer(pd.Index(users, dtype=object)).astype(np.int64)

@@ -5,7 +5,7 @@ import pandas as pd
 from api.page.i18n import Translator
 from forecasting.records import Forecast
 from graph.connection import Row
-from network.runs import InfluenceTest, RiskRatio
+from network.statistics import InfluenceTest, RiskRatio
 
 _DAY = pd.Timedelta(days=1)
 

@@ -113,9 +113,9 @@ class Factor(BaseModel):
     """
 
     factor: str = Field(examples=["buys with discounts"])
-    times: float
-    low: float
-    high: float
+    risk_ratio: float
+    low: float = Field(description="The lower end of its 95% interval")
+    high: float = Field(description="The upper end")
 
 
 class GroupActivity(BaseModel):

@@ -28,7 +28,7 @@ class Tag(BaseModel):
     key_rank: int | None = Field(
         description="Rank among the key tags of all campaigns; null if it is not a key tag"
     )
-    lift: float | None = Field(
+    risk_ratio: float | None = Field(
         description="How many times as often users with the tag take part; null if it is not a key tag"
     )
 

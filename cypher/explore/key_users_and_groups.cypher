@@ -1,6 +1,6 @@
-// Who are the strongest key users of a campaign, and which groups do they stand in?
+// Who are the top key users of a campaign, and which neighbour groups are they in?
 // parameters: $dataset (string), $campaign (string)
-// returns: graph: the campaign, its ten strongest key users, their groups
+// returns: graph: the campaign, its ten top key users and their neighbour groups
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})

@@ -1,6 +1,6 @@
 // Which key users do two campaigns share?
 // parameters: $dataset (string), $campaign (string), $other (string)
-// returns: graph: both campaigns and the key users of both
+// returns: graph: both campaigns and their shared key users
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "other": "13"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})

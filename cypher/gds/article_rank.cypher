@@ -1,4 +1,4 @@
-// ArticleRank (PageRank that trusts users with few edges less)
+// ArticleRank: PageRank with less weight on nodes with few edges
 // parameters: $graph (string)
 // returns: node (integer), score (float)
 // access: write

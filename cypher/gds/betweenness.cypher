@@ -1,4 +1,4 @@
-// How many shortest paths lead through each user
+// Betweenness centrality
 // parameters: $graph (string)
 // returns: node (integer), score (float)
 // access: write

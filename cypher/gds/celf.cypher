@@ -1,4 +1,4 @@
-// CELF with one probability for all edges: the users chosen, and what each adds
+// CELF with one probability for all edges: the seeds and their cumulative spread
 // parameters: $graph (string), $k (integer), $runs (integer), $probability (float), $seed (integer)
 // returns: node (integer), score (float)
 // access: write

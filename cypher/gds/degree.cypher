@@ -1,4 +1,4 @@
-// The sum of each user's weights
+// Weighted out-degree
 // parameters: $graph (string)
 // returns: node (integer), score (float)
 // access: write

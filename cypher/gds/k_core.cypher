@@ -1,4 +1,4 @@
-// In how dense a core of the network each user lies
+// k-core decomposition: the core value of each node
 // parameters: $graph (string)
 // returns: node (integer), score (float)
 // access: write

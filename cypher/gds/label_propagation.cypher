@@ -1,4 +1,4 @@
-// Communities by label propagation, from labels drawn beforehand
+// Communities by label propagation
 // parameters: $graph (string)
 // returns: node (integer), community (integer)
 // access: write

@@ -1,4 +1,4 @@
-// Project a weighted network that is not in the database
+// Project a weighted network from a list of edges
 // parameters: $graph (string), $edges (list of [source, target, weight])
 // returns: nodes (integer)
 // access: write

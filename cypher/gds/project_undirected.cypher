@@ -1,4 +1,4 @@
-// Project a weighted network that is not in the database, without its directions
+// Project a weighted network from a list of edges, as undirected
 // parameters: $graph (string), $edges (list of [source, target, weight])
 // returns: nodes (integer)
 // access: write

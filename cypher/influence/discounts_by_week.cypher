@@ -1,6 +1,6 @@
-// What was bought of what a campaign promotes, and how much cheaper on the shelf, week by week, a list a product
+// Purchases and shelf discounts of the products that a campaign promotes, by week, one row of lists per product
 // parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
-// returns: product (string), and lists with an entry a week: week (integer, 0 is that of the last seven days before), purchases (integer), value (money), discount (money, without what coupons took off)
+// returns: product (string), and lists with one entry per week: week (integer, 0 for the seven days before the cut-off), purchases (integer), value (money), discount (money, without coupons)
 // access: read
 MATCH (:Campaign {dataset: $dataset, id: $campaign})-[:PROMOTES]->(product)<-[act:PURCHASED]-()
 WHERE act.at < datetime($before)

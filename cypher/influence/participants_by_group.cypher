@@ -1,4 +1,4 @@
-// Participants of a campaign, day by day and neighbour group by neighbour group; users of no group of the campaign have no rank
+// Participants of a campaign by day and neighbour group; group and rank are null for users outside all groups
 // parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone)
 // returns: step (ISO date), group (string or null), rank (integer or null), participants (integer), redeemers (integer)
 // access: read

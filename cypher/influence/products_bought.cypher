@@ -1,6 +1,6 @@
-// What the users a campaign reached bought of what it promotes, before it and while it runs, a list a user
+// Purchases of promoted products by targeted users, before and during the campaign, one row of lists per user
 // parameters: $dataset (string), $campaign (string), $before (ISO moment with zone)
-// returns: user (string), and lists with an entry a day: step (ISO dates), purchases (integers), value (money), by_coupon (booleans)
+// returns: user (string), and lists with one entry per day: step (ISO dates), purchases (integers), value (money), by_coupon (booleans)
 // access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
@@ -9,6 +9,6 @@ WHERE act.at < campaign.ends_at AND act.at < datetime($before) AND product IN pr
 WITH user, date(act.at) AS step, count(DISTINCT act.at) AS purchases, sum(coalesce(act.value, 0.0)) AS value,
      max(coalesce(act.coupon_discount, 0.0)) > 0 AS by_coupon
 ORDER BY user.id, step
-// A list a user: a row a day would take most of the time on its way.
+// One row of lists per user: transferring a row per day would take most of the time.
 RETURN user.id AS user, collect(toString(step)) AS step, collect(purchases) AS purchases,
        collect(value) AS value, collect(by_coupon) AS by_coupon

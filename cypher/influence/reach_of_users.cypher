@@ -1,5 +1,5 @@
-// Whom some users influence, and whom these influence: the strongest hundred paths, to be drawn
-// parameters: $dataset (string), $run (string), $users (list of string)
+// The hundred strongest influence paths of up to two steps from some users, for drawing
+// parameters: $dataset (string), $run (string), $users (list of strings)
 // returns: paths to draw
 // access: read
 MATCH (user:User {dataset: $dataset}) WHERE user.id IN $users

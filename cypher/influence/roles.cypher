@@ -1,4 +1,4 @@
-// Every reached user's part in every campaign that began before the cut-off, and in one that is planned: key user or not, and the neighbour group
+// The role of every targeted user in every campaign targeted before the cut-off, and in a planned one: key user score and neighbour group
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $planned (string or null)
 // returns: campaign (string), user (string), score (float), group (string)
 // access: read

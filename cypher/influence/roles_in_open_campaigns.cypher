@@ -1,4 +1,4 @@
-// The key users of every campaign that began before the cut-off, and the members of its neighbour groups, where campaigns are open to all
+// The key users and group members of every campaign that started before the cut-off, for data sets with open campaigns
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone)
 // returns: campaign (string), user (string), score (float), group (string)
 // access: read

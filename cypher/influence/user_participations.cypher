@@ -1,4 +1,4 @@
-// Which user took part in which campaign on which day, and whether by coupon
+// The days on which each user took part in each campaign, and whether by redeeming a coupon
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: campaign (string), user (string), step (ISO date), redeemed (boolean)
 // access: read

@@ -1,4 +1,4 @@
-// The campaigns that reached somebody or in which somebody took part from one moment to another
+// The campaigns that targeted users or had participations within a period
 // parameters: $dataset (string), $since (ISO moment with zone), $before (ISO moment with zone)
 // returns: campaign (string)
 // access: read

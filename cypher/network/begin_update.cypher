@@ -8,8 +8,8 @@ SET run = from {.*, id: $run, state: 'building', cutoff: $cutoff, fingerprint: $
                 built: coalesce(from.built, from.cutoff)}
 WITH from, run
 CALL (from, run) {
-  MATCH (from)-[found:FOUND_KEY_TAG]->(tag:Tag)
+  MATCH (from)-[key:FOUND_KEY_TAG]->(tag:Tag)
   CREATE (run)-[copy:FOUND_KEY_TAG]->(tag)
-  SET copy = properties(found)
+  SET copy = properties(key)
 }
 RETURN run.id AS id

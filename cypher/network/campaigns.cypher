@@ -1,4 +1,4 @@
-// The campaigns of a data set, and what a campaign says of itself: its name, its type and the categories it promotes most
+// The campaigns of a data set with a text to compare them by: name, type and most promoted categories
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: campaign (string), kind (string), starts (seconds since the epoch), text (string), promotes (list of strings, ids of tags)
 // access: read
@@ -11,6 +11,6 @@ CALL (campaign) {
 }
 RETURN campaign.id AS campaign, campaign.kind AS kind, campaign.starts_at.epochSeconds AS starts,
        reduce(text = coalesce(campaign.name, campaign.id) + ', ' + coalesce(campaign.kind, ''),
-              one IN categories[..8] | text + ', ' + toLower(one)) AS text,
-       [one IN categories | 'category:' + one] AS promotes
+              category IN categories[..8] | text + ', ' + toLower(category)) AS text,
+       [category IN categories | 'category:' + category] AS promotes
 ORDER BY campaign

@@ -1,4 +1,4 @@
-// Remove what a network run wrote
+// Remove everything that a network run wrote, except the run
 // parameters: $dataset (string), $run (string)
 // returns: rows (integer)
 // access: write

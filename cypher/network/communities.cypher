@@ -1,4 +1,4 @@
-// Leiden communities of a projection
+// Leiden community of every user of a projection
 // parameters: $graph (string), $seed (integer)
 // returns: user (string), community (integer)
 // access: write

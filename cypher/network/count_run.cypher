@@ -1,4 +1,4 @@
-// How many users the data set has, and how many key users (of all campaigns) and neighbour groups a network run
+// The number of users of a data set, and of key users (over all campaigns) and neighbour groups of a network run
 // parameters: $dataset (string), $run (string)
 // returns: users (integer), key_users (integer), groups (integer)
 // access: read

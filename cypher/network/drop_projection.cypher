@@ -1,4 +1,4 @@
-// Drop a projection if it is there
+// Drop a projection if it exists
 // parameters: $graph (string)
 // returns: graph (string)
 // access: write

@@ -1,4 +1,4 @@
-// Finish a network run with its figures
+// Mark a network run as complete and set its figures
 // parameters: $dataset (string), $run (string), $figures (map)
 // returns: id (string)
 // access: write

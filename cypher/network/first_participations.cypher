@@ -1,4 +1,4 @@
-// When each user first took part in each campaign, before the cut-off
+// The first participation of each user in each campaign before the cut-off
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: user (string), campaign (string), at (seconds since the epoch)
 // access: read

@@ -1,5 +1,5 @@
-// When each user did something for the first time (the beginning of that day, UTC), before the cut-off
-// parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are no behaviours)
+// The first active day of each user (its start, UTC) before the cut-off
+// parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are not behaviours)
 // returns: user (string), at (seconds since the epoch)
 // access: read
 MATCH (user:User {dataset: $dataset})-[act]->()

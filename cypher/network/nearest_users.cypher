@@ -1,4 +1,4 @@
-// The users with the nearest vectors of each user (GDS kNN, cosine)
+// The nearest neighbours of each user by the cosine of their vectors (GDS kNN)
 // parameters: $graph (string), $neighbours (integer), $seed (integer)
 // returns: user (string), other (string), score (float)
 // access: write

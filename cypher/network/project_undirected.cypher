@@ -1,9 +1,9 @@
-// Project the spreading network without directions, for communities
+// Project the spreading network as undirected, for community detection
 // parameters: $dataset (string), $graph (string), $run (string)
 // returns: edges (integer)
 // access: write
 MATCH (source:User {dataset: $dataset})-[edge:INFLUENCES {run: $run}]->(target:User)
-// In one order, whatever order they lie in: what a seeded algorithm finds depends on it.
+// Sorted: the result of a seeded algorithm depends on the order of the edges.
 WITH source, target, edge ORDER BY source.id, target.id
 WITH gds.graph.project($graph, source, target,
   {relationshipType: 'INFLUENCES', relationshipProperties: {weight: edge.probability}},

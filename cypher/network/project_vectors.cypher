@@ -1,4 +1,4 @@
-// Project users with their vectors for a nearest-neighbour search
+// Project users with their vectors, for a nearest-neighbour search
 // parameters: $dataset (string), $graph (string), $rows (list of {user, vector})
 // returns: nodes (integer)
 // access: write

@@ -1,4 +1,4 @@
-// Remove the record of a network run, once what it wrote is removed
+// Remove a network run itself; run clear_run first
 // parameters: $dataset (string), $run (string)
 // returns: rows (integer)
 // access: write

@@ -13,7 +13,7 @@ CALL (group, campaign, first, days, length) {
   WITH part.behaviour AS behaviour, duration.inDays(first, date(part.at)).days / length AS step, count(DISTINCT member) AS users
   WITH behaviour, collect([step, users]) AS seen
   WITH behaviour, [place IN range(0, (days - 1) / length) |
-    reduce(count = 0, pair IN seen | CASE pair[0] WHEN place THEN pair[1] ELSE count END)] AS users
+    reduce(value = 0, pair IN seen | CASE pair[0] WHEN place THEN pair[1] ELSE value END)] AS users
   ORDER BY behaviour
   RETURN collect(behaviour) AS behaviours, reduce(all = [], counts IN collect(users) | all + counts) AS users
 }

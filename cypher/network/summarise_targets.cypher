@@ -1,4 +1,4 @@
-// Store on each KEY_USER_OF relationship the reached users whom the key user influences most, to be drawn; lists of equal length, 0 for no rank and no group
+// Store on each KEY_USER_OF relationship the targeted users whom the key user influences most, for drawing; lists of equal length, 0 for no rank and no group
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone), $campaigns (list of strings), $per_user (integer)
 // returns: rows (integer)
 // access: write
@@ -6,7 +6,7 @@ MATCH (campaign:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-(so
 WHERE campaign.id IN $campaigns
 CALL (source, campaign) {
   MATCH (source)-[edge:INFLUENCES {run: $run}]->(target:User)
-  // A campaign that reached nobody by name is open to all.
+  // A campaign without targeted users is open to all.
   WHERE EXISTS { (target)-[:TARGETED_BY]->(campaign) } OR NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }
   WITH target, edge.probability AS probability, campaign
   ORDER BY probability DESC, target.id LIMIT $per_user

@@ -1,4 +1,4 @@
-// Whom the campaigns that started before the cut-off reached
+// The users whom each campaign targeted before the cut-off
 // parameters: $dataset (string), $before (ISO moment with zone)
 // returns: user (string), campaign (string), at (seconds since the epoch)
 // access: read

@@ -1,4 +1,4 @@
-// The real ties of a data set, where it has any
+// The ties between users that a data set states, if any
 // parameters: $dataset (string)
 // returns: source (string), target (string)
 // access: read

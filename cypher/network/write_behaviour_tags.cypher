@@ -1,4 +1,4 @@
-// Write which tags users' behaviour shows, as of one run
+// Write the behaviour tags of users for a run
 // parameters: $dataset (string), $run (string), $rows (list of {user, tag, weight})
 // returns: rows (integer)
 // access: write

@@ -1,4 +1,4 @@
-// Write what campaigns say of themselves, and the vectors of that
+// Write the texts of campaigns and their vectors
 // parameters: $dataset (string), $rows (list of {campaign, text, vector})
 // returns: rows (integer)
 // access: write

@@ -1,10 +1,10 @@
 // Write the neighbour groups of campaigns and their members
-// parameters: $dataset (string), $run (string), $rows (list of {id, campaigns, name, rank, members, factors, times, low, high}; of factors, lists of one length)
+// parameters: $dataset (string), $run (string), $rows (list of {id, campaigns, name, rank, members, factors, risk_ratio, low, high}; the last four are lists of equal length)
 // returns: rows (integer)
 // access: write
 UNWIND $rows AS row
 CREATE (group:NeighbourGroup {dataset: $dataset, id: row.id, run: $run, name: row.name, rank: row.rank,
-                              size: size(row.members), factors: row.factors, factor_times: row.times,
+                              size: size(row.members), factors: row.factors, factor_risk_ratios: row.risk_ratio,
                               factor_low: row.low, factor_high: row.high})
 WITH group, row
 CALL (group, row) {

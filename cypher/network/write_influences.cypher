@@ -1,5 +1,5 @@
 // Write the edges of the spreading network
-// parameters: $dataset (string), $run (string), $rows (list of {source, edges: list of [target, probability, low, high, trials]})
+// parameters: $dataset (string), $run (string), $rows (list of {source, edges: list of [target, probability, low, high, trials, similarity]})
 // returns: rows (integer)
 // access: write
 UNWIND $rows AS row

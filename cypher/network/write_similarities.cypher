@@ -1,4 +1,4 @@
-// Connect each user to those similar to them
+// Connect each user to similar users
 // parameters: $dataset (string), $run (string), $rows (list of {user, others: list of [other, score]})
 // returns: rows (integer)
 // access: write

@@ -1,1 +1,1 @@
-"""Influence along edges: trials, probabilities, and the test whether users influence one another at all."""
+"""Influence along edges: trials, probabilities, and the test whether there is any influence at all."""

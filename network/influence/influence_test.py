@@ -1,36 +1,40 @@
 """The influence test: do users take part because those around them just did?
 
-Trials (``trials``) are counted on the data set's own history, and their successes over what the
-campaign's pace explains are set against three worlds in which nobody influences anybody:
+The successes of influence trials on the data set's own history, relative to their expectation, are compared
+with three null models without influence:
 
-random    the same edges with their targets dealt anew: everybody keeps their degrees;
-matched   each waiting user replaced by another one waiting for the same campaign at the same moment,
-          as active lately, as long silent and as often a participant before: targeting, season,
-          popularity and activity are the same, only the edge is missing;
-shuffled  the times of each campaign's participations dealt anew among those who took part: who takes
-          part stays, who came after whom does not.
+random    the same edges with their targets permuted: in- and out-degrees stay;
+matched   each target replaced by another user at risk in the same campaign at the same moment and in the
+          same stratum (``matching_strata``): targeting, season, popularity and activity stay, only the edge
+          is missing;
+shuffled  the participation times of each campaign permuted among its participants: who takes part stays,
+          the order does not.
 
-Intervals are 95%, by bootstrap over campaigns, bias-corrected (Efron 1981). Matching at the moment of
-exposure follows Aral, Muchnik, Sundararajan (PNAS 2009), the shuffled times Anagnostopoulos, Kumar, Mahdian
-(KDD 2008).
+Intervals are 95%, by a bootstrap over campaigns.
+
+References
+----------
+Aral, Muchnik, Sundararajan (PNAS 2009) for matching at the moment of exposure; Anagnostopoulos, Kumar,
+Mahdian (KDD 2008) for shuffled times; Efron (JASA 1987) for the BCa interval.
 """
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy import stats
 
 from network.influence.matching_strata import matching_strata
-from network.influence.trials import AtRisk, Edges, Trials, trials_of, window_of
+from network.influence.trials import AtRisk, Edges, Trials, influence_trials, influence_window
 from network.participation_history import DAY, Floats, Ints, ParticipationHistory
-from network.runs import InfluenceTest, RiskRatio
+from network.statistics import InfluenceTest, RiskRatio
 
-_DRAWS = 5
+_NULL_SAMPLES = 5
 _RESAMPLES = 2000
-_ROUNDS = 60
+_MATCHING_ROUNDS = 60
 _MOST_TRIALS = 300_000
 _FEWEST_CAMPAIGNS = 5
-"""With fewer, drawing campaigns anew would say nothing about chance."""
+"""With fewer campaigns, a bootstrap over campaigns is meaningless."""
 
 
 def run_influence_test(
@@ -41,43 +45,61 @@ def run_influence_test(
     seed: int,
     since: float = -np.inf,
 ) -> InfluenceTest:
-    """Test the edges sources[i] -> targets[i] on what happened from `since` on.
+    """Test whether participations travel along the edges sources[i] -> targets[i].
 
-    Edges that were themselves chosen by looking at participations need a `since` after what they were
-    chosen by. `key_users` are positions.
+    Parameters
+    ----------
+    history
+        The participations.
+    sources, targets
+        Positions of users, shape (n_edges,).
+    key_users
+        Positions of the users whose trials are also compared on their own.
+    seed
+        Seeds the null models and the bootstrap.
+    since
+        Only trials from this moment on count. If the edges were chosen by looking at participations, it must
+        lie after those.
     """
     order = np.lexsort((targets, sources))
     sources, targets = sources[order], targets[order]
     rng = np.random.default_rng(seed)
-    window = window_of(history)
+    window = influence_window(history)
     edges = Edges.of(len(history.users), sources, targets)
-    real = _at_most(trials_of(history, edges, window, since), rng)
-    own, controls = _matched(history, real, window, sources, targets, rng)
-    apart = [_dealt(history, sources, targets, window, since, rng) for _ in range(_DRAWS)]
+    observed = _subsample(influence_trials(history, edges, window, since), rng)
+    matched, controls = _match(history, observed, window, sources, targets, rng)
+    random = [_random_network(history, sources, targets, window, since, rng) for _ in range(_NULL_SAMPLES)]
     shuffled = [
-        _at_most(trials_of(_with_dealt_times(history, rng), edges, window, since), rng) for _ in range(_DRAWS)
+        _subsample(influence_trials(_shuffle_times(history, rng), edges, window, since), rng)
+        for _ in range(_NULL_SAMPLES)
     ]
-    by_key = np.isin(sources[own.edge], key_users)
+    after_key_user = np.isin(sources[matched.edge], key_users)
     count = len(history.campaigns)
+    pairs = {
+        "random": (_Sums.of(observed, count), _Sums.total(random, count)),
+        "matched": (_Sums.of(matched, count), _Sums.of(controls, count)),
+        "shuffled": (_Sums.of(observed, count), _Sums.total(shuffled, count)),
+        "key_users": (
+            _Sums.of(matched.where(after_key_user), count),
+            _Sums.of(controls.where(after_key_user), count),
+        ),
+    }
     return InfluenceTest(
         window_days=round(window / DAY),
-        trials=len(real),
-        followed=int(real.success.sum()),
-        matched_share=len(own) / len(real) if len(real) else 0.0,
-        random=_compare(_Sums.of(real, count), _Sums.together(apart, count), rng),
-        matched=_compare(_Sums.of(own, count), _Sums.of(controls, count), rng),
-        shuffled=_compare(_Sums.of(real, count), _Sums.together(shuffled, count), rng),
-        key_users=_compare(_Sums.of(own.where(by_key), count), _Sums.of(controls.where(by_key), count), rng),
+        trials=len(observed),
+        followed=int(observed.success.sum()),
+        matched_share=len(matched) / len(observed) if len(observed) else 0.0,
+        **{name: _risk_ratio(*sums, rng) for name, sums in pairs.items()},
     )
 
 
-def _at_most(trials: Trials, rng: np.random.Generator) -> Trials:
+def _subsample(trials: Trials, rng: np.random.Generator) -> Trials:
     if len(trials) <= _MOST_TRIALS:
         return trials
     return trials.where(np.sort(rng.choice(len(trials), _MOST_TRIALS, replace=False)))
 
 
-def _dealt(
+def _random_network(
     history: ParticipationHistory,
     sources: Ints,
     targets: Ints,
@@ -85,87 +107,107 @@ def _dealt(
     since: float,
     rng: np.random.Generator,
 ) -> Trials:
-    dealt = rng.permutation(targets)
-    apart = dealt != sources
-    edges = Edges.of(len(history.users), sources[apart], dealt[apart])
-    return _at_most(trials_of(history, edges, window, since), rng)
+    """Trials on the network with permuted targets, without self-loops."""
+    permuted = rng.permutation(targets)
+    valid = permuted != sources
+    edges = Edges.of(len(history.users), sources[valid], permuted[valid])
+    return _subsample(influence_trials(history, edges, window, since), rng)
 
 
-def _with_dealt_times(history: ParticipationHistory, rng: np.random.Generator) -> ParticipationHistory:
-    dealt = [replace(one, users=rng.permutation(one.users)) for one in history.campaigns]
-    return replace(history, campaigns=dealt)
+def _shuffle_times(history: ParticipationHistory, rng: np.random.Generator) -> ParticipationHistory:
+    shuffled = [replace(campaign, users=rng.permutation(campaign.users)) for campaign in history.campaigns]
+    return replace(history, campaigns=shuffled)
 
 
-def _matched(
+def _match(
     history: ParticipationHistory,
-    real: Trials,
+    trials: Trials,
     window: float,
     sources: Ints,
     targets: Ints,
     rng: np.random.Generator,
 ) -> tuple[Trials, Trials]:
-    """The trials for which a matching waiting user was found, and the same with that user."""
-    joined = sources * len(history.users) + targets
-    wanted = matching_strata(history, real.target, real.at, window)
-    other = np.full(len(real), -1)
-    delay = np.full(len(real), np.inf)
+    """The trials with a matched control, and their controls: the same trials with another target.
+
+    Controls are drawn by rejection sampling; a trial without one after sixty rounds is left out.
+    """
+    edge_keys = sources * len(history.users) + targets
+    stratum = matching_strata(history, trials.target, trials.at, window)
+    control = np.full(len(trials), -1)
+    delay = np.full(len(trials), np.inf)
     for number, campaign in enumerate(history.campaigns):
-        todo = np.flatnonzero(real.campaign == number)
-        if not len(todo):
+        unmatched = np.flatnonzero(trials.campaign == number)
+        if not len(unmatched):
             continue
-        waiting, pool = AtRisk(history, campaign), history.could_take_part(campaign)
-        for attempt in range(_ROUNDS):
-            at = real.at[todo]
-            # Every other time among those who were active lately: the very active are few.
-            lately = history.activity.drawn(at - 4 * window, at, rng) if attempt % 2 else np.full(len(at), -1)
-            users = np.where(lately >= 0, lately, rng.choice(pool, len(todo)))
-            key = sources[real.edge[todo]] * len(history.users) + users
-            place = np.minimum(np.searchsorted(joined, key), len(joined) - 1)
-            fits = waiting.at(users, at) & (joined[place] != key) & (users != sources[real.edge[todo]])
-            fits[fits] = matching_strata(history, users[fits], at[fits], window) == wanted[todo][fits]
-            other[todo[fits]] = users[fits]
-            delay[todo[fits]] = waiting.first[users[fits]] - at[fits]
-            todo = todo[~fits]
-            if not len(todo):
+        at_risk, candidates = AtRisk(history, campaign), history.could_take_part(campaign)
+        for attempt in range(_MATCHING_ROUNDS):
+            at, source = trials.at[unmatched], sources[trials.edge[unmatched]]
+            # Every other round proposes users active lately: very active users are rare among the candidates.
+            active = (
+                history.activity.sample(at - 4 * window, at, rng) if attempt % 2 else np.full(len(at), -1)
+            )
+            users = np.where(active >= 0, active, rng.choice(candidates, len(unmatched)))
+            key = source * len(history.users) + users
+            place = np.minimum(np.searchsorted(edge_keys, key), len(edge_keys) - 1)
+            accepted = at_risk.at(users, at) & (edge_keys[place] != key) & (users != source)
+            accepted[accepted] = (
+                matching_strata(history, users[accepted], at[accepted], window)
+                == stratum[unmatched][accepted]
+            )
+            control[unmatched[accepted]] = users[accepted]
+            delay[unmatched[accepted]] = at_risk.first[users[accepted]] - at[accepted]
+            unmatched = unmatched[~accepted]
+            if not len(unmatched):
                 break
-    found = other >= 0
-    controls = replace(real, target=other, success=(delay <= window).astype(float), delay=delay)
-    return real.where(found), controls.where(found)
+    has_control = control >= 0
+    controls = replace(trials, target=control, success=(delay <= window).astype(float), delay=delay)
+    return trials.where(has_control), controls.where(has_control)
 
 
 @dataclass(frozen=True)
 class _Sums:
-    """Successes, expected ones and trials of each campaign."""
+    """Successes and expected successes of each campaign, shape (n_campaigns,)."""
 
     success: Floats
     expected: Floats
 
     @classmethod
     def of(cls, trials: Trials, campaigns: int) -> "_Sums":
-        sums = (np.bincount(trials.campaign, one, campaigns) for one in (trials.success, trials.expected))
-        return cls(*(np.asarray(one, dtype=np.float64) for one in sums))
+        sums = (
+            np.bincount(trials.campaign, values, campaigns) for values in (trials.success, trials.expected)
+        )
+        return cls(*(np.asarray(values, dtype=np.float64) for values in sums))
 
     @classmethod
-    def together(cls, draws: list[Trials], campaigns: int) -> "_Sums":
-        parts = [cls.of(one, campaigns) for one in draws]
-        return cls(np.sum([one.success for one in parts], 0), np.sum([one.expected for one in parts], 0))
+    def total(cls, samples: list[Trials], campaigns: int) -> "_Sums":
+        """The sums over several samples of the same null model."""
+        parts = [cls.of(trials, campaigns) for trials in samples]
+        return cls(np.sum([part.success for part in parts], 0), np.sum([part.expected for part in parts], 0))
 
 
-def _compare(real: _Sums, other: _Sums, rng: np.random.Generator) -> RiskRatio | None:
-    """(successes / expected) of `real` over that of `other`; None where too little happened to tell."""
-    campaigns = len(real.success)
-    if np.count_nonzero(real.expected) < _FEWEST_CAMPAIGNS:
+def _risk_ratio(observed: _Sums, null: _Sums, rng: np.random.Generator) -> RiskRatio | None:
+    """Successes per expected success, observed over null; None without enough data for an interval."""
+    if np.count_nonzero(observed.expected) < _FEWEST_CAMPAIGNS or not null.success.any():
         return None
-    drawn = rng.multinomial(campaigns, np.full(campaigns, 1 / campaigns), _RESAMPLES)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = (drawn @ real.success) * (drawn @ other.expected)
-        ratios = ratios / ((drawn @ real.expected) * (drawn @ other.success))
-        ratio = real.success.sum() * other.expected.sum() / (real.expected.sum() * other.success.sum())
-    ratios = ratios[np.isfinite(ratios)]
-    if not np.isfinite(ratio) or len(ratios) < _RESAMPLES / 2:
+    informative = (observed.expected > 0) | (null.expected > 0)
+    columns = [
+        values[informative] for values in (observed.success, observed.expected, null.success, null.expected)
+    ]
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        # Equal ratios in all campaigns have no BCa interval.
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        interval = stats.bootstrap(
+            columns, _ratio_of_sums, paired=True, vectorized=True, n_resamples=_RESAMPLES, rng=rng
+        ).confidence_interval
+    if not np.isfinite([interval.low, interval.high]).all():
         return None
-    # A large campaign among small ones draws the plain percentiles away from the ratio itself: corrected.
-    below = (np.count_nonzero(ratios < ratio) + np.count_nonzero(ratios == ratio) / 2) / len(ratios)
-    bias = ndtri(np.clip(below, 1 / _RESAMPLES, 1 - 1 / _RESAMPLES))
-    low, high = np.quantile(ratios, ndtr(2 * bias + ndtri([0.025, 0.975])))
-    return RiskRatio(float(ratio), float(low), float(high))
+    return RiskRatio(float(_ratio_of_sums(*columns, axis=0)), float(interval.low), float(interval.high))
+
+
+def _ratio_of_sums(
+    success: Floats, expected: Floats, null_success: Floats, null_expected: Floats, *, axis: int
+) -> Floats:
+    observed = success.sum(axis) * null_expected.sum(axis)
+    # A resample without a null success counts half of one, so that its ratio stays finite.
+    null = expected.sum(axis) * np.maximum(null_success.sum(axis), 0.5)
+    return np.asarray(observed / null)

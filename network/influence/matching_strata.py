@@ -1,4 +1,4 @@
-"""Users who are comparable: as active lately, as long silent, and as often active at all."""
+"""Strata for matching: users as active lately, inactive for as long, and as active overall."""
 
 import numpy as np
 
@@ -6,15 +6,31 @@ from network.participation_history import DAY, Floats, Ints, ParticipationHistor
 
 
 def matching_strata(history: ParticipationHistory, users: Ints, at: Floats, window: float) -> Ints:
-    """Users of the same stratum were as active lately, as long silent, and as often active at all."""
-    # Whole days before: of the day itself it is not known what was done before `at`.
+    """The stratum of each user at a moment; users in the same stratum are comparable.
+
+    Parameters
+    ----------
+    history
+        Provides the active days.
+    users, at
+        Positions of users and a moment for each (seconds since the epoch), same length.
+    window
+        The influence window in seconds; "lately" is four windows.
+
+    Returns
+    -------
+    Ints
+        Labels, same length as `users`: octaves of active days lately and overall, and four levels of the
+        time since the last active day.
+    """
+    # Activity has a resolution of days: count whole days before, so that nothing after `at` enters.
     day = np.floor(at / DAY) * DAY
-    ever = history.activity.until(users, day)
-    lately = ever - history.activity.until(users, day - 4 * window)
-    silent = np.digitize(history.activity.since_last(users, day), [window / 4, window, 4 * window])
-    return _bin(lately) * 1000 + _bin(ever) * 10 + silent
+    overall = history.activity.until(users, day)
+    lately = overall - history.activity.until(users, day - 4 * window)
+    inactive = np.digitize(history.activity.since_last(users, day), [window / 4, window, 4 * window])
+    return _octave(lately) * 1000 + _octave(overall) * 10 + inactive
 
 
-def _bin(counts: Ints) -> Ints:
-    """0, 1, 2-3, 4-7, 8-15, ..."""
+def _octave(counts: Ints) -> Ints:
+    """0, 1, 2-3, 4-7, 8-15, ... as 0, 1, 2, 3, 4, ..."""
     return np.frexp(np.maximum(counts, 0).astype(float))[1].astype(np.int64)

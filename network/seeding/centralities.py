@@ -1,4 +1,4 @@
-"""Graph Data Science's ways to rank users, run on a network of arrays."""
+"""Centralities and CELF of Graph Data Science, run on a network of arrays."""
 
 import numpy as np
 
@@ -6,51 +6,64 @@ from graph.connection import Graph
 from network.projections import projection
 from network.seeding.weighted_network import Floats, Network
 
-# The statement of each, and how its network is projected: edges reversed, so that a rank that is passed
-# on along them rewards influencing others; as they are; or without directions.
+# Method: (statement, direction of the projection). PageRank and ArticleRank flow along edges; on reversed
+# edges they reward users who influence others.
 CENTRALITIES = {
     "pagerank": ("gds/page_rank", "reversed"),
-    "pagerank-forward": ("gds/page_rank", "as is"),
+    "pagerank-forward": ("gds/page_rank", "natural"),
     "articlerank": ("gds/article_rank", "reversed"),
-    "betweenness": ("gds/betweenness", "as is"),
-    "degree": ("gds/degree", "as is"),
+    "betweenness": ("gds/betweenness", "natural"),
+    "degree": ("gds/degree", "natural"),
     "k-core": ("gds/k_core", "undirected"),
 }
-_RUNS = 100
+_SIMULATIONS = 100
 _SEED = 7
+_SMALLEST_PROBABILITY = 0.01
 
 
-def scores(graph: Graph, network: Network, method: str) -> Floats:
-    """The centrality of each node, shape (nodes,); a node without edges has 0. Raises KeyError."""
-    statement, orientation = CENTRALITIES[method]
-    edges = _edges(network, reverse=orientation == "reversed")
-    project = "gds/project_undirected" if orientation == "undirected" else "gds/project_edges"
-    found = np.zeros(network.nodes)
+def centrality_scores(graph: Graph, network: Network, method: str) -> Floats:
+    """The centrality of each node, shape (n_nodes,); 0 for nodes without edges.
+
+    Raises
+    ------
+    KeyError
+        If `method` is not one of ``CENTRALITIES``.
+    """
+    statement, direction = CENTRALITIES[method]
+    edges = _edges(network, reverse=direction == "reversed")
+    project = "gds/project_undirected" if direction == "undirected" else "gds/project_edges"
+    scores = np.zeros(network.nodes)
     if edges:
         with projection(graph, project, edges=edges) as name:
             for row in graph.run(statement, graph=name):
-                found[row["node"]] = row["score"]
-    return found
+                scores[row["node"]] = row["score"]
+    return scores
 
 
 def gds_celf(graph: Graph, network: Network, k: int) -> Floats:
-    """What GDS's CELF makes of the network: a score for those it chose, the first chosen the highest.
+    """The rank of each seed chosen by GDS's CELF as a score, shape (n_nodes,): k for the first, 0 for no
+    seed.
 
-    It knows one probability for all edges, 0.01 at least; their mean is taken.
+    GDS supports a single propagation probability of at least 0.01; the mean of the edges' is used.
     """
     edges = _edges(network, reverse=False)
-    found = np.zeros(network.nodes)
+    scores = np.zeros(network.nodes)
     if edges:
-        probability = max(0.01, float(network.probabilities.mean()))
+        probability = max(_SMALLEST_PROBABILITY, float(network.probabilities.mean()))
         with projection(graph, "gds/project_edges", edges=edges) as name:
-            joined = len(np.unique(np.concatenate([network.sources, network.targets])))
+            connected = len(np.unique(np.concatenate([network.sources, network.targets])))
             rows = graph.run(
-                "gds/celf", graph=name, k=min(k, joined), runs=_RUNS, probability=probability, seed=_SEED
+                "gds/celf",
+                graph=name,
+                k=min(k, connected),
+                runs=_SIMULATIONS,
+                probability=probability,
+                seed=_SEED,
             )
-        # The spread it tells grows with each one chosen.
-        for place, row in enumerate(sorted(rows, key=lambda one: float(one["score"]))):
-            found[row["node"]] = len(rows) - place
-    return found
+        # GDS returns the cumulative spread, which grows with each seed.
+        for place, row in enumerate(sorted(rows, key=lambda row: float(row["score"]))):
+            scores[row["node"]] = len(rows) - place
+    return scores
 
 
 def _edges(network: Network, *, reverse: bool) -> list[list[object]]:

@@ -1,9 +1,12 @@
-"""How far seeds carry, by simulation: how many are reached in the end, and day by day.
+"""Simulates how far seeds spread: the number of users reached in the end, and day by day.
 
-Independent cascade: whoever is reached passes it on along each edge once, with the edge's probability.
-Linear threshold: each user has a random threshold, and is reached once the probabilities of the edges
-from those reached add up to it (scaled where they add up to more than 1). Kempe, Kleinberg, Tardos
-(KDD 2003).
+Independent cascade: a newly reached user activates each neighbour once, with the edge's probability.
+Linear threshold: a user is reached once the weights of the edges from reached users add up to the user's
+random threshold; weights into a user that sum to more than 1 are scaled down to 1.
+
+References
+----------
+Kempe, Kleinberg, Tardos, "Maximizing the Spread of Influence through a Social Network" (KDD 2003).
 """
 
 import heapq
@@ -20,7 +23,7 @@ Model = Literal["independent cascade", "linear threshold"]
 
 @dataclass(frozen=True)
 class Spread:
-    """The mean over simulations with its 95% interval, and the range that 80 of 100 outcomes lie in."""
+    """Users reached: the mean over simulations, the ends of its 95% interval, P10 and P90 of outcomes."""
 
     mean: float
     low: float
@@ -30,38 +33,39 @@ class Spread:
 
     @classmethod
     def of(cls, outcomes: Floats) -> "Spread":
-        """Of the outcomes of simulations."""
+        """Summarise the outcomes of simulations, shape (runs,)."""
         mean, half = float(outcomes.mean()), 1.96 * float(outcomes.std(ddof=1)) / np.sqrt(len(outcomes))
-        p10, p90 = (float(one) for one in np.quantile(outcomes, [0.1, 0.9]))
+        p10, p90 = (float(value) for value in np.quantile(outcomes, [0.1, 0.9]))
         return cls(mean, mean - half, mean + half, p10, p90)
 
 
 def simulate(
     network: Network, seeds: Ints, runs: int = 10_000, seed: int = 0, model: Model = "independent cascade"
 ) -> Floats:
-    """How many are reached in each of `runs` simulations, seeds included. Shape (runs,)."""
+    """The number of users reached in each of `runs` simulations, seeds included, shape (runs,)."""
     starts, targets, probabilities = network.outgoing
-    given = np.unique(np.asarray(seeds, dtype=np.int64))
+    unique_seeds = np.unique(np.asarray(seeds, dtype=np.int64))
     if model == "independent cascade":
-        reached = _cascade(network.nodes, starts, targets, probabilities, given, runs, seed)
+        reached = _cascade(network.nodes, starts, targets, probabilities, unique_seeds, runs, seed)
     else:
-        arriving = np.bincount(targets, probabilities, network.nodes)
-        scaled = probabilities / np.maximum(arriving[targets], 1.0)
-        reached = _threshold(network.nodes, starts, targets, scaled, given, runs, seed)
+        weight_in = np.bincount(targets, probabilities, network.nodes)
+        scaled = probabilities / np.maximum(weight_in[targets], 1.0)
+        reached = _threshold(network.nodes, starts, targets, scaled, unique_seeds, runs, seed)
     return np.asarray(reached, dtype=np.float64)
 
 
 def simulate_days(
     network: Network, seeds: Ints, delays: Floats, days: int, runs: int = 2_000, seed: int = 0
 ) -> Floats:
-    """How many are reached by the end of day 1..`days`, under independent cascade. Shape (runs, days).
+    """The number of users reached by the end of each day under independent cascade, shape (runs, days).
 
-    Seeds are reached on day 1; each edge that passes it on takes a time drawn from `delays` (days).
+    Seeds are reached on day 1. Each activation takes a random one of `delays`, in days.
     """
     starts, targets, probabilities = network.outgoing
-    given = np.unique(np.asarray(seeds, dtype=np.int64))
-    arguments = (network.nodes, starts, targets, probabilities, given, np.asarray(delays, dtype=np.float64))
-    return np.asarray(_days(*arguments, days, runs, seed), dtype=np.float64)
+    unique_seeds = np.unique(np.asarray(seeds, dtype=np.int64))
+    edges = (network.nodes, starts, targets, probabilities)
+    delays = np.asarray(delays, dtype=np.float64)
+    return np.asarray(_days(*edges, unique_seeds, delays, days, runs, seed), dtype=np.float64)
 
 
 @njit(cache=True)
@@ -136,19 +140,19 @@ def _days(  # type: ignore[no-untyped-def]  # numba infers the types of the comp
     counts = np.zeros((runs, days))
     done = np.full(nodes, -1, dtype=np.int64)
     for run in range(runs):
-        waiting = [(0.0, node) for node in seeds]
-        while len(waiting) > 0:
-            at, node = heapq.heappop(waiting)
+        queue = [(0.0, node) for node in seeds]
+        while len(queue) > 0:
+            at, node = heapq.heappop(queue)
             if done[node] == run:
                 continue
-            # In the order of their times: each is reached along its quickest way.
+            # In order of time, so that each node is reached along its fastest path.
             done[node] = run
             counts[run, int(at)] += 1
             for edge in range(starts[node], starts[node + 1]):
                 if done[targets[edge]] != run and np.random.random() < probabilities[edge]:
                     later = at + delays[np.random.randint(delays.size)]
                     if later < days:
-                        heapq.heappush(waiting, (later, targets[edge]))
+                        heapq.heappush(queue, (later, targets[edge]))
         for day in range(1, days):
             counts[run, day] += counts[run, day - 1]
     return counts

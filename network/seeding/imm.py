@@ -1,12 +1,15 @@
-"""IMM: seeds by coverage of reverse-reachable sets.
+"""IMM: seed selection by greedy coverage of reverse-reachable sets.
 
-Tang, Shi, Xiao, "Influence Maximization in Near-Linear Time: A Martingale Approach" (SIGMOD 2015),
-algorithms 1 to 3, with the fresh sample for the second phase that Chen (2018, "An Issue in the
-Martingale Analysis of the Influence Maximization Algorithm IMM") shows to be needed.
+Algorithms 1 to 3 of Tang, Shi and Xiao, with the independent sample for the second phase that Chen shows to
+be necessary. Constraints beyond k weaken the guarantee: within quotas, greedy coverage reaches at least half
+of the optimum; with costs, the better of two solutions is taken, greedy by gain per cost and the best single
+node.
 
-Under terms other than k alone the guarantee is weaker: greedy coverage within quotas is at least half of
-the best (Fisher, Nemhauser, Wolsey 1978), and with costs the better of gain per cost and the single best
-node is taken (Khuller, Moss, Naor 1999).
+References
+----------
+Tang, Shi, Xiao, "Influence Maximization in Near-Linear Time: A Martingale Approach" (SIGMOD 2015);
+Chen, "An Issue in the Martingale Analysis of the Influence Maximization Algorithm IMM" (2018);
+Fisher, Nemhauser, Wolsey (1978) for quotas; Khuller, Moss, Naor (1999) for costs.
 """
 
 from dataclasses import dataclass
@@ -17,14 +20,22 @@ from numba import njit
 
 from network.seeding.weighted_network import Floats, Ints, Network, SeedConstraints
 
-# Sets to measure the seeds on, for each set they were chosen by.
-_MEASURED_ON = 4
+_MEASURING_FACTOR = 4
+"""Reverse-reachable sets for estimating the spread, per set used for selecting the seeds."""
 
 
 @dataclass(frozen=True)
 class SeedSelection:
-    """Seeds in the order chosen; `marginal[i]` is what seed i adds to those before it, in expectation,
-    and lies with 95% within `low[i]` and `high[i]` (Wilson's interval).
+    """Seeds and the expected spread that each adds.
+
+    Attributes
+    ----------
+    seeds
+        Nodes in the order chosen, shape (n_seeds,).
+    marginal
+        Users that seed i adds to the expected spread of the seeds before it, itself included.
+    low, high
+        The ends of its 95% interval (Wilson).
     """
 
     seeds: Ints
@@ -38,20 +49,45 @@ class SeedSelection:
         return float(self.marginal.sum())
 
 
-def select_by_imm(network: Network, terms: SeedConstraints, epsilon: float = 0.2, seed: int = 0) -> Ints:
-    """Nodes whose joint expected spread is, for k alone and with probability 1 - 1/n, at least
-    (1 - 1/e - epsilon) of the best possible. Raises ValueError for terms that do not fit.
+def select_by_imm(
+    network: Network, constraints: SeedConstraints, epsilon: float = 0.2, seed: int = 0
+) -> Ints:
+    """Select seeds by IMM.
+
+    Without constraints other than k, their joint expected spread is at least (1 - 1/e - epsilon) of the
+    optimum with probability 1 - 1/n.
+
+    Parameters
+    ----------
+    network
+        The weighted network.
+    constraints
+        The number of seeds and what restricts them.
+    epsilon
+        The approximation error.
+    seed
+        Seeds the sampling.
+
+    Returns
+    -------
+    Ints
+        The seeds in the order chosen.
+
+    Raises
+    ------
+    ValueError
+        If the constraints do not fit the network.
     """
     n = network.nodes
-    terms.check(n)
-    arrays = terms.arrays(n)
-    bound = _lower_bound(network, terms.k, epsilon, seed)
-    sets = max(1, ceil(_lambda_star(n, terms.k, epsilon) / bound))
+    constraints.check(n)
+    arrays = constraints.arrays(n)
+    bound = _lower_bound(network, constraints.k, epsilon, seed)
+    sets = max(1, ceil(_lambda_star(n, constraints.k, epsilon) / bound))
     flat, offsets = _sample(n, network.starts, network.sources, network.probabilities, sets, seed + 1)
-    seeds, gains = _greedy_max_coverage(n, flat, offsets, terms.k, *arrays, terms.budget)
-    if terms.costs is not None:
-        # Many cheap nodes may add up to less than one that costs the whole budget.
-        affordable = arrays[0] & (terms.costs <= terms.budget)
+    seeds, gains = _greedy_max_coverage(n, flat, offsets, constraints.k, *arrays, constraints.budget)
+    if constraints.costs is not None:
+        # Many cheap nodes may cover less than a single node that costs the whole budget.
+        affordable = arrays[0] & (constraints.costs <= constraints.budget)
         once = np.ones(n), arrays[2], arrays[3]
         single, best = _greedy_max_coverage(n, flat, offsets, 1, affordable, *once, np.inf)
         if len(single) and best.sum() > gains.sum():
@@ -60,25 +96,34 @@ def select_by_imm(network: Network, terms: SeedConstraints, epsilon: float = 0.2
 
 
 def measure(network: Network, seeds: Ints, epsilon: float = 0.2, seed: int = 0) -> SeedSelection:
-    """What each of `seeds` adds, on sets of their own: on those they were chosen by, they look too good."""
-    n, k = network.nodes, max(len(seeds), 1)
+    """Estimate what each of `seeds` adds, on an independent sample.
+
+    On the sets by which the seeds were selected, the estimate would be biased upwards.
+    """
+    if not len(seeds):
+        nothing = np.empty(0)
+        return SeedSelection(seeds, nothing, nothing, nothing)
+    from statsmodels.stats.proportion import proportion_confint  # Slow to import.
+
+    n, k = network.nodes, len(seeds)
     bound = _lower_bound(network, min(k, n), epsilon, seed)
-    sets = _MEASURED_ON * max(1, ceil(_lambda_star(n, min(k, n), epsilon) / bound))
-    drawn = (n, network.starts, network.sources, network.probabilities, seeds, sets, seed + 2)
-    share = (_gains(*drawn) if len(seeds) else np.empty(0)) / sets
-    centre = (share + 1.92 / sets) / (1 + 3.84 / sets)
-    half = 1.96 / (1 + 3.84 / sets) * np.sqrt(share * (1 - share) / sets + 0.96 / sets**2)
-    return SeedSelection(seeds, share * n, np.maximum(centre - half, 0) * n, (centre + half) * n)
+    sets = _MEASURING_FACTOR * max(1, ceil(_lambda_star(n, min(k, n), epsilon) / bound))
+    covered = _gains(n, network.starts, network.sources, network.probabilities, seeds, sets, seed + 2)
+    low, high = proportion_confint(covered, sets, method="wilson")
+    return SeedSelection(seeds, covered / sets * n, np.maximum(low, 0) * n, high * n)
 
 
 def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:
-    """A lower bound of the best spread (algorithm 2); at least k, since seeds reach themselves."""
+    """A lower bound of the optimal spread (algorithm 2); at least k, since seeds reach themselves."""
     n = network.nodes
     if n < 4:
         return float(k)
-    wider = sqrt(2) * epsilon
+    epsilon_prime = sqrt(2) * epsilon
     lambda_prime = (
-        (2 + 2 / 3 * wider) * (_log_binomial(n, k) + _ell(n) * log(n) + log(max(log2(n), 1.0))) * n / wider**2
+        (2 + 2 / 3 * epsilon_prime)
+        * (_log_binomial(n, k) + _ell(n) * log(n) + log(max(log2(n), 1.0)))
+        * n
+        / epsilon_prime**2
     )
     for step in range(1, max(2, int(log2(n)))):
         guess = n / 2**step
@@ -90,8 +135,8 @@ def _lower_bound(network: Network, k: int, epsilon: float, seed: int) -> float:
         )
         _, covered = _greedy_max_coverage(n, flat, offsets, k, *SeedConstraints(k).arrays(n), np.inf)
         spread = float(covered.sum()) * n / sets
-        if spread >= (1 + wider) * guess:
-            return max(spread / (1 + wider), float(k))
+        if spread >= (1 + epsilon_prime) * guess:
+            return max(spread / (1 + epsilon_prime), float(k))
     return float(k)
 
 
@@ -102,7 +147,7 @@ def _lambda_star(n: int, k: int, epsilon: float) -> float:
 
 
 def _ell(n: int) -> float:
-    """l = 1, raised so that both phases together succeed with probability 1 - 1/n."""
+    """The paper's l: 1, raised so that both phases together succeed with probability 1 - 1/n."""
     return 1 + log(2) / log(max(n, 2))
 
 
@@ -114,8 +159,9 @@ def _log_binomial(n: int, k: int) -> float:
 def _reach(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
     flat, begin, index, until, seen, starts, sources, probabilities
 ):
-    """Draw a reverse-reachable set into `flat` from `begin` on, only as far as the node `until` where it
-    comes to it; returns where it ends.
+    """Draw a reverse-reachable set into `flat` from `begin` on and return its end.
+
+    The search stops early if it reaches the node `until`.
     """
     root = np.random.randint(starts.size - 1)
     flat[begin] = root
@@ -141,7 +187,7 @@ def _reach(  # type: ignore[no-untyped-def]  # numba infers the types of the com
 def _sample(
     n: int, starts: Ints, sources: Ints, probabilities: Floats, count: int, seed: int
 ) -> tuple[Ints, Ints]:
-    """`count` reverse-reachable sets: their members one after another, and where each begins."""
+    """Draw `count` reverse-reachable sets: their members concatenated, and the offset of each set."""
     np.random.seed(seed)
     flat = np.empty(max(count * 2, 16), dtype=np.int64)
     offsets = np.zeros(count + 1, dtype=np.int64)
@@ -161,59 +207,60 @@ def _sample(
 def _greedy_max_coverage(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
     n, flat, offsets, k, allowed, costs, parts, room, budget
 ):
-    """Greedy maximum coverage within the terms: the nodes, and how many sets each adds; the most sets
-    per cost first, ties go to the lower node.
+    """Greedy maximum coverage under constraints: the nodes, and the number of sets that each adds.
+
+    The node that covers the most sets per cost comes first; the lower node wins a tie.
     """
     counts = np.zeros(n, dtype=np.int64)
     for node in flat:
         counts[node] += 1
     starts = np.zeros(n + 1, dtype=np.int64)
     starts[1:] = np.cumsum(counts)
-    holding = np.empty(flat.size, dtype=np.int64)
+    sets_of_node = np.empty(flat.size, dtype=np.int64)
     cursor = starts[:-1].copy()
     for index in range(offsets.size - 1):
         for position in range(offsets[index], offsets[index + 1]):
             node = flat[position]
-            holding[cursor[node]] = index
+            sets_of_node[cursor[node]] = index
             cursor[node] += 1
     covered = np.zeros(offsets.size - 1, dtype=np.bool_)
     taken = np.zeros(n, dtype=np.bool_)
     left = room.copy()
     seeds = np.empty(k, dtype=np.int64)
     gains = np.empty(k, dtype=np.float64)
-    found = 0
-    while found < k:
+    size = 0
+    while size < k:
         best, most = -1, -1.0
         for node in range(n):
-            worth = counts[node] / costs[node]
-            if worth > most and allowed[node] and not taken[node] and costs[node] <= budget:
+            gain = counts[node] / costs[node]
+            if gain > most and allowed[node] and not taken[node] and costs[node] <= budget:
                 free = True
                 for quota in range(parts.shape[0]):
                     free = free and left[quota, parts[quota, node]] > 0
                 if free:
-                    best, most = node, worth
+                    best, most = node, gain
         if best < 0:
             break
-        seeds[found], gains[found] = best, counts[best]
-        found += 1
+        seeds[size], gains[size] = best, counts[best]
+        size += 1
         taken[best] = True
         budget -= costs[best]
         for quota in range(parts.shape[0]):
             left[quota, parts[quota, best]] -= 1
         for position in range(starts[best], starts[best + 1]):
-            index = holding[position]
+            index = sets_of_node[position]
             if not covered[index]:
                 covered[index] = True
                 for member in range(offsets[index], offsets[index + 1]):
                     counts[flat[member]] -= 1
-    return seeds[:found], gains[:found]
+    return seeds[:size], gains[:size]
 
 
 @njit(cache=True, nogil=True)
 def _gains(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
     n, starts, sources, probabilities, seeds, count, seed
 ):
-    """Of `count` fresh sets, how many each seed covers that no seed before it does."""
+    """The number of `count` new sets that each seed covers and no seed before it does."""
     np.random.seed(seed)
     place = np.full(n, seeds.size, dtype=np.int64)
     for index in range(seeds.size):
@@ -221,7 +268,7 @@ def _gains(  # type: ignore[no-untyped-def]  # numba infers the types of the com
     flat, seen = np.empty(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     gains = np.zeros(seeds.size, dtype=np.float64)
     for index in range(count):
-        # None is before the first seed: a set that has come to it needs to go no further.
+        # No seed precedes the first: once a set contains it, the rest of the set does not matter.
         size = _reach(flat, 0, index, seeds[0], seen, starts, sources, probabilities)
         first = seeds.size
         for position in range(size):

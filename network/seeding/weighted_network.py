@@ -1,4 +1,4 @@
-"""A weighted directed network as arrays, and what is allowed of its seeds."""
+"""A weighted directed network as arrays, and constraints on its seeds."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Network:
-    """In the order of its targets (compressed sparse columns)."""
+    """A directed network with a probability per edge, edges ordered by target (compressed sparse columns).
+
+    Attributes
+    ----------
+    nodes
+        The number of nodes.
+    starts
+        Shape (nodes + 1,): the edges into node i are starts[i] to starts[i + 1] - 1.
+    sources, probabilities
+        Shape (n_edges,).
+    """
 
     nodes: int
     starts: Ints
@@ -26,14 +36,20 @@ class Network:
 
     @cached_property
     def outgoing(self) -> tuple[Ints, Ints, Floats]:
-        """(starts, targets, probabilities) in the order of the sources (compressed sparse rows)."""
+        """(starts, targets, probabilities) ordered by source (compressed sparse rows)."""
         order = np.argsort(self.sources, kind="stable")
         starts = np.searchsorted(self.sources[order], np.arange(self.nodes + 1)).astype(np.int64)
         return starts, self.targets[order], self.probabilities[order]
 
     @classmethod
     def of_edges(cls, nodes: int, sources: Ints, targets: Ints, probabilities: Floats) -> "Network":
-        """Raises ValueError where an edge leaves the network or is no probability."""
+        """Build the network from edges in any order.
+
+        Raises
+        ------
+        ValueError
+            If an edge names a node outside the network, or a probability lies outside [0, 1].
+        """
         if len(sources) and not (
             min(sources.min(), targets.min()) >= 0 and max(sources.max(), targets.max()) < nodes
         ):
@@ -47,11 +63,20 @@ class Network:
 
 @dataclass(frozen=True)
 class SeedConstraints:
-    """How many seeds there may be, and which.
+    """The number of seeds and what restricts them.
 
-    `k` at most, and, where `costs` (per node, above 0) are given, at most `budget` of them together.
-    `allowed` (mask) leaves nodes out. Each of `quotas` is (the part each node belongs to, how many seeds
-    each part may have): a group's limit, or an attribute's fair share.
+    Attributes
+    ----------
+    k
+        The largest number of seeds.
+    allowed
+        Mask of the nodes that may be seeds, shape (n_nodes,); None for all.
+    costs
+        Cost of each node, above 0, shape (n_nodes,); None for 1 each.
+    budget
+        The largest total cost of the seeds.
+    quotas
+        Pairs of (part of each node, shape (n_nodes,); largest number of seeds per part, shape (n_parts,)).
     """
 
     k: int
@@ -61,7 +86,7 @@ class SeedConstraints:
     quotas: list[tuple[Ints, Ints]] = field(default_factory=list)
 
     def check(self, nodes: int) -> None:
-        """Raises ValueError where they do not fit a network of so many nodes."""
+        """Raise ValueError if the constraints do not fit a network of `nodes` nodes."""
         if not 1 <= self.k <= nodes:
             raise ValueError(f"k must lie in 1..{nodes}, not {self.k}")
         if self.costs is not None and not (self.costs > 0).all():
@@ -71,23 +96,30 @@ class SeedConstraints:
                 raise ValueError("a quota does not cover every node")
 
     def arrays(self, nodes: int) -> tuple[NDArray[np.bool_], Floats, Ints, Ints]:
-        """For compiled code: allowed, costs, parts (quotas x nodes) and the room in each (quotas x parts)."""
+        """The constraints for compiled code.
+
+        Returns
+        -------
+        tuple
+            allowed (n_nodes,), costs (n_nodes,), parts (n_quotas, n_nodes), and the number of seeds left for
+            each part (n_quotas, n_parts).
+        """
         allowed = np.ones(nodes, dtype=np.bool_) if self.allowed is None else self.allowed.astype(np.bool_)
         costs = np.ones(nodes) if self.costs is None else self.costs.astype(np.float64)
-        wide = max((len(most) for _, most in self.quotas), default=1)
+        most_parts = max((len(most) for _, most in self.quotas), default=1)
         parts = np.zeros((len(self.quotas), nodes), dtype=np.int64)
-        room = np.zeros((len(self.quotas), wide), dtype=np.int64)
+        room = np.zeros((len(self.quotas), most_parts), dtype=np.int64)
         for place, (part, most) in enumerate(self.quotas):
             parts[place], room[place, : len(most)] = part, most
         return allowed, costs, parts, room
 
 
 def fair_quota(values: Ints, k: int) -> tuple[Ints, Ints]:
-    """A quota that gives each value (per node, from 0) its share of k seeds, rounded up."""
+    """A quota that gives each value its share of `k` seeds, rounded up; `values` are codes per node."""
     share = np.bincount(values) / len(values)
     return values, np.ceil(k * share - 1e-9).astype(np.int64)
 
 
 def equal_quota(parts: Ints, most: int) -> tuple[Ints, Ints]:
-    """A quota of at most `most` seeds of each part."""
+    """A quota of at most `most` seeds in each part; `parts` are codes per node."""
     return parts, np.full(int(parts.max(initial=-1)) + 1, most, dtype=np.int64)

@@ -1,5 +1,6 @@
-"""Who is like whom: what is known of each user, and what of it predicts taking part together.
+"""Similarity of users: what is known of each, and what of it predicts that two take part together.
 
-``features`` holds the candidate similarities, ``pairs`` who took part together and who comparable did
-not, ``encoder`` what is learned from them, ``measure`` how well a similarity predicts.
+``features`` describes users by feature blocks, ``training_pairs`` samples who took part together and who did
+not, ``encoder`` learns similarity from these pairs, ``ranking_quality`` measures it, and ``build_similarity``
+puts the steps together.
 """

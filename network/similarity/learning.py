@@ -1,4 +1,4 @@
-"""Learns, from what came between an earlier moment and now, which users are similar as of now."""
+"""Learns which users are similar from the participations between an earlier day and the cut-off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,22 +7,28 @@ import numpy as np
 
 from network.inputs import NetworkInputs
 from network.participation_history import Floats, ParticipationHistory
-from network.runs import SimilarityValidation
 from network.similarity.encoder import SimilarityEncoder
 from network.similarity.features import Blocks, feature_blocks, item_embeddings
-from network.similarity.ranking_quality import quality
-from network.similarity.training_pairs import Pairs, pairs_of
+from network.similarity.ranking_quality import ranking_quality
+from network.similarity.training_pairs import Pairs, training_pairs
+from network.statistics import SimilarityValidation
 
 _FEWEST_PAIRS = 1_000
 
-TextOf = Callable[[NetworkInputs], Floats]
-"""The text block as of the day of the inputs."""
+TextVectors = Callable[[NetworkInputs], Floats]
+"""Computes the text block from inputs."""
 
 
 @dataclass(frozen=True)
 class Similarity:
-    """`vectors`: of every user, as of the day of the inputs, nearer for more similar users; `learned`
-    says whether enough took part together to learn from, or tag text alone had to do.
+    """User vectors whose dot product is the similarity.
+
+    Attributes
+    ----------
+    vectors
+        Shape (n_users, dimensions).
+    learned
+        Whether similarity was learned from participations; otherwise it is that of tag text.
     """
 
     vectors: Floats
@@ -32,37 +38,77 @@ class Similarity:
 def validate_similarity(
     history: ParticipationHistory, since: float, similarity: Similarity, text: Floats, seed: int
 ) -> SimilarityValidation | None:
-    """Of a similarity and of tag text, both as of `since`, on what came from then on; None where too little
-    did to tell.
+    """Measure learned similarity and tag text on participations from `since` on.
+
+    Parameters
+    ----------
+    history
+        Participations before and after `since`.
+    since
+        The cut-off of `similarity` and `text`, in seconds since the epoch.
+    similarity
+        The similarity to validate.
+    text
+        The text block, shape (n_users, dimensions).
+    seed
+        Seeds the sampling of pairs.
+
+    Returns
+    -------
+    SimilarityValidation | None
+        The AUC of both; None with fewer than 1,000 pairs.
     """
-    pairs = pairs_of(history, since, seed)
+    pairs = training_pairs(history, since, seed)
     if len(pairs) < _FEWEST_PAIRS:
         return None
-    ours, theirs = quality(similarity.vectors, pairs), quality(text, pairs)
-    return SimilarityValidation(float(ours["auc"].mean()), float(theirs["auc"].mean()), len(ours))
+    learned, by_text = ranking_quality(similarity.vectors, pairs), ranking_quality(text, pairs)
+    return SimilarityValidation(float(learned["auc"].mean()), float(by_text["auc"].mean()), len(learned))
 
 
-def learn_similarity(inputs: NetworkInputs, text_of: TextOf, seed: int, *, learn: bool = True) -> Similarity:
-    """Nothing at or after the day of `inputs` is read: what is learned from lies before it, and the
-    features that it is learned on lie before the middle of that. Without `learn`, by tag text alone.
+def learn_similarity(
+    inputs: NetworkInputs, text_vectors: TextVectors, seed: int, *, learn: bool = True
+) -> Similarity:
+    """Learn similarity from the inputs alone.
+
+    The encoder is fitted on features from before the middle of the inputs and participations after it, then
+    applied to features at the cut-off. With fewer than 1,000 pairs, or without `learn`, similarity is that of
+    tag text.
+
+    Parameters
+    ----------
+    inputs
+        The data before the cut-off.
+    text_vectors
+        Computes the text block.
+    seed
+        Seeds the sampling of pairs and the training.
+    learn
+        Whether to learn at all.
     """
-    text = text_of(inputs)
+    text = text_vectors(inputs)
     if not learn:
         return Similarity(text, learned=False)
     earlier = inputs.before(inputs.middle())
-    pairs = pairs_of(inputs.history, earlier.seconds, seed)
+    pairs = training_pairs(inputs.history, earlier.seconds, seed)
     if len(pairs) < _FEWEST_PAIRS:
         return Similarity(text, learned=False)
     item_vectors = item_embeddings(earlier.interests)
-    then = feature_blocks(earlier, text_of(earlier), item_vectors)
-    now = feature_blocks(inputs, text, item_vectors)
-    return Similarity(learned_vectors(then, now, pairs, seed), learned=True)
+    earlier_blocks = feature_blocks(earlier, text_vectors(earlier), item_vectors)
+    blocks = feature_blocks(inputs, text, item_vectors)
+    return Similarity(learned_vectors(earlier_blocks, blocks, pairs, seed), learned=True)
 
 
-def learned_vectors(then: Blocks, now: Blocks, pairs: Pairs, seed: int) -> Floats:
-    """Unit vectors from the blocks of `now`, learned from the blocks of `then` and the pairs after it."""
-    return SimilarityEncoder.fit(_side_by_side(then), pairs, seed).vectors(_side_by_side(now)).astype(float)
+def learned_vectors(earlier: Blocks, current: Blocks, pairs: Pairs, seed: int) -> Floats:
+    """Fit an encoder on `earlier` blocks and the pairs after them, and apply it to `current` blocks.
+
+    Returns
+    -------
+    Floats
+        Unit vectors, shape (n_users, dimensions).
+    """
+    encoder = SimilarityEncoder.fit(_concatenate(earlier), pairs, seed)
+    return encoder.vectors(_concatenate(current)).astype(float)
 
 
-def _side_by_side(blocks: Blocks) -> Floats:
+def _concatenate(blocks: Blocks) -> Floats:
     return np.hstack(list(blocks.values()))

@@ -1,8 +1,8 @@
-"""Who took part together from a moment on, and who of the same popularity did not.
+"""Samples users who took part together after a moment, and comparable users who did not.
 
-A query is a campaign and one of its later participants; its partners are others of them. Each partner is
-set against a negative: a user who could take part and never did, drawn from those who had been as active
-lately, as long silent and as often active at all as the partner. Popularity alone then tells nothing.
+A query is a campaign and one of its later participants; the partners are the other later participants. Each
+partner is paired with a negative: a user who could take part and never did, drawn from the partner's stratum
+(``matching_strata``), so that activity alone does not tell them apart.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from network.influence.matching_strata import matching_strata
-from network.influence.trials import window_of
+from network.influence.trials import influence_window
 from network.participation_history import CampaignHistory, Floats, Ints, ParticipationHistory
 
-_FEWEST = 5
-_AT_MOST = 200_000
+_FEWEST_PARTNERS = 5
+_MOST_PAIRS = 200_000
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """One row a partner, in arrays of one length; positions of users. The rows of a query lie together."""
+    """One row per partner, as arrays of equal length; the rows of a query are contiguous.
+
+    Attributes
+    ----------
+    campaign, query
+        Positions of the campaign and the query.
+    user, partner, negative
+        Positions of users.
+    """
 
     campaign: Ints
     query: Ints
@@ -32,55 +40,67 @@ class Pairs:
 
     @property
     def weights(self) -> Floats:
-        """Each query counts the same: mean 1 over rows."""
+        """Weights by which all queries count the same, with mean 1 over rows."""
         size = np.bincount(self.query)[self.query] if len(self) else np.empty(0)
         return np.asarray((1 / size) / (1 / size).mean() if len(self) else size, dtype=float)
 
 
-def pairs_of(history: ParticipationHistory, since: float, seed: int) -> Pairs:
-    """Of every campaign in which at least five users took part for the first time from `since` on."""
+def training_pairs(history: ParticipationHistory, since: float, seed: int) -> Pairs:
+    """Sample pairs from every campaign with at least five first participations from `since` on.
+
+    Only users seen before `since` are included. Large campaigns are subsampled to about 200,000 pairs in all.
+
+    Parameters
+    ----------
+    history
+        The participations.
+    since
+        Seconds since the epoch.
+    seed
+        Seeds the sampling.
+    """
     rng = np.random.default_rng(seed)
-    strata = matching_strata(
-        history, np.arange(len(history.users)), np.full(len(history.users), since), window_of(history)
-    )
-    known = history.first_seen <= since
-    found: list[tuple[int, Ints, Ints]] = []
+    everyone = np.arange(len(history.users))
+    strata = matching_strata(history, everyone, np.full(len(everyone), since), influence_window(history))
+    seen_before = history.first_seen <= since
+    candidates: list[tuple[int, Ints, Ints]] = []
     for number, campaign in enumerate(history.campaigns):
-        partners, negatives = _sides(history, campaign, since, known, strata)
-        if len(partners) >= _FEWEST and len(negatives):
-            found.append((number, partners, negatives))
-    most = max(_FEWEST, int(np.sqrt(_AT_MOST / max(len(found), 1))))
+        partners, negatives = _candidates(history, campaign, since, seen_before, strata)
+        if len(partners) >= _FEWEST_PARTNERS and len(negatives):
+            candidates.append((number, partners, negatives))
+    most = max(_FEWEST_PARTNERS, int(np.sqrt(_MOST_PAIRS / max(len(candidates), 1))))
     columns: list[list[Ints]] = [[], [], [], [], []]
     queries = 0
-    for number, partners, negatives in found:
-        order = negatives[np.argsort(strata[negatives], kind="stable")]
-        for user in _some(partners, most, rng):
-            others = _some(partners[partners != user], most, rng)
-            begins = np.searchsorted(strata[order], strata[others], side="left")
-            ends = np.searchsorted(strata[order], strata[others], side="right")
-            drawn = order[begins + (rng.random(len(others)) * (ends - begins)).astype(np.int64)]
+    for number, partners, negatives in candidates:
+        by_stratum = negatives[np.argsort(strata[negatives], kind="stable")]
+        for user in _subsample(partners, most, rng):
+            others = _subsample(partners[partners != user], most, rng)
+            begins = np.searchsorted(strata[by_stratum], strata[others], side="left")
+            ends = np.searchsorted(strata[by_stratum], strata[others], side="right")
+            drawn = by_stratum[begins + (rng.random(len(others)) * (ends - begins)).astype(np.int64)]
             rows = len(others)
-            for column, value in zip(
-                columns,
-                (np.full(rows, number), np.full(rows, queries), np.full(rows, user), others, drawn),
-                strict=True,
-            ):
+            values = (np.full(rows, number), np.full(rows, queries), np.full(rows, user), others, drawn)
+            for column, value in zip(columns, values, strict=True):
                 column.append(value)
             queries += 1
-    nothing = np.empty(0, dtype=np.int64)
-    return Pairs(*(np.concatenate([nothing, *column]) for column in columns))
+    no_rows = np.empty(0, dtype=np.int64)
+    return Pairs(*(np.concatenate([no_rows, *column]) for column in columns))
 
 
-def _sides(
-    history: ParticipationHistory, campaign: CampaignHistory, since: float, known: np.ndarray, strata: Ints
+def _candidates(
+    history: ParticipationHistory,
+    campaign: CampaignHistory,
+    since: float,
+    seen_before: np.ndarray,
+    strata: Ints,
 ) -> tuple[Ints, Ints]:
-    """Later participants for whom there are negatives, and all negatives."""
-    later = campaign.users[campaign.times >= since]
-    later = later[known[later]]
-    never = np.setdiff1d(history.could_take_part(campaign), campaign.users)
-    never = never[known[never]]
-    return later[np.isin(strata[later], strata[never])], never
+    """The later participants with a negative in their stratum, and all negatives of the campaign."""
+    partners = campaign.users[campaign.times >= since]
+    partners = partners[seen_before[partners]]
+    negatives = np.setdiff1d(history.could_take_part(campaign), campaign.users)
+    negatives = negatives[seen_before[negatives]]
+    return partners[np.isin(strata[partners], strata[negatives])], negatives
 
 
-def _some(users: Ints, most: int, rng: np.random.Generator) -> Ints:
+def _subsample(users: Ints, most: int, rng: np.random.Generator) -> Ints:
     return users if len(users) <= most else rng.choice(users, most, replace=False)

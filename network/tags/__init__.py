@@ -1,1 +1,1 @@
-"""Tags of users: stated ones, ones learned from behaviour, and the key tags among them."""
+"""Tags of users: stated tags, tags derived from behaviour, and the key tags among them."""

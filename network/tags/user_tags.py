@@ -1,4 +1,4 @@
-"""Users' tags: stated ones, and those their behaviour shows."""
+"""Users' tags: stated tags, and tags derived from behaviour."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,11 @@ TAGS_PER_USER = 12
 
 
 def tfidf(counts: sparse.csr_array) -> sparse.csr_array:
-    """log(1 + count) times log(users / users who have it), of users x things."""
+    """TF-IDF of users by items: log(1 + count) times log(users with any item / users with the item).
+
+    An item that all users have gets weight 0, unlike with scikit-learn's ``TfidfTransformer``, which adds 1
+    to the logarithm.
+    """
     holders = np.bincount(counts.indices, minlength=counts.shape[1])
     users = np.count_nonzero(np.diff(counts.indptr))
     weights = counts.astype(float)
@@ -20,9 +24,19 @@ def tfidf(counts: sparse.csr_array) -> sparse.csr_array:
 
 
 def behaviour_tags(interests: Interests, per_user: int = TAGS_PER_USER) -> pd.DataFrame:
-    """The interests that set each user apart, as tags: user, tag, text, weight.
+    """The interests that distinguish each user, as tags.
 
-    Weighted by TF-IDF over occasions; the strongest `per_user`, scaled so that a user's weights sum to 1.
+    Parameters
+    ----------
+    interests
+        What users acted on.
+    per_user
+        The largest number of tags per user, the highest TF-IDF first.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns user, tag, text, weight; a user's weights sum to 1.
     """
     weights = tfidf(interests.counts()).tocoo()
     rows = pd.DataFrame({"user": weights.row, "interest": weights.col, "weight": weights.data})
@@ -38,20 +52,48 @@ def behaviour_tags(interests: Interests, per_user: int = TAGS_PER_USER) -> pd.Da
     ).reset_index(drop=True)
 
 
-def tags_of_users(stated: pd.DataFrame, interests: Interests) -> pd.DataFrame:
-    """Both kinds of tags: user, tag, text, weight, source. `stated` has user, tag, text, weight."""
-    shown = behaviour_tags(interests).assign(source="behaviour")
-    # Stated tags weigh together what behaviour tags do: 1 per user.
-    share = stated.groupby("user")["weight"].transform("sum")
-    stated = stated.assign(source="stated", weight=stated["weight"] / share)
-    return pd.concat([shown, stated[shown.columns]], ignore_index=True)
+def collect_user_tags(stated: pd.DataFrame, interests: Interests) -> pd.DataFrame:
+    """Behaviour tags and stated tags together.
+
+    Parameters
+    ----------
+    stated
+        Columns user, tag, text, weight.
+    interests
+        What users acted on.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns user, tag, text, weight, source. Each user's weights sum to 1 within each source.
+    """
+    behaviour = behaviour_tags(interests).assign(source="behaviour")
+    total = stated.groupby("user")["weight"].transform("sum")
+    stated = stated.assign(source="stated", weight=stated["weight"] / total)
+    return pd.concat([behaviour, stated[behaviour.columns]], ignore_index=True)
 
 
 class TagTable:
-    """Users x tags: which user has which tag, how strongly; and the tags' texts ('' for none)."""
+    """Users by tags, as a sparse matrix.
+
+    Parameters
+    ----------
+    users
+        All users; their order is that of the rows.
+    rows
+        Columns user, tag, text, weight.
+
+    Attributes
+    ----------
+    users, tags
+        The labels of rows and columns.
+    texts
+        The text of each tag; '' for none.
+    weights
+        Shape (n_users, n_tags).
+    """
 
     def __init__(self, users: pd.Index, rows: pd.DataFrame) -> None:
-        """`rows` has columns user, tag, text, weight; `users` fixes the order of the matrix."""
         self.users = users
         texts = rows.drop_duplicates("tag").set_index("tag")["text"].sort_index()
         self.tags = pd.Index(texts.index)
@@ -62,7 +104,7 @@ class TagTable:
         )
 
 
-def unit(rows: Floats) -> Floats:
-    """Each row scaled to length 1; a row of zeros stays one."""
+def unit_rows(rows: Floats) -> Floats:
+    """Each row scaled to length 1; rows of zeros stay."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)

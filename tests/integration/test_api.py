@@ -71,7 +71,7 @@ def test_groups_have_activity_and_participation_factors(client: TestClient) -> N
         assert max(max(one["users"]) for one in group["activity"]) <= group["participants"]
     factors = [factor for group in groups for factor in group["factors"]]
     assert factors
-    assert all(one["low"] <= one["times"] <= one["high"] for one in factors)
+    assert all(one["low"] <= one["risk_ratio"] <= one["high"] for one in factors)
 
 
 def test_neighbourhood_of_a_user(client: TestClient) -> None:

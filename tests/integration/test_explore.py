@@ -25,10 +25,10 @@ from tests.data import CAMPAIGN
 # On a sample of 200 households nothing may be left to answer with.
 MAY_BE_EMPTY = {
     "chains_of_influence",
-    "products_that_drew_nobody",
+    "unpopular_promoted_categories",
     "shared_key_users",
-    "sleeping_key_users",
-    "what_participants_buy",
+    "inactive_key_users",
+    "participant_purchases",
 }
 
 
@@ -59,7 +59,7 @@ def test_question_returns_its_declared_columns(graph: Graph, answered: str, one:
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_answer_is_exported_to_a_file(settings: Settings, answered: str, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"x.{suffix}"
-    arguments = ["export", "question", "groups_that_carried", "--to", str(file), "--dataset", answered]
+    arguments = ["export", "question", "group_contributions", "--to", str(file), "--dataset", answered]
     done = groundswell(*arguments, "-p", f"campaign={CAMPAIGN}", **reach(settings))
     assert done.returncode == 0, done.stderr
     frame = pd.read_csv(file) if suffix == "csv" else pd.read_parquet(file)
@@ -88,7 +88,7 @@ def test_network_is_exported_as_graphml_and_html(settings: Settings, answered: s
     [
         (["question", "nothing", "--to", "x.csv"], "no saved question 'nothing'"),
         (["question", "day_by_day", "--to", "x.xls"], "x.xls does not end in .csv or .parquet"),
-        (["question", "first_movers", "--to", "x.csv", "-p", "most=many"], "is not a whole number"),
+        (["question", "first_participants", "--to", "x.csv", "-p", "most=many"], "is not a whole number"),
         (["question", "day_by_day", "--to", "x.csv", "-p", "user=1"], "has no parameter user"),
         (["network", "999", "--to", "x.html"], "no key users of campaign '999'"),
     ],

@@ -116,10 +116,10 @@ def test_api_serves_the_influence_test_of_a_network(client: TestClient, spread: 
 def test_page_of_an_open_campaign_mentions_no_targeted_users(client: TestClient) -> None:
     page = client.get("/", params={"campaign": "c00"})
     assert page.status_code == 200
-    assert "c00 (cascade) was open to all" in page.text
-    assert "reached 0 users" not in page.text
+    assert "c00 (cascade) is open to all users" in page.text
+    assert "targets 0 users" not in page.text
     assert " of 0 took part" not in page.text
-    assert "takes part more, or less, with" in page.text
+    assert "traits of members who take part more or less often" in page.text
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -171,15 +171,15 @@ def test_what_if_excludes_users_first_seen_after_the_cutoff(graph: Graph, spread
         d=DATASET, day=f"{early.cutoff}T00:00:00Z",
     )  # fmt: skip
     assert 0 < row["n"] < PEOPLE
-    with pytest.raises(InvalidRequest, match=f"cannot be chosen of {row['n']} users"):
+    with pytest.raises(InvalidRequest, match=f"cannot be chosen among the {row['n']} users"):
         CampaignReach(graph, DATASET, "c00", early, None).choose(SeedRequest(k=PEOPLE))
 
 
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        ({"seeds": ["nobody"]}, "nobody cannot be seeds"),
-        ({"k": 999}, "999 seeds cannot be chosen of 120"),
+        ({"seeds": ["nobody"]}, "cannot reach nobody"),
+        ({"k": 999}, "999 seeds cannot be chosen among the 120"),
         ({"fair": "colour"}, "No user has a property 'colour'"),
         ({"costs": {"u1": -1.0}}, "must be above 0"),
     ],
@@ -212,34 +212,34 @@ def test_updated_network_is_close_to_a_new_build(graph: Graph, spread: NetworkRu
     later = spread.cutoff - timedelta(days=20)
     built = build_network(graph, DATASET, Silent(), cutoff=later - timedelta(days=45))
     assert built.built == built.cutoff
-    carried = update_network(graph, DATASET, Silent(), cutoff=later)
-    assert (carried.cutoff, carried.built, carried.influence_test) == (
+    updated = update_network(graph, DATASET, Silent(), cutoff=later)
+    assert (updated.cutoff, updated.built, updated.influence_test) == (
         later,
         built.cutoff,
         built.influence_test,
     )
-    assert update_network(graph, DATASET, Silent(), cutoff=later) == carried
+    assert update_network(graph, DATASET, Silent(), cutoff=later) == updated
 
     def found() -> tuple[pd.DataFrame, list[str]]:
         edges = query(
             graph,
             "MATCH (a:User {dataset: $d})-[edge:INFLUENCES {run: $run}]->(b) RETURN a.id AS source, "
             "b.id AS target, edge.trials AS trials, edge.probability AS probability",
-            d=DATASET, run=carried.id,
+            d=DATASET, run=updated.id,
         )  # fmt: skip
-        users = queries.key_users(graph, DATASET, "c00", carried.id)
+        users = queries.key_users(graph, DATASET, "c00", updated.id)
         return pd.DataFrame(edges).set_index(["source", "target"]), [one["user"] for one in users]
 
     edges, seeds = found()
-    groups = queries.neighbour_groups(graph, DATASET, "c00", carried.id)
+    groups = queries.neighbour_groups(graph, DATASET, "c00", updated.id)
     assert set(seeds) == {user for group in groups for user in group["key_users"]}
     anew = build_network(graph, DATASET, Silent(), cutoff=later)
     assert anew.built == later
     expected, best = found()
-    both = edges.join(expected, suffixes=("_carried", ""))
+    both = edges.join(expected, suffixes=("_updated", ""))
     assert len(both) == len(edges) == len(expected)
-    assert both["trials_carried"].equals(both["trials"])
-    assert (both["probability_carried"] - both["probability"]).abs().mean() < 0.01
+    assert both["trials_updated"].equals(both["trials"])
+    assert (both["probability_updated"] - both["probability"]).abs().mean() < 0.01
     reach = CampaignReach(graph, DATASET, "c00", anew, None)
     assert reach.spread(seeds, 30).total.mean > 0.95 * reach.spread(best, 30).total.mean
 

@@ -56,8 +56,8 @@ def test_tags(client: TestClient, network: NetworkRun) -> None:
     assert tags[0]["users"] >= tags[1]["users"] > 0
     keys = client.get("/v1/tags", params={"key": True}).json()
     assert [one["key_rank"] for one in keys] == list(range(1, len(keys) + 1))
-    assert all(one["lift"] >= 0 for one in keys)
-    assert len({one["lift"] for one in keys}) > 3
+    assert all(one["risk_ratio"] >= 0 for one in keys)
+    assert len({one["risk_ratio"] for one in keys}) > 3
     word = tags[0]["text"][:5].upper()
     found = client.get("/v1/tags", params={"text": word}).json()
     assert tags[0] in found

@@ -18,7 +18,8 @@ from forecasting.klstm.samples import campaign_frames
 from forecasting.klstm.trainer import Configuration
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
-from network.runs import InfluenceTest, NetworkRun, RiskRatio
+from network.runs import NetworkRun
+from network.statistics import InfluenceTest, RiskRatio
 
 FIRST = date(2017, 1, 1)
 AS_OF = date(2017, 5, 1)

@@ -53,14 +53,14 @@ def test_hubs_of_two_stars_are_chosen_largest_first() -> None:
     assert selection.spread == pytest.approx(13, rel=0.1)
 
 
-def test_the_direction_of_an_edge_counts() -> None:
+def test_edges_are_directed() -> None:
     edges = [(leaf, 0, 1.0) for leaf in range(1, 6)]
     selection = select_seeds(network(6, edges), 1)
     assert selection.seeds[0] != 0
     assert selection.spread == pytest.approx(2, rel=0.1)
 
 
-def test_spread_equals_the_exact_one() -> None:
+def test_spread_matches_the_exact_spread() -> None:
     edges = [(0, 1, 0.5), (1, 2, 0.5), (0, 3, 0.3), (3, 4, 0.9), (4, 2, 0.2), (2, 5, 0.6)]
     selection = select_seeds(network(6, edges), 1, epsilon=0.05)
     exact = {seed: exact_spread(edges, {seed}) for seed in range(6)}
@@ -68,7 +68,7 @@ def test_spread_equals_the_exact_one() -> None:
     assert selection.spread == pytest.approx(exact[0], rel=0.02)
 
 
-def test_two_seeds_come_near_the_best_pair() -> None:
+def test_two_seeds_are_close_to_the_best_pair() -> None:
     rng = np.random.default_rng(3)
     pairs = [(a, b) for a in range(7) for b in range(7) if a != b]
     chosen = rng.choice(len(pairs), size=12, replace=False)
@@ -80,7 +80,7 @@ def test_two_seeds_come_near_the_best_pair() -> None:
     assert selection.spread == pytest.approx(ours, rel=0.03)
 
 
-def test_without_edges_every_seed_adds_itself() -> None:
+def test_without_edges_each_seed_reaches_itself_only() -> None:
     selection = select_seeds(network(5, []), 5)
     assert sorted(selection.seeds.tolist()) == [0, 1, 2, 3, 4]
     assert selection.spread == pytest.approx(5)
@@ -94,13 +94,13 @@ def test_the_same_seed_gives_the_same_selection() -> None:
 
 
 @pytest.mark.parametrize("k", [0, 6])
-def test_k_must_fit(k: int) -> None:
+def test_k_outside_the_network_is_rejected(k: int) -> None:
     with pytest.raises(ValueError, match="1..5"):
         select_seeds(network(5, []), k)
 
 
 @pytest.mark.parametrize("edge", [(0, 5, 0.1), (-1, 0, 0.1), (0, 1, 1.5), (0, 1, -0.1)])
-def test_bad_edges_are_refused(edge: tuple[int, int, float]) -> None:
+def test_invalid_edges_are_rejected(edge: tuple[int, int, float]) -> None:
     with pytest.raises(ValueError, match=r"edge|probability"):
         network(5, [edge])
 
@@ -112,14 +112,14 @@ def cliques(size: int, p: float) -> list[tuple[int, int, float]]:
 
 
 @pytest.mark.parametrize("method", ["imm", "celf"])
-def test_two_seeds_go_into_two_cliques(method: str) -> None:
-    found = select(network(16, cliques(8, 0.2)), SeedConstraints(2), method)
-    assert {int(seed) // 8 for seed in found.seeds} == {0, 1}
-    assert (found.low <= found.marginal).all()
-    assert (found.marginal <= found.high).all()
+def test_two_seeds_are_placed_in_two_cliques(method: str) -> None:
+    selected = select(network(16, cliques(8, 0.2)), SeedConstraints(2), method)
+    assert {int(seed) // 8 for seed in selected.seeds} == {0, 1}
+    assert (selected.low <= selected.marginal).all()
+    assert (selected.marginal <= selected.high).all()
 
 
-def test_a_planted_partition_gets_one_seed_each() -> None:
+def test_each_part_of_a_planted_partition_gets_a_seed() -> None:
     rng = np.random.default_rng(2)
     part = np.repeat(np.arange(4), 25)
     edges = [(a, b, 0.15) for a in range(100) for b in range(100)
@@ -130,42 +130,42 @@ def test_a_planted_partition_gets_one_seed_each() -> None:
 STARS = [(hub, hub * 10 + leaf, 1.0) for hub in range(3) for leaf in range(3, 10 - 2 * hub)]
 
 
-def test_excluded_users_are_no_seeds() -> None:
+def test_excluded_users_are_not_selected() -> None:
     allowed = np.ones(30, dtype=bool)
     allowed[0] = False
     assert 0 not in select(network(30, STARS), SeedConstraints(3, allowed=allowed)).seeds
     assert 0 in select(network(30, STARS), SeedConstraints(3)).seeds
 
 
-def test_a_part_gets_no_more_seeds_than_its_quota() -> None:
+def test_quotas_are_kept() -> None:
     halves = np.repeat([0, 1], 15)
-    found = select(network(30, STARS), SeedConstraints(6, quotas=[equal_quota(halves, 2)])).seeds
-    assert np.bincount(halves[found]).tolist() == [2, 2]
+    selected = select(network(30, STARS), SeedConstraints(6, quotas=[equal_quota(halves, 2)])).seeds
+    assert np.bincount(halves[selected]).tolist() == [2, 2]
 
 
-def test_a_fair_share_follows_the_attribute() -> None:
-    # A third of the users is of the second kind; the hubs are all of the first.
+def test_fair_quotas_are_proportional_to_the_attribute() -> None:
+    # A third of the users are of the second kind; all hubs are of the first.
     kinds = np.where(np.arange(30) >= 20, 1, 0)
-    found = select(network(30, STARS), SeedConstraints(6, quotas=[fair_quota(kinds, 6)])).seeds
-    assert np.bincount(kinds[found]).tolist() == [4, 2]
+    selected = select(network(30, STARS), SeedConstraints(6, quotas=[fair_quota(kinds, 6)])).seeds
+    assert np.bincount(kinds[selected]).tolist() == [4, 2]
 
 
-def test_a_budget_is_kept_and_well_spent() -> None:
+def test_a_budget_is_kept_and_spent_by_gain_per_cost() -> None:
     costs = np.ones(30)
     costs[0], costs[1] = 5.0, 1.5
-    poor = select(network(30, STARS), SeedConstraints(30, costs=costs, budget=3.0))
-    assert 0 not in poor.seeds
-    assert {1, 2} >= set(poor.seeds[:1].tolist())
-    assert costs[poor.seeds].sum() <= 3.0
-    # One dear hub is worth more than what its price buys otherwise.
-    dear = [(0, leaf, 1.0) for leaf in range(1, 20)]
+    affordable = select(network(30, STARS), SeedConstraints(30, costs=costs, budget=3.0))
+    assert 0 not in affordable.seeds
+    assert {1, 2} >= set(affordable.seeds[:1].tolist())
+    assert costs[affordable.seeds].sum() <= 3.0
+    # One expensive hub reaches more than all cheap nodes for the same cost.
+    expensive = [(0, leaf, 1.0) for leaf in range(1, 20)]
     costs = np.full(20, 1.0)
     costs[0] = 10.5
-    found = select(network(20, dear), SeedConstraints(20, costs=costs, budget=10.5))
-    assert found.seeds.tolist() == [0]
+    selected = select(network(20, expensive), SeedConstraints(20, costs=costs, budget=10.5))
+    assert selected.seeds.tolist() == [0]
 
 
-def test_terms_that_do_not_fit_are_refused() -> None:
+def test_constraints_that_do_not_fit_are_rejected() -> None:
     with pytest.raises(ValueError, match="above 0"):
         select(network(3, []), SeedConstraints(1, costs=np.zeros(3)))
     with pytest.raises(ValueError, match="every node"):
@@ -174,7 +174,7 @@ def test_terms_that_do_not_fit_are_refused() -> None:
         select(network(3, []), SeedConstraints(1), "pagerank")
 
 
-def test_the_highest_scores_within_the_terms() -> None:
+def test_top_k_keeps_the_constraints() -> None:
     score = np.array([5.0, 9.0, 9.0, 1.0])
     assert top_k(score, SeedConstraints(3)).tolist() == [1, 2, 0]
     parts = np.array([0, 0, 0, 1])
@@ -183,7 +183,7 @@ def test_the_highest_scores_within_the_terms() -> None:
     assert top_k(score, SeedConstraints(4, costs=costs, budget=2.0)).tolist() == [2, 0]
 
 
-def test_simulations_of_cascades_come_to_the_exact_spread() -> None:
+def test_simulated_cascades_match_the_exact_spread() -> None:
     edges = [(0, 1, 0.5), (1, 2, 0.5), (0, 3, 0.3), (3, 4, 0.9), (4, 2, 0.2), (2, 5, 0.6)]
     spread = Spread.of(simulate(network(6, edges), np.array([0, 4]), 40_000, seed=1))
     exact = exact_spread(edges, {0, 4})
@@ -191,19 +191,19 @@ def test_simulations_of_cascades_come_to_the_exact_spread() -> None:
     assert spread.p10 <= spread.mean <= spread.p90
 
 
-def test_simulations_of_thresholds() -> None:
+def test_simulated_linear_thresholds_match_the_exact_spread() -> None:
     both = network(4, [(0, 2, 0.5), (1, 2, 0.5), (2, 3, 0.25)])
-    # Both lead to 2 for sure, and 2 to 3 a quarter of the time.
+    # Together, both seeds always reach node 2, and node 2 reaches node 3 with probability 1/4.
     reached = simulate(both, np.array([0, 1]), 20_000, seed=1, model="linear threshold")
     assert reached.mean() == pytest.approx(3.25, abs=0.02)
-    one = simulate(both, np.array([0]), 20_000, seed=1, model="linear threshold")
-    assert one.mean() == pytest.approx(1 + 0.5 + 0.125, abs=0.02)
+    single = simulate(both, np.array([0]), 20_000, seed=1, model="linear threshold")
+    assert single.mean() == pytest.approx(1 + 0.5 + 0.125, abs=0.02)
     crowded = network(4, [(0, 3, 0.9), (1, 3, 0.9), (2, 3, 0.9)])
     alone = simulate(crowded, np.array([0]), 20_000, seed=1, model="linear threshold")
     assert alone.mean() == pytest.approx(1 + 1 / 3, abs=0.02)
 
 
-def test_days_follow_the_delays() -> None:
+def test_days_reached_follow_the_delays() -> None:
     chain = network(6, [(node, node + 1, 1.0) for node in range(5)])
     days = simulate_days(chain, np.array([0]), np.array([0.5]), 4, runs=10)
     assert (days == [2, 4, 6, 6]).all()

@@ -1,4 +1,4 @@
-"""Vectors of texts by the packaged model, and by another."""
+"""Text vectors by the packaged model and by another model."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from graph.errors import InvalidRequest
-from network.similarity.build_similarity import vectors_of
+from network.similarity.build_similarity import tag_vectors
 from network.tags import text_encoder
 from network.tags.text_encoder import TextEncoder
 from network.tags.user_tags import TagTable
 from tests.unit.test_network_links import USERS, frame
 
 
-def test_near_synonyms_lie_near_and_a_text_is_the_same_wherever_it_stands() -> None:
+def test_near_synonyms_are_close_and_a_text_always_has_the_same_vector() -> None:
     encoder = TextEncoder()
     coffee, tea, tyres = encoder.vectors(["buys coffee", "buys tea", "winter tyres"])
     assert np.linalg.norm(coffee) == pytest.approx(1, abs=1e-5)
@@ -26,19 +26,17 @@ def test_near_synonyms_lie_near_and_a_text_is_the_same_wherever_it_stands() -> N
     assert (again[1] == coffee).all()
 
 
-def test_what_is_known_of_a_text_outlives_the_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cached_vectors_are_read_without_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = TextEncoder(cache=tmp_path / "vectors").vectors(["one", "zwei"])
 
     def broken(_folder: Path | None) -> SentenceTransformer:
-        raise AssertionError("both texts are known: the model is not needed")
+        raise AssertionError("both texts are cached: the model is not needed")
 
     monkeypatch.setattr(text_encoder, "_load", broken)
     assert (TextEncoder(cache=tmp_path / "vectors").vectors(["zwei", "one"]) == first[::-1]).all()
 
 
-def test_another_model_by_its_folder_keeps_its_vectors_apart(tmp_path: Path) -> None:
+def test_each_model_has_a_cache_of_its_own(tmp_path: Path) -> None:
     words = Tokenizer(models.WordLevel({"[UNK]": 0, "kaffee": 1, "tee": 2}, unk_token="[UNK]"))
     words.pre_tokenizer = pre_tokenizers.Whitespace()
     weights = np.eye(3, 8, dtype=np.float32)
@@ -52,17 +50,17 @@ def test_another_model_by_its_folder_keeps_its_vectors_apart(tmp_path: Path) -> 
     assert len(list(cache.glob("*.sqlite"))) == 2
 
 
-def test_a_model_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_model_folder_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="no folder"):
         TextEncoder(tmp_path / "nowhere")
 
 
-def test_a_tag_without_a_text_is_like_no_other() -> None:
+def test_a_tag_without_text_is_similar_to_no_other() -> None:
     rows = frame(
         "user tag text weight",
         ("a", "1", "coffee", 1.0), ("b", "2", "", 1.0), ("c", "3", "", 1.0), ("d", "4", "", 1.0),
     )  # fmt: skip
-    found = vectors_of(TagTable(USERS, rows), TextEncoder())
-    likeness = np.abs(found @ found.T - np.eye(4))
-    assert likeness.max() < 0.25
-    assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
+    vectors = tag_vectors(TagTable(USERS, rows), TextEncoder())
+    cosine = np.abs(vectors @ vectors.T - np.eye(4))
+    assert cosine.max() < 0.25
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)

@@ -1,6 +1,6 @@
 // Which key users have not taken part yet?
 // parameters: $dataset (string), $campaign (string)
-// returns: user, rank, score, group, would_reach (reached users they influence who have not taken part either)
+// returns: user, rank, score, group (rank), open_targets (targeted users whom they influence and who have not taken part)
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "16"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
@@ -10,5 +10,5 @@ WHERE NOT EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) }
 OPTIONAL MATCH (user)-[:IN_GROUP {run: run.id}]->(group:NeighbourGroup)-[:OF]->(campaign)
 RETURN user.id AS user, key.rank AS rank, round(key.score, 1) AS score, group.rank AS group,
        COUNT { MATCH (user)-[:INFLUENCES {run: run.id}]->(target)-[:TARGETED_BY]->(campaign)
-               WHERE NOT EXISTS { (target)-[:PARTICIPATED_IN]->(campaign) } } AS would_reach
+               WHERE NOT EXISTS { (target)-[:PARTICIPATED_IN]->(campaign) } } AS open_targets
 ORDER BY rank

@@ -1,6 +1,6 @@
-// Who took part first?
+// Who took part in a campaign first?
 // parameters: $dataset (string), $campaign (string), $most (integer)
-// returns: user, at, behaviour, key_user (its rank), later (days on which the user took part again)
+// returns: user, first_at, behaviour, key_user_rank, later_days (on which the user took part again)
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
@@ -11,6 +11,6 @@ WITH run, campaign, user, collect(part) AS parts
 OPTIONAL MATCH (user)-[key:KEY_USER_OF {run: run.id}]->(campaign)
 WITH user, parts, key ORDER BY parts[0].at LIMIT $most
 UNWIND parts AS part
-RETURN user.id AS user, toString(localdatetime.truncate('minute', parts[0].at)) AS at, parts[0].behaviour AS behaviour, key.rank AS key_user,
-       count(DISTINCT date(part.at)) - 1 AS later
-ORDER BY at
+RETURN user.id AS user, toString(localdatetime.truncate('minute', parts[0].at)) AS first_at, parts[0].behaviour AS behaviour, key.rank AS key_user_rank,
+       count(DISTINCT date(part.at)) - 1 AS later_days
+ORDER BY first_at

@@ -1,6 +1,6 @@
 // Where did a campaign stop spreading?
 // parameters: $dataset (string), $campaign (string), $most (integer)
-// returns: graph: participants, and those they influence most who were reached and never took part
+// returns: graph: participants and the targeted users whom they influence most and who did not take part
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})

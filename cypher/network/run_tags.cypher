@@ -1,6 +1,6 @@
-// The tags of each user as of a network run, a list a user
+// The tags of each user in a network run, one row of lists per user
 // parameters: $dataset (string), $run (string), $before (ISO moment with zone)
-// returns: user (string), tag (list of strings), text (list of strings, empty where the tag has none), weight (list of floats)
+// returns: user (string), tag (list of strings), text (list of strings, empty for none), weight (list of floats)
 // access: read
 MATCH (user:User {dataset: $dataset})-[has:HAS_TAG]->(tag:Tag)
 WHERE coalesce(has.run, $run) = $run AND (has.at IS NULL OR has.at < datetime($before))

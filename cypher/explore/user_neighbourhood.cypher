@@ -1,4 +1,4 @@
-// Whom does a user influence, and by whom are they influenced?
+// Whom does a user influence, and who influences them?
 // parameters: $dataset (string), $user (string)
 // returns: graph: the user and the strongest influences to and from them
 // access: read

@@ -1,4 +1,4 @@
-// The edges of a network run's spreading network and how similar their ends are, a list a user
+// The edges of a spreading network with the similarity of their ends, one row of lists per source
 // parameters: $dataset (string), $run (string)
 // returns: source (string), target (list of strings), score (list of floats)
 // access: read

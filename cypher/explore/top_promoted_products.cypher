@@ -1,6 +1,6 @@
-// Which promoted products drew the most participants?
+// Which promoted products did the most participants buy?
 // parameters: $dataset (string), $campaign (string), $most (integer)
-// returns: product, category, participants, quantity, value
+// returns: product, id, category, participants, quantity, value
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})

@@ -1,4 +1,4 @@
-// Whom a network run found similar to each user, and how similar
+// The similar users of each user in a network run, one row of lists per user
 // parameters: $dataset (string), $run (string)
 // returns: source (string), target (list of strings), score (list of floats)
 // access: read

@@ -1,4 +1,4 @@
-// On which days of the week do people take part?
+// On which weekdays do users take part?
 // parameters: $dataset (string), $campaign (string)
 // returns: weekday, participations, participants
 // access: read

@@ -1,6 +1,6 @@
-// What was forecast, and what came?
+// How did forecasts compare with actual participation?
 // parameters: $dataset (string), $campaign (string)
-// returns: origin, day, p10, p50, p90, came (participants)
+// returns: origin, day, p10, p50, p90, actual (participants)
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (forecast:Forecast {dataset: $dataset})-[:OF]->(campaign:Campaign {id: $campaign})
@@ -8,5 +8,5 @@ UNWIND range(0, size(forecast.steps) - 1) AS i
 WITH forecast, campaign, i, date(forecast.steps[i]) AS day
 RETURN toString(forecast.origin) AS origin, toString(day) AS day, round(forecast.participants_p10[i]) AS p10,
        round(forecast.participants_p50[i]) AS p50, round(forecast.participants_p90[i]) AS p90,
-       COUNT { MATCH (user)-[part:PARTICIPATED_IN]->(campaign) WHERE date(part.at) = day RETURN DISTINCT user } AS came
+       COUNT { MATCH (user)-[part:PARTICIPATED_IN]->(campaign) WHERE date(part.at) = day RETURN DISTINCT user } AS actual
 ORDER BY origin, day

@@ -1,6 +1,6 @@
-// Who is like this user, and by which tags?
+// Which users are most similar to this one, and which tags do they share?
 // parameters: $dataset (string), $user (string)
-// returns: user, score, tags_in_common
+// returns: user, similarity, shared_tags
 // access: read
 // defaults: {"dataset": "complete-journey", "user": "1"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})
@@ -11,4 +11,4 @@ CALL (user, other, run) {
   WHERE coalesce(a.run, run.id) = run.id AND coalesce(b.run, run.id) = run.id
   RETURN collect(DISTINCT coalesce(tag.text, tag.id))[..6] AS tags
 }
-RETURN other.id AS user, round(like.score, 3) AS score, tags AS tags_in_common ORDER BY score DESC
+RETURN other.id AS user, round(like.score, 3) AS similarity, tags AS shared_tags ORDER BY similarity DESC

@@ -1,6 +1,6 @@
-// Which products bridge the groups of a campaign?
+// Which promoted products do several neighbour groups have in common?
 // parameters: $dataset (string), $campaign (string)
-// returns: product, category, groups (whose participants bought it), buyers
+// returns: product, id, category, groups (whose participants bought it), buyers
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (run:Run {dataset: $dataset, kind: 'network', state: 'complete'})

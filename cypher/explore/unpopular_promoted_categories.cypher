@@ -1,6 +1,6 @@
-// Which promoted categories drew hardly anybody?
+// Which promoted categories did participants hardly buy?
 // parameters: $dataset (string), $campaign (string)
-// returns: category, promoted (products), bought (of them), share
+// returns: category, promoted_products, bought_products, share
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
@@ -16,5 +16,5 @@ CALL (campaign, promoted) {
 UNWIND promoted AS product
 WITH coalesce(product.category, '(none)') AS category, count(*) AS n, sum(CASE WHEN product IN bought THEN 1 ELSE 0 END) AS m
 WHERE n >= 20
-RETURN category, n AS promoted, m AS bought, round(100.0 * m / n, 1) + ' %' AS share
+RETURN category, n AS promoted_products, m AS bought_products, round(100.0 * m / n, 1) + ' %' AS share
 ORDER BY 1.0 * m / n, n DESC LIMIT 25

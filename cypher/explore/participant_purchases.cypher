@@ -1,14 +1,14 @@
-// What do participants buy more of than the other reached users?
+// What did participants buy more often than other targeted users?
 // parameters: $dataset (string), $campaign (string)
-// returns: category, participants_buying, others_buying, lift
+// returns: category, participants_buying, others_buying (in the four weeks before the campaign), lift (share among participants over share among the other targeted users)
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18"}
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})<-[:TARGETED_BY]-(user:User)
 WITH campaign, user, EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) } AS took_part
 WITH campaign, collect({user: user, took_part: took_part}) AS reached, sum(CASE WHEN took_part THEN 1 ELSE 0 END) AS n
 WITH reached, n, size(reached) - n AS m, campaign.starts_at AS starts, campaign.starts_at - duration({days: 28}) AS since
-UNWIND reached AS one
-WITH one.user AS user, one.took_part AS took_part, n, m, since, starts
+UNWIND reached AS target
+WITH target.user AS user, target.took_part AS took_part, n, m, since, starts
 MATCH (user)-[act:PURCHASED|ORDERED]->(product)
 WHERE since <= act.at < starts
 WITH DISTINCT user, took_part, product.category AS category, n, m

@@ -1,6 +1,6 @@
-// Which coupons of a campaign were redeemed?
+// Which coupons of a campaign were redeemed most?
 // parameters: $dataset (string), $campaign (string), $most (integer)
-// returns: coupon, redeemers, redemptions, products (it discounts), categories
+// returns: coupon, redeemers, redemptions, products (discounted by it), categories
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (coupon:Coupon)-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
