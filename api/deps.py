@@ -85,7 +85,7 @@ def read_endpoint(endpoint: Callable[..., T]) -> Callable[..., Awaitable[T]]:
     return on_event_loop
 
 
-async def read(graph: Graph, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def read(graph: Graph, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Call `function`, which reads from `graph`, on the event loop, or in a thread before start-up."""
     if isinstance(graph, EventLoopGraph):
         return await graph.call(function, *args, **kwargs)

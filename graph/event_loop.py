@@ -62,7 +62,7 @@ class EventLoopGraph(Graph):
         """Close the connections of the asyncio driver."""
         await self._async_driver.close()
 
-    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return ``function(*args, **kwargs)``; the event loop is free while its statements run.
 
         Its statements share one session, so that each sees at least what those before it saw; and they see
