@@ -233,8 +233,8 @@ class ConditionalLogit:
     """Penalised conditional logit with an offset and counts of events.
 
     Conditional on the number of events of each choice set, the counts are multinomial: a conditional Poisson
-    regression. (``statsmodels.ConditionalPoisson`` has neither a ridge penalty nor clustered errors, and
-    loops over the choice sets in Python.)
+    regression. (``ConditionalPoisson`` of statsmodels has no standard errors with a ridge penalty, and none
+    clustered by campaign.)
 
     Parameters
     ----------
