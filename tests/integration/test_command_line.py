@@ -98,7 +98,7 @@ def test_unreachable_neo4j_is_an_error(tmp_path: Path) -> None:
 def test_malformed_address_is_rejected(tmp_path: Path, uri: str) -> None:
     done = groundswell("train", NEO4J_URI=uri, GROUNDSWELL_HOME=str(tmp_path))
     assert done.returncode == 1
-    assert "no address of a Neo4j" in done.stderr
+    assert "is not a valid Neo4j address" in done.stderr
     assert "Traceback" not in done.stderr
 
 
