@@ -120,6 +120,8 @@ def test_errors_are_problems(
 def test_unreachable_database_is_503_with_retry_after(settings: Settings) -> None:
     gone = connect(settings)
     gone.close()
+    _, user, password = gone._address
+    gone._address = "bolt://127.0.0.1:1", user, password  # Reads connect there.
     with TestClient(create_app(settings, gone, keys=False), base_url="http://127.0.0.1") as client:
         answer = client.get("/v1/campaigns")
     assert answer.status_code == 503
