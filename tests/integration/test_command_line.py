@@ -170,7 +170,7 @@ def test_folder_is_checked_imported_and_undone(settings: Settings, tmp_path: Pat
     assert "customer is not among the users" in checked.stdout
     stopped = groundswell("import", "run", str(folder), "--max-rejected", "0", **database)
     assert stopped.returncode == 1
-    assert "import/1 has stopped" in stopped.stderr
+    assert "import/1 stopped" in stopped.stderr
     loaded = groundswell("import", "run", str(folder), **database)
     assert loaded.returncode == 0, loaded.stderr
     assert "6,987" in loaded.stdout
