@@ -24,7 +24,7 @@ from statsforecast.models import (
     SeasonalWindowAverage,
 )
 
-from forecasting.history.calendar import calendar_features, month_waves
+from forecasting.history.calendar import calendar_features, month_fourier_terms
 
 SEASON, WEEKS = 7, 8
 KNOWN = [f"calendar_{place}" for place in range(10)] + ["running", "since", "reached"]
@@ -68,7 +68,7 @@ def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame
 @cache
 def _calendar(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     days = pd.date_range(first, last)
-    return pd.DataFrame(np.hstack([calendar_features(days), month_waves(days)]), index=days)
+    return pd.DataFrame(np.hstack([calendar_features(days), month_fourier_terms(days)]), index=days)
 
 
 class Boosted:

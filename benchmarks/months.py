@@ -100,7 +100,7 @@ def boosted(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataF
         for origin in origins:
             place = wide.index.get_indexer([origin])[0]
             mean = np.mean([one.predict(features[place]) for one in models], axis=0)
-            days = {"ds": MONTH.begins(origin, step), "cutoff": origin - pd.Timedelta(days=1)}
+            days = {"ds": MONTH.start_of(origin, step), "cutoff": origin - pd.Timedelta(days=1)}
             parts.append(pd.DataFrame({"unique_id": ids, "LightGBM": mean, **days}))
     return pd.concat(parts)
 

@@ -83,7 +83,7 @@ def groups(period: Period) -> pd.DataFrame:
 
 def _of_groups(history: History) -> pd.DataFrame:
     """unique_id (the group), ds and y, counted over its users, every known day."""
-    acts = pd.concat([history.earlier, history.participations])[["campaign", "user", "ds"]]
+    acts = pd.concat([history.prelaunch, history.participations])[["campaign", "user", "ds"]]
     own = acts.merge(history.roles.dropna(subset="group"), on=["campaign", "user"]).drop_duplicates(
         ["group", "user", "ds"]
     )

@@ -62,10 +62,10 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
     step, first = history.step, history.first_day
     ahead = ahead or step.horizon
     active = history.activity.drop_duplicates()
-    counts = np.bincount(step.numbers(first, active["ds"]), minlength=history.known).astype(float)
+    counts = np.bincount(step.numbers(first, active["ds"]), minlength=history.n_steps).astype(float)
     calendar = step.range(first, 0, len(counts) + ahead)
     expected = expected_traffic(counts, calendar, step, holidays)
-    return Traffic(counts, expected, int(step.places(calendar)[0]), step)
+    return Traffic(counts, expected, int(step.season_positions(calendar)[0]), step)
 
 
 def _series(history: History, traffic: Traffic) -> dict[str, Series]:

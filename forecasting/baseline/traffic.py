@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from forecasting.baseline.holiday_priors import holiday_effect
-from forecasting.history.calendar import holidays_near, month_waves
+from forecasting.history.calendar import holiday_indicators, month_fourier_terms
 from forecasting.history.time_step import DAY, MONTH, Step
 
 Floats = NDArray[np.float64]
@@ -58,10 +58,13 @@ def expected_traffic(
     """
     steps, ahead = len(counts), len(calendar) - len(counts)
     level, drift, stay = _LEVEL_DYNAMICS[step]
-    effects = [(np.eye(step.season)[step.places(calendar)], _SEASON_SD[step])]
+    effects = [(np.eye(step.season)[step.season_positions(calendar)], _SEASON_SD[step])]
     prior = np.ones(len(calendar))
     if step == DAY:
-        effects += [(holidays_near(calendar), _HOLIDAY_SD), (month_waves(calendar), _MONTH_DAY_SD)]
+        effects += [
+            (holiday_indicators(calendar), _HOLIDAY_SD),
+            (month_fourier_terms(calendar), _MONTH_DAY_SD),
+        ]
         prior = np.exp(holiday_effect(calendar, holidays))
     design = np.hstack([np.ones((len(calendar), 2)), *(columns for columns, _ in effects)])
     prior_sd = [_INITIAL_LEVEL_SD, drift, *(sd for columns, sd in effects for _ in range(columns.shape[1]))]

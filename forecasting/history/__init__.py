@@ -1,1 +1,1 @@
-"""What a forecast may know as of a day: daily series, calendar features, user activity."""
+"""The inputs of a forecast at an origin: daily series, calendar features, user activity."""

@@ -1,4 +1,4 @@
-"""What is known of a day in advance: its weekday, its place in the month, and the holidays around it."""
+"""Calendar features: the position in the season, the day of the month, and the holidays nearby."""
 
 from functools import cache
 
@@ -13,8 +13,8 @@ Floats = NDArray[np.float64]
 
 _COUNTRY = "US"
 _CATEGORIES = ("public", "unofficial")
-# Days for which people shop, or on which they do not; not every day off.
-_KEPT = (
+# Holidays that change when people shop, not all days off.
+_SHOPPING_HOLIDAYS = (
     "New Year's Day",
     "Easter Sunday",
     "Memorial Day",
@@ -23,47 +23,64 @@ _KEPT = (
     "Thanksgiving Day",
     "Christmas Day",
 )
-_NEAR = ((0,), (1,), (2, 3), (-1, -2))
-"""Days to go to the holiday: itself, its eve, the days before that, and those after."""
-_WAVES = 2
-_MONTH = 30.4
+_DAYS_TO_HOLIDAY = ((0,), (1,), (2, 3), (-1, -2))
+"""Days until the holiday for each indicator: the day itself, its eve, the two days before, the two after."""
+_MONTH_HARMONICS = 2
+_MONTH_DAYS = 30.4
 
-CALENDAR_FEATURES = 2 + len(_NEAR)
+CALENDAR_FEATURES = 2 + len(_DAYS_TO_HOLIDAY)
 
 
 def calendar_features(calendar: pd.DatetimeIndex, step: Step = DAY) -> NDArray[np.float32]:
-    """Shape (n_steps, 6): the place in the season as sine and cosine; ``holidays_near``, of days."""
-    angle = 2 * np.pi * step.places(calendar) / step.season
-    waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)
-    near = holidays_near(calendar) if step == DAY else np.zeros((len(calendar), len(_NEAR)))
-    return np.concatenate([waves, near], axis=1).astype(np.float32)
+    """Seasonal and holiday features of each step.
+
+    Returns
+    -------
+    Shape (n_steps, 6): sine and cosine of the position in the season, and ``holiday_indicators`` (0 for
+    months).
+    """
+    angle = 2 * np.pi * step.season_positions(calendar) / step.season
+    season = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    no_holidays = np.zeros((len(calendar), len(_DAYS_TO_HOLIDAY)))
+    indicators = holiday_indicators(calendar) if step == DAY else no_holidays
+    return np.concatenate([season, indicators], axis=1).astype(np.float32)
 
 
-def holidays_near(days: pd.DatetimeIndex) -> Floats:
-    """Shape (n_days, 4): whether a holiday is today, tomorrow, soon (2 or 3 days); was up to two days ago."""
-    known = pd.DatetimeIndex([day for day, _ in named_holidays(days)])
+def holiday_indicators(days: pd.DatetimeIndex) -> Floats:
+    """Whether each day is near a shopping holiday.
+
+    Returns
+    -------
+    Shape (n_days, 4), values 0 and 1: the day is a holiday, the day before one, two or three days before one,
+    one or two days after one.
+    """
+    holiday_dates = pd.DatetimeIndex([day for day, _ in named_holidays(days)])
     day = pd.Timedelta(days=1)
-    near = [np.any([(days + to_go * day).isin(known) for to_go in group], axis=0) for group in _NEAR]
-    return np.stack(near, axis=1).astype(float)
+    indicators = [
+        np.any([(days + distance * day).isin(holiday_dates) for distance in distances], axis=0)
+        for distances in _DAYS_TO_HOLIDAY
+    ]
+    return np.stack(indicators, axis=1).astype(float)
 
 
 def named_holidays(days: pd.DatetimeIndex) -> list[tuple[pd.Timestamp, str]]:
-    """The holidays that matter, in the years of `days` and those beside them."""
+    """Dates and names of shopping holidays, from the year before `days` to the year after."""
     return _holidays(tuple(range(int(days[0].year) - 1, int(days[-1].year) + 2)))
 
 
-def month_waves(days: pd.DatetimeIndex) -> Floats:
-    """Shape (n_days, 4): the day of the month as two sines and cosines."""
-    angle = 2 * np.pi * (days.day.to_numpy() - 1) / _MONTH
-    return np.stack([wave(k * angle) for k in range(1, _WAVES + 1) for wave in (np.sin, np.cos)], axis=1)
+def month_fourier_terms(days: pd.DatetimeIndex) -> Floats:
+    """Fourier terms of the day of the month, shape (n_days, 4): sine and cosine of two harmonics."""
+    angle = 2 * np.pi * (days.day.to_numpy() - 1) / _MONTH_DAYS
+    harmonics = range(1, _MONTH_HARMONICS + 1)
+    return np.stack([wave(k * angle) for k in harmonics for wave in (np.sin, np.cos)], axis=1)
 
 
 @cache
 def _holidays(years: tuple[int, ...]) -> list[tuple[pd.Timestamp, str]]:
-    found = holidays.country_holidays(_COUNTRY, years=list(years), categories=_CATEGORIES)
+    calendar = holidays.country_holidays(_COUNTRY, years=list(years), categories=_CATEGORIES)
     return sorted(
         (pd.Timestamp(day), name)
-        for day, names in found.items()
+        for day, names in calendar.items()
         for name in names.split("; ")
-        if name in _KEPT
+        if name in _SHOPPING_HOLIDAYS
     )

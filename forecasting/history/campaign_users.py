@@ -1,6 +1,6 @@
 """The users that a campaign reached: their activity, and the spreading network among them.
 
-Everything that is computed for an origin uses days before it only.
+All values at an origin are computed from earlier days only.
 """
 
 from functools import cached_property
@@ -24,7 +24,7 @@ _MAX_SINCE = 60
 
 
 class DailyMatrix:
-    """A value per user and time step, with sums up to a step.
+    """A value per user and time step, with sums over steps.
 
     Parameters
     ----------
@@ -74,20 +74,22 @@ class CampaignUsers:
     ----------
     users
         Ids of the users; all arrays are in this order.
+    start, step
+        Number of the step of the launch, and the time step.
     counted
-        Days that the target counts, also before the launch.
+        Days on which y counts the user, before the launch too.
     took_part
-        The same since the launch.
+        Days on which y counts the user, from the launch on.
     related
-        Days with any of the campaign's products.
+        Days on which the user took part, or bought the campaign's products before the launch.
     own_coupon
-        Days with a coupon for one of these.
+        Days with a purchase of the campaign's products by coupon.
     anywhere
-        Days that the target counts, in any campaign.
+        Days on which the user took part in any campaign, as counted by y.
     active
         Days with any activity.
     coupon
-        Days with any coupon.
+        Days with any purchase by coupon.
     own_spent, spent
         Money per day, on the campaign's products and in total.
     edge_index, edge_weight
@@ -101,20 +103,20 @@ class CampaignUsers:
     """
 
     def __init__(
-        self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **days: Floats
+        self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **values: Floats
     ) -> None:
-        """`start` is the step of the launch; `days` are values for ``DailyMatrix``."""
+        """`values` has an array for each attribute that is a ``DailyMatrix``, by its name."""
         self.users, self.start, self.step = pd.Index(roles["user"]), start, step
         self.counted, self.took_part, self.related, self.anywhere, self.active = (
-            DailyMatrix(days[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
+            DailyMatrix(values[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
         )
         self.own_coupon, self.coupon, self.own_spent, self.spent = (
-            DailyMatrix(days[name]) for name in ("own_coupon", "coupon", "own_spent", "spent")
+            DailyMatrix(values[name]) for name in ("own_coupon", "coupon", "own_spent", "spent")
         )
         source, target = self.users.get_indexer(edges["source"]), self.users.get_indexer(edges["target"])
         inside = (source >= 0) & (target >= 0)
         weight = edges["probability"].to_numpy(np.float32)[inside]
-        self._into = sparse.csr_array(
+        self._influence_on = sparse.csr_array(
             (weight, (target[inside], source[inside])), shape=(len(self.users), len(self.users))
         )
         score = roles["score"].to_numpy(np.float32)
@@ -126,38 +128,40 @@ class CampaignUsers:
         self.edge_weight = weight[by_target]
 
     def node_features(self, origin: int) -> tuple[Floats, float]:
-        """Features of the users at `origin`, and the mean exposure of those who have not taken part.
+        """Features of the users at `origin`, and the mean exposure of the users at risk.
+
+        A user is at risk before the first participation.
 
         Returns
         -------
-        Shape (n_users, NODE_FEATURES), and a number.
+        Features, shape (n_users, NODE_FEATURES), and the mean exposure.
         """
-        not_yet = self.took_part.before(origin) == 0
+        at_risk = self.took_part.before(origin) == 0
         exposure = self.exposure(origin)
         features = [
             self.key_score > 0,
             self.key_score,
-            ~not_yet,
+            ~at_risk,
             np.log1p(self.took_part.before(origin, self.step.recent)),
             np.log1p(self.active.before(origin, self.step.recent)),
             np.log1p(self.active.before(origin, self.step.lookback)),
-            exposure * not_yet,
+            exposure * at_risk,
         ]
-        mean = float(exposure[not_yet].mean()) if not_yet.any() else 0.0
+        mean = float(exposure[at_risk].mean()) if at_risk.any() else 0.0
         return np.stack(features, axis=1).astype(np.float32), mean
 
     def exposure(self, origin: int) -> Floats:
         """Sum of the influence probabilities of each user's recent participants, shape (n_users,)."""
         recent = self.took_part.before(origin, self.step.recent) > 0
-        return np.asarray(self._into @ recent.astype(np.float32))
+        return np.asarray(self._influence_on @ recent.astype(np.float32))
 
-    def described(self, origin: int) -> pd.DataFrame:
-        """Columns user, group (missing for none), key_user, took_part (before `origin`)."""
-        names = np.array([*self.groups, None], dtype=object)
+    def table(self, origin: int) -> pd.DataFrame:
+        """Columns user, group (missing for users of no group), key_user, took_part (before `origin`)."""
+        group_ids = np.array([*self.groups, None], dtype=object)
         return pd.DataFrame(
             {
                 "user": self.users,
-                "group": names[self.group],
+                "group": group_ids[self.group],
                 "key_user": self.key_score > 0,
                 "took_part": self.took_part.before(origin) > 0,
             }
@@ -167,25 +171,25 @@ class CampaignUsers:
 def campaign_users(history: History) -> dict[str, CampaignUsers]:
     """The users of every campaign that reached users and whose steps were read, by campaign id."""
     with_steps = set(history.steps["unique_id"])
-    part, counted, nothing = history.participations, history.counted, history.participations.iloc[:0]
-    of_campaign = {
-        name: dict(iter(frame.groupby("campaign")))
-        for name, frame in {"part": part, "counted": counted, "earlier": history.earlier}.items()
-    }
+    counted, no_rows = history.counted, history.participations.iloc[:0]
+    frames = {"all": history.participations, "counted": counted, "prelaunch": history.prelaunch}
+    rows_of = {kind: dict(iter(frame.groupby("campaign"))) for kind, frame in frames.items()}
     bought = dict(iter(history.bought.groupby("campaign")))
     by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
     roles_of = dict(iter(history.roles.groupby("campaign")))
-    reaching = history.campaigns[history.campaigns["targeted"] > 0]
+    targeted = history.campaigns[history.campaigns["targeted"] > 0]
     users_of = {}
-    for name, starts in zip(reaching["id"], reaching["starts"], strict=True):
-        if name not in with_steps:
+    for campaign, starts in zip(targeted["id"], targeted["starts"], strict=True):
+        if campaign not in with_steps:
             continue
-        roles = roles_of.get(name, history.roles.iloc[:0])
+        roles = roles_of.get(campaign, history.roles.iloc[:0])
         users = pd.Index(roles["user"])
-        own = {kind: _days(users, rows.get(name, nothing), history) for kind, rows in of_campaign.items()}
-        related = np.maximum(own["earlier"], own["part"])
-        goods = bought.get(name, history.bought.iloc[:0])
-        users_of[name] = CampaignUsers(
+        own = {
+            kind: _daily_values(users, rows.get(campaign, no_rows), history) for kind, rows in rows_of.items()
+        }
+        related = np.maximum(own["prelaunch"], own["all"])
+        purchases = bought.get(campaign, history.bought.iloc[:0])
+        users_of[campaign] = CampaignUsers(
             roles,
             history.edges,
             history.number(starts),
@@ -193,21 +197,22 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
             counted=own["counted"] if history.redemptions_only else related,
             took_part=own["counted"],
             related=related,
-            anywhere=_days(users, counted, history),
-            active=_days(users, history.activity, history),
-            own_coupon=_days(users, goods[goods["by_coupon"].astype(bool)], history),
-            coupon=_days(users, by_coupon, history),
-            own_spent=_days(users, goods, history, "value"),
-            spent=_days(users, history.activity, history, "value"),
+            anywhere=_daily_values(users, counted, history),
+            active=_daily_values(users, history.activity, history),
+            own_coupon=_daily_values(users, purchases[purchases["by_coupon"].astype(bool)], history),
+            coupon=_daily_values(users, by_coupon, history),
+            own_spent=_daily_values(users, purchases, history, "value"),
+            spent=_daily_values(users, history.activity, history, "value"),
         )
     return users_of
 
 
-def _days(users: pd.Index, rows: pd.DataFrame, history: History, amount: str | None = None) -> Floats:
-    """1, or the column `amount`, for each row of a user and day, shape (n_users, n_days)."""
-    matrix = np.zeros((len(users), history.known), dtype=np.float32)
-    place = users.get_indexer(rows["user"])
-    day = history.step.numbers(history.first_day, rows["ds"])
-    known = place >= 0
-    matrix[place[known], day[known]] = 1.0 if amount is None else rows[amount].to_numpy(np.float32)[known]
+def _daily_values(users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None) -> Floats:
+    """Values of `column` (default: 1) by user and step, 0 without a row, shape (n_users, n_steps)."""
+    matrix = np.zeros((len(users), history.n_steps), dtype=np.float32)
+    position = users.get_indexer(rows["user"])
+    step = history.step.numbers(history.first_day, rows["ds"])
+    inside = position >= 0
+    values = 1.0 if column is None else rows[column].to_numpy(np.float32)[inside]
+    matrix[position[inside], step[inside]] = values
     return matrix

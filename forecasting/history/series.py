@@ -1,14 +1,14 @@
-"""Everything a forecast may know as of a day, pulled from Neo4j as frames.
+"""The data before a forecast's origin, read from Neo4j into data frames.
 
 The influence level of a campaign at step t is
 
     L(t) = sum of the weights of the participations at t
          + sum over active users u of lambda^(t - s_u) * sum over v of p(u, v)
 
-where s_u is u's latest day of participation up to t, within the last `MEMORY_DAYS`, and v runs over
-the users the campaign reached who have not taken part up to t. The first term is what happened; the
-second is what it exposes. ``influence/influence_per_step`` computes it. The original paper does not
-publish its formula; this one is ours.
+where lambda is `DECAY`, s_u is u's latest day of participation up to t, within the last `MEMORY_DAYS`, and
+v runs over the targeted users who have not taken part up to t. The first term measures participation, the
+second exposure. ``influence/influence_per_step`` computes both. The original paper does not publish its
+formula; Groundswell defines its own.
 """
 
 from dataclasses import dataclass, replace
@@ -32,17 +32,38 @@ _COUNTS = ["redeemers", "purchases", "redemptions", "key_users", "weight", "expo
 
 @dataclass(frozen=True)
 class History:
-    """What was known at the beginning of `as_of`.
+    """The data of a data set before the beginning of the day `as_of`.
 
-    steps: long frame, one row per campaign and `step`: unique_id, ds, y (participants), in_window,
-        redeemers, purchases, redemptions, key_users, weight, exposed, reach, level. Before a
-        campaign starts, y counts what its users did with its products all the same.
-    campaigns: id, name, kind, starts, ends (exclusive), targeted; those that began before `as_of`, also
-        where `steps` are of one only.
-    roles: campaign, user, score (0 for users who are no key users), group.
-    edges: source, target, probability. participations: campaign, user, ds, redeemed. bought: campaign,
-        user, ds, value, by_coupon: when users whom a campaign reached bought what it promotes, before its
-        launch, which y counts, and since. activity: user, ds, value, by_coupon.
+    Attributes
+    ----------
+    dataset, network
+        Id of the data set, and the run of the spreading network.
+    as_of, first_day
+        The origin, whose data is not included, and the first day of the data.
+    steps
+        One row per campaign and step, columns unique_id, ds, y (participants), in_window, redeemers,
+        purchases, redemptions, key_users, weight, exposed, reach, level. Before the launch, y counts the
+        targeted users who bought the promoted products.
+    campaigns
+        Campaigns that began before `as_of`, even if `steps` covers only one of them, and plans; columns id,
+        name, kind, starts, ends (exclusive), targeted (number of users).
+    roles
+        Columns campaign, user, score (key user score, 0 for other users), group.
+    edges
+        Spreading network, columns source, target, probability.
+    participations
+        Columns campaign, user, ds, redeemed.
+    bought
+        Purchases of promoted products by targeted users, before and after the launch, columns campaign, user,
+        ds, value, by_coupon.
+    activity
+        Columns user, ds, value, by_coupon.
+    redemptions_only
+        Whether y counts redeemers instead of all participants.
+    step
+        Time step of `steps`.
+    open_to_all
+        Whether campaigns have no target users; `roles` then has only key users and members of groups.
     """
 
     dataset: str
@@ -57,28 +78,26 @@ class History:
     bought: pd.DataFrame
     activity: pd.DataFrame
     redemptions_only: bool = False
-    """Whether y counts redeemers only."""
     step: Step = DAY
     open_to_all: bool = False
-    """Whether campaigns name nobody whom they reach; `roles` are then those of key users and of groups."""
 
     @property
-    def known(self) -> int:
-        """Steps from that of `first_day` to `as_of`."""
+    def n_steps(self) -> int:
+        """Number of steps from `first_day` to `as_of`."""
         return self.step.number(self.first_day, self.as_of)
 
     def number(self, moment: pd.Timestamp | date) -> int:
-        """How many steps after that of `first_day` the one of `moment` is."""
+        """Number of the step of `moment`; the step of `first_day` is 0."""
         return self.step.number(self.first_day, moment)
 
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
-        """The same with `plans`, rows of `campaigns`, known before they begin."""
+        """The history with `plans`, rows of `campaigns`, added or replaced by id."""
         others = self.campaigns[~self.campaigns["id"].isin(plans["id"])]
         return replace(self, campaigns=pd.concat([others, plans], ignore_index=True))
 
     @property
     def counted(self) -> pd.DataFrame:
-        """The participations that y counts since the launch."""
+        """The participations that y counts from the launch on."""
         return (
             self.participations[self.participations["redeemed"]]
             if self.redemptions_only
@@ -86,29 +105,35 @@ class History:
         )
 
     @property
-    def earlier(self) -> pd.DataFrame:
-        """The rows of `bought` before a campaign's launch, which y counts."""
+    def prelaunch(self) -> pd.DataFrame:
+        """The rows of `bought` before a campaign's launch, which y counts unless `redemptions_only`."""
         starts = self.campaigns.set_index("id")["starts"].reindex(self.bought["campaign"])
         return self.bought[(self.bought["ds"] < starts.to_numpy()).to_numpy()]
 
     @property
     def has_redemptions(self) -> bool:
-        """Whether anybody took part by coupon, with enough days before it to learn from."""
-        late = self.steps["ds"] >= self.step.begins(self.first_day, 2 * self.step.lookback)
+        """Whether any user redeemed a coupon late enough to follow the steps that training needs."""
+        late = self.steps["ds"] >= self.step.start_of(self.first_day, 2 * self.step.lookback)
         return bool((self.steps["redeemers"] > 0)[late].any())
 
     def redeemers(self) -> "History":
-        """The same, with the day's redeemers as y: participants by coupon."""
+        """The history with redeemers, the participants who redeem coupons, as y."""
         return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
 
     def before(self, origin: date) -> "History":
-        """The same as it was known at `origin`, or at the beginning of its step; not after `as_of`."""
+        """The history before the beginning of the step of `origin`.
+
+        Raises
+        ------
+        InvalidRequest
+            If `origin` is after `as_of`.
+        """
         if origin > self.as_of:
             raise InvalidRequest(
-                f"{origin} lies after {self.as_of}, up to which this history was read.",
-                "Read the history as of a later day.",
+                f"The origin {origin} is after {self.as_of}, the end of this history.",
+                f"Choose an origin up to {self.as_of}, or read a history with a later end.",
             )
-        moment = self.step.begins(origin, 0)
+        moment = self.step.start_of(origin, 0)
         return replace(
             self,
             as_of=moment.date(),
@@ -121,15 +146,18 @@ class History:
 
 
 def campaign_list(graph: Graph, dataset: str) -> pd.DataFrame:
-    """Every campaign with its window as timestamps: id, name, kind, starts, ends, targeted,
-    participants.
+    """Read all campaigns of a data set.
+
+    Returns
+    -------
+    Columns id, name, kind, starts, ends (timestamps; the end is exclusive), targeted, participants.
     """
     frame = graph.frame("campaigns/list", dataset=dataset)
     return frame.assign(starts=pd.to_datetime(frame["starts"]), ends=pd.to_datetime(frame["ends"]))
 
 
 def all_open(campaigns: pd.DataFrame) -> bool:
-    """Whether none of the campaigns of a ``campaign_list`` names whom it reaches: all are open to all."""
+    """Whether no campaign of a ``campaign_list`` has target users."""
     return not campaigns["targeted"].any()
 
 
@@ -143,40 +171,60 @@ def read_history(
     *,
     planned: bool = False,
 ) -> History:
-    """What was known at the beginning of `as_of`; the steps of every campaign, or of the campaign `only`,
-    which may be one that is only `planned` by then.
+    """Read the data before the beginning of a day.
 
-    Raises NotFound (no such data set) and InvalidRequest (`as_of` outside the data).
+    Parameters
+    ----------
+    graph, dataset_id
+        The graph and the id of the data set.
+    network
+        Run of the spreading network.
+    as_of
+        The first day that is not read.
+    progress
+        Receives the stages.
+    only
+        Id of the only campaign whose steps and purchases are read; default: all campaigns.
+    planned
+        Include the campaign `only` even if it begins at `as_of` or later.
+
+    Raises
+    ------
+    NotFound
+        If the data set does not exist.
+    InvalidRequest
+        If `as_of` is outside the data.
     """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(as_of)
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     scope = {"dataset": dataset_id, "run": network.id}
     campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
-    ahead = only if planned else None
+    plan = only if planned else None
     begun = campaigns["starts"] < pd.Timestamp(as_of)
-    campaigns = campaigns[begun | (campaigns["id"] == ahead)]
+    campaigns = campaigns[begun | (campaigns["id"] == plan)]
     campaigns = campaigns.reset_index(drop=True)
-    asked = campaigns if only is None else campaigns[campaigns["id"] == only]
-    roles = graph.frame("influence/roles", run=network.id, **before, planned=ahead)
-    advance = progress.stage(f"Reading influence up to {as_of}", len(asked))
-    parts, bought = [], []
-    for campaign in asked.itertuples():
+    selected = campaigns if only is None else campaigns[campaigns["id"] == only]
+    roles = graph.frame("influence/roles", run=network.id, **before, planned=plan)
+    advance = progress.stage(f"Reading influence up to {as_of}", len(selected))
+    steps, bought = [], []
+    for campaign in selected.itertuples():
         last = min(pd.Timestamp(as_of), campaign.ends) - pd.Timedelta(days=1)
         days = pd.date_range(dataset.first_day, last, name="ds")
-        acts = _read_bought(graph, campaign.id, **before)
-        own = _steps(graph, campaign.id, network.id, **before)
-        earlier = _counted(acts[acts["ds"] < campaign.starts], roles[roles["campaign"] == campaign.id])
-        own = pd.concat([earlier, own], ignore_index=True)
-        parts.append(every_step(own, campaign.id, campaign.starts, days))
-        bought.append(acts.drop(columns="purchases").assign(campaign=campaign.id))
+        purchases = _read_bought(graph, campaign.id, **before)
+        own_roles = roles[roles["campaign"] == campaign.id]
+        prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], own_roles)
+        since_launch = _read_steps(graph, campaign.id, network.id, **before)
+        own_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
+        steps.append(fill_steps(own_steps, campaign.id, campaign.starts, days))
+        bought.append(purchases.drop(columns="purchases").assign(campaign=campaign.id))
         advance(1)
     return History(
         dataset=dataset_id,
         network=network,
         as_of=as_of,
         first_day=dataset.first_day,
-        steps=pd.concat(parts, ignore_index=True),
+        steps=pd.concat(steps, ignore_index=True),
         campaigns=campaigns,
         roles=roles,
         edges=graph.frame("influence/spreading_network", **scope),
@@ -187,33 +235,49 @@ def read_history(
 
 
 def read_participations(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
-    """``History.participations``, by day."""
+    """Read ``History.participations`` by day."""
     return _with_days(graph.frame("influence/user_participations", dataset=dataset, before=before))
 
 
 def read_activity(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
-    """``History.activity``, by day."""
+    """Read ``History.activity`` by day."""
     scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED)}
     frame = graph.frame("influence/user_activity", **scope)
     return _with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
 
 
 def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: str) -> pd.DataFrame:
-    """A campaign's own days, from its start to its end or the data's: the rows of ``History.steps``.
+    """Read the daily influence of a campaign from its launch to its end or the end of the data.
 
-    `campaign` is a row of ``campaign_list``; exposure is measured on the network run `network`.
+    Parameters
+    ----------
+    graph, dataset_id
+        The graph and the id of the data set.
+    campaign
+        A row of ``campaign_list``.
+    network
+        Id of the network run whose edges define exposure.
+
+    Returns
+    -------
+    Rows of ``History.steps``.
     """
     dataset = describe_dataset(graph, dataset_id)
     begin = max(campaign["starts"], pd.Timestamp(dataset.first_day))
     end = min(campaign["ends"], pd.Timestamp(dataset.now))
     days = pd.date_range(begin, end - pd.Timedelta(days=1), name="ds")
-    own = _steps(graph, campaign["id"], network, dataset=dataset_id, before=dataset.moment(dataset.now))
-    return every_step(own, campaign["id"], campaign["starts"], days)
+    before = dataset.moment(dataset.now)
+    steps = _read_steps(graph, campaign["id"], network, dataset=dataset_id, before=before)
+    return fill_steps(steps, campaign["id"], campaign["starts"], days)
 
 
 def participants_by_group(graph: Graph, dataset_id: str, campaign: str, network: str) -> pd.DataFrame:
-    """step (date), group, rank, participants, redeemers: a row a day and neighbour group of the network run
-    with any, in this order; `group` and `rank` are missing for users of none.
+    """Read the participants of a campaign by day and neighbour group of the network run `network`.
+
+    Returns
+    -------
+    Columns step (date), group, rank (both missing for users of no group), participants, redeemers; one row
+    per day and group with participants, in order of step and rank.
     """
     dataset = describe_dataset(graph, dataset_id)
     scope = {"dataset": dataset_id, "campaign": campaign, "run": network}
@@ -221,34 +285,44 @@ def participants_by_group(graph: Graph, dataset_id: str, campaign: str, network:
     return frame.assign(step=pd.to_datetime(frame["step"]).dt.date)
 
 
-def _steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:
-    """The days since a campaign's start on which something happened."""
+def _read_steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:
+    """Rows of ``History.steps`` from the launch of a campaign on."""
     scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}
     frame = graph.frame("influence/influence_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
     return _with_days(frame).rename(columns={"participants": "y"})
 
 
 def _read_bought(graph: Graph, campaign: str, *, dataset: str, before: str) -> pd.DataFrame:
-    """user, ds, purchases, value, by_coupon: what a campaign's users bought of its products, a row a day."""
+    """Daily purchases of promoted products by targeted users: user, ds, purchases, value, by_coupon."""
     frame = graph.frame("influence/products_bought", dataset=dataset, campaign=campaign, before=before)
     return _with_days(frame.explode(["step", "purchases", "value", "by_coupon"], ignore_index=True))
 
 
-def _counted(earlier: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
-    """The days before a campaign's start, as rows of ``History.steps``."""
+def _prelaunch_steps(purchases: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``History.steps`` for the days with purchases before the launch."""
     key_users = roles[roles["score"] > 0]["user"]
     return (
-        earlier.assign(key=earlier["user"].isin(key_users))
+        purchases.assign(key=purchases["user"].isin(key_users))
         .groupby("ds", as_index=False)
         .agg(y=("user", "size"), purchases=("purchases", "sum"), key_users=("key", "sum"))
     )
 
 
-def every_step(
-    frame: pd.DataFrame, campaign: str, starts: pd.Timestamp, days: pd.DatetimeIndex
+def fill_steps(
+    frame: pd.DataFrame, campaign: str, starts: pd.Timestamp, calendar: pd.DatetimeIndex
 ) -> pd.DataFrame:
-    """One campaign's rows of ``History.steps`` for `days`, or other steps; where nothing happened it is 0."""
-    frame = frame.set_index("ds").reindex(days).reindex(columns=["y", *_COUNTS])
+    """Rows of ``History.steps`` for each step of `calendar`; steps and columns missing from `frame` are 0.
+
+    Parameters
+    ----------
+    frame
+        Column ds, and any of the count columns of ``History.steps``.
+    campaign, starts
+        The id of the campaign, and the first step that is `in_window`.
+    calendar
+        Beginnings of the steps; its name is ds.
+    """
+    frame = frame.set_index("ds").reindex(calendar).reindex(columns=["y", *_COUNTS])
     frame = frame.astype(float).fillna(0.0).reset_index()
     frame.insert(0, "unique_id", campaign)
     return frame.assign(in_window=frame["ds"] >= starts)

@@ -1,4 +1,4 @@
-"""The unit in which a data set's time is counted: a day, or a month where no days are told."""
+"""The time step of a data set: a day, or a month if its dates have no days."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,65 +15,73 @@ Unit = Literal["D", "M"]
 
 @dataclass(frozen=True)
 class Step:
-    """All lengths are in steps."""
+    """A time step, with the lengths that depend on it.
+
+    Attributes
+    ----------
+    name, unit
+        The name of the step, and its unit code in numpy and pandas.
+    season
+        Steps in a season.
+    lookback
+        Steps before an origin that a forecast reads. The first training origin needs twice as many before it.
+    horizon
+        Steps that a model forecasts.
+    recent
+        Steps before an origin that count as recent activity.
+    validation
+        Last steps before a cut-off, which validate the number of epochs.
+    """
 
     name: str
     unit: Unit
-    """As numpy and pandas name it."""
     season: int
-    """After which the calendar comes round."""
     lookback: int
-    """That lie before an origin and a forecast reads; twice as many lie before the first origin to learn
-    from.
-    """
     horizon: int
-    """That can be forecast."""
     recent: int
-    """That count as just now."""
-    unseen: int
-    """The latest before a cut-off, on which training is stopped."""
+    validation: int
 
     def number(self, first: date, moment: pd.Timestamp | date) -> int:
-        """How many steps after that of `first` the one of `moment` is."""
+        """Number of the step of `moment`; the step of `first` is 0."""
         return int(self.numbers(first, pd.DatetimeIndex([moment]))[0])
 
     def numbers(self, first: date, moments: pd.DatetimeIndex | pd.Series) -> NDArray[np.int64]:
-        """``number`` of each."""
+        """``number`` of each of `moments`."""
         whole = np.asarray(moments, dtype="datetime64[ns]").astype(f"datetime64[{self.unit}]")
         return np.asarray((whole - np.datetime64(first, self.unit)).astype(np.int64))
 
     def until(self, first: date, end: pd.Timestamp) -> int:
-        """How many steps from that of `first` on it takes to what ends at `end`, which is no part of it."""
+        """Number of steps, whole or in part, from the step of `first` to `end` (exclusive)."""
         return self.number(first, end - pd.Timedelta(1, "ns")) + 1
 
-    def begins(self, first: date, number: int) -> pd.Timestamp:
-        """When the step begins that is `number` after that of `first`."""
+    def start_of(self, first: date, number: int) -> pd.Timestamp:
+        """Beginning of the step `number`; the step of `first` is 0."""
         return self.range(first, number, 1)[0]
 
     def range(self, first: date, number: int, count: int) -> pd.DatetimeIndex:
-        """When it and those after it begin, `count` in all."""
+        """Beginnings of `count` steps from the step `number` on; the step of `first` is 0."""
         numbers = np.arange(number, number + count)
         return pd.DatetimeIndex((np.datetime64(first, self.unit) + numbers).astype("datetime64[ns]"))
 
-    def places(self, moments: pd.DatetimeIndex) -> NDArray[np.int64]:
-        """Which step of its season each lies in: Monday, or January, is 0."""
-        place = moments.day_of_week if self.unit == "D" else moments.month - 1
-        return np.asarray(place, dtype=np.int64)
+    def season_positions(self, moments: pd.DatetimeIndex) -> NDArray[np.int64]:
+        """Position of each of `moments` in its season; Monday, or January, is 0."""
+        positions = moments.day_of_week if self.unit == "D" else moments.month - 1
+        return np.asarray(positions, dtype=np.int64)
 
     def floor(self, moments: pd.Series) -> pd.Series:
-        """When the steps of `moments` begin."""
+        """Beginning of the step of each of `moments`."""
         whole = np.asarray(moments, dtype="datetime64[ns]").astype(f"datetime64[{self.unit}]")
         return pd.Series(whole.astype("datetime64[ns]"), index=moments.index, name=moments.name)
 
 
-DAY = Step("day", "D", season=7, lookback=28, horizon=14, recent=7, unseen=21)
-MONTH = Step("month", "M", season=12, lookback=6, horizon=3, recent=3, unseen=12)
-_STEPS = {one.name: one for one in (DAY, MONTH)}
+DAY = Step("day", "D", season=7, lookback=28, horizon=14, recent=7, validation=21)
+MONTH = Step("month", "M", season=12, lookback=6, horizon=3, recent=3, validation=12)
+_STEPS = {step.name: step for step in (DAY, MONTH)}
 
 
 def step_named(name: str) -> Step:
-    """Raises InvalidRequest where there is no such step."""
+    """Return the step of a name. Raises InvalidRequest for an unknown name."""
     try:
         return _STEPS[name]
     except KeyError:
-        raise InvalidRequest(f"There is no step {name!r}.", f"Choose one of {', '.join(_STEPS)}.") from None
+        raise InvalidRequest(f"{name!r} is not a time step.", f"Choose {' or '.join(_STEPS)}.") from None

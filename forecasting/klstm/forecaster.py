@@ -112,8 +112,17 @@ class KLSTM:
         return self
 
     def update(self, history: History) -> "KLSTM":
-        """Refit the baseline, the shares of users and the launch dispersion on ``history``, in a second; the
-        networks stay as trained. Raises as `predict` does.
+        """Refit the baseline, the shares of users and the launch dispersion; keep the trained networks.
+
+        Parameters
+        ----------
+        history
+            The new data; its ``as_of`` becomes the cut-off.
+
+        Raises
+        ------
+        NotReady, InvalidRequest
+            As `predict` does.
         """
         self._check(history, 1)
         self._fit_baseline(history)
@@ -124,7 +133,7 @@ class KLSTM:
         self.step = history.step
         self._baseline = Baseline.fit(history, self.configuration.holidays)
         frames = campaign_frames(history, self._baseline)
-        if history.open_to_all:  # Neither the users it reaches nor its launch are known in advance.
+        if history.open_to_all:  # Open campaigns have no target users and no planned launch.
             return frames
         self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
         self._launch_dispersion = launch_dispersion(history, self._baseline)
@@ -132,7 +141,7 @@ class KLSTM:
 
     def _best_epochs(self, dated: list[tuple[int, Example]], history: History, progress: Progress) -> int:
         # The targets of the training examples end before the validation period.
-        validation_start = history.known - history.step.unseen
+        validation_start = history.n_steps - history.step.validation
         last = validation_start - history.step.horizon
         training = [example for origin, example in dated if origin < last]
         validation = [example for origin, example in dated if origin >= validation_start]
@@ -156,71 +165,105 @@ class KLSTM:
         return members
 
     def predict(self, history: History, horizon: int) -> pd.DataFrame:
-        """Forecast the `horizon` steps from ``history.as_of`` on, at most to each campaign's end.
+        """Forecast the running campaigns for `horizon` steps from ``history.as_of``, at most to their ends.
 
-        Returns unique_id, ds, mean, participants_p10/p50/p90, level_p10/p50/p90. Raises
-        InvalidRequest for a horizon longer than the model's (14 days, 3 months), an origin before the
-        model's cut-off or with less data before it than is read, a history of other steps, and NotReady for
-        a model that was not fitted.
+        Parameters
+        ----------
+        history
+            The data before the origin.
+        horizon
+            Number of steps, at most 14 days or 3 months.
+
+        Returns
+        -------
+        Columns unique_id, ds, mean, participants_p10/p50/p90, level_p10/p50/p90.
+
+        Raises
+        ------
+        NotReady
+            If the model is not fitted.
+        InvalidRequest
+            If the horizon is too long, the time step of `history` is not the model's, the origin is before
+            the model's cut-off, or there are too few steps before the origin.
         """
         self._check(history, horizon)
         frames = [frame for frame in campaign_frames(history, self._baseline) if len(frame.y) < frame.end]
-        found = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
-        return with_bands(found, found["dispersion"].to_numpy(float))[COLUMNS]
+        forecasts = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
+        return with_bands(forecasts, forecasts["dispersion"].to_numpy(float))[COLUMNS]
 
     def predict_users(self, history: History, horizon: int) -> pd.DataFrame:
-        """Who takes part on at least one of the `horizon` days from ``history.as_of`` on.
+        """Forecast which users take part within `horizon` days from ``history.as_of`` on.
 
-        Returns unique_id, user, group (missing for none), key_user and took_part (so far), probability, and
-        days, the expected number of days, whose sum over users is that of `predict`'s means; the likeliest
-        of a campaign first. Raises as `predict` does.
+        Returns
+        -------
+        Columns unique_id, user, group (missing for users of no group), key_user, took_part (so far),
+        probability (of at least one day) and days (expected number; the sum over users equals the sum of
+        `predict`'s means), the most likely users of each campaign first.
+
+        Raises
+        ------
+        NotReady, InvalidRequest
+            As `predict` does, and InvalidRequest for campaigns that are open to all.
         """
-        parts = [
-            described.assign(
+        tables = [
+            users.assign(
                 unique_id=frame.id, probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
             )
-            for frame, _, daily, described in self._daily(history, horizon)
+            for frame, _, daily, users in self._daily(history, horizon)
         ]
-        if not parts:
+        if not tables:
             return pd.DataFrame(columns=USER_COLUMNS)
-        found = pd.concat(parts, ignore_index=True)
         order = ["unique_id", "probability", "user"]
-        return found.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
+        users = pd.concat(tables, ignore_index=True)
+        return users.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
 
     def predict_planned(
         self, history: History, campaign: str, uplift: Uplift | None = None
     ) -> OutcomeForecast:
-        """Forecast a `campaign` of `history` that begins at ``history.as_of`` or later, all of it, and with
-        what goes with a discount if one is wished. Raises InvalidRequest where it has begun or ends too late,
-        and as `predict` does.
+        """Forecast a planned campaign from its launch to its end.
+
+        Parameters
+        ----------
+        history
+            The data before the origin, with the plan among its campaigns.
+        campaign
+            Id of the plan, which begins at ``history.as_of`` or later.
+        uplift
+            The effect of a discount on participants; default: no discount.
+
+        Raises
+        ------
+        NotReady, InvalidRequest
+            As `predict_users` does, and InvalidRequest if the campaign has begun or ends too late.
         """
         self._check(history, 1)
-        _check_reach(history)
-        course = expected_plan(history, self._baseline, campaign)
+        _check_targeted(history)
+        expected = expected_plan(history, self._baseline, campaign)
         dispersion = self._launch_dispersion
         if uplift:
-            course = course.assign(mean=course["mean"] * uplift.ratio)
+            expected = expected.assign(mean=expected["mean"] * uplift.ratio)
             dispersion += uplift.dispersion
         reached = campaign_users(history)[campaign]
-        origin = history.known
-        daily = daily_probabilities(course["mean"].to_numpy(float), self._shares.of(reached, origin))
-        users = reached.described(origin)[["user"]].assign(
+        origin = history.n_steps
+        daily = daily_probabilities(expected["mean"].to_numpy(float), self._shares.of(reached, origin))
+        users = reached.table(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
         )
         return OutcomeForecast(
-            with_bands(course, dispersion),
-            Total.of(float(course["mean"].sum()), dispersion),
+            with_bands(expected, dispersion),
+            Total.of(float(expected["mean"].sum()), dispersion),
             users.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
         )
 
     def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
-        """Why `predict` says of a running `campaign` what it says. Raises as it does."""
+        """Explain the forecast of a running `campaign` by `predict`. Raises as `predict_users` does."""
         odds_ratios = self._shares.odds_ratios()
         # Where participation means buying the campaign's products, pairs of features coincide.
         duplicates = odds_ratios[["ratio", "low", "high"]].round(3).duplicated()
         groups = self.predict_groups(history, horizon)
         own = groups[groups["unique_id"] == campaign]
-        frame = next(one for one in campaign_frames(history, self._baseline) if one.id == campaign)
+        frames = campaign_frames(history, self._baseline)
+        frame = next(frame for frame in frames if frame.id == campaign)
         origin = len(frame.y)
         days = min(horizon, frame.end - origin)
         by_group = own.groupby("group", dropna=False, as_index=False)["mean"].sum()
@@ -233,36 +276,43 @@ class KLSTM:
         )
 
     def predict_groups(self, history: History, horizon: int) -> pd.DataFrame:
-        """The forecast of `predict` by neighbour group: unique_id, group (missing for users of none), ds,
-        mean, participants_p10/p50/p90. The means sum to those of `predict`. Raises as it does.
+        """Forecast participants by neighbour group.
+
+        Returns
+        -------
+        Columns unique_id, group (missing for users of no group), ds, mean, participants_p10/p50/p90. The
+        means sum to those of `predict`.
+
+        Raises
+        ------
+        NotReady, InvalidRequest
+            As `predict_users` does.
         """
-        parts = []
-        for frame, found, daily, described in self._daily(history, horizon):
-            groups = described["group"].fillna("")
-            mean = pd.DataFrame(daily.T, columns=found["ds"]).groupby(groups).sum().rename_axis("group")
+        tables = []
+        for frame, forecast, daily, users in self._daily(history, horizon):
+            groups = users["group"].fillna("")
+            mean = pd.DataFrame(daily.T, columns=forecast["ds"]).groupby(groups).sum().rename_axis("group")
             long = mean.melt(var_name="ds", value_name="mean", ignore_index=False).reset_index()
-            parts.append(long.merge(found[["ds", "dispersion"]], on="ds").assign(unique_id=frame.id))
-        if not parts:
+            tables.append(long.merge(forecast[["ds", "dispersion"]], on="ds").assign(unique_id=frame.id))
+        if not tables:
             return pd.DataFrame(columns=GROUP_COLUMNS)
-        found = pd.concat(parts, ignore_index=True)
-        found = with_bands(found, found["dispersion"].to_numpy(float))
-        return found.assign(group=found["group"].where(found["group"] != "", None))[GROUP_COLUMNS]
+        by_group = pd.concat(tables, ignore_index=True)
+        by_group = with_bands(by_group, by_group["dispersion"].to_numpy(float))
+        return by_group.assign(group=by_group["group"].where(by_group["group"] != "", None))[GROUP_COLUMNS]
 
     def _daily(
         self, history: History, horizon: int
     ) -> Iterator[tuple[CampaignFrame, pd.DataFrame, np.ndarray, pd.DataFrame]]:
-        """Of each campaign that runs: its frame, its forecast, each user's probability of each day, and what
-        is known of the users.
-        """
+        """Frame, forecast, ``daily_probabilities`` and ``CampaignUsers.table`` of each running campaign."""
         self._check(history, horizon)
-        _check_reach(history)
+        _check_targeted(history)
         for frame in campaign_frames(history, self._baseline):
             origin = len(frame.y)
             if origin < frame.end:
-                found = self._forecasts([(frame, origin)], history, horizon)
+                forecast = self._forecasts([(frame, origin)], history, horizon)
                 share = self._shares.of(frame.reached, origin)
-                daily = daily_probabilities(found["mean"].to_numpy(float), share)
-                yield frame, found, daily, frame.reached.described(origin)
+                daily = daily_probabilities(forecast["mean"].to_numpy(float), share)
+                yield frame, forecast, daily, frame.reached.table(origin)
 
     def cross_validation(
         self,
@@ -273,57 +323,80 @@ class KLSTM:
         level: Sequence[int] = (80, 95),
         progress: Progress | None = None,
     ) -> pd.DataFrame:
-        """Fit to what came before the first of `n_windows` origins, `step_size` steps apart and the last as
-        far before ``history.as_of``; then forecast `h` steps from each, of the campaigns that run.
+        """Fit before the first of several origins, then forecast the running campaigns from each origin.
 
-        Returns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, dispersion (of
-        the negative binomial), KLSTM-lo-80, KLSTM-hi-80, ..., level_p10/p50/p90: the days known by
-        ``history.as_of``. Raises as `fit` and `predict` do.
+        Parameters
+        ----------
+        history
+            Training data and outcomes.
+        h
+            Steps to forecast.
+        n_windows, step_size
+            Number of origins, and the steps between them; the last origin is `step_size` steps before
+            ``history.as_of``.
+        level
+            Coverage of the prediction intervals in percent.
+        progress
+            Receives the stages of `fit`.
+
+        Returns
+        -------
+        Columns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, dispersion (of
+        the negative binomial), KLSTM-lo-80, KLSTM-hi-80, ..., level_p10/p50/p90; only steps before
+        ``history.as_of``, whose y is known.
+
+        Raises
+        ------
+        NotReady, InvalidRequest
+            As `fit` and `predict` do.
         """
-        backs = (history.known - step_size * back for back in range(n_windows, 0, -1))
-        origins = [history.step.begins(history.first_day, one).date() for one in backs]
+        numbers = (history.n_steps - step_size * window for window in range(n_windows, 0, -1))
+        origins = [history.step.start_of(history.first_day, number).date() for number in numbers]
         self.fit(history.before(origins[0]), progress or Silent())
         return self.forecasts_at(history, origins, h, level)
 
     def forecasts_at(
         self, history: History, origins: Sequence[date], h: int, level: Sequence[int] = (80, 95)
     ) -> pd.DataFrame:
-        """What `cross_validation` returns, at any `origins`, by the model as it is fitted."""
+        """Forecast from `origins` without refitting; columns and errors as in `cross_validation`."""
         self._check(history.before(min(origins)), h)
-        # What an example is made of lies before its origin, wherever the frame ends.
+        # The inputs of an example precede its origin, even if the frame continues after it.
         frames = campaign_frames(history, self._baseline)
-        places = [history.number(origin) for origin in origins]
-        running = [(one, place) for place in places for one in frames if one.start < place < len(one.y)]
-        found = self._forecasts(running, history, h)
-        mean, dispersion = (found[name].to_numpy(float) for name in ("mean", "dispersion"))
+        numbers = [history.number(origin) for origin in origins]
+        running = [
+            (frame, number) for number in numbers for frame in frames if frame.start < number < len(frame.y)
+        ]
+        forecasts = self._forecasts(running, history, h)
+        mean, dispersion = (forecasts[name].to_numpy(float) for name in ("mean", "dispersion"))
         tails = {
-            f"KLSTM-{side}-{one}": (50 + sign * one / 2) / 100
-            for one in level
+            f"KLSTM-{side}-{coverage}": (50 + sign * coverage / 2) / 100
+            for coverage in level
             for side, sign in (("lo", -1), ("hi", 1))
         }
         probabilities = {"KLSTM": 0.5, **tails}
-        found = found.assign(**{name: quantile(one, mean, dispersion) for name, one in probabilities.items()})
-        came = history.steps[["unique_id", "ds", "y"]]
-        return found.merge(came, on=["unique_id", "ds"])
+        quantiles = {name: quantile(p, mean, dispersion) for name, p in probabilities.items()}
+        actual = history.steps[["unique_id", "ds", "y"]]
+        return forecasts.assign(**quantiles).merge(actual, on=["unique_id", "ds"])
 
     def _forecasts(
         self, examples: Sequence[tuple[CampaignFrame, int]], history: History, horizon: int
     ) -> pd.DataFrame:
-        """unique_id, cutoff, ds, mean, dispersion, level_p10/p50/p90 of the frames at the origins beside
-        them, at most to each campaign's end.
+        """Forecast each frame from its origin, at most to the campaign's end.
+
+        Returns columns unique_id, cutoff, ds, mean, dispersion, level_p10/p50/p90.
         """
         names = ["unique_id", "cutoff", "ds", "mean", "dispersion", "level_p10", "level_p50", "level_p90"]
         if not examples:
             return pd.DataFrame({name: [] for name in names})
         outputs = self._outputs([frame.sample(origin) for frame, origin in examples])
-        parts = []
+        forecasts = []
         for row, (frame, origin) in enumerate(examples):
             steps = min(horizon, frame.end - origin)
             days = history.step.range(history.first_day, origin, steps)
-            mean, dispersion, level = (one[row, :steps] for one in outputs)
-            part = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T]
-            parts.append(pd.DataFrame(dict(zip(names, part, strict=True))))
-        return pd.concat(parts, ignore_index=True)
+            mean, dispersion, level = (output[row, :steps] for output in outputs)
+            columns = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T]
+            forecasts.append(pd.DataFrame(dict(zip(names, columns, strict=True))))
+        return pd.concat(forecasts, ignore_index=True)
 
     def _check(self, history: History, horizon: int) -> None:
         if not self._members or self.cutoff is None:
@@ -331,21 +404,20 @@ class KLSTM:
         step = self.step
         if history.step != step:
             raise InvalidRequest(
-                f"The model was trained on {step.name}s; these are {history.step.name}s.",
-                "Train one on them.",
+                f"The model was trained on {step.name}s; this history is in {history.step.name}s.",
+                f"Train a model on {history.step.name}s.",
             )
         if not 1 <= horizon <= step.horizon:
             raise InvalidRequest(
-                f"A horizon of {horizon} {step.name}s cannot be forecast.",
+                f"The horizon of {horizon} {step.name}s is outside the model's range.",
                 f"Choose 1 to {step.horizon} {step.name}s.",
             )
         if history.as_of < self.cutoff:
             raise InvalidRequest(
-                f"The model was trained up to {self.cutoff}; a forecast from {history.as_of} would "
-                "have seen its own future.",
+                f"The origin {history.as_of} is before {self.cutoff}, the end of the model's training data.",
                 f"Forecast from {self.cutoff} on, or train with an earlier --cutoff.",
             )
-        if history.known < step.lookback:
+        if history.n_steps < step.lookback:
             raise InvalidRequest(
                 f"The data begins on {history.first_day}, less than {step.lookback} {step.name}s before "
                 f"{history.as_of}.",
@@ -365,35 +437,42 @@ class KLSTM:
         return mean.double().numpy(), dispersion.double().numpy(), level.double().numpy()
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint: weights and configuration, no code. Raises NotReady where none was fitted."""
+        """Write a checkpoint of weights and configuration, no code. Raises NotReady before `fit`."""
         if self.cutoff is None:
             raise NotReady("This model has not been trained.", "Run `groundswell train`.")
-        made_of = (self.configuration, self.step, self.dataset, self.cutoff, self.network, self._members)
-        Checkpoint(*made_of, self._baseline, self._shares, self._launch_dispersion).write(path)
+        checkpoint = Checkpoint(
+            configuration=self.configuration,
+            step=self.step,
+            dataset=self.dataset,
+            cutoff=self.cutoff,
+            network=self.network,
+            members=self._members,
+            baseline=self._baseline,
+            shares=self._shares,
+            launch_dispersion=self._launch_dispersion,
+        )
+        checkpoint.write(path)
 
     @classmethod
     def load(cls, path: Path) -> "KLSTM":
-        """Raises NotReady where `path` is no checkpoint of this version."""
-        made = Checkpoint.read(path)
-        model = cls(made.configuration, dataset=made.dataset, cutoff=made.cutoff, network=made.network)
-        model._baseline, model._shares, model._launch_dispersion = (
-            made.baseline,
-            made.shares,
-            made.launch_dispersion,
-        )
-        model.step, model._members = made.step, made.members
+        """Read a checkpoint. Raises NotReady if `path` is not a checkpoint of this version."""
+        saved = Checkpoint.read(path)
+        model = cls(saved.configuration, dataset=saved.dataset, cutoff=saved.cutoff, network=saved.network)
+        model.step, model._members = saved.step, saved.members
+        model._baseline, model._shares = saved.baseline, saved.shares
+        model._launch_dispersion = saved.launch_dispersion
         return model
 
 
-def _check_reach(history: History) -> None:
+def _check_targeted(history: History) -> None:
     if history.open_to_all:
         raise InvalidRequest(
-            "Campaigns that are open to all reach nobody in particular.",
-            "Ask who comes next: `groundswell who`.",
+            "The campaigns of this data set are open to all: they have no target users to forecast.",
+            "Rank the next users: `groundswell who`.",
         )
 
 
 def _origins_of_shares(frame: CampaignFrame) -> range:
-    """Every second day, from four weeks before the launch to the last one whose AHEAD days are known."""
+    """Every second day from four weeks before the launch to the last day followed by AHEAD known days."""
     first = max(DAY.lookback, frame.start - DAY.lookback)
     return range(first, min(frame.end, len(frame.y)) - AHEAD + 1, 2)

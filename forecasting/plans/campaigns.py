@@ -1,4 +1,4 @@
-"""Campaigns that are planned here rather than imported: they have not begun, and can be taken back."""
+"""Create and delete planned campaigns, which have not begun and are not imported."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,14 +7,24 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import AlreadyThere, InvalidRequest, NotFound
 
-_NAMED = 5
-"""How many of what is not there an error names."""
+_MAX_LISTED = 5
+"""Missing users and products that an error message lists, at most."""
 
 
 @dataclass(frozen=True)
 class NewCampaign:
-    """What is planned: the first and the last day, whom it is to reach and what it promotes. What is None is
-    taken from the campaign `like`, or is nothing.
+    """A campaign to plan.
+
+    Attributes
+    ----------
+    id, title
+        Id and display name.
+    starts, ends
+        First and last day.
+    kind, users, products
+        Kind, ids of the target users and of the promoted products; default: those of the campaign `like`.
+    like
+        Id of the campaign that supplies the defaults; None for no kind, users or products by default.
     """
 
     id: str
@@ -27,67 +37,83 @@ class NewCampaign:
     like: str | None = None
 
 
-def create_campaign(graph: Graph, dataset_id: str, wish: NewCampaign) -> None:
-    """Plan a campaign.
+def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> None:
+    """Create a planned campaign.
 
-    Raises NotFound (no such data set or campaign to be like), AlreadyThere (a campaign of that id) and
-    InvalidRequest (days that lie in the data or are in disorder; users or products that are not there).
+    Raises
+    ------
+    NotFound
+        If the data set or the campaign `like` does not exist.
+    AlreadyThere
+        If the id is taken.
+    InvalidRequest
+        If the campaign starts within the data or ends before it starts, or if users or products do not exist.
     """
     dataset = describe_dataset(graph, dataset_id)
-    if wish.starts < dataset.now:
+    if campaign.starts < dataset.now:
         raise InvalidRequest(
-            f"The data reaches up to {dataset.last_day}: a campaign from {wish.starts} on is no plan.",
-            f"Choose {dataset.now} or later, or import the campaign.",
+            f"The campaign starts on {campaign.starts}, within the data, which ends on {dataset.last_day}.",
+            f"Plan it for {dataset.now} or later, or import it.",
         )
-    if wish.ends < wish.starts:
+    if campaign.ends < campaign.starts:
         raise InvalidRequest(
-            f"A campaign from {wish.starts} cannot end on {wish.ends}.", "Choose a later last day."
+            f"The last day of the campaign, {campaign.ends}, is before its first, {campaign.starts}.",
+            f"Choose a last day from {campaign.starts} on.",
         )
-    kind, users, products = _taken_over(graph, dataset_id, wish)
+    kind, users, products = _with_defaults(graph, dataset_id, campaign)
     missing = graph.run("campaigns/not_there", dataset=dataset_id, users=users, products=products)
     if missing:
-        told = ", ".join(f"{row['what']} {row['id']!r}" for row in missing[:_NAMED])
-        more = ", ..." if len(missing) > _NAMED else ""
+        listed = ", ".join(f"{row['what']} {row['id']!r}" for row in missing[:_MAX_LISTED])
+        more = ", ..." if len(missing) > _MAX_LISTED else ""
         raise InvalidRequest(
-            f"{len(missing)} users or products are not in the data set: {told}{more}.",
+            f"{len(missing)} users or products are not in the data set: {listed}{more}.",
             "Import them first, or leave them out.",
         )
-    made = graph.run(
+    created = graph.run(
         "campaigns/create",
         dataset=dataset_id,
-        id=wish.id,
-        title=wish.title,
+        id=campaign.id,
+        title=campaign.title,
         kind=kind,
         zone=dataset.zone,
-        starts=dataset.moment(wish.starts),
-        ends=dataset.moment(wish.ends + timedelta(days=1)),
+        starts=dataset.moment(campaign.starts),
+        ends=dataset.moment(campaign.ends + timedelta(days=1)),
         users=users,
         products=products,
     )
-    if not made:
-        raise AlreadyThere(f"There is a campaign {wish.id!r} already.", "Choose another id.")
+    if not created:
+        raise AlreadyThere(f"A campaign with the id {campaign.id!r} already exists.", "Choose another id.")
 
 
 def remove_planned(graph: Graph, dataset_id: str, campaign: str) -> None:
-    """Take a planned campaign back, with what was forecast of it. Raises NotFound where nothing was planned
-    under that id; an imported campaign stays.
+    """Delete a planned campaign and its forecasts.
+
+    Raises
+    ------
+    NotFound
+        If there is no planned campaign of that id; imported campaigns are not deleted.
     """
     if not graph.run("campaigns/remove_planned", dataset=dataset_id, id=campaign):
         raise NotFound(
-            f"No campaign {campaign!r} was planned here.",
-            "Imported campaigns go with their import: `groundswell import undo`.",
+            f"There is no planned campaign {campaign!r}.",
+            "To delete an imported campaign, undo its import: `groundswell import undo`.",
         )
 
 
-def _taken_over(graph: Graph, dataset_id: str, wish: NewCampaign) -> tuple[str | None, list[str], list[str]]:
-    kind, users, products = wish.kind, wish.users, wish.products
-    if wish.like is not None:
-        found = graph.run("campaigns/plan_of", dataset=dataset_id, id=wish.like)
-        if not found:
+def _with_defaults(
+    graph: Graph, dataset_id: str, campaign: NewCampaign
+) -> tuple[str | None, list[str], list[str]]:
+    """Kind, users and products of `campaign`, with those of the campaign `like` where they are None."""
+    kind, users, products = campaign.kind, campaign.users, campaign.products
+    if campaign.like is not None:
+        rows = graph.run("campaigns/plan_of", dataset=dataset_id, id=campaign.like)
+        if not rows:
             raise NotFound(
-                f"There is no campaign {wish.like!r} to be like.", "GET /v1/campaigns lists those there are."
+                f"The campaign to copy from, {campaign.like!r}, does not exist.",
+                "GET /v1/campaigns lists the campaigns.",
             )
-        kind = kind or found[0]["kind"]
-        users = found[0]["users"] if users is None else users
-        products = found[0]["products"] if products is None else products
+        defaults = rows[0]
+        kind = kind or defaults["kind"]
+        users = defaults["users"] if users is None else users
+        products = defaults["products"] if products is None else products
     return kind, sorted(set(users or [])), sorted(set(products or []))

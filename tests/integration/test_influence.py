@@ -83,7 +83,7 @@ def test_steps_equal_those_calculated_by_hand(graph: Graph, by_hand: str) -> Non
     level = [1 + reach[0], 1 + reach[1], 4 + reach[2], 1]
     assert rows.loc["03-01":, "level"].tolist() == pytest.approx(level)
     assert rows.loc[:"02-28", "level"].tolist() == [0, 0, 0]
-    earlier = history.earlier.sort_values("user")
+    earlier = history.prelaunch.sort_values("user")
     assert earlier["user"].tolist() == ["a", "b"]
     assert (earlier["ds"] == pd.Timestamp("2017-02-27")).all()
     bought = [

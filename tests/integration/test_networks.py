@@ -283,7 +283,7 @@ def test_participants_of_open_campaigns_are_counted_in_steps(
     came = came.groupby(["unique_id", "ds"]).size()
     told = history.steps.set_index(["unique_id", "ds"])["y"]
     assert told[told > 0].sort_index().to_dict() == came.sort_index().to_dict()
-    assert told.index.get_level_values("ds").nunique() == history.known
+    assert told.index.get_level_values("ds").nunique() == history.n_steps
     assert set(history.roles["campaign"]) <= set(history.campaigns["id"])
     assert (history.roles.groupby("campaign")["score"].max() > 0).all()
     assert (history.campaigns["targeted"] <= PEOPLE).all()

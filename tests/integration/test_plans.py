@@ -1,4 +1,4 @@
-"""Campaigns planned through the API: made, forecast, looked at and taken back."""
+"""Campaigns planned through the API: created, forecast, viewed and deleted."""
 
 from collections.abc import Iterator
 
@@ -27,9 +27,9 @@ def client(settings: Settings, sample: ImportReport, model: ModelRun) -> Iterato
 
 def test_plan_is_created_forecast_and_deleted(client: TestClient, graph: Graph, sample: ImportReport) -> None:
     before = client.get("/v1/campaigns").json()
-    made = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset})
-    assert made.status_code == 201, made.text
-    campaign = made.json()
+    created = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset})
+    assert created.status_code == 201, created.text
+    campaign = created.json()
     like = client.get(f"/v1/campaigns/{CAMPAIGN}").json()
     assert (campaign["state"], campaign["kind"], campaign["targeted"]) == (
         "planned",
@@ -37,13 +37,13 @@ def test_plan_is_created_forecast_and_deleted(client: TestClient, graph: Graph, 
         like["targeted"],
     )
     assert (campaign["starts"], campaign["ends"]) == (PLAN["starts"], PLAN["ends"])
-    assert client.get(made.headers["location"]).json() == campaign
-    told = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})
-    assert told.status_code == 200, told.text
-    planned = told.json()["planned"]["participants"]
+    assert client.get(created.headers["location"]).json() == campaign
+    response = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})
+    assert response.status_code == 200, response.text
+    planned = response.json()["planned"]["participants"]
     assert len(planned["steps"]) == 28
     assert planned["total"]["mean"] > 0
-    # What looks at campaigns looks at this one, too.
+    # Other views of campaigns include the plan.
     for address in ("", "/influence", "/key-users", "/neighbour-groups"):
         answer = client.get(f"/v1/campaigns/{PLAN['id']}{address}")
         assert answer.status_code == 200, (address, answer.text)
@@ -58,18 +58,18 @@ def test_plan_with_chosen_users_and_products(client: TestClient, graph: Graph, s
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(:Campaign {id: $c}) RETURN u.id AS id LIMIT 3",
         d=sample.dataset, c=CAMPAIGN,
     )]  # fmt: skip
-    wish = {**PLAN, "dataset": sample.dataset, "users": users, "products": [], "kind": "Type Z"}
-    made = client.post("/v1/campaigns", json=wish).json()
-    assert (made["targeted"], made["kind"]) == (3, "Type Z")
+    body = {**PLAN, "dataset": sample.dataset, "users": users, "products": [], "kind": "Type Z"}
+    created = client.post("/v1/campaigns", json=body).json()
+    assert (created["targeted"], created["kind"]) == (3, "Type Z")
 
 
 @pytest.mark.parametrize(
-    ("wish", "status", "said"),
+    ("changes", "status", "message"),
     [
         ({"id": CAMPAIGN}, 409, "already"),
-        ({"starts": "2017-06-01"}, 422, "is no plan"),
-        ({"ends": "2018-01-31"}, 422, "cannot end"),
-        ({"like": "nothing"}, 404, "to be like"),
+        ({"starts": "2017-06-01"}, 422, "within the data"),
+        ({"ends": "2018-01-31"}, 422, "is before its first"),
+        ({"like": "nothing"}, 404, "to copy from"),
         ({"users": ["1", "nobody"]}, 422, "user 'nobody'"),
         ({"products": ["nothing"]}, 422, "product 'nothing'"),
         ({"id": "a/b"}, 422, "id"),
@@ -78,13 +78,13 @@ def test_plan_with_chosen_users_and_products(client: TestClient, graph: Graph, s
     ],
 )
 def test_invalid_plan_is_rejected_and_changes_nothing(
-    client: TestClient, sample: ImportReport, wish: dict[str, object], status: int, said: str
+    client: TestClient, sample: ImportReport, changes: dict[str, object], status: int, message: str
 ) -> None:
     before = client.get("/v1/campaigns").json()
-    answer = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset, **wish})
+    answer = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset, **changes})
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert said in answer.text
+    assert message in answer.text
     assert client.get("/v1/campaigns").json() == before
 
 
@@ -97,6 +97,6 @@ def test_imported_campaign_cannot_be_deleted(client: TestClient) -> None:
 def test_plan_without_users_is_rejected(client: TestClient, sample: ImportReport) -> None:
     plan = {**PLAN, "dataset": sample.dataset, "users": []}
     assert client.post("/v1/campaigns", json=plan).status_code == 201
-    told = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})
-    assert told.status_code == 422
-    assert "not planned to reach anybody" in told.json()["detail"]
+    response = client.post(f"/v1/campaigns/{PLAN['id']}/plan", json={})
+    assert response.status_code == 422
+    assert "not planned to reach any users" in response.json()["detail"]

@@ -128,7 +128,7 @@ def test_horizon_must_fit(fitted: KLSTM, horizon: int) -> None:
 
 
 def test_a_model_does_not_forecast_its_own_past(fitted: KLSTM) -> None:
-    with pytest.raises(InvalidRequest, match="seen its own future"):
+    with pytest.raises(InvalidRequest, match="end of the model.s training data"):
         fitted.predict(make_history().before(AS_OF - timedelta(days=1)), 3)
 
 

@@ -172,7 +172,7 @@ def test_a_model_brought_up_to_date_knows_what_came_since() -> None:
     updated = model.update(history).predict(history, 3)
     assert model.cutoff == AS_OF
     assert not np.allclose(before["mean"], updated["mean"], rtol=1e-6)
-    with pytest.raises(InvalidRequest, match="seen its own future"):
+    with pytest.raises(InvalidRequest, match="end of the model.s training data"):
         model.predict(history.before(AS_OF - timedelta(days=1)), 3)
 
 

@@ -62,8 +62,8 @@ def fitted() -> KLSTM:
 def test_steps_are_counted_and_begin(step, number) -> None:  # type: ignore[no-untyped-def]
     first, moment = date(2017, 1, 1), pd.Timestamp("2017-02-15 08:00")
     assert step.number(first, moment) == number
-    assert step.begins(first, number) <= moment < step.begins(first, number + 1)
-    assert step.until(first, step.begins(first, number)) == number
+    assert step.start_of(first, number) <= moment < step.start_of(first, number + 1)
+    assert step.until(first, step.start_of(first, number)) == number
     assert step.until(first, moment) == number + 1
     assert step_named(step.name) is step
 
@@ -105,10 +105,10 @@ def test_days_are_no_months(fitted: KLSTM) -> None:
         fitted.predict(make_history(), 1)
 
 
-def test_whom_an_open_campaign_reaches_is_not_told(fitted: KLSTM) -> None:
-    with pytest.raises(InvalidRequest, match="reach nobody in particular") as told:
+def test_users_of_open_campaigns_are_not_forecast(fitted: KLSTM) -> None:
+    with pytest.raises(InvalidRequest, match="have no target users") as error:
         fitted.predict_users(monthly(), 1)
-    assert "groundswell who" in told.value.remedy
+    assert "groundswell who" in error.value.remedy
 
 
 def test_a_checkpoint_keeps_its_step(fitted: KLSTM, tmp_path: Path) -> None:
