@@ -166,7 +166,7 @@ class Terminal:
 
     def _end_server(self) -> None:
         if self._server is not None:
-            self._server.send_signal(signal.SIGINT)
+            self._server.terminate()
             self._server.wait(60)
             self._server = None
 

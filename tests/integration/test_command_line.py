@@ -59,12 +59,21 @@ def test_interrupted_server_ends_cleanly(settings: Settings, graph: Graph) -> No
     command = [f"{sys.prefix}/bin/groundswell", "serve", "--no-keys", "--port", "0"]
     environment = {"PATH": "", "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **reach(settings)}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Where the tests run in the background, SIGINT is ignored, which processes inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as server:
-        assert server.stdout is not None
-        assert "Groundswell is at" in server.stdout.readline()
-        server.send_signal(signal.SIGINT)
-        _, errors = server.communicate(timeout=60)
+        try:
+            assert server.stdout is not None
+            assert "Groundswell is at" in server.stdout.readline()
+            server.send_signal(signal.SIGINT)
+            _, errors = server.communicate(timeout=60)
+        finally:
+            server.kill()
     assert server.returncode == 0, errors
     assert "Traceback" not in errors
 
