@@ -50,6 +50,7 @@ class Timeouts:
 
 DEFAULT_TIMEOUTS = Timeouts()
 _REREADS = 3
+_ROUTED = "neo4j"  # The schemes neo4j, neo4j+s and neo4j+ssc route to the members of a cluster.
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Transaction:
 class Graph:
     """A connection to one database; threads may share it.
 
-    All reads and writes share one bookmark manager, so that on a cluster each of them sees what this
+    On a cluster, all reads and writes share one bookmark manager, so that each of them sees what this
     `Graph` wrote before.
 
     Parameters
@@ -93,7 +94,8 @@ class Graph:
     default_dataset
         The data set that the settings name, or an empty text.
     bookmarks
-        A bookmark manager to share with another `Graph`.
+        Needed on a cluster. A single server shows what was written without it, and would wait for the
+        bookmarks of a store that a restore or a bulk import replaced.
     """
 
     def __init__(
@@ -109,8 +111,7 @@ class Graph:
         self._database = database
         self._address = address
         self.timeouts = timeouts
-        # After a restore, the server ignores bookmarks of the replaced database.
-        self._bookmarks = bookmarks or _new_bookmark_manager()
+        self._bookmarks = bookmarks
         self.default_dataset = default_dataset
         self.on_statement: Callable[[str, float], None] = lambda _name, _seconds: None
         """Called after each statement with its name and its duration in seconds."""
@@ -284,7 +285,10 @@ def connect(settings: Settings, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Graph:
     uri, user, password = address(settings)
     try:
         driver = GraphDatabase.driver(uri, auth=(user, password), **driver_options(timeouts))
-        graph = Graph(driver, settings.neo4j_database, (uri, user, password), timeouts, settings.dataset)
+        bookmarks = GraphDatabase.bookmark_manager() if uri.startswith(_ROUTED) else None
+        graph = Graph(
+            driver, settings.neo4j_database, (uri, user, password), timeouts, settings.dataset, bookmarks
+        )
         try:
             with error_mapping(uri):
                 driver.verify_connectivity()
@@ -330,9 +334,3 @@ def load_statement(name: str, parameters: Row) -> cypher.Statement:
         difference = ", ".join(sorted(set(parameters) ^ set(statement.parameters)))
         raise TypeError(f"{name}: parameters differ from the declared ones: {difference}")
     return statement
-
-
-def _new_bookmark_manager() -> "BookmarkManager":
-    from neo4j import GraphDatabase
-
-    return GraphDatabase.bookmark_manager()

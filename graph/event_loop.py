@@ -69,7 +69,8 @@ class EventLoopGraph(Graph):
         what the synchronous driver wrote before.
         """
         parent = getcurrent()
-        written = Bookmarks.from_raw_values(self._graph._bookmarks.get_bookmarks())
+        shared = self._graph._bookmarks
+        written = None if shared is None else Bookmarks.from_raw_values(shared.get_bookmarks())
         async with self._async_driver.session(database=self._database, bookmarks=written) as session:
             child = _Reading(function, parent)
             child.session, child.gr_context = session, parent.gr_context

@@ -101,7 +101,7 @@ def test_likely_users_are_paged_and_downloaded(
     missing = client.get("/v1/campaigns/1/likely-users", params=scope)
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:groundswell:problem:NotFound")
     shown = client.get("/", params={**scope, "campaign": CAMPAIGN}).text
-    assert "Who is likely next" in shown
+    assert "Users most likely to take part" in shown
     assert f"likely-users.csv?dataset={sample.dataset}" in shown
 
 
@@ -188,7 +188,7 @@ def test_discount_is_forecast_beside_the_plan(
     assert same["changed"]["participants"] == planned["participants"]
     beyond = client.post(address, params=scope, json={**wish, "discount": 0.99})
     assert beyond.status_code == 422
-    assert "Ask for at most" in beyond.json()["remedy"]
+    assert "Choose at most" in beyond.json()["remedy"]
     arguments = ("plan", PLANNED, "--dataset", sample.dataset, "--origin", str(CUTOFF))
     done = groundswell(*arguments, "--discount", "30", **reach(settings))
     assert done.returncode == 0, done.stderr
@@ -225,7 +225,7 @@ def test_a_forecast_is_explained_on_the_command_line(
     done = groundswell("explain", CAMPAIGN, "--dataset", sample.dataset, **reach(settings))
     assert done.returncode == 0, done.stderr
     assert f"{forecast.steps['mean'].sum():,.0f} participants over" in " ".join(done.stdout.split())
-    assert "what key users and groups do" in done.stdout
+    assert "activity of key users and groups" in " ".join(done.stdout.split())
     assert "took part before" in done.stdout
     wrong = groundswell("explain", "13", "--dataset", sample.dataset, **reach(settings))
     assert wrong.returncode == 1
@@ -244,7 +244,7 @@ def test_explanation_is_stored_with_the_forecast(
     assert [one["ratio"] for one in told["odds_ratios"]] == pytest.approx(made.odds_ratios["ratio"].tolist())
     assert all(one["low"] <= one["ratio"] <= one["high"] for one in told["odds_ratios"])
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN}).text
-    assert "What goes with taking part" in page
+    assert "Who takes part more often" in page
     # A forecast of an earlier version tells none, and the page goes without.
     query(
         graph, "MATCH (f:Forecast {dataset: $d, id: $id}) REMOVE f.baseline",
@@ -255,7 +255,7 @@ def test_explanation_is_stored_with_the_forecast(
     assert "groundswell forecast" in missing.json()["remedy"]
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN})
     assert page.status_code == 200
-    assert "What goes with taking part" not in page.text
+    assert "Who takes part more often" not in page.text
 
 
 def test_models_and_back_tests_are_served(

@@ -226,7 +226,7 @@ def test_network_is_submitted_once_and_named_by_the_result(
 def sleep_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the workers of the API run jobs that sleep, and look for them often."""
     monkeypatch.setenv("GROUNDSWELL_JOB_MODULES", "tests.job_kinds")
-    monkeypatch.setattr("api.worker_process._LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("api.worker_process._POLL_SECONDS", 0.2)
 
 
 @pytest.mark.usefixtures("sleep_jobs")
