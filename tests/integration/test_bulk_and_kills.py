@@ -169,7 +169,7 @@ def test_bulk_import_does_not_overwrite_data_loaded_meanwhile(
 ) -> None:
     with connect(own) as graph:
         monkeypatch.setattr(bulk, "build_store", lambda *_: local_run(graph))
-        with pytest.raises(ImportFailed, match="something else was loaded"):
+        with pytest.raises(ImportFailed, match="Another client loaded data"):
             import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
         assert [row["id"] for row in query(graph, "MATCH (u:User) RETURN u.id AS id")] == ["x"]
         again = import_files(graph, own, messy, full_mapping(messy), Silent())

@@ -261,7 +261,7 @@ def test_job_goes_back_into_the_queue_when_the_api_stops(
 ) -> None:
     """Also if its worker does not react to SIGTERM and is killed."""
     if frozen:
-        monkeypatch.setattr("api.worker_process._END_SECONDS", 0.5)
+        monkeypatch.setattr("api.worker_process._STOP_SECONDS", 0.5)
 
     def api() -> TestClient:
         return TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1")
