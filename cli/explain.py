@@ -30,7 +30,7 @@ def explain(
         explanation = backend.explanation(campaign, backend.resolve_dataset(dataset), horizon, day)
     out.print(
         f"The forecast expects {explanation.expected:,.0f} participants over {horizon} days (or until the "
-        "campaign ends); a user who takes part on several days counts once a day. The baseline, from store "
+        "campaign ends); a user who takes part on several days counts once a day. The baseline, from overall "
         f"traffic and the campaign's own rate, is {explanation.baseline:,.0f}. Learned effects change it by "
         f"{explanation.expected / explanation.baseline - 1:+.1%}:",
         highlight=False,

@@ -95,8 +95,8 @@ def _show_discount(discount: "forecasts.PlannedDiscount") -> None:
     out.print(
         f"In recent weeks its products were {discount.recent_depth:.0%} below the regular price. At "
         f"{discount.depth:.0%}, {discount.ratio:.2f} [{discount.low:.2f}, {discount.high:.2f}] times as many "
-        f"users take part, estimated from {discount.products:,} products in weeks when they were cheaper; "
-        f"this explains {discount.deviance_explained:.0%} of the deviance of purchases in the last eight "
-        "weeks. Observational: products sold more in discounted weeks; it does not show that the discount "
-        "caused it. Its effect on redeemers is not estimated."
+        f"users take part, estimated from {discount.products:,} products over weeks with and without "
+        f"discounts; this explains {discount.deviance_explained:.0%} of the deviance of purchases in the "
+        "last eight weeks. Observational: products sold more in discounted weeks; it does not show that the "
+        "discount caused it. Its effect on redeemers is not estimated."
     )

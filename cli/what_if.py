@@ -30,7 +30,9 @@ def what_if(
     ] = None,
     fair: Annotated[
         str | None,
-        typer.Option(help="A user property or kind of tag; each of its values gets its share of the seeds."),
+        typer.Option(
+            help="A user property or kind of tag; each of its values gets at most its share of the seeds."
+        ),
     ] = None,
     costs: Annotated[
         Path | None, typer.Option(help="A CSV file with the columns user and cost; other users cost 1.")

@@ -36,7 +36,7 @@ class SeedRequest:
     per_group
         The largest number of seeds per neighbour group.
     fair
-        A user property or kind of tag, each value of which gets its share of the seeds, rounded up.
+        A user property or kind of tag; each value gets at most its share of the seeds, rounded up.
     costs
         The cost of each user; 1 for users not listed.
     budget

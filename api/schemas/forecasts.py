@@ -197,7 +197,7 @@ class PlannedUser(BaseModel):
 
 
 class PlannedDiscount(BaseModel):
-    """The estimated effect of another discount on the shelf, from weeks in which the products were cheaper.
+    """The estimated effect of another discount on the shelf, from weeks with and without discounts.
     Observational: discounts were not randomised.
     """
 

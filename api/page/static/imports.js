@@ -103,7 +103,8 @@ function jobProgress(job) {
   const { stage, done, total } = job.progress;
   const bar = createElement("progress", { max: total || 1, ariaLabel: stage });
   if (total) bar.value = done;
-  return createElement("span", {}, bar, total ? ` ${stage} ${_("%(done)s of %(total)s", { done: formatNumber(done), total: formatNumber(total) })}` : ` ${stage}`);
+  const counted = total ? _("%(done)s of %(total)s", { done: formatNumber(done), total: formatNumber(total) }) : "";
+  return createElement("span", {}, bar, ` ${stage} ${counted}`);
 }
 
 function cancelButton(job) {
