@@ -48,12 +48,12 @@ def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, fl
     estimate = exponent(weeks.within(0, launch))
     after = weeks.within(launch, launch + RECENT_WEEKS)
     others = draw.permuted(weeks.depth, axis=1)
-    dealt = replace(weeks, depth=others)
-    placebo = exponent(dealt.within(0, launch))
+    shuffled = replace(weeks, depth=others)
+    placebo = exponent(shuffled.within(0, launch))
     return (
         deviance(after, estimate[0] if estimate else 0.0),
         deviance(after, 0.0),
-        deviance(dealt.within(launch, launch + RECENT_WEEKS), placebo[0] if placebo else 0.0),
+        deviance(shuffled.within(launch, launch + RECENT_WEEKS), placebo[0] if placebo else 0.0),
     )
 
 

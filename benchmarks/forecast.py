@@ -198,9 +198,9 @@ def placebo(history: History) -> History:
     users = pd.Index(pd.concat([history.edges["source"], history.edges["target"]]).unique())
     days = active["user"].value_counts().reindex(users, fill_value=0)
     like = np.frexp(days.to_numpy(float))[1].astype(np.int64)
-    dealt = dict(zip(users, users[others_alike(like, seed=3)], strict=True))
+    shuffled = dict(zip(users, users[others_alike(like, seed=3)], strict=True))
     edges = history.edges.assign(
-        source=history.edges["source"].map(dealt), target=history.edges["target"].map(dealt)
+        source=history.edges["source"].map(shuffled), target=history.edges["target"].map(shuffled)
     )
     return replace(history, edges=edges)
 

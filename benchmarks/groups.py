@@ -150,8 +150,8 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
         mean, low, high = _mean_interval(
             predictive_correlation(inputs.history, before_cutoff.seconds, labels)
         )
-        dealt = np.random.default_rng(3).permutation(labels)
-        by_chance = _mean_interval(predictive_correlation(inputs.history, before_cutoff.seconds, dealt))[0]
+        shuffled = np.random.default_rng(3).permutation(labels)
+        by_chance = _mean_interval(predictive_correlation(inputs.history, before_cutoff.seconds, shuffled))[0]
         both = (labels >= 0) & (then >= 0)
         table[method] = {
             "conductance": network.conductance(labels),

@@ -58,9 +58,9 @@ class Split:
         self.learned_from = training_pairs(self.now.history, self.then.seconds, seed=7)
         self.tried_on = [training_pairs(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
 
-    def learned(self, names: list[str], seed: int, dealt: Blocks | None = None) -> Floats:
+    def learned(self, names: list[str], seed: int, shuffled: Blocks | None = None) -> Floats:
         """Similarity learned from the blocks `names`, as in a build."""
-        then, now = ({one: side[one] for one in names} for side in (self.earlier, dealt or self.blocks))
+        then, now = ({one: side[one] for one in names} for side in (self.earlier, shuffled or self.blocks))
         return learned_vectors(then, now, self.learned_from, seed)
 
     def mixed(self, names: list[str]) -> Floats:
@@ -68,7 +68,7 @@ class Split:
         then, now = ({one: side[one] for one in names} for side in (self.earlier, self.blocks))
         return mixed_vectors(then, now, self.learned_from)
 
-    def dealt(self, seed: int) -> Blocks:
+    def shuffled(self, seed: int) -> Blocks:
         """The blocks, permuted within activity."""
         other = self.others(seed)
         return {name: block[other] for name, block in self.blocks.items()}
@@ -102,7 +102,7 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
     if len(sequence) > 1:
         alternatives[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in every]
     alternatives["placebo: permuted within activity"] = [
-        split.learned(names, seed, split.dealt(seed)) for seed in every
+        split.learned(names, seed, split.shuffled(seed)) for seed in every
     ]
     mine = _mean(learned, split.tried_on)
     rows = []

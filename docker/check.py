@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -194,7 +193,7 @@ def _free_port() -> int:
 
 if __name__ == "__main__":
     try:
-        subprocess.run(["docker", "compose", "version"], check=True, cwd=Path(ROOT))
+        subprocess.run(["docker", "compose", "version"], check=True, cwd=ROOT)
     except (OSError, subprocess.CalledProcessError):
         sys.exit("No Docker engine with the compose plugin: install one, or set DOCKER_HOST.")
     main()

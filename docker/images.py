@@ -1,4 +1,4 @@
-"""Make the images of docker-compose.yml available: ``python docker/images.py [neo4j]`` prints Neo4j's name.
+"""Provide the images of docker-compose.yml; ``python docker/images.py`` prints the name of Neo4j's.
 
 Builds use the host's network, since a container's own may not reach package indexes.
 """
