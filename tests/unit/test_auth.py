@@ -1,4 +1,4 @@
-"""Keys, scopes and how often one may ask, without a server."""
+"""API keys, the scopes that requests need, and rate limits."""
 
 import pytest
 
@@ -7,22 +7,22 @@ from api.middleware.rate_limit import RateLimit
 from graph.api_keys import Key, find_key, hash_of
 
 READER = Key("0a1b2c3d", "dashboard", ("read",), hash_of("right"))
-GONE = Key("ffffffff", "old", ("admin",), hash_of("gone"), revoked_at="2017-11-27")
+REVOKED = Key("ffffffff", "old", ("admin",), hash_of("gone"), revoked_at="2017-11-27")
 
 
-def test_a_key_opens_by_its_own_secret_only() -> None:
-    keys = [READER, GONE]
+def test_key_is_found_only_by_its_own_secret() -> None:
+    keys = [READER, REVOKED]
     assert find_key(keys, "gsw_0a1b2c3d_right") == READER
-    for wrong in (
+    for invalid_key in (
         "gsw_0a1b2c3d_wrong", "gsw_0a1b2c3d_", "gsw_0a1b2c3d", "xyz_0a1b2c3d_right", "gsw_11111111_right",
         "gsw_ffffffff_gone", "right", "", "_", "gsw__", f"gsw_0a1b2c3d_{READER.hash}",
     ):  # fmt: skip
-        assert find_key(keys, wrong) is None
+        assert find_key(keys, invalid_key) is None
     assert find_key([], "gsw_0a1b2c3d_right") is None
 
 
-def test_admin_is_for_everything() -> None:
-    assert GONE.may("read")
+def test_admin_scope_includes_all_others() -> None:
+    assert REVOKED.may("read")
     assert READER.may("read")
     assert not READER.may("import")
 
@@ -42,11 +42,11 @@ def test_admin_is_for_everything() -> None:
         ("PATCH", "/v1/anything-new", "admin"),
     ],
 )
-def test_what_is_not_known_to_need_less_needs_admin(method: str, path: str, scope: str) -> None:
+def test_requests_need_admin_unless_listed_otherwise(method: str, path: str, scope: str) -> None:
     assert needed_scope(method, path) == scope
 
 
-def test_so_many_a_minute() -> None:
+def test_rate_limit_allows_a_number_per_minute() -> None:
     now = [0.0]
     limit = RateLimit(60, lambda: now[0])
     assert [limit.wait("a") for _ in range(60)] == [0.0] * 60
@@ -61,7 +61,7 @@ def test_so_many_a_minute() -> None:
     assert [limit.wait("a") for _ in range(61)][-2:] == [0.0, 1.0]
 
 
-def test_no_limit() -> None:
+def test_rate_limit_of_zero_is_no_limit() -> None:
     limit = RateLimit(0, lambda: 0.0)
     assert [limit.wait("a") for _ in range(1000)] == [0.0] * 1000
     assert limit.spent("a") == 0.0

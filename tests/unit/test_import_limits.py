@@ -1,4 +1,4 @@
-"""Files that would fill memory, or that no reader gets to the end of, are refused in words."""
+"""Limits of imports: decompression bombs, unclosed quotation marks and full disks."""
 
 import errno
 import gzip
@@ -14,32 +14,33 @@ from graph.importing.uploads import receive
 from graph.settings import Settings
 
 
-def test_what_unpacks_without_end_is_refused_before_it_fills_memory(
+def test_decompression_bomb_is_rejected_before_it_fills_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "_LONGEST_LINE", 1 << 20)
     monkeypatch.setattr(blocks, "_LARGEST_BLOCK", 4 << 20)
-    one_line, many = tmp_path / "one.csv.gz", tmp_path / "many.csv.gz"
-    with gzip.open(one_line, "wb") as packed:
-        packed.write(b"\0" * (64 << 20))
-    with gzip.open(many, "wb") as packed:
-        packed.write(b"a\n" + (b"x" * 99_999 + b"\n") * 300)
-    for file, said in ((one_line, "no line break"), (many, "more than 4 MiB")):
-        with pytest.raises(ImportFailed, match=said):
-            list(blocks.read_blocks(file, Source(files=[file.name]), ["a"]))
+    one_line, many_lines = tmp_path / "one.csv.gz", tmp_path / "many.csv.gz"
+    with gzip.open(one_line, "wb") as file:
+        file.write(b"\0" * (64 << 20))
+    with gzip.open(many_lines, "wb") as file:
+        file.write(b"a\n" + (b"x" * 99_999 + b"\n") * 300)
+    for path, message in ((one_line, "no line break"), (many_lines, "more than 4 MiB")):
+        with pytest.raises(ImportFailed, match=message):
+            list(blocks.read_blocks(path, Source(files=[path.name]), ["a"]))
 
 
-def test_a_quotation_mark_left_open_is_told(tmp_path: Path) -> None:
+def test_unclosed_quotation_mark_is_rejected(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text('a\n1\n"' + "2\n" * 100_000)
     with pytest.raises(ImportFailed, match="quotation mark|field larger"):
         list(blocks.read_blocks(file, Source(files=["x.csv"], multiline=True), ["a"]))
 
 
-def test_a_delivery_that_finds_no_room_is_503_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(FolderUnusable, match="full") as raised, receive(Settings(GROUNDSWELL_HOME=tmp_path)):
+def test_upload_to_a_full_disk_is_503_and_leaves_no_files(tmp_path: Path) -> None:
+    with pytest.raises(FolderUnusable, match="full") as error, receive(Settings(GROUNDSWELL_HOME=tmp_path)):
         raise OSError(errno.ENOSPC, "No space left on device")
-    assert status_of(raised.value) == 503
+    assert status_of(error.value) == 503
     assert not list((tmp_path / "imports").iterdir())
+    # Other errors of the file system pass through.
     with pytest.raises(PermissionError), receive(Settings(GROUNDSWELL_HOME=tmp_path)):
         raise PermissionError(errno.EACCES, "Permission denied")

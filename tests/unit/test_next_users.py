@@ -1,5 +1,6 @@
-"""Who takes part next in a campaign that is open to all: a planted order is found, nothing later is seen."""
+"""The next participants of open campaigns, ranked on simulated campaigns with a known order of users."""
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,122 +15,126 @@ from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
 
-USERS, CIRCLES = 120, 6
+USERS, COMMUNITIES, MEMBERS = 120, 6, 20
 
 
-def made_up(campaigns: int, seed: int) -> list[EventSequence]:
-    """Campaigns of ten to twenty users, each mostly of one circle of twenty users, one after the other in an
-    order that is mostly the circle's own.
-    """
+def simulated_campaigns(campaigns: int, seed: int) -> list[EventSequence]:
+    """Campaigns of 10 to 20 users. Most users are of one community, and most follow its fixed order."""
     rng = np.random.default_rng(seed)
-    found = []
+    sequences = []
     for _ in range(campaigns):
-        length, circle = int(rng.integers(10, 21)), int(rng.integers(CIRCLES))
-        place, chosen = int(rng.integers(20)), []
-        while len(chosen) < length:
-            place = (place + 1) % 20 if rng.random() < 0.7 else int(rng.integers(20))
-            user = circle * 20 + place if rng.random() < 0.85 else int(rng.integers(USERS))
-            if user not in chosen:
-                chosen.append(user)
-        found.append(EventSequence(np.array(chosen), np.cumsum(rng.exponential(3600, length))))
-    return found
+        length, community = int(rng.integers(10, 21)), int(rng.integers(COMMUNITIES))
+        position, users = int(rng.integers(MEMBERS)), []
+        while len(users) < length:
+            position = (position + 1) % MEMBERS if rng.random() < 0.7 else int(rng.integers(MEMBERS))
+            user = community * MEMBERS + position if rng.random() < 0.85 else int(rng.integers(USERS))
+            if user not in users:
+                users.append(user)
+        sequences.append(EventSequence(np.array(users), np.cumsum(rng.exponential(3600, length))))
+    return sequences
 
 
 @pytest.fixture(scope="module")
-def known() -> list[EventSequence]:
-    return made_up(90, seed=0)
+def past_campaigns() -> list[EventSequence]:
+    return simulated_campaigns(90, seed=0)
 
 
 @pytest.fixture(scope="module")
-def model(known: list[EventSequence]) -> NextUserModel:
-    return NextUserModel.fit(known, USERS, Silent())
+def model(past_campaigns: list[EventSequence]) -> NextUserModel:
+    return NextUserModel.fit(past_campaigns, USERS, Silent())
 
 
-def test_who_stands_after_whom_is_found(known: list[EventSequence], model: NextUserModel) -> None:
-    asked = [(one, 3) for one in made_up(30, seed=1)]
-    taken = times_taken(known, USERS)
-    ours = hits(ranks(by_model(model, Cooccurrence.of(known, USERS, model.gap)), asked))
-    popular = hits(ranks(by_matrix(np.zeros((USERS, USERS)), 1.0, taken), asked))
-    assert popular.mean() < 0.25
-    assert ours.mean() > 0.6
-    first = hits(ranks(by_model(model, Cooccurrence.of(known, USERS, model.gap)), asked), 1)
-    assert first.mean() > 0.3
+@pytest.fixture(scope="module")
+def cooccurrence(past_campaigns: list[EventSequence], model: NextUserModel) -> Cooccurrence:
+    return Cooccurrence.of(past_campaigns, USERS, model.gap)
 
 
-def test_probabilities_are_of_those_who_can_still_come(
-    known: list[EventSequence], model: NextUserModel
+def test_model_recovers_the_order_of_users(
+    past_campaigns: list[EventSequence], model: NextUserModel, cooccurrence: Cooccurrence
 ) -> None:
-    so_far = known[0].first(6)
-    scores = model.scores(Cooccurrence.of(known[1:], USERS, model.gap), so_far)
+    test_set = [(sequence, 3) for sequence in simulated_campaigns(30, seed=1)]
+    model_ranks = ranks(by_model(model, cooccurrence), test_set)
+    campaigns_of_user = times_taken(past_campaigns, USERS)
+    popularity_ranks = ranks(by_matrix(np.zeros((USERS, USERS)), 1.0, campaigns_of_user), test_set)
+    assert hits(popularity_ranks).mean() < 0.25
+    assert hits(model_ranks).mean() > 0.6
+    assert hits(model_ranks, 1).mean() > 0.3
+
+
+def test_probabilities_cover_only_users_who_have_not_taken_part(
+    past_campaigns: list[EventSequence], model: NextUserModel
+) -> None:
+    so_far = past_campaigns[0].first(6)
+    scores = model.scores(Cooccurrence.of(past_campaigns[1:], USERS, model.gap), so_far)
     assert np.exp(scores).sum() == pytest.approx(1, rel=1e-4)
     assert np.isneginf(scores[so_far.users]).all()
     assert np.isfinite(np.delete(scores, so_far.users)).all()
 
 
-def test_nothing_later_in_a_campaign_moves_what_is_said_of_it(
-    known: list[EventSequence], model: NextUserModel
-) -> None:
-    cooccurrence = Cooccurrence.of(known, USERS, model.gap)
-    for one in made_up(20, seed=2):
-        place = len(one) // 2
-        spoilt = EventSequence(
-            np.concatenate([one.users[:place], np.setdiff1d(np.arange(USERS), one.users[:place])[:5]]),
-            np.concatenate([one.seconds[:place], np.full(5, 1e9)]),
+def test_scores_use_no_later_participations(model: NextUserModel, cooccurrence: Cooccurrence) -> None:
+    for sequence in simulated_campaigns(20, seed=2):
+        length = len(sequence) // 2
+        so_far = sequence.first(length)
+        others = np.setdiff1d(np.arange(USERS), so_far.users)[:5]
+        corrupted = EventSequence(
+            np.concatenate([so_far.users, others]), np.concatenate([so_far.seconds, np.full(5, 1e9)])
         )
-        clean, other = (
-            [told for _, told in zip(range(place), by_model(model, cooccurrence)(order), strict=False)]
-            for order in (one, spoilt)
+        scores, corrupted_scores = (
+            [*islice(by_model(model, cooccurrence)(campaign), length)] for campaign in (sequence, corrupted)
         )
-        np.testing.assert_array_equal(clean, other)
-    # What came before does move it.
-    moved = model.scores(cooccurrence, EventSequence(one.users[:place][::-1], one.seconds[:place]))
-    assert not np.allclose(moved, clean[-1])
+        np.testing.assert_array_equal(scores, corrupted_scores)
+    # The order of earlier participations does count.
+    reordered = EventSequence(so_far.users[::-1], so_far.seconds)
+    assert not np.allclose(model.scores(cooccurrence, reordered), scores[-1])
 
 
-def test_factors_of_users_of_whom_nothing_is_known_are_numbers(known: list[EventSequence]) -> None:
-    features = SequenceFeatures(Cooccurrence.of(known, USERS + 5, 60.0), 60.0)
+def test_features_of_new_users_are_finite(past_campaigns: list[EventSequence]) -> None:
+    features = SequenceFeatures(Cooccurrence.of(past_campaigns, USERS + 5, 60.0), 60.0)
     features.add(USERS + 2, 0.0)
     features.add(3, 10.0)
     assert features.matrix().shape == (USERS + 5, FEATURES)
     assert np.isfinite(features.matrix()).all()
 
 
-def test_a_fitted_model_comes_back_from_its_file(
-    known: list[EventSequence], model: NextUserModel, tmp_path: Path
+def test_saved_model_gives_the_same_scores(
+    model: NextUserModel, cooccurrence: Cooccurrence, tmp_path: Path
 ) -> None:
     path = tmp_path / "next.safetensors"
     model.write(path, {"dataset": "made-up"})
-    again = NextUserModel.read(path)
-    cooccurrence = Cooccurrence.of(known, USERS, model.gap)
-    so_far = made_up(1, seed=3)[0]
-    np.testing.assert_array_equal(model.scores(cooccurrence, so_far), again.scores(cooccurrence, so_far))
+    loaded = NextUserModel.read(path)
+    so_far = simulated_campaigns(1, seed=3)[0]
+    np.testing.assert_array_equal(model.scores(cooccurrence, so_far), loaded.scores(cooccurrence, so_far))
     path.write_bytes(b"something else")
     with pytest.raises(NotReady, match="cannot be read"):
         NextUserModel.read(path)
 
 
-def test_the_same_seed_gives_the_same_model(known: list[EventSequence]) -> None:
-    some = known[: MIN_CAMPAIGNS + 5]
-    cooccurrence = Cooccurrence.of(some, USERS, usual_gap(some))
-    so_far = made_up(1, seed=4)[0]
-    one, other = (
-        NextUserModel.fit(some, USERS, Silent(), fitting=Fitting(1, 1)).scores(cooccurrence, so_far)
+def test_training_with_the_same_seed_is_reproducible(past_campaigns: list[EventSequence]) -> None:
+    campaigns = past_campaigns[: MIN_CAMPAIGNS + 5]
+    cooccurrence = Cooccurrence.of(campaigns, USERS, usual_gap(campaigns))
+    so_far = simulated_campaigns(1, seed=4)[0]
+    first_scores, second_scores = (
+        NextUserModel.fit(campaigns, USERS, Silent(), fitting=Fitting(1, 1)).scores(cooccurrence, so_far)
         for _ in range(2)
     )
-    np.testing.assert_allclose(one, other, rtol=1e-5)
+    np.testing.assert_allclose(first_scores, second_scores, rtol=1e-5)
 
 
-def test_too_few_campaigns_are_said_to_be_too_few(known: list[EventSequence]) -> None:
+def test_too_few_campaigns_are_rejected(past_campaigns: list[EventSequence]) -> None:
     with pytest.raises(InvalidRequest, match="too few to train on"):
-        NextUserModel.fit(known[: MIN_CAMPAIGNS - 1], USERS, Silent())
+        NextUserModel.fit(past_campaigns[: MIN_CAMPAIGNS - 1], USERS, Silent())
 
 
-def test_orders_are_of_first_participations() -> None:
-    rows = pd.DataFrame(
+def test_event_sequences_order_users_by_participation() -> None:
+    participations = pd.DataFrame(
         {"user": ["b", "a", "x", "c"], "campaign": ["1", "1", "1", "2"], "at": [30.0, 20.0, 25.0, 5.0]}
     )
-    found = event_sequences(rows, pd.Index(["a", "b", "c"]))
-    assert {name: one.users.tolist() for name, one in found.items()} == {"1": [0, 1], "2": [2]}
-    assert usual_gap([*found.values()]) == 10
+    sequences = event_sequences(participations, pd.Index(["a", "b", "c"]))
+    users = {campaign: sequence.users.tolist() for campaign, sequence in sequences.items()}
+    assert users == {"1": [0, 1], "2": [2]}
+    assert usual_gap([*sequences.values()]) == 10
+
+
+def test_log_median_gap_is_in_usual_gaps() -> None:
     assert log_median_gap(np.array([0.0, 20.0, 40.0]), 10) == pytest.approx(np.log(2))
     assert log_median_gap(np.array([0.0]), 10) == 0
