@@ -1,4 +1,4 @@
-"""Dependencies point one way, and Cypher stays in its own files."""
+"""Layers import only lower layers, and Cypher stays in its own files."""
 
 import ast
 import re
@@ -11,28 +11,28 @@ LAYERS = {"cypher": 0, "graph": 1, "network": 2, "forecasting": 3, "jobs": 4, "a
 FILES = [path for folder in LAYERS for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
-def imported(path: Path) -> set[str]:
-    """The first part of every module that a file imports, wherever it does so."""
-    found = set()
+def imported_packages(path: Path) -> set[str]:
+    """The top-level packages that a file imports, at module level or within functions."""
+    packages = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            packages |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return found
+            packages.add(node.module.partition(".")[0])
+    return packages
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_imports_what_lies_above(path: Path) -> None:
+def test_modules_import_only_lower_layers(path: Path) -> None:
     layer = LAYERS[path.relative_to(ROOT).parts[0]]
-    above = {name for name in imported(path) if LAYERS.get(name, -1) > layer}
-    assert not above
-    assert "tests" not in imported(path)
-    assert "benchmarks" not in imported(path)
+    packages = imported_packages(path)
+    assert not {package for package in packages if LAYERS.get(package, -1) > layer}
+    assert "tests" not in packages
+    assert "benchmarks" not in packages
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_cypher_in_python(path: Path) -> None:
+def test_python_contains_no_cypher(path: Path) -> None:
     if path.name == "readiness.py":
         return  # It sets the first password and probes GDS before any schema exists.
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

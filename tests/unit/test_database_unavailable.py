@@ -1,4 +1,4 @@
-"""Those who ask while the database is away are told so together, not one after another."""
+"""Requests during a database outage share one attempt to reach the database."""
 
 import asyncio
 
@@ -10,34 +10,34 @@ from api.middleware.response_cache import ResponseCache
 from graph.errors import DatabaseUnreachable
 
 SECONDS = 0.2
-ASKED = 10
+REQUESTS = 10
 
 
-class Away:
-    """A graph whose database takes a while not to answer."""
+class UnreachableGraph:
+    """A graph that finds its database unreachable after a while, and counts the attempts."""
 
-    looks = 0
+    attempts = 0
 
     async def read_revision(self) -> str:
-        self.looks += 1
+        self.attempts += 1
         await asyncio.sleep(SECONDS)
         raise DatabaseUnreachable("No Neo4j answers.", "Wait.")
 
 
-async def unasked(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("It would look for the database once more.")(scope, receive, send)
+async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("The response cache should not pass the request on.")(scope, receive, send)
 
 
-async def asked_at_once(graph: Away) -> list[int]:
-    app = ResponseCache(unasked, graph.read_revision)
+async def concurrent_statuses(graph: UnreachableGraph) -> list[int]:
+    app = ResponseCache(endpoint, graph.read_revision)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
-        answers = await asyncio.gather(
-            *(client.get("/v1/datasets?" + "&" * number) for number in range(ASKED))
+        responses = await asyncio.gather(
+            *(client.get("/v1/datasets?" + "&" * number) for number in range(REQUESTS))
         )
-    return [answer.status_code for answer in answers]
+    return [response.status_code for response in responses]
 
 
-def test_a_database_that_is_away_is_looked_for_once_for_all_who_ask() -> None:
-    graph = Away()
-    assert asyncio.run(asked_at_once(graph)) == [503] * ASKED
-    assert graph.looks == 1
+def test_concurrent_requests_share_one_attempt_during_an_outage() -> None:
+    graph = UnreachableGraph()
+    assert asyncio.run(concurrent_statuses(graph)) == [503] * REQUESTS
+    assert graph.attempts == 1

@@ -22,24 +22,24 @@ def resolve(database: _Database, requested: str | None = None) -> str:
     return resolve_dataset(cast(Graph, database), requested)
 
 
-def test_a_requested_data_set_wins_over_the_setting() -> None:
+def test_requested_data_set_overrides_the_setting() -> None:
     assert resolve(_Database("a", "b", default_dataset="b"), "a") == "a"
 
 
-def test_the_setting_chooses_among_several() -> None:
+def test_setting_selects_among_several_data_sets() -> None:
     assert resolve(_Database("a", "b", default_dataset="b")) == "b"
 
 
-def test_the_only_data_set_needs_no_name() -> None:
+def test_only_data_set_is_the_default() -> None:
     assert resolve(_Database("a")) == "a"
 
 
-def test_several_data_sets_need_a_name() -> None:
-    with pytest.raises(InvalidRequest, match="several data sets: a, b") as caught:
+def test_several_data_sets_without_a_name_are_rejected() -> None:
+    with pytest.raises(InvalidRequest, match="several data sets: a, b") as error:
         resolve(_Database("b", "a"))
-    assert "GROUNDSWELL_DATASET" in caught.value.remedy
+    assert "GROUNDSWELL_DATASET" in error.value.remedy
 
 
-def test_an_empty_database_has_no_data_set() -> None:
+def test_empty_database_is_rejected() -> None:
     with pytest.raises(NotFound, match="holds no data set"):
         resolve(_Database())

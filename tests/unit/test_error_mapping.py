@@ -1,4 +1,4 @@
-"""What Neo4j refuses becomes an error that says what to do; a wrong statement stays what it is."""
+"""Neo4j's errors become errors of Groundswell, except those of a wrong statement."""
 
 import pytest
 from neo4j.exceptions import ClientError, Neo4jError, ServiceUnavailable
@@ -16,7 +16,7 @@ from graph.errors import (
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"),
+    ("code", "error_type"),
     [
         ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", TookTooLong),
         ("Neo.TransientError.Transaction.LockAcquisitionTimeout", TookTooLong),
@@ -32,16 +32,19 @@ from graph.errors import (
         ("Neo.ClientError.Security.Forbidden", AccessDenied),
     ],
 )
-def test_refusals_are_503_and_say_what_to_do(code: str, kind: type[GroundswellError]) -> None:
-    with pytest.raises(kind) as raised, error_mapping():
+def test_neo4j_errors_are_503_with_a_remedy(code: str, error_type: type[GroundswellError]) -> None:
+    with pytest.raises(error_type) as error, error_mapping():
         raise Neo4jError._hydrate_neo4j(code=code, message="no")
-    assert raised.type is kind
-    assert raised.value.remedy
-    assert status_of(raised.value) == 503
+    assert error.type is error_type
+    assert error.value.remedy
+    assert status_of(error.value) == 503
 
 
-def test_a_server_that_is_away_and_a_wrong_statement() -> None:
+def test_unavailable_server_is_database_unreachable() -> None:
     with pytest.raises(DatabaseUnreachable), error_mapping():
         raise ServiceUnavailable("gone")
+
+
+def test_syntax_error_is_not_mapped() -> None:
     with pytest.raises(ClientError), error_mapping():
         raise Neo4jError._hydrate_neo4j(code="Neo.ClientError.Statement.SyntaxError", message="what?")

@@ -1,4 +1,4 @@
-"""Every text of the page is translated, with the same placeholders."""
+"""The page's translations, dates and choice of language."""
 
 import re
 from datetime import date
@@ -18,9 +18,9 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.js", "javascript")]
 PLACEHOLDERS = re.compile(r"%(?:\(\w+\))?[-.\w]|%%|<[^>]+>")
 
 
-def texts() -> set[str]:
-    found = extract_from_dir(PAGE, METHODS, keywords={"translate": None, "_": None})
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+def page_texts() -> set[str]:
+    messages = extract_from_dir(PAGE, METHODS, keywords={"translate": None, "_": None})
+    return {message for _, _, message, _, _ in messages if isinstance(message, str)}
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
@@ -28,9 +28,10 @@ def test_every_text_is_translated_and_no_translation_is_unused(language: str) ->
     catalog = read_catalog(language)
     assert catalog is not None
     translations = {str(message.id): str(message.string) for message in catalog if message.id}
-    assert len(texts()) > 150
-    assert texts() - set(translations) == set()
-    assert set(translations) - texts() == set()
+    texts = page_texts()
+    assert len(texts) > 150
+    assert texts - set(translations) == set()
+    assert set(translations) - texts == set()
     for text, translation in translations.items():
         assert translation, text
         assert (
@@ -39,14 +40,14 @@ def test_every_text_is_translated_and_no_translation_is_unused(language: str) ->
         ), text
 
 
-def test_every_feature_of_an_explanation_has_a_label() -> None:
+def test_every_feature_has_a_translated_label() -> None:
     features = {*FEATURES, *attributions._PAST_FEATURES, *attributions._FUTURE_FEATURES}
     features |= {attributions._CALENDAR, attributions._GRAPH, attributions._CONSTANT}
     chinese = get_translator("zh-Hans")
     assert [feature for feature in features if feature_label(chinese, feature) == feature] == []
 
 
-def test_texts_and_dates_in_both_languages() -> None:
+def test_texts_and_dates_are_formatted_by_language() -> None:
     chinese = get_translator("zh-Hans")
     assert ENGLISH("%(participants)s took part", participants=3) == "3 took part"
     assert chinese("%(participants)s took part", participants=3) == "3 人参与"

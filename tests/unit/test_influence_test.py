@@ -8,35 +8,37 @@ from network.influence.influence_test import run_influence_test
 from network.participation_history import DAY, ParticipationHistory
 from network.statistics import InfluenceTest, RiskRatio
 
-PEOPLE, CAMPAIGNS, LENGTH = 300, 30, 56.0
-USERS = pd.Index([f"u{i:03}" for i in range(PEOPLE)])
+N_USERS, CAMPAIGNS, CAMPAIGN_DAYS = 300, 30, 56.0
+USERS = pd.Index([f"u{i:03}" for i in range(N_USERS)])
 
 
-def world(seed: int, follow: float) -> tuple[ParticipationHistory, np.ndarray, np.ndarray]:
-    """Simulated participations; activity varies, and neighbours are similarly active.
+def simulated_network(
+    seed: int, influence: float
+) -> tuple[ParticipationHistory, np.ndarray, np.ndarray]:
+    """Simulated participations, and the sources and targets of edges between similarly active users.
 
-    `follow` is the probability that a participation makes a neighbour take part within three days.
+    `influence` is the probability that a participation makes a neighbour take part within three days.
     """
     rng = np.random.default_rng(seed)
-    rate = np.sort(rng.uniform(0.002, 0.02, PEOPLE))
+    rate = np.sort(rng.uniform(0.002, 0.02, N_USERS))
     # Neighbours are close in the order of activity.
-    sources = np.repeat(np.arange(PEOPLE), 4)
-    targets = np.clip(sources + rng.choice([-6, -5, -4, -3, 3, 4, 5, 6], len(sources)), 0, PEOPLE - 1)
+    sources = np.repeat(np.arange(N_USERS), 4)
+    targets = np.clip(sources + rng.choice([-6, -5, -4, -3, 3, 4, 5, 6], len(sources)), 0, N_USERS - 1)
     valid = sources != targets
     sources, targets = sources[valid], targets[valid]
     participations, activity = [], []
     for campaign in range(CAMPAIGNS):
-        begin = campaign * LENGTH
+        begin = campaign * CAMPAIGN_DAYS
         first = begin + rng.exponential(1 / rate)
         for user in np.argsort(first):
-            influenced = targets[sources == user][rng.random((sources == user).sum()) < follow]
+            influenced = targets[sources == user][rng.random((sources == user).sum()) < influence]
             first[influenced] = np.minimum(
                 first[influenced], first[user] + rng.uniform(0.1, 3, len(influenced))
             )
-        for user in np.flatnonzero(first < begin + LENGTH):
+        for user in np.flatnonzero(first < begin + CAMPAIGN_DAYS):
             participations.append((USERS[user], f"c{campaign:02}", first[user] * DAY))
-        days = begin + np.arange(LENGTH)
-        active = rng.random((PEOPLE, len(days))) < 10 * rate[:, None]
+        days = begin + np.arange(CAMPAIGN_DAYS)
+        active = rng.random((N_USERS, len(days))) < 10 * rate[:, None]
         activity += [(USERS[user], days[day] * DAY) for user, day in zip(*np.nonzero(active), strict=True)]
     campaigns = [f"c{number:02}" for number in range(CAMPAIGNS)]
     reached = pd.MultiIndex.from_product([USERS, campaigns], names=["user", "campaign"]).to_frame(index=False)
@@ -45,13 +47,13 @@ def world(seed: int, follow: float) -> tuple[ParticipationHistory, np.ndarray, n
         reached,
         pd.DataFrame(participations, columns=["user", "campaign", "at"]),
         pd.DataFrame(activity, columns=["user", "at"]),
-        CAMPAIGNS * LENGTH * DAY,
+        CAMPAIGNS * CAMPAIGN_DAYS * DAY,
     )
     return history, sources, targets
 
 
 def test_simulated_influence_is_detected() -> None:
-    history, sources, targets = world(seed=1, follow=0.3)
+    history, sources, targets = simulated_network(seed=1, influence=0.3)
     result = run_influence_test(history, sources, targets, np.arange(20), seed=2)
     assert result.verdict == "supported"
     assert result.matched and result.matched.low > 1.3
@@ -61,7 +63,7 @@ def test_simulated_influence_is_detected() -> None:
 
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_homophily_is_not_mistaken_for_influence(seed: int) -> None:
-    history, sources, targets = world(seed, follow=0.0)
+    history, sources, targets = simulated_network(seed, influence=0.0)
     result = run_influence_test(history, sources, targets, np.arange(20), seed=2)
     # Against a random network there seems to be influence: active users are connected to active users.
     assert result.random and result.random.ratio > 1.1
@@ -69,30 +71,30 @@ def test_homophily_is_not_mistaken_for_influence(seed: int) -> None:
     assert result.verdict != "supported"
 
 
-def test_only_trials_since_the_given_moment_count() -> None:
-    history, sources, targets = world(seed=1, follow=0.3)
-    middle = CAMPAIGNS // 2 * LENGTH * DAY
-    whole, later, nothing = (
+def test_only_trials_since_the_given_time_count() -> None:
+    history, sources, targets = simulated_network(seed=1, influence=0.3)
+    middle = CAMPAIGNS // 2 * CAMPAIGN_DAYS * DAY
+    whole_period, second_half, no_period = (
         run_influence_test(history, sources, targets, np.arange(20), 2, since)
-        for since in (-np.inf, middle, CAMPAIGNS * LENGTH * DAY)
+        for since in (-np.inf, middle, CAMPAIGNS * CAMPAIGN_DAYS * DAY)
     )
-    assert whole.trials * 0.4 < later.trials < whole.trials * 0.6
-    assert (nothing.trials, nothing.verdict) == (0, "not supported")
+    assert whole_period.trials * 0.4 < second_half.trials < whole_period.trials * 0.6
+    assert (no_period.trials, no_period.verdict) == (0, "not supported")
 
 
-def test_few_campaigns_give_no_ratio() -> None:
-    history, sources, targets = world(seed=1, follow=0.3)
+def test_too_few_campaigns_give_no_ratio() -> None:
+    history, sources, targets = simulated_network(seed=1, influence=0.3)
     few = ParticipationHistory(history.users, history.before, history.activity, history.campaigns[:4])
     result = run_influence_test(few, sources, targets, np.arange(20), seed=2)
     assert result.trials > 0
     assert (result.matched, result.random, result.verdict) == (None, None, "not supported")
 
 
-def test_the_result_does_not_depend_on_the_order_of_edges() -> None:
-    history, sources, targets = world(seed=1, follow=0.1)
-    shuffled = np.random.default_rng(0).permutation(len(sources))
-    first = run_influence_test(history, sources, targets, np.arange(20), seed=2)
-    assert run_influence_test(history, sources[shuffled], targets[shuffled], np.arange(20), seed=2) == first
+def test_result_does_not_depend_on_the_order_of_edges() -> None:
+    history, sources, targets = simulated_network(seed=1, influence=0.1)
+    order = np.random.default_rng(0).permutation(len(sources))
+    result = run_influence_test(history, sources, targets, np.arange(20), seed=2)
+    assert run_influence_test(history, sources[order], targets[order], np.arange(20), seed=2) == result
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,8 @@ def test_the_result_does_not_depend_on_the_order_of_edges() -> None:
 def test_verdict_follows_from_the_intervals(
     matched: tuple[float, ...] | None, shuffled: tuple[float, ...] | None, verdict: str
 ) -> None:
-    other = RiskRatio(1.0, 0.9, 1.1)
-    ratios = (RiskRatio(*given) if given else None for given in (matched, shuffled))
-    influence_test = InfluenceTest(7, 1, 1, 1.0, other, *ratios, other)
+    not_compared = RiskRatio(1.0, 0.9, 1.1)
+    ratios = (RiskRatio(*interval) if interval else None for interval in (matched, shuffled))
+    influence_test = InfluenceTest(7, 1, 1, 1.0, not_compared, *ratios, not_compared)
     assert influence_test.verdict == verdict
     assert InfluenceTest.of(influence_test.figures()) == influence_test

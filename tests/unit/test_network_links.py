@@ -30,14 +30,14 @@ def history_of(
     reached: pd.DataFrame = REACHED,
     first_active: dict[str, float] | None = None,
 ) -> ParticipationHistory:
-    """A history with one campaign x; moments are days."""
-    participations = frame("user campaign at", *((u, "x", at * DAY) for u, at in first.items()))
-    activity = frame("user at", *((u, at * DAY) for u, at in (first_active or {}).items()))
+    """A history with one campaign, x; times are in days."""
+    participations = frame("user campaign at", *((user, "x", day * DAY) for user, day in first.items()))
+    activity = frame("user at", *((user, day * DAY) for user, day in (first_active or {}).items()))
     return ParticipationHistory.of(USERS, reached, participations, activity, before * DAY)
 
 
 def trials(history: ParticipationHistory, pairs: list[tuple[int, int]]) -> Trials:
-    source, target = (np.array(side) for side in zip(*sorted(pairs), strict=True))
+    source, target = (np.array(users) for users in zip(*sorted(pairs), strict=True))
     return influence_trials(history, Edges.of(len(USERS), source, target), 7 * DAY)
 
 
@@ -49,7 +49,7 @@ def test_a_participation_within_the_window_is_a_success() -> None:
     assert result.expected == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0])
 
 
-def test_a_window_beyond_the_cutoff_is_left_out() -> None:
+def test_trials_need_a_whole_window_before_the_cutoff() -> None:
     assert len(trials(history_of({"a": 1, "b": 3}, 7.9), [(0, 1)])) == 0
     assert len(trials(history_of({"a": 1, "b": 3}, 8.0), [(0, 1)])) == 1
 
@@ -60,15 +60,15 @@ def test_untargeted_users_give_no_trials() -> None:
     assert history.campaigns[0].users.tolist() == [0]
 
 
-def test_an_open_campaign_reaches_all_users_seen_before() -> None:
+def test_open_campaign_reaches_all_users_seen_before() -> None:
     history = history_of({"a": 5, "b": 8}, reached=REACHED.iloc[:0], first_active={"a": 1, "b": 2, "c": 6})
     result = trials(history, [(0, 1), (0, 2), (0, 3)])
-    # c is first seen after a took part, d never: b alone was at risk, and took part.
+    # c is first seen after a took part, d never. So only b was at risk, and b took part.
     assert result.target.tolist() == [1]
     assert result.expected.tolist() == [1.0]
 
 
-def test_activity_is_counted_before_a_moment() -> None:
+def test_activity_counts_only_before_the_given_time() -> None:
     activity = frame("user at", ("a", 1.0), ("a", 5.0), ("c", 3.0))
     history = ParticipationHistory.of(USERS, REACHED, frame("user campaign at"), activity, 10.0)
     users, at = np.array([0, 0, 0, 1, 2]), np.array([1.0, 5.5, 99.0, 9.0, 4.0])
@@ -77,24 +77,24 @@ def test_activity_is_counted_before_a_moment() -> None:
     assert history.first_seen.tolist() == [1.0 + DAY, np.inf, 3.0 + DAY, np.inf]
 
 
-def interests_of(*rows: tuple[str, list[str], list[list[float]]], bought: str = "buys ") -> Interests:
-    """Rows of user, interests, and the days of each."""
-    frame = pd.DataFrame(
+def interests_of(*rows: tuple[str, list[str], list[list[float]]]) -> Interests:
+    """Interests from rows of user, names of interests, and the days of each."""
+    table = pd.DataFrame(
         [
             (
                 user,
                 names,
-                [bought + name.partition(":")[2] for name in names],
-                [[day * DAY for day in own] for own in at],
+                ["buys " + name.partition(":")[2] for name in names],
+                [[day * DAY for day in days] for days in days_of_interests],
             )
-            for user, names, at in rows
+            for user, names, days_of_interests in rows
         ],
         columns=["user", "interest", "text", "at"],
     )
-    return Interests.of(USERS, frame)
+    return Interests.of(USERS, table)
 
 
-def test_a_category_that_all_users_buy_is_no_tag() -> None:
+def test_category_that_all_users_buy_is_no_tag() -> None:
     milk, wine = "category:milk", "category:wine"
     tags = behaviour_tags(interests_of(("a", [milk, wine], [[1, 2, 3], [1]]), ("b", [milk], [[1, 2]])))
     assert tags["tag"].tolist() == [wine]
@@ -102,12 +102,12 @@ def test_a_category_that_all_users_buy_is_no_tag() -> None:
     assert tags["text"].tolist() == ["buys wine"]
 
 
-def test_interests_before_a_moment() -> None:
-    both = interests_of(("a", ["product:x", "product:y"], [[1, 9], [5]]), ("c", ["product:y"], [[2]]))
-    assert both.counts().toarray().tolist() == [[2, 1], [0, 0], [0, 1], [0, 0]]
-    assert both.before(5 * DAY).counts().toarray().tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]
-    assert both.decayed(9 * DAY, 4 * DAY).toarray()[0].tolist() == [1.25, 0.5]
-    users, at = both.occasions()
+def test_interests_are_counted_decayed_and_cut_off() -> None:
+    interests = interests_of(("a", ["product:x", "product:y"], [[1, 9], [5]]), ("c", ["product:y"], [[2]]))
+    assert interests.counts().toarray().tolist() == [[2, 1], [0, 0], [0, 1], [0, 0]]
+    assert interests.before(5 * DAY).counts().toarray().tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]
+    assert interests.decayed(9 * DAY, 4 * DAY).toarray()[0].tolist() == [1.25, 0.5]
+    users, at = interests.occasions()
     assert users.tolist() == [0, 0, 0, 2]
     assert (at / DAY).tolist() == [1, 5, 9, 2]
 
@@ -115,12 +115,12 @@ def test_interests_before_a_moment() -> None:
 def test_cooccurrence_counts_successive_occasions_only() -> None:
     # x, then y, then z: x and y are successive, y and z too, x and z are not.
     interests = interests_of(("a", ["p:x", "p:y", "p:z"], [[1], [2], [3]]))
-    together = interests.cooccurrence().toarray()
-    assert together[0, 1] == together[1, 0] == together[1, 2] == 1
-    assert together[0, 2] == 0
+    cooccurrence = interests.cooccurrence().toarray()
+    assert cooccurrence[0, 1] == cooccurrence[1, 0] == cooccurrence[1, 2] == 1
+    assert cooccurrence[0, 2] == 0
 
 
-def table() -> TagTable:
+def tags_of_users() -> TagTable:
     rows = frame(
         "user tag text weight",
         ("a", "t:yes", "yes", 1.0), ("b", "t:yes", "yes", 1.0),
@@ -130,47 +130,47 @@ def table() -> TagTable:
 
 
 def test_only_informative_tags_are_key_tags() -> None:
-    tags, unrelated = table(), np.eye(2, dtype=np.float32)
+    tags, unrelated = tags_of_users(), np.eye(2, dtype=np.float32)
     strengths = tag_strengths(tags, unrelated, history_of({"a": 1, "b": 2}))
-    by_tag = dict(zip(tags.tags, strengths, strict=True))
-    assert by_tag == {"t:yes": 1.0, "t:half": 0.0}
-    key = key_tags(tags, unrelated, history_of({"a": 1, "b": 2}), {"x": "spring"}, seed=1)
-    assert key[["kind", "tag", "rank"]].values.tolist() == [[None, "t:yes", 1], ["spring", "t:yes", 1]]
-    assert (key["low"] <= key["strength"]).all()
-    assert (key["strength"] <= key["high"]).all()
+    strength_of_tag = dict(zip(tags.tags, strengths, strict=True))
+    assert strength_of_tag == {"t:yes": 1.0, "t:half": 0.0}
+    result = key_tags(tags, unrelated, history_of({"a": 1, "b": 2}), {"x": "spring"}, seed=1)
+    assert result[["kind", "tag", "rank"]].values.tolist() == [[None, "t:yes", 1], ["spring", "t:yes", 1]]
+    assert (result["low"] <= result["strength"]).all()
+    assert (result["strength"] <= result["high"]).all()
 
 
-def test_risk_ratio_and_interval_of_a_key_tag() -> None:
+def test_interval_of_a_key_tag_narrows_with_more_users() -> None:
     widths = []
     for size in (40, 400):
         users = pd.Index([f"{i:03}" for i in range(size)])
-        half = users[: size // 2]
+        tagged = users[: size // 2]
         # Three in four users with the tag take part, and one in four without it.
-        part = [u for i, u in enumerate(users) if (i % 4 > 0) == (u in half)]
-        rows = pd.DataFrame({"user": half, "tag": "t:1", "text": "1", "weight": 1.0})
+        participants = [user for i, user in enumerate(users) if (i % 4 > 0) == (user in tagged)]
+        rows = pd.DataFrame({"user": tagged, "tag": "t:1", "text": "1", "weight": 1.0})
         reached = pd.DataFrame({"user": users, "campaign": "x"})
-        took_part = pd.DataFrame({"user": part, "campaign": "x", "at": DAY})
-        history = ParticipationHistory.of(users, reached, took_part, NO_ACTIVITY, 9 * DAY)
-        key = key_tags(TagTable(users, rows), np.eye(1, dtype=np.float32), history, {}, seed=1)
-        assert key["risk_ratio"].tolist() == pytest.approx([3.0])
-        widths.append(float((key["high"] - key["low"]).iloc[0]))
+        participations = pd.DataFrame({"user": participants, "campaign": "x", "at": DAY})
+        history = ParticipationHistory.of(users, reached, participations, NO_ACTIVITY, 9 * DAY)
+        result = key_tags(TagTable(users, rows), np.eye(1, dtype=np.float32), history, {}, seed=1)
+        assert result["risk_ratio"].tolist() == pytest.approx([3.0])
+        widths.append(float((result["high"] - result["low"]).iloc[0]))
     assert widths[1] < widths[0] / 2
 
 
 def test_synonyms_share_their_strength() -> None:
-    tags = table()
+    tags = tags_of_users()
     synonyms = np.array([[1.0, 0.0], [0.9, np.sqrt(1 - 0.81)]], dtype=np.float32)
     strengths = tag_strengths(tags, synonyms, history_of({"a": 1, "b": 2}))
     assert strengths.min() == pytest.approx(0.9, abs=1e-6)
 
 
-def test_a_near_synonym_of_a_key_tag_ranks_behind_a_different_tag() -> None:
+def test_near_synonym_of_a_key_tag_ranks_below_a_different_tag() -> None:
     users = pd.Index([f"{i:03}" for i in range(90)])
-    # The first tag is the most informative, its near-synonym almost as much, the third less.
-    holders = {"t:a": users[:30], "t:a too": users[:28], "t:b": users[30:45]}
+    # The first tag is the most informative, its near-synonym almost as informative, the third less so.
+    users_of_tag = {"t:a": users[:30], "t:a too": users[:28], "t:b": users[30:45]}
     rows = pd.concat(
-        pd.DataFrame({"user": owners, "tag": tag, "text": tag, "weight": 1.0})
-        for tag, owners in holders.items()
+        pd.DataFrame({"user": tagged, "tag": tag, "text": tag, "weight": 1.0})
+        for tag, tagged in users_of_tag.items()
     )
     history = ParticipationHistory.of(
         users,
@@ -205,8 +205,8 @@ def test_key_users_rank_by_marginal_spread_among_targeted_users() -> None:
         pd.Index([*users, "outsider"]), reached, frame("user campaign at"), NO_ACTIVITY, 1.0
     )
     edges = pd.DataFrame({"source": "u07", "target": users[10:20], "probability": 1.0})
-    outside = pd.DataFrame({"source": ["outsider"], "target": ["u01"], "probability": [1.0]})
-    key_users = select_key_users(pd.concat([edges, outside]), history, seed=1)
+    edge_of_outsider = pd.DataFrame({"source": ["outsider"], "target": ["u01"], "probability": [1.0]})
+    key_users = select_key_users(pd.concat([edges, edge_of_outsider]), history, seed=1)
     assert key_users["user"].iloc[0] == "u07"
     assert key_users["score"].iloc[0] == pytest.approx(11, rel=0.1)
     assert key_users["rank"].tolist() == [1, 2, 3, 4, 5]
@@ -226,9 +226,9 @@ def test_groups_are_communities_with_key_users() -> None:
 
 
 def test_open_campaigns_share_their_key_users_and_groups() -> None:
-    first_active = frame("user at", *((user, 1.0) for user in USERS))
-    took_part = frame("user campaign at", ("a", "x", 2.0), ("b", "y", 3.0))
-    history = ParticipationHistory.of(USERS, REACHED.iloc[:0], took_part, first_active, 9.0)
+    activity = frame("user at", *((user, 1.0) for user in USERS))
+    participations = frame("user campaign at", ("a", "x", 2.0), ("b", "y", 3.0))
+    history = ParticipationHistory.of(USERS, REACHED.iloc[:0], participations, activity, 9.0)
     edges = frame("source target probability", ("a", "b", 0.9), ("a", "c", 0.9))
     key_users = select_key_users(edges, history, seed=1)
     assert key_users.groupby("campaign")["user"].agg(list).map(tuple).nunique() == 1

@@ -9,7 +9,7 @@ import pytest
 from network.factors import stimulating_factors
 from network.participation_history import DAY
 from network.tags.user_tags import TagTable
-from tests.unit.test_similarity import CAMPAIGNS, LENGTH, USERS, world
+from tests.unit.test_similarity import CAMPAIGNS, CAMPAIGN_DAYS, USERS, simulated_data
 
 NO_EDGES = pd.DataFrame({"source": [], "target": []})
 
@@ -19,15 +19,14 @@ def no_tags(users: pd.Index) -> TagTable:
 
 
 def test_interest_in_promoted_items_is_associated_with_participation() -> None:
-    made = world()
-    inputs = made.inputs
+    inputs = simulated_data().inputs
     # Each campaign promotes the interests of one taste; users of that taste take part seven times as often.
     promotes = [[f"p:{number % 2 * 5 + i}" for i in range(5)] for number in range(CAMPAIGNS)]
     campaigns = pd.DataFrame(
         {
             "campaign": [f"c{number:02}" for number in range(CAMPAIGNS)],
             "kind": "any",
-            "starts": [number * LENGTH * DAY for number in range(CAMPAIGNS)],
+            "starts": [number * CAMPAIGN_DAYS * DAY for number in range(CAMPAIGNS)],
             "text": "",
             "promotes": promotes,
         }
@@ -47,10 +46,12 @@ def test_interest_in_promoted_items_is_associated_with_participation() -> None:
     assert exposure.empty
 
 
-def test_an_unrelated_tag_has_a_risk_ratio_of_one() -> None:
-    inputs = world().inputs
-    half = inputs.users[::2]
-    tags = TagTable(inputs.users, pd.DataFrame({"user": half, "tag": "t:1", "text": "one", "weight": 1.0}))
+def test_risk_ratio_of_an_unrelated_tag_is_one() -> None:
+    inputs = simulated_data().inputs
+    every_other_user = inputs.users[::2]
+    tags = TagTable(
+        inputs.users, pd.DataFrame({"user": every_other_user, "tag": "t:1", "text": "one", "weight": 1.0})
+    )
     one_community = np.zeros(USERS, dtype=np.int64)
     factors = stimulating_factors(inputs, one_community, NO_EDGES, tags, ["t:1"])
     (row,) = factors[factors["factor"] == "tag: one"].to_dict("records")
@@ -58,8 +59,9 @@ def test_an_unrelated_tag_has_a_risk_ratio_of_one() -> None:
     assert row["risk_ratio"] == pytest.approx(1, abs=0.15)
 
 
-def test_without_campaigns_there_are_no_factors() -> None:
-    inputs = world().inputs
-    empty = replace(inputs, participations=inputs.participations.iloc[:0])
-    factors = stimulating_factors(empty, np.zeros(USERS, dtype=np.int64), NO_EDGES, no_tags(inputs.users), [])
+def test_no_participations_give_no_factors() -> None:
+    inputs = simulated_data().inputs
+    inputs = replace(inputs, participations=inputs.participations.iloc[:0])
+    one_community = np.zeros(USERS, dtype=np.int64)
+    factors = stimulating_factors(inputs, one_community, NO_EDGES, no_tags(inputs.users), [])
     assert factors.empty

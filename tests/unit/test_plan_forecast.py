@@ -1,4 +1,4 @@
-"""Forecasts of campaigns before their launch, as planned and changed."""
+"""Forecasts of planned campaigns, before and after changes to the plan."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,11 +19,12 @@ STARTS, ENDS = pd.Timestamp("2017-05-10"), pd.Timestamp("2017-05-24")
 
 
 def with_plan(history: History) -> History:
-    """A third campaign that begins on the 10th of May and reaches four of the six users, whose acts so far
-    with its products are known.
+    """The history with a third campaign, which begins on 10 May and reaches four of the six users.
+
+    All that these users bought so far counts as its products.
     """
-    acts = history.activity[history.activity["user"].isin(["u0", "u1", "u2", "u3"])]
-    bought = acts.assign(campaign="3")
+    activity = history.activity[history.activity["user"].isin(["u0", "u1", "u2", "u3"])]
+    bought = activity.assign(campaign="3")
     plan = history.campaigns.iloc[:1].assign(
         id="3", name="Campaign 3", starts=STARTS, ends=ENDS, targeted=4
     )  # fmt: skip
@@ -46,30 +47,29 @@ def model() -> KLSTM:
     return KLSTM(QUICK).fit(make_history(), Silent())
 
 
-def test_a_plan_is_forecast_whole(model: KLSTM) -> None:
-    made = model.predict_planned(with_plan(make_history()), "3")
-    assert made.steps["ds"].tolist() == list(pd.date_range(STARTS, ENDS - pd.Timedelta(days=1)))
-    assert made.total.mean == pytest.approx(made.steps["mean"].sum())
-    assert made.total.p10 < made.total.p50 < made.total.p90
-    assert made.users["days"].sum() == pytest.approx(made.total.mean, rel=1e-6)
-    assert set(made.users["user"]) == {"u0", "u1", "u2", "u3"}
-    # What its users did a day with its products so far, where only that is known.
-    so_far = with_plan(make_history()).steps.query("unique_id == '3'")["y"].mean()
-    assert made.steps["mean"].mean() == pytest.approx(so_far, rel=0.5)
+def test_plan_is_forecast_from_its_launch_to_its_end(model: KLSTM) -> None:
+    forecast = model.predict_planned(with_plan(make_history()), "3")
+    assert forecast.steps["ds"].tolist() == list(pd.date_range(STARTS, ENDS - pd.Timedelta(days=1)))
+    assert forecast.total.mean == pytest.approx(forecast.steps["mean"].sum())
+    assert forecast.total.p10 < forecast.total.p50 < forecast.total.p90
+    assert forecast.users["days"].sum() == pytest.approx(forecast.total.mean, rel=1e-6)
+    assert set(forecast.users["user"]) == {"u0", "u1", "u2", "u3"}
+    # All that is known are the users' purchases of its products before the launch.
+    mean_so_far = with_plan(make_history()).steps.query("unique_id == '3'")["y"].mean()
+    assert forecast.steps["mean"].mean() == pytest.approx(mean_so_far, rel=0.5)
 
 
-def test_a_change_of_plan_changes_the_forecast(model: KLSTM) -> None:
+def test_changed_plan_changes_the_forecast(model: KLSTM) -> None:
     history = with_plan(make_history())
-    whole = model.predict_planned(history, "3").total.mean
-    shorter = replanned(history, "3", None, date(2017, 5, 17), None)
-    half = model.predict_planned(shorter, "3")
-    assert len(half.steps) == 7
-    assert half.total.mean == pytest.approx(whole / 2, rel=0.15)
+    planned_total = model.predict_planned(history, "3").total.mean
+    half_as_long = model.predict_planned(replanned(history, "3", None, date(2017, 5, 17), None), "3")
+    assert len(half_as_long.steps) == 7
+    assert half_as_long.total.mean == pytest.approx(planned_total / 2, rel=0.15)
     later = model.predict_planned(replanned(history, "3", date(2017, 5, 12), None, None), "3")
     assert later.steps["ds"].min() == pd.Timestamp("2017-05-12")
-    fewer = model.predict_planned(replanned(history, "3", None, None, ["u0", "u1"]), "3")
-    assert set(fewer.users["user"]) == {"u0", "u1"}
-    assert 0 < fewer.total.mean < whole
+    fewer_users = model.predict_planned(replanned(history, "3", None, None, ["u0", "u1"]), "3")
+    assert set(fewer_users.users["user"]) == {"u0", "u1"}
+    assert 0 < fewer_users.total.mean < planned_total
 
 
 def test_invalid_plans_are_rejected(model: KLSTM) -> None:
@@ -84,23 +84,25 @@ def test_invalid_plans_are_rejected(model: KLSTM) -> None:
         replanned(history, "3", None, None, ["u0", "u5"])
 
 
-def test_errors_at_earlier_launches_widen_the_intervals() -> None:
+def test_launch_dispersion_grows_with_errors_at_past_launches() -> None:
     history = make_history()
-    over = pd.Timestamp("2017-04-20")
-    steps = history.steps[history.steps["ds"] < over]
-    history = replace(history, campaigns=history.campaigns.assign(ends=over), steps=steps)
+    end = pd.Timestamp("2017-04-20")
+    steps = history.steps[history.steps["ds"] < end]
+    history = replace(history, campaigns=history.campaigns.assign(ends=end), steps=steps)
     baseline = Baseline.fit(history, None)
-    calm = launch_dispersion(history, baseline)
-    own = history.steps["unique_id"].eq("1") & history.steps["in_window"]
-    wild = replace(history, steps=history.steps.assign(y=history.steps["y"].where(~own, 90.0)))
-    assert launch_dispersion(wild, baseline) > calm
+    dispersion = launch_dispersion(history, baseline)
+    # Campaign 1 draws more than four times the usual participants.
+    after_launch = history.steps["unique_id"].eq("1") & history.steps["in_window"]
+    unusual = replace(history, steps=history.steps.assign(y=history.steps["y"].where(~after_launch, 90.0)))
+    assert launch_dispersion(unusual, baseline) > dispersion
 
 
-def test_later_campaigns_do_not_change_a_plan() -> None:
-    """Other planned campaigns and their users do not enter the forecast."""
+def test_other_planned_campaigns_do_not_change_the_forecast() -> None:
     history = with_plan(make_history())
-    others = history.campaigns.iloc[:1].assign(id="9", starts=STARTS + pd.Timedelta(days=3), targeted=6)
-    more = replace(history, campaigns=pd.concat([history.campaigns, others], ignore_index=True))
+    other_plan = history.campaigns.iloc[:1].assign(id="9", starts=STARTS + pd.Timedelta(days=3), targeted=6)
+    two_plans = replace(history, campaigns=pd.concat([history.campaigns, other_plan], ignore_index=True))
     baseline = Baseline.fit(make_history(), None)
-    alone, together = (expected_plan(known, baseline, "3")["mean"] for known in (history, more))
-    np.testing.assert_allclose(alone, together)
+    expected, expected_with_other = (
+        expected_plan(known, baseline, "3")["mean"] for known in (history, two_plans)
+    )
+    np.testing.assert_allclose(expected, expected_with_other)

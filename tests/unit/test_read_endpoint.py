@@ -1,4 +1,4 @@
-"""A read endpoint is called with the parameters that FastAPI passes by name, the graph among them."""
+"""Read endpoints receive the graph and their parameters by name, as FastAPI passes them."""
 
 import asyncio
 from typing import cast

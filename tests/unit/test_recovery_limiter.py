@@ -1,4 +1,4 @@
-"""After an outage the database gets a few requests at a time, until it answers."""
+"""After a database outage, few requests run at a time until one of them succeeds."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,19 +18,19 @@ from graph.errors import DatabaseUnreachable
 REQUESTS = 8
 
 
-def outage() -> DatabaseUnreachable:
+def outage_error() -> DatabaseUnreachable:
     return DatabaseUnreachable("No Neo4j answers.", "Wait.")
 
 
 @dataclass
 class Status:
-    """An answer."""
+    """A response, of which the limiter reads only the status."""
 
     status: int = 200
 
 
 class RecoveringGraph:
-    """A graph whose revision can be read from the second time on."""
+    """A graph whose revision can be read from the second read on."""
 
     def __init__(self) -> None:
         self.reads = 0
@@ -38,12 +38,12 @@ class RecoveringGraph:
     async def read_revision(self) -> str:
         self.reads += 1
         if self.reads == 1:
-            raise outage()
+            raise outage_error()
         return "1"
 
 
 class Application:
-    """Answers with the given statuses after a while; records how many requests ran at a time."""
+    """Responds with the given statuses after a delay; records how many requests ran at a time."""
 
     def __init__(self, statuses: Iterator[int]) -> None:
         self._statuses = statuses
@@ -64,66 +64,66 @@ async def statuses_after_an_outage(application: Application, monkeypatch: pytest
     transport = httpx.ASGITransport(ResponseCache(application, RecoveringGraph().read_revision))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert (await client.get("/v1/tags")).status_code == 503
-        answers = [client.get(f"/v1/tags?number={number}") for number in range(REQUESTS)]
-        return [answer.status_code for answer in await asyncio.gather(*answers)]
+        requests = [client.get(f"/v1/tags?number={number}") for number in range(REQUESTS)]
+        return [response.status_code for response in await asyncio.gather(*requests)]
 
 
-def test_concurrency_is_limited_until_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrency_is_limited_until_the_first_success(monkeypatch: pytest.MonkeyPatch) -> None:
     application = Application(iter([503, 503, 503, 200] + [200] * REQUESTS))
     statuses = asyncio.run(statuses_after_an_outage(application, monkeypatch))
     assert sorted(statuses) == [200] * (REQUESTS - 3) + [503] * 3
     assert max(application.concurrency[:4]) == INITIAL_LIMIT
-    # The first success lets more of the waiting requests in.
+    # After the first success, more of the waiting requests run.
     assert max(application.concurrency) > INITIAL_LIMIT
 
 
-def test_cheap_requests_run_first() -> None:
+def test_requests_that_were_fast_before_run_first() -> None:
     durations = {"/v1/much": 0.06, "/v1/some": 0.03, "/v1/little": 0.0}
     started = []
 
-    async def answer(path: str) -> Status:
+    async def respond(path: str) -> Status:
         started.append(path)
         await asyncio.sleep(durations[path])
         return Status()
 
     async def send(limiter: RecoveryLimiter, paths: list[str]) -> None:
-        await asyncio.gather(*(limiter.run(path, partial(answer, path)) for path in paths))
+        await asyncio.gather(*(limiter.run(path, partial(respond, path)) for path in paths))
 
     async def run_requests() -> None:
         limiter = RecoveryLimiter()
         await send(limiter, list(durations))
-        limiter.restrict(outage())
+        limiter.restrict(outage_error())
         await send(limiter, [*durations] * 2)
 
     asyncio.run(run_requests())
-    again = started[len(durations) :]
-    assert again == sorted(again, key=durations.__getitem__)
+    started_after_outage = started[len(durations) :]
+    assert started_after_outage == sorted(started_after_outage, key=durations.__getitem__)
 
 
 def test_waiting_requests_fail_if_the_database_fails_again() -> None:
     async def run_requests() -> list[Status | BaseException]:
-        over = asyncio.Event()
+        end = asyncio.Event()
 
-        async def answer() -> Status:
-            await over.wait()
+        async def respond() -> Status:
+            await end.wait()
             return Status()
 
         limiter = RecoveryLimiter()
-        limiter.restrict(outage())
+        limiter.restrict(outage_error())
         requests = asyncio.gather(
-            *(limiter.run("/v1/tags", answer) for _ in range(5)), return_exceptions=True
+            *(limiter.run("/v1/tags", respond) for _ in range(5)), return_exceptions=True
         )
         await asyncio.sleep(0.2)
-        limiter.restrict(outage())
-        over.set()
+        limiter.restrict(outage_error())
+        end.set()
         return await requests
 
-    answers = asyncio.run(run_requests())
-    assert sum(isinstance(answer, Status) for answer in answers) == INITIAL_LIMIT
-    assert sum(isinstance(answer, DatabaseUnreachable) for answer in answers) == 5 - INITIAL_LIMIT
+    results = asyncio.run(run_requests())
+    assert sum(isinstance(result, Status) for result in results) == INITIAL_LIMIT
+    assert sum(isinstance(result, DatabaseUnreachable) for result in results) == 5 - INITIAL_LIMIT
 
 
-def test_without_an_outage_concurrency_is_unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrency_is_unlimited_without_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     async def read_revision(_graph: RecoveringGraph) -> str:
         return "1"
 

@@ -1,4 +1,4 @@
-"""Requests with parameters or fields that the API does not have are refused, and the problem names them."""
+"""Requests with unknown query parameters or body fields are rejected, and the problem names them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ from graph.settings import Settings
 
 
 class UnusedGraph:
-    """Fails if anything is read from it."""
+    """A graph without methods: any use of it fails."""
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     app = create_app(Settings(GROUNDSWELL_HOME=tmp_path), cast(Graph, UnusedGraph()), keys=False)
-    # The response cache asks the graph for its revision before anything else.
+    # The response cache would read the graph's revision.
     app.user_middleware = [layer for layer in app.user_middleware if layer.cls.__name__ != "ResponseCache"]
     yield TestClient(app, base_url="http://127.0.0.1")
 
 
 @pytest.mark.parametrize("path", ["/v1/campaigns", "/v1/campaigns/18/forecast", "/v1/imports", "/v1/jobs"])
-def test_an_unknown_query_parameter_is_named(client: TestClient, path: str) -> None:
-    answer = client.get(path, params={"dataset": "shop", "limt": "5"})
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"] == "Unknown query parameter: limt."
-    assert "dataset" in answer.json()["remedy"]
+def test_unknown_query_parameter_is_422(client: TestClient, path: str) -> None:
+    response = client.get(path, params={"dataset": "shop", "limt": "5"})
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["detail"] == "Unknown query parameter: limt."
+    assert "dataset" in response.json()["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_an_unknown_query_parameter_is_named(client: TestClient, path: str) -> N
         ("/v1/campaigns", {"id": "soon", "starts": "2018-01-01", "ends": "2018-01-02"}),
     ],
 )
-def test_an_unknown_body_field_is_named(client: TestClient, path: str, body: dict[str, object]) -> None:
-    answer = client.post(path, params={"dataset": "shop"}, json={**body, "cutof": "2018-01-01"})
-    assert answer.status_code == 422
-    assert answer.json()["detail"] == "body.cutof: unknown field"
+def test_unknown_body_field_is_422(client: TestClient, path: str, body: dict[str, object]) -> None:
+    response = client.post(path, params={"dataset": "shop"}, json={**body, "cutof": "2018-01-01"})
+    assert response.status_code == 422
+    assert response.json()["detail"] == "body.cutof: unknown field"
 
 
 def test_operations_are_named_after_their_endpoints(client: TestClient) -> None:

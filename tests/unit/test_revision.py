@@ -1,4 +1,4 @@
-"""A revision of the graph changes with every transaction that is no heartbeat."""
+"""The graph's revision: the number of transactions in Neo4j's bookmark, without heartbeats."""
 
 import base64
 
@@ -16,19 +16,19 @@ TRANSACTIONS = {
 
 
 def bookmark(number: bytes) -> str:
-    """As Neo4j writes it for one database."""
+    """A bookmark of one database in Neo4j's format."""
     return "FB:" + base64.b64encode(b"\x91\xcc\x10" + DATABASE + number + b"\x90").decode()
 
 
 @pytest.mark.parametrize("transactions", TRANSACTIONS)
-def test_heartbeats_are_subtracted(transactions: int) -> None:
+def test_revision_excludes_heartbeats(transactions: int) -> None:
     revision = revision_of(bookmark(TRANSACTIONS[transactions]), 5)
     assert revision == f"{DATABASE.hex()}:{transactions - 5}"
 
 
 @pytest.mark.parametrize(
-    "unknown",
+    "invalid_bookmark",
     ["", "FB:", "FB:?", "XY:kA==", bookmark(b"\x07") + "kA==", bookmark(b"\x07") + "," + bookmark(b"\x08")],
 )
-def test_an_unknown_bookmark_is_its_own_revision(unknown: str) -> None:
-    assert revision_of(unknown, 5) == unknown
+def test_invalid_bookmark_is_its_own_revision(invalid_bookmark: str) -> None:
+    assert revision_of(invalid_bookmark, 5) == invalid_bookmark

@@ -1,4 +1,4 @@
-"""The managed server's parts that need no server."""
+"""Parts of the managed server, without a running Neo4j: ports, memory, folders, state file, jars."""
 
 import hashlib
 import os
@@ -26,19 +26,19 @@ GIB = 1024**3
 
 
 def test_port_in_use_is_named() -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        taken = other.getsockname()[1]
-        with pytest.raises(PortTaken, match=str(taken)) as caught:
-            choose_ports(taken, None)
-    assert "--bolt-port" in caught.value.remedy
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", 0))
+        occupant.listen()
+        port = occupant.getsockname()[1]
+        with pytest.raises(PortTaken, match=str(port)) as error:
+            choose_ports(port, None)
+    assert "--bolt-port" in error.value.remedy
 
 
 @pytest.mark.parametrize(
     ("total", "heap", "page_cache"), [(2, 1024, 512), (16, 4096, 4096), (256, 8192, 16384)]
 )
-def test_memory_follows_the_machine(total: int, heap: int, page_cache: int) -> None:
+def test_memory_settings_scale_with_the_machine(total: int, heap: int, page_cache: int) -> None:
     assert size_memory(total * GIB).heap == heap
     assert size_memory(total * GIB).page_cache == page_cache
 
@@ -54,28 +54,28 @@ def test_full_disk_is_detected(tmp_path: Path) -> None:
         make_writable(tmp_path, needed_bytes=2**62)
 
 
-def test_the_password_is_generated_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+def test_password_is_generated_once_and_readable_only_by_its_owner(tmp_path: Path) -> None:
     folders = Folders(tmp_path / "home")
-    first = folders.password()
-    assert len(first) >= 24
-    assert folders.password() == first
+    password = folders.password()
+    assert len(password) >= 24
+    assert folders.password() == password
     assert folders.password_file.stat().st_mode & 0o777 == 0o600
 
 
-def test_reused_pid_is_not_our_server(tmp_path: Path) -> None:
-    ours = psutil.Process(os.getpid()).create_time()
+def test_reused_pid_is_not_taken_for_the_server(tmp_path: Path) -> None:
+    created = psutil.Process(os.getpid()).create_time()
     file = tmp_path / "server.json"
-    write_state(file, ServerState(os.getpid(), ours, Ports(1, 2)))
+    write_state(file, ServerState(os.getpid(), created, Ports(1, 2)))
     assert read_state(file).process() is not None
-    write_state(file, ServerState(os.getpid(), ours - 3600, Ports(1, 2)))
+    write_state(file, ServerState(os.getpid(), created - 3600, Ports(1, 2)))
     assert read_state(file).process() is None
 
 
 @pytest.fixture
 def child() -> ServerState:
-    """A child process that nobody but the server's own functions waits for."""
+    """A child process in place of a server, which only the functions under test wait for."""
     process = subprocess.Popen(["sleep", "60"])
-    process.returncode = 0
+    process.returncode = 0  # Popen then does not wait for it.
     return ServerState(process.pid, psutil.Process(process.pid).create_time(), Ports(1, 2))
 
 
@@ -84,7 +84,7 @@ def test_a_stopped_server_is_reaped(child: ServerState) -> None:
     assert not psutil.pid_exists(child.pid)
 
 
-def test_a_killed_server_is_reaped_when_its_state_is_read(child: ServerState) -> None:
+def test_killed_server_is_reaped_when_its_process_is_looked_up(child: ServerState) -> None:
     os.kill(child.pid, signal.SIGKILL)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
@@ -92,14 +92,14 @@ def test_a_killed_server_is_reaped_when_its_state_is_read(child: ServerState) ->
     assert not psutil.pid_exists(child.pid)
 
 
-def test_an_unreadable_state_file_counts_as_none(tmp_path: Path) -> None:
+def test_missing_or_invalid_state_file_is_no_state(tmp_path: Path) -> None:
     file = tmp_path / "server.json"
     assert read_state(file) is None
     file.write_text("{")
     assert read_state(file) is None
 
 
-def test_the_lock_lists_every_jar_once_with_its_checksum() -> None:
+def test_lock_file_lists_every_jar_once_with_its_checksum() -> None:
     jars = locked_jars()
     assert len({jar.filename for jar in jars}) == len(jars) > 300
     assert all(len(jar.sha256) == 64 for jar in jars)
@@ -115,40 +115,42 @@ def repository(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     folder.mkdir(parents=True)
     jar = folder / "thing-1.0.jar"
     jar.write_bytes(b"content")
-    handler = partial(_Quiet, directory=str(root))
+    handler = partial(_RecordingHandler, directory=str(root))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield jar, f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _RecordingHandler(SimpleHTTPRequestHandler):
+    """Records the paths of its requests instead of logging them."""
+
     requests: list[str] = []
 
     def log_message(self, *_: object) -> None:
-        _Quiet.requests.append(self.path)
+        _RecordingHandler.requests.append(self.path)
 
 
-def lock(monkeypatch: pytest.MonkeyPatch, checksum: str) -> Jar:
+def lock_one_jar(monkeypatch: pytest.MonkeyPatch, checksum: str) -> Jar:
     jar = Jar("org.example", "thing", "jar", "", "1.0", checksum)
     monkeypatch.setattr(runtime, "locked_jars", lambda: [jar])
     return jar
 
 
-def test_a_jar_is_fetched_verified_and_used_offline_afterwards(
+def test_jar_is_downloaded_verified_and_then_used_offline(
     repository: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jar = lock(monkeypatch, hashlib.sha256(b"content").hexdigest())
-    found = runtime.ensure_runtime(tmp_path / "cache", Silent(), repository[1])
-    assert found.class_path[0].name == jar.filename
-    assert found.class_path[0].read_bytes() == b"content"
+    jar = lock_one_jar(monkeypatch, hashlib.sha256(b"content").hexdigest())
+    (jar_path, *_) = runtime.ensure_runtime(tmp_path / "cache", Silent(), repository[1]).class_path
+    assert jar_path.name == jar.filename
+    assert jar_path.read_bytes() == b"content"
     runtime.ensure_runtime(tmp_path / "cache", Silent(), "http://127.0.0.1:9/nobody-listens")
 
 
-def test_a_damaged_jar_in_the_cache_is_fetched_again(
+def test_damaged_jar_in_the_cache_is_downloaded_again(
     repository: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jar = lock(monkeypatch, hashlib.sha256(b"content").hexdigest())
+    jar = lock_one_jar(monkeypatch, hashlib.sha256(b"content").hexdigest())
     cached = tmp_path / "cache" / "jars" / jar.filename
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"con")
@@ -156,21 +158,21 @@ def test_a_damaged_jar_in_the_cache_is_fetched_again(
     assert cached.read_bytes() == b"content"
 
 
-def test_a_wrong_checksum_is_fetched_twice_and_then_named(
+def test_jar_with_a_wrong_checksum_is_rejected_after_two_downloads(
     repository: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock(monkeypatch, "0" * 64)
-    _Quiet.requests.clear()
+    lock_one_jar(monkeypatch, "0" * 64)
+    _RecordingHandler.requests.clear()
     with pytest.raises(RuntimeUnavailable, match=r"org.example:thing:1.0 .* wrong both times"):
         runtime.ensure_runtime(tmp_path / "cache", Silent(), repository[1])
-    assert sum(path.endswith(".jar") for path in _Quiet.requests) == 2
+    assert sum(path.endswith(".jar") for path in _RecordingHandler.requests) == 2
     assert not list((tmp_path / "cache" / "jars").iterdir())
 
 
-def test_no_network_and_nothing_cached_says_what_to_do(
+def test_missing_jar_without_a_network_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock(monkeypatch, "0" * 64)
-    with pytest.raises(RuntimeUnavailable, match="could not be downloaded") as caught:
+    lock_one_jar(monkeypatch, "0" * 64)
+    with pytest.raises(RuntimeUnavailable, match="could not be downloaded") as error:
         runtime.ensure_runtime(tmp_path / "cache", Silent(), "http://127.0.0.1:9")
-    assert "GROUNDSWELL_CACHE" in caught.value.remedy
+    assert "GROUNDSWELL_CACHE" in error.value.remedy

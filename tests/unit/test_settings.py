@@ -1,4 +1,4 @@
-"""Settings come from their own variables, and from no others."""
+"""Settings are read only from their own environment variables."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from graph.settings import Settings
 
 
-def test_home_folder_of_the_user_is_not_our_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_unprefixed_variables_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("GROUNDSWELL_HOME", "GROUNDSWELL_CACHE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HOME", "CACHE", "API_TOKEN", "TEXT_MODEL"):
@@ -20,9 +20,9 @@ def test_home_folder_of_the_user_is_not_our_home(monkeypatch: pytest.MonkeyPatch
     assert settings.text_model is None
 
 
-def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repr_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEO4J_PASSWORD", "s3cret")
     monkeypatch.setenv("GROUNDSWELL_API_TOKEN", "t0ken")
-    shown = repr(Settings())
-    assert "s3cret" not in shown
-    assert "t0ken" not in shown
+    text = repr(Settings())
+    assert "s3cret" not in text
+    assert "t0ken" not in text

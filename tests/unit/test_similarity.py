@@ -19,61 +19,63 @@ from network.tags.interests import Interests
 
 USERS = 240
 CAMPAIGNS = 24
-LENGTH = 30.0
+CAMPAIGN_DAYS = 30.0
 
 
 @dataclass(frozen=True)
-class World:
-    """Users of two tastes, visible in their interests; each campaign appeals to one taste."""
+class SimulatedData:
+    """Users of two tastes (0 or 1), visible in their interests; each campaign appeals to one taste."""
 
     inputs: NetworkInputs
     taste: np.ndarray
 
 
-def world(seed: int = 0) -> World:
+def simulated_data(seed: int = 0) -> SimulatedData:
     rng = np.random.default_rng(seed)
     users = pd.Index([f"u{i:03}" for i in range(USERS)])
     taste = rng.integers(2, size=USERS)
-    # One act every ten days, nine in ten of them of the user's own taste.
-    end = CAMPAIGNS * LENGTH
+    # One behaviour every ten days, nine in ten of them of the user's own taste.
+    end = CAMPAIGNS * CAMPAIGN_DAYS
     days = np.arange(0.0, end, 10.0)
-    owner, time = np.repeat(np.arange(USERS), len(days)), np.tile(days, USERS)
-    own = np.where(rng.random(len(owner)) < 0.9, taste[owner], 1 - taste[owner])
-    interest = own * 5 + rng.integers(5, size=len(owner))
+    user, day = np.repeat(np.arange(USERS), len(days)), np.tile(days, USERS)
+    taste_of_behaviour = np.where(rng.random(len(user)) < 0.9, taste[user], 1 - taste[user])
+    interest = taste_of_behaviour * 5 + rng.integers(5, size=len(user))
     interests = Interests(
-        owner,
+        user,
         interest,
-        time * DAY,
+        day * DAY,
         users,
         pd.Index([f"p:{i}" for i in range(10)]),
         [f"p{i}" for i in range(10)],
     )
-    rows = []
+    participations = []
     for number in range(CAMPAIGNS):
-        likes = np.where(taste == number % 2, 0.7, 0.1)
-        for user in np.flatnonzero(rng.random(USERS) < likes):
-            rows.append((users[user], f"c{number:02}", (number * LENGTH + rng.uniform(0, 20)) * DAY))
-    reached = [
-        (user, f"c{number:02}", number * LENGTH * DAY) for number in range(CAMPAIGNS) for user in users
+        probability = np.where(taste == number % 2, 0.7, 0.1)
+        for participant in np.flatnonzero(rng.random(USERS) < probability):
+            at = (number * CAMPAIGN_DAYS + rng.uniform(0, 20)) * DAY
+            participations.append((users[participant], f"c{number:02}", at))
+    targetings = [
+        (target, f"c{number:02}", number * CAMPAIGN_DAYS * DAY)
+        for number in range(CAMPAIGNS)
+        for target in users
     ]
     activity = pd.DataFrame(
-        {"user": users[owner], "at": time * DAY, "acts": 1.0, "value": 2.0, "discount": 0.0}
+        {"user": users[user], "at": day * DAY, "acts": 1.0, "value": 2.0, "discount": 0.0}
     )
-    day = date.fromordinal(date(1970, 1, 1).toordinal() + int(end))
     inputs = NetworkInputs(
-        day=day,
+        day=date.fromordinal(date(1970, 1, 1).toordinal() + int(end)),
         seconds=end * DAY,
         zone="UTC",
         users=users,
-        targetings=pd.DataFrame(reached, columns=["user", "campaign", "at"]),
-        participations=pd.DataFrame(rows, columns=["user", "campaign", "at"]),
+        targetings=pd.DataFrame(targetings, columns=["user", "campaign", "at"]),
+        participations=pd.DataFrame(participations, columns=["user", "campaign", "at"]),
         activity=activity,
         stated=pd.DataFrame({"user": [], "tag": [], "text": [], "weight": [], "at": []}),
         interests=interests,
         ties=pd.DataFrame({"source": [], "target": []}),
         campaigns=pd.DataFrame({"campaign": [], "kind": [], "starts": [], "text": [], "promotes": []}),
     )
-    return World(inputs, taste)
+    return SimulatedData(inputs, taste)
 
 
 def uninformative_text(inputs: NetworkInputs) -> np.ndarray:
@@ -82,8 +84,8 @@ def uninformative_text(inputs: NetworkInputs) -> np.ndarray:
 
 
 def test_negatives_are_as_active_as_their_partners() -> None:
-    history = world().inputs.history
-    since = 12 * LENGTH * DAY
+    history = simulated_data().inputs.history
+    since = 12 * CAMPAIGN_DAYS * DAY
     pairs = training_pairs(history, since, seed=1)
     took_part = {number: set(campaign.users.tolist()) for number, campaign in enumerate(history.campaigns)}
     for campaign, user, partner, negative in zip(
@@ -94,30 +96,29 @@ def test_negatives_are_as_active_as_their_partners() -> None:
         assert user != partner
     days = history.activity.until(np.arange(USERS), np.full(USERS, since))
     assert abs(np.log2(days[pairs.partner] / days[pairs.negative])).max() < 1
-    # A similarity by activity alone does not tell them apart.
-    active = np.column_stack([np.log(days), np.ones(USERS)])
-    assert ranking_quality(active, pairs)["auc"].mean() == pytest.approx(0.5, abs=0.03)
+    # A similarity of activity alone ranks partners no higher than negatives.
+    log_activity = np.column_stack([np.log(days), np.ones(USERS)])
+    assert ranking_quality(log_activity, pairs)["auc"].mean() == pytest.approx(0.5, abs=0.03)
 
 
-def test_ranking_quality_of_the_true_tastes() -> None:
-    made = world()
-    pairs = training_pairs(made.inputs.history, 12 * LENGTH * DAY, seed=1)
-    quality = ranking_quality(np.eye(2)[made.taste], pairs)
+def test_ranking_quality_of_the_true_tastes_is_as_calculated() -> None:
+    data = simulated_data()
+    pairs = training_pairs(data.inputs.history, 12 * CAMPAIGN_DAYS * DAY, seed=1)
+    quality = ranking_quality(np.eye(2)[data.taste], pairs)
     # By hand: 7 in 8 partners and 1 in 4 negatives have the taste of the campaign.
     assert quality["auc"].mean() == pytest.approx(0.734, abs=0.03)
-    random = ranking_quality(np.random.default_rng(1).normal(size=(USERS, 8)), pairs)
-    assert quality["ap"].mean() > 0.5 > 0.4 > random["ap"].mean()
+    random_quality = ranking_quality(np.random.default_rng(1).normal(size=(USERS, 8)), pairs)
+    assert quality["ap"].mean() > 0.5 > 0.4 > random_quality["ap"].mean()
     assert len(quality) == 12
 
 
 def test_learned_similarity_beats_uninformative_tag_text() -> None:
-    inputs = world().inputs
-    middle = inputs.middle()
-    earlier = inputs.before(middle)
-    similarity = learn_similarity(earlier, uninformative_text, seed=1)
+    inputs = simulated_data().inputs
+    first_half = inputs.before(inputs.middle())
+    similarity = learn_similarity(first_half, uninformative_text, seed=1)
     assert similarity.learned
     validation = validate_similarity(
-        inputs.history, earlier.seconds, similarity, uninformative_text(inputs), seed=2
+        inputs.history, first_half.seconds, similarity, uninformative_text(inputs), seed=2
     )
     assert validation is not None
     assert validation.learned_auc > 0.7
@@ -125,33 +126,37 @@ def test_learned_similarity_beats_uninformative_tag_text() -> None:
 
 
 def test_learned_similarity_is_deterministic_and_ignores_later_data() -> None:
-    inputs = world().inputs
-    half = inputs.before(inputs.middle())
-    corrupt = world(seed=9).inputs
-    late = corrupt.participations[corrupt.participations["at"] >= half.seconds]
-    changed = pd.concat([half.participations, late])
-    corrupted = replace(inputs, participations=changed).before(half.day)
-    first, second = (learn_similarity(data, uninformative_text, seed=1).vectors for data in (half, corrupted))
-    assert (first == second).all()
+    inputs = simulated_data().inputs
+    first_half = inputs.before(inputs.middle())
+    other_participations = simulated_data(seed=9).inputs.participations
+    later = other_participations[other_participations["at"] >= first_half.seconds]
+    participations = pd.concat([first_half.participations, later])
+    corrupted = replace(inputs, participations=participations).before(first_half.day)
+    vectors, corrupted_vectors = (
+        learn_similarity(known, uninformative_text, seed=1).vectors for known in (first_half, corrupted)
+    )
+    assert (vectors == corrupted_vectors).all()
 
 
-def test_without_enough_pairs_similarity_is_that_of_tag_text() -> None:
-    inputs = world().inputs
-    few = inputs.before(date(1970, 1, 3))
-    similarity = learn_similarity(few, uninformative_text, seed=1)
+def test_similarity_falls_back_to_tag_text_without_enough_pairs() -> None:
+    two_days = simulated_data().inputs.before(date(1970, 1, 3))
+    similarity = learn_similarity(two_days, uninformative_text, seed=1)
     assert not similarity.learned
-    assert (similarity.vectors == uninformative_text(few)).all()
-    assert validate_similarity(few.history, few.seconds, similarity, similarity.vectors, seed=1) is None
+    assert (similarity.vectors == uninformative_text(two_days)).all()
+    validation = validate_similarity(
+        two_days.history, two_days.seconds, similarity, similarity.vectors, seed=1
+    )
+    assert validation is None
 
 
-def test_blocks_are_unit_vectors_or_zero_for_users_without_data() -> None:
-    inputs = world().inputs
-    others = inputs.interests.user != 7
+def test_feature_blocks_are_unit_vectors_or_zero_for_users_without_data() -> None:
+    inputs = simulated_data().inputs
+    kept = inputs.interests.user != 7
     interests = replace(
         inputs.interests,
-        user=inputs.interests.user[others],
-        interest=inputs.interests.interest[others],
-        at=inputs.interests.at[others],
+        user=inputs.interests.user[kept],
+        interest=inputs.interests.interest[kept],
+        at=inputs.interests.at[kept],
     )
     ties = pd.DataFrame({"source": ["u001", "u002"], "target": ["u002", "u003"]})
     inputs = replace(inputs, interests=interests, ties=ties)
@@ -164,14 +169,14 @@ def test_blocks_are_unit_vectors_or_zero_for_users_without_data() -> None:
     assert blocks["friends: affinity"][1] == pytest.approx(blocks["affinity"][2])
 
 
-def test_the_direction_of_a_name_does_not_depend_on_other_names() -> None:
+def test_random_direction_of_a_name_does_not_depend_on_other_names() -> None:
     assert (random_directions(["a", "b"], 16)[1] == random_directions(["b"], 16)[0]).all()
     assert random_directions([], 16).shape == (0, 16)
 
 
 def test_fitting_an_encoder_keeps_the_global_random_state() -> None:
-    inputs = world().inputs
-    pairs = training_pairs(inputs.history, 12 * LENGTH * DAY, seed=1)
+    inputs = simulated_data().inputs
+    pairs = training_pairs(inputs.history, 12 * CAMPAIGN_DAYS * DAY, seed=1)
     torch.manual_seed(4)
     expected = torch.rand(3)
     torch.manual_seed(4)
@@ -179,7 +184,7 @@ def test_fitting_an_encoder_keeps_the_global_random_state() -> None:
     assert (torch.rand(3) == expected).all()
 
 
-def test_without_campaigns_there_are_no_pairs() -> None:
-    users = pd.Index(["a", "b"])
-    empty = pd.DataFrame({"user": [], "campaign": [], "at": []})
-    assert len(training_pairs(ParticipationHistory.of(users, empty, empty, empty, DAY), 0.0, seed=1)) == 0
+def test_no_campaigns_give_no_training_pairs() -> None:
+    no_rows = pd.DataFrame({"user": [], "campaign": [], "at": []})
+    history = ParticipationHistory.of(pd.Index(["a", "b"]), no_rows, no_rows, no_rows, DAY)
+    assert len(training_pairs(history, 0.0, seed=1)) == 0

@@ -11,8 +11,8 @@ HEAVY = {
     "sentence_transformers", "sklearn", "statsforecast", "statsmodels", "torch", "torch_geometric",
     "transformers", "uvicorn",
 }  # fmt: skip
-DATABASE = {"neo4j", "numpy", "pandas", "pyarrow"}
-"""The neo4j driver imports pandas and pyarrow itself, so commands that read the database load them."""
+DRIVER = {"neo4j", "numpy", "pandas", "pyarrow"}
+"""The driver and what it imports itself: commands that read the database load them."""
 
 SCRIPT = """
 import json, sys
@@ -28,7 +28,7 @@ print("MODULES", json.dumps(sorted({name.partition(".")[0] for name in sys.modul
 
 
 def imported_packages(*arguments: str, home: str) -> set[str]:
-    """The top-level packages in memory after a command has run in a fresh interpreter."""
+    """The top-level packages that a command has loaded in a fresh interpreter."""
     environment = {"GROUNDSWELL_HOME": home, "NEO4J_URI": "bolt://127.0.0.1:9"}
     if arguments[0] == "db":
         del environment["NEO4J_URI"]
@@ -50,17 +50,17 @@ def imported_packages(*arguments: str, home: str) -> set[str]:
 def test_help_and_schema_load_neither_the_database_driver_nor_heavy_libraries(
     command: str, tmp_path: object
 ) -> None:
-    assert not imported_packages(*command.split(), home=str(tmp_path)) & (HEAVY | DATABASE)
+    assert not imported_packages(*command.split(), home=str(tmp_path)) & (HEAVY | DRIVER)
 
 
 @pytest.mark.parametrize(
     "command", ["db status", "imports", "jobs list", "keys list", "network list", "campaigns"]
 )
-def test_commands_that_read_load_no_heavy_libraries(command: str, tmp_path: object) -> None:
+def test_reading_commands_load_no_heavy_libraries(command: str, tmp_path: object) -> None:
     assert not imported_packages(*command.split(), home=str(tmp_path)) & HEAVY
 
 
-def test_the_client_loads_neither_the_database_driver_nor_heavy_libraries() -> None:
+def test_client_loads_neither_the_database_driver_nor_heavy_libraries() -> None:
     script = "import sys, api.client; print(*{name.partition('.')[0] for name in sys.modules})"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert not set(result.stdout.split()) & (HEAVY | DATABASE)
+    assert not set(result.stdout.split()) & (HEAVY | DRIVER)

@@ -1,4 +1,4 @@
-"""Text vectors by the packaged model and by another model."""
+"""Vectors of tag texts, by the packaged model and by another one."""
 
 from pathlib import Path
 
@@ -16,46 +16,50 @@ from network.tags.user_tags import TagTable
 from tests.unit.test_network_links import USERS, frame
 
 
-def test_near_synonyms_are_close_and_a_text_always_has_the_same_vector() -> None:
-    encoder = TextEncoder()
-    coffee, tea, tyres = encoder.vectors(["buys coffee", "buys tea", "winter tyres"])
+def test_related_texts_have_similar_vectors() -> None:
+    coffee, tea, tyres = TextEncoder().vectors(["buys coffee", "buys tea", "winter tyres"])
     assert np.linalg.norm(coffee) == pytest.approx(1, abs=1e-5)
     assert coffee @ tea > coffee @ tyres + 0.2
-    again = encoder.vectors(["winter tyres", "buys coffee", "winter tyres"])
-    assert (again[0] == again[2]).all()
-    assert (again[1] == coffee).all()
+
+
+def test_vector_of_a_text_does_not_depend_on_other_texts() -> None:
+    encoder = TextEncoder()
+    coffee, *_ = encoder.vectors(["buys coffee", "buys tea", "winter tyres"])
+    vectors = encoder.vectors(["winter tyres", "buys coffee", "winter tyres"])
+    assert (vectors[0] == vectors[2]).all()
+    assert (vectors[1] == coffee).all()
 
 
 def test_cached_vectors_are_read_without_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = TextEncoder(cache=tmp_path / "vectors").vectors(["one", "zwei"])
+    vectors = TextEncoder(cache=tmp_path / "vectors").vectors(["one", "zwei"])
 
-    def broken(_folder: Path | None) -> SentenceTransformer:
+    def fail(_folder: Path | None) -> SentenceTransformer:
         raise AssertionError("both texts are cached: the model is not needed")
 
-    monkeypatch.setattr(text_encoder, "_load", broken)
-    assert (TextEncoder(cache=tmp_path / "vectors").vectors(["zwei", "one"]) == first[::-1]).all()
+    monkeypatch.setattr(text_encoder, "_load", fail)
+    assert (TextEncoder(cache=tmp_path / "vectors").vectors(["zwei", "one"]) == vectors[::-1]).all()
 
 
-def test_each_model_has_a_cache_of_its_own(tmp_path: Path) -> None:
-    words = Tokenizer(models.WordLevel({"[UNK]": 0, "kaffee": 1, "tee": 2}, unk_token="[UNK]"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
+def test_each_model_has_its_own_cache(tmp_path: Path) -> None:
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "kaffee": 1, "tee": 2}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     weights = np.eye(3, 8, dtype=np.float32)
     folder = tmp_path / "model"
-    SentenceTransformer(modules=[StaticEmbedding(words, embedding_weights=weights)]).save(str(folder))
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)]).save(str(folder))
     cache = tmp_path / "vectors"
-    own = TextEncoder(folder, cache)
-    assert own.vectors(["kaffee", "tee"]) == pytest.approx(weights[1:])
-    assert own.identity != TextEncoder(cache=cache).identity
+    other_encoder = TextEncoder(folder, cache)
+    assert other_encoder.vectors(["kaffee", "tee"]) == pytest.approx(weights[1:])
+    assert other_encoder.identity != TextEncoder(cache=cache).identity
     assert TextEncoder(cache=cache).vectors(["kaffee"]).shape == (1, 384)
     assert len(list(cache.glob("*.sqlite"))) == 2
 
 
-def test_a_missing_model_folder_is_rejected(tmp_path: Path) -> None:
+def test_missing_model_folder_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="no folder"):
         TextEncoder(tmp_path / "nowhere")
 
 
-def test_a_tag_without_text_is_similar_to_no_other() -> None:
+def test_tag_without_text_is_similar_to_no_other() -> None:
     rows = frame(
         "user tag text weight",
         ("a", "1", "coffee", 1.0), ("b", "2", "", 1.0), ("c", "3", "", 1.0), ("d", "4", "", 1.0),
