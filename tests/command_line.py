@@ -1,4 +1,4 @@
-"""`groundswell` in this process, which takes a fraction of a second, and in a process of its own."""
+"""Runs `groundswell` commands, in this process (a fraction of a second) or in a process of their own."""
 
 import os
 import subprocess
@@ -15,34 +15,34 @@ Completed = subprocess.CompletedProcess[str]
 
 
 def groundswell(*arguments: str, **environment: str) -> Completed:
-    """Run a command in this process, with the error handling of the entry point."""
+    """Run a command in this process, with the entry point's error handling."""
     runner = CliRunner()
     with (
         mock.patch.dict(os.environ, _without_neo4j() | {"COLUMNS": "80"} | environment, clear=True),
         mock.patch.object(sys, "argv", ["groundswell", *arguments]),
-        runner.isolation() as (out, err, _),
+        runner.isolation() as (stdout, stderr, _),
     ):
         code: int | str | None = 0
         try:
             main()
-        except SystemExit as end:
-            code = end.code
+        except SystemExit as error:
+            code = error.code
         sys.stdout.flush()
         sys.stderr.flush()
-        texts = (stream.getvalue().decode(runner.charset) for stream in (out, err))
-        return Completed(sys.argv, int(code or 0), *texts)
+        outputs = (stream.getvalue().decode(runner.charset) for stream in (stdout, stderr))
+        return Completed(sys.argv, int(code or 0), *outputs)
 
 
 def groundswell_process(*arguments: str, **environment: str) -> Completed:
-    """Run a command in a process of its own, by the installed entry point."""
+    """Run a command in a process of its own, with the installed entry point."""
     return subprocess.run(
         [f"{sys.prefix}/bin/groundswell", *arguments],
         env=_without_neo4j() | environment, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
 
-def reach(settings: Settings) -> dict[str, str]:
-    """The environment in which a command uses the database of these settings."""
+def database_environment(settings: Settings) -> dict[str, str]:
+    """The environment variables with which a command uses the database of these settings."""
     environment = {"GROUNDSWELL_HOME": str(settings.home)}
     if settings.neo4j_uri:
         password = settings.neo4j_password.get_secret_value()

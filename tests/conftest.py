@@ -1,7 +1,7 @@
 """A real Neo4j for the tests: NEO4J_URI if set, else a container, else the managed local server.
 
-Where NEO4J_URI is set, every test data set has a unique name and is removed at the end. The managed server
-starts from a stored copy of the sample, its network and its model (see `tests.stores`).
+At NEO4J_URI, every test data set has a unique name and is removed at the end. The managed server starts from
+a stored copy of the sample, its network and its model (see `tests.stores`).
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-# Before torch is imported: its threads wait for each other busily, and tests run beside other processes.
+# Set before torch is imported: its threads wait actively for each other, which slows other test processes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import docker
@@ -31,7 +31,7 @@ from network.build import NetworkRun, build_network
 from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
 from tests.stores import QUICK, restore_empty, restore_sample, sample_report
 
-# Servers that live for minutes are not worth the processors that optimise them.
+# The JVM's optimising compiler does not pay off for servers that run for minutes.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
@@ -49,7 +49,7 @@ def default_port_in_use() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cache() -> Path:
-    """The user's own cache: the runtime is fetched once, not once per test run."""
+    """The user's own cache folder, so that the runtime is downloaded once and not in every test run."""
     return Settings().cache
 
 
@@ -57,7 +57,7 @@ def cache() -> Path:
 def managed_home(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cache: Path
 ) -> Iterator[Path]:
-    """The home of a managed server that runs for the whole session, with the sample where a test needs it."""
+    """The home of a managed server that runs for the whole session, with the sample if a test needs it."""
     home = tmp_path_factory.mktemp("home")
     if any("sample" in getattr(item, "fixturenames", ()) for item in request.session.items):
         restore_sample(home, cache)
@@ -70,10 +70,10 @@ def managed_home(
 
 @pytest.fixture(scope="session")
 def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings that lead to the database of this test session."""
+    """Settings with the database of this test session."""
     if "NEO4J_URI" in os.environ:
         yield Settings().model_copy(update={"home": tmp_path_factory.mktemp("home")})
-    elif _docker_answers():
+    elif _docker_is_available():
         image = os.environ.get("NEO4J_IMAGE", "neo4j:5.26-community")
         container = Neo4jContainer(image).with_env("NEO4J_PLUGINS", '["graph-data-science"]')
         with container:
@@ -86,11 +86,11 @@ def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         yield Settings(GROUNDSWELL_HOME=request.getfixturevalue("managed_home"))
 
 
-def _docker_answers() -> bool:
-    # Without an engine's address the client would only leave a socket behind.
+def _docker_is_available() -> bool:
+    # Without an engine, the client would leave an unclosed socket.
     if not ("DOCKER_HOST" in os.environ or Path("/var/run/docker.sock").exists()):
         return False
-    # With its version given, the client connects only at the ping, and can then be closed.
+    # With a given version, the client connects only at the ping, and can then be closed.
     client = docker.from_env(version="1.41", timeout=3)
     try:
         return bool(client.ping())
@@ -102,7 +102,7 @@ def _docker_answers() -> bool:
 
 @pytest.fixture(scope="session")
 def graph(settings: Settings) -> Iterator[Graph]:
-    """A connection to that database, its schema in place."""
+    """A connection to that database, with the current schema."""
     with connect(settings) as connection:
         migrate(connection)
         yield connection
@@ -118,7 +118,7 @@ def dataset(graph: Graph) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sample(graph: Graph, settings: Settings) -> Iterator[ImportReport]:
-    """A sample of the Complete Journey; tests must not change it."""
+    """A sample of the Complete Journey, which tests must not change."""
     if settings.neo4j_uri is None:
         yield sample_report(settings.home)
         return
@@ -130,11 +130,11 @@ def sample(graph: Graph, settings: Settings) -> Iterator[ImportReport]:
 
 @pytest.fixture(scope="session")
 def network(graph: Graph, sample: ImportReport) -> NetworkRun:
-    """Its spreading network; a restored database holds it."""
+    """The sample's spreading network, which a restored database contains."""
     return build_network(graph, sample.dataset, Silent(), cutoff=CUTOFF)
 
 
 @pytest.fixture(scope="session")
 def model(graph: Graph, settings: Settings, sample: ImportReport, network: NetworkRun) -> ModelRun:
-    """A model trained on it, briefly; a restored home holds it."""
+    """A briefly trained model of the sample, which a restored home contains."""
     return train(graph, settings, sample.dataset, Silent(), cutoff=network.cutoff, configuration=QUICK)

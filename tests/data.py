@@ -1,4 +1,4 @@
-"""What the tests import, and how they take it away again."""
+"""The sample that the tests import, and statements of their own on the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ CAMPAIGN = "18"
 
 
 def query(graph: Graph, text: str, /, **parameters: object) -> list[dict[str, object]]:
-    """Run a statement of the test's own."""
+    """Run a statement that only a test needs."""
     with graph._driver.session(database=graph._database) as session:
         return session.run(text, parameters).data()
 
 
 def remove_dataset(graph: Graph, dataset: str) -> None:
-    """Delete every node of a data set, some thousand at a time."""
+    """Delete every node of a data set, in transactions of 5000."""
     query(
         graph,
         "MATCH (n) WHERE n.dataset = $dataset CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
@@ -28,19 +28,19 @@ def remove_dataset(graph: Graph, dataset: str) -> None:
 
 @contextmanager
 def influence_supported(graph: Graph, dataset: str, run: str) -> Iterator[None]:
-    """As if users followed each other in this data set: what is then shown can be looked at."""
-    change = (
+    """Within the context, store a result of the influence test whose verdict is *supported*."""
+    update = (
         "MATCH (r:Run {dataset: $d, id: $r}) "
         "SET r.influence_test_matched = $m, r.influence_test_shuffled = $s"
     )
-    (was,) = query(
+    (original,) = query(
         graph,
         "MATCH (r:Run {dataset: $d, id: $r}) "
         "RETURN r.influence_test_matched AS m, r.influence_test_shuffled AS s",
         d=dataset, r=run,
     )  # fmt: skip
-    query(graph, change, d=dataset, r=run, m=[2.0, 1.5, 2.5], s=[1.5, 1.2, 1.8])
+    query(graph, update, d=dataset, r=run, m=[2.0, 1.5, 2.5], s=[1.5, 1.2, 1.8])
     try:
         yield
     finally:
-        query(graph, change, d=dataset, r=run, **was)
+        query(graph, update, d=dataset, r=run, **original)

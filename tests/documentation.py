@@ -1,4 +1,4 @@
-"""The documentation as a reader uses it: the blocks of its pages, and a terminal session that runs them."""
+"""The code blocks of the documentation, and a terminal session that runs them."""
 
 import os
 import re
@@ -19,35 +19,35 @@ from tests.stores import restore_empty
 
 ROOT = Path(__file__).parents[1]
 FIRST, LAST = "docs/start.md", "README.md"
-"""The first page imports and trains for all pages; the last one stops the database."""
+"""The first page imports data and trains for all pages; the last one stops the database."""
 _DOCS = {
     path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md") if "_build" not in path.parts
 }
 PAGES = [FIRST, *sorted(_DOCS - {FIRST}), "CONTRIBUTING.md", LAST]
 INDENTED = "indented"
 PORT = 8000
-"""The port that the pages name; the session uses a free one in its place."""
-_SECONDS = 900
-"""The longest a block may take on a busy machine."""
+"""The port on the pages; the session replaces it with a free one."""
+_BLOCK_SECONDS = 900
+"""The longest that a block may take on a busy machine."""
 _BASH = """
-# CI runs the targets of make; here it is enough that they exist.
+# CI runs the targets of make; the tests check only that they exist.
 make() { command make --directory "$CHECKOUT" --dry-run "$@"; }
-# The status code makes an unexpected answer visible.
+# The status code is checked afterwards.
 curl() { command curl --show-error --write-out '%{stderr}HTTP %{http_code}\\n' "$@"; }
-# A command that another page has run already is not run again: its output is printed.
+# If another page has run the same command, it is not run again, and the stored output is printed.
 groundswell() {
-  local status kept
-  kept=$OUTPUTS/$(printf '%s\\n' "${GROUNDSWELL_SERVER-}" "$@" | sha256sum | cut -d ' ' -f 1)
-  if [ ! -e "$kept.page" ] || [ "$(cat "$kept.page")" = "$PAGE" ]; then
+  local status stored
+  stored=$OUTPUTS/$(printf '%s\\n' "${GROUNDSWELL_SERVER-}" "$@" | sha256sum | cut -d ' ' -f 1)
+  if [ ! -e "$stored.page" ] || [ "$(cat "$stored.page")" = "$PAGE" ]; then
     status=0
-    run "$@" > "$kept.out" 2> "$kept.err" || status=$?
-    if [ "$status" != 0 ]; then cat "$kept.out"; cat "$kept.err" >&2; return "$status"; fi
-    echo "$PAGE" > "$kept.page"
+    run "$@" > "$stored.out" 2> "$stored.err" || status=$?
+    if [ "$status" != 0 ]; then cat "$stored.out"; cat "$stored.err" >&2; return "$status"; fi
+    echo "$PAGE" > "$stored.page"
   fi
-  cat "$kept.out"
-  cat "$kept.err" >&2
+  cat "$stored.out"
+  cat "$stored.err" >&2
 }
-# `groundswell serve` gets a Ctrl-C once it is ready.
+# `groundswell serve` receives a Ctrl-C once it is ready.
 run() {
   if [ "${1-}" != serve ]; then command groundswell "$@"; return; fi
   command groundswell "$@" --port "$PORT" &
@@ -60,7 +60,7 @@ run() {
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a page: commands, code, or what they show."""
+    """A block of a page: commands, code, or their output."""
 
     page: str
     line: int
@@ -68,103 +68,108 @@ class Block:
     text: str
 
     def __str__(self) -> str:
-        """Where it is."""
+        """Page and line."""
         return f"{self.page}:{self.line}"
 
 
 def blocks(page: str) -> list[Block]:
-    """The blocks of a page; the language of those that are not fenced is `INDENTED`."""
-    found = []
+    """The blocks of a page; those that are not fenced have the language `INDENTED`."""
+    page_blocks = []
     for token in MarkdownIt().parse((ROOT / page).read_text(encoding="utf-8")):
         if token.type in ("fence", "code_block") and token.map:
             language = token.info.strip() if token.type == "fence" else INDENTED
-            found.append(Block(page, token.map[0] + 1, language, token.content))
-    return found
+            page_blocks.append(Block(page, token.map[0] + 1, language, token.content))
+    return page_blocks
 
 
-def spans(page: str) -> list[str]:
-    """What is set as code within the prose of a page."""
+def code_spans(page: str) -> list[str]:
+    """The inline code in the prose of a page."""
     tokens = MarkdownIt().enable("table").parse((ROOT / page).read_text(encoding="utf-8"))
-    return [one.content for token in tokens for one in token.children or () if one.type == "code_inline"]
+    return [
+        child.content
+        for token in tokens
+        for child in token.children or ()
+        if child.type == "code_inline"
+    ]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a block printed, on standard output and standard error."""
+class Output:
+    """Standard output and standard error of a block."""
 
     out: str
     err: str
 
 
 class Terminal:
-    """A terminal session: a checkout, a database of its own, and the API for the blocks that call it."""
+    """A terminal session with a checkout, its own database, and the API for the blocks that call it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._work, self._log = folder, folder / "checkout", folder / "served.log"
-        self._work.mkdir()
+        self._folder, self._checkout, self._log = folder, folder / "checkout", folder / "server.log"
+        self._checkout.mkdir()
         restore_empty(folder / "home", Settings().cache)
         (folder / "outputs").mkdir()
-        (self._work / ".venv").symlink_to(sys.prefix)
-        (self._work / "examples").symlink_to(ROOT / "examples")
+        (self._checkout / ".venv").symlink_to(sys.prefix)
+        (self._checkout / "examples").symlink_to(ROOT / "examples")
         self._port = _free_port()
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("NEO4J_")}
-        self._environment = kept | {
-            "BROWSER": "true",  # `groundswell browser` opens nothing.
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("NEO4J_")}
+        self._environment = inherited | {
+            "BROWSER": "true",  # `groundswell browser` then opens no browser.
             "CHECKOUT": str(ROOT),
             "COLUMNS": "120",
-            "GROUNDSWELL_DATASET": "complete-journey",  # The page on importing adds another.
+            "GROUNDSWELL_DATASET": "complete-journey",  # The page on importing adds a second data set.
             "GROUNDSWELL_HOME": str(folder / "home"),
             "GROUNDSWELL_TRAINING_EPOCHS": "1",
-            "OMP_NUM_THREADS": "1",  # The database needs a processor beside a training, and CI has two.
+            "OMP_NUM_THREADS": "1",  # CI has two processors, and the database needs one during a training.
             "OUTPUTS": str(folder / "outputs"),
             "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}",
             "PORT": str(self._port),
             "READY": f"http://127.0.0.1:{self._port}/ready",
         }
         self._server: subprocess.Popen[bytes] | None = None
-        self._outcomes: dict[Block, Outcome] = {}
+        self._outputs: dict[Block, Output] = {}
 
-    def run(self, block: Block) -> Outcome:
-        """Run a block, once however often it is requested, and check that it succeeds."""
-        if block not in self._outcomes:
+    def run(self, block: Block) -> Output:
+        """Run a block the first time it is requested, and check that it succeeds."""
+        if block not in self._outputs:
             if "groundswell serve" in block.text:
-                self._end_server()
+                self._stop_server()
             elif f":{PORT}" in block.text:
-                self._serve()
-            self._outcomes[block] = self._run(block)
-        return self._outcomes[block]
+                self._start_server()
+            self._outputs[block] = self._run(block)
+        return self._outputs[block]
 
-    def _run(self, block: Block) -> Outcome:
+    def _run(self, block: Block) -> Output:
         text = block.text.replace(f":{PORT}", f":{self._port}")
         if block.language == "python":
             command = ["python", "-c", text]
         else:
             command = ["bash", "-euo", "pipefail", "-c", _BASH + text]
         with subprocess.Popen(
-            command, cwd=self._work, env=self._environment | {"PAGE": block.page}, text=True,
+            command, cwd=self._checkout, env=self._environment | {"PAGE": block.page}, text=True,
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         ) as process:  # fmt: skip
             try:
-                out, err = process.communicate(timeout=_SECONDS)
+                out, err = process.communicate(timeout=_BLOCK_SECONDS)
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
         assert process.returncode == 0, f"{block} ended with {process.returncode}:\n{out}\n{err}"
-        return Outcome(out.replace(f":{self._port}", f":{PORT}"), err)
+        return Output(out.replace(f":{self._port}", f":{PORT}"), err)
 
-    def _serve(self) -> None:
+    def _start_server(self) -> None:
         if self._server is not None:
             return
         with self._log.open("wb") as log:
             self._server = subprocess.Popen(
                 ["groundswell", "serve", "--no-keys", "--port", str(self._port)],
-                cwd=self._work, env=self._environment, stdout=log, stderr=log,
+                cwd=self._checkout, env=self._environment, stdout=log, stderr=log,
             )  # fmt: skip
-        while not _answers(self._environment["READY"]):
+        while not _is_ready(self._environment["READY"]):
             assert self._server.poll() is None, self._log.read_text(encoding="utf-8")
             time.sleep(0.2)
 
-    def _end_server(self) -> None:
+    def _stop_server(self) -> None:
         if self._server is not None:
             self._server.terminate()
             self._server.wait(60)
@@ -172,18 +177,18 @@ class Terminal:
 
     def close(self) -> None:
         """Stop every server that the session started."""
-        self._end_server()
+        self._stop_server()
         for home in self._folder.iterdir():
             local.reset(home)
 
 
 def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
-def _answers(url: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5):
             return True
@@ -192,5 +197,5 @@ def _answers(url: str) -> bool:
 
 
 def commands(block: Block) -> list[str]:
-    """Each use of `groundswell` in a block, up to its first argument that is no command's name."""
+    """The `groundswell` commands of a block, each with its subcommand and without its arguments."""
     return re.findall(r"\bgroundswell ((?:(?:db|import|network|export|jobs|keys) )?[a-z][a-z-]*)", block.text)

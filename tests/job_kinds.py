@@ -1,6 +1,7 @@
-"""A job kind for tests that need a running job: it sleeps instead of training.
+"""A kind of job for tests that need a running job: it sleeps.
 
-Worker processes need ``GROUNDSWELL_JOB_MODULES=tests.job_kinds``; in process, import this module.
+Worker processes load it with ``GROUNDSWELL_JOB_MODULES=tests.job_kinds``; within a process, import this
+module.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""A server for as long as a test asks it."""
+"""Serves the API during a test."""
 
 import threading
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from graph.settings import Settings
 
 
 @contextmanager
-def served(settings: Settings, *, keys: bool = False) -> Iterator[str]:
-    """Its address, without a slash at the end."""
-    server, listening = prepare(settings, "127.0.0.1", 0, keys=keys)
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
+def running_server(settings: Settings, *, keys: bool = False) -> Iterator[str]:
+    """Serve on a free port; yields the address, without a slash at the end."""
+    server, listener = prepare(settings, "127.0.0.1", 0, keys=keys)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
     try:
-        yield page_url(listening).rstrip("/")
+        yield page_url(listener).rstrip("/")
     finally:
         server.should_exit = True
-        serving.join(30)
+        thread.join(30)

@@ -1,7 +1,7 @@
-"""Homes of managed servers with a database in them, made once and kept in the user's cache folder.
+"""Stored homes of managed servers with a database, in the user's cache folder.
 
-A store is made anew where the code or the locked packages that make it have changed: its folder is named by a
-checksum of both.
+A store is created once. Its folder is named by a checksum of the code and the locked packages that create it,
+so a change to either creates a new store.
 """
 
 import hashlib
@@ -34,18 +34,18 @@ _ROOT = Path(__file__).parents[1]
 _REPORT = "report.pickle"
 _EMPTY_SOURCES = ("cypher/schema", "graph", "requirements", "tests/stores.py")
 _SAMPLE_SOURCES = ("cypher", "graph", "network", "forecasting", "requirements", "tests/stores.py")
-_MOST_KEPT = 6
+_MAX_STORES = 6
 _ZEROS = bytes(1 << 20)
 
 
 def restore_empty(home: Path, cache: Path) -> None:
     """Fill `home` with a database that holds the schema and no data."""
-    _restore(f"empty-{_fingerprint(_EMPTY_SOURCES)}", _make_empty, home, cache)
+    _restore(f"empty-{_fingerprint(_EMPTY_SOURCES)}", _create_empty, home, cache)
 
 
 def restore_sample(home: Path, cache: Path) -> None:
     """Fill `home` with the sample, its network and a briefly trained model."""
-    _restore(f"sample-{_fingerprint(_SAMPLE_SOURCES)}", _make_sample, home, cache)
+    _restore(f"sample-{_fingerprint(_SAMPLE_SOURCES)}", _create_sample, home, cache)
 
 
 def sample_report(home: Path) -> ImportReport:
@@ -54,12 +54,12 @@ def sample_report(home: Path) -> ImportReport:
     return report
 
 
-def _make_empty(settings: Settings) -> None:
+def _create_empty(settings: Settings) -> None:
     with connect(settings) as graph:
         migrate(graph)
 
 
-def _make_sample(settings: Settings) -> None:
+def _create_sample(settings: Settings) -> None:
     with connect(settings) as graph:
         prepared = complete_journey(settings.cache, SAMPLE, HOUSEHOLDS)
         report = import_prepared(graph, settings, prepared, Silent())
@@ -68,41 +68,41 @@ def _make_sample(settings: Settings) -> None:
     (settings.home / _REPORT).write_bytes(pickle.dumps(report))
 
 
-def _restore(name: str, make: Callable[[Settings], None], home: Path, cache: Path) -> None:
+def _restore(name: str, create: Callable[[Settings], None], home: Path, cache: Path) -> None:
     stores = cache / "tests"
     stores.mkdir(parents=True, exist_ok=True)
     use_class_archive(cache)
-    # Sessions that start at the same time wait for the first of them.
+    # Of sessions that start at the same time, the first creates the store and the others wait.
     with _lock(stores / name):
         if not (stores / name).exists():
-            _make(stores / name, make, cache)
+            _create_store(stores / name, create, cache)
         (stores / name).touch()
         shutil.copytree(stores / name, home, dirs_exist_ok=True, copy_function=_copy_sparse)
     _remove_least_recently_used(stores)
 
 
-def _make(store: Path, make: Callable[[Settings], None], cache: Path) -> None:
+def _create_store(store: Path, create: Callable[[Settings], None], cache: Path) -> None:
     unfinished = store.with_suffix(".unfinished")
-    home, kept = unfinished / "home", unfinished / "kept"
+    home, copy = unfinished / "home", unfinished / "copy"
     local.reset(home)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         local.up(home, cache)
-        make(Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache, NEO4J_URI=None))
+        create(Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache, NEO4J_URI=None))
         local.down(home)
         for folder in home.glob("neo4j/*"):
             if folder.name != "data":
                 shutil.rmtree(folder)
         unused = shutil.ignore_patterns("server.*")
-        shutil.copytree(home, kept, ignore=unused, copy_function=_copy_sparse)
-        kept.rename(store)
+        shutil.copytree(home, copy, ignore=unused, copy_function=_copy_sparse)
+        copy.rename(store)
     finally:
         local.reset(home)
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _copy_sparse(source: str, target: str) -> None:
-    """Copy a file and its mode, with holes for zeros: a transaction log holds 256 MB of them."""
+    """Copy a file and its mode, as a sparse file: a transaction log holds 256 MB of zeros."""
     with Path(source).open("rb") as original, Path(target).open("wb") as copy:
         while block := original.read(len(_ZEROS)):
             if block == _ZEROS:
@@ -119,7 +119,7 @@ def _lock(store: Path, timeout: float = -1) -> FileLock:
 
 def _remove_least_recently_used(stores: Path) -> None:
     complete = [path for path in stores.iterdir() if path.is_dir() and not path.suffix]
-    for store in sorted(complete, key=lambda path: path.stat().st_mtime, reverse=True)[_MOST_KEPT:]:
+    for store in sorted(complete, key=lambda path: path.stat().st_mtime, reverse=True)[_MAX_STORES:]:
         try:
             with _lock(store, timeout=0):
                 shutil.rmtree(store)

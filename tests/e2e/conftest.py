@@ -1,4 +1,4 @@
-"""A browser, a server, and pages that several tests look at."""
+"""A browser, a server, and pages that several tests share."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,16 +16,17 @@ from graph.progress import Silent
 from graph.settings import Settings
 from tests.browser import launch
 from tests.data import CAMPAIGN
-from tests.serving import served
+from tests.serving import running_server
 
-# Charts are drawn when the machine has time: a longer timeout costs a passing test nothing.
+# On a busy machine, charts are drawn late. A long timeout does not delay tests that pass.
 expect.set_options(timeout=60_000)
 DESKTOP = {"width": 1280, "height": 900}
+PageUrl = Callable[..., str]
 
 
 @dataclass(frozen=True)
 class View:
-    """A page that was loaded once: the addresses it requested, and the errors it logged."""
+    """A page that is loaded once, with the addresses that it requested and the errors that it logged."""
 
     page: Page
     requests: list[str]
@@ -33,13 +34,13 @@ class View:
 
     @property
     def foreign_requests(self) -> list[str]:
-        """The requests to other hosts than its server."""
+        """The requests to hosts other than its server."""
         own = ("http://127.0.0.1", "data:", "blob:")
         return [url for url in self.requests if not url.startswith(own)]
 
 
-# One context: what one page has fetched, the next one has in its cache. Playwright keeps an event loop
-# running as long as it is open, so that no test after it may run a loop of its own.
+# All pages share one context, and so its cache. While Playwright is open, it runs an event loop, so other tests
+# cannot run one: the scope is this package.
 @pytest.fixture(scope="package")
 def context() -> Iterator[BrowserContext]:
     with (
@@ -57,25 +58,44 @@ def page(context: BrowserContext) -> Iterator[Page]:
         yield page
 
 
-# A server that lived on would take the jobs of later tests.
-@pytest.fixture(scope="package", name="served")
-def _served(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
+# The server ends with this package, because its worker would take the jobs of other tests.
+@pytest.fixture(scope="package")
+def server_url(
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> Iterator[str]:
+    """The address of a server with a forecast of the sample, without a slash at the end."""
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
-    with served(settings.model_copy(update={"training_epochs": 1})) as address:
-        yield f"{address}/?{urlencode({'dataset': sample.dataset})}"
+    with running_server(settings.model_copy(update={"training_epochs": 1})) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
-def view(context: BrowserContext, served: str) -> Callable[[str], View]:
-    """The page at a path, on a desktop and in light colours; loaded by the first test that looks at it."""
+def page_url(server_url: str, sample: ImportReport) -> PageUrl:
+    """A function that returns the address of a page about the sample."""
+
+    def url(path: str, **parameters: str) -> str:
+        return f"{server_url}{path}?{urlencode({'dataset': sample.dataset, **parameters})}"
+
+    return url
+
+
+@pytest.fixture(scope="package")
+def view(context: BrowserContext, page_url: PageUrl) -> Callable[[str], View]:
+    """A function that returns the page at a path, at desktop size and in light colours.
+
+    Each page is loaded by the first test that uses it.
+    """
 
     @cache
     def load(path: str) -> View:
         view = View(context.new_page(), [], [])
         view.page.on("request", lambda request: view.requests.append(request.url))
-        view.page.on("console", lambda line: view.errors.append(line.text) if line.type == "error" else None)
+        view.page.on(
+            "console",
+            lambda message: view.errors.append(message.text) if message.type == "error" else None,
+        )
         view.page.on("pageerror", lambda error: view.errors.append(str(error)))
-        view.page.goto(served.replace("/?", f"{path}?"))
+        view.page.goto(page_url(path))
         expect(view.page.get_by_role("main").locator("section").first).to_be_visible()
         return view
 

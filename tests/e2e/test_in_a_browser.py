@@ -16,7 +16,7 @@ from graph.server.folders import Folders
 from graph.settings import Settings
 from network.runs import NetworkRun
 from tests.data import CAMPAIGN, influence_supported, query
-from tests.e2e.conftest import View
+from tests.e2e.conftest import PageUrl, View
 
 
 def test_campaign_page_shows_forecast_curves_and_groups(view: Callable[[str], View]) -> None:
@@ -30,31 +30,31 @@ def test_campaign_page_shows_forecast_curves_and_groups(view: Callable[[str], Vi
     expect(groups.locator(".scatterlayer .trace").first).to_be_visible()
     expect(page.get_by_role("button", name="Share chart...")).to_have_count(0)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(8)
-    # The sample does not show that users follow each other: the page says so and draws no arrows.
+    # The sample does not show influence between users. The page says so, and draws no network.
     expect(page.get_by_text("There is no evidence that users influence one another here")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
     expect(page.get_by_role("link", name="all API operations")).to_be_visible()
 
 
-def test_key_users_are_drawn_where_users_follow_each_other(
-    page: Page, served: str, graph: Graph, sample: ImportReport, network: NetworkRun
+def test_network_is_drawn_if_influence_is_supported(
+    page: Page, page_url: PageUrl, graph: Graph, sample: ImportReport, network: NetworkRun
 ) -> None:
     with influence_supported(graph, sample.dataset, network.id):
-        page.goto(served)
+        page.goto(page_url("/"))
         page.locator("iframe").scroll_into_view_if_needed()
         expect(page.frame_locator("iframe").locator("canvas").first).to_be_visible()
 
 
-def test_api_documentation_loads_nothing_foreign(page: Page, served: str) -> None:
+def test_api_documentation_requests_no_other_host(page: Page, server_url: str) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    page.goto(served.partition("?")[0] + "docs")
+    page.goto(f"{server_url}/docs")
     expect(page.get_by_text("/v1/campaigns/{campaign_id}/forecast").first).to_be_visible()
     assert [url for url in requests if not url.startswith(("http://127.0.0.1", "data:"))] == []
 
 
-def test_campaign_is_chosen_from_the_list(page: Page, served: str) -> None:
-    page.goto(served)
+def test_campaign_is_chosen_from_the_list(page: Page, page_url: PageUrl) -> None:
+    page.goto(page_url("/"))
     page.get_by_label("Campaign", exact=True).select_option("13")
     expect(page.get_by_role("heading", name="Campaign 13")).to_be_visible()
     expect(page.get_by_role("heading", name="No forecast yet")).to_be_visible()
@@ -65,11 +65,11 @@ def test_neo4j_browser_draws_the_campaign(
 ) -> None:
     local_settings = Settings(GROUNDSWELL_HOME=managed_home, NEO4J_URI=None)
     dataset, run = sample.dataset, network.id
-    with connect(local_settings) as managed:
-        if settings.neo4j_uri:  # The tests run on another server: show something here.
-            dataset, run = "shown", "network/shown"
+    with connect(local_settings) as managed_graph:
+        if settings.neo4j_uri:  # The sample is on another server, so this one needs a few nodes.
+            dataset, run = "drawn", "network/drawn"
             query(
-                managed,
+                managed_graph,
                 "CREATE (c:Campaign {dataset: $d, id: $c}) "
                 "CREATE (g:NeighbourGroup {dataset: $d, id: 'g'})-[:OF]->(c) "
                 "CREATE (u:User {dataset: $d, id: 'u'})-[:KEY_USER_OF {run: $run, rank: 1}]->(c) "
@@ -82,8 +82,7 @@ def test_neo4j_browser_draws_the_campaign(
     expect(page.get_by_text("You are connected as user")).to_be_visible()
     page.get_by_test_id("editor-Run").click()
     expect(page.locator("g.node").first).to_be_visible()
-    drawn = page.locator("g.node").count()
-    assert drawn >= 3
+    assert page.locator("g.node").count() >= 3
     expect(page.get_by_text("KEY_USER_OF").first).to_be_attached()
 
 
@@ -92,15 +91,16 @@ def test_neo4j_browser_opens_with_questions_colours_and_a_tour(
 ) -> None:
     assert network
     server = local.up(managed_home, settings.cache)
-    localhost = (one.replace("127.0.0.1", "localhost") for one in (server.http, server.bolt))
+    addresses = (address.replace("127.0.0.1", "localhost") for address in (server.http, server.bolt))
     folders = Folders(managed_home.resolve())
-    opening = opening_page(folders, *localhost, server.user, server.password, sample.dataset)
-    assert opening.stat().st_mode & 0o077 == 0
-    page.goto(opening.as_uri())
+    html_file = opening_page(folders, *addresses, server.user, server.password, sample.dataset)
+    assert html_file.stat().st_mode & 0o077 == 0  # It contains the password.
+    page.goto(html_file.as_uri())
     expect(page.get_by_role("heading", name="Who is here")).to_be_visible()
     assert server.password not in page.url
-    kept = json.loads(page.evaluate("localStorage['neo4j.documents']"))
-    assert len([one for one in kept if one.get("folder") == "groundswell-folder"]) == len(cypher.questions())
+    documents = json.loads(page.evaluate("localStorage['neo4j.documents']"))
+    questions = [document for document in documents if document.get("folder") == "groundswell-folder"]
+    assert len(questions) == len(cypher.questions())
     page.locator("pre.runnable i").first.click()
     if settings.neo4j_uri:  # Nothing was imported into this server.
         expect(page.get_by_text("(no changes, no records)")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A backup restores anywhere, whole; it takes no other's place, and a damaged one is told from a good one."""
+"""Backups: a restored database equals the original, and a damaged backup is rejected."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,58 +22,58 @@ from tests.stores import restore_empty
 
 @pytest.fixture
 def homes(tmp_path: Path, cache: Path) -> Iterator[tuple[Settings, Settings]]:
-    """A managed server with a data set, and an empty folder for another."""
-    made = tuple(
+    """A managed server with a data set, and an empty folder for another server."""
+    original, copy = (
         Settings(GROUNDSWELL_HOME=tmp_path / name, GROUNDSWELL_CACHE=cache, NEO4J_URI=None) for name in "ab"
     )
-    restore_empty(made[0].home, cache)
-    local.up(made[0].home, cache)
+    restore_empty(original.home, cache)
+    local.up(original.home, cache)
     messy_shop.write(tmp_path / "shop")
     (tmp_path / "shop" / "groundswell.yaml").write_text(
         infer_mapping(tmp_path / "shop", "shop"), encoding="utf-8"
     )
-    with connect(made[0]) as graph:
+    with connect(original) as graph:
         mapping = read_mapping(tmp_path / "shop" / "groundswell.yaml")
-        import_files(graph, made[0], tmp_path / "shop", mapping, Silent(), engine="stream")
-    made[0].checkpoints.mkdir(exist_ok=True)
-    (made[0].checkpoints / "model").write_bytes(b"weights")
-    yield made[0], made[1]
-    for one in made:
-        local.reset(one.home)
+        import_files(graph, original, tmp_path / "shop", mapping, Silent(), engine="stream")
+    original.checkpoints.mkdir(exist_ok=True)
+    (original.checkpoints / "model").write_bytes(b"weights")
+    yield original, copy
+    for settings in (original, copy):
+        local.reset(settings.home)
 
 
 def content(settings: Settings) -> tuple[object, object]:
-    """Everything in the data set, and the schema."""
+    """The content of the data set, and the applied migrations."""
     with connect(settings) as graph:
         return graph.run("importing/content", dataset="shop"), graph.run("schema/applied")
 
 
 def test_restored_backup_equals_the_original(homes: tuple[Settings, Settings], tmp_path: Path) -> None:
-    one, other = homes
-    before = content(one)
+    original, copy = homes
+    before = content(original)
     assert len(before[1]) == len(migrations())
     folder = tmp_path / "backup"
-    made = back_up(one, folder, Silent())
-    assert made.nodes["User"] > 300
-    assert local.status(one.home) is not None  # It ran, and runs again.
-    assert content(one) == before
+    backup = back_up(original, folder, Silent())
+    assert backup.nodes["User"] > 300
+    assert local.status(original.home) is not None  # The server is started again.
+    assert content(original) == before
 
-    assert restore(other, folder, Silent()) == made
-    assert content(other) == before
-    assert (other.checkpoints / "model").read_bytes() == b"weights"
+    assert restore(copy, folder, Silent()) == backup
+    assert content(copy) == before
+    assert (copy.checkpoints / "model").read_bytes() == b"weights"
 
     with pytest.raises(InvalidRequest, match="not empty"):
-        back_up(one, folder, Silent())
+        back_up(original, folder, Silent())
     with pytest.raises(InvalidRequest, match="already"):
-        restore(other, folder, Silent())
-    told = groundswell("db", "restore", str(folder), "--replace", "--home", str(other.home))
-    assert "the server is running" in told.stdout.replace("\n", " "), told.stderr
-    assert content(other) == before
+        restore(copy, folder, Silent())
+    result = groundswell("db", "restore", str(folder), "--replace", "--home", str(copy.home))
+    assert "the server is running" in result.stdout.replace("\n", " "), result.stderr
+    assert content(copy) == before
 
     dump = folder / "neo4j.dump"
     dump.write_bytes(dump.read_bytes()[:-1] + b"!")
     with pytest.raises(FolderUnusable, match="damaged"):
-        restore(other, folder, Silent(), replace=True)
-    assert content(other) == before
+        restore(copy, folder, Silent(), replace=True)
+    assert content(copy) == before
     with pytest.raises(NotFound, match="no backup"):
         read_backup(tmp_path / "shop")

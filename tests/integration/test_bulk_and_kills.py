@@ -1,4 +1,4 @@
-"""A managed server of their own: bulk imports, and servers and clients killed in the middle."""
+"""Bulk imports, and imports whose client or server is killed, on a managed server of their own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +26,8 @@ from tests.stores import restore_empty
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Settings]:
-    """A managed server, whatever database the other tests use."""
-    home = tmp_path_factory.mktemp("own")
+    """A managed server, independent of the database of the other tests."""
+    home = tmp_path_factory.mktemp("server")
     settings = Settings(GROUNDSWELL_HOME=home, GROUNDSWELL_CACHE=cache, NEO4J_URI=None)
     restore_empty(home, cache)
     local.up(settings.home, cache)
@@ -36,8 +36,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Se
 
 
 @pytest.fixture
-def own(server: Settings) -> Settings:
-    """That server with an empty database."""
+def empty_server(server: Settings) -> Settings:
+    """The server with an empty database."""
     local.up(server.home, server.cache)
     with connect(server) as graph:
         query(
@@ -52,8 +52,8 @@ def content(graph: Graph, dataset: str) -> list[Row]:
 
 
 @pytest.fixture
-def messy(tmp_path: Path) -> Path:
-    """The careless folder, with everything that a mapping can say."""
+def messy_folder(tmp_path: Path) -> Path:
+    """The messy shop, with files for every table of the data contract."""
     folder = tmp_path / "shop"
     messy_shop.write(folder)
     (folder / "groundswell.yaml").write_text(infer_mapping(folder, "shop", "Europe/Berlin"))
@@ -66,85 +66,92 @@ def messy(tmp_path: Path) -> Path:
     (folder / "ties.csv").write_text("a,b\nK0001,K0002\nK0002,K0001\nK0001,K0002\n")
     (folder / "codes.csv").write_text("code,campaign\nC1,F1\nC1,S1\nC2,F1\nC2,F1\n")
     (folder / "by_code.csv").write_text("campaign,sku,code\nF1,A001,C1\nF1,A001,\nS1,A003,C1\nS1,A003,C9\n")
-    moments = pd.to_datetime(["2024-03-05T10:00", "2024-10-27T02:30"])
-    used = pd.DataFrame({"user": ["K0001", "K0002"], "code": ["C1", "C1"], "at": moments})
-    used.to_parquet(folder / "used.parquet")
+    times = pd.to_datetime(["2024-03-05T10:00", "2024-10-27T02:30"])
+    redemptions = pd.DataFrame({"user": ["K0001", "K0002"], "code": ["C1", "C1"], "at": times})
+    redemptions.to_parquet(folder / "redemptions.parquet")
     return folder
 
 
 def full_mapping(folder: Path) -> Mapping:
-    said = read_mapping(folder / "groundswell.yaml").model_dump(exclude_unset=True, mode="json")
-    tables = said["tables"]
+    document = read_mapping(folder / "groundswell.yaml").model_dump(exclude_unset=True, mode="json")
+    tables = document["tables"]
     tables["tags"] = {"files": "tags.jsonl", "columns": {"id": "id", "text": "text"}}
     tables["user_tags"] = {"files": "who.csv", "columns": {"user": "user", "tag": "tag", "at": "since"}}
     tables["ties"] = {"files": "ties.csv", "columns": {"source": "a", "target": "b"}}
     tables["coupons"] = {"files": "codes.csv", "columns": {"id": "code", "campaign": "campaign"}}
     columns = {"campaign": "campaign", "product": "sku", "coupon": "code"}
     tables["promotions"].append({"files": "by_code.csv", "columns": columns})
-    used = {"files": "used.parquet", "columns": {"user": "user", "object": "code", "at": "at"}}
-    tables["behaviours"].append({**used, "constants": {"kind": "redemption"}})
-    said["kinds"]["redemption"] = {"type": "REDEEMED", "object": "coupon", "weight": 3, "counts": "named"}
-    return parse_mapping(said, "test")
+    redemptions = {
+        "files": "redemptions.parquet",
+        "columns": {"user": "user", "object": "code", "at": "at"},
+        "constants": {"kind": "redemption"},
+    }
+    tables["behaviours"].append(redemptions)
+    document["kinds"]["redemption"] = {
+        "type": "REDEEMED", "object": "coupon", "weight": 3, "counts": "named",
+    }  # fmt: skip
+    return parse_mapping(document, "test")
 
 
-def test_both_engines_make_the_same_graph(own: Settings, messy: Path) -> None:
-    with connect(own) as graph:
-        said = full_mapping(messy)
-        bulked = import_files(graph, own, messy, said, Silent(), engine="bulk")
-        assert bulked.engine == "bulk"
-        by_bulk = content(graph, "shop")
-        rejected = pd.read_csv(bulked.rejects or "", dtype=str)
-        # What was loaded in bulk is known afterwards, and goes on being known row by row.
-        again = import_files(graph, own, messy, said, Silent())
-        assert (again.engine, again.total.loaded) == ("stream", 0)
-        assert again.total.rejected == bulked.total.rejected
-        assert content(graph, "shop") == by_bulk
+def test_bulk_and_stream_engines_create_the_same_graph(empty_server: Settings, messy_folder: Path) -> None:
+    with connect(empty_server) as graph:
+        mapping = full_mapping(messy_folder)
+        bulk_report = import_files(graph, empty_server, messy_folder, mapping, Silent(), engine="bulk")
+        assert bulk_report.engine == "bulk"
+        bulk_content = content(graph, "shop")
+        bulk_rejects = pd.read_csv(bulk_report.rejects or "", dtype=str)
+        # The next import recognises the rows that were loaded in bulk.
+        repeated = import_files(graph, empty_server, messy_folder, mapping, Silent())
+        assert (repeated.engine, repeated.total.loaded) == ("stream", 0)
+        assert repeated.total.rejected == bulk_report.total.rejected
+        assert content(graph, "shop") == bulk_content
         undo_import(graph, "shop", 1, Silent())
         assert content(graph, "shop") == []
         with pytest.raises(InvalidRequest, match="not empty"):
-            local_run(graph)
-            import_files(graph, own, messy, said, Silent(), engine="bulk")
-        streamed = import_files(graph, own, messy, said, Silent(), engine="stream")
-        assert streamed.tables == bulked.tables
-        pd.testing.assert_frame_equal(pd.read_csv(streamed.rejects or "", dtype=str), rejected)
-        assert without_jobs(content(graph, "shop")) == without_jobs(by_bulk)
+            create_user_of_another_dataset(graph)
+            import_files(graph, empty_server, messy_folder, mapping, Silent(), engine="bulk")
+        stream_report = import_files(graph, empty_server, messy_folder, mapping, Silent(), engine="stream")
+        assert stream_report.tables == bulk_report.tables
+        stream_rejects = pd.read_csv(stream_report.rejects or "", dtype=str)
+        pd.testing.assert_frame_equal(stream_rejects, bulk_rejects)
+        assert without_import_numbers(content(graph, "shop")) == without_import_numbers(bulk_content)
 
 
-def local_run(graph: Graph) -> None:
+def create_user_of_another_dataset(graph: Graph) -> None:
     query(graph, "CREATE (:User {dataset: 'other', id: 'x'})")
 
 
-def without_jobs(rows: list[Row]) -> list[Row]:
+def without_import_numbers(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["key"] != "import"]
 
 
-def test_large_sources_are_imported_in_bulk_and_hold_the_same(
-    own: Settings, sample: ImportReport, monkeypatch: pytest.MonkeyPatch
+def test_large_source_is_imported_in_bulk_with_the_same_counts(
+    empty_server: Settings, sample: ImportReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graph.importing.job._BULK_ROWS", 1000)
-    with connect(own) as graph:
-        report = import_prepared(graph, own, complete_journey(own.cache, "cj", HOUSEHOLDS), Silent())
+    with connect(empty_server) as graph:
+        report = import_prepared(graph, empty_server, complete_journey(empty_server.cache, "cj", HOUSEHOLDS), Silent())
         assert report.engine == "bulk"
         assert (report.tables, report.counts) == (sample.tables, sample.counts)
 
 
-def test_interrupted_bulk_import_is_repeated_and_an_interrupted_swap_is_finished(
-    own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
+def test_interrupted_bulk_import_is_repeated_and_an_interrupted_swap_completed(
+    empty_server: Settings, messy_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mapping = full_mapping(messy)
+    mapping = full_mapping(messy_folder)
 
-    def interrupted_in(function: str, engine: Engine = "bulk") -> None:
-        with connect(own) as graph, monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    def import_interrupted_in(function: str, engine: Engine = "bulk") -> None:
+        with connect(empty_server) as graph, monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
             patch.setattr(function, interrupt)
-            import_files(graph, own, messy, mapping, Silent(), engine=engine)
+            import_files(graph, empty_server, messy_folder, mapping, Silent(), engine=engine)
 
-    interrupted_in("graph.importing.bulk.build_store")
-    interrupted_in("graph.importing.bulk.replace_store")
-    interrupted_in("graph.server.bulk.finish_swap")
-    local.up(own.home, own.cache)  # It finishes the swap.
-    interrupted_in("graph.importing.job.derive_participations", "auto")
-    with connect(own) as graph:
-        report = import_files(graph, own, messy, mapping, Silent())
+    import_interrupted_in("graph.importing.bulk.build_store")
+    import_interrupted_in("graph.importing.bulk.replace_store")
+    import_interrupted_in("graph.server.bulk.finish_swap")
+    local.up(empty_server.home, empty_server.cache)  # The start completes the swap.
+    import_interrupted_in("graph.importing.job.derive_participations", "auto")
+    with connect(empty_server) as graph:
+        report = import_files(graph, empty_server, messy_folder, mapping, Silent())
         assert report.run == "import/1"
         assert report.counts["users"] == 400
         assert report.participations > 0
@@ -155,37 +162,37 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_bulk_import_stopped_for_rejected_rows_does_not_touch_the_database(
-    own: Settings, messy: Path
+def test_bulk_import_stopped_for_rejected_rows_does_not_change_the_database(
+    empty_server: Settings, messy_folder: Path
 ) -> None:
-    with connect(own) as graph:
+    with connect(empty_server) as graph:
         with pytest.raises(ImportStopped):
-            import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk", max_rejected=0)
+            import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk", max_rejected=0)
         assert content(graph, "shop") == []
 
 
-def test_bulk_import_does_not_overwrite_data_loaded_meanwhile(
-    own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
+def test_bulk_import_does_not_overwrite_data_of_another_client(
+    empty_server: Settings, messy_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with connect(own) as graph:
-        monkeypatch.setattr(bulk, "build_store", lambda *_: local_run(graph))
+    with connect(empty_server) as graph:
+        monkeypatch.setattr(bulk, "build_store", lambda *_: create_user_of_another_dataset(graph))
         with pytest.raises(ImportFailed, match="Another client loaded data"):
-            import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
+            import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk")
         assert [row["id"] for row in query(graph, "MATCH (u:User) RETURN u.id AS id")] == ["x"]
-        again = import_files(graph, own, messy, full_mapping(messy), Silent())
-        assert (again.engine, again.run) == ("stream", "import/1")
+        repeated = import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent())
+        assert (repeated.engine, repeated.run) == ("stream", "import/1")
 
 
 def test_error_of_the_bulk_importer_is_reported(
-    own: Settings, messy: Path, monkeypatch: pytest.MonkeyPatch
+    empty_server: Settings, messy_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "graph.importing.csv_files.CsvFiles.arguments", lambda _files: ["--nodes=nothing.csv"]
     )
-    with connect(own) as graph, pytest.raises(ImportFailed, match="bulk importer failed"):
-        import_files(graph, own, messy, full_mapping(messy), Silent(), engine="bulk")
+    with connect(empty_server) as graph, pytest.raises(ImportFailed, match="bulk importer failed"):
+        import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk")
 
 
 @pytest.mark.parametrize("points", [1, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_client_or_server_leaves_the_same_graph(own: Settings, points: int) -> None:
-    assert kills.kill_many(own, 8, points, seed=3) == {"client": (points, points), "server": (points, points)}
+def test_import_after_a_kill_of_client_or_server_gives_the_same_graph(empty_server: Settings, points: int) -> None:
+    assert kills.kill_many(empty_server, 8, points, seed=3) == {"client": (points, points), "server": (points, points)}

@@ -1,4 +1,4 @@
-"""Every block of the documentation does what its page says, as written there."""
+"""Every code block of the documentation is run or checked as written."""
 
 import re
 import subprocess
@@ -17,9 +17,9 @@ from cli.main import app
 from docs import reference
 from graph.importing.contract import TABLES
 from graph.importing.mapping import Mapping
-from tests.documentation import FIRST, PAGES, ROOT, Block, Terminal, blocks, commands, spans
+from tests.documentation import FIRST, PAGES, ROOT, Block, Terminal, blocks, code_spans, commands
 
-# The first test waits for every command of the first page, which is slow on a busy machine.
+# The first test runs every command of the first page, which is slow on a busy machine.
 pytestmark = pytest.mark.timeout(1800)
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 EXPECTED_OUTPUT = {
@@ -52,14 +52,14 @@ EXPECTED_OUTPUT = {
     "what-if": "In total",
     "who": "Likely to take part within",
 }
-"""A part of what each command prints."""
-DRAWN = ("", "graph", "graph/network", "forecasting", "api")
-"""The folders that drawings start from."""
+"""A part of the output of each command."""
+DIAGRAM_ROOTS = ("", "graph", "graph/network", "forecasting", "api")
+"""The folders that paths in diagrams are relative to."""
 
 
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    """A session that has followed the first page, as every other page assumes."""
+    """A session that has run the first page, as every other page assumes."""
     session = Terminal(tmp_path_factory.mktemp("terminal"))
     try:
         for block in blocks(FIRST):
@@ -70,71 +70,78 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         session.close()
 
 
-def runs(terminal: Terminal, block: Block) -> None:
-    """Commands print what they should, and the API answers with the status codes that the block names."""
-    outcome = terminal.run(block)
-    assert outcome.out.strip()
-    assert "Traceback" not in outcome.err
+def check_commands(terminal: Terminal, block: Block) -> None:
+    """Commands print the expected output, and the API responds with the status codes in the comments."""
+    output = terminal.run(block)
+    assert output.out.strip()
+    assert "Traceback" not in output.err
     for command in commands(block):
-        assert EXPECTED_OUTPUT[command] in " ".join(outcome.out.split()), command
-    status_codes = set(re.findall(r"^HTTP ([345]\d\d)$", outcome.err, re.MULTILINE))
+        assert EXPECTED_OUTPUT[command] in " ".join(output.out.split()), command
+    status_codes = set(re.findall(r"^HTTP ([345]\d\d)$", output.err, re.MULTILINE))
     assert status_codes == set(re.findall(r"# .*?\b([345]\d\d)\b", block.text))
 
 
-def computes(terminal: Terminal, block: Block) -> None:
-    """Python code prints something."""
+def check_python(terminal: Terminal, block: Block) -> None:
+    """Python code runs and prints something."""
     assert terminal.run(block).out.strip()
 
 
-def shows(terminal: Terminal, block: Block) -> None:
-    """The commands above the block printed its lines, in this order."""
-    above = [other for other in blocks(block.page) if other.language == "sh" and other.line < block.line]
-    printed = (" ".join(line.split()) for other in above for line in terminal.run(other).out.splitlines())
+def check_output(terminal: Terminal, block: Block) -> None:
+    """The commands above the block print its lines, in this order."""
+    commands_above = [
+        other for other in blocks(block.page) if other.language == "sh" and other.line < block.line
+    ]
+    # An iterator, so that each line is searched after the one before it.
+    printed_lines = (
+        " ".join(line.split())
+        for command in commands_above
+        for line in terminal.run(command).out.splitlines()
+    )
     lines = block.text.splitlines()
     assert lines
     for line in lines:
-        assert any(" ".join(line.split()) in other for other in printed), line
+        assert any(" ".join(line.split()) in printed for printed in printed_lines), line
 
 
-def maps(terminal: Terminal, block: Block) -> None:
-    """YAML is a mapping, a part of one or some of its tables, and the commands above the block wrote it."""
+def check_mapping(terminal: Terminal, block: Block) -> None:
+    """YAML is a valid mapping or a part of one, and the commands above the block print it."""
     parsed = yaml.safe_load(block.text)
     mapping: dict[str, Any] = {"tables": parsed} if set(parsed) <= set(TABLES) else parsed
     assert mapping
     for key, part in mapping.items():
         TypeAdapter(Mapping.model_fields[key].annotation).validate_python(part)
-    shows(terminal, block)
+    check_output(terminal, block)
 
 
-def leads(_terminal: Terminal, block: Block) -> None:
+def check_table_of_contents(_terminal: Terminal, block: Block) -> None:
     """Each entry of a table of contents is a page."""
-    entries = contents(block)
-    assert entries
-    assert entries <= set(PAGES)
+    pages = pages_of_contents(block)
+    assert pages
+    assert pages <= set(PAGES)
 
 
-def draws(_terminal: Terminal, block: Block) -> None:
-    """A drawing names folders that exist."""
+def check_diagram(_terminal: Terminal, block: Block) -> None:
+    """A diagram names existing folders."""
     folders = re.findall(r"(?<![\w/])(?:\w+/)+", block.text)
     assert folders
     for folder in folders:
-        assert any((ROOT / parent / folder).is_dir() for parent in DRAWN), folder
+        assert any((ROOT / parent / folder).is_dir() for parent in DIAGRAM_ROOTS), folder
 
 
-def contents(block: Block) -> set[str]:
+def pages_of_contents(block: Block) -> set[str]:
     """The pages of a table of contents, whose entries are relative to its own page."""
     entries = (line for line in block.text.splitlines() if line and not line.startswith(":"))
     return {str(Path(block.page).parent / f"{entry}.md") for entry in entries}
 
 
 CHECKS = {
-    "sh": runs, "python": computes, "text": shows, "json": shows, "yaml": maps, "none": draws,
-    "{toctree}": leads,
+    "sh": check_commands, "python": check_python, "text": check_output, "json": check_output,
+    "yaml": check_mapping, "none": check_diagram, "{toctree}": check_table_of_contents,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_block_does_what_its_page_says(terminal: Terminal, block: Block) -> None:
+def test_block_is_correct(terminal: Terminal, block: Block) -> None:
     CHECKS[block.language](terminal, block)
 
 
@@ -146,16 +153,16 @@ def test_every_block_is_checked() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_commands_in_prose_exist(page: str) -> None:
+def test_commands_in_the_text_exist(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    for span in spans(page):
+    for span in code_spans(page):
         assert set(re.findall(r"\bmake ([a-z][a-z-]*)", span)) <= targets
         if span.startswith("groundswell "):
-            find_command(span)
+            check_command_line(span)
 
 
-def find_command(span: str) -> None:
-    """Follow the words of a command line to a command and its options."""
+def check_command_line(span: str) -> None:
+    """Check the commands and options of a command line."""
     command: Any = get_command(app)
     for word in span.split()[1:]:
         if isinstance(command, typer.core.TyperGroup):
@@ -165,8 +172,8 @@ def find_command(span: str) -> None:
             assert any(word in (*option.opts, *option.secondary_opts) for option in command.params), span
 
 
-def test_every_page_is_in_the_contents() -> None:
-    listed = set().union(*(contents(block) for block in BLOCKS if block.language == "{toctree}"))
+def test_every_page_is_in_a_table_of_contents() -> None:
+    listed = set().union(*(pages_of_contents(block) for block in BLOCKS if block.language == "{toctree}"))
     assert {page for page in PAGES if page.startswith("docs/")} - listed == {"docs/index.md"}
 
 
@@ -175,12 +182,12 @@ def test_generated_pages_are_current() -> None:
         "settings": reference.settings_page, "data-contract": reference.contract_page,
         "commands": reference.commands_page, "questions": reference.questions_page,
     }  # fmt: skip
-    for name, write in pages.items():
-        assert (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") == write(), "Run `make docs`."
+    for name, render in pages.items():
+        assert (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") == render(), "Run `make docs`."
 
 
-def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
+def test_site_is_built_without_warnings(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "docs", str(tmp_path / "site")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
     assert "Start here" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Synchronous reads on an event loop: the same rows, the same errors, and nobody waits for another's."""
+"""Synchronous reads on an event loop: same rows and errors as without it, and the loop is not blocked."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from graph.importing.job import ImportReport
 from graph.settings import Settings
 
 
-def test_a_call_returns_what_the_function_returns(graph: Graph, sample: ImportReport) -> None:
+def test_calls_return_the_same_rows_and_errors(graph: Graph, sample: ImportReport) -> None:
     async def compare() -> None:
         reads = EventLoopGraph(graph)
         try:
@@ -29,11 +29,11 @@ def test_a_call_returns_what_the_function_returns(graph: Graph, sample: ImportRe
     asyncio.run(compare())
 
 
-def test_the_event_loop_is_free_while_statements_run(graph: Graph, sample: ImportReport) -> None:
+def test_event_loop_is_free_while_statements_run(graph: Graph, sample: ImportReport) -> None:
     async def count_ticks() -> int:
         reads, ticks = EventLoopGraph(graph), 0
         try:
-            read = asyncio.create_task(reads.call(_read_often, reads, sample.dataset))
+            read = asyncio.create_task(reads.call(_read_repeatedly, reads, sample.dataset))
             while not read.done():
                 await asyncio.sleep(0)
                 ticks += 1
@@ -45,12 +45,12 @@ def test_the_event_loop_is_free_while_statements_run(graph: Graph, sample: Impor
     assert asyncio.run(count_ticks()) > 20
 
 
-def _read_often(graph: Graph, dataset: str) -> None:
+def _read_repeatedly(graph: Graph, dataset: str) -> None:
     for _ in range(20):
         graph.run("campaigns/list", dataset=dataset)
 
 
-def test_statements_outside_of_a_call_use_the_synchronous_driver(graph: Graph) -> None:
+def test_statements_outside_a_call_use_the_synchronous_driver(graph: Graph) -> None:
     async def read() -> None:
         reads = EventLoopGraph(graph)
         await reads.aclose()
@@ -67,12 +67,12 @@ def test_errors_of_the_asyncio_driver_are_mapped(settings: Settings, sample: Imp
 
         async def read() -> None:
             reads = EventLoopGraph(graph)
-            began = time.monotonic()
+            started = time.monotonic()
             try:
                 with pytest.raises(DatabaseUnreachable):
                     await reads.call(reads.run, "runs/datasets")
             finally:
                 await reads.aclose()
-            assert time.monotonic() - began < 20
+            assert time.monotonic() - started < 20
 
         asyncio.run(read())

@@ -1,4 +1,4 @@
-"""The examples run as a person runs them."""
+"""The examples run as documented."""
 
 import os
 import subprocess
@@ -9,35 +9,35 @@ from examples import messy_shop
 from forecasting.records import ModelRun
 from graph.importing.job import ImportReport
 from graph.settings import Settings
-from tests.command_line import reach
-from tests.serving import served
+from tests.command_line import database_environment
+from tests.serving import running_server
 
 
 def run(settings: Settings, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments], env={**os.environ, **reach(settings)},
+    result = subprocess.run(
+        [sys.executable, "-m", *arguments], env={**os.environ, **database_environment(settings)},
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
-def test_import_files(settings: Settings, tmp_path: Path, dataset: str) -> None:
+def test_example_imports_files(settings: Settings, tmp_path: Path, dataset: str) -> None:
     subprocess.run([sys.executable, messy_shop.__file__, str(tmp_path)], check=True)
-    said = run(settings, "examples.import_files", str(tmp_path), dataset)
-    assert "behaviours: 5,992 of 6,000 rows loaded, 8 rejected" in said
+    output = run(settings, "examples.import_files", str(tmp_path), dataset)
+    assert "behaviours: 5,992 of 6,000 rows loaded, 8 rejected" in output
 
 
-def test_query_graph(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
+def test_example_queries_the_graph(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
     assert model
-    said = run(settings, "examples.query_graph", sample.dataset)
-    assert "Campaign 18" in said
-    assert "share_of_campaign" in said
+    output = run(settings, "examples.query_graph", sample.dataset)
+    assert "Campaign 18" in output
+    assert "share_of_campaign" in output
 
 
-def test_query_api(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
+def test_example_queries_the_api(settings: Settings, sample: ImportReport, model: ModelRun) -> None:
     assert model
-    with served(settings) as address:
-        said = run(settings, "examples.query_api", address, sample.dataset)
-    assert "took part" in said
-    assert "key user" in said
+    with running_server(settings) as address:
+        output = run(settings, "examples.query_api", address, sample.dataset)
+    assert "took part" in output
+    assert "key user" in output

@@ -9,7 +9,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 from neo4j.graph import Node, Relationship
-from neo4j.graph import Path as Drawn
+from neo4j.graph import Path as GraphPath
 
 import cypher
 from forecasting.forecasts import forecast_campaign
@@ -19,10 +19,10 @@ from graph.export import answer
 from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
-from tests.command_line import groundswell, reach
+from tests.command_line import groundswell, database_environment
 from tests.data import CAMPAIGN
 
-# On a sample of 200 households nothing may be left to answer with.
+# A sample of 200 households may have no rows for these questions.
 MAY_BE_EMPTY = {
     "chains_of_influence",
     "unpopular_promoted_categories",
@@ -33,7 +33,10 @@ MAY_BE_EMPTY = {
 
 
 @pytest.fixture(scope="module")
-def answered(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> str:
+def sample_with_forecast(
+    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
+) -> str:
+    """The name of the sample, with a stored forecast."""
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
     return sample.dataset
 
@@ -42,42 +45,46 @@ def test_twenty_questions_are_saved() -> None:
     assert len(cypher.questions()) >= 20
 
 
-@pytest.mark.parametrize("one", cypher.questions(), ids=lambda one: one.name.rpartition("/")[2])
-def test_question_returns_its_declared_columns(graph: Graph, answered: str, one: cypher.Statement) -> None:
-    assert set(one.defaults) == set(one.parameters)
-    assert one.title.endswith("?")
+@pytest.mark.parametrize(
+    "question", cypher.questions(), ids=lambda question: question.name.rpartition("/")[2]
+)
+def test_question_returns_its_declared_columns(
+    graph: Graph, sample_with_forecast: str, question: cypher.Statement
+) -> None:
+    assert set(question.defaults) == set(question.parameters)
+    assert question.title.endswith("?")
     with graph._driver.session(database=graph._database) as session:
-        rows = list(session.run(one.text, {**one.defaults, "dataset": answered}))
-    assert rows or one.name.rpartition("/")[2] in MAY_BE_EMPTY
-    if one.returns.startswith("graph:"):
-        assert all(isinstance(value, Node | Drawn | Relationship) for row in rows for value in row.values())
+        rows = list(session.run(question.text, {**question.defaults, "dataset": sample_with_forecast}))
+    assert rows or question.name.rpartition("/")[2] in MAY_BE_EMPTY
+    if question.returns.startswith("graph:"):
+        assert all(isinstance(value, Node | GraphPath | Relationship) for row in rows for value in row.values())
     else:
-        promised = [column.partition(" (")[0].strip() for column in one.returns.split(", ")]
-        assert not rows or promised[0] in rows[0].keys()  # noqa: SIM118 (a record is no mapping)
+        columns = [column.partition(" (")[0].strip() for column in question.returns.split(", ")]
+        assert not rows or columns[0] in rows[0].keys()  # noqa: SIM118 (a record is no mapping)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_answer_is_exported_to_a_file(settings: Settings, answered: str, tmp_path: Path, suffix: str) -> None:
+def test_answer_is_exported_to_a_file(settings: Settings, sample_with_forecast: str, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"x.{suffix}"
-    arguments = ["export", "question", "group_contributions", "--to", str(file), "--dataset", answered]
-    done = groundswell(*arguments, "-p", f"campaign={CAMPAIGN}", **reach(settings))
-    assert done.returncode == 0, done.stderr
+    arguments = ["export", "question", "group_contributions", "--to", str(file), "--dataset", sample_with_forecast]
+    result = groundswell(*arguments, "-p", f"campaign={CAMPAIGN}", **database_environment(settings))
+    assert result.returncode == 0, result.stderr
     frame = pd.read_csv(file) if suffix == "csv" else pd.read_parquet(file)
     assert frame["participants"].sum() > 0
 
 
-def test_drawn_answer_becomes_rows(graph: Graph, answered: str) -> None:
-    frame = answer(graph, "key_users_and_groups", {"dataset": answered})
+def test_graph_answer_is_converted_to_rows(graph: Graph, sample_with_forecast: str) -> None:
+    frame = answer(graph, "key_users_and_groups", {"dataset": sample_with_forecast})
     assert {"KEY_USER_OF", "IN_GROUP", "OF"} == set(frame["type"])
     roles = frame[frame["type"] == "KEY_USER_OF"]
     assert set(roles["to"]) == {CAMPAIGN}
     assert roles["tags"].str.split(", ").str.len().between(1, 4).all()
 
 
-def test_network_is_exported_as_graphml_and_html(settings: Settings, answered: str, tmp_path: Path) -> None:
+def test_network_is_exported_as_graphml_and_html(settings: Settings, sample_with_forecast: str, tmp_path: Path) -> None:
     for name in ("x.graphml", "x.html"):
-        command = ["export", "network", CAMPAIGN, "--to", str(tmp_path / name), "--dataset", answered]
-        assert groundswell(*command, **reach(settings)).returncode == 0
+        command = ["export", "network", CAMPAIGN, "--to", str(tmp_path / name), "--dataset", sample_with_forecast]
+        assert groundswell(*command, **database_environment(settings)).returncode == 0
     network = nx.read_graphml(tmp_path / "x.graphml")
     assert 0 < min(data["probability"] for _, _, data in network.edges(data=True)) <= 1
     assert "<script" in (tmp_path / "x.html").read_text()
@@ -94,27 +101,27 @@ def test_network_is_exported_as_graphml_and_html(settings: Settings, answered: s
     ],
 )
 def test_invalid_exports_are_rejected(
-    settings: Settings, answered: str, arguments: list[str], message: str
+    settings: Settings, sample_with_forecast: str, arguments: list[str], message: str
 ) -> None:
-    done = groundswell("export", *arguments, "--dataset", answered, **reach(settings))
-    assert done.returncode == 1
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    result = groundswell("export", *arguments, "--dataset", sample_with_forecast, **database_environment(settings))
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 _NOTEBOOK = """
 from graph.connection import connect
 from graph.settings import Settings
 with connect(Settings()) as graph:
-    old = graph.py2neo_graph()
-    print(len(old.run("MATCH (c:Campaign {dataset: $d}) RETURN c.id AS id", d=%r).to_data_frame()))
+    py2neo_graph = graph.py2neo_graph()
+    print(len(py2neo_graph.run("MATCH (c:Campaign {dataset: $d}) RETURN c.id AS id", d=%r).to_data_frame()))
 """
 
 
-def test_py2neo_graph_reads_the_database(settings: Settings, answered: str) -> None:
-    # In a process of its own: py2neo is of 2021, and leaves its sockets open.
-    done = subprocess.run(
-        [sys.executable, "-c", _NOTEBOOK % answered], env={**os.environ, **reach(settings)},
+def test_py2neo_graph_reads_the_database(settings: Settings, sample_with_forecast: str) -> None:
+    # Runs in a process of its own, because py2neo (of 2021) does not close its sockets.
+    result = subprocess.run(
+        [sys.executable, "-c", _NOTEBOOK % sample_with_forecast], env={**os.environ, **database_environment(settings)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.strip() == "27"
+    assert result.stdout.strip() == "27"

@@ -1,4 +1,4 @@
-"""Imports: complete, idempotent, resumable, undone exactly, the same by either engine."""
+"""Imports: idempotent, resumable, incremental, with rejected rows, and undone exactly."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from graph.importing import stream
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.infer_mapping import infer_mapping
 from graph.importing.job import ImportReport, import_files, import_prepared
-from graph.importing.mapping import Mapping, parse_mapping
+from graph.importing.mapping import Mapping, parse_mapping, read_mapping
 from graph.importing.runs import find_import, import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -22,19 +22,19 @@ from graph.schema import migrate
 from graph.settings import Settings
 from tests.data import query, remove_dataset
 
-FEW = 12
+FEW_HOUSEHOLDS = 12
 HEADER = "user,product,at,amount\n"
 Import = Callable[..., ImportReport]
 
 
 def content(graph: Graph, dataset: str) -> list[Row]:
-    """Every property of every label and type, summed up."""
+    """Checksums of every property of every label and relationship type."""
     return graph.run("importing/content", dataset=dataset)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    """A folder of a small shop's exports, clean; tests spoil what they need to."""
+    """A folder with a small shop's exports, all valid; tests change them."""
     folder = tmp_path / "shop"
     folder.mkdir()
     (folder / "users.csv").write_text("id,city\na,Ulm\nb,Bonn\nc,Ulm\n")
@@ -48,7 +48,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def mapping(dataset: str, **changes: object) -> Mapping:
-    said: dict[str, object] = {
+    document: dict[str, object] = {
         "dataset": dataset,
         "zone": "Europe/Berlin",
         "max_rejected": 1,
@@ -68,12 +68,12 @@ def mapping(dataset: str, **changes: object) -> Mapping:
         },
         "kinds": {"order": {"type": "ORDERED", "counts": "promoted"}},
     }
-    return parse_mapping(said | changes, "test")
+    return parse_mapping(document | changes, "test")
 
 
 @pytest.fixture
 def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
-    """Import the shop's folder."""
+    """A function that imports the shop's folder, with changes to its mapping."""
 
     def run(**changes: object) -> ImportReport:
         return import_files(graph, settings, shop, mapping(dataset, **changes), Silent(), engine="stream")
@@ -83,28 +83,29 @@ def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
 
 def test_repeated_import_changes_nothing(graph: Graph, settings: Settings, sample: ImportReport) -> None:
     before = content(graph, sample.dataset)
-    known = describe_dataset(graph, sample.dataset)
-    again = import_prepared(graph, settings, complete_journey(settings.cache, sample.dataset, 200), Silent())
-    assert again.total.loaded == again.participations == 0
-    assert again.total.unchanged == sample.total.loaded
+    description = describe_dataset(graph, sample.dataset)
+    prepared = complete_journey(settings.cache, sample.dataset, 200)
+    repeated = import_prepared(graph, settings, prepared, Silent())
+    assert repeated.total.loaded == repeated.participations == 0
+    assert repeated.total.unchanged == sample.total.loaded
     assert content(graph, sample.dataset) == before
-    assert describe_dataset(graph, sample.dataset) == known
+    assert describe_dataset(graph, sample.dataset) == description
 
 
 def test_participations_equal_those_counted_with_pandas(settings: Settings, sample: ImportReport) -> None:
     folder = complete_journey(settings.cache, sample.dataset, 200).folder
     frames = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
     campaigns = frames["campaigns"].rename(columns={"id": "campaign"})
-    for side in ("starts", "ends"):
-        local = pd.to_datetime(campaigns[side]).dt.tz_localize("America/New_York")
-        campaigns[side] = local.dt.as_unit("s").astype("int64")
-    wanted = frames["targetings"].merge(campaigns[["campaign", "starts", "ends"]])
+    for column in ("starts", "ends"):
+        local_time = pd.to_datetime(campaigns[column]).dt.tz_localize("America/New_York")
+        campaigns[column] = local_time.dt.as_unit("s").astype("int64")
+    targeted = frames["targetings"].merge(campaigns[["campaign", "starts", "ends"]])
     promoted = frames["promotions"][["campaign", "product"]].drop_duplicates()
-    bought = frames["purchases"].rename(columns={"object": "product"}).merge(promoted).merge(wanted)
-    redeemed = frames["redemptions"].merge(wanted)
+    purchases = frames["purchases"].rename(columns={"object": "product"}).merge(promoted).merge(targeted)
+    redemptions = frames["redemptions"].merge(targeted)
     count = sum(
         len(rows.query("starts <= at < ends")[["user", "campaign", "at"]].drop_duplicates())
-        for rows in (bought, redeemed)
+        for rows in (purchases, redemptions)
     )
     assert sample.counts["participations"] == sample.participations == count > 1000
 
@@ -114,34 +115,37 @@ def test_interrupted_import_resumes(
 ) -> None:
     whole = f"{dataset}-whole"
     monkeypatch.setattr("graph.importing.blocks.BLOCK_ROWS", 1000)
-    import_prepared(graph, settings, complete_journey(settings.cache, whole, FEW), Silent())
-    left = 30
+    import_prepared(graph, settings, complete_journey(settings.cache, whole, FEW_HOUSEHOLDS), Silent())
+    batches_left = 30
     load_batch = stream.StreamEngine._load_batch
 
-    def cut_off(self: stream.StreamEngine, *arguments: object) -> object:
-        nonlocal left
-        left -= 1
-        if left < 0:
+    def interrupt_after_some(self: stream.StreamEngine, *arguments: object) -> object:
+        nonlocal batches_left
+        batches_left -= 1
+        if batches_left < 0:
             raise KeyboardInterrupt
         return load_batch(self, *arguments)  # type: ignore[arg-type]
 
-    prepared = complete_journey(settings.cache, dataset, FEW)
+    prepared = complete_journey(settings.cache, dataset, FEW_HOUSEHOLDS)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(stream.StreamEngine, "_load_batch", cut_off)
+        patch.setattr(stream.StreamEngine, "_load_batch", interrupt_after_some)
         import_prepared(graph, settings, prepared, Silent())
     assert content(graph, dataset) != content(graph, whole)
     report = import_prepared(graph, settings, prepared, Silent())
     assert report.run == "import/1"
-    assert differing(graph, dataset, whole) == []
+    assert differences(graph, dataset, whole) == []
     assert [run.state for run in import_runs(graph, dataset)] == ["complete"]
     remove_dataset(graph, whole)
 
 
-def differing(graph: Graph, one: str, other: str) -> list[Row]:
-    """Where two data sets differ, but for their names."""
-    first = [row for row in content(graph, one) if row["key"] != "dataset"]
-    second = [row for row in content(graph, other) if row["key"] != "dataset"]
-    return [row for row in first if row not in second] + [row for row in second if row not in first]
+def differences(graph: Graph, first: str, second: str) -> list[Row]:
+    """The differences between two data sets, except their names."""
+    first_rows, second_rows = (
+        [row for row in content(graph, dataset) if row["key"] != "dataset"] for dataset in (first, second)
+    )
+    only_first = [row for row in first_rows if row not in second_rows]
+    only_second = [row for row in second_rows if row not in first_rows]
+    return only_first + only_second
 
 
 def test_only_new_rows_are_loaded(load: Import, shop: Path) -> None:
@@ -149,11 +153,11 @@ def test_only_new_rows_are_loaded(load: Import, shop: Path) -> None:
     with (shop / "orders.csv").open("a") as file:
         file.write("b,tea,2024-03-05 08:00,4\n")
     (shop / "orders-2.csv").write_text(HEADER + "a,tea,2024-03-09 08:00,4\n")
-    grown = load()
-    assert (grown.tables["behaviours"].loaded, grown.tables["behaviours"].unchanged) == (2, 3)
-    assert grown.participations == 2
-    assert grown.counts["ordered"] == 5
-    assert grown.run == "import/2"
+    report = load()
+    assert (report.tables["behaviours"].loaded, report.tables["behaviours"].unchanged) == (2, 3)
+    assert report.participations == 2
+    assert report.counts["ordered"] == 5
+    assert report.run == "import/2"
 
 
 def test_only_new_rows_of_an_overlapping_file_are_loaded(load: Import, shop: Path) -> None:
@@ -161,8 +165,8 @@ def test_only_new_rows_of_an_overlapping_file_are_loaded(load: Import, shop: Pat
     (shop / "orders.csv").write_text(
         HEADER + "b,mug,2024-03-03 11:00,8\na,tea,2024-05-01 09:00,3.5\nb,tea,2024-05-01 09:00,3.5\n"
     )
-    again = load()
-    assert (again.tables["behaviours"].loaded, again.tables["behaviours"].unchanged) == (1, 2)
+    report = load()
+    assert (report.tables["behaviours"].loaded, report.tables["behaviours"].unchanged) == (1, 2)
 
 
 def test_new_promotions_turn_earlier_behaviours_into_participations(load: Import, shop: Path) -> None:
@@ -191,8 +195,8 @@ def test_rows_with_unknown_users_are_rejected_and_loaded_later(load: Import, sho
     ]
     with (shop / "users.csv").open("a") as file:
         file.write("nobody,Köln\n")
-    later = load()
-    assert (later.tables["behaviours"].loaded, later.tables["behaviours"].rejected) == (1, 1)
+    report = load()
+    assert (report.tables["behaviours"].loaded, report.tables["behaviours"].rejected) == (1, 1)
 
 
 def test_unknown_users_are_added_if_the_mapping_allows_it(load: Import, shop: Path) -> None:
@@ -211,13 +215,13 @@ def test_import_stops_at_too_many_rejected_rows_and_resumes_when_allowed(
     assert (run.state, run.rejected, run.read) == ("stopped", 9, run.loaded + 9)
     rejected = settings.home / "imports" / dataset / "1" / "rejected.csv"
     assert len(pd.read_csv(rejected)) == 9
-    said = mapping(dataset, max_rejected=0.1)
-    report = import_files(graph, settings, shop, said, Silent(), max_rejected=0.9)
+    strict_mapping = mapping(dataset, max_rejected=0.1)
+    report = import_files(graph, settings, shop, strict_mapping, Silent(), max_rejected=0.9)
     assert report.run == "import/1"
     assert report.total.rejected == 9
 
 
-def test_newer_values_win_and_undo_restores_the_older_values(
+def test_new_values_replace_old_ones_and_undo_restores_them(
     graph: Graph, load: Import, shop: Path, dataset: str
 ) -> None:
     load()
@@ -251,7 +255,7 @@ def test_undo_removes_everything(graph: Graph, load: Import, dataset: str) -> No
     assert content(graph, dataset) == []
 
 
-def test_interrupted_undo_must_be_finished_first(graph: Graph, load: Import, dataset: str) -> None:
+def test_import_is_rejected_until_an_interrupted_undo_is_complete(graph: Graph, load: Import, dataset: str) -> None:
     load()
     graph.run("undo/begin", dataset=dataset, **{"import": 1})
     with pytest.raises(ImportFailed, match="undone only in part"):
@@ -260,7 +264,7 @@ def test_interrupted_undo_must_be_finished_first(graph: Graph, load: Import, dat
     assert load().counts["users"] == 3
 
 
-def test_participations_missing_from_an_interrupted_import_are_derived_by_the_next(
+def test_import_derives_participations_that_an_interrupted_one_left_out(
     load: Import, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
@@ -276,7 +280,7 @@ def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_import_running_on_another_host_is_not_disturbed(graph: Graph, load: Import, dataset: str) -> None:
+def test_import_is_rejected_while_one_runs_on_another_host(graph: Graph, load: Import, dataset: str) -> None:
     load()
     query(
         graph,
@@ -288,7 +292,7 @@ def test_import_running_on_another_host_is_not_disturbed(graph: Graph, load: Imp
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("damage", "message"),
     [
         (lambda shop: (shop / "orders.csv").unlink(), r"table behaviours: no file matches 'orders\*.csv'"),
         (
@@ -302,11 +306,11 @@ def test_import_running_on_another_host_is_not_disturbed(graph: Graph, load: Imp
         ),
     ],
 )
-def test_unreadable_files_are_named(
-    load: Import, shop: Path, spoil: Callable[[Path], None], said: str
+def test_unreadable_files_are_rejected_by_name(
+    load: Import, shop: Path, damage: Callable[[Path], None], message: str
 ) -> None:
-    spoil(shop)
-    with pytest.raises(ImportFailed, match=said):
+    damage(shop)
+    with pytest.raises(ImportFailed, match=message):
         load()
 
 
@@ -318,14 +322,15 @@ def test_empty_files_have_no_rows(load: Import, shop: Path) -> None:
     assert "behaviours" not in report.tables
 
 
-def test_the_careless_folder(graph: Graph, settings: Settings, tmp_path: Path, dataset: str) -> None:
+def test_messy_shop_is_imported_with_its_inferred_mapping(
+    graph: Graph, settings: Settings, tmp_path: Path, dataset: str
+) -> None:
     messy_shop.write(tmp_path)
     (tmp_path / "groundswell.yaml").write_text(infer_mapping(tmp_path, dataset, "Europe/Berlin"))
-    from graph.importing.mapping import read_mapping
-
     report = import_files(graph, settings, tmp_path, read_mapping(tmp_path / "groundswell.yaml"), Silent())
     assert {
-        name: (one.read, one.loaded, one.rejected, one.unchanged) for name, one in report.tables.items()
+        table: (counts.read, counts.loaded, counts.rejected, counts.unchanged)
+        for table, counts in report.tables.items()
     } == {
         "users": (404, 400, 2, 2),
         "products": (60, 60, 0, 0),
@@ -342,20 +347,20 @@ def test_the_careless_folder(graph: Graph, settings: Settings, tmp_path: Path, d
     assert str(row["s"]).startswith("2024-03-01T00:00")
 
 
-def test_days_are_in_the_time_zone_of_the_retailer(graph: Graph, sample: ImportReport) -> None:
+def test_times_are_in_the_time_zone_of_the_data_set(graph: Graph, sample: ImportReport) -> None:
     (row,) = query(
         graph,
         "MATCH (:User {dataset: $d})-[p:PURCHASED]->() RETURN min(date(p.at)) AS first, "
         "max(date(p.at)) AS last, collect(DISTINCT p.at.timezone) AS zones",
         d=sample.dataset,
     )
-    # In UTC the last purchases would lie in 2018.
+    # In UTC, the last purchases would be in 2018.
     assert str(row["last"]) == "2017-12-31"
     assert str(row["first"]) == "2017-01-01"
     assert row["zones"] == ["America/New_York"]
 
 
-def test_migrations_are_applied_once_and_a_changed_migration_is_an_error(graph: Graph) -> None:
+def test_migrations_are_applied_once_and_changed_ones_rejected(graph: Graph) -> None:
     assert migrate(graph) == []
     (row,) = query(graph, "MATCH (m:Migration) WITH m ORDER BY m.version LIMIT 1 RETURN m.checksum AS c")
     change = "MATCH (m:Migration) WITH m ORDER BY m.version LIMIT 1 SET m.checksum = $c"

@@ -1,4 +1,4 @@
-"""Influence aggregates on a campaign small enough to work out by hand."""
+"""Daily series of a campaign that is small enough to calculate by hand."""
 
 from dataclasses import replace
 from datetime import date
@@ -49,7 +49,7 @@ CREATE (user)-[:PURCHASED {at: datetime(act[1] + ':00[America/New_York]'), quant
 
 
 @pytest.fixture
-def by_hand(graph: Graph, dataset: str) -> str:
+def small_dataset(graph: Graph, dataset: str) -> str:
     query(graph, GRAPH, d=dataset, run=RUN, zone=ZONE)
     query(
         graph,
@@ -63,9 +63,9 @@ def by_hand(graph: Graph, dataset: str) -> str:
     return dataset
 
 
-def test_steps_equal_those_calculated_by_hand(graph: Graph, by_hand: str) -> None:
+def test_steps_equal_those_calculated_by_hand(graph: Graph, small_dataset: str) -> None:
     run = replace(test_klstm.RUN, id=RUN)
-    history = read_history(graph, by_hand, run, date(2017, 3, 5), Silent())
+    history = read_history(graph, small_dataset, run, date(2017, 3, 5), Silent())
     frame = history.steps
     rows = frame.set_index(frame["ds"].dt.strftime("%m-%d"))
     assert rows["y"].to_dict() == {
@@ -75,17 +75,17 @@ def test_steps_equal_those_calculated_by_hand(graph: Graph, by_hand: str) -> Non
     assert rows.loc["03-01":, "key_users"].tolist() == [1, 0, 1, 0]
     assert rows.loc["03-01":, "redeemers"].tolist() == [0, 0, 1, 0]
     assert rows.loc["03-01":, "weight"].tolist() == [1, 1, 4, 1]
-    # 1st: a exposes b and c. 2nd: b has taken part; a (a day ago) and b expose c. 3rd: both, today.
-    # 4th: nobody is left.
+    # 1st: a exposes b and c. 2nd: b has taken part; a (a day ago) and b expose c. 3rd: both expose c today.
+    # 4th: nobody is at risk.
     assert rows.loc["03-01":, "exposed"].tolist() == [2, 1, 1, 0]
     reach = [0.5 + 0.25, 0.25 * DECAY + 0.1, 0.25 + 0.1, 0.0]
     assert rows.loc["03-01":, "reach"].tolist() == pytest.approx(reach)
     level = [1 + reach[0], 1 + reach[1], 4 + reach[2], 1]
     assert rows.loc["03-01":, "level"].tolist() == pytest.approx(level)
     assert rows.loc[:"02-28", "level"].tolist() == [0, 0, 0]
-    earlier = history.prelaunch.sort_values("user")
-    assert earlier["user"].tolist() == ["a", "b"]
-    assert (earlier["ds"] == pd.Timestamp("2017-02-27")).all()
+    prelaunch = history.prelaunch.sort_values("user")
+    assert prelaunch["user"].tolist() == ["a", "b"]
+    assert (prelaunch["ds"] == pd.Timestamp("2017-02-27")).all()
     bought = [
         (row.user, f"{row.ds:%m-%d}", row.value, row.by_coupon)
         for row in history.bought.sort_values(["user", "ds"]).itertuples()
@@ -100,9 +100,9 @@ def test_steps_equal_those_calculated_by_hand(graph: Graph, by_hand: str) -> Non
     assert redeemed[["user", "ds"]].to_numpy().tolist() == [["b", pd.Timestamp("2017-03-03")]]
 
 
-def test_page_reads_the_same_steps(graph: Graph, by_hand: str) -> None:
+def test_series_of_the_page_has_the_same_participants(graph: Graph, small_dataset: str) -> None:
     campaign = pd.Series(
         {"id": "1", "starts": pd.Timestamp("2017-03-01"), "ends": pd.Timestamp("2017-03-08")}
     )
-    frame = read_influence(graph, by_hand, campaign, RUN)
+    frame = read_influence(graph, small_dataset, campaign, RUN)
     assert frame["y"].tolist() == [1, 1, 2, 1]

@@ -1,4 +1,4 @@
-"""What is made as of an origin uses nothing at or after it: neither a row that is read, nor a result."""
+"""Networks, models and forecasts as of an origin use no data at or after it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,16 +33,16 @@ from tests.data import CAMPAIGN, CUTOFF, query
 
 HOUSEHOLDS = 60
 OPEN, PLANNED = "14", "22"
-"""A campaign that reaches nobody by name, and one that begins after the origin."""
+"""An open campaign, and a planned one that begins after the origin."""
 Reads = dict[tuple[str, str], Row]
 Frames = dict[str, pd.DataFrame]
-WRITTEN = {"influence/roles_in_open_campaigns"}
-"""Statements with a cut-off that return only what a network run wrote."""
+READ_RESULTS = {"influence/roles_in_open_campaigns"}
+"""Statements with a cut-off that read only results of a network run."""
 ROUNDING = 1e-6
 """Sums in single precision depend on the order of their terms, which memory alignment changes."""
 
-# Everything at or after $t, in the database itself: behaviours removed and invented, campaigns invented and
-# begun ones joined by everybody, tags assigned. What is planned by then stays: a plan may know it.
+# These statements change the database at or after $t: they remove and add behaviours, add campaigns, targetings
+# and tags. The planned campaign itself stays, because forecasts of plans may use it.
 CORRUPTIONS = (
     "MATCH (:User {dataset: $d})-[r:PURCHASED|PARTICIPATED_IN|REDEEMED]->() WHERE r.at >= datetime($t) "
     "WITH r, rand() AS chance WHERE chance < 0.5 DELETE r",
@@ -64,9 +64,9 @@ CORRUPTIONS = (
 
 @contextmanager
 def recorded_reads() -> Iterator[Reads]:
-    """Every statement that reads the database, by its name and its parameters.
+    """Record every statement that reads the database, by its name and its parameters.
 
-    Those on an in-memory projection are left out: what is projected was read and written before.
+    Statements on an in-memory projection are left out, because other statements read its content before.
     """
     reads: Reads = {}
 
@@ -85,15 +85,14 @@ def recorded_reads() -> Iterator[Reads]:
 
 
 def rows_of(graph: Graph, reads: Reads) -> dict[tuple[str, str], list[str]]:
-    """What each statement returns, in an order that does not depend on where the rows are stored."""
+    """The rows of each statement, in an order that does not depend on how they are stored."""
     return {key: sorted(map(_comparable, _rows(graph, key[0], reads[key]))) for key in reads}
 
 
 def _rows(graph: Graph, name: str, parameters: Row) -> list[Row]:
     rows = graph.run(name, **parameters)
-    if (
-        name == "campaigns/list"
-    ):  # Not cut off itself: `test_campaigns_of_a_history` compares what is kept of it.
+    # This statement has no cut-off; `frames["campaigns"]` compares the campaigns that are used.
+    if name == "campaigns/list":
         return [{"id": row["id"], "starts": row["starts"]} for row in rows if row["starts"] < str(CUTOFF)]
     return rows
 
@@ -103,7 +102,7 @@ def _comparable(value: Any) -> str:
         return f"{value:.9g}"
     if isinstance(value, dict):
         lists = [key for key in value if isinstance(value[key], list)]
-        if len({len(value[key]) for key in lists}) == 1:  # Parallel lists: an entry of each belongs together.
+        if len({len(value[key]) for key in lists}) == 1:  # Parallel lists: their entries belong together.
             entries = zip(*(map(_comparable, value[key]) for key in lists), strict=True)
             value = {**value, **dict.fromkeys(lists), "entries": [", ".join(entry) for entry in entries]}
         return repr([(key, _comparable(part)) for key, part in sorted(value.items())])
@@ -132,10 +131,10 @@ def roles(graph: Graph, dataset: str, run: NetworkRun) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def make_everything(graph: Graph, settings: Settings, dataset: str) -> Frames:
-    """Networks, model, forecast, plan and reach as of the origin, all of them anew.
+def compute_results(graph: Graph, settings: Settings, dataset: str) -> Frames:
+    """Networks, model, forecast, plan and seeds as of the origin, computed again.
 
-    ``test_networks`` does the same for the ranking of next users.
+    ``test_networks`` covers the ranking of next users.
     """
     for run in networks(graph, dataset):
         remove_network(graph, dataset, run.cutoff)
@@ -176,7 +175,7 @@ def make_everything(graph: Graph, settings: Settings, dataset: str) -> Frames:
 
 
 def import_sample(graph: Graph, settings: Settings, dataset: str) -> None:
-    """A few households; one campaign names nobody, and nothing is known of one user before the origin."""
+    """Import a few households, with an open campaign and a user without data before the origin."""
     import_prepared(graph, settings, complete_journey(settings.cache, dataset, HOUSEHOLDS), Silent())
     query(graph, "MATCH (:Campaign {dataset: $d, id: $c})<-[r:TARGETED_BY]-() DELETE r", d=dataset, c=OPEN)
     query(
@@ -187,29 +186,31 @@ def import_sample(graph: Graph, settings: Settings, dataset: str) -> None:
     )  # fmt: skip
 
 
-def test_nothing_at_or_after_the_origin_is_read_or_changes_a_result(
+def test_results_use_nothing_at_or_after_the_origin(
     graph: Graph, settings: Settings, dataset: str
 ) -> None:
     import_sample(graph, settings, dataset)
     with recorded_reads() as reads:
-        results = make_everything(graph, settings, dataset)
+        results = compute_results(graph, settings, dataset)
     rows = rows_of(graph, reads)
 
     corrupt(graph, dataset, CUTOFF)
-    assert changed(rows, rows_of(graph, reads)) == set()
-    corrupted = make_everything(graph, settings, dataset)
-    assert corrupted.keys() == results.keys()
+    assert changed_statements(rows, rows_of(graph, reads)) == set()
+    corrupted_results = compute_results(graph, settings, dataset)
+    assert corrupted_results.keys() == results.keys()
     for name in results:
-        pd.testing.assert_frame_equal(corrupted[name], results[name], rtol=ROUNDING, obj=name)
+        pd.testing.assert_frame_equal(corrupted_results[name], results[name], rtol=ROUNDING, obj=name)
 
-    # The same corruption a day earlier changes what each statement returns: the test can fail.
+    # The same corruption a day earlier changes the rows of each statement, so the test can fail.
     rows = rows_of(graph, reads)
     corrupt(graph, dataset, CUTOFF - timedelta(days=1))
     moment = describe_dataset(graph, dataset).moment(CUTOFF)
-    cut_off = {name for (name, _), parameters in reads.items() if parameters.get("before") == moment}
-    assert changed(rows, rows_of(graph, reads)) >= cut_off - WRITTEN
+    with_cutoff = {name for (name, _), parameters in reads.items() if parameters.get("before") == moment}
+    assert changed_statements(rows, rows_of(graph, reads)) >= with_cutoff - READ_RESULTS
 
 
-def changed(before: dict[tuple[str, str], list[str]], after: dict[tuple[str, str], list[str]]) -> set[str]:
-    """The names of the statements that return something else."""
+def changed_statements(
+    before: dict[tuple[str, str], list[str]], after: dict[tuple[str, str], list[str]]
+) -> set[str]:
+    """The names of the statements that return different rows."""
     return {key[0] for key in before if before[key] != after[key]}

@@ -38,11 +38,11 @@ def test_key_users_are_reached_users_in_groups(
     graph: Graph, sample: ImportReport, network: NetworkRun
 ) -> None:
     users = queries.key_users(graph, sample.dataset, CAMPAIGN, network.id)
-    assert [one["rank"] for one in users] == list(range(1, len(users) + 1))
-    # Ranked in the order chosen; what each adds is then measured afresh.
-    assert all(one["score"] <= 1.15 * users[0]["score"] for one in users)
+    assert [user["rank"] for user in users] == list(range(1, len(users) + 1))
+    # Scores are estimated after the selection, so they may rise a little with the rank.
+    assert all(user["score"] <= 1.15 * users[0]["score"] for user in users)
     groups = queries.neighbour_groups(graph, sample.dataset, CAMPAIGN, network.id)
-    assert {one["user"] for one in users} == {user for group in groups for user in group["key_users"]}
+    assert {user["user"] for user in users} == {user for group in groups for user in group["key_users"]}
     assert all(group["participants"] <= group["size"] for group in groups)
     (row,) = query(
         graph,
@@ -72,17 +72,17 @@ def test_cutoff_outside_the_data_is_rejected(graph: Graph, sample: ImportReport)
         latest_network(graph, sample.dataset, date(2017, 1, 2))
 
 
-def test_forecast_is_stored_and_read_back(
+def test_forecast_is_stored_once(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
-    made = forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
-    assert made.origin == CUTOFF
-    assert made.steps["ds"].tolist() == list(pd.date_range(CUTOFF, periods=7))
+    forecast = forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
+    assert forecast.origin == CUTOFF
+    assert forecast.steps["ds"].tolist() == list(pd.date_range(CUTOFF, periods=7))
     stored = stored_forecasts(graph, sample.dataset, CAMPAIGN)[0]
-    pd.testing.assert_frame_equal(stored.steps, made.steps.reset_index(drop=True), check_dtype=False)
+    pd.testing.assert_frame_equal(stored.steps, forecast.steps.reset_index(drop=True), check_dtype=False)
     assert stored.model == model.id
-    again = forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
-    pd.testing.assert_frame_equal(again.steps, made.steps)
+    repeated = forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
+    pd.testing.assert_frame_equal(repeated.steps, forecast.steps)
     assert len(stored_forecasts(graph, sample.dataset, CAMPAIGN)) == 1
 
 
@@ -90,8 +90,8 @@ def test_unchanged_training_returns_the_stored_model(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     configuration = Configuration(epochs=2, members=1)
-    again = train(graph, settings, sample.dataset, Silent(), cutoff=CUTOFF, configuration=configuration)
-    assert again == model == models(graph, sample.dataset)[0]
+    trained = train(graph, settings, sample.dataset, Silent(), cutoff=CUTOFF, configuration=configuration)
+    assert trained == model == models(graph, sample.dataset)[0]
     assert model.names == ["KLSTM", "SeasonalNaive", "AutoETS"]
     assert model.backtest_from == CUTOFF - timedelta(days=28)
 
@@ -100,16 +100,15 @@ def test_back_test_on_given_days_stores_no_model(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     first = model.backtest_from
-    tested = back_test(
-        graph, settings, sample.dataset, first, first + timedelta(days=8), Silent(), QUICK, 3, 4
-    )
-    assert (tested.horizon, tested.backtest_from, tested.names) == (3, first, model.names)
-    assert 0 < tested.points < model.points
-    assert tested.redeemers_scores is not None
-    assert [one.id for one in models(graph, sample.dataset)] == [model.id]
-    store_back_test(graph, sample.dataset, tested, first + timedelta(days=8), 4)
-    (kept,) = [one for one in back_tests(graph, sample.dataset) if one.every == 4]
-    assert (kept.until, kept.every, kept.mae) == (first + timedelta(days=8), 4, tested.mae)
+    last = first + timedelta(days=8)
+    result = back_test(graph, settings, sample.dataset, first, last, Silent(), QUICK, 3, 4)
+    assert (result.horizon, result.backtest_from, result.names) == (3, first, model.names)
+    assert 0 < result.points < model.points
+    assert result.redeemers_scores is not None
+    assert [run.id for run in models(graph, sample.dataset)] == [model.id]
+    store_back_test(graph, sample.dataset, result, last, 4)
+    (stored,) = [run for run in back_tests(graph, sample.dataset) if run.every == 4]
+    assert (stored.until, stored.every, stored.mae) == (last, 4, result.mae)
     with pytest.raises(InvalidRequest, match="too few days"):
         back_test(graph, settings, sample.dataset, first, first, Silent(), QUICK)
 
@@ -118,25 +117,25 @@ def test_later_cutoff_trains_another_model_on_the_same_network(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     later = CUTOFF + timedelta(days=7)
-    other = train(graph, settings, sample.dataset, Silent(), cutoff=later, configuration=QUICK)
-    assert (other.cutoff, other.network) == (later, model.network)
-    assert other.id != model.id
-    assert [run.id for run in models(graph, sample.dataset)] == [other.id, model.id]
+    later_model = train(graph, settings, sample.dataset, Silent(), cutoff=later, configuration=QUICK)
+    assert (later_model.cutoff, later_model.network) == (later, model.network)
+    assert later_model.id != model.id
+    assert [run.id for run in models(graph, sample.dataset)] == [later_model.id, model.id]
     query(
         graph, "MATCH (r:Run {dataset: $d}) WHERE r.id ENDS WITH $day DETACH DELETE r",
         d=sample.dataset, day=str(later),
     )  # fmt: skip
 
 
-def test_impossible_forecasts_are_rejected(
+def test_invalid_forecast_requests_are_rejected(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     arguments = (graph, settings, sample.dataset)
     with pytest.raises(NotFound, match="'999'"):
         forecast_campaign(*arguments, "999", 7, Silent())
-    with pytest.raises(InvalidRequest, match="nothing to forecast") as caught:
+    with pytest.raises(InvalidRequest, match="nothing to forecast") as error:
         forecast_campaign(*arguments, "13", 7, Silent())
-    assert CAMPAIGN in caught.value.remedy
+    assert CAMPAIGN in error.value.remedy
     with pytest.raises(InvalidRequest, match="horizon"):
         forecast_campaign(*arguments, CAMPAIGN, 99, Silent())
     with pytest.raises(NotReady, match="no model"):

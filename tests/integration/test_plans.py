@@ -43,17 +43,17 @@ def test_plan_is_created_forecast_and_deleted(client: TestClient, graph: Graph, 
     planned = response.json()["planned"]["participants"]
     assert len(planned["steps"]) == 28
     assert planned["total"]["mean"] > 0
-    # Other views of campaigns include the plan.
+    # Other operations on campaigns include the plan.
     for address in ("", "/influence", "/key-users", "/neighbour-groups"):
-        answer = client.get(f"/v1/campaigns/{PLAN['id']}{address}")
-        assert answer.status_code == 200, (address, answer.text)
+        response = client.get(f"/v1/campaigns/{PLAN['id']}{address}")
+        assert response.status_code == 200, (address, response.text)
     assert client.get("/", params={"campaign": PLAN["id"]}).status_code == 200
     assert client.delete(f"/v1/campaigns/{PLAN['id']}").status_code == 204
     assert client.get("/v1/campaigns").json() == before
     assert not query(graph, "MATCH (c:Campaign {planned: true}) RETURN c")
 
 
-def test_plan_with_chosen_users_and_products(client: TestClient, graph: Graph, sample: ImportReport) -> None:
+def test_plan_is_created_with_chosen_users_and_kind(client: TestClient, graph: Graph, sample: ImportReport) -> None:
     users = [row["id"] for row in query(
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(:Campaign {id: $c}) RETURN u.id AS id LIMIT 3",
         d=sample.dataset, c=CAMPAIGN,
@@ -81,16 +81,16 @@ def test_invalid_plan_is_rejected_and_changes_nothing(
     client: TestClient, sample: ImportReport, changes: dict[str, object], status: int, message: str
 ) -> None:
     before = client.get("/v1/campaigns").json()
-    answer = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset, **changes})
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert message in answer.text
+    response = client.post("/v1/campaigns", json={**PLAN, "dataset": sample.dataset, **changes})
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert message in response.text
     assert client.get("/v1/campaigns").json() == before
 
 
 def test_imported_campaign_cannot_be_deleted(client: TestClient) -> None:
-    answer = client.delete(f"/v1/campaigns/{CAMPAIGN}")
-    assert answer.status_code == 404
+    response = client.delete(f"/v1/campaigns/{CAMPAIGN}")
+    assert response.status_code == 404
     assert client.get(f"/v1/campaigns/{CAMPAIGN}").status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Answers are kept only as long as they are true; whoever has one already is not sent it again."""
+"""The response cache: computed once, revalidated by ETag, and invalidated by every write."""
 
 import threading
 from collections import Counter
@@ -18,46 +18,46 @@ from tests.data import CAMPAIGN, query
 
 
 @pytest.fixture
-def asked() -> Counter[str]:
-    """How often each statement ran."""
+def statement_counts() -> Counter[str]:
+    """The number of times that each statement ran."""
     return Counter()
 
 
 @pytest.fixture
 def client(
-    settings: Settings, sample: ImportReport, network: NetworkRun, asked: Counter[str]
+    settings: Settings, sample: ImportReport, network: NetworkRun, statement_counts: Counter[str]
 ) -> Iterator[TestClient]:
     assert network
     graph = connect(settings)
     app = create_app(settings, graph, keys=False)
-    watch = graph.on_statement
+    on_statement = graph.on_statement
 
     def count(statement: str, seconds: float) -> None:
-        asked[statement] += 1
-        watch(statement, seconds)
+        statement_counts[statement] += 1
+        on_statement(statement, seconds)
 
     graph.on_statement = count
-    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as one:
-        one.params = {"dataset": sample.dataset}
-        yield one
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        client.params = {"dataset": sample.dataset}
+        yield client
 
 
 PATH = f"/v1/campaigns/{CAMPAIGN}/key-users"
 
 
 def test_response_is_computed_once_and_revalidated_by_its_etag(
-    client: TestClient, asked: Counter[str]
+    client: TestClient, statement_counts: Counter[str]
 ) -> None:
     first, second = client.get(PATH), client.get(PATH)
     assert first.content == second.content
     assert first.headers["etag"] == second.headers["etag"]
-    assert asked["campaigns/key_users"] == 1
-    for known in (first.headers["etag"], f'"x", {first.headers["etag"]}', "*"):
-        unchanged = client.get(PATH, headers={"if-none-match": known})
+    assert statement_counts["campaigns/key_users"] == 1
+    for etags in (first.headers["etag"], f'"x", {first.headers["etag"]}', "*"):
+        unchanged = client.get(PATH, headers={"if-none-match": etags})
         assert (unchanged.status_code, unchanged.content) == (304, b"")
         assert unchanged.headers["etag"] == first.headers["etag"]
     assert client.get(PATH, headers={"if-none-match": '"x"'}).status_code == 200
-    # Another question has another answer; an error is none to keep.
+    # Other parameters give another response, and errors are not cached.
     assert client.get(PATH, params={"dataset": "nowhere"}).status_code == 404
     assert "etag" not in client.get(PATH, params={"dataset": "nowhere"}).headers
 
@@ -66,39 +66,39 @@ def test_writes_of_other_clients_are_visible_within_a_second(
     client: TestClient, graph: Graph, sample: ImportReport
 ) -> None:
     path = f"/v1/campaigns/{CAMPAIGN}"
-    change = "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.name = $name RETURN c.name AS name"
-    was = client.get(path).json()["name"]
+    rename = "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.name = $name RETURN c.name AS name"
+    original_name = client.get(path).json()["name"]
     try:
-        query(graph, change, d=sample.dataset, c=CAMPAIGN, name="Renamed")
+        query(graph, rename, d=sample.dataset, c=CAMPAIGN, name="Renamed")
         threading.Event().wait(0.6)
         assert client.get(path).json()["name"] == "Renamed"
     finally:
-        query(graph, change, d=sample.dataset, c=CAMPAIGN, name=was)
+        query(graph, rename, d=sample.dataset, c=CAMPAIGN, name=original_name)
 
 
-def test_heartbeats_of_a_job_leave_the_cache_as_it_is(
-    client: TestClient, graph: Graph, sample: ImportReport, asked: Counter[str]
+def test_heartbeats_of_a_job_do_not_invalidate_the_cache(
+    client: TestClient, graph: Graph, sample: ImportReport, statement_counts: Counter[str]
 ) -> None:
     job_id = queue.submit(graph, "network", sample.dataset, {"cutoff": "none"}).id
     job = queue.claim(graph, "this test")
     assert job is not None
     assert job.id == job_id
     path = f"/v1/campaigns/{CAMPAIGN}"
-    change = "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.name = $name RETURN c.name AS name"
+    rename = "MATCH (c:Campaign {dataset: $d, id: $c}) SET c.name = $name RETURN c.name AS name"
     try:
-        # The first heartbeat of a database creates the property's name, in a transaction of its own.
+        # The first heartbeat in a database creates the name of its property, in an additional transaction.
         assert queue.heartbeat(graph, job, "this test", "Sleeping", 0, 6)
         threading.Event().wait(0.6)
-        was = client.get(path).json()["name"]
-        asked.clear()
+        original_name = client.get(path).json()["name"]
+        statement_counts.clear()
         for step in range(6):
             assert queue.heartbeat(graph, job, "this test", "Sleeping", step, 6)
             threading.Event().wait(0.3)
             assert client.get(path).status_code == 200
-        assert asked["server/revision"] >= 3
-        assert asked["campaigns/list"] == 0
-        for name in ("Renamed", was):
-            query(graph, change, d=sample.dataset, c=CAMPAIGN, name=name)
+        assert statement_counts["server/revision"] >= 3
+        assert statement_counts["campaigns/list"] == 0
+        for name in ("Renamed", original_name):
+            query(graph, rename, d=sample.dataset, c=CAMPAIGN, name=name)
             assert queue.heartbeat(graph, job, "this test", "Sleeping", 6, 6)
             threading.Event().wait(0.6)
             assert client.get(path).json()["name"] == name
@@ -119,14 +119,15 @@ def test_writes_through_the_api_are_visible_at_once(client: TestClient, sample: 
         assert len(client.get("/v1/campaigns").json()) == count
 
 
-def test_concurrent_requests_share_one_computation(client: TestClient, asked: Counter[str]) -> None:
+def test_concurrent_requests_share_one_computation(client: TestClient, statement_counts: Counter[str]) -> None:
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: client.get(PATH).content, range(40)))
-    assert len(set(answers)) == 1
-    assert asked["campaigns/key_users"] <= 2  # The revision may have been read anew in between.
+        contents = list(pool.map(lambda _: client.get(PATH).content, range(40)))
+    assert len(set(contents)) == 1
+    # The revision may be read again in between, which starts a second computation.
+    assert statement_counts["campaigns/key_users"] <= 2
 
 
-def test_nothing_is_served_from_the_cache_without_the_database(
+def test_cache_is_not_used_without_the_database(
     settings: Settings, sample: ImportReport, network: NetworkRun
 ) -> None:
     assert network

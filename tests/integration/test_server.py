@@ -1,4 +1,4 @@
-"""The managed server: start, find, kill, refuse, stop."""
+"""The managed server: started, found again, killed, rejected and stopped."""
 
 import os
 import signal
@@ -39,7 +39,8 @@ def test_server_is_started_once_and_keeps_its_data_when_killed(home: Path, cache
     with pytest.raises(PortTaken, match="already runs"):
         local.up(home, cache, bolt_port=7)
 
-    listening = {c.laddr.ip for c in psutil.Process(first.pid).net_connections() if c.status == "LISTEN"}
+    connections = psutil.Process(first.pid).net_connections()
+    listening = {connection.laddr.ip for connection in connections if connection.status == "LISTEN"}
     assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
 
     os.kill(first.pid, signal.SIGKILL)
@@ -47,28 +48,30 @@ def test_server_is_started_once_and_keeps_its_data_when_killed(home: Path, cache
         time.sleep(0.05)
     assert local.status(home) is None
 
-    third = local.up(home, cache)
-    assert third.pid != first.pid
-    assert third.bolt == first.bolt
-    with GraphDatabase.driver(third.bolt, auth=(third.user, third.password)) as driver:
+    restarted = local.up(home, cache)
+    assert restarted.pid != first.pid
+    assert restarted.bolt == first.bolt
+    with GraphDatabase.driver(restarted.bolt, auth=(restarted.user, restarted.password)) as driver:
         assert driver.execute_query("MATCH (n:Kept) RETURN n.value AS v").records[0]["v"] == 42
 
+    # Without its state file, the server is recognised by the folder that it uses.
     Folders(home).state_file.unlink()
-    with pytest.raises(FolderInUse, match=str(third.pid)):
+    with pytest.raises(FolderInUse, match=str(restarted.pid)):
         local.up(home, cache)
-    process.stop(process.ServerState(third.pid, psutil.Process(third.pid).create_time(), Ports(0, 0)))
+    created = psutil.Process(restarted.pid).create_time()
+    process.stop(process.ServerState(restarted.pid, created, Ports(0, 0)))
     assert local.down(home) is False
 
 
-def test_server_that_dies_while_starting_shows_its_last_lines(
+def test_error_of_a_server_that_fails_to_start_shows_its_log(
     home: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(folder: Path, plugins: Path, ports: Ports, memory: Memory) -> None:
+    def write_invalid_configuration(folder: Path, plugins: Path, ports: Ports, memory: Memory) -> None:
         write_configuration(folder, plugins, ports, memory)
         file = folder / "neo4j.conf"
         file.write_text(file.read_text() + "server.bolt.enabled=nonsense\n")
 
-    monkeypatch.setattr(local, "write_configuration", broken)
+    monkeypatch.setattr(local, "write_configuration", write_invalid_configuration)
     with pytest.raises(ServerDied, match="nonsense"):
         local.up(home, cache)
 

@@ -173,7 +173,7 @@ def test_empty_files_have_no_blocks_and_damaged_ones_are_rejected(tmp_path: Path
         read(tmp_path / "x.csv")
 
 
-def test_a_file_without_line_breaks_is_not_read_into_memory(
+def test_file_without_line_breaks_is_not_read_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "_LONGEST_LINE", 1000)

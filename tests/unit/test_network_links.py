@@ -41,7 +41,7 @@ def trials(history: ParticipationHistory, pairs: list[tuple[int, int]]) -> Trial
     return influence_trials(history, Edges.of(len(USERS), source, target), 7 * DAY)
 
 
-def test_a_participation_within_the_window_is_a_success() -> None:
+def test_participation_within_the_window_is_a_success() -> None:
     # a on day 1, b on day 3, c on day 20, d never. After a: three at risk, one (b) takes part in time.
     result = trials(history_of({"a": 1, "b": 3, "c": 20}), [(0, 1), (0, 2), (0, 3), (1, 0), (1, 2)])
     assert result.edge.tolist() == [0, 1, 2, 4]

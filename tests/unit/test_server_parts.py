@@ -25,7 +25,7 @@ from graph.server.process import ServerState, read_state, stop, write_state
 GIB = 1024**3
 
 
-def test_port_in_use_is_named() -> None:
+def test_port_in_use_is_rejected() -> None:
     with socket.socket() as occupant:
         occupant.bind(("127.0.0.1", 0))
         occupant.listen()
@@ -43,13 +43,13 @@ def test_memory_settings_scale_with_the_machine(total: int, heap: int, page_cach
     assert size_memory(total * GIB).page_cache == page_cache
 
 
-def test_unwritable_folder_is_named(tmp_path: Path) -> None:
+def test_unwritable_folder_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FolderUnusable, match="file/below"):
         make_writable(tmp_path / "file" / "below")
 
 
-def test_full_disk_is_detected(tmp_path: Path) -> None:
+def test_full_disk_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(FolderUnusable, match="is full"):
         make_writable(tmp_path, needed_bytes=2**62)
 
@@ -79,7 +79,7 @@ def child() -> ServerState:
     return ServerState(process.pid, psutil.Process(process.pid).create_time(), Ports(1, 2))
 
 
-def test_a_stopped_server_is_reaped(child: ServerState) -> None:
+def test_stopped_server_is_reaped(child: ServerState) -> None:
     assert stop(child)
     assert not psutil.pid_exists(child.pid)
 

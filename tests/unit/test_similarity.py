@@ -151,12 +151,12 @@ def test_similarity_falls_back_to_tag_text_without_enough_pairs() -> None:
 
 def test_feature_blocks_are_unit_vectors_or_zero_for_users_without_data() -> None:
     inputs = simulated_data().inputs
-    kept = inputs.interests.user != 7
+    is_other_user = inputs.interests.user != 7
     interests = replace(
         inputs.interests,
-        user=inputs.interests.user[kept],
-        interest=inputs.interests.interest[kept],
-        at=inputs.interests.at[kept],
+        user=inputs.interests.user[is_other_user],
+        interest=inputs.interests.interest[is_other_user],
+        at=inputs.interests.at[is_other_user],
     )
     ties = pd.DataFrame({"source": ["u001", "u002"], "target": ["u002", "u003"]})
     inputs = replace(inputs, interests=interests, ties=ties)
