@@ -86,10 +86,7 @@ def code_spans(page: str) -> list[str]:
     """The inline code in the prose of a page."""
     tokens = MarkdownIt().enable("table").parse((ROOT / page).read_text(encoding="utf-8"))
     return [
-        child.content
-        for token in tokens
-        for child in token.children or ()
-        if child.type == "code_inline"
+        child.content for token in tokens for child in token.children or () if child.type == "code_inline"
     ]
 
 

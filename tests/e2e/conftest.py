@@ -39,8 +39,8 @@ class View:
         return [url for url in self.requests if not url.startswith(own)]
 
 
-# All pages share one context, and so its cache. While Playwright is open, it runs an event loop, so other tests
-# cannot run one: the scope is this package.
+# All pages share one context and its cache. Playwright runs an event loop while it is open, so tests of other
+# packages could not run their own: the scope is this package.
 @pytest.fixture(scope="package")
 def context() -> Iterator[BrowserContext]:
     with (
@@ -60,9 +60,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 # The server ends with this package, because its worker would take the jobs of other tests.
 @pytest.fixture(scope="package")
-def server_url(
-    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
-) -> Iterator[str]:
+def server_url(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> Iterator[str]:
     """The address of a server with a forecast of the sample, without a slash at the end."""
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
     with running_server(settings.model_copy(update={"training_epochs": 1})) as address:

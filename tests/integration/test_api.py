@@ -223,9 +223,7 @@ def test_security_headers_restrict_browsers(client: TestClient) -> None:
     assert scripts == "script-src 'self'"
 
 
-def test_campaigns_are_filtered_sorted_and_paged(
-    client: TestClient, graph: Graph, sample: ImportReport
-) -> None:
+def test_campaigns_are_filtered_sorted_and_paged(client: TestClient) -> None:
     campaigns = client.get("/v1/campaigns").json()
     assert {campaign["state"] for campaign in campaigns} == {"running", "ended"}
     ended = client.get("/v1/campaigns", params={"state": "ended", "kind": "Type A"})
@@ -243,9 +241,7 @@ def test_campaigns_are_filtered_sorted_and_paged(
         assert client.get("/v1/campaigns", params=invalid).status_code == 422
 
 
-def test_campaign_without_a_kind_is_served(
-    client: TestClient, graph: Graph, sample: ImportReport
-) -> None:
+def test_campaign_without_a_kind_is_served(client: TestClient, graph: Graph, sample: ImportReport) -> None:
     campaign = {"d": sample.dataset, "c": "13"}
     query(graph, "MATCH (c:Campaign {dataset: $d, id: $c}) REMOVE c.kind", **campaign)
     try:

@@ -68,7 +68,9 @@ def test_uploaded_folder_is_imported_and_rejected_rows_can_be_downloaded(
 
 def test_stopped_import_states_the_reason(client: TestClient, tmp_path: Path, dataset: str) -> None:
     messy_shop.write(tmp_path)
-    stopped = wait_for_job(client, upload(client, tmp_path, infer_mapping(tmp_path, dataset), max_rejected="0"))
+    stopped = wait_for_job(
+        client, upload(client, tmp_path, infer_mapping(tmp_path, dataset), max_rejected="0")
+    )
     assert stopped["state"] == "failed"
     assert "rows were rejected" in str(stopped["problem"])
     assert f"/v1/imports/{dataset}.1/rejected" in str(stopped["remedy"])

@@ -130,7 +130,9 @@ def test_large_source_is_imported_in_bulk_with_the_same_counts(
 ) -> None:
     monkeypatch.setattr("graph.importing.job._BULK_ROWS", 1000)
     with connect(empty_server) as graph:
-        report = import_prepared(graph, empty_server, complete_journey(empty_server.cache, "cj", HOUSEHOLDS), Silent())
+        report = import_prepared(
+            graph, empty_server, complete_journey(empty_server.cache, "cj", HOUSEHOLDS), Silent()
+        )
         assert report.engine == "bulk"
         assert (report.tables, report.counts) == (sample.tables, sample.counts)
 
@@ -167,7 +169,15 @@ def test_bulk_import_stopped_for_rejected_rows_does_not_change_the_database(
 ) -> None:
     with connect(empty_server) as graph:
         with pytest.raises(ImportStopped):
-            import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk", max_rejected=0)
+            import_files(
+                graph,
+                empty_server,
+                messy_folder,
+                full_mapping(messy_folder),
+                Silent(),
+                engine="bulk",
+                max_rejected=0,
+            )
         assert content(graph, "shop") == []
 
 
@@ -177,7 +187,9 @@ def test_bulk_import_does_not_overwrite_data_of_another_client(
     with connect(empty_server) as graph:
         monkeypatch.setattr(bulk, "build_store", lambda *_: create_user_of_another_dataset(graph))
         with pytest.raises(ImportFailed, match="Another client loaded data"):
-            import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk")
+            import_files(
+                graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk"
+            )
         assert [row["id"] for row in query(graph, "MATCH (u:User) RETURN u.id AS id")] == ["x"]
         repeated = import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent())
         assert (repeated.engine, repeated.run) == ("stream", "import/1")
@@ -194,5 +206,10 @@ def test_error_of_the_bulk_importer_is_reported(
 
 
 @pytest.mark.parametrize("points", [1, pytest.param(10, marks=pytest.mark.slow)])
-def test_import_after_a_kill_of_client_or_server_gives_the_same_graph(empty_server: Settings, points: int) -> None:
-    assert kills.kill_many(empty_server, 8, points, seed=3) == {"client": (points, points), "server": (points, points)}
+def test_import_after_a_kill_of_client_or_server_gives_the_same_graph(
+    empty_server: Settings, points: int
+) -> None:
+    assert kills.kill_many(empty_server, 8, points, seed=3) == {
+        "client": (points, points),
+        "server": (points, points),
+    }

@@ -16,7 +16,7 @@ from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from network.runs import NetworkRun
-from tests.command_line import groundswell, groundswell_process, database_environment
+from tests.command_line import database_environment, groundswell, groundswell_process
 from tests.data import CAMPAIGN
 
 # These tests run processes of their own: the entry point, exit codes, a closed pipe, a signal, an error.
@@ -129,7 +129,9 @@ def test_local_server_commands_reject_another_database(tmp_path: Path, command: 
 
 def test_missing_text_model_is_an_error(settings: Settings, sample: ImportReport) -> None:
     arguments = ["network", "build", "--dataset", sample.dataset, "--cutoff", "2017-06-01"]
-    result = groundswell(*arguments, **database_environment(settings), GROUNDSWELL_TEXT_MODEL="/no/such/folder")
+    result = groundswell(
+        *arguments, **database_environment(settings), GROUNDSWELL_TEXT_MODEL="/no/such/folder"
+    )
     assert result.returncode == 1
     assert "/no/such/folder" in result.stderr
 
@@ -137,7 +139,9 @@ def test_missing_text_model_is_an_error(settings: Settings, sample: ImportReport
 def test_forecast_is_printed_with_its_comparison(
     settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
-    result = groundswell("forecast", CAMPAIGN, "--dataset", sample.dataset, "--horizon", "3", **database_environment(settings))
+    result = groundswell(
+        "forecast", CAMPAIGN, "--dataset", sample.dataset, "--horizon", "3", **database_environment(settings)
+    )
     assert result.returncode == 0, result.stderr
     assert "Mon 27 Nov 2017" in result.stdout
     assert all(name in result.stdout for name in model.names)
@@ -153,7 +157,13 @@ def test_network_build_prints_the_verdict(
     settings: Settings, sample: ImportReport, network: NetworkRun
 ) -> None:
     result = groundswell(
-        "network", "build", "--dataset", sample.dataset, "--cutoff", str(network.cutoff), **database_environment(settings)
+        "network",
+        "build",
+        "--dataset",
+        sample.dataset,
+        "--cutoff",
+        str(network.cutoff),
+        **database_environment(settings),
     )
     assert result.returncode == 0, result.stderr
     assert f"{network.influences:,} influences" in result.stdout.replace("\n", " ")

@@ -19,7 +19,7 @@ from graph.export import answer
 from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
-from tests.command_line import groundswell, database_environment
+from tests.command_line import database_environment, groundswell
 from tests.data import CAMPAIGN
 
 # A sample of 200 households may have no rows for these questions.
@@ -33,9 +33,7 @@ MAY_BE_EMPTY = {
 
 
 @pytest.fixture(scope="module")
-def sample_with_forecast(
-    graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
-) -> str:
+def sample_with_forecast(graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun) -> str:
     """The name of the sample, with a stored forecast."""
     forecast_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent(), model.cutoff)
     return sample.dataset
@@ -57,16 +55,28 @@ def test_question_returns_its_declared_columns(
         rows = list(session.run(question.text, {**question.defaults, "dataset": sample_with_forecast}))
     assert rows or question.name.rpartition("/")[2] in MAY_BE_EMPTY
     if question.returns.startswith("graph:"):
-        assert all(isinstance(value, Node | GraphPath | Relationship) for row in rows for value in row.values())
+        assert all(
+            isinstance(value, Node | GraphPath | Relationship) for row in rows for value in row.values()
+        )
     else:
         columns = [column.partition(" (")[0].strip() for column in question.returns.split(", ")]
         assert not rows or columns[0] in rows[0].keys()  # noqa: SIM118 (a record is no mapping)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_answer_is_exported_to_a_file(settings: Settings, sample_with_forecast: str, tmp_path: Path, suffix: str) -> None:
+def test_answer_is_exported_to_a_file(
+    settings: Settings, sample_with_forecast: str, tmp_path: Path, suffix: str
+) -> None:
     file = tmp_path / f"x.{suffix}"
-    arguments = ["export", "question", "group_contributions", "--to", str(file), "--dataset", sample_with_forecast]
+    arguments = [
+        "export",
+        "question",
+        "group_contributions",
+        "--to",
+        str(file),
+        "--dataset",
+        sample_with_forecast,
+    ]
     result = groundswell(*arguments, "-p", f"campaign={CAMPAIGN}", **database_environment(settings))
     assert result.returncode == 0, result.stderr
     frame = pd.read_csv(file) if suffix == "csv" else pd.read_parquet(file)
@@ -81,9 +91,19 @@ def test_graph_answer_is_converted_to_rows(graph: Graph, sample_with_forecast: s
     assert roles["tags"].str.split(", ").str.len().between(1, 4).all()
 
 
-def test_network_is_exported_as_graphml_and_html(settings: Settings, sample_with_forecast: str, tmp_path: Path) -> None:
+def test_network_is_exported_as_graphml_and_html(
+    settings: Settings, sample_with_forecast: str, tmp_path: Path
+) -> None:
     for name in ("x.graphml", "x.html"):
-        command = ["export", "network", CAMPAIGN, "--to", str(tmp_path / name), "--dataset", sample_with_forecast]
+        command = [
+            "export",
+            "network",
+            CAMPAIGN,
+            "--to",
+            str(tmp_path / name),
+            "--dataset",
+            sample_with_forecast,
+        ]
         assert groundswell(*command, **database_environment(settings)).returncode == 0
     network = nx.read_graphml(tmp_path / "x.graphml")
     assert 0 < min(data["probability"] for _, _, data in network.edges(data=True)) <= 1
@@ -103,7 +123,9 @@ def test_network_is_exported_as_graphml_and_html(settings: Settings, sample_with
 def test_invalid_exports_are_rejected(
     settings: Settings, sample_with_forecast: str, arguments: list[str], message: str
 ) -> None:
-    result = groundswell("export", *arguments, "--dataset", sample_with_forecast, **database_environment(settings))
+    result = groundswell(
+        "export", *arguments, "--dataset", sample_with_forecast, **database_environment(settings)
+    )
     assert result.returncode == 1
     assert message in result.stderr
     assert "Traceback" not in result.stderr
@@ -121,7 +143,10 @@ with connect(Settings()) as graph:
 def test_py2neo_graph_reads_the_database(settings: Settings, sample_with_forecast: str) -> None:
     # Runs in a process of its own, because py2neo (of 2021) does not close its sockets.
     result = subprocess.run(
-        [sys.executable, "-c", _NOTEBOOK % sample_with_forecast], env={**os.environ, **database_environment(settings)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", _NOTEBOOK % sample_with_forecast],
+        env={**os.environ, **database_environment(settings)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert result.stdout.strip() == "27"

@@ -26,7 +26,7 @@ from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
-from tests.command_line import groundswell, database_environment
+from tests.command_line import database_environment, groundswell
 from tests.data import CAMPAIGN, CUTOFF, query
 
 PLANNED = "22"  # Begins nine days after the cut-off.
@@ -68,7 +68,9 @@ def test_users_and_groups_sum_to_the_forecast(graph: Graph, sample: ImportReport
     assert 0 < len(at_risk) < len(users)
 
 
-def test_forecast_has_fewer_redeemers_than_participants(graph: Graph, sample: ImportReport, forecast: Forecast) -> None:
+def test_forecast_has_fewer_redeemers_than_participants(
+    graph: Graph, sample: ImportReport, forecast: Forecast
+) -> None:
     assert (forecast.steps["redeemers_mean"] < forecast.steps["mean"]).all()
     users = likely_users(graph, sample.dataset, forecast.id, 10_000)
     assert all(0 <= user["redeems"] <= 1 for user in users)

@@ -255,7 +255,9 @@ def test_undo_removes_everything(graph: Graph, load: Import, dataset: str) -> No
     assert content(graph, dataset) == []
 
 
-def test_import_is_rejected_until_an_interrupted_undo_is_complete(graph: Graph, load: Import, dataset: str) -> None:
+def test_import_is_rejected_until_an_interrupted_undo_is_complete(
+    graph: Graph, load: Import, dataset: str
+) -> None:
     load()
     graph.run("undo/begin", dataset=dataset, **{"import": 1})
     with pytest.raises(ImportFailed, match="undone only in part"):

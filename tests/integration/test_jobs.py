@@ -18,7 +18,7 @@ from graph.errors import DatabaseUnreachable, NotFound
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from jobs import queue, registry, worker
-from tests.command_line import groundswell, database_environment
+from tests.command_line import database_environment, groundswell
 from tests.data import CAMPAIGN, query
 
 WORKER = "test:1"

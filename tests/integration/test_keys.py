@@ -16,7 +16,7 @@ from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.settings import Settings
-from tests.command_line import groundswell, database_environment
+from tests.command_line import database_environment, groundswell
 from tests.data import query
 
 TOKEN = "s3cret"
@@ -30,7 +30,9 @@ def settings_with_token(settings: Settings, graph: Graph, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def client(settings: Settings, settings_with_token: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(
+    settings: Settings, settings_with_token: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
     monkeypatch.setattr(auth, "_KEYS_CACHED_SECONDS", -1.0)
     monkeypatch.setattr(auth, "FAILURES_PER_MINUTE", 10_000)
     with TestClient(create_app(settings_with_token, connect(settings), "0.0.0.0")) as client:
@@ -139,7 +141,9 @@ def test_requests_of_a_key_are_limited_per_minute(settings: Settings, settings_w
     assert statuses == [200, 200, 429]
 
 
-def test_writing_requests_are_audited(client: TestClient, graph: Graph, settings_with_token: Settings) -> None:
+def test_writing_requests_are_audited(
+    client: TestClient, graph: Graph, settings_with_token: Settings
+) -> None:
     key, text = make_key(graph, "importer", ["import"])
     client.post("/v1/imports", headers=bearer(text))
     client.get("/v1/campaigns", headers=bearer(TOKEN))
@@ -150,7 +154,9 @@ def test_writing_requests_are_audited(client: TestClient, graph: Graph, settings
     assert text not in line
 
 
-def test_server_without_keys_allows_only_loopback(settings: Settings, graph: Graph, sample: ImportReport) -> None:
+def test_server_without_keys_allows_only_loopback(
+    settings: Settings, graph: Graph, sample: ImportReport
+) -> None:
     with pytest.raises(InvalidRequest, match="so the API needs keys"):
         create_app(settings, graph, "0.0.0.0", keys=False)
     with pytest.raises(InvalidRequest, match="No API key exists"):

@@ -41,8 +41,8 @@ READ_RESULTS = {"influence/roles_in_open_campaigns"}
 ROUNDING = 1e-6
 """Sums in single precision depend on the order of their terms, which memory alignment changes."""
 
-# These statements change the database at or after $t: they remove and add behaviours, add campaigns, targetings
-# and tags. The planned campaign itself stays, because forecasts of plans may use it.
+# These statements change the database at or after $t: they remove and add behaviours, and add campaigns,
+# targetings and tags. The planned campaign itself stays, because forecasts of plans may use it.
 CORRUPTIONS = (
     "MATCH (:User {dataset: $d})-[r:PURCHASED|PARTICIPATED_IN|REDEEMED]->() WHERE r.at >= datetime($t) "
     "WITH r, rand() AS chance WHERE chance < 0.5 DELETE r",
@@ -186,9 +186,7 @@ def import_sample(graph: Graph, settings: Settings, dataset: str) -> None:
     )  # fmt: skip
 
 
-def test_results_use_nothing_at_or_after_the_origin(
-    graph: Graph, settings: Settings, dataset: str
-) -> None:
+def test_results_use_nothing_at_or_after_the_origin(graph: Graph, settings: Settings, dataset: str) -> None:
     import_sample(graph, settings, dataset)
     with recorded_reads() as reads:
         results = compute_results(graph, settings, dataset)

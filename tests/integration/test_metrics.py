@@ -44,9 +44,7 @@ def test_every_request_has_an_id_and_is_logged_without_personal_data(
     assert first.headers["x-request-id"] == "request-1"
     lines = [json.loads(line) for line in (tmp_path / "logs" / "requests.jsonl").read_text().splitlines()]
     responses = (first, second, third)
-    assert [line["request"] for line in lines] == [
-        response.headers["x-request-id"] for response in responses
-    ]
+    assert [line["request"] for line in lines] == [response.headers["x-request-id"] for response in responses]
     assert len(second.headers["x-request-id"]) == 16
     assert [line["route"] for line in lines] == [
         "/v1/campaigns/{campaign_id}/forecast",
@@ -69,7 +67,9 @@ def test_metrics_count_requests_statements_jobs_and_freshness(
     requests = ("groundswell_requests_total", "GET", "/v1/campaigns", "200")
     assert after[requests] - before.get(requests, 0) == 3
     assert after["groundswell_request_seconds_count", "/v1/campaigns"] == 3
-    assert 1 <= after["groundswell_query_seconds_count", "campaigns/list"] <= 3  # Once computed, it is cached.
+    assert (
+        1 <= after["groundswell_query_seconds_count", "campaigns/list"] <= 3
+    )  # Once computed, it is cached.
     assert after["groundswell_jobs", "network", "waiting"] == 1
     assert after["groundswell_database_up",] == 1
     assert after["groundswell_last_seconds", sample.dataset, "behaviour"] == pytest.approx(

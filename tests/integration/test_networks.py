@@ -30,7 +30,7 @@ from network.incremental_update import update_network
 from network.runs import NetworkRun, networks
 from network.seeding.selection import METHODS
 from network.what_if import CampaignReach, SeedRequest
-from tests.command_line import groundswell, database_environment
+from tests.command_line import database_environment, groundswell
 from tests.data import query, remove_dataset
 
 DATASET = "test-cascades"
@@ -56,8 +56,7 @@ def spread(
         participants = np.flatnonzero(first < 60)
         start = first[participants].min()
         rows += [
-            (f"c{campaign:02}", f"u{user}", int((first[user] - start) * DAY_SECONDS))
-            for user in participants
+            (f"c{campaign:02}", f"u{user}", int((first[user] - start) * DAY_SECONDS)) for user in participants
         ]
     users = pd.DataFrame({"user_id": [f"u{user}" for user in range(USERS)]})
     users.to_csv(folder / "users.csv", index=False)
@@ -198,7 +197,9 @@ def test_infeasible_seed_request_is_422(
     assert message in response.text
 
 
-def test_what_if_command_prints_seeds_and_rejects_invalid_costs(settings: Settings, spread: NetworkRun, tmp_path: Path) -> None:
+def test_what_if_command_prints_seeds_and_rejects_invalid_costs(
+    settings: Settings, spread: NetworkRun, tmp_path: Path
+) -> None:
     assert spread
     costs = tmp_path / "costs.csv"
     costs.write_text("user,cost\nu1,2.5\n")
@@ -257,12 +258,16 @@ def test_networks_are_listed_and_removed(settings: Settings, graph: Graph, sprea
     run = build_network(graph, DATASET, Silent(), cutoff=day)
     listed = groundswell("network", "list", "--dataset", DATASET, **database_environment(settings))
     assert str(day) in listed.stdout
-    result = groundswell("network", "remove", str(day), "--dataset", DATASET, **database_environment(settings))
+    result = groundswell(
+        "network", "remove", str(day), "--dataset", DATASET, **database_environment(settings)
+    )
     assert result.returncode == 0, result.stderr
     assert run.id not in {network.id for network in networks(graph, DATASET)}
     (row,) = query(graph, "MATCH ()-[r {run: $run}]->() RETURN count(r) AS n", run=run.id)
     assert row["n"] == 0
-    repeated = groundswell("network", "remove", str(day), "--dataset", DATASET, **database_environment(settings))
+    repeated = groundswell(
+        "network", "remove", str(day), "--dataset", DATASET, **database_environment(settings)
+    )
     assert repeated.returncode == 1
     assert "There is no spreading network" in repeated.stderr
 

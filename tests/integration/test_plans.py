@@ -53,7 +53,9 @@ def test_plan_is_created_forecast_and_deleted(client: TestClient, graph: Graph, 
     assert not query(graph, "MATCH (c:Campaign {planned: true}) RETURN c")
 
 
-def test_plan_is_created_with_chosen_users_and_kind(client: TestClient, graph: Graph, sample: ImportReport) -> None:
+def test_plan_is_created_with_chosen_users_and_kind(
+    client: TestClient, graph: Graph, sample: ImportReport
+) -> None:
     users = [row["id"] for row in query(
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(:Campaign {id: $c}) RETURN u.id AS id LIMIT 3",
         d=sample.dataset, c=CAMPAIGN,

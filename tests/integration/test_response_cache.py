@@ -119,7 +119,9 @@ def test_writes_through_the_api_are_visible_at_once(client: TestClient, sample: 
         assert len(client.get("/v1/campaigns").json()) == count
 
 
-def test_concurrent_requests_share_one_computation(client: TestClient, statement_counts: Counter[str]) -> None:
+def test_concurrent_requests_share_one_computation(
+    client: TestClient, statement_counts: Counter[str]
+) -> None:
     with ThreadPoolExecutor(20) as pool:
         contents = list(pool.map(lambda _: client.get(PATH).content, range(40)))
     assert len(set(contents)) == 1

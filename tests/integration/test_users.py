@@ -109,7 +109,7 @@ def test_network_is_limited_to_the_strongest_influences(
     assert {user["user"] for user in limited["users"] if user["rank"]} == key_users
 
 
-def test_exported_users_are_pseudonymised(client: TestClient, graph: Graph, sample: ImportReport) -> None:
+def test_exported_users_are_pseudonymised(client: TestClient, sample: ImportReport) -> None:
     users = client.get(f"/v1/campaigns/{CAMPAIGN}/likely-users", params={"limit": 1000}).json()
     file = client.get(f"/v1/campaigns/{CAMPAIGN}/likely-users.csv").text
     exported = list(csv.DictReader(io.StringIO(file)))

@@ -57,14 +57,16 @@ def test_interval_covers_the_true_probability() -> None:
         sources,
         np.ones(2 * FOLLOWERS),
     )
-    covered = (estimates.low[:FOLLOWERS] <= TRUE_PROBABILITY) & (estimates.high[:FOLLOWERS] >= TRUE_PROBABILITY)
+    covered = (estimates.low[:FOLLOWERS] <= TRUE_PROBABILITY) & (
+        estimates.high[:FOLLOWERS] >= TRUE_PROBABILITY
+    )
     assert covered.mean() >= 0.9
     assert estimates.probability[:FOLLOWERS].mean() == pytest.approx(TRUE_PROBABILITY, abs=0.05)
     assert estimates.probability[FOLLOWERS:].mean() < 0.05
 
 
 def test_edge_without_trials_gets_the_rate_of_equally_similar_edges() -> None:
-    # Forty edges of two similarities, half of each without trials. Similar users follow in half of the trials.
+    # Forty edges of two similarities, half of each without trials. Half of the trials of similar users succeed.
     sources = np.arange(40)
     similarity = np.repeat([0.2, 0.8], 20)
     edges_with_trials = [*range(10), *range(20, 30)]

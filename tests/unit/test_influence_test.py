@@ -12,9 +12,7 @@ N_USERS, CAMPAIGNS, CAMPAIGN_DAYS = 300, 30, 56.0
 USERS = pd.Index([f"u{i:03}" for i in range(N_USERS)])
 
 
-def simulated_network(
-    seed: int, influence: float
-) -> tuple[ParticipationHistory, np.ndarray, np.ndarray]:
+def simulated_network(seed: int, influence: float) -> tuple[ParticipationHistory, np.ndarray, np.ndarray]:
     """Simulated participations, and the sources and targets of edges between similarly active users.
 
     `influence` is the probability that a participation makes a neighbour take part within three days.

@@ -128,6 +128,4 @@ def test_checkpoint_stores_the_time_step(fitted: KLSTM, tmp_path: Path) -> None:
     fitted.save(tmp_path / "model.safetensors")
     loaded = KLSTM.load(tmp_path / "model.safetensors")
     assert loaded.step is MONTH
-    pd.testing.assert_frame_equal(
-        loaded.predict(monthly_history(), 3), fitted.predict(monthly_history(), 3)
-    )
+    pd.testing.assert_frame_equal(loaded.predict(monthly_history(), 3), fitted.predict(monthly_history(), 3))

@@ -9,7 +9,7 @@ import pytest
 from network.factors import stimulating_factors
 from network.participation_history import DAY
 from network.tags.user_tags import TagTable
-from tests.unit.test_similarity import CAMPAIGNS, CAMPAIGN_DAYS, USERS, simulated_data
+from tests.unit.test_similarity import CAMPAIGN_DAYS, CAMPAIGNS, USERS, simulated_data
 
 NO_EDGES = pd.DataFrame({"source": [], "target": []})
 

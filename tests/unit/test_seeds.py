@@ -123,8 +123,7 @@ def test_each_community_of_a_planted_partition_gets_a_seed() -> None:
         (source, target, 0.15)
         for source in range(100)
         for target in range(100)
-        if source != target
-        and rng.random() < (0.3 if community[source] == community[target] else 0.002)
+        if source != target and rng.random() < (0.3 if community[source] == community[target] else 0.002)
     ]
     assert sorted(community[select_seeds(network(100, edges), 4).seeds]) == [0, 1, 2, 3]
 

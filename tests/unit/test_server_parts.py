@@ -169,9 +169,7 @@ def test_jar_with_a_wrong_checksum_is_rejected_after_two_downloads(
     assert not list((tmp_path / "cache" / "jars").iterdir())
 
 
-def test_missing_jar_without_a_network_is_rejected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_jar_without_a_network_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock_one_jar(monkeypatch, "0" * 64)
     with pytest.raises(RuntimeUnavailable, match="could not be downloaded") as error:
         runtime.ensure_runtime(tmp_path / "cache", Silent(), "http://127.0.0.1:9")
