@@ -66,7 +66,7 @@ def test_interval_covers_the_true_probability() -> None:
 
 
 def test_edge_without_trials_gets_the_rate_of_equally_similar_edges() -> None:
-    # Forty edges of two similarities, half of each without trials. Half of the trials of similar users succeed.
+    # Forty edges of two similarities, half of each without trials. Half of the trials at 0.8 succeed.
     sources = np.arange(40)
     similarity = np.repeat([0.2, 0.8], 20)
     edges_with_trials = [*range(10), *range(20, 30)]
