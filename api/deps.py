@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, Self, TypeVar
 
-from fastapi import Depends, Query, Request, params
-from fastapi.dependencies.utils import get_flat_params
-from fastapi.routing import APIRoute
+from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.metrics import Metrics
@@ -16,7 +14,6 @@ from api.schemas.base import DATASET_DESCRIPTION
 from api.worker_process import WorkerProcess
 from graph.connection import Graph
 from graph.datasets import resolve_dataset
-from graph.errors import InvalidRequest
 from graph.event_loop import EventLoopGraph
 from graph.settings import Settings
 from network.runs import networks
@@ -100,33 +97,15 @@ GraphDep = Annotated[Graph, Depends(get_graph)]
 DatasetQuery = Annotated[str | None, Query(description=DATASET_DESCRIPTION, examples=["complete-journey"])]
 
 
-async def get_dataset(graph: GraphDep, dataset: DatasetQuery = None) -> str:
+async def get_dataset(request: Request, dataset: DatasetQuery = None) -> str:
     """Return the data set of a request, see ``resolve_dataset``."""
     if dataset:
         return dataset
+    graph = await get_graph(request)
     return await read(graph, resolve_dataset, graph)
 
 
 DatasetDep = Annotated[str, Depends(get_dataset)]
-
-
-async def refuse_unknown_parameters(request: Request) -> None:
-    """Raise InvalidRequest if the query holds a parameter that the operation does not have."""
-    route: APIRoute = request.scope["route"]
-    known = _query_parameters.get(route.unique_id)
-    if known is None:
-        fields = get_flat_params(route.dependant)
-        known = frozenset(field.alias for field in fields if isinstance(field.field_info, params.Query))
-        _query_parameters[route.unique_id] = known
-    if unknown := sorted(request.query_params.keys() - known):
-        raise InvalidRequest(
-            f"Unknown query parameter: {', '.join(unknown)}.",
-            f"Leave it out, or use {', '.join(sorted(known))}." if known else "Leave it out.",
-        )
-
-
-_query_parameters: dict[str, frozenset[str]] = {}
-"""By operation id."""
 
 
 OffsetQuery = Annotated[int, Query(ge=0, le=1_000_000_000)]

@@ -6,6 +6,7 @@ statement, its greenlet is suspended until the rows have arrived, and the event 
 meanwhile. SQLAlchemy's asyncio extension works the same way (``sqlalchemy.util.greenlet_spawn``).
 """
 
+import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
@@ -68,6 +69,11 @@ class EventLoopGraph(Graph):
         Its statements share one session, so that each sees at least what those before it saw; and they see
         what the synchronous driver wrote before.
         """
+        # Each answer of the database resumes the innermost task from its outermost coroutine: a task of its
+        # own is not resumed through all layers of the application.
+        return await asyncio.create_task(self._call(function, *args, **kwargs))
+
+    async def _call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         parent = getcurrent()
         shared = self._graph._bookmarks
         written = None if shared is None else Bookmarks.from_raw_values(shared.get_bookmarks())

@@ -11,6 +11,7 @@ from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, read_endpo
 from api.schemas import requests, resources
 from api.schemas.date_types import Day
 from api.serializers.campaigns import State, campaign_states
+from api.strict_route import StrictRoute
 from forecasting.history.series import campaign_list, participants_by_group, read_influence
 from forecasting.plans.campaigns import NewCampaign, remove_planned
 from forecasting.plans.campaigns import create_campaign as create_planned_campaign
@@ -24,7 +25,7 @@ Order = Literal[
     "targeted", "-targeted", "participants", "-participants",
 ]  # fmt: skip
 
-router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
 
 @router.get("")

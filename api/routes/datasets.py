@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import DatasetDep, GraphDep, OffsetQuery, latest_run_id, read_endpoint
 from api.schemas import users
+from api.strict_route import StrictRoute
 from graph.datasets import datasets
 from network import queries
 
-router = APIRouter(prefix="/v1", tags=["data sets"])
+router = APIRouter(prefix="/v1", tags=["data sets"], route_class=StrictRoute)
 
 
 @router.get("/datasets")

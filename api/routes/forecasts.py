@@ -8,9 +8,10 @@ from api.deps import ContextDep, DatasetDep, GraphDep, OffsetQuery, read_endpoin
 from api.schemas import forecasts
 from api.schemas.date_types import Day
 from api.serializers.forecasts import likely_users_csv, serialize_explanation, serialize_forecast
+from api.strict_route import StrictRoute
 from forecasting.records import find_forecast, likely_users
 
-router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"])
+router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"], route_class=StrictRoute)
 
 WaitingQuery = Annotated[bool, Query(description="Only users who had not taken part before the origin")]
 

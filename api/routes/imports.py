@@ -12,6 +12,7 @@ from api.deps import ContextDep, GraphDep, read_endpoint
 from api.routes.jobs import accept_job
 from api.schemas import resources
 from api.serializers.imports import serialize_import
+from api.strict_route import StrictRoute
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
 from graph.importing.infer_mapping import infer_mapping
@@ -23,7 +24,7 @@ from graph.importing.uploads import receive, remove_upload, store_mapping
 from graph.progress import Silent
 from jobs import queue
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
 
 
 @router.post("", status_code=202)

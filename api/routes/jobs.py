@@ -7,13 +7,14 @@ from fastapi import APIRouter, Path, Query, Response
 from api.deps import Context, ContextDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
 from api.schemas import requests, resources
 from api.serializers.jobs import serialize_job
+from api.strict_route import StrictRoute
 from forecasting.baseline.holiday_priors import check_holiday_prior
 from forecasting.records import check_campaign
 from graph.datasets import Dataset, describe_dataset, resolve_dataset
 from jobs import queue
 from jobs.state import JobState
 
-router = APIRouter(prefix="/v1", tags=["jobs"])
+router = APIRouter(prefix="/v1", tags=["jobs"], route_class=StrictRoute)
 
 JobId = Annotated[str, Path(description="Id of the job, as in its `Location`")]
 

@@ -5,9 +5,10 @@ from fastapi import APIRouter
 from api.deps import DatasetDep, GraphDep, read_endpoint
 from api.schemas import forecasts
 from api.serializers.models import serialize_back_test, serialize_model
+from api.strict_route import StrictRoute
 from forecasting.records import back_tests, models
 
-router = APIRouter(prefix="/v1", tags=["models"])
+router = APIRouter(prefix="/v1", tags=["models"], route_class=StrictRoute)
 
 
 @router.get("/models")

@@ -5,9 +5,10 @@ from fastapi import APIRouter
 from api.deps import DatasetDep, GraphDep, read_endpoint
 from api.schemas import resources
 from api.serializers.networks import serialize_network
+from api.strict_route import StrictRoute
 from network.runs import networks
 
-router = APIRouter(prefix="/v1/networks", tags=["networks"])
+router = APIRouter(prefix="/v1/networks", tags=["networks"], route_class=StrictRoute)
 
 
 @router.get("")

@@ -5,9 +5,10 @@ from fastapi import APIRouter
 from api.deps import ContextDep, DatasetDep
 from api.schemas import forecasts
 from api.serializers.plans import forecast_plan
+from api.strict_route import StrictRoute
 from graph.progress import Silent
 
-router = APIRouter(prefix="/v1/campaigns", tags=["what-if"])
+router = APIRouter(prefix="/v1/campaigns", tags=["what-if"], route_class=StrictRoute)
 
 
 @router.post("/{campaign_id}/plan")

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 
 from api.deps import ContextDep, DatasetDep, GraphDep, latest_run_id, read_endpoint
 from api.schemas import resources, users
+from api.strict_route import StrictRoute
 from graph import users as graph_users
 from network import queries
 from network.runs import latest_network
 
-router = APIRouter(prefix="/v1/users", tags=["users"])
+router = APIRouter(prefix="/v1/users", tags=["users"], route_class=StrictRoute)
 
 
 @router.get("/{user_id}")

@@ -5,8 +5,9 @@ from fastapi import APIRouter
 from api.deps import DatasetDep, GraphDep
 from api.schemas import forecasts
 from api.serializers.what_ifs import simulate_what_if
+from api.strict_route import StrictRoute
 
-router = APIRouter(prefix="/v1/campaigns", tags=["what-if"])
+router = APIRouter(prefix="/v1/campaigns", tags=["what-if"], route_class=StrictRoute)
 
 
 @router.post("/{campaign_id}/what-if")
