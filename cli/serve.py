@@ -1,5 +1,6 @@
 """`groundswell serve`: the API server and its web page."""
 
+import gc
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
@@ -82,6 +83,9 @@ def prepare(
     except BaseException:
         listener.close()
         raise
+    # What is loaded by now stays as long as the server: the garbage collector need not walk through it again.
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
         app,
         http=HeaderTimeoutProtocol,
