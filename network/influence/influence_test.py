@@ -10,15 +10,14 @@ matched   each target replaced by another user at risk in the same campaign at t
 shuffled  the participation times of each campaign permuted among its participants: who takes part stays,
           the order does not.
 
-Intervals are 95%, by a bootstrap over campaigns.
+Intervals are 95%, by a jackknife over campaigns.
 
 References
 ----------
 Aral, Muchnik, Sundararajan (PNAS 2009) for matching at the moment of exposure; Anagnostopoulos, Kumar,
-Mahdian (KDD 2008) for shuffled times; Efron (JASA 1987) for the BCa interval.
+Mahdian (KDD 2008) for shuffled times; Efron and Stein (Ann. Statist. 1981) for the jackknife.
 """
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,11 +29,10 @@ from network.participation_history import DAY, Floats, Ints, ParticipationHistor
 from network.statistics import InfluenceTest, RiskRatio
 
 _NULL_SAMPLES = 5
-_RESAMPLES = 2000
 _MATCHING_ROUNDS = 60
 _MOST_TRIALS = 300_000
 _FEWEST_CAMPAIGNS = 5
-"""With fewer campaigns, a bootstrap over campaigns is meaningless."""
+"""With fewer campaigns, their variation is unknown."""
 
 
 def run_influence_test(
@@ -56,7 +54,7 @@ def run_influence_test(
     key_users
         Positions of the users whose trials are also compared on their own.
     seed
-        Seeds the null models and the bootstrap.
+        Seeds the null models.
     since
         Only trials from this moment on count. If the edges were chosen by looking at participations, it must
         lie after those.
@@ -76,12 +74,12 @@ def run_influence_test(
     after_key_user = np.isin(sources[matched.edge], key_users)
     count = len(history.campaigns)
     pairs = {
-        "random": (_Sums.of(observed, count), _Sums.total(random, count)),
-        "matched": (_Sums.of(matched, count), _Sums.of(controls, count)),
-        "shuffled": (_Sums.of(observed, count), _Sums.total(shuffled, count)),
+        "random": (CampaignSums.of(observed, count), CampaignSums.total(random, count)),
+        "matched": (CampaignSums.of(matched, count), CampaignSums.of(controls, count)),
+        "shuffled": (CampaignSums.of(observed, count), CampaignSums.total(shuffled, count)),
         "key_users": (
-            _Sums.of(matched.where(after_key_user), count),
-            _Sums.of(controls.where(after_key_user), count),
+            CampaignSums.of(matched.where(after_key_user), count),
+            CampaignSums.of(controls.where(after_key_user), count),
         ),
     }
     return InfluenceTest(
@@ -89,7 +87,7 @@ def run_influence_test(
         trials=len(observed),
         followed=int(observed.success.sum()),
         matched_share=len(matched) / len(observed) if len(observed) else 0.0,
-        **{name: _risk_ratio(*sums, rng) for name, sums in pairs.items()},
+        **{name: risk_ratio(*sums) for name, sums in pairs.items()},
     )
 
 
@@ -165,49 +163,48 @@ def _match(
 
 
 @dataclass(frozen=True)
-class _Sums:
+class CampaignSums:
     """Successes and expected successes of each campaign, shape (n_campaigns,)."""
 
     success: Floats
     expected: Floats
 
     @classmethod
-    def of(cls, trials: Trials, campaigns: int) -> "_Sums":
+    def of(cls, trials: Trials, campaigns: int) -> "CampaignSums":
         sums = (
             np.bincount(trials.campaign, values, campaigns) for values in (trials.success, trials.expected)
         )
         return cls(*(np.asarray(values, dtype=np.float64) for values in sums))
 
     @classmethod
-    def total(cls, samples: list[Trials], campaigns: int) -> "_Sums":
+    def total(cls, samples: list[Trials], campaigns: int) -> "CampaignSums":
         """The sums over several samples of the same null model."""
         parts = [cls.of(trials, campaigns) for trials in samples]
         return cls(np.sum([part.success for part in parts], 0), np.sum([part.expected for part in parts], 0))
 
 
-def _risk_ratio(observed: _Sums, null: _Sums, rng: np.random.Generator) -> RiskRatio | None:
-    """Successes per expected success, observed over null; None without enough data for an interval."""
-    if np.count_nonzero(observed.expected) < _FEWEST_CAMPAIGNS or not null.success.any():
-        return None
+def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
+    """Successes per expected success, observed over null; None with too few campaigns.
+
+    The interval is a jackknife of the logarithm that leaves out one campaign at a time, with a quantile of
+    Student's t. In simulations of ten campaigns, a BCa bootstrap held the true ratio in 84 to 93% only.
+    """
     informative = (observed.expected > 0) | (null.expected > 0)
-    columns = [
-        values[informative] for values in (observed.success, observed.expected, null.success, null.expected)
-    ]
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        # Equal ratios in all campaigns have no BCa interval.
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        interval = stats.bootstrap(
-            columns, _ratio_of_sums, paired=True, vectorized=True, n_resamples=_RESAMPLES, rng=rng
-        ).confidence_interval
-    if not np.isfinite([interval.low, interval.high]).all():
+    count = np.count_nonzero(observed.expected)
+    sums = np.array([observed.success, observed.expected, null.success, null.expected])[:, informative]
+    total = sums.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        (log_ratio,) = _log_ratio(total)
+        deviations = _log_ratio(total - sums) - log_ratio
+    if count < _FEWEST_CAMPAIGNS or not np.isfinite(deviations).all():
         return None
-    return RiskRatio(float(_ratio_of_sums(*columns, axis=0)), float(interval.low), float(interval.high))
+    n = deviations.size
+    error = np.sqrt((n - 1) / n * ((deviations - deviations.mean()) ** 2).sum())
+    margin = stats.t.ppf(0.975, n - 1) * error
+    return RiskRatio(*(float(np.exp(log_ratio + shift)) for shift in (0.0, -margin, margin)))
 
 
-def _ratio_of_sums(
-    success: Floats, expected: Floats, null_success: Floats, null_expected: Floats, *, axis: int
-) -> Floats:
-    observed = success.sum(axis) * null_expected.sum(axis)
-    # A resample without a null success counts half of one, so that its ratio stays finite.
-    null = expected.sum(axis) * np.maximum(null_success.sum(axis), 0.5)
-    return np.asarray(observed / null)
+def _log_ratio(sums: Floats) -> Floats:
+    """Logarithm of the ratio from sums of the shape (4, n): success and expected, observed and null."""
+    success, expected, null_success, null_expected = sums
+    return np.asarray(np.log(success * null_expected / (expected * null_success)))

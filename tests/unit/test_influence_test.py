@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from network.influence.influence_test import run_influence_test
+from network.influence.influence_test import CampaignSums, risk_ratio, run_influence_test
 from network.participation_history import DAY, ParticipationHistory
 from network.statistics import InfluenceTest, RiskRatio
 
@@ -93,6 +93,20 @@ def test_result_does_not_depend_on_the_order_of_edges() -> None:
     order = np.random.default_rng(0).permutation(len(sources))
     result = run_influence_test(history, sources, targets, np.arange(20), seed=2)
     assert run_influence_test(history, sources[order], targets[order], np.arange(20), seed=2) == result
+
+
+@pytest.mark.parametrize("campaigns", [5, 10, 20])
+def test_intervals_hold_the_true_ratio(campaigns: int) -> None:
+    rng, repetitions, ratio, held = np.random.default_rng(campaigns), 400, 1.3, 0
+    for _ in range(repetitions):
+        expected = rng.dirichlet(np.ones(campaigns)) * 500
+        # Campaigns differ in their own ratios, too.
+        own = rng.gamma(20, 1 / 20, (2, campaigns))
+        observed = CampaignSums(rng.poisson(ratio * own[0] * expected).astype(float), expected)
+        null = CampaignSums(rng.poisson(own[1] * expected).astype(float), expected)
+        estimate = risk_ratio(observed, null)
+        held += estimate is not None and estimate.low <= ratio <= estimate.high
+    assert held / repetitions > 0.9
 
 
 @pytest.mark.parametrize(
