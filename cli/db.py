@@ -120,7 +120,7 @@ def restore_backup(
     with progress_bars() as progress:
         restored = restore(settings, source, progress, replace=replace)
     out.print(
-        f"Restored {_counts(restored)} of the backup of {restored.at}; the server is running.",
+        f"Restored {_counts(restored)} from the backup of {restored.at}; the server is running.",
         soft_wrap=True,
     )
 

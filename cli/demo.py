@@ -93,12 +93,12 @@ def _show_campaign(graph: "Graph", network: "NetworkRun") -> None:
     first, last = observed.iloc[0], observed.iloc[-1]
     out.print(
         f"On its first day {first['y']:.0f} users took part (influence level {first['level']:.0f}), and "
-        f"{first['exposed']:.0f} others had an active influencer. On {last['ds']:%d %b} {last['y']:.0f} took "
-        f"part (level {last['level']:.0f}), and {last['exposed']:.0f} had an active influencer."
+        f"{first['exposed']:.0f} others were exposed to their influence. On {last['ds']:%d %b} "
+        f"{last['y']:.0f} took part (level {last['level']:.0f}), and {last['exposed']:.0f} were exposed."
     )
     show_network(serialize_network(network))
     key_users = queries.key_users(graph, DATASET, CAMPAIGN, network.id)[:_USERS_SHOWN]
-    names = ", ".join(f"{user['user']} (spread {user['score']:.1f})" for user in key_users)
+    names = ", ".join(f"{user['user']} (score {user['score']:.1f})" for user in key_users)
     out.print(f"Its top key users: {names}.")
     for group in queries.neighbour_groups(graph, DATASET, CAMPAIGN, network.id)[:_GROUPS_SHOWN]:
         share = group["participants"] / group["size"]

@@ -22,6 +22,8 @@ def explain(
     """Show what drives a forecast, where participants come from, and who takes part more often."""
     from rich.table import Table
 
+    from api.page.feature_labels import feature_label
+    from api.page.i18n import ENGLISH
     from cli.backend import open_backend
     from cli.console import out
 
@@ -31,26 +33,26 @@ def explain(
     out.print(
         f"The forecast expects {explanation.expected:,.0f} participants over {horizon} days (or until the "
         "campaign ends); a user who takes part on several days counts once a day. The baseline, from overall "
-        f"traffic and the campaign's own rate, is {explanation.baseline:,.0f}. Learned effects change it by "
-        f"{explanation.expected / explanation.baseline - 1:+.1%}:",
+        f"traffic and the campaign's own rate, is {explanation.baseline:,.0f}. The learned effects change it "
+        f"by {explanation.expected / explanation.baseline - 1:+.1%}:",
         highlight=False,
     )
     table = Table("effect", "multiplies the baseline by", title="What drives the forecast")
     for attribution in explanation.attributions:
-        table.add_row(attribution.feature, f"{attribution.ratio:.3f}")
+        table.add_row(feature_label(ENGLISH, attribution.feature), f"{attribution.ratio:.3f}")
     out.print(table)
     table = Table("from", "participants", "share", title="Where participants come from")
     for name, count in explanation.sources:
         table.add_row(name, f"{count:,.0f}", f"{count / explanation.expected:.0%}")
     out.print(table)
-    table = Table("one standard deviation more of", "odds ratio", "95% interval", title="Who takes part")
+    columns = ("one standard deviation more of", "odds ratio", "95% interval")
+    table = Table(*columns, title="Who takes part more often")
     for odds_ratio in explanation.odds_ratios[:_MAX_FEATURES]:
-        table.add_row(
-            odds_ratio.feature, f"{odds_ratio.ratio:.2f}", f"{odds_ratio.low:.2f} to {odds_ratio.high:.2f}"
-        )
+        interval = f"{odds_ratio.low:.2f} to {odds_ratio.high:.2f}"
+        table.add_row(feature_label(ENGLISH, odds_ratio.feature), f"{odds_ratio.ratio:.2f}", interval)
     out.print(table)
     out.print(
-        "Estimated over all campaigns so far, with every other trait held equal and relative to the user's "
-        "usual rate. Observational: users with more of this trait took part more often; it does not show "
-        "that the trait caused it."
+        "Estimated from all campaigns so far, with all other traits held equal and relative to the user's "
+        "usual rate. Observational: users with more of a trait took part more (or less) often; this does not "
+        "show that the trait caused it."
     )

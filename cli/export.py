@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="Write query results and networks t
 @app.command("question")
 def question(
     name: Annotated[
-        str, typer.Argument(help="The name of a saved question, see cypher/README.md.", show_default=False)
+        str, typer.Argument(help="The name of a saved question (see cypher/README.md).", show_default=False)
     ],
     to: Annotated[Path, typer.Option("--to", help="The file: .csv or .parquet.")],
     home: HomeOption = None,
@@ -58,7 +58,7 @@ def network(
     home: HomeOption = None,
     dataset: DatasetOption = None,
 ) -> None:
-    """Write a campaign's key users and whom they influence as GraphML, or as a self-contained web page."""
+    """Write a campaign's key users and the users they influence as GraphML or a self-contained web page."""
     from cli.console import out
     from graph.connection import connect
     from graph.datasets import resolve_dataset
@@ -75,7 +75,7 @@ def network(
     if not edges:
         raise InvalidRequest(
             f"{run.id} has no key users of campaign {campaign!r}.",
-            "Name a campaign that began before its cut-off.",
+            "Choose a campaign that began before the network's cut-off.",
         )
     edges = Pseudonyms(settings.pseudonym_key, dataset).edges(edges)
     if to.suffix == ".html":

@@ -87,7 +87,7 @@ def check(folder: FolderArgument, mapping: MappingOption = None) -> None:
     for table, rows in report.preview.items():
         if rows:
             _show_preview(table, rows, rules.zone)
-    _show_counts(f"What an empty database would get from {folder.name or folder}", report.tables)
+    _show_counts(f"Result of importing {folder.name or folder} into an empty database", report.tables)
     _show_reasons(dict(report.reasons.most_common()))
     for file, row in report.examples[:_MAX_EXAMPLES]:
         column = f'column "{row.column}"' if row.column else "the whole line"

@@ -1,4 +1,4 @@
-"""`groundswell jobs`: the queue of jobs that the API was asked to run."""
+"""`groundswell jobs`: the jobs submitted to the API."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +54,7 @@ def cancel(
 
 @app.command("work")
 def work(home: HomeOption = None) -> None:
-    """Run the waiting jobs in this process; `groundswell serve` runs them by itself."""
+    """Run the waiting jobs in this process, which `groundswell serve` does by itself."""
     from cli.console import out
     from graph.connection import connect
     from jobs import worker
@@ -62,7 +62,7 @@ def work(home: HomeOption = None) -> None:
     settings = load_local_settings(home)
     with connect(settings) as graph:
         count = worker.work(graph, settings)
-    out.print(f"{count} jobs done.")
+    out.print(f"Ran {count} jobs.")
 
 
 def _describe(job: "resources.Job") -> str:

@@ -41,8 +41,8 @@ def options(
     server: Annotated[
         str | None,
         typer.Option(
-            help="Send commands to the Groundswell server at this address instead of a database (also: "
-            "GROUNDSWELL_SERVER, with its API key in GROUNDSWELL_SERVER_KEY)."
+            help="Run commands on the Groundswell server at this address instead of on a database (default: "
+            "GROUNDSWELL_SERVER); its API key is GROUNDSWELL_SERVER_KEY."
         ),
     ] = None,
     _version: Annotated[
@@ -50,7 +50,7 @@ def options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Forecast how far marketing campaigns carry, and through whom."""
+    """Forecast how far marketing campaigns spread, and through whom."""
     if server is not None:
         os.environ["GROUNDSWELL_SERVER"] = server
 

@@ -55,13 +55,13 @@ def backtest(
     until: Annotated[
         str | None,
         typer.Option(
-            "--until", help="The day after the last one (YYYY-MM-DD); default: the latest network's cut-off."
+            "--until", help="The day after the last day (YYYY-MM-DD); default: the latest network's cut-off."
         ),
     ] = None,
     horizon: HorizonOption = 7,
     every: Annotated[int, typer.Option(min=1, max=28, help="Days between two forecasts.")] = 3,
     holidays: Annotated[
-        str | None, typer.Option(help="Prior knowledge of holiday effects, see `train`.")
+        str | None, typer.Option(help="Prior knowledge of holiday effects (see `train`).")
     ] = None,
 ) -> None:
     """Compare the K-LSTM with standard benchmarks over a period of your choice.

@@ -27,7 +27,7 @@ def plan(
     ends: Annotated[str | None, typer.Option(help="What if this were its last day (YYYY-MM-DD)?")] = None,
     targets: Annotated[
         Path | None,
-        typer.Option(help="What if it reached only these users (a text file, one user id a line)?"),
+        typer.Option(help="What if it reached only these users (a text file, one user id per line)?"),
     ] = None,
     discount: Annotated[
         float | None,
@@ -58,8 +58,8 @@ def plan(
         answer = backend.plan(campaign, backend.resolve_dataset(dataset), request)
     _show_totals(f"Campaign {campaign} before its launch, from data before {answer.origin}", answer)
     out.print(
-        "A user who takes part on several days counts once a day. P10 to P90 comes from how far earlier "
-        "launches deviated from their plans."
+        "A user who takes part on several days counts once a day. P10 to P90 reflects how far earlier "
+        "launches deviated from their forecasts."
     )
     if answer.discount:
         _show_discount(answer.discount)
@@ -78,7 +78,7 @@ def _show_totals(title: str, answer: "forecasts.PlanAnswer") -> None:
     from cli.console import out
 
     table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
-    for name, forecast in (("as planned", answer.planned), ("changed", answer.changed)):
+    for name, forecast in (("as planned", answer.planned), ("with changes", answer.changed)):
         if forecast is None:
             continue
         cells = []
@@ -93,10 +93,10 @@ def _show_discount(discount: "forecasts.PlannedDiscount") -> None:
     from cli.console import out
 
     out.print(
-        f"In recent weeks its products were {discount.recent_depth:.0%} below the regular price. At "
-        f"{discount.depth:.0%}, {discount.ratio:.2f} [{discount.low:.2f}, {discount.high:.2f}] times as many "
-        f"users take part, estimated from {discount.products:,} products over weeks with and without "
-        f"discounts; this explains {discount.deviance_explained:.0%} of the deviance of purchases in the "
-        "last eight weeks. Observational: products sold more in discounted weeks; it does not show that the "
-        "discount caused it. Its effect on redeemers is not estimated."
+        f"In recent weeks, the campaign's products cost {discount.recent_depth:.0%} less than the regular "
+        f"price. At {discount.depth:.0%} off, {discount.ratio:.2f} [{discount.low:.2f}, {discount.high:.2f}] "
+        f"times as many users are expected to take part, estimated from {discount.products:,} products over "
+        f"weeks with and without discounts. In the last eight weeks, discounts explained "
+        f"{discount.deviance_explained:.0%} of the variation (deviance) of purchases. Observational: this "
+        "does not show that the discount caused the difference. The effect on redeemers is not estimated."
     )

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def show_campaigns(campaigns: list[resources.Campaign]) -> None:
-    """Print the campaigns of a data set, with the number of users who took part of those targeted."""
+    """Print the campaigns of a data set, with the numbers of users who took part and who were targeted."""
     table = Table(show_edge=False)
     for column in ("id", "name", "kind", "state", "first day", "last day"):
         table.add_column(column, no_wrap=True)
-    for column in ("took part", "of"):
+    for column in ("took part", "targeted"):
         table.add_column(column, overflow="fold")
     for campaign in campaigns:
         table.add_row(
@@ -50,7 +50,7 @@ def show_network(network: resources.Network) -> None:
 
 
 def describe_verdict(verdict: Verdict) -> str:
-    """Say in a sentence whether the data supports influence between users."""
+    """State in a sentence whether the data supports influence between users."""
     strength = "weakly supported" if verdict == "weak" else verdict
     return f"Influence between users is {strength} by this data."
 
@@ -63,7 +63,10 @@ def show_model(model: forecasts.Model) -> None:
 
 def show_comparison(comparison: forecasts.Comparison) -> None:
     """Print the errors of the K-LSTM and the benchmarks in a back-test."""
-    title = f"Back-test: {comparison.points} points from {comparison.since}, {comparison.horizon} days ahead"
+    title = (
+        f"Back-test: {comparison.points} daily forecasts from {comparison.since}, up to {comparison.horizon} "
+        "days ahead"
+    )
     table = Table("model", "MAE", "MASE", title=title)
     for row in comparison.participants:
         table.add_row(row.model, f"{row.mae:.2f}", f"{row.mase:.3f}")
@@ -76,12 +79,13 @@ def show_comparison(comparison: forecasts.Comparison) -> None:
         "of repeating the week before, measured before the test period."
     )
     out.print(
-        f"The K-LSTM's band from P10 to P90 should hold 80% of the days. It held {comparison.covered_80:.0%} "
-        f"for participants and {comparison.level_covered_80:.0%} for the influence level."
+        f"Coverage of the K-LSTM's 80% interval (P10 to P90): {comparison.covered_80:.0%} for participants "
+        f"and {comparison.level_covered_80:.0%} for the influence level."
     )
     if comparison.holidays:
         out.print(
-            f"Every model was given the holiday prior {comparison.holidays}, which comes from other years."
+            f"All models were given the holiday prior {comparison.holidays}, which is estimated from other "
+            "years."
         )
 
 
@@ -106,7 +110,7 @@ def show_forecast(forecast: forecasts.Forecast) -> None:
 
 
 def show_likely_users(users: list[forecasts.LikelyUser], forecast: forecasts.Forecast) -> None:
-    """Print the users and the neighbour groups from whom a forecast expects participation."""
+    """Print the users who are likely to take part, and the participants expected from each group."""
     horizon = len(forecast.steps)
     title = f"Likely to take part within {horizon} days from {forecast.origin}"
     table = Table(
@@ -129,13 +133,13 @@ def show_likely_users(users: list[forecasts.LikelyUser], forecast: forecasts.For
     table = Table("group", "users", "participants a day", "P10 to P90", "distinguished by", title="By group")
     for group in forecast.groups:
         mean, low, high = (sum(series) / horizon for series in (group.mean, group.p10, group.p90))
-        band = f"{low:.1f} to {high:.1f}"
-        table.add_row(str(group.rank), f"{group.size:,}", f"{mean:.1f}", band, group.name)
+        interval = f"{low:.1f} to {high:.1f}"
+        table.add_row(str(group.rank), f"{group.size:,}", f"{mean:.1f}", interval, group.name)
     out.print(table)
 
 
 def show_next_users(users: "pd.DataFrame", run: "NextUsersRun", origin: date) -> None:
-    """Print who is likely to be the very next participant."""
+    """Print who is likely to take part next."""
     table = Table(
         "rank", "user", "probability", "campaigns so far", title=f"Likely to take part next, from {origin} on"
     )

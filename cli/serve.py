@@ -31,7 +31,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 means a free port.")] = DEFAULT_PORT,
     keys: Annotated[
         bool,
-        typer.Option("--keys/--no-keys", help="Require an API key (`keys make`), or accept local requests."),
+        typer.Option(
+            "--keys/--no-keys",
+            help="Require an API key (`keys make`), or accept local requests without one.",
+        ),
     ] = True,
 ) -> None:
     """Serve the API and its web page until Ctrl-C."""

@@ -19,11 +19,11 @@ def what_if(
     method: Annotated[
         str,
         typer.Option(
-            help="How to choose users: imm, celf, pagerank, degree, ...; an unknown name lists them all."
+            help="How to choose users: imm, celf, pagerank, degree, ... (an unknown name lists them all)."
         ),
     ] = "imm",
     exclude: Annotated[
-        Path | None, typer.Option(help="A text file of users to leave out, one user id a line.")
+        Path | None, typer.Option(help="A text file of users to leave out, one user id per line.")
     ] = None,
     per_group: Annotated[
         int | None, typer.Option(min=1, help="Choose at most this many users of one neighbour group.")
@@ -69,7 +69,7 @@ def what_if(
         (network,) = [network for network in backend.networks(dataset) if network.id == answer.network]
     if not seed:
         title = f"Seeds for campaign {campaign}, {method}"
-        table = Table("rank", "user", "adds", "95% interval", title=title)
+        table = Table("rank", "user", "users added", "95% interval", title=title)
         for user in answer.seeds:
             table.add_row(
                 str(user.rank), user.user, f"{user.score:.2f}", f"{user.low:.2f} to {user.high:.2f}"
@@ -90,7 +90,7 @@ def what_if(
 
 
 def read_users(file: Path) -> list[str]:
-    """Read user ids from a text file, one a line.
+    """Read user ids from a text file, one per line.
 
     Raises
     ------

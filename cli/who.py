@@ -1,4 +1,4 @@
-"""`groundswell who`: the users whom a forecast expects to take part."""
+"""`groundswell who`: the users who are likely to take part."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,7 @@ def who(
 ) -> None:
     """List the users who are likely to take part, according to the campaign's stored forecast.
 
-    If the data set's campaigns are open to all users: who is likely to be the very next to take part.
+    If all campaigns of the data set are open to all users, list who is likely to take part next instead.
     """
     from cli.backend import open_backend
     from cli.console import out

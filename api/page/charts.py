@@ -12,7 +12,7 @@ from graph.connection import Row
 
 _OBSERVED, _ACTUAL, _FORECAST = "#3f7fb8", "#7a8896", "#d0621f"
 """Distinguishable on white and on black; the page's script sets the other colours."""
-_BAND = "rgba(194, 87, 26, 0.18)"
+_INTERVAL_COLOUR = "rgba(194, 87, 26, 0.18)"
 _EARLIER = "#b0895f"
 _DASHES = ("solid", "dot", "dash", "dashdot")
 _MAX_GROUPS = 5
@@ -151,11 +151,11 @@ def _add_forecast(figure: go.Figure, forecast: Forecast, outcome: str, translate
     figure.add_scatter(
         x=steps["ds"],
         y=low,
-        name=translate("80%% band (P10 to P90)"),
+        name=translate("80%% interval (P10 to P90)"),
         mode="lines",
         line={"width": 0},
         fill="tonexty",
-        fillcolor=_BAND,
+        fillcolor=_INTERVAL_COLOUR,
     )
     figure.add_scatter(
         x=steps["ds"],

@@ -17,7 +17,7 @@ def feature_label(translate: Translator, feature: str) -> str:
 def _labels(translate: Translator) -> dict[str, str]:
     return {
         "key user": translate("being a key user"),
-        "key user's score": translate("spread as a key user"),
+        "key user's score": translate("score as a key user"),
         "exposed to participants of this week": translate(
             "influence from users who took part in the last week"
         ),
@@ -25,27 +25,31 @@ def _labels(translate: Translator) -> dict[str, str]:
             "participation of the user's group in the last week"
         ),
         "took part before": translate("having taken part in this campaign"),
-        "took part before, by age of the campaign": translate("having taken part, late in the campaign"),
+        "took part before, by age of the campaign": translate(
+            "having taken part in this campaign, by the campaign's age"
+        ),
         "days with participation this week": translate("days with participation in the last week"),
         "days with participation in four weeks": translate("days with participation in the last four weeks"),
         "days with participation ever": translate("days with participation so far"),
         "days since participation": translate("days since the last participation"),
         "days with its products in four weeks": translate(
-            "days with the campaign's products in the last four weeks"
+            "days with purchases of the campaign's products in the last four weeks"
         ),
         "days with its products since the launch": translate(
-            "days with the campaign's products since the launch"
+            "days with purchases of the campaign's products since the launch"
         ),
-        "days with its products ever": translate("days with the campaign's products so far"),
-        "days since its products": translate("days since the last of the campaign's products"),
-        "its products, of all active days": translate("share of active days with the campaign's products"),
+        "days with its products ever": translate("days with purchases of the campaign's products so far"),
+        "days since its products": translate("days since the last purchase of the campaign's products"),
+        "its products, of all active days": translate(
+            "share of active days with purchases of the campaign's products"
+        ),
         "active days this week": translate("active days in the last week"),
         "active days in four weeks": translate("active days in the last four weeks"),
         "active days ever": translate("active days so far"),
         "days since active": translate("days since the last activity"),
         "more active than usual": translate("being more active than usual"),
         "days with any campaign in four weeks": translate(
-            "days with participation in any campaign, last four weeks"
+            "days with participation in any campaign in the last four weeks"
         ),
         "days with any campaign ever": translate("days with participation in any campaign so far"),
         "days since any campaign": translate("days since the last participation in any campaign"),
@@ -54,9 +58,11 @@ def _labels(translate: Translator) -> dict[str, str]:
         "days since a coupon": translate("days since the last redeemed coupon"),
         "coupons used, of all active days": translate("share of active days with a redeemed coupon"),
         "coupons on its products in eight weeks": translate(
-            "days with a coupon on the campaign's products in the last eight weeks"
+            "days with a coupon redeemed on the campaign's products in the last eight weeks"
         ),
-        "coupons on its products ever": translate("days with a coupon on the campaign's products so far"),
+        "coupons on its products ever": translate(
+            "days with a coupon redeemed on the campaign's products so far"
+        ),
         "spent on its products in eight weeks": translate(
             "spending on the campaign's products in the last eight weeks"
         ),
@@ -70,10 +76,12 @@ def _labels(translate: Translator) -> dict[str, str]:
         ),
         "recent redeemers": translate("recent redeemers"),
         "key users among recent participants": translate("key users among recent participants"),
-        "recent exposure and influence level": translate("recent reach and influence level"),
+        "recent exposure and influence level": translate(
+            "recent influence level and influence on users yet to take part"
+        ),
         "calendar": translate("calendar (weekdays and holidays)"),
         "progress of the campaign": translate("time since the launch and until the end"),
-        "users exposed now": translate("users with an active influencer now"),
+        "users exposed now": translate("current influence on users yet to take part"),
         "activity of key users and groups": translate("activity of key users and groups"),
         "constant": translate("constant correction"),
     }

@@ -43,7 +43,7 @@ def summarise_campaign(
     if len(observed):
         sentences.append(
             translate(
-                "Up to %(day)s, %(mean)s users a day took part (mean of the last %(days)s days).",
+                "Participants: %(mean)s a day (%(days)s-day average up to %(day)s).",
                 day=translate.short_date(observed["ds"].max()),
                 mean=f"{observed.tail(7)['participants'].mean():,.0f}",
                 days=min(7, len(observed)),
@@ -55,10 +55,10 @@ def summarise_campaign(
         )
         sentences.append(
             translate(
-                "Forecast for the next %(days)s days: %(middle)s participants a day. Each day has a band "
-                "from P10 to P90 that should hold the actual number on 80%% of the days; on average it runs "
-                "from %(low)s to %(high)s.",
+                "Forecast for the %(days)s days from %(day)s: %(middle)s participants a day on average. The "
+                "80%% interval of a day (P10 to P90) is %(low)s to %(high)s on average.",
                 days=len(forecast.steps),
+                day=translate.short_date(forecast.origin),
                 low=low,
                 middle=middle,
                 high=high,
@@ -68,14 +68,14 @@ def summarise_campaign(
         counts = {"users": len(key_users), "groups": len(groups)}
         sentences.append(
             translate(
-                "Among the users it targeted, the network model finds %(users)s key users in %(groups)s "
+                "Among the targeted users, the network model identifies %(users)s key users in %(groups)s "
                 "neighbour groups.",
                 **counts,
             )
             if campaign["targeted"]
             else translate(
-                "Among the users in the data by then, the network model finds %(users)s key users in "
-                "%(groups)s neighbour groups.",
+                "Among the users seen before the network's cut-off, the network model identifies %(users)s "
+                "key users in %(groups)s neighbour groups.",
                 **counts,
             )
         )
@@ -93,15 +93,15 @@ def summarise_influence_test(translate: Translator, test: InfluenceTest) -> list
         verdicts[test.verdict],
         translate(
             "In %(trials)s cases, a user took part while a linked user had not yet; in %(followed)s of them "
-            "the linked user took part within %(days)s days.",
+            "the linked user followed within %(days)s days.",
             trials=f"{test.trials:,}",
             followed=f"{test.followed:,}",
             days=test.window_days,
         ),
         translate(
-            "How often this happened, compared with similar users without a link: %(matched)s; with the "
-            "order of participations shuffled: %(shuffled)s; with a random network: %(random)s. After key "
-            "users, compared with similar users without a link: %(key_users)s.",
+            "How often linked users followed, with the 95%% interval: compared with similar users without a "
+            "link, %(matched)s; with shuffled times of participation, %(shuffled)s; with a random network, "
+            "%(random)s. After key users, compared with similar users without a link: %(key_users)s.",
             matched=_describe_ratio(translate, test.matched),
             shuffled=_describe_ratio(translate, test.shuffled),
             random=_describe_ratio(translate, test.random),
@@ -124,9 +124,9 @@ def _describe_dates(translate: Translator, campaign: pd.Series) -> str:
         "last": translate.full_date(campaign["ends"] - _DAY),
     }
     if not campaign["targeted"]:
-        return translate("%(name)s is open to all users, from %(first)s to %(last)s.", **values)
+        return translate("%(name)s is open to all users and runs from %(first)s to %(last)s.", **values)
     return translate(
-        "%(name)s targets %(users)s users, from %(first)s to %(last)s.",
+        "%(name)s targets %(users)s users and runs from %(first)s to %(last)s.",
         users=f"{campaign['targeted']:,}",
         **values,
     )

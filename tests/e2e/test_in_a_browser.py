@@ -23,7 +23,7 @@ def test_campaign_page_shows_forecast_curves_and_groups(view: Callable[[str], Vi
     campaign = view("/")
     page = campaign.page
     expect(page.get_by_role("heading", name="Campaign 18")).to_be_visible()
-    expect(page.get_by_text("Forecast for the next 7 days:")).to_be_visible()
+    expect(page.get_by_text("Forecast for the 7 days from")).to_be_visible()
     curves = page.get_by_role("region", name="Influence over time")
     expect(curves.locator(".scatterlayer .trace")).to_have_count(10)
     groups = page.get_by_role("region", name="Neighbour groups")

@@ -60,13 +60,13 @@ def test_changed_plan_is_drawn_next_to_the_original(
 
 def test_selected_seeds_are_compared_with_key_users(page: Page, page_url: PageUrl) -> None:
     page.goto(page_url("/what-if", campaign=CAMPAIGN))
-    section = page.locator("section", has=page.get_by_role("heading", name="these users"))
-    section.get_by_label("How many users").fill("5")
+    section = page.locator("section", has=page.get_by_role("heading", name="spread it furthest"))
+    section.get_by_label("Number of users").fill("5")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("5 users reach")
+    expect(section.get_by_role("status")).to_contain_text("5 chosen users reach")
     expect(section.locator("tbody tr")).to_have_count(5)
     expect(section.locator(".scatterlayer .trace")).to_have_count(6)
-    expect(section.get_by_text("starting with 5 present key users")).to_be_visible()
+    expect(section.get_by_text("starting with 5 current key users")).to_be_visible()
 
 
 def test_files_are_checked_imported_and_rejected_rows_downloaded(
@@ -117,10 +117,10 @@ def test_workflow_from_upload_to_exported_forecast(
     expect(page.get_by_role("heading", name="Forecast from 01 Jan 2018")).to_be_visible(timeout=JOB_TIMEOUT)
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(6)
     page.locator("#explore ~ p").get_by_role("link", name="What if").click()
-    section = page.locator("section", has=page.get_by_role("heading", name="these users"))
-    section.get_by_label("How many users").fill("3")
+    section = page.locator("section", has=page.get_by_role("heading", name="spread it furthest"))
+    section.get_by_label("Number of users").fill("3")
     section.locator("form button").click()
-    expect(section.get_by_role("status")).to_contain_text("3 users reach")
+    expect(section.get_by_role("status")).to_contain_text("3 chosen users reach")
     page.go_back()
     with page.expect_download() as likely_users:
         page.get_by_role("link", name="Download all (CSV)").click()

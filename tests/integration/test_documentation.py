@@ -33,7 +33,7 @@ EXPECTED_OUTPUT = {
     "export network": "influences of network/",
     "export question": "rows to",
     "forecast": "P50 (P10 to P90)",
-    "import check": "What an empty database would get",
+    "import check": "into an empty database",
     "import complete-journey": "455 user tags, 200 users",
     "import init": "Review it",
     "import run": "The database now holds",

@@ -219,7 +219,7 @@ def test_plan_command_compares_plan_and_change(
     result = groundswell(*arguments, "--ends", "2017-12-20", **database_environment(settings))
     assert result.returncode == 0, result.stderr
     assert "as planned" in result.stdout
-    assert "changed" in result.stdout
+    assert "with changes" in result.stdout
     result = groundswell(*arguments, "--targets", str(targets), **database_environment(settings))
     assert result.returncode == 1
     assert "'nobody'" in result.stderr
@@ -233,7 +233,7 @@ def test_explain_command_prints_expected_participants_and_factors(
     assert result.returncode == 0, result.stderr
     assert f"{forecast.steps['mean'].sum():,.0f} participants over" in " ".join(result.stdout.split())
     assert "activity of key users and groups" in " ".join(result.stdout.split())
-    assert "took part before" in result.stdout
+    assert "having taken part in this campaign" in " ".join(result.stdout.split())
     ended = groundswell("explain", "13", "--dataset", sample.dataset, **database_environment(settings))
     assert ended.returncode == 1
     assert "nothing to forecast" in ended.stderr

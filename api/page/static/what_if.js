@@ -38,7 +38,7 @@ function showQuery(section, name, parameters) {
 
 function describeDiscount(discount) {
   const percent = (share) => Math.round(100 * share);
-  return _("In recent weeks its products were %(recent)s% below the regular price. At %(depth)s% off, %(ratio)s [%(low)s, %(high)s] times as many users take part, estimated from %(products)s products. Discounts explain %(explained)s% of the deviance of purchases in the last eight weeks.", {
+  return _("In recent weeks, the campaign's products cost %(recent)s% less than the regular price. At %(depth)s% off, %(ratio)s [%(low)s, %(high)s] times as many users are expected to take part, estimated from %(products)s products. In the last eight weeks, discounts explained %(explained)s% of the variation (deviance) of purchases.", {
     recent: percent(discount.recent_depth), depth: percent(discount.depth), products: discount.products.toLocaleString("en"),
     explained: percent(discount.deviance_explained), ratio: discount.ratio.toFixed(2), low: discount.low.toFixed(2), high: discount.high.toFixed(2),
   });
@@ -81,14 +81,14 @@ async function showSeeds(form, section, address) {
   if (form.elements.per_group.value) request.per_group = Number(form.elements.per_group.value);
   const scope = `dataset=${encodeURIComponent(dataset)}`;
   const result = await postJson(`${address}/what-if?${scope}`, request);
-  const traces = seedTraces(result, _("starting with these users"), ORANGE);
+  const traces = seedTraces(result, _("starting with the chosen users"), ORANGE);
   const keyUsers = (await callApi(`${address}/key-users?${scope}`)).slice(0, result.seeds.length).map((user) => user.user);
   if (keyUsers.length) {
     const comparison = await postJson(`${address}/what-if?${scope}`, { seeds: keyUsers, days: request.days });
-    traces.unshift(...seedTraces(comparison, _("starting with %(count)s present key users", { count: keyUsers.length }), BLUE));
+    traces.unshift(...seedTraces(comparison, _("starting with %(count)s current key users", { count: keyUsers.length }), BLUE));
   }
   showQuery(section, "what-if", { dataset, run: result.network, users: result.seeds.map((seed) => seed.user) });
-  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("days") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
+  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("day") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
   section.querySelector("[data-table]").replaceChildren(
     createTable(result.seeds, {
       [_("rank")]: (seed) => seed.rank,
@@ -99,7 +99,7 @@ async function showSeeds(form, section, address) {
   const { mean, p10, p90 } = result.total;
   return [
     describeVerdict(result.influence_verdict),
-    _("In the network model, %(seeds)s users reach %(mean)s users in total (80% interval %(low)s to %(high)s).", { seeds: result.seeds.length, mean: mean.toFixed(1), low: Math.round(p10), high: Math.round(p90) }),
+    _("In the network model, the %(seeds)s chosen users reach %(mean)s users in total, including themselves (80% interval %(low)s to %(high)s).", { seeds: result.seeds.length, mean: mean.toFixed(1), low: Math.round(p10), high: Math.round(p90) }),
   ].join(sentenceSpace);
 }
 
