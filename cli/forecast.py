@@ -27,14 +27,14 @@ def forecast(
     ] = None,
 ) -> None:
     """Forecast a campaign's participants and influence level, and store the forecast."""
-    from api.schemas import requests
+    from api.schemas.requests import ForecastRequest
     from cli.backend import open_backend
     from cli.render import show_forecast, show_likely_users, show_model
 
     day = parse_date(origin)
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
-        request = build_request(requests.Forecast, dataset=dataset, horizon=horizon, origin=day)
+        request = build_request(ForecastRequest, dataset=dataset, horizon=horizon, origin=day)
         forecast = backend.make_forecast(campaign, request)
         users = backend.likely_users(campaign, dataset, forecast.origin, _USERS_SHOWN, waiting=False)
         model = backend.model(dataset, forecast.model)

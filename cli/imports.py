@@ -9,7 +9,7 @@ from cli.options import DatasetOption, HomeOption, load_local_settings
 from graph.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from api.schemas import resources
+    from api.schemas.imports import Import
     from cli.remote_backend import RemoteBackend
     from graph.importing import adapters
     from graph.importing.job import ImportReport
@@ -262,7 +262,7 @@ def _import_remotely(
         out.print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
 
 
-def _show_imports(imports: "list[resources.Import]") -> None:
+def _show_imports(imports: "list[Import]") -> None:
     from rich.table import Table
 
     from cli.console import out
@@ -284,7 +284,7 @@ def _show_imports(imports: "list[resources.Import]") -> None:
             out.print(f"{run.dataset} {_import_name(run)}: {run.problem}", markup=False)
 
 
-def _import_name(run: "resources.Import") -> str:
+def _import_name(run: "Import") -> str:
     return f"import/{run.id.rpartition('.')[2]}"
 
 

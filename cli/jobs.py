@@ -7,7 +7,7 @@ import typer
 from cli.options import HomeOption, load_local_settings
 
 if TYPE_CHECKING:
-    from api.schemas import resources
+    from api.schemas.jobs import Job
 
 _MAX_LISTED = 30
 
@@ -65,7 +65,7 @@ def work(home: HomeOption = None) -> None:
     out.print(f"Ran {count} jobs.")
 
 
-def _describe(job: "resources.Job") -> str:
+def _describe(job: "Job") -> str:
     if job.progress:
         stage = job.progress
         return f"{stage.stage} ({stage.done} of {stage.total})" if stage.total else stage.stage

@@ -7,7 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.schemas import forecasts, requests, resources
+from api.schemas.campaigns import Campaign
+from api.schemas.forecasts import Forecast, LikelyUser
+from api.schemas.imports import Import
+from api.schemas.jobs import Job
+from api.schemas.models import Comparison, Model
+from api.schemas.networks import Network
+from api.schemas.plans import PlanResponse
+from api.schemas.requests import BackTestRequest, ForecastRequest, NetworkRequest, PlanRequest, TrainingRequest, WhatIfRequest
+from api.schemas.what_ifs import WhatIfResponse
 from api.serializers.forecasts import likely_users_csv, serialize_forecast
 from api.serializers.imports import serialize_import
 from api.serializers.jobs import serialize_job
@@ -46,11 +54,9 @@ class LocalBackend:
 
         return all_open(campaign_list(self.graph, dataset))
 
-    def campaigns(self, dataset: str, state: str | None) -> list[resources.Campaign]:
+    def campaigns(self, dataset: str, state: str | None) -> list[Campaign]:
         """List campaigns in the order of their first days, optionally only those in one state."""
-        import pandas as pd
-
-        from api.serializers.campaigns import campaign_states
+        from api.serializers.campaigns import campaign_states, serialize_campaign
         from forecasting.history.series import campaign_list
 
         campaigns = campaign_list(self.graph, dataset)
@@ -59,23 +65,13 @@ class LocalBackend:
         campaigns = campaigns.assign(state=campaign_states(campaigns, describe_dataset(self.graph, dataset)))
         if state is not None:
             campaigns = campaigns[campaigns["state"] == state]
-        return [
-            resources.Campaign(
-                **row
-                | {
-                    "kind": None if pd.isna(row["kind"]) else row["kind"],
-                    "starts": row["starts"].date(),
-                    "ends": (row["ends"] - pd.Timedelta(days=1)).date(),
-                }
-            )
-            for row in campaigns.sort_values(["starts", "id"]).to_dict("records")
-        ]
+        return [serialize_campaign(row) for _, row in campaigns.sort_values(["starts", "id"]).iterrows()]
 
-    def networks(self, dataset: str) -> list[resources.Network]:
+    def networks(self, dataset: str) -> list[Network]:
         """List networks, the latest cut-off first."""
         return [serialize_network(run) for run in networks(self.graph, dataset)]
 
-    def build_network(self, request: requests.Network) -> resources.Network:
+    def build_network(self, request: NetworkRequest) -> Network:
         """Build a network; an existing one is returned if nothing has changed."""
         from network.build import build_network
         from network.tags.text_encoder import TextEncoder
@@ -90,7 +86,7 @@ class LocalBackend:
         )
         return serialize_network(network)
 
-    def train(self, request: requests.Training) -> "forecasts.Model | NextUsersRun":
+    def train(self, request: TrainingRequest) -> "Model | NextUsersRun":
         """Train a forecaster or, if all campaigns are open to all users, a next-user ranker."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
@@ -113,7 +109,7 @@ class LocalBackend:
         )
         return serialize_model(model)
 
-    def back_test(self, request: requests.BackTest) -> forecasts.Comparison:
+    def back_test(self, request: BackTestRequest) -> Comparison:
         """Back-test over a period and store the comparison."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
@@ -134,7 +130,7 @@ class LocalBackend:
         store_back_test(self.graph, request.dataset, comparison, request.until, request.every)
         return serialize_comparison(comparison)
 
-    def make_forecast(self, campaign: str, request: requests.Forecast) -> forecasts.Forecast:
+    def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:
         """Forecast a campaign and store the forecast."""
         from forecasting.forecasts import forecast_campaign
 
@@ -149,13 +145,13 @@ class LocalBackend:
         )
         return serialize_forecast(self.graph, request.dataset, forecast)
 
-    def model(self, dataset: str, model_id: str) -> forecasts.Model:
+    def model(self, dataset: str, model_id: str) -> Model:
         """Read an existing model."""
         from forecasting.records import models
 
         return serialize_model(next(model for model in models(self.graph, dataset) if model.id == model_id))
 
-    def forecast(self, campaign: str, dataset: str, origin: date | None) -> forecasts.Forecast:
+    def forecast(self, campaign: str, dataset: str, origin: date | None) -> Forecast:
         """Read the stored forecast with this origin, by default the latest."""
         from forecasting.records import find_forecast
 
@@ -163,13 +159,13 @@ class LocalBackend:
 
     def likely_users(
         self, campaign: str, dataset: str, origin: date | None, limit: int, *, waiting: bool
-    ) -> list[forecasts.LikelyUser]:
+    ) -> list[LikelyUser]:
         """List the likely participants of a stored forecast; `waiting`: only those yet to take part."""
         from forecasting.records import find_forecast, likely_users
 
         forecast = find_forecast(self.graph, dataset, campaign, origin)
         rows = likely_users(self.graph, dataset, forecast.id, limit, waiting=waiting)
-        return [forecasts.LikelyUser(**row) for row in rows]
+        return [LikelyUser(**row) for row in rows]
 
     def likely_users_csv(self, campaign: str, dataset: str, origin: date | None, *, waiting: bool) -> bytes:
         """Write all likely participants of a stored forecast as CSV."""
@@ -207,19 +203,19 @@ class LocalBackend:
         )
         return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run.network)
 
-    def plan(self, campaign: str, dataset: str, request: forecasts.Plan) -> forecasts.PlanAnswer:
+    def plan(self, campaign: str, dataset: str, request: PlanRequest) -> PlanResponse:
         """Forecast a campaign before its launch."""
         from api.serializers.plans import forecast_plan
 
         return forecast_plan(self.graph, self.settings, dataset, campaign, request, self._progress)
 
-    def what_if(self, campaign: str, dataset: str, request: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
+    def what_if(self, campaign: str, dataset: str, request: WhatIfRequest) -> WhatIfResponse:
         """Choose seeds and estimate how many users they reach."""
         from api.serializers.what_ifs import simulate_what_if
 
         return simulate_what_if(self.graph, dataset, campaign, request)
 
-    def imports(self, dataset: str | None) -> list[resources.Import]:
+    def imports(self, dataset: str | None) -> list[Import]:
         """List imports, the latest first."""
         return [serialize_import(run) for run in import_runs(self.graph, dataset)]
 
@@ -237,10 +233,10 @@ class LocalBackend:
             max_rejected=max_rejected,
         )
 
-    def jobs(self, limit: int) -> list[resources.Job]:
+    def jobs(self, limit: int) -> list[Job]:
         """List jobs, the latest first."""
         return [serialize_job(job) for job in queue.list_jobs(self.graph, limit=limit)]
 
-    def cancel(self, job_id: str) -> resources.Job:
+    def cancel(self, job_id: str) -> Job:
         """Cancel a job."""
         return serialize_job(queue.cancel(self.graph, job_id))

@@ -25,7 +25,8 @@ def train(
 
     If every campaign of the data set is open to all users, train a model that ranks who takes part next.
     """
-    from api.schemas import forecasts, requests
+    from api.schemas.models import Model
+    from api.schemas.requests import TrainingRequest
     from cli.backend import open_backend
     from cli.console import out
     from cli.render import show_model, show_ranking
@@ -34,10 +35,10 @@ def train(
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         request = build_request(
-            requests.Training, dataset=dataset, cutoff=day, retrain=retrain, holidays=holidays
+            TrainingRequest, dataset=dataset, cutoff=day, retrain=retrain, holidays=holidays
         )
         model = backend.train(request)
-    if isinstance(model, forecasts.Model):
+    if isinstance(model, Model):
         show_model(model)
     elif isinstance(model, str):
         out.print(f"Trained {model}, which ranks who takes part next.")
@@ -68,7 +69,7 @@ def backtest(
 
     The comparison is stored in the database; the model trained for it is not.
     """
-    from api.schemas import requests
+    from api.schemas.requests import BackTestRequest
     from cli.backend import open_backend
     from cli.render import show_comparison
 
@@ -86,7 +87,7 @@ def backtest(
                 )
             until_day = networks[0].cutoff
         request = build_request(
-            requests.BackTest,
+            BackTestRequest,
             dataset=dataset,
             since=since_day or until_day - timedelta(days=BACKTEST_DAYS),
             until=until_day,

@@ -26,7 +26,7 @@ def build(
     rebuild: Annotated[bool, typer.Option(help="Build again even if nothing has changed.")] = False,
 ) -> None:
     """Build a spreading network from the data before the cut-off: key users and neighbour groups."""
-    from api.schemas import requests
+    from api.schemas.requests import NetworkRequest
     from cli.backend import open_backend
     from cli.render import show_network
 
@@ -34,7 +34,7 @@ def build(
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         network = backend.build_network(
-            build_request(requests.Network, dataset=dataset, cutoff=day, rebuild=rebuild)
+            build_request(NetworkRequest, dataset=dataset, cutoff=day, rebuild=rebuild)
         )
     show_network(network)
 

@@ -8,7 +8,7 @@ import typer
 from cli.options import DatasetOption, HomeOption, build_request, parse_date
 
 if TYPE_CHECKING:
-    from api.schemas import forecasts
+    from api.schemas.plans import PlannedDiscount, PlanResponse
 
 
 def plan(
@@ -40,13 +40,13 @@ def plan(
     """Forecast a campaign before its launch, as planned and with your changes."""
     from rich.table import Table
 
-    from api.schemas import forecasts
+    from api.schemas.requests import PlanRequest
     from cli.backend import open_backend
     from cli.console import out
     from cli.what_if import read_users
 
     request = build_request(
-        forecasts.Plan,
+        PlanRequest,
         origin=parse_date(origin),
         starts=parse_date(starts),
         ends=parse_date(ends),
@@ -55,30 +55,30 @@ def plan(
         top=top,
     )
     with open_backend(home) as backend:
-        answer = backend.plan(campaign, backend.resolve_dataset(dataset), request)
-    _show_totals(f"Campaign {campaign} before its launch, from data before {answer.origin}", answer)
+        response = backend.plan(campaign, backend.resolve_dataset(dataset), request)
+    _show_totals(f"Campaign {campaign} before its launch, from data before {response.origin}", response)
     out.print(
         "A user who takes part on several days counts once a day. P10 to P90 reflects how far earlier "
         "launches deviated from their forecasts."
     )
-    if answer.discount:
-        _show_discount(answer.discount)
+    if response.discount:
+        _show_discount(response.discount)
     if top:
         table = Table(
             "rank", "user", "probability", "expected days", title="Likely to take part at least once"
         )
-        for rank, user in enumerate((answer.changed or answer.planned).users, start=1):
+        for rank, user in enumerate((response.changed or response.planned).users, start=1):
             table.add_row(str(rank), user.user, f"{user.probability:.1%}", f"{user.days:.1f}")
         out.print(table)
 
 
-def _show_totals(title: str, answer: "forecasts.PlanAnswer") -> None:
+def _show_totals(title: str, response: "PlanResponse") -> None:
     from rich.table import Table
 
     from cli.console import out
 
     table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
-    for name, forecast in (("as planned", answer.planned), ("with changes", answer.changed)):
+    for name, forecast in (("as planned", response.planned), ("with changes", response.changed)):
         if forecast is None:
             continue
         cells = []
@@ -89,7 +89,7 @@ def _show_totals(title: str, answer: "forecasts.PlanAnswer") -> None:
     out.print(table)
 
 
-def _show_discount(discount: "forecasts.PlannedDiscount") -> None:
+def _show_discount(discount: "PlannedDiscount") -> None:
     from cli.console import out
 
     out.print(

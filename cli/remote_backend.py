@@ -4,7 +4,15 @@ from datetime import date
 from pathlib import Path
 
 from api.client import Client
-from api.schemas import forecasts, requests, resources
+from api.schemas.campaigns import Campaign
+from api.schemas.forecasts import Forecast, LikelyUser
+from api.schemas.imports import Import
+from api.schemas.jobs import Job
+from api.schemas.models import Comparison, Model
+from api.schemas.networks import Network
+from api.schemas.plans import PlanResponse
+from api.schemas.requests import BackTestRequest, ForecastRequest, NetworkRequest, PlanRequest, TrainingRequest, WhatIfRequest
+from api.schemas.what_ifs import WhatIfResponse
 from cli.explanation import ForecastExplanation
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.input_files import open_input_files
@@ -33,27 +41,27 @@ class RemoteBackend:
             )
         return present[0]
 
-    def campaigns(self, dataset: str, state: str | None) -> list[resources.Campaign]:
+    def campaigns(self, dataset: str, state: str | None) -> list[Campaign]:
         """List campaigns in the order of their first days, optionally only those in one state."""
         return self.client.campaigns(dataset, **({"state": state} if state else {}))
 
-    def networks(self, dataset: str) -> list[resources.Network]:
+    def networks(self, dataset: str) -> list[Network]:
         """List networks, the latest cut-off first."""
         return self.client.networks(dataset)
 
-    def build_network(self, request: requests.Network) -> resources.Network:
+    def build_network(self, request: NetworkRequest) -> Network:
         """Build a network; an existing one is returned if nothing has changed."""
         result = self._follow(self.client.build_network(request))
         networks = self.client.networks(request.dataset)
         return next(network for network in networks if network.id == result["network"])
 
-    def train(self, request: requests.Training) -> forecasts.Model | str:
+    def train(self, request: TrainingRequest) -> Model | str:
         """Train a forecaster or, if all campaigns are open to all users, a next-user ranker (its id)."""
         model_id = self._follow(self.client.train(request))["model"]
         models = self.client.models(request.dataset)
         return next((model for model in models if model.id == model_id), model_id)
 
-    def back_test(self, request: requests.BackTest) -> forecasts.Comparison:
+    def back_test(self, request: BackTestRequest) -> Comparison:
         """Back-test over a period and store the comparison."""
         self._follow(self.client.back_test(request))
         key = (request.since, request.until, request.horizon, request.every, request.holidays)
@@ -64,22 +72,22 @@ class RemoteBackend:
             == (back_test.since, back_test.until, back_test.horizon, back_test.every, back_test.holidays)
         )
 
-    def make_forecast(self, campaign: str, request: requests.Forecast) -> forecasts.Forecast:
+    def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:
         """Forecast a campaign and store the forecast."""
         result = self._follow(self.client.make_forecast(campaign, request))
         return self.client.forecast(campaign, request.dataset, date.fromisoformat(result["origin"]))
 
-    def model(self, dataset: str, model_id: str) -> forecasts.Model:
+    def model(self, dataset: str, model_id: str) -> Model:
         """Read an existing model."""
         return next(model for model in self.client.models(dataset) if model.id == model_id)
 
-    def forecast(self, campaign: str, dataset: str, origin: date | None) -> forecasts.Forecast:
+    def forecast(self, campaign: str, dataset: str, origin: date | None) -> Forecast:
         """Read the stored forecast with this origin, by default the latest."""
         return self.client.forecast(campaign, dataset, origin)
 
     def likely_users(
         self, campaign: str, dataset: str, origin: date | None, limit: int, *, waiting: bool
-    ) -> list[forecasts.LikelyUser]:
+    ) -> list[LikelyUser]:
         """List the likely participants of a stored forecast; `waiting`: only those yet to take part."""
         return self.client.likely_users(campaign, dataset, origin, waiting=waiting, limit=limit)
 
@@ -101,19 +109,19 @@ class RemoteBackend:
             self.client.explanation(campaign, dataset, forecast.origin), forecast
         )
 
-    def plan(self, campaign: str, dataset: str, request: forecasts.Plan) -> forecasts.PlanAnswer:
+    def plan(self, campaign: str, dataset: str, request: PlanRequest) -> PlanResponse:
         """Forecast a campaign before its launch."""
         return self.client.plan(campaign, request, dataset)
 
-    def what_if(self, campaign: str, dataset: str, request: forecasts.WhatIf) -> forecasts.WhatIfAnswer:
+    def what_if(self, campaign: str, dataset: str, request: WhatIfRequest) -> WhatIfResponse:
         """Choose seeds and estimate how many users they reach."""
         return self.client.what_if(campaign, request, dataset)
 
-    def imports(self, dataset: str | None) -> list[resources.Import]:
+    def imports(self, dataset: str | None) -> list[Import]:
         """List imports, the latest first."""
         return self.client.imports(dataset)
 
-    def import_files(self, folder: Path, mapping: Mapping, max_rejected: float | None) -> resources.Import:
+    def import_files(self, folder: Path, mapping: Mapping, max_rejected: float | None) -> Import:
         """Upload a folder's files, import them there, and read the result.
 
         Raises
@@ -131,13 +139,13 @@ class RemoteBackend:
         result = self._follow(self.client.start_import(mapping.model_dump_json(), files, max_rejected))
         return self.client.get_import(result["import"])
 
-    def jobs(self, limit: int) -> list[resources.Job]:
+    def jobs(self, limit: int) -> list[Job]:
         """List jobs, the latest first."""
         return self.client.jobs(limit=limit)
 
-    def cancel(self, job_id: str) -> resources.Job:
+    def cancel(self, job_id: str) -> Job:
         """Cancel a job."""
         return self.client.cancel(job_id)
 
-    def _follow(self, job: resources.Job) -> dict[str, str]:
+    def _follow(self, job: Job) -> dict[str, str]:
         return self.client.follow(job, self._progress).result or {}

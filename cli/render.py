@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from api.schemas import forecasts, resources
+from api.schemas.campaigns import Campaign
+from api.schemas.forecasts import Forecast, LikelyUser
+from api.schemas.models import Comparison, Model
+from api.schemas.networks import Network
 from cli.console import out
 from network.verdict import Verdict
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from forecasting.next_users.job import NextUsersRun
 
 
-def show_campaigns(campaigns: list[resources.Campaign]) -> None:
+def show_campaigns(campaigns: list[Campaign]) -> None:
     """Print the campaigns of a data set, with the numbers of users who took part and who were targeted."""
     table = Table(show_edge=False)
     for column in ("id", "name", "kind", "state", "first day", "last day"):
@@ -36,7 +39,7 @@ def show_campaigns(campaigns: list[resources.Campaign]) -> None:
     out.print(table)
 
 
-def show_network(network: resources.Network) -> None:
+def show_network(network: Network) -> None:
     """Print a network's size, its similarity of users, and the result of the influence test."""
     updated = f" (built for {network.built}, updated since)" if network.built < network.cutoff else ""
     out.print(
@@ -55,13 +58,13 @@ def describe_verdict(verdict: Verdict) -> str:
     return f"Influence between users is {strength} by this data."
 
 
-def show_model(model: forecasts.Model) -> None:
+def show_model(model: Model) -> None:
     """Print a model's back-test and cut-off."""
     show_comparison(model.back_test)
     out.print(f"The model was then trained on all data before {model.cutoff}.")
 
 
-def show_comparison(comparison: forecasts.Comparison) -> None:
+def show_comparison(comparison: Comparison) -> None:
     """Print the errors of the K-LSTM and the benchmarks in a back-test."""
     title = (
         f"Back-test: {comparison.points} daily forecasts from {comparison.since}, up to {comparison.horizon} "
@@ -89,7 +92,7 @@ def show_comparison(comparison: forecasts.Comparison) -> None:
         )
 
 
-def show_forecast(forecast: forecasts.Forecast) -> None:
+def show_forecast(forecast: Forecast) -> None:
     """Print a forecast, one row a day."""
     outcomes = {"participants": "participants", "redeemers": "redeemers", "level": "influence level"}
     steps = [step.model_dump() for step in forecast.steps]
@@ -109,7 +112,7 @@ def show_forecast(forecast: forecasts.Forecast) -> None:
     out.print(table)
 
 
-def show_likely_users(users: list[forecasts.LikelyUser], forecast: forecasts.Forecast) -> None:
+def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
     """Print the users who are likely to take part, and the participants expected from each group."""
     horizon = len(forecast.steps)
     title = f"Likely to take part within {horizon} days from {forecast.origin}"
@@ -159,7 +162,7 @@ def show_ranking(run: "NextUsersRun") -> None:
     )
 
 
-def _describe_similarity(network: resources.Network) -> str:
+def _describe_similarity(network: Network) -> str:
     validation = network.similarity_validation
     if validation is None:
         return "User similarity comes from tag texts: too few users took part together to learn from."

@@ -45,13 +45,13 @@ def what_if(
     """Choose seed users for a campaign under your constraints, and estimate how many users they reach."""
     from rich.table import Table
 
-    from api.schemas import forecasts
+    from api.schemas.requests import WhatIfRequest
     from cli.backend import open_backend
     from cli.console import out
     from cli.render import describe_verdict
 
     request = build_request(
-        forecasts.WhatIf,
+        WhatIfRequest,
         seeds=seed or None,
         k=k,
         exclude=read_users(exclude) if exclude else [],
@@ -65,27 +65,27 @@ def what_if(
     request = request.model_copy(update={"method": method})
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
-        answer = backend.what_if(campaign, dataset, request)
-        (network,) = [network for network in backend.networks(dataset) if network.id == answer.network]
+        response = backend.what_if(campaign, dataset, request)
+        (network,) = [network for network in backend.networks(dataset) if network.id == response.network]
     if not seed:
         title = f"Seeds for campaign {campaign}, {method}"
         table = Table("rank", "user", "users added", "95% interval", title=title)
-        for user in answer.seeds:
+        for user in response.seeds:
             table.add_row(
                 str(user.rank), user.user, f"{user.score:.2f}", f"{user.low:.2f} to {user.high:.2f}"
             )
         out.print(table)
-    title = f"{len(answer.seeds)} seeds, from data before {network.cutoff}"
+    title = f"{len(response.seeds)} seeds, from data before {network.cutoff}"
     table = Table("day", "users reached", "P10 to P90", title=title)
-    for day in answer.days:
+    for day in response.days:
         table.add_row(str(day.day), f"{day.mean:.1f}", f"{day.p10:.0f} to {day.p90:.0f}")
     out.print(table)
     out.print(
-        f"In total {answer.total.mean:.1f} [{answer.total.low:.1f}, {answer.total.high:.1f}] users, "
+        f"In total {response.total.mean:.1f} [{response.total.low:.1f}, {response.total.high:.1f}] users, "
         "including the seeds, counting only users who would not have taken part anyway. "
-        f"{describe_verdict(answer.influence_verdict)}"
+        f"{describe_verdict(response.influence_verdict)}"
     )
-    if answer.influence_verdict != "supported":
+    if response.influence_verdict != "supported":
         out.print(network.influence_test.summary, highlight=False)
 
 

@@ -8,9 +8,10 @@ import pandas as pd
 from fastapi import APIRouter, Query, Response
 
 from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
-from api.schemas import requests, resources
+from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
+from api.schemas.requests import CampaignRequest
 from api.schemas.date_types import Day
-from api.serializers.campaigns import State, campaign_states
+from api.serializers.campaigns import State, campaign_states, serialize_campaign
 from api.strict_route import StrictRoute
 from forecasting.history.series import campaign_list, participants_by_group, read_influence
 from forecasting.plans.campaigns import NewCampaign, remove_planned
@@ -41,7 +42,7 @@ def list_campaigns(
     sort: Annotated[Order, Query(description="Sort key; a minus sign sorts in descending order")] = "starts",
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
     offset: OffsetQuery = 0,
-) -> list[resources.Campaign]:
+) -> list[Campaign]:
     """List the campaigns of a data set. `X-Total-Count` is their number without limit and offset."""
     campaigns = campaign_list(graph, dataset)
     if campaigns.empty:
@@ -56,13 +57,13 @@ def list_campaigns(
         [sort.removeprefix("-"), "id"], ascending=not sort.startswith("-"), kind="stable"
     )
     response.headers["X-Total-Count"] = str(len(campaigns))
-    return [_campaign(row) for _, row in campaigns.iloc[offset : offset + limit].iterrows()]
+    return [serialize_campaign(row) for _, row in campaigns.iloc[offset : offset + limit].iterrows()]
 
 
 @router.post("", status_code=201)
 def create_campaign(
-    request: requests.Campaign, graph: GraphDep, response: Response, dataset: DatasetQuery = None
-) -> resources.Campaign:
+    request: CampaignRequest, graph: GraphDep, response: Response, dataset: DatasetQuery = None
+) -> Campaign:
     """Create a planned campaign, which can then be forecast (`/plan`)."""
     dataset = resolve_dataset(graph, request.dataset or dataset)
     fields = request.model_dump(exclude={"dataset", "name"})
@@ -79,7 +80,7 @@ def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> N
 
 @router.get("/{campaign_id}")
 @read_endpoint
-def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> resources.Campaign:
+def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> Campaign:
     """Return one campaign."""
     return _find(graph, dataset, campaign_id)
 
@@ -96,14 +97,14 @@ def get_influence(
     dataset: DatasetDep,
     since: SinceQuery = None,
     until: UntilQuery = None,
-) -> list[resources.InfluenceStep]:
+) -> list[InfluenceStep]:
     """Return the campaign's influence per day."""
     campaign = find_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     frame = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     frame = frame.drop(columns=["unique_id", "in_window", "weight"]).assign(step=frame["ds"].dt.date)
     frame = frame[_within(frame["step"], since, until)].drop(columns="ds")
-    return [resources.InfluenceStep(**row) for row in frame.to_dict("records")]
+    return [InfluenceStep(**row) for row in frame.to_dict("records")]
 
 
 @router.get("/{campaign_id}/influence/groups")
@@ -114,12 +115,12 @@ def get_influence_by_group(
     dataset: DatasetDep,
     since: SinceQuery = None,
     until: UntilQuery = None,
-) -> list[resources.GroupStep]:
+) -> list[GroupStep]:
     """Return the participants per day and neighbour group. Days without participants are omitted."""
     network = network_of(graph, dataset, campaign_id)
     frame = participants_by_group(graph, dataset, campaign_id, network.id)
     rows = frame[_within(frame["step"], since, until)].astype(object)
-    return [resources.GroupStep(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
+    return [GroupStep(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
 
 
 @router.get("/{campaign_id}/network")
@@ -129,46 +130,40 @@ def get_network(
     graph: GraphDep,
     dataset: DatasetDep,
     most: Annotated[int, Query(ge=1, le=5000, description="Maximum number of influences")] = 1000,
-) -> resources.CampaignNetwork:
+) -> CampaignNetwork:
     """Return the network around the campaign's key users, for drawing; strongest influences first."""
     network = network_of(graph, dataset, campaign_id)
     drawing = queries.drawing(queries.key_user_network(graph, dataset, campaign_id, network.id), most)
-    return resources.CampaignNetwork(
+    return CampaignNetwork(
         network=network.id, influence_verdict=network.influence_test.verdict, **drawing
     )
 
 
 @router.get("/{campaign_id}/key-users")
 @read_endpoint
-def get_key_users(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> list[resources.KeyUser]:
+def get_key_users(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> list[KeyUser]:
     """List the campaign's key users, strongest first."""
     network = network_of(graph, dataset, campaign_id)
     rows = queries.key_users(graph, dataset, campaign_id, network.id)
-    return [resources.KeyUser(**row, influence_verdict=network.influence_test.verdict) for row in rows]
+    return [KeyUser(**row, influence_verdict=network.influence_test.verdict) for row in rows]
 
 
 @router.get("/{campaign_id}/neighbour-groups")
 @read_endpoint
 def get_neighbour_groups(
     campaign_id: str, graph: GraphDep, dataset: DatasetDep
-) -> list[resources.NeighbourGroup]:
+) -> list[NeighbourGroup]:
     """List the groups around the campaign's key users, most influential first."""
     run = network_of(graph, dataset, campaign_id).id
     rows = queries.neighbour_groups(graph, dataset, campaign_id, run)
-    return [resources.NeighbourGroup(**row) for row in rows]
+    return [NeighbourGroup(**row) for row in rows]
 
 
-def _find(graph: Graph, dataset: str, campaign_id: str) -> resources.Campaign:
+def _find(graph: Graph, dataset: str, campaign_id: str) -> Campaign:
     campaign = find_campaign(graph, dataset, campaign_id)
     (state,) = campaign_states(campaign.to_frame().T, describe_dataset(graph, dataset))
-    return _campaign(pd.Series({**campaign, "state": state}))
+    return serialize_campaign(pd.Series({**campaign, "state": state}))
 
 
 def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:
     return (days >= (since or date.min)) & (days <= (until or date.max))
-
-
-def _campaign(row: pd.Series) -> resources.Campaign:
-    fields = {**row.to_dict(), "kind": None if pd.isna(row["kind"]) else row["kind"]}
-    last = row["ends"] - pd.Timedelta(days=1)
-    return resources.Campaign(**{**fields, "starts": row["starts"].date(), "ends": last.date()})

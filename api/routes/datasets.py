@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import DatasetDep, GraphDep, OffsetQuery, latest_run_id, read_endpoint
-from api.schemas import users
+from api.schemas.datasets import Dataset, Tag
 from api.strict_route import StrictRoute
 from graph.datasets import datasets
 from network import queries
@@ -15,9 +15,9 @@ router = APIRouter(prefix="/v1", tags=["data sets"], route_class=StrictRoute)
 
 @router.get("/datasets")
 @read_endpoint
-def list_datasets(graph: GraphDep) -> list[users.Dataset]:
+def list_datasets(graph: GraphDep) -> list[Dataset]:
     """List the data sets of the database."""
-    return [users.Dataset(id=row.pop("dataset"), **row) for row in datasets(graph)]
+    return [Dataset(id=row.pop("dataset"), **row) for row in datasets(graph)]
 
 
 @router.get("/tags")
@@ -31,9 +31,9 @@ def list_tags(
     key: Annotated[bool, Query(description="Only key tags, sorted by rank")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
-) -> list[users.Tag]:
+) -> list[Tag]:
     """List tags, those with the most users first. `X-Total-Count` is their number on all pages."""
     run = latest_run_id(graph, dataset)
     rows = queries.tags(graph, dataset, run, limit, offset, kind=kind, text=text, key=key)
     response.headers["X-Total-Count"] = str(rows[0]["total"] if rows else 0)
-    return [users.Tag(**row) for row in rows]
+    return [Tag(**row) for row in rows]

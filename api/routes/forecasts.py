@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import ContextDep, DatasetDep, GraphDep, OffsetQuery, read_endpoint
-from api.schemas import forecasts
+from api.schemas.forecasts import Explanation, Forecast, LikelyUser
 from api.schemas.date_types import Day
 from api.serializers.forecasts import likely_users_csv, serialize_explanation, serialize_forecast
 from api.strict_route import StrictRoute
@@ -20,7 +20,7 @@ WaitingQuery = Annotated[bool, Query(description="Only users who had not taken p
 @read_endpoint
 def get_forecast(
     campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Day | None = None
-) -> forecasts.Forecast:
+) -> Forecast:
     """Return the stored forecast with the latest origin, or with `origin`."""
     return serialize_forecast(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
 
@@ -29,7 +29,7 @@ def get_forecast(
 @read_endpoint
 def get_explanation(
     campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Day | None = None
-) -> forecasts.Explanation:
+) -> Explanation:
     """Return the explanation of the forecast with the latest origin, or with `origin`."""
     return serialize_explanation(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
 
@@ -44,11 +44,11 @@ def get_likely_users(
     waiting: WaitingQuery = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
-) -> list[forecasts.LikelyUser]:
+) -> list[LikelyUser]:
     """List the likely users of the forecast with the latest origin, or with `origin`; likeliest first."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
     rows = likely_users(graph, dataset, forecast.id, limit, offset, waiting=waiting)
-    return [forecasts.LikelyUser(**row) for row in rows]
+    return [LikelyUser(**row) for row in rows]
 
 
 @router.get(

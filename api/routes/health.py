@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import ContextDep, GraphDep
-from api.schemas.resources import Health, Ready
+from api.schemas.health import Health, Ready
 
 router = APIRouter(tags=["health"])
 

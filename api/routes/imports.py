@@ -10,7 +10,8 @@ from fastapi.responses import FileResponse
 
 from api.deps import ContextDep, GraphDep, read_endpoint
 from api.routes.jobs import accept_job
-from api.schemas import resources
+from api.schemas.imports import Import, ImportCheck, RejectedRow, RowCounts
+from api.schemas.jobs import Job
 from api.serializers.imports import serialize_import
 from api.strict_route import StrictRoute
 from graph.errors import InvalidRequest, NotFound
@@ -34,7 +35,7 @@ def start_import(
     mapping: Annotated[str, Form(description="The mapping, as YAML or JSON")],
     files: Annotated[list[UploadFile], File(description="The files that the mapping names")],
     max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the import")] = None,
-) -> resources.Job:
+) -> Job:
     """Import the files as a job. The response's `Location` is the job."""
     parsed = _mapping(mapping)
     with receive(context.settings) as folder:
@@ -57,7 +58,7 @@ def check_import(
         str, Form(description="For an inferred mapping: the name of the data set")
     ] = "my-data",
     zone: Annotated[str, Form(description="For an inferred mapping: the time zone of the data")] = "UTC",
-) -> resources.ImportCheck:
+) -> ImportCheck:
     """Validate every row without writing or storing anything."""
     with receive(context.settings) as folder:
         try:
@@ -66,12 +67,12 @@ def check_import(
             report = check_files(folder, _mapping(text), Silent())
         finally:
             remove_upload(context.settings, folder.name)
-    return resources.ImportCheck(
+    return ImportCheck(
         mapping=text,
-        tables={name: resources.Outcome(**vars(tally)) for name, tally in report.tables.items()},
+        tables={name: RowCounts(**vars(tally)) for name, tally in report.tables.items()},
         reasons=dict(report.reasons.most_common()),
         examples=[
-            resources.RejectedRow(
+            RejectedRow(
                 file=name, row=row.row, column=row.column or None, value=str(row.value), reason=row.reason
             )
             for name, row in report.examples
@@ -83,14 +84,14 @@ def check_import(
 @read_endpoint
 def list_imports(
     graph: GraphDep, dataset: Annotated[str | None, Query(description="Only imports of this data set")] = None
-) -> list[resources.Import]:
+) -> list[Import]:
     """List all imports, latest first."""
     return [serialize_import(run) for run in import_runs(graph, dataset)]
 
 
 @router.get("/{import_id}")
 @read_endpoint
-def get_import(import_id: str, graph: GraphDep) -> resources.Import:
+def get_import(import_id: str, graph: GraphDep) -> Import:
     """Return one import, with its numbers of loaded and rejected rows."""
     return serialize_import(_find(graph, import_id))
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.deps import Context, ContextDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
-from api.schemas import requests, resources
+from api.schemas.jobs import Job
+from api.schemas.requests import BackTestRequest, DatasetRequest, ForecastRequest, NetworkRequest, TrainingRequest
 from api.serializers.jobs import serialize_job
 from api.strict_route import StrictRoute
 from forecasting.baseline.holiday_priors import check_holiday_prior
@@ -21,8 +22,8 @@ JobId = Annotated[str, Path(description="Id of the job, as in its `Location`")]
 
 @router.post("/networks", status_code=202)
 def build_network(
-    body: requests.Network, context: ContextDep, response: Response, dataset: DatasetQuery = None
-) -> resources.Job:
+    body: NetworkRequest, context: ContextDep, response: Response, dataset: DatasetQuery = None
+) -> Job:
     """Build a spreading network with key users and neighbour groups."""
     described = _describe(context, body, dataset)
     if body.cutoff:
@@ -32,8 +33,8 @@ def build_network(
 
 @router.post("/models", status_code=202)
 def train_model(
-    body: requests.Training, context: ContextDep, response: Response, dataset: DatasetQuery = None
-) -> resources.Job:
+    body: TrainingRequest, context: ContextDep, response: Response, dataset: DatasetQuery = None
+) -> Job:
     """Back-test and train a model."""
     described = _describe(context, body, dataset)
     if body.cutoff:
@@ -44,8 +45,8 @@ def train_model(
 
 @router.post("/back-tests", status_code=202)
 def make_back_test(
-    body: requests.BackTest, context: ContextDep, response: Response, dataset: DatasetQuery = None
-) -> resources.Job:
+    body: BackTestRequest, context: ContextDep, response: Response, dataset: DatasetQuery = None
+) -> Job:
     """Compare the K-LSTM with benchmark forecasters on chosen days."""
     described = _describe(context, body, dataset)
     for day in (body.since, body.until):
@@ -57,11 +58,11 @@ def make_back_test(
 @router.post("/campaigns/{campaign_id}/forecast", status_code=202, tags=["forecasts"])
 def make_forecast(
     campaign_id: str,
-    body: requests.Forecast,
+    body: ForecastRequest,
     context: ContextDep,
     response: Response,
     dataset: DatasetQuery = None,
-) -> resources.Job:
+) -> Job:
     """Forecast a campaign, its users and its groups, and store the forecast."""
     described = _describe(context, body, dataset)
     if body.origin:
@@ -78,37 +79,37 @@ def list_jobs(
     state: Annotated[JobState | None, Query(description="Only jobs in this state")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: OffsetQuery = 0,
-) -> list[resources.Job]:
+) -> list[Job]:
     """List jobs, latest first."""
     return [serialize_job(job) for job in queue.list_jobs(graph, dataset, state, limit, offset)]
 
 
 @router.get("/jobs/{job_id}")
 @read_endpoint
-def get_job(job_id: JobId, graph: GraphDep) -> resources.Job:
+def get_job(job_id: JobId, graph: GraphDep) -> Job:
     """Return a job, with its progress while it runs."""
     return serialize_job(queue.get_job(graph, job_id))
 
 
 @router.delete("/jobs/{job_id}", status_code=202)
-def cancel_job(job_id: JobId, graph: GraphDep) -> resources.Job:
+def cancel_job(job_id: JobId, graph: GraphDep) -> Job:
     """Cancel a job: at once if it waits, within seconds if it runs. A finished job does not change."""
     return serialize_job(queue.cancel(graph, job_id))
 
 
-def _describe(context: Context, body: requests.DatasetRequest, dataset: str | None) -> Dataset:
+def _describe(context: Context, body: DatasetRequest, dataset: str | None) -> Dataset:
     """The data set that the body names, else the query."""
     return describe_dataset(context.graph, resolve_dataset(context.graph, body.dataset or dataset))
 
 
 def _submit(
-    context: Context, response: Response, kind: str, dataset: str, body: requests.DatasetRequest, **more: str
-) -> resources.Job:
+    context: Context, response: Response, kind: str, dataset: str, body: DatasetRequest, **more: str
+) -> Job:
     arguments = body.model_dump(mode="json", exclude={"dataset"}) | more
     return accept_job(context, response, queue.submit(context.graph, kind, dataset, arguments))
 
 
-def accept_job(context: Context, response: Response, job: queue.Job) -> resources.Job:
+def accept_job(context: Context, response: Response, job: queue.Job) -> Job:
     """Answer a request that submitted `job`: wake the worker, and point to the job in `Location`."""
     context.worker.wake()
     response.headers["Location"] = f"/v1/jobs/{job.id}"

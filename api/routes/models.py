@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.deps import DatasetDep, GraphDep, read_endpoint
-from api.schemas import forecasts
+from api.schemas.models import BackTest, Model
 from api.serializers.models import serialize_back_test, serialize_model
 from api.strict_route import StrictRoute
 from forecasting.records import back_tests, models
@@ -13,13 +13,13 @@ router = APIRouter(prefix="/v1", tags=["models"], route_class=StrictRoute)
 
 @router.get("/models")
 @read_endpoint
-def list_models(graph: GraphDep, dataset: DatasetDep) -> list[forecasts.Model]:
+def list_models(graph: GraphDep, dataset: DatasetDep) -> list[Model]:
     """List all models with the back-test made before storing them, latest cut-off first."""
     return [serialize_model(run) for run in models(graph, dataset)]
 
 
 @router.get("/back-tests")
 @read_endpoint
-def list_back_tests(graph: GraphDep, dataset: DatasetDep) -> list[forecasts.BackTest]:
+def list_back_tests(graph: GraphDep, dataset: DatasetDep) -> list[BackTest]:
     """List the back-tests on chosen days (`groundswell backtest`), latest days first."""
     return [serialize_back_test(run) for run in back_tests(graph, dataset)]

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.deps import DatasetDep, GraphDep, read_endpoint
-from api.schemas import resources
+from api.schemas.networks import Network
 from api.serializers.networks import serialize_network
 from api.strict_route import StrictRoute
 from network.runs import networks
@@ -13,6 +13,6 @@ router = APIRouter(prefix="/v1/networks", tags=["networks"], route_class=StrictR
 
 @router.get("")
 @read_endpoint
-def list_networks(graph: GraphDep, dataset: DatasetDep) -> list[resources.Network]:
+def list_networks(graph: GraphDep, dataset: DatasetDep) -> list[Network]:
     """List all spreading networks, latest cut-off first."""
     return [serialize_network(run) for run in networks(graph, dataset)]

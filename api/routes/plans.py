@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from api.deps import ContextDep, DatasetDep
-from api.schemas import forecasts
+from api.schemas.plans import PlanResponse
+from api.schemas.requests import PlanRequest
 from api.serializers.plans import forecast_plan
 from api.strict_route import StrictRoute
 from graph.progress import Silent
@@ -13,7 +14,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["what-if"], route_class=StrictR
 
 @router.post("/{campaign_id}/plan")
 def plan(
-    campaign_id: str, request: forecasts.Plan, context: ContextDep, dataset: DatasetDep
-) -> forecasts.PlanAnswer:
+    campaign_id: str, request: PlanRequest, context: ContextDep, dataset: DatasetDep
+) -> PlanResponse:
     """Forecast a campaign before its launch, as planned and with changes."""
     return forecast_plan(context.graph, context.settings, dataset, campaign_id, request, Silent())

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import ContextDep, DatasetDep, GraphDep, latest_run_id, read_endpoint
-from api.schemas import resources, users
+from api.schemas.users import ErasedUser, Neighbourhood, Profile
 from api.strict_route import StrictRoute
 from graph import users as graph_users
 from network import queries
@@ -16,20 +16,20 @@ router = APIRouter(prefix="/v1/users", tags=["users"], route_class=StrictRoute)
 
 @router.get("/{user_id}")
 @read_endpoint
-def get_user(user_id: str, graph: GraphDep, dataset: DatasetDep) -> users.Profile:
+def get_user(user_id: str, graph: GraphDep, dataset: DatasetDep) -> Profile:
     """Return everything stored about a user."""
-    return users.Profile(**graph_users.profile(graph, dataset, user_id, latest_run_id(graph, dataset)))
+    return Profile(**graph_users.profile(graph, dataset, user_id, latest_run_id(graph, dataset)))
 
 
 @router.delete("/{user_id}")
-def erase_user(user_id: str, context: ContextDep, dataset: DatasetDep) -> users.Erased:
+def erase_user(user_id: str, context: ContextDep, dataset: DatasetDep) -> ErasedUser:
     """Erase a user and everything derived from the user's data.
 
     Existing networks and models keep what they learned from all users together. Importing the user's rows
     again restores the user.
     """
     removed = graph_users.erase(context.graph, context.settings, dataset, user_id)
-    return users.Erased(user=user_id, removed=removed)
+    return ErasedUser(user=user_id, removed=removed)
 
 
 @router.get("/{user_id}/neighbourhood")
@@ -41,10 +41,10 @@ def get_neighbourhood(
     most: Annotated[
         int, Query(ge=1, le=100, description="Maximum number of influences in each direction")
     ] = 12,
-) -> resources.Neighbourhood:
+) -> Neighbourhood:
     """Return the user's strongest influences in both directions, and the user's roles in campaigns."""
     run = latest_network(graph, dataset)
     neighbourhood = queries.neighbourhood(graph, dataset, user_id, run.id, most)
-    return resources.Neighbourhood(
+    return Neighbourhood(
         **neighbourhood, network=run.id, influence_verdict=run.influence_test.verdict
     )

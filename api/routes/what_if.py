@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from api.deps import DatasetDep, GraphDep
-from api.schemas import forecasts
+from api.schemas.requests import WhatIfRequest
+from api.schemas.what_ifs import WhatIfResponse
 from api.serializers.what_ifs import simulate_what_if
 from api.strict_route import StrictRoute
 
@@ -12,7 +13,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["what-if"], route_class=StrictR
 
 @router.post("/{campaign_id}/what-if")
 def what_if(
-    campaign_id: str, request: forecasts.WhatIf, graph: GraphDep, dataset: DatasetDep
-) -> forecasts.WhatIfAnswer:
+    campaign_id: str, request: WhatIfRequest, graph: GraphDep, dataset: DatasetDep
+) -> WhatIfResponse:
     """Choose seeds under constraints, or name them, and simulate their spread per day."""
     return simulate_what_if(graph, dataset, campaign_id, request)

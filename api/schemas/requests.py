@@ -1,4 +1,6 @@
-"""Bodies of requests that create campaigns and jobs."""
+"""Bodies of requests."""
+
+from typing import Literal
 
 from pydantic import ConfigDict, Field, StrictBool
 
@@ -19,7 +21,7 @@ def _example(**fields: str | int) -> ConfigDict:
     return ConfigDict(json_schema_extra={"example": {**fields, "dataset": "complete-journey"}})
 
 
-class Campaign(DatasetRequest):
+class CampaignRequest(DatasetRequest):
     """A campaign to plan. Missing fields are copied from the campaign `like`."""
 
     model_config = _example(id="spring-2018", starts="2018-02-01", ends="2018-03-04", like="18")
@@ -34,7 +36,7 @@ class Campaign(DatasetRequest):
     like: str | None = Field(None, description="A campaign to copy missing fields from")
 
 
-class Network(DatasetRequest):
+class NetworkRequest(DatasetRequest):
     """A spreading network to build."""
 
     model_config = _example(cutoff="2017-11-27")
@@ -43,7 +45,7 @@ class Network(DatasetRequest):
     rebuild: StrictBool = Field(default=False, description="Build again even if nothing has changed")
 
 
-class Training(DatasetRequest):
+class TrainingRequest(DatasetRequest):
     """A model to back-test and train."""
 
     model_config = _example(cutoff="2017-11-27", holidays="us-groceries")
@@ -55,7 +57,7 @@ class Training(DatasetRequest):
     retrain: StrictBool = Field(default=False, description="Train again even if nothing has changed")
 
 
-class Forecast(DatasetRequest):
+class ForecastRequest(DatasetRequest):
     """A forecast to make and store."""
 
     model_config = _example(horizon=7)
@@ -64,7 +66,7 @@ class Forecast(DatasetRequest):
     origin: Day | None = Field(None, description="The first day; default: the model's cut-off")
 
 
-class BackTest(DatasetRequest):
+class BackTestRequest(DatasetRequest):
     """A back-test of the K-LSTM and benchmark forecasters on chosen days."""
 
     model_config = _example(since="2017-10-01", until="2017-10-29", horizon=7, every=3)
@@ -74,3 +76,53 @@ class BackTest(DatasetRequest):
     horizon: int = Field(7, ge=1, le=14, description="Number of days to forecast")
     every: int = Field(3, ge=1, le=28, description="Days between forecast origins")
     holidays: str | None = Field(None, description=_HOLIDAYS)
+
+
+class PlanRequest(RequestBody):
+    """What to change in a planned campaign, and the day to forecast it from."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"origin": "2017-11-27", "ends": "2017-12-20", "discount": 0.25, "top": 10}
+        }
+    )
+
+    origin: Day | None = Field(default=None, description="Only data before this day is used")
+    starts: Day | None = Field(default=None, description="Changed first day")
+    ends: Day | None = Field(default=None, description="Changed last day")
+    targets: list[str] | None = Field(
+        default=None, min_length=1, max_length=1_000_000, description="Changed users to reach"
+    )
+    discount: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Changed discount of its products on the shelf, as a share of the regular price",
+    )
+    top: int = Field(default=100, ge=0, le=1000, description="Number of likely users to return")
+
+
+class WhatIfRequest(RequestBody):
+    """Seed users, or constraints for choosing them, and the number of days to simulate."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"k": 10, "per_group": 3, "days": 14}})
+
+    seeds: list[str] | None = Field(
+        default=None, min_length=1, max_length=1000, description="Users with whom the campaign starts"
+    )
+    k: int = Field(default=20, ge=1, le=1000, description="Number of seeds to choose if none are named")
+    method: Literal[
+        "imm", "pagerank", "pagerank-forward", "articlerank", "betweenness", "degree", "k-core"
+    ] = "imm"
+    exclude: list[str] = Field(default=[], max_length=100_000, description="Users who must not be seeds")
+    per_group: int | None = Field(default=None, ge=1, description="Maximum seeds per neighbour group")
+    fair: str | None = Field(
+        default=None,
+        max_length=100,
+        description="A user property or kind of tag; each value gets at most its share of seeds",
+    )
+    costs: dict[str, float] = Field(
+        default={}, max_length=100_000, description="Cost of each user; others cost 1"
+    )
+    budget: float | None = Field(default=None, gt=0, description="Maximum total cost of the seeds")
+    days: int = Field(default=14, ge=1, le=90)

@@ -1,39 +1,13 @@
-"""Schemas of data sets, users and tags."""
+"""Schemas of users and their position in the spreading network."""
 
 from datetime import date
 
 from pydantic import BaseModel, Field
 
-
-class Dataset(BaseModel):
-    """A data set of this database."""
-
-    id: str = Field(examples=["complete-journey"])
-    users: int
-    campaigns: int
-    first: date | None = Field(description="Day of the first behaviour; null until an import is complete")
-    last: date | None = Field(description="Day of the last behaviour")
-    zone: str | None = Field(description="Time zone of its days", examples=["America/New_York"])
-    imported: str | None = Field(description="When the latest import ended (ISO 8601 time)")
-    running: bool = Field(description="Whether an import, or its undo, is running")
+from api.schemas.base import SCORE_DESCRIPTION, InfluenceVerdict
 
 
-class Tag(BaseModel):
-    """A tag of users."""
-
-    id: str
-    kind: str | None
-    text: str | None
-    users: int = Field(description="Number of users with the tag")
-    key_rank: int | None = Field(
-        description="Rank among the key tags of all campaigns; null if it is not a key tag"
-    )
-    risk_ratio: float | None = Field(
-        description="How many times as often users with the tag take part; null if it is not a key tag"
-    )
-
-
-class Habit(BaseModel):
+class BehaviourSummary(BaseModel):
     """A user's behaviours of one kind."""
 
     kind: str = Field(examples=["PURCHASED"])
@@ -43,7 +17,7 @@ class Habit(BaseModel):
     last: date | None
 
 
-class OwnTag(BaseModel):
+class UserTag(BaseModel):
     """A tag of a user."""
 
     tag: str
@@ -53,7 +27,7 @@ class OwnTag(BaseModel):
     source: str | None = Field(description="`stated` (in the data) or `behaviour` (derived from behaviours)")
 
 
-class OwnCampaign(BaseModel):
+class UserCampaign(BaseModel):
     """A campaign that reached the user, or in which the user took part."""
 
     campaign: str
@@ -70,12 +44,53 @@ class Profile(BaseModel):
     user: str
     name: str | None
     attributes: dict[str, str | int | float | bool]
-    behaviours: list[Habit] = Field(description="Most frequent first")
-    tags: list[OwnTag] = Field(description="Strongest first, at most fifty")
-    campaigns: list[OwnCampaign] = Field(description="Earliest first")
+    behaviours: list[BehaviourSummary] = Field(description="Most frequent first")
+    tags: list[UserTag] = Field(description="Strongest first, at most fifty")
+    campaigns: list[UserCampaign] = Field(description="Earliest first")
 
 
-class Erased(BaseModel):
+class Neighbour(BaseModel):
+    """A user at the other end of an influence edge."""
+
+    other: str = Field(description="The other user")
+    probability: float = Field(
+        description="Probability that the target follows, beyond the campaign's own rate"
+    )
+    low: float = Field(description="Lower end of the 95% interval")
+    high: float = Field(description="Upper end of the interval")
+    trials: int = Field(description="Number of observed opportunities")
+    tags: list[str] = Field(description="The other user's strongest tags")
+
+
+class KeyUserRole(BaseModel):
+    """A campaign that has the user among its key users."""
+
+    campaign: str
+    rank: int
+    score: float = Field(description=SCORE_DESCRIPTION)
+
+
+class UserGroup(BaseModel):
+    """A neighbour group that a user belongs to."""
+
+    id: str
+    name: str
+    campaigns: list[str] = Field(description="Campaigns that have this group, at most ten")
+
+
+class Neighbourhood(BaseModel):
+    """A user's position in the spreading network."""
+
+    user: str
+    network: str = Field(examples=["network/2017-11-27"])
+    influence_verdict: InfluenceVerdict
+    influences: list[Neighbour] = Field(description="Strongest first")
+    influenced_by: list[Neighbour] = Field(description="Strongest first")
+    key_user_of: list[KeyUserRole]
+    groups: list[UserGroup]
+
+
+class ErasedUser(BaseModel):
     """A user who was erased."""
 
     user: str

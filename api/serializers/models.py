@@ -2,26 +2,26 @@
 
 from typing import Any
 
-from api.schemas import forecasts
+from api.schemas import models
 from forecasting.records import BackTest, ModelRun, StoredBackTest
 
 
-def serialize_comparison(run: BackTest) -> forecasts.Comparison:
+def serialize_comparison(run: BackTest) -> models.Comparison:
     """Return the scores of the K-LSTM and the benchmark forecasters."""
-    return forecasts.Comparison(**_scores(run))
+    return models.Comparison(**_scores(run))
 
 
-def serialize_model(run: ModelRun) -> forecasts.Model:
+def serialize_model(run: ModelRun) -> models.Model:
     """Return the response for a model, with its back-test."""
-    return forecasts.Model(
+    return models.Model(
         id=run.id, cutoff=run.cutoff, network=run.network, back_test=serialize_comparison(run)
     )
 
 
-def serialize_back_test(run: StoredBackTest) -> forecasts.BackTest:
+def serialize_back_test(run: StoredBackTest) -> models.BackTest:
     """Return the response for a back-test on chosen days."""
     scope = {"id": run.id, "until": run.until, "every": run.every, "network": run.network}
-    return forecasts.BackTest(**scope, **_scores(run))
+    return models.BackTest(**scope, **_scores(run))
 
 
 def _scores(run: BackTest) -> dict[str, Any]:

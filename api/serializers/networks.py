@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
-from api.schemas import resources
+from api.schemas.networks import Network
 from network.queries import describe_influence_test
 from network.runs import NetworkRun
 
 
-def serialize_network(run: NetworkRun) -> resources.Network:
+def serialize_network(run: NetworkRun) -> Network:
     """Return the response for a network, with the verdict of its influence test."""
     test = run.influence_test
     verdict = {"verdict": test.verdict, "summary": describe_influence_test(test)}
-    return resources.Network.model_validate({**asdict(run), "influence_test": {**asdict(test), **verdict}})
+    return Network.model_validate({**asdict(run), "influence_test": {**asdict(test), **verdict}})

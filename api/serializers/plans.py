@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from api.schemas import forecasts
+from api.schemas import plans
+from api.schemas.requests import PlanRequest
 from graph.connection import Graph
 from graph.progress import Progress
 from graph.settings import Settings
@@ -17,9 +18,9 @@ def forecast_plan(
     settings: Settings,
     dataset: str,
     campaign: str,
-    request: forecasts.Plan,
+    request: PlanRequest,
     progress: Progress,
-) -> forecasts.PlanAnswer:
+) -> plans.PlanResponse:
     """Forecast a campaign as planned and as changed. Raises what ``plan_campaign`` does."""
     # Importing torch takes seconds; reads do not need it.
     from forecasting.plans.job import PlanChange, plan_campaign
@@ -27,39 +28,39 @@ def forecast_plan(
     changes = PlanChange(
         request.starts, request.ends, request.targets, request.discount
     ).with_unchanged_plan()
-    plans = plan_campaign(graph, settings, dataset, campaign, changes, progress, request.origin)
-    answers = [_plan_forecast(plan, request.top) for plan in plans]
-    return forecasts.PlanAnswer(
-        origin=plans[0].origin,
-        model=plans[0].model,
-        planned=answers[0],
-        changed=answers[1] if len(answers) > 1 else None,
-        discount=_discount(plans[-1], request.discount),
+    forecasts = plan_campaign(graph, settings, dataset, campaign, changes, progress, request.origin)
+    planned, *changed = [_plan_forecast(forecast, request.top) for forecast in forecasts]
+    return plans.PlanResponse(
+        origin=forecasts[0].origin,
+        model=forecasts[0].model,
+        planned=planned,
+        changed=changed[0] if changed else None,
+        discount=_discount(forecasts[-1], request.discount),
     )
 
 
-def _plan_forecast(forecast: "PlanForecast", top: int) -> forecasts.PlanForecast:
+def _plan_forecast(forecast: "PlanForecast", top: int) -> plans.PlanForecast:
     users = forecast.participants.users.head(top).to_dict("records")
-    return forecasts.PlanForecast(
+    return plans.PlanForecast(
         participants=_outcome_forecast(forecast.participants),
         redeemers=_outcome_forecast(forecast.redeemers) if forecast.redeemers else None,
-        users=[forecasts.PlannedUser(**row) for row in users],
+        users=[plans.PlannedUser(**row) for row in users],
     )
 
 
-def _outcome_forecast(forecast: "OutcomeForecast") -> forecasts.OutcomeForecast:
+def _outcome_forecast(forecast: "OutcomeForecast") -> plans.OutcomeForecast:
     steps = forecast.steps.to_dict("records")
-    return forecasts.OutcomeForecast(
-        total=forecasts.PlannedTotal(**vars(forecast.total)),
-        steps=[forecasts.PlannedStep(step=row.pop("ds").date(), **row) for row in steps],
+    return plans.OutcomeForecast(
+        total=plans.PlannedTotal(**vars(forecast.total)),
+        steps=[plans.PlannedStep(step=row.pop("ds").date(), **row) for row in steps],
     )
 
 
-def _discount(forecast: "PlanForecast", depth: float | None) -> forecasts.PlannedDiscount | None:
+def _discount(forecast: "PlanForecast", depth: float | None) -> plans.PlannedDiscount | None:
     if depth is None or forecast.effect is None or forecast.uplift is None:
         return None
     effect = forecast.effect
-    return forecasts.PlannedDiscount(
+    return plans.PlannedDiscount(
         depth=depth,
         recent_depth=effect.recent_depth,
         products=effect.products,

@@ -1,13 +1,14 @@
 """Simulates what-ifs and serializes the result."""
 
-from api.schemas import forecasts
+from api.schemas.requests import WhatIfRequest
+from api.schemas.what_ifs import Seed, SpreadDay, SpreadTotal, WhatIfResponse
 from forecasting.records import network_of
 from graph.connection import Graph
 
 
 def simulate_what_if(
-    graph: Graph, dataset: str, campaign: str, request: forecasts.WhatIf
-) -> forecasts.WhatIfAnswer:
+    graph: Graph, dataset: str, campaign: str, request: WhatIfRequest
+) -> WhatIfResponse:
     """Choose seeds, unless the request names them, and simulate their spread.
 
     Raises NotFound, NotReady, and InvalidRequest for constraints that cannot be met.
@@ -22,11 +23,11 @@ def simulate_what_if(
         constraints = request.model_dump(exclude={"seeds", "days"})
         chosen = reach.choose(SeedRequest(**constraints)).to_dict("records")
     spread = reach.spread(request.seeds or [row["user"] for row in chosen], request.days)
-    return forecasts.WhatIfAnswer(
+    return WhatIfResponse(
         network=run.id,
         influence_verdict=run.influence_test.verdict,
-        seeds=[forecasts.Seed(**row) for row in chosen]
-        or [forecasts.Seed(user=user) for user in spread.seeds],
-        days=[forecasts.SpreadDay(**row) for row in spread.days.to_dict("records")],
-        total=forecasts.Total(**vars(spread.total)),
+        seeds=[Seed(**row) for row in chosen]
+        or [Seed(user=user) for user in spread.seeds],
+        days=[SpreadDay(**row) for row in spread.days.to_dict("records")],
+        total=SpreadTotal(**vars(spread.total)),
     )

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api import client as client_module
 from api.app import create_app
 from api.client import Client
-from api.schemas import forecasts, requests
+from api.schemas.requests import CampaignRequest, ForecastRequest, PlanRequest, WhatIfRequest
 from examples import messy_shop
 from forecasting.records import ModelRun
 from graph.api_keys import make_key
@@ -71,15 +71,15 @@ def test_responses_are_models(client: Client, sample: ImportReport, model: Model
     assert model.id in [run.id for run in client.models(scope)]
     latest = client.imports(scope)[0]
     assert client.get_import(latest.id) == latest
-    spread = client.what_if(CAMPAIGN, forecasts.WhatIf(k=3, days=5), scope)
+    spread = client.what_if(CAMPAIGN, WhatIfRequest(k=3, days=5), scope)
     assert len(spread.seeds) == 3
     assert len(spread.days) == 5
-    plan = client.plan("22", forecasts.Plan(origin=CUTOFF, top=2), scope)
+    plan = client.plan("22", PlanRequest(origin=CUTOFF, top=2), scope)
     assert len(plan.planned.users) == 2
 
 
 def test_jobs_are_followed_to_their_end(client: Client, sample: ImportReport, model: ModelRun) -> None:
-    request = requests.Forecast(dataset=sample.dataset, horizon=3, origin=model.cutoff)
+    request = ForecastRequest(dataset=sample.dataset, horizon=3, origin=model.cutoff)
     job = client.follow(client.make_forecast(CAMPAIGN, request))
     assert job.result == {"campaign": CAMPAIGN, "origin": str(model.cutoff), "model": model.id}
     assert job in client.jobs(dataset=sample.dataset)
@@ -90,7 +90,7 @@ def test_jobs_are_followed_to_their_end(client: Client, sample: ImportReport, mo
     likely = client.likely_users(CAMPAIGN, sample.dataset, waiting=True, limit=2)
     rows = client.likely_users_csv(CAMPAIGN, sample.dataset, waiting=True).decode().splitlines()
     assert rows[1].split(",")[1] == likely[0].user
-    before_cutoff = requests.Forecast(dataset=sample.dataset, origin=date(2017, 3, 1))
+    before_cutoff = ForecastRequest(dataset=sample.dataset, origin=date(2017, 3, 1))
     with pytest.raises(JobEnded) as error:
         client.follow(client.make_forecast(CAMPAIGN, before_cutoff))
     assert "groundswell train" in error.value.remedy
@@ -123,7 +123,7 @@ def test_client_imports_files_plans_a_campaign_and_erases_a_user(
     assert job.result == {"import": f"{dataset}.1"}
     assert len(client.rejected(f"{dataset}.1").splitlines()) == 22
     days = {"starts": date(2030, 2, 1), "ends": date(2030, 2, 9)}
-    campaign = client.create_campaign(requests.Campaign(dataset=dataset, id="later", users=["K0001"], **days))
+    campaign = client.create_campaign(CampaignRequest(dataset=dataset, id="later", users=["K0001"], **days))
     assert campaign.targeted == 1
     client.remove_campaign("later", dataset)
     assert "later" not in [campaign.id for campaign in client.campaigns(dataset)]

@@ -88,7 +88,7 @@ async function showSeeds(form, section, address) {
     traces.unshift(...seedTraces(comparison, _("starting with %(count)s current key users", { count: keyUsers.length }), BLUE));
   }
   showQuery(section, "what-if", { dataset, run: result.network, users: result.seeds.map((seed) => seed.user) });
-  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("day") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
+  draw(section.querySelector("[data-chart]"), { data: traces, layout: { ...layout, xaxis: { title: { text: _("days since the start") } }, yaxis: { rangemode: "tozero", automargin: true, title: { text: _("users reached") } } } });
   section.querySelector("[data-table]").replaceChildren(
     createTable(result.seeds, {
       [_("rank")]: (seed) => seed.rank,
