@@ -15,7 +15,8 @@ from neo4j import AsyncDriver, AsyncGraphDatabase
 
 import cypher
 from forecasting.records import find_forecast, network_of
-from graph.connection import Graph, address, connect
+from graph.connection import Graph, connect
+from graph.database import Database
 from graph.settings import Settings
 
 _Queries = list[tuple[str, dict[str, Any]]]
@@ -37,8 +38,8 @@ def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Queries]
 
 def application(settings: Settings, reads: dict[str, _Queries], campaign: str) -> FastAPI:
     """Return an application with the paths of the API's own routes."""
-    uri, user, password = address(settings)
-    driver = AsyncGraphDatabase.driver(uri, auth=(user, password), notifications_min_severity="OFF")
+    database = Database.of(settings)
+    driver = AsyncGraphDatabase.driver(database.uri, **database.driver_options())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

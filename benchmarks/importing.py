@@ -112,7 +112,7 @@ def in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
 
 def clear(graph: Graph) -> None:
     """Delete what the naive loops made."""
-    with graph._driver.session() as session:
+    with graph.driver.session() as session:
         session.run(
             "MATCH ()-[r:BOUGHT|GOT]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 20000 ROWS"
         ).consume()

@@ -136,14 +136,15 @@ def browser(
 
     from api.page.source_query import browser_url
     from cli.console import out
-    from graph.connection import address, connect
+    from graph.connection import connect
+    from graph.database import Database
     from graph.datasets import resolve_dataset
     from graph.server import local
     from graph.server.browser_files import opening_page
     from graph.server.folders import Folders
 
     settings = load_local_settings(home)
-    _, user, password = address(settings)
+    database = Database.of(settings)
     url = browser_url(settings)
     if url is None:
         raise InvalidRequest(
@@ -152,8 +153,8 @@ def browser(
         )
     out.print(url, soft_wrap=True)
     file = Folders(settings.home.resolve()).password_file
-    password_hint = password if show_password else f"in {file} (or add --show-password)"
-    out.print(f"User {user}, password {password_hint}", soft_wrap=True)
+    password_hint = database.password if show_password else f"in {file} (or add --show-password)"
+    out.print(f"User {database.user}, password {password_hint}", soft_wrap=True)
     server = local.status(settings.home)
     if server is None:
         return

@@ -68,7 +68,8 @@ def prepare(
 
     from api.app import create_app
     from api.header_timeout import HeaderTimeoutProtocol
-    from graph.connection import Timeouts, connect
+    from graph.connection import connect
+    from graph.database import Timeouts
     from graph.schema import migrate
 
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import cypher
+from graph.database import DEFAULT_TIMEOUTS, Database, Timeouts
 from graph.error_mapping import error_mapping
-from graph.errors import DatabaseUnreachable, InvalidRequest, NotReady
-from graph.revision import revision_of
-from graph.server import local
+from graph.errors import InvalidRequest
+from graph.revision import REVISION_STATEMENT, CountedBookmark, RevisionReader
 from graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,33 +24,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds after which the driver gives up.
-
-    Attributes
-    ----------
-    connect
-        Opening a connection.
-    acquire
-        Waiting for a free connection of the pool.
-    retry
-        Retrying transient errors, in total.
-    query
-        One statement; None for no limit.
-    """
-
-    connect: float = 10.0
-    acquire: float = 60.0
-    retry: float = 30.0
-    query: float | None = None
-
-
-DEFAULT_TIMEOUTS = Timeouts()
-_REREADS = 3
-_ROUTED = "neo4j"  # The schemes neo4j, neo4j+s and neo4j+ssc route to the members of a cluster.
 
 
 @dataclass(frozen=True)
@@ -86,36 +59,26 @@ class Graph:
     driver
         The Neo4j driver; closed with this object.
     database
-        Name of the database on the server.
-    address
-        URI, user and password, for clients other than the driver.
-    timeouts
-        Time limits; those of connections must be the driver's.
-    default_dataset
-        The data set that the settings name, or an empty text.
+        The database that the driver connects to.
     bookmarks
         Needed on a cluster. A single server shows what was written without it, and would wait for the
         bookmarks of a store that a restore or a bulk import replaced.
     """
 
     def __init__(
-        self,
-        driver: "Driver",
-        database: str,
-        address: tuple[str, str, str],
-        timeouts: Timeouts = DEFAULT_TIMEOUTS,
-        default_dataset: str = "",
-        bookmarks: "BookmarkManager | None" = None,
+        self, driver: "Driver", database: Database, bookmarks: "BookmarkManager | None" = None
     ) -> None:
-        self._driver = driver
-        self._database = database
-        self._address = address
-        self.timeouts = timeouts
-        self._bookmarks = bookmarks
-        self.default_dataset = default_dataset
+        self.driver = driver
+        self.database = database
+        self.bookmarks = bookmarks
         self.on_statement: Callable[[str, float], None] = lambda _name, _seconds: None
         """Called after each statement with its name and its duration in seconds."""
-        self._last_heartbeats = "", 0
+        self._revision = RevisionReader(self._read_bookmark)
+
+    @property
+    def default_dataset(self) -> str:
+        """The data set that the settings name, or an empty text."""
+        return self.database.default_dataset
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +88,7 @@ class Graph:
 
     def close(self) -> None:
         """Close all connections."""
-        self._driver.close()
+        self.driver.close()
 
     def run(self, name: str, **parameters: Any) -> list[Row]:
         """Run the statement ``cypher/<name>.cypher`` with the access that its header declares.
@@ -170,7 +133,7 @@ class Graph:
         """
         from neo4j import unit_of_work
 
-        timed = unit_of_work(timeout=self.timeouts.query)
+        timed = unit_of_work(timeout=self.database.timeouts.query)
         with self._session("(several)") as session:
             return session.execute_write(timed(lambda transaction: work(Transaction(transaction))))
 
@@ -184,16 +147,16 @@ class Graph:
         return self._execute(load_statement(name, parameters), parameters, lambda result: result.to_df())
 
     def _execute(self, statement: cypher.Statement, parameters: Row, transform: Callable[["Result"], T]) -> T:
-        from neo4j import Query, RoutingControl
+        from neo4j import RoutingControl
 
         reads = statement.access == "read"
         with self._observe(statement.name):
-            return self._driver.execute_query(
-                Query(statement.text, timeout=self.timeouts.query),
+            return self.driver.execute_query(
+                self.database.query(statement),
                 parameters,
                 routing_=RoutingControl.READ if reads else RoutingControl.WRITE,
-                database_=self._database,
-                bookmark_manager_=self._bookmarks,
+                database_=self.database.name,
+                bookmark_manager_=self.bookmarks,
                 result_transformer_=transform,
             )
 
@@ -201,7 +164,7 @@ class Graph:
     def _session(self, name: str) -> Iterator["Session"]:
         with (
             self._observe(name),
-            self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
+            self.driver.session(database=self.database.name, bookmark_manager=self.bookmarks) as session,
         ):
             yield session
 
@@ -229,38 +192,19 @@ class Graph:
         """
         from py2neo import Graph as Py2neoGraph
 
-        uri, user, password = self._address
-        return Py2neoGraph(uri, auth=(user, password), name=self._database)
+        database = self.database
+        return Py2neoGraph(database.uri, auth=(database.user, database.password), name=database.name)
 
     def revision(self) -> str:
         """Return a text that changes with every write except heartbeats of jobs, see ``graph.revision``."""
-        try:
-            return self._revision()
-        except DatabaseUnreachable:
-            # A pooled connection may have broken since its last use. The driver would pause before a retry
-            # and notice late that the database is back; this method is called often, so retry at once.
-            return self._revision()
+        return self._revision.read()
 
-    def _revision(self) -> str:
-        read = self._heartbeats()
-        if read == self._last_heartbeats:
-            return revision_of(*read)
-        for _ in range(_REREADS):
-            before, read = read, self._heartbeats()
-            if read == before:  # Nothing was committed between count and bookmark.
-                self._last_heartbeats = read
-                return revision_of(*read)
-        return read[0]
-
-    def _heartbeats(self) -> tuple[str, int]:
-        """The latest bookmark, and how many heartbeats were written up to then."""
-        from neo4j import Query
-
-        statement = cypher.statement("server/revision")
+    def _read_bookmark(self) -> CountedBookmark:
+        statement = cypher.statement(REVISION_STATEMENT)
         with self._session(statement.name) as session:
-            (row,) = session.run(Query(statement.text, timeout=self.timeouts.query)).data()
+            rows = session.run(self.database.query(statement)).data()
             # The server sends its bookmark after every transaction, also after one that only reads.
-            return ",".join(sorted(session.last_bookmarks().raw_values)), row["heartbeats"]
+            return CountedBookmark.of(session.last_bookmarks(), rows)
 
     def gds_version(self) -> str:
         """Return the version of Graph Data Science. Raises GdsMissing."""
@@ -282,49 +226,22 @@ def connect(settings: Settings, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Graph:
     from neo4j import GraphDatabase
     from neo4j.exceptions import ConfigurationError
 
-    uri, user, password = address(settings)
+    database = Database.of(settings, timeouts)
     try:
-        driver = GraphDatabase.driver(uri, auth=(user, password), **driver_options(timeouts))
-        bookmarks = GraphDatabase.bookmark_manager() if uri.startswith(_ROUTED) else None
-        graph = Graph(
-            driver, settings.neo4j_database, (uri, user, password), timeouts, settings.dataset, bookmarks
-        )
+        driver = GraphDatabase.driver(database.uri, **database.driver_options())
+        graph = Graph(driver, database, GraphDatabase.bookmark_manager() if database.is_routed else None)
         try:
-            with error_mapping(uri):
+            with error_mapping(database.uri):
                 driver.verify_connectivity()
         except BaseException:
             graph.close()
             raise
     except (ConfigurationError, ValueError) as error:
         raise InvalidRequest(
-            f"NEO4J_URI: {uri!r} is not a valid Neo4j address ({error}).",
+            f"NEO4J_URI: {database.uri!r} is not a valid Neo4j address ({error}).",
             "Write it like bolt://host:7687 or neo4j+s://host.",
         ) from error
     return graph
-
-
-def driver_options(timeouts: Timeouts) -> dict[str, Any]:
-    """Return keyword arguments for the synchronous or the asyncio driver."""
-    return {
-        "connection_timeout": timeouts.connect,
-        "connection_acquisition_timeout": timeouts.acquire,
-        "max_transaction_retry_time": timeouts.retry,
-        # Hints about queries are for developers, who see them in Browser, not for users' terminals.
-        "notifications_min_severity": "OFF",
-    }
-
-
-def address(settings: Settings) -> tuple[str, str, str]:
-    """Return URI, user and password of the database in use. Raises NotReady."""
-    if settings.neo4j_uri:
-        return settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value()
-    server = local.status(settings.home)
-    if server is None:
-        raise NotReady(
-            "The local database is not running.",
-            "Start it with `groundswell db up`, or set NEO4J_URI to use another Neo4j.",
-        )
-    return server.bolt, server.user, server.password
 
 
 def load_statement(name: str, parameters: Row) -> cypher.Statement:

@@ -19,13 +19,13 @@ from neo4j import (
     AsyncResult,
     AsyncSession,
     Bookmarks,
-    Query,
     unit_of_work,
 )
 from neo4j.exceptions import DriverError, Neo4jError
 
 import cypher
-from graph.connection import Graph, Row, driver_options, load_statement
+from graph.connection import Graph, Row, load_statement
+from graph.revision import REVISION_STATEMENT, CountedBookmark
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,20 +44,10 @@ class EventLoopGraph(Graph):
     """
 
     def __init__(self, graph: Graph) -> None:
-        super().__init__(
-            graph._driver,
-            graph._database,
-            graph._address,
-            graph.timeouts,
-            graph.default_dataset,
-            graph._bookmarks,
-        )
+        super().__init__(graph.driver, graph.database, graph.bookmarks)
         self._graph = graph
         self.on_statement = lambda name, seconds: graph.on_statement(name, seconds)
-        uri, user, password = self._address
-        self._async_driver = AsyncGraphDatabase.driver(
-            uri, auth=(user, password), **driver_options(graph.timeouts)
-        )
+        self._async_driver = AsyncGraphDatabase.driver(graph.database.uri, **graph.database.driver_options())
 
     async def aclose(self) -> None:
         """Close the connections of the asyncio driver."""
@@ -75,9 +65,10 @@ class EventLoopGraph(Graph):
 
     async def _call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         parent = getcurrent()
-        shared = self._graph._bookmarks
-        written = None if shared is None else Bookmarks.from_raw_values(shared.get_bookmarks())
-        async with self._async_driver.session(database=self._database, bookmarks=written) as session:
+        written = None
+        if self.bookmarks is not None:
+            written = Bookmarks.from_raw_values(self.bookmarks.get_bookmarks())
+        async with self._async_driver.session(database=self.database.name, bookmarks=written) as session:
             child = _Reading(function, parent)
             child.session, child.gr_context = session, parent.gr_context
             value = child.switch(*args, **kwargs)
@@ -106,32 +97,29 @@ class EventLoopGraph(Graph):
         statement = load_statement(name, parameters)
         return reading.wait_for(self._read(reading.session, statement, parameters, _frame))
 
-    def _heartbeats(self) -> tuple[str, int]:
+    def _read_bookmark(self) -> CountedBookmark:
         reading = getcurrent()
         if not isinstance(reading, _Reading):
-            return super()._heartbeats()
-        return reading.wait_for(self._read_heartbeats(reading.session))
+            return super()._read_bookmark()
+        return reading.wait_for(self._await_bookmark(reading.session))
 
-    async def _read_heartbeats(self, session: AsyncSession) -> tuple[str, int]:
-        statement = cypher.statement("server/revision")
+    async def _await_bookmark(self, session: AsyncSession) -> CountedBookmark:
+        statement = cypher.statement(REVISION_STATEMENT)
         with self._observe(statement.name):
-            (row,) = await _rows(await session.run(Query(statement.text, timeout=self.timeouts.query)))
-            bookmarks = await session.last_bookmarks()
-        return ",".join(sorted(bookmarks.raw_values)), row["heartbeats"]
+            rows = await _rows(await session.run(self.database.query(statement)))
+            return CountedBookmark.of(await session.last_bookmarks(), rows)
 
     async def _read(
         self, session: AsyncSession, statement: cypher.Statement, parameters: Row, collect: _Collect[T]
     ) -> T:
-        query = Query(statement.text, timeout=self.timeouts.query)
-
-        @unit_of_work(timeout=self.timeouts.query)
+        @unit_of_work(timeout=self.database.timeouts.query)
         async def work(transaction: AsyncManagedTransaction) -> T:
             return await collect(await transaction.run(statement.text, parameters))
 
         with self._observe(statement.name):
             try:
                 # An autocommit transaction saves two round trips.
-                return await collect(await session.run(query, parameters))
+                return await collect(await session.run(self.database.query(statement), parameters))
             except (DriverError, Neo4jError) as error:
                 if not error.is_retryable():
                     raise

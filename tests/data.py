@@ -13,7 +13,7 @@ CAMPAIGN = "18"
 
 def query(graph: Graph, text: str, /, **parameters: object) -> list[dict[str, object]]:
     """Run a statement that only a test needs."""
-    with graph._driver.session(database=graph._database) as session:
+    with graph.driver.session(database=graph.database.name) as session:
         return session.run(text, parameters).data()
 
 

@@ -11,7 +11,8 @@ import pytest
 from cli.options import parse_date
 from examples import messy_shop
 from forecasting.records import ModelRun
-from graph.connection import Graph, address
+from graph.connection import Graph
+from graph.database import Database
 from graph.errors import InvalidRequest
 from graph.importing.job import ImportReport
 from graph.settings import Settings
@@ -148,7 +149,7 @@ def test_forecast_is_printed_with_its_comparison(
 
 
 def test_wrong_password_is_an_error(settings: Settings) -> None:
-    result = groundswell("train", NEO4J_URI=address(settings)[0], NEO4J_PASSWORD="wrong")
+    result = groundswell("train", NEO4J_URI=Database.of(settings).uri, NEO4J_PASSWORD="wrong")
     assert result.returncode == 1
     assert "rejected the user or the password" in result.stderr
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
-from graph.connection import Graph, Timeouts, connect
+from graph.connection import Graph, connect
+from graph.database import Timeouts
 from graph.datasets import describe_dataset
 from graph.errors import DatabaseUnreachable, NotFound
 from graph.event_loop import EventLoopGraph
@@ -62,8 +64,7 @@ def test_statements_outside_a_call_use_the_synchronous_driver(graph: Graph) -> N
 def test_errors_of_the_asyncio_driver_are_mapped(settings: Settings, sample: ImportReport) -> None:
     assert sample
     with connect(settings, Timeouts(retry=1)) as graph:
-        _, user, password = graph._address
-        graph._address = "bolt://127.0.0.1:1", user, password
+        graph.database = replace(graph.database, uri="bolt://127.0.0.1:1")
 
         async def read() -> None:
             reads = EventLoopGraph(graph)

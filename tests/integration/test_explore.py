@@ -51,7 +51,7 @@ def test_question_returns_its_declared_columns(
 ) -> None:
     assert set(question.defaults) == set(question.parameters)
     assert question.title.endswith("?")
-    with graph._driver.session(database=graph._database) as session:
+    with graph.driver.session(database=graph.database.name) as session:
         rows = list(session.run(question.text, {**question.defaults, "dataset": sample_with_forecast}))
     assert rows or question.name.rpartition("/")[2] in MAY_BE_EMPTY
     if question.returns.startswith("graph:"):

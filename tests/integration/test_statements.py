@@ -26,7 +26,7 @@ def example_value(kind: str) -> object:
 def test_declared_access_matches_the_plan(graph: Graph, name: str) -> None:
     statement = cypher.statement(name)
     parameters = {key: example_value(kind) for key, kind in statement.parameters.items()}
-    with graph._driver.session(database=graph._database) as session:
+    with graph.driver.session(database=graph.database.name) as session:
         query_type = session.run(f"EXPLAIN {statement.text}", parameters).consume().query_type
     # The planner counts procedures of Graph Data Science as reads, but its catalogue is on one server only.
     uses_catalogue = re.search(r"gds\.graph\.|CALL gds\.", statement.text) is not None
@@ -51,15 +51,15 @@ def test_session_waits_for_the_bookmark_of_an_earlier_write(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bookmarks_of_sessions: list[set[str]] = []
-    session = type(graph._driver).session
+    session = type(graph.driver).session
 
     def record(self: neo4j.Driver, **options: Any) -> neo4j.Session:
         bookmarks_of_sessions.append(set(options["bookmark_manager"].get_bookmarks()))
         return session(self, **options)
 
-    monkeypatch.setattr(type(graph._driver), "session", record)
+    monkeypatch.setattr(type(graph.driver), "session", record)
     bookmark_manager = neo4j.GraphDatabase.bookmark_manager()
-    clustered = Graph(graph._driver, graph._database, graph._address, bookmarks=bookmark_manager)
+    clustered = Graph(graph.driver, graph.database, bookmark_manager)
     clustered.run("keys/revoke_key", id="none")
     bookmarks = set(bookmark_manager.get_bookmarks())
     assert bookmarks
