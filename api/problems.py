@@ -1,4 +1,4 @@
-"""Answers errors as application/problem+json (RFC 9457): type, detail and remedy."""
+"""Error responses as application/problem+json (RFC 9457): type, detail and remedy."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ def _field_problem(details: dict[str, Any]) -> str:
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of `app` as a problem, without a traceback."""
+    """Return every error of `app` as a problem, without a traceback."""
 
     @app.exception_handler(GroundswellError)
     def _groundswell_error(_request: Request, error: GroundswellError) -> JSONResponse:

@@ -52,7 +52,7 @@ class KeyAuthentication:
 
     It checks the key's scope, limits how many requests a key and how many wrong keys an address may send,
     and appends every request beyond reading to the audit log. It wraps the response cache, so that cached
-    answers need a key, too: as a FastAPI dependency it would run too late.
+    responses need a key, too: as a FastAPI dependency it would run too late.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, graph: Graph) -> None:
@@ -65,7 +65,7 @@ class KeyAuthentication:
         self._keys_read_at = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 401, 403 or 429."""
+        """Pass the request on, or respond with 401, 403 or 429."""
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return

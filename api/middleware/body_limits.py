@@ -27,7 +27,7 @@ class BodyLimits:
         self._max_bytes = settings.max_upload_mib << 20
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 408 or 413."""
+        """Pass the request on, or respond with 408 or 413."""
         if scope["type"] != "http" or scope["method"] not in _WRITES:
             await self._app(scope, receive, send)
             return

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 INITIAL_LIMIT = 2
 """How many requests may run at first; every success doubles the number. A restarted Neo4j compiles every
-statement again, and under full load it would answer nothing for a long time.
+statement again, and under full load it would return nothing for a long time.
 """
 _LAST_LIMIT = 64
 """The limit after which there is none."""
@@ -21,15 +21,15 @@ _MAX_PATHS = 1000
 """Of how many paths the last duration is kept."""
 
 
-class Answer(Protocol):
-    """An HTTP answer."""
+class HasStatus(Protocol):
+    """An HTTP response."""
 
     @property
     def status(self) -> int:
         """Its status code."""
 
 
-A = TypeVar("A", bound=Answer)
+R = TypeVar("R", bound=HasStatus)
 
 
 class RecoveryLimiter:
@@ -50,7 +50,7 @@ class RecoveryLimiter:
                 turn.set_exception(error)
         self._waiting.clear()
 
-    async def run(self, path: str, request: Callable[[], Awaitable[A]]) -> A:
+    async def run(self, path: str, request: Callable[[], Awaitable[R]]) -> R:
         """Await `request`, a request of `path`, when the limit allows it.
 
         Raises the error of `restrict` if that is called meanwhile.
@@ -58,9 +58,9 @@ class RecoveryLimiter:
         await self._enter(path)
         started, succeeded = time.monotonic(), False
         try:
-            answer = await request()
-            succeeded = answer.status < 500
-            return answer
+            response = await request()
+            succeeded = response.status < 500
+            return response
         finally:
             self._leave(path, time.monotonic() - started, succeeded=succeeded)
 

@@ -27,7 +27,7 @@ class RequestLog:
 
     An entry holds the route, not the path: the log must not disclose which user or campaign a request was
     about. Entries are written together a few times per second; one by one they would cost a fifth of the
-    time of a cached answer.
+    time of a cached response.
     """
 
     def __init__(self, folder: Path) -> None:

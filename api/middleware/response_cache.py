@@ -1,4 +1,4 @@
-"""Caches answers until the graph changes; a client that has an answer already (ETag) gets 304."""
+"""Caches responses until the graph changes; a client that has the response already (ETag) gets 304."""
 
 import asyncio
 import hashlib
@@ -18,17 +18,17 @@ from api.problems import problem_of
 from graph.errors import GroundswellError
 
 _REVISION_SECONDS = 0.5
-"""How long the graph's revision is cached, so how old an answer may be after another process wrote."""
+"""How long the graph's revision is cached, so how old a response may be after another process wrote."""
 _MAX_BYTES = 64 << 20
 _MAX_BODY_BYTES = 1 << 20
 _NOT_CACHED = ("/v1/jobs", "/v1/imports")
-"""Paths whose answers depend on more than the graph, or that clients poll to see progress."""
+"""Paths whose responses depend on more than the graph, or that clients poll to see progress."""
 _CacheKey = tuple[str, bytes, str]
 """Path, query string and revision of the graph."""
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _StoredResponse:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
@@ -36,24 +36,24 @@ class _Answer:
 
 
 class ResponseCache:
-    """ASGI middleware that caches the answers of `GET /v1/...` by the graph's revision.
+    """ASGI middleware that caches the responses of `GET /v1/...` by the graph's revision.
 
-    Equal requests at the same time are answered once. Every other request makes the next read check the
-    revision, so that a client sees at once what it wrote. If the database cannot be reached, all reads are
-    answered 503 without asking it again for each.
+    Equal requests at the same time are computed once. Every other request makes the next read check the
+    revision, so that a client sees at once what it wrote. If the database cannot be reached, all reads
+    get 503 without asking it again for each.
     """
 
     def __init__(self, app: ASGIApp, read_revision: Callable[[], Awaitable[str]]) -> None:
         self._app, self._read_revision = app, read_revision
-        self._answers: OrderedDict[_CacheKey, _Answer] = OrderedDict()
+        self._responses: OrderedDict[_CacheKey, _StoredResponse] = OrderedDict()
         self._bytes = 0
-        self._pending: dict[_CacheKey, asyncio.Task[_Answer]] = {}
+        self._pending: dict[_CacheKey, asyncio.Task[_StoredResponse]] = {}
         self._revision: str | GroundswellError = ""
         self._revision_read_at, self._revision_lock = -math.inf, asyncio.Lock()
         self._limiter = RecoveryLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from the cache, or pass the request on."""
+        """Respond from the cache, or pass the request on."""
         if not _is_cacheable(scope):
             try:
                 await self._app(scope, receive, send)
@@ -65,9 +65,9 @@ class ResponseCache:
             await problem_of(revision)(scope, receive, send)
             return
         key = (scope["path"], scope["query_string"], revision)
-        answer = self._answers.get(key) or await self._compute_once(key, scope)
-        scope["route"] = answer.route
-        await _response(answer, Headers(scope=scope).get("if-none-match", ""))(scope, receive, send)
+        stored = self._responses.get(key) or await self._compute_once(key, scope)
+        scope["route"] = stored.route
+        await _response(stored, Headers(scope=scope).get("if-none-match", ""))(scope, receive, send)
 
     async def _current_revision(self) -> str | GroundswellError:
         """The revision of the graph, or the error that reading it raised."""
@@ -75,7 +75,7 @@ class ResponseCache:
             if time.monotonic() - self._revision_read_at > _REVISION_SECONDS:
                 started, revision = time.monotonic(), await self._revision_or_error()
                 if revision != self._revision:
-                    self._answers.clear()
+                    self._responses.clear()
                     self._revision, self._bytes = revision, 0
                 self._revision_read_at = started
                 if isinstance(revision, GroundswellError):
@@ -90,29 +90,29 @@ class ResponseCache:
         except GroundswellError as error:
             return error
 
-    async def _compute_once(self, key: _CacheKey, scope: Scope) -> _Answer:
+    async def _compute_once(self, key: _CacheKey, scope: Scope) -> _StoredResponse:
         task = self._pending.get(key)
         if task is None:
             task = self._pending[key] = asyncio.create_task(self._compute(scope))
             task.add_done_callback(lambda _: self._pending.pop(key, None))
-        # The first client may disconnect while others wait for the same answer.
-        answer = await asyncio.shield(task)
-        if answer.status == 200 and len(answer.body) <= _MAX_BODY_BYTES and key[2] == self._revision:
-            if key not in self._answers:
-                self._answers[key] = answer
-                self._bytes += len(answer.body)
+        # The first client may disconnect while others wait for the same response.
+        stored = await asyncio.shield(task)
+        if stored.status == 200 and len(stored.body) <= _MAX_BODY_BYTES and key[2] == self._revision:
+            if key not in self._responses:
+                self._responses[key] = stored
+                self._bytes += len(stored.body)
             while self._bytes > _MAX_BYTES:
-                self._bytes -= len(self._answers.popitem(last=False)[1].body)
-        return answer
+                self._bytes -= len(self._responses.popitem(last=False)[1].body)
+        return stored
 
-    async def _compute(self, scope: Scope) -> _Answer:
+    async def _compute(self, scope: Scope) -> _StoredResponse:
         try:
             return await self._limiter.run(scope["path"], partial(self._forward, scope))
         except GroundswellError as error:
             response = problem_of(error)
-            return _Answer(response.status_code, response.raw_headers, bytes(response.body), None)
+            return _StoredResponse(response.status_code, response.raw_headers, bytes(response.body), None)
 
-    async def _forward(self, scope: Scope) -> _Answer:
+    async def _forward(self, scope: Scope) -> _StoredResponse:
         messages: list[Message] = []
 
         async def collect(message: Message) -> None:
@@ -125,7 +125,7 @@ class ResponseCache:
         if start["status"] == 200:
             tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
             headers += [(b"etag", tag), (b"cache-control", b"private, no-cache")]
-        return _Answer(start["status"], headers, body, scope.get("route"))
+        return _StoredResponse(start["status"], headers, body, scope.get("route"))
 
 
 async def _receive_empty_body() -> Message:
@@ -138,10 +138,10 @@ def _is_cacheable(scope: Scope) -> bool:
     return scope["path"].startswith("/v1/") and not scope["path"].startswith(_NOT_CACHED)
 
 
-def _response(answer: _Answer, if_none_match: str) -> Response:
-    """The answer, or 304 if its tag is among those that the client has."""
-    response = Response(answer.body, answer.status)
-    response.raw_headers = list(answer.headers)
+def _response(stored: _StoredResponse, if_none_match: str) -> Response:
+    """The stored response, or 304 if its tag is among those that the client has."""
+    response = Response(stored.body, stored.status)
+    response.raw_headers = list(stored.headers)
     tag = response.headers.get("etag")
     if tag and (if_none_match.strip() == "*" or tag in (known.strip() for known in if_none_match.split(","))):
         headers = {name: response.headers[name] for name in ("etag", "cache-control")}

@@ -30,13 +30,13 @@ _ALWAYS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every answer."""
+    """ASGI middleware that adds the headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add headers to its answer."""
+        """Pass the request on and add headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

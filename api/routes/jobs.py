@@ -110,7 +110,7 @@ def _submit(
 
 
 def accept_job(context: Context, response: Response, job: queue.Job) -> Job:
-    """Answer a request that submitted `job`: wake the worker, and point to the job in `Location`."""
+    """Wake the worker, point to `job` in `Location`, and return the job."""
     context.worker.wake()
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return serialize_job(job)

@@ -87,13 +87,13 @@ def imports(page_context: PageContextDep, dataset: ShownDataset) -> HTMLResponse
 
 def _page(page_context: PageContext, render_page: Callable[[], str]) -> HTMLResponse:
     try:
-        answer = HTMLResponse(render_page())
+        response = HTMLResponse(render_page())
     except GroundswellError as error:
-        answer = HTMLResponse(render_problem(error, page_context), status_of(error))
-    answer.headers["Vary"] = "Accept-Language, Cookie"
+        response = HTMLResponse(render_problem(error, page_context), status_of(error))
+    response.headers["Vary"] = "Accept-Language, Cookie"
     if page_context.language_chosen:
-        answer.set_cookie(_COOKIE, page_context.translate.language, _A_YEAR, samesite="lax")
-    return answer
+        response.set_cookie(_COOKIE, page_context.translate.language, _A_YEAR, samesite="lax")
+    return response
 
 
 @router.get("/network")
