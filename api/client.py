@@ -25,7 +25,15 @@ from api.schemas.jobs import Job
 from api.schemas.models import BackTest, Model
 from api.schemas.networks import Network
 from api.schemas.plans import PlanResponse
-from api.schemas.requests import BackTestRequest, CampaignRequest, ForecastRequest, NetworkRequest, PlanRequest, TrainingRequest, WhatIfRequest
+from api.schemas.requests import (
+    BackTestRequest,
+    CampaignRequest,
+    ForecastRequest,
+    NetworkRequest,
+    PlanRequest,
+    TrainingRequest,
+    WhatIfRequest,
+)
 from api.schemas.users import ErasedUser, Neighbourhood, Profile
 from api.schemas.what_ifs import WhatIfResponse
 from api.server_connection import ServerConnection
@@ -93,9 +101,7 @@ class Client(ServerConnection):
 
     def campaign(self, campaign: str, dataset: str | None = None) -> Campaign:
         """Return one campaign."""
-        return self._request_campaign(
-            Campaign, "GET /v1/campaigns/{campaign_id}", campaign, dataset
-        )
+        return self._request_campaign(Campaign, "GET /v1/campaigns/{campaign_id}", campaign, dataset)
 
     def create_campaign(self, body: CampaignRequest) -> Campaign:
         """Create a planned campaign."""
@@ -121,9 +127,7 @@ class Client(ServerConnection):
         days = {"since": since, "until": until}
         return self._request_campaign(list[GroupStep], operation, campaign, dataset, **days)
 
-    def network(
-        self, campaign: str, dataset: str | None = None, most: int = 1000
-    ) -> CampaignNetwork:
+    def network(self, campaign: str, dataset: str | None = None, most: int = 1000) -> CampaignNetwork:
         """Return the network around the campaign's key users, with at most `most` influences."""
         operation = "GET /v1/campaigns/{campaign_id}/network"
         return self._request_campaign(CampaignNetwork, operation, campaign, dataset, most=most)
@@ -138,9 +142,7 @@ class Client(ServerConnection):
         operation = "GET /v1/campaigns/{campaign_id}/neighbour-groups"
         return self._request_campaign(list[NeighbourGroup], operation, campaign, dataset)
 
-    def forecast(
-        self, campaign: str, dataset: str | None = None, origin: date | None = None
-    ) -> Forecast:
+    def forecast(self, campaign: str, dataset: str | None = None, origin: date | None = None) -> Forecast:
         """Return the stored forecast with the latest origin, or with `origin`."""
         operation = "GET /v1/campaigns/{campaign_id}/forecast"
         return self._request_campaign(Forecast, operation, campaign, dataset, origin=origin)
@@ -157,9 +159,7 @@ class Client(ServerConnection):
     ) -> list[LikelyUser]:
         """List the likely users of a forecast; `page` is waiting, limit and offset."""
         operation = "GET /v1/campaigns/{campaign_id}/likely-users"
-        return self._request_campaign(
-            list[LikelyUser], operation, campaign, dataset, origin=origin, **page
-        )
+        return self._request_campaign(list[LikelyUser], operation, campaign, dataset, origin=origin, **page)
 
     def likely_users_csv(
         self, campaign: str, dataset: str | None = None, origin: date | None = None, waiting: bool = False
@@ -175,9 +175,7 @@ class Client(ServerConnection):
         operation = "POST /v1/campaigns/{campaign_id}/plan"
         return self._request_campaign(PlanResponse, operation, campaign, dataset, body)
 
-    def what_if(
-        self, campaign: str, body: WhatIfRequest, dataset: str | None = None
-    ) -> WhatIfResponse:
+    def what_if(self, campaign: str, body: WhatIfRequest, dataset: str | None = None) -> WhatIfResponse:
         """Choose seeds under constraints, or name them, and simulate their spread."""
         operation = "POST /v1/campaigns/{campaign_id}/what-if"
         return self._request_campaign(WhatIfResponse, operation, campaign, dataset, body)
@@ -252,9 +250,7 @@ class Client(ServerConnection):
         """Return every rejected row as CSV. Raises NotFound if the import rejected none."""
         return self._send("GET /v1/imports/{import_id}/rejected", import_id=import_id).content
 
-    def start_import(
-        self, mapping: str, files: Iterable[Path], max_rejected: float | None = None
-    ) -> Job:
+    def start_import(self, mapping: str, files: Iterable[Path], max_rejected: float | None = None) -> Job:
         """Upload files with their mapping (YAML or JSON) and submit their import."""
         fields = {"mapping": mapping, "max_rejected": max_rejected}
         return self._upload(Job, "POST /v1/imports", fields, files)

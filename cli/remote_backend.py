@@ -11,7 +11,14 @@ from api.schemas.jobs import Job
 from api.schemas.models import Comparison, Model
 from api.schemas.networks import Network
 from api.schemas.plans import PlanResponse
-from api.schemas.requests import BackTestRequest, ForecastRequest, NetworkRequest, PlanRequest, TrainingRequest, WhatIfRequest
+from api.schemas.requests import (
+    BackTestRequest,
+    ForecastRequest,
+    NetworkRequest,
+    PlanRequest,
+    TrainingRequest,
+    WhatIfRequest,
+)
 from api.schemas.what_ifs import WhatIfResponse
 from cli.explanation import ForecastExplanation
 from graph.errors import InvalidRequest, NotFound

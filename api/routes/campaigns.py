@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
 from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
-from api.schemas.requests import CampaignRequest
 from api.schemas.date_types import Day
+from api.schemas.requests import CampaignRequest
 from api.serializers.campaigns import State, campaign_states, serialize_campaign
 from api.strict_route import StrictRoute
 from forecasting.history.series import campaign_list, participants_by_group, read_influence
@@ -134,9 +134,7 @@ def get_network(
     """Return the network around the campaign's key users, for drawing; strongest influences first."""
     network = network_of(graph, dataset, campaign_id)
     drawing = queries.drawing(queries.key_user_network(graph, dataset, campaign_id, network.id), most)
-    return CampaignNetwork(
-        network=network.id, influence_verdict=network.influence_test.verdict, **drawing
-    )
+    return CampaignNetwork(network=network.id, influence_verdict=network.influence_test.verdict, **drawing)
 
 
 @router.get("/{campaign_id}/key-users")
@@ -150,9 +148,7 @@ def get_key_users(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> lis
 
 @router.get("/{campaign_id}/neighbour-groups")
 @read_endpoint
-def get_neighbour_groups(
-    campaign_id: str, graph: GraphDep, dataset: DatasetDep
-) -> list[NeighbourGroup]:
+def get_neighbour_groups(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> list[NeighbourGroup]:
     """List the groups around the campaign's key users, most influential first."""
     run = network_of(graph, dataset, campaign_id).id
     rows = queries.neighbour_groups(graph, dataset, campaign_id, run)

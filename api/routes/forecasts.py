@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import ContextDep, DatasetDep, GraphDep, OffsetQuery, read_endpoint
-from api.schemas.forecasts import Explanation, Forecast, LikelyUser
 from api.schemas.date_types import Day
+from api.schemas.forecasts import Explanation, Forecast, LikelyUser
 from api.serializers.forecasts import likely_users_csv, serialize_explanation, serialize_forecast
 from api.strict_route import StrictRoute
 from forecasting.records import find_forecast, likely_users

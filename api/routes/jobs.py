@@ -6,7 +6,13 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.deps import Context, ContextDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
 from api.schemas.jobs import Job
-from api.schemas.requests import BackTestRequest, DatasetRequest, ForecastRequest, NetworkRequest, TrainingRequest
+from api.schemas.requests import (
+    BackTestRequest,
+    DatasetRequest,
+    ForecastRequest,
+    NetworkRequest,
+    TrainingRequest,
+)
 from api.serializers.jobs import serialize_job
 from api.strict_route import StrictRoute
 from forecasting.baseline.holiday_priors import check_holiday_prior

@@ -13,8 +13,6 @@ router = APIRouter(prefix="/v1/campaigns", tags=["what-if"], route_class=StrictR
 
 
 @router.post("/{campaign_id}/plan")
-def plan(
-    campaign_id: str, request: PlanRequest, context: ContextDep, dataset: DatasetDep
-) -> PlanResponse:
+def plan(campaign_id: str, request: PlanRequest, context: ContextDep, dataset: DatasetDep) -> PlanResponse:
     """Forecast a campaign before its launch, as planned and with changes."""
     return forecast_plan(context.graph, context.settings, dataset, campaign_id, request, Silent())

@@ -45,6 +45,4 @@ def get_neighbourhood(
     """Return the user's strongest influences in both directions, and the user's roles in campaigns."""
     run = latest_network(graph, dataset)
     neighbourhood = queries.neighbourhood(graph, dataset, user_id, run.id, most)
-    return Neighbourhood(
-        **neighbourhood, network=run.id, influence_verdict=run.influence_test.verdict
-    )
+    return Neighbourhood(**neighbourhood, network=run.id, influence_verdict=run.influence_test.verdict)

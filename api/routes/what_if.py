@@ -12,8 +12,6 @@ router = APIRouter(prefix="/v1/campaigns", tags=["what-if"], route_class=StrictR
 
 
 @router.post("/{campaign_id}/what-if")
-def what_if(
-    campaign_id: str, request: WhatIfRequest, graph: GraphDep, dataset: DatasetDep
-) -> WhatIfResponse:
+def what_if(campaign_id: str, request: WhatIfRequest, graph: GraphDep, dataset: DatasetDep) -> WhatIfResponse:
     """Choose seeds under constraints, or name them, and simulate their spread per day."""
     return simulate_what_if(graph, dataset, campaign_id, request)

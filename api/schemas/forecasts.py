@@ -46,7 +46,9 @@ class LikelyUser(BaseModel):
     probability: float = Field(description="Probability of taking part on at least one day of the forecast")
     days: float = Field(description="Expected number of days with a participation")
     took_part: bool = Field(description="Whether the user took part before the forecast's origin")
-    redeems: float | None = Field(description="Probability of redeeming a coupon; null if the data set has none")
+    redeems: float | None = Field(
+        description="Probability of redeeming a coupon; null if the data set has none"
+    )
     key_user: bool
     group: int | None = Field(description="Rank of the user's neighbour group")
 

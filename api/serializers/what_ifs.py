@@ -6,9 +6,7 @@ from forecasting.records import network_of
 from graph.connection import Graph
 
 
-def simulate_what_if(
-    graph: Graph, dataset: str, campaign: str, request: WhatIfRequest
-) -> WhatIfResponse:
+def simulate_what_if(graph: Graph, dataset: str, campaign: str, request: WhatIfRequest) -> WhatIfResponse:
     """Choose seeds, unless the request names them, and simulate their spread.
 
     Raises NotFound, NotReady, and InvalidRequest for constraints that cannot be met.
@@ -26,8 +24,7 @@ def simulate_what_if(
     return WhatIfResponse(
         network=run.id,
         influence_verdict=run.influence_test.verdict,
-        seeds=[Seed(**row) for row in chosen]
-        or [Seed(user=user) for user in spread.seeds],
+        seeds=[Seed(**row) for row in chosen] or [Seed(user=user) for user in spread.seeds],
         days=[SpreadDay(**row) for row in spread.days.to_dict("records")],
         total=SpreadTotal(**vars(spread.total)),
     )
