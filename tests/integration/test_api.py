@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -122,8 +123,7 @@ def test_errors_are_problems(
 def test_unreachable_database_is_503_with_retry_after(settings: Settings) -> None:
     unreachable = connect(settings)
     unreachable.close()
-    _, user, password = unreachable._address
-    unreachable._address = "bolt://127.0.0.1:1", user, password  # The asyncio driver connects there.
+    unreachable.database = replace(unreachable.database, uri="bolt://127.0.0.1:1")  # The asyncio driver connects there.
     with TestClient(create_app(settings, unreachable, keys=False), base_url="http://127.0.0.1") as client:
         response = client.get("/v1/campaigns")
     assert response.status_code == 503
