@@ -123,7 +123,8 @@ def test_errors_are_problems(
 def test_unreachable_database_is_503_with_retry_after(settings: Settings) -> None:
     unreachable = connect(settings)
     unreachable.close()
-    unreachable.database = replace(unreachable.database, uri="bolt://127.0.0.1:1")  # The asyncio driver connects there.
+    # The asyncio driver connects there.
+    unreachable.database = replace(unreachable.database, uri="bolt://127.0.0.1:1")
     with TestClient(create_app(settings, unreachable, keys=False), base_url="http://127.0.0.1") as client:
         response = client.get("/v1/campaigns")
     assert response.status_code == 503
