@@ -146,8 +146,9 @@ compose: setup-dev
 containers: setup-dev ## Build and run docker-compose.yml, with restarts under reads (needs a Docker engine)
 	$(BIN)/python docker/check.py
 
+# The tests end their container themselves: Ryuk, which would, is an image of a registry.
 test-containers: setup-dev ## The integration tests against Neo4j in a container (needs a Docker engine)
-	NEO4J_IMAGE=$$($(BIN)/python docker/images.py) $(BIN)/python -m pytest tests/integration $(ARGS)
+	TESTCONTAINERS_RYUK_DISABLED=true NEO4J_IMAGE=$$($(BIN)/python docker/images.py) $(PYTEST) tests/integration $(ARGS)
 
 format: setup-dev ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
