@@ -15,7 +15,8 @@ Intervals are 95%, by a jackknife over campaigns.
 References
 ----------
 Aral, Muchnik, Sundararajan (PNAS 2009) for matching at the moment of exposure; Anagnostopoulos, Kumar,
-Mahdian (KDD 2008) for shuffled times; Efron and Stein (Ann. Statist. 1981) for the jackknife.
+Mahdian (KDD 2008) for shuffled times; Efron and Stein (Ann. Statist. 1981) for the jackknife; Carter,
+Schnepel and Steigerwald (Rev. Econ. Stat. 2017) for the effective number of campaigns.
 """
 
 from dataclasses import dataclass, replace
@@ -187,7 +188,8 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
     """Successes per expected success, observed over null; None with too few campaigns.
 
     The interval is a jackknife of the logarithm that leaves out one campaign at a time, with a quantile of
-    Student's t. In simulations of ten campaigns, a BCa bootstrap held the true ratio in 84 to 93% only.
+    Student's t for the effective number of campaigns. A BCa bootstrap over ten campaigns is too narrow: in
+    simulations, its 95% intervals held the true ratio in 79 to 93%.
     """
     informative = (observed.expected > 0) | (null.expected > 0)
     count = np.count_nonzero(observed.expected)
@@ -200,7 +202,9 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
         return None
     n = deviations.size
     error = np.sqrt((n - 1) / n * ((deviations - deviations.mean()) ** 2).sum())
-    margin = stats.t.ppf(0.975, n - 1) * error
+    # Where a few campaigns hold most trials, their number counts, not that of all.
+    effective = total[1, 0] ** 2 / (sums[1] ** 2).sum()
+    margin = stats.t.ppf(0.975, max(effective - 1, 1)) * error
     return RiskRatio(*(float(np.exp(log_ratio + shift)) for shift in (0.0, -margin, margin)))
 
 
