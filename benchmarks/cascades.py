@@ -2,7 +2,7 @@
 
 Each test cascade is replayed (up to 199 participants). At each position, all users who have not taken
 part are ranked, and the actual next participant is the target. Hits@k is the share of targets among the
-first k; MAP@10 is the mean reciprocal rank, 0 beyond the tenth. Models are fitted to the training
+first k; MAP@10, with a single target, is the mean reciprocal rank, 0 beyond the tenth. Models are fitted to the training
 cascades; nothing is selected on the test cascades. Intervals are by bootstrap over cascades. The
 co-occurrence counts are the best of 24 versions on the validation cascades. Published work scores the
 end of a cascade as if it were a user; the last rows do so, too, with the end's probability estimated
@@ -24,8 +24,8 @@ from forecasting.next_users.backtest import (
     by_matrix,
     by_model,
     hits,
-    precision,
     ranks,
+    reciprocal_rank,
     times_taken,
 )
 from forecasting.next_users.cooccurrence import Cooccurrence
@@ -87,7 +87,7 @@ def _ending(lengths: Floats, place: int) -> float:
 def measured(ranked: pd.DataFrame, name: str) -> pd.Series:
     """Hits@k or MAP@k of every position."""
     kind, _, k = name.partition("@")
-    return (hits if kind == "Hits" else precision)(ranked, int(k))
+    return (hits if kind == "Hits" else reciprocal_rank)(ranked, int(k))
 
 
 def compared(name: str, own_ranks: pd.DataFrame, others: dict[str, pd.DataFrame]) -> list[Row]:
@@ -111,7 +111,7 @@ def best_follows(split: Split) -> tuple[Ranker, str]:
     rankers = {}
     for window, power, kept in product((1, 5, 20), (0.0, 0.5), (0.6, 0.8, 0.9, 1.0)):
         ranker = by_follows(split.train, users, window=window, power=power, kept=kept)
-        score = float(precision(ranks(ranker, valid)).mean())
+        score = float(reciprocal_rank(ranks(ranker, valid)).mean())
         rankers[score] = ranker, f"window {window}, power {power}, kept {kept}"
     return rankers[max(rankers)]
 

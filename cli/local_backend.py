@@ -191,10 +191,10 @@ class LocalBackend:
         tuple
             The ranked users, the model, the origin, and the users as CSV.
         """
-        from forecasting.next_users.job import who_is_next
+        from forecasting.next_users.job import rank_next_users
         from graph.pseudonyms import Pseudonyms
 
-        table, run, day = who_is_next(self.graph, self.settings, dataset, campaign, origin)
+        table, run, day = rank_next_users(self.graph, self.settings, dataset, campaign, origin)
         exported = Pseudonyms(self.settings.pseudonym_key, dataset).table(table)
         return table, run, day, exported.to_csv(index=False, lineterminator="\r\n").encode()
 

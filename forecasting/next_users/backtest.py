@@ -97,6 +97,6 @@ def hits(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
     return (ranking["rank"] <= k).astype(float)
 
 
-def precision(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
-    """Reciprocal rank of the actual next user in ``ranks``, 0 beyond k."""
+def reciprocal_rank(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
+    """Reciprocal rank of the actual next user in ``ranks``, 0 beyond k; its mean is MRR@k."""
     return (1 / ranking["rank"]).where(ranking["rank"] <= k, 0.0)

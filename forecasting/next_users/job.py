@@ -99,7 +99,7 @@ def next_users_runs(graph: Graph, dataset: str) -> list[NextUsersRun]:
     ]
 
 
-def who_is_next(
+def rank_next_users(
     graph: Graph, settings: Settings, dataset_id: str, campaign: str, origin: date | None = None
 ) -> tuple[pd.DataFrame, NextUsersRun, date]:
     """Rank the users who have not taken part in `campaign` before `origin` (default: the end of the data).
@@ -156,9 +156,9 @@ def _back_test(known: pd.DataFrame, since: float, progress: Progress, fitting: F
     )[:_MAX_CAMPAIGNS]
     taken = times_taken(training, len(users))
     rankers = {
-        "K-LSTM's ranking": by_model(model, Cooccurrence.of(training, len(users), model.gap)),
-        "who follows whom, counted": by_follows(training, len(users)),
-        "who takes part most": by_matrix(np.zeros((len(users), len(users)), np.float32), 1.0, taken),
+        "next-user model": by_model(model, Cooccurrence.of(training, len(users), model.gap)),
+        "co-occurrence counts": by_follows(training, len(users)),
+        "most frequent participants": by_matrix(np.zeros((len(users), len(users)), np.float32), 1.0, taken),
     }
     results = {name: ranks(ranker, test) for name, ranker in rankers.items()}
     scores = [float(hits(result).mean()) if len(result) else 0.0 for result in results.values()]
