@@ -188,7 +188,7 @@ class Client(ServerConnection):
         """List all models with their back-tests, latest cut-off first."""
         return self._request(list[Model], "GET /v1/models", dataset=dataset)
 
-    def back_tests(self, dataset: str | None = None) -> list[BackTest]:
+    def backtests(self, dataset: str | None = None) -> list[BackTest]:
         """List the back-tests on chosen days, latest days first."""
         return self._request(list[BackTest], "GET /v1/back-tests", dataset=dataset)
 
@@ -200,7 +200,7 @@ class Client(ServerConnection):
         """Submit the training of a model."""
         return self._request(Job, "POST /v1/models", body)
 
-    def back_test(self, body: BackTestRequest) -> Job:
+    def backtest(self, body: BackTestRequest) -> Job:
         """Submit a back-test on chosen days."""
         return self._request(Job, "POST /v1/back-tests", body)
 

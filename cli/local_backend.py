@@ -116,14 +116,14 @@ class LocalBackend:
         )
         return serialize_model(model)
 
-    def back_test(self, request: BackTestRequest) -> Comparison:
+    def backtest(self, request: BackTestRequest) -> Comparison:
         """Back-test over a period and store the comparison."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
-        from forecasting.records import store_back_test
-        from forecasting.training import back_test
+        from forecasting.records import store_backtest
+        from forecasting.training import run_backtest
 
-        comparison = back_test(
+        comparison = run_backtest(
             self.graph,
             self.settings,
             request.dataset,
@@ -134,7 +134,7 @@ class LocalBackend:
             request.horizon,
             request.every,
         )
-        store_back_test(self.graph, request.dataset, comparison, request.until, request.every)
+        store_backtest(self.graph, request.dataset, comparison, request.until, request.every)
         return serialize_comparison(comparison)
 
     def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:

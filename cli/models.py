@@ -95,5 +95,5 @@ def backtest(
             every=every,
             holidays=holidays,
         )
-        comparison = backend.back_test(request)
+        comparison = backend.backtest(request)
     show_comparison(comparison)

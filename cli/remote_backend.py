@@ -68,15 +68,15 @@ class RemoteBackend:
         models = self.client.models(request.dataset)
         return next((model for model in models if model.id == model_id), model_id)
 
-    def back_test(self, request: BackTestRequest) -> Comparison:
+    def backtest(self, request: BackTestRequest) -> Comparison:
         """Back-test over a period and store the comparison."""
-        self._follow(self.client.back_test(request))
+        self._follow(self.client.backtest(request))
         key = (request.since, request.until, request.horizon, request.every, request.holidays)
         return next(
-            back_test
-            for back_test in self.client.back_tests(request.dataset)
+            backtest
+            for backtest in self.client.backtests(request.dataset)
             if key
-            == (back_test.since, back_test.until, back_test.horizon, back_test.every, back_test.holidays)
+            == (backtest.since, backtest.until, backtest.horizon, backtest.every, backtest.holidays)
         )
 
     def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:

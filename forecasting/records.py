@@ -30,7 +30,7 @@ _MAX_USERS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class BackTest:
+class Backtest:
     """Errors of a model trained on data before `backtest_from`, and of the benchmarks, on later days."""
 
     backtest_from: date
@@ -62,7 +62,7 @@ class BackTest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelRun(BackTest):
+class ModelRun(Backtest):
     """A trained model, with its back-test."""
 
     id: str
@@ -83,7 +83,7 @@ def of_redeemers(checkpoint: Path) -> Path:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredBackTest(BackTest):
+class StoredBacktest(Backtest):
     """A back-test on chosen days: from every `every`-th day up to `until` (exclusive)."""
 
     id: str
@@ -92,14 +92,14 @@ class StoredBackTest(BackTest):
     network: str
 
 
-def store_back_test(graph: Graph, dataset: str, result: BackTest, until: date, every: int) -> None:
+def store_backtest(graph: Graph, dataset: str, result: Backtest, until: date, every: int) -> None:
     """Store a back-test from every `every`-th day up to `until`; it replaces one of the same days, horizon
     and holiday prior.
     """
     first = result.backtest_from
     key = ("back-test", str(first), str(until), f"{result.horizon}-{every}", result.holidays or "no-prior")
     graph.run(
-        "forecasts/write_back_test",
+        "forecasts/write_backtest",
         dataset=dataset,
         id="/".join(key),
         network=latest_network(graph, dataset, first).id,
@@ -107,10 +107,10 @@ def store_back_test(graph: Graph, dataset: str, result: BackTest, until: date, e
     )
 
 
-def back_tests(graph: Graph, dataset: str) -> list[StoredBackTest]:
+def backtests(graph: Graph, dataset: str) -> list[StoredBacktest]:
     """All back-tests on chosen days, the latest first."""
-    rows = graph.run("forecasts/back_tests", dataset=dataset)
-    return [StoredBackTest(**_with_dates(row, "until", "backtest_from")) for row in rows]
+    rows = graph.run("forecasts/backtests", dataset=dataset)
+    return [StoredBacktest(**_with_dates(row, "until", "backtest_from")) for row in rows]
 
 
 def models(graph: Graph, dataset: str) -> list[ModelRun]:

@@ -11,7 +11,7 @@ from forecasting.evaluation.backtest import backtest, score
 from forecasting.history.series import History, read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.records import BackTest, ModelRun, checkpoint_path, model_run, models, of_redeemers
+from forecasting.records import Backtest, ModelRun, checkpoint_path, model_run, models, of_redeemers
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -78,7 +78,7 @@ def train(
             f"Choose {dataset.first_day + timedelta(days=_MIN_DAYS + BACKTEST_DAYS)} or later.",
         )
     make_writable(settings.checkpoints)
-    tested = back_test(graph, settings, dataset_id, first, cutoff, progress, configuration)
+    tested = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
     history = read_history(graph, dataset_id, network, cutoff, progress)
     figures: Row = asdict(tested) | {
         "backtest_from": str(first),
@@ -106,7 +106,7 @@ def _unfinished_path(settings: Settings, dataset: str, cutoff: date) -> Path:
     return settings.checkpoints / f"{dataset}-{cutoff}.unfinished"
 
 
-def back_test(
+def run_backtest(
     graph: Graph,
     settings: Settings,
     dataset_id: str,
@@ -116,10 +116,10 @@ def back_test(
     configuration: Configuration | None = None,
     horizon: int = BACKTEST_HORIZON,
     every: int = BACKTEST_EVERY,
-) -> BackTest:
+) -> Backtest:
     """Compare a model trained on data before `first` with statistical benchmarks on the days up to `until`.
 
-    Only the network is stored; ``records.store_back_test`` stores the result.
+    Only the network is stored; ``records.store_backtest`` stores the result.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def back_test(
 
     rows, scores = compare(history)
     redeemers = compare(history.redeemers())[1] if history.before(first).has_redemptions else None
-    return BackTest(
+    return Backtest(
         backtest_from=first,
         horizon=horizon,
         names=scores["model"].tolist(),

@@ -63,16 +63,16 @@ def forecast_campaign(graph: Graph, settings: Settings, job: Job, progress: Prog
     return {"campaign": campaign, "origin": str(forecast.origin), "model": forecast.model}
 
 
-def back_test(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
     """Back-test the forecaster over a period and store the comparison."""
     from forecasting import training
     from forecasting.klstm.trainer import Configuration
-    from forecasting.records import store_back_test
+    from forecasting.records import store_backtest
 
     since = date.fromisoformat(job.arguments["since"])
     until = date.fromisoformat(job.arguments["until"])
     every = int(job.arguments["every"])
-    comparison = training.back_test(
+    comparison = training.run_backtest(
         graph,
         settings,
         job.dataset,
@@ -83,7 +83,7 @@ def back_test(graph: Graph, settings: Settings, job: Job, progress: Progress) ->
         int(job.arguments["horizon"]),
         every,
     )
-    store_back_test(graph, job.dataset, comparison, until, every)
+    store_backtest(graph, job.dataset, comparison, until, every)
     return {"since": str(since), "until": str(until)}
 
 
@@ -114,5 +114,5 @@ def _date_argument(job: Job, name: str) -> date | None:
 register_job_kind("network", build_network)
 register_job_kind("training", train_model)
 register_job_kind("forecast", forecast_campaign)
-register_job_kind("back-test", back_test)
+register_job_kind("back-test", run_backtest)
 register_job_kind("import", import_upload, clean_up=_remove_files)

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 
 from api.deps import DatasetDep, GraphDep, read_endpoint
 from api.schemas.models import BackTest, Model
-from api.serializers.models import serialize_back_test, serialize_model
+from api.serializers.models import serialize_backtest, serialize_model
 from api.strict_route import StrictRoute
-from forecasting.records import back_tests, models
+from forecasting.records import backtests, models
 
 router = APIRouter(prefix="/v1", tags=["models"], route_class=StrictRoute)
 
@@ -22,4 +22,4 @@ def list_models(graph: GraphDep, dataset: DatasetDep) -> list[Model]:
 @read_endpoint
 def list_back_tests(graph: GraphDep, dataset: DatasetDep) -> list[BackTest]:
     """List the back-tests on chosen days (`groundswell backtest`), latest days first."""
-    return [serialize_back_test(run) for run in back_tests(graph, dataset)]
+    return [serialize_backtest(run) for run in backtests(graph, dataset)]

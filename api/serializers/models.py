@@ -3,10 +3,10 @@
 from typing import Any
 
 from api.schemas import models
-from forecasting.records import BackTest, ModelRun, StoredBackTest
+from forecasting.records import Backtest, ModelRun, StoredBacktest
 
 
-def serialize_comparison(run: BackTest) -> models.Comparison:
+def serialize_comparison(run: Backtest) -> models.Comparison:
     """Return the scores of the K-LSTM and the benchmark forecasters."""
     return models.Comparison(**_scores(run))
 
@@ -18,13 +18,13 @@ def serialize_model(run: ModelRun) -> models.Model:
     )
 
 
-def serialize_back_test(run: StoredBackTest) -> models.BackTest:
+def serialize_backtest(run: StoredBacktest) -> models.BackTest:
     """Return the response for a back-test on chosen days."""
     scope = {"id": run.id, "until": run.until, "every": run.every, "network": run.network}
     return models.BackTest(**scope, **_scores(run))
 
 
-def _scores(run: BackTest) -> dict[str, Any]:
+def _scores(run: Backtest) -> dict[str, Any]:
     redeemers_scores = run.redeemers_scores
     return {
         "since": run.backtest_from,

@@ -72,7 +72,7 @@ def train_next_users(
     if known.empty:
         raise InvalidRequest(f"There are no participations before {cutoff}.", "Choose a later day.")
     first = day_of(float(known["at"].quantile(1 - _TEST_SHARE)), dataset.zone)
-    tested = _back_test(known, seconds_of(first, dataset.zone), progress, fitting)
+    tested = _backtest(known, seconds_of(first, dataset.zone), progress, fitting)
     users = _most_frequent(known)
     model = NextUserModel.fit(event_sequences(known, users).values(), len(users), progress, fitting=fitting)
     run = NextUsersRun(
@@ -143,7 +143,7 @@ def rank_next_users(
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))), run, origin
 
 
-def _back_test(known: pd.DataFrame, since: float, progress: Progress, fitting: Fitting) -> Row:
+def _backtest(known: pd.DataFrame, since: float, progress: Progress, fitting: Fitting) -> Row:
     """names, hits, positions."""
     past = known[known["at"] < since]
     users = _most_frequent(past)
