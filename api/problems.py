@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from graph.errors import (
-    AlreadyThere,
+    AlreadyExists,
     DatabaseError,
     FolderUnusable,
     GroundswellError,
@@ -24,7 +24,7 @@ _RETRY_SECONDS = 5
 _STATUS: dict[type[GroundswellError], int] = {
     NotFound: 404,
     NotReady: 409,
-    AlreadyThere: 409,
+    AlreadyExists: 409,
     InvalidRequest: 422,
     ImportRunning: 409,
     ImportFailed: 422,
@@ -49,7 +49,7 @@ def status_of(error: GroundswellError) -> int:
 
 def problem_of(error: GroundswellError) -> JSONResponse:
     """Build the response for one of Groundswell's errors."""
-    return problem(status_of(error), type(error).__name__, str(error), error.remedy)
+    return problem(status_of(error), error.code, str(error), error.remedy)
 
 
 def _methods(request: Request) -> list[str]:

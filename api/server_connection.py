@@ -80,21 +80,26 @@ def _parse(kind: type[T], response: httpx.Response) -> T:
         ) from error
 
 
+_ERRORS: dict[str, type[errors.GroundswellError]] = {
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.GroundswellError)
+}
+
+
 def _error_of(response: httpx.Response) -> errors.GroundswellError:
     """The error of ``graph.errors`` that the response names."""
     try:
         problem = response.json()
-        detail, name = str(problem["detail"]), str(problem["title"])
+        detail, code = str(problem["detail"]), str(problem["title"])
     except (ValueError, KeyError, TypeError):
         return errors.ServerRefused(
             f"{response.url} answered {response.status_code}, but not as a Groundswell server does.",
             "Check the address.",
         )
-    kind = getattr(errors, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, errors.GroundswellError)):
-        kind = errors.ServerRefused
+    kind = _ERRORS.get(code, errors.ServerRefused)
     remedy = str(problem.get("remedy") or "See the server's log.")
-    if name == "AccessDenied":
+    if code == "AccessDenied":
         remedy = "Set GROUNDSWELL_SERVER_KEY to a key of the server: `groundswell keys make` there."
     return kind(detail, remedy)
 

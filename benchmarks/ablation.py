@@ -177,7 +177,7 @@ def precision(
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Compare each step with the model without a network, and the last with its placebo."""
     described = describe_dataset(graph, dataset)
-    inputs = read_inputs(graph, described, described.now)
+    inputs = read_inputs(graph, described, described.end)
     now = Split(inputs, cutoff, encoder)
     earlier = now.now.middle()
     then = Split(now.now, earlier, encoder)

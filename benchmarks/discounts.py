@@ -28,12 +28,12 @@ _FEWEST_WEEKS = 2 * RECENT_WEEKS
 def around_launches(graph: Graph) -> list[Weeks]:
     """For each campaign with enough weeks before its launch: these weeks and the eight from the launch on."""
     dataset = describe_dataset(graph, DATASET)
-    activity = read_activity(graph, dataset=DATASET, before=dataset.moment(dataset.now))
+    activity = read_activity(graph, dataset=DATASET, before=dataset.moment(dataset.end))
     windows = []
     for campaign in campaign_list(graph, DATASET).itertuples():
         launch: date = campaign.starts.date()
         end = launch + timedelta(weeks=RECENT_WEEKS)
-        if (launch - dataset.first_day).days // 7 < _FEWEST_WEEKS or end > dataset.now:
+        if (launch - dataset.first_day).days // 7 < _FEWEST_WEEKS or end > dataset.end:
             continue
         activity_before = activity[activity["ds"] < campaign.starts + np.timedelta64(RECENT_WEEKS, "W")]
         weeks = read_weeks(graph, DATASET, campaign.id, end, activity_before)

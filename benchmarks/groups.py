@@ -139,7 +139,7 @@ def _mean_interval(correlations: list[float]) -> tuple[float, float, float]:
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Compare Leiden's groups with the alternatives."""
     described = describe_dataset(graph, dataset)
-    inputs = read_inputs(graph, described, described.now)
+    inputs = read_inputs(graph, described, described.end)
     before_cutoff = inputs.before(cutoff)
     network = Network(graph, dataset, before_cutoff, encoder)
     earlier = Network(graph, dataset, before_cutoff.before(before_cutoff.middle()), encoder)

@@ -99,7 +99,7 @@ def later_auc(
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Compare the key tags with every other selection."""
     described = describe_dataset(graph, dataset)
-    inputs = read_inputs(graph, described, described.now)
+    inputs = read_inputs(graph, described, described.end)
     earlier = inputs.before(cutoff)
     tagged = TagFeatures.of(earlier, encoder)
     has = sparse.csr_array((tagged.tags.weights > 0).astype(float))

@@ -152,7 +152,7 @@ def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress:
     dataset = describe_dataset(graph, prepared.mapping.dataset)
     run = build_network(graph, dataset.id, progress, cutoff=cutoff)
     edges = graph.frame("influence/spreading_network", dataset=dataset.id, run=run.id)
-    inputs = read_inputs(graph, dataset, dataset.now)
+    inputs = read_inputs(graph, dataset, dataset.end)
     since = inputs.before(cutoff).seconds
     spent = spending(prepared, pd.Timestamp(since, unit="s"))
     return rows_of(name, outcomes(inputs.history, inputs, edges, spent, since))

@@ -141,7 +141,7 @@ def main() -> None:
             with progress_bars() as progress, connect(settings) as graph:
                 import_prepared(graph, settings, prepared, progress, "stream")
                 dataset = describe_dataset(graph, prepared.mapping.dataset)
-                inputs = read_inputs(graph, dataset, dataset.now)
+                inputs = read_inputs(graph, dataset, dataset.end)
                 rows += compare(graph, name, inputs, cutoff or inputs.middle(), TextEncoder.of(settings))
     write("similarity", rows, quick=given.quick)
 

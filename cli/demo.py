@@ -8,7 +8,7 @@ import typer
 
 from cli.options import HomeOption, load_local_settings
 from cli.serve import DEFAULT_PORT, page_url, prepare, run
-from graph.errors import PortTaken
+from graph.errors import PortInUse
 
 if TYPE_CHECKING:
     from graph.connection import Graph
@@ -125,7 +125,7 @@ def _show_page(settings: "Settings", network: "NetworkRun", *, once: bool, port:
         return
     try:
         server, listener = prepare(settings, "127.0.0.1", port, keys=False)
-    except PortTaken:
+    except PortInUse:
         server, listener = prepare(settings, "127.0.0.1", 0, keys=False)
     out.print(f"The page:      {page_url(listener)}", soft_wrap=True)
     _show_browser_link(settings, network)

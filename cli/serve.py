@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import HomeOption, load_local_settings
-from graph.errors import PortTaken
+from graph.errors import PortInUse
 
 if TYPE_CHECKING:
     import uvicorn
@@ -59,7 +59,7 @@ def prepare(
 
     Raises
     ------
-    PortTaken
+    PortInUse
         If the port cannot be used.
     GroundswellError
         Whatever ``connect`` and ``create_app`` raise.
@@ -106,7 +106,7 @@ def _listen(listener: socket.socket, host: str, port: int) -> None:
         listener.bind((host, port))
         listener.listen()  # From here on a connection waits instead of being refused.
     except OSError as error:
-        raise PortTaken(
+        raise PortInUse(
             f"Port {port} on {host} cannot be used ({error.strerror}).", "Choose another with --port."
         ) from error
 

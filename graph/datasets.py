@@ -19,7 +19,7 @@ class Dataset:
     last_day: date
 
     @property
-    def now(self) -> date:
+    def end(self) -> date:
         """The first day after the data."""
         return self.last_day + timedelta(days=1)
 
@@ -33,11 +33,11 @@ class Dataset:
 
     def check_cutoff(self, cutoff: date) -> date:
         """Return `cutoff`. Raises InvalidRequest where it is not within the data or the day after."""
-        if not self.first_day < cutoff <= self.now:
+        if not self.first_day < cutoff <= self.end:
             raise InvalidRequest(
                 f"The cut-off {cutoff} is outside the data set {self.id!r}.",
                 f"Its behaviours are from {self.first_day} to {self.last_day}: choose a day after "
-                f"{self.first_day}, {self.now} at the latest.",
+                f"{self.first_day}, {self.end} at the latest.",
             )
         return cutoff
 

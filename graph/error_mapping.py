@@ -10,7 +10,7 @@ from graph.errors import (
     DatabaseRefused,
     DatabaseUnreachable,
     GdsMissing,
-    TookTooLong,
+    StatementTimeout,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def error_mapping(uri: str = "its address") -> Iterator[None]:
 
     Raises
     ------
-    DatabaseUnreachable, AccessDenied, GdsMissing, TookTooLong, DatabaseRefused
+    DatabaseUnreachable, AccessDenied, GdsMissing, StatementTimeout, DatabaseRefused
     """
     # Imported here because the driver is slow to import (see graph.connection).
     from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
@@ -72,7 +72,7 @@ def _map(error: "Neo4jError") -> DatabaseError | None:
         return any(name in code for name in names)
 
     if is_any(_TIMED_OUT):
-        return TookTooLong(
+        return StatementTimeout(
             "A statement exceeded its time limit.",
             "Request less, or try again when Neo4j is less busy; GROUNDSWELL_QUERY_SECONDS sets the limit.",
         )

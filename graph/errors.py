@@ -2,7 +2,7 @@
 
 GroundswellError
 ├── ServerError                the managed local server
-│   ├── PortTaken
+│   ├── PortInUse
 │   ├── FolderUnusable         not writable, or the disk is full
 │   ├── RuntimeUnavailable     a jar cannot be downloaded, or its checksum is wrong
 │   ├── FolderInUse            another server uses this data folder
@@ -12,7 +12,7 @@ GroundswellError
 │   ├── DatabaseUnreachable
 │   ├── AccessDenied
 │   ├── DatabaseRefused        read-only, or out of memory
-│   ├── TookTooLong            a statement exceeded its time limit
+│   ├── StatementTimeout       a statement exceeded its time limit
 │   └── GdsMissing             the server has no Graph Data Science
 ├── ApiError                   another Groundswell's API
 │   ├── ServerUnreachable      the address does not answer
@@ -23,10 +23,12 @@ GroundswellError
 │   ├── ImportRunning          another job works on the data set
 │   └── ImportStopped          too many rows were rejected
 ├── NotFound                   no such data set, campaign, run, ...
-├── AlreadyThere               the id is in use
+├── AlreadyExists              the id is in use
 ├── NotReady                   an earlier step has not run
 └── InvalidRequest             an invalid value (a cut-off after the data ends, ...)
 """
+
+from typing import ClassVar
 
 
 class GroundswellError(Exception):
@@ -40,6 +42,12 @@ class GroundswellError(Exception):
         What the user can do about it.
     """
 
+    code: ClassVar[str] = "GroundswellError"
+    """Identifies the error in the responses of the API; by default the name of the class."""
+
+    def __init_subclass__(cls) -> None:
+        cls.code = vars(cls).get("code", cls.__name__)
+
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
         self.remedy = remedy
@@ -49,8 +57,10 @@ class ServerError(GroundswellError):
     """The managed local server failed."""
 
 
-class PortTaken(ServerError):
+class PortInUse(ServerError):
     """Another program uses the chosen port."""
+
+    code = "PortTaken"
 
 
 class FolderUnusable(ServerError):
@@ -105,8 +115,10 @@ class DatabaseRefused(DatabaseError):
     """Neo4j answers but cannot run the query: read-only, out of memory."""
 
 
-class TookTooLong(DatabaseError):
+class StatementTimeout(DatabaseError):
     """A statement exceeded its time limit."""
+
+    code = "TookTooLong"
 
 
 class GdsMissing(DatabaseError):
@@ -133,8 +145,10 @@ class NotFound(GroundswellError):
     """The graph has no such item."""
 
 
-class AlreadyThere(GroundswellError):
+class AlreadyExists(GroundswellError):
     """The id is in use."""
+
+    code = "AlreadyThere"
 
 
 class NotReady(GroundswellError):

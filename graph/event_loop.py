@@ -69,7 +69,7 @@ class EventLoopGraph(Graph):
         if self.bookmarks is not None:
             written = Bookmarks.from_raw_values(self.bookmarks.get_bookmarks())
         async with self._async_driver.session(database=self.database.name, bookmarks=written) as session:
-            child = _Reading(function, parent)
+            child = _StatementGreenlet(function, parent)
             child.session, child.gr_context = session, parent.gr_context
             value = child.switch(*args, **kwargs)
             while not child.dead:
@@ -84,24 +84,24 @@ class EventLoopGraph(Graph):
     def run(self, name: str, **parameters: Any) -> list[Row]:
         """The rows that the statement ``cypher/<name>.cypher`` returns, see `Graph.run`."""
         statement = load_statement(name, parameters)
-        reading = getcurrent()
-        if not (statement.access == "read" and isinstance(reading, _Reading)):
+        current = getcurrent()
+        if not (statement.access == "read" and isinstance(current, _StatementGreenlet)):
             return self._graph.run(name, **parameters)
-        return reading.wait_for(self._read(reading.session, statement, parameters, _rows))
+        return current.wait_for(self._read(current.session, statement, parameters, _rows))
 
     def frame(self, name: str, **parameters: Any) -> pd.DataFrame:
         """The rows as a frame, see `Graph.frame`."""
-        reading = getcurrent()
-        if not isinstance(reading, _Reading):
+        current = getcurrent()
+        if not isinstance(current, _StatementGreenlet):
             return self._graph.frame(name, **parameters)
         statement = load_statement(name, parameters)
-        return reading.wait_for(self._read(reading.session, statement, parameters, _frame))
+        return current.wait_for(self._read(current.session, statement, parameters, _frame))
 
     def _read_bookmark(self) -> CountedBookmark:
-        reading = getcurrent()
-        if not isinstance(reading, _Reading):
+        current = getcurrent()
+        if not isinstance(current, _StatementGreenlet):
             return super()._read_bookmark()
-        return reading.wait_for(self._await_bookmark(reading.session))
+        return current.wait_for(self._await_bookmark(current.session))
 
     async def _await_bookmark(self, session: AsyncSession) -> CountedBookmark:
         statement = cypher.statement(REVISION_STATEMENT)
@@ -126,7 +126,7 @@ class EventLoopGraph(Graph):
             return await session.execute_read(work)
 
 
-class _Reading(greenlet):
+class _StatementGreenlet(greenlet):
     """A greenlet of `EventLoopGraph.call`, which awaits the coroutines that this one waits for."""
 
     session: AsyncSession

@@ -75,7 +75,7 @@ def build_network(
     """
     encoder = encoder or TextEncoder()
     dataset = describe_dataset(graph, dataset_id)
-    cutoff = dataset.check_cutoff(cutoff or dataset.now)
+    cutoff = dataset.check_cutoff(cutoff or dataset.end)
     graph.gds_version()
     migrate(graph)
     run = f"network/{cutoff}"

@@ -67,7 +67,7 @@ def update_network(
         If Graph Data Science is not installed.
     """
     dataset = describe_dataset(graph, dataset_id)
-    cutoff = dataset.check_cutoff(cutoff or dataset.now)
+    cutoff = dataset.check_cutoff(cutoff or dataset.end)
     migrate(graph)
     earlier = latest_network(graph, dataset_id, not_after=cutoff)
     if earlier.cutoff == cutoff:

@@ -170,7 +170,7 @@ def view_campaign(
 
 def _source_queries(context: Context, dataset: str, campaign: str, network: str) -> dict[str, SourceQuery]:
     data = describe_dataset(context.graph, dataset)
-    curves = {"before": data.moment(data.now), "decay": DECAY, "memory": MEMORY_DAYS}
+    curves = {"before": data.moment(data.end), "decay": DECAY, "memory": MEMORY_DAYS}
     statements: dict[str, tuple[str, Row]] = {
         "curves": ("influence/influence_per_step", {"run": network, **curves}),
         "forecasts": ("forecasts/read_forecast", {}),

@@ -91,7 +91,7 @@ def view_campaigns(context: Context, dataset: str) -> CampaignsView:
     series = {row["id"]: row for row in graph.run("campaigns/daily_participants", dataset=dataset)}
     campaigns = campaigns.assign(state=campaign_states(campaigns, data))
     rows = [
-        _campaign_row(campaign, series[campaign["id"]], data.now) for campaign in campaigns.to_dict("records")
+        _campaign_row(campaign, series[campaign["id"]], data.end) for campaign in campaigns.to_dict("records")
     ]
     query = source_query(context.settings, "campaigns/daily_participants", dataset=dataset)
     return CampaignsView(dataset, sorted(imported_datasets(graph)), data.last_day, rows, query)

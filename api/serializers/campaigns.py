@@ -12,7 +12,7 @@ State = Literal["planned", "running", "ended"]
 
 def campaign_states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
     """Return the state of each row of a ``campaign_list`` at the end of the data."""
-    now = pd.Timestamp(dataset.now)
+    now = pd.Timestamp(dataset.end)
     return [
         "planned" if campaign.starts >= now else "running" if campaign.ends > now else "ended"
         for campaign in campaigns.itertuples()

@@ -264,9 +264,9 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
     """
     dataset = describe_dataset(graph, dataset_id)
     begin = max(campaign["starts"], pd.Timestamp(dataset.first_day))
-    end = min(campaign["ends"], pd.Timestamp(dataset.now))
+    end = min(campaign["ends"], pd.Timestamp(dataset.end))
     days = pd.date_range(begin, end - pd.Timedelta(days=1), name="ds")
-    before = dataset.moment(dataset.now)
+    before = dataset.moment(dataset.end)
     steps = _read_steps(graph, campaign["id"], network, dataset=dataset_id, before=before)
     return fill_steps(steps, campaign["id"], campaign["starts"], days)
 
@@ -281,7 +281,7 @@ def participants_by_group(graph: Graph, dataset_id: str, campaign: str, network:
     """
     dataset = describe_dataset(graph, dataset_id)
     scope = {"dataset": dataset_id, "campaign": campaign, "run": network}
-    frame = graph.frame("influence/participants_by_group", **scope, before=dataset.moment(dataset.now))
+    frame = graph.frame("influence/participants_by_group", **scope, before=dataset.moment(dataset.end))
     return frame.assign(step=pd.to_datetime(frame["step"]).dt.date)
 
 

@@ -67,7 +67,7 @@ def train_next_users(
     all participations before it. Raises NotFound and InvalidRequest.
     """
     dataset = describe_dataset(graph, dataset_id)
-    cutoff = dataset.check_cutoff(cutoff or dataset.now)
+    cutoff = dataset.check_cutoff(cutoff or dataset.end)
     known = _participations(graph, dataset, cutoff)
     if known.empty:
         raise InvalidRequest(f"There are no participations before {cutoff}.", "Choose a later day.")
@@ -119,7 +119,7 @@ def rank_next_users(
     """
     dataset = describe_dataset(graph, dataset_id)
     find_campaign(graph, dataset_id, campaign)
-    origin = dataset.check_cutoff(origin or dataset.now)
+    origin = dataset.check_cutoff(origin or dataset.end)
     run = next((run for run in next_users_runs(graph, dataset_id) if run.cutoff <= origin), None)
     if run is None:
         raise NotReady(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from graph.connection import Graph
 from graph.datasets import describe_dataset
-from graph.errors import AlreadyThere, InvalidRequest, NotFound
+from graph.errors import AlreadyExists, InvalidRequest, NotFound
 
 _MAX_LISTED = 5
 """Missing users and products that an error message lists, at most."""
@@ -44,16 +44,16 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
     ------
     NotFound
         If the data set or the campaign `like` does not exist.
-    AlreadyThere
+    AlreadyExists
         If the id is taken.
     InvalidRequest
         If the campaign starts within the data or ends before it starts, or if users or products do not exist.
     """
     dataset = describe_dataset(graph, dataset_id)
-    if campaign.starts < dataset.now:
+    if campaign.starts < dataset.end:
         raise InvalidRequest(
             f"The campaign starts on {campaign.starts}, within the data, which ends on {dataset.last_day}.",
-            f"Plan it for {dataset.now} or later, or import it.",
+            f"Plan it for {dataset.end} or later, or import it.",
         )
     if campaign.ends < campaign.starts:
         raise InvalidRequest(
@@ -82,7 +82,7 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
         products=products,
     )
     if not created:
-        raise AlreadyThere(f"A campaign with the id {campaign.id!r} already exists.", "Choose another id.")
+        raise AlreadyExists(f"A campaign with the id {campaign.id!r} already exists.", "Choose another id.")
 
 
 def remove_planned(graph: Graph, dataset_id: str, campaign: str) -> None:

@@ -91,7 +91,7 @@ def plan_campaign(
     """
     dataset = describe_dataset(graph, dataset_id)
     window = find_campaign(graph, dataset_id, campaign)
-    origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.now))
+    origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.end))
     run = model_for(graph, dataset_id, origin)
     checkpoint = checkpoint_path(settings, run)
     model, redeemer_model = KLSTM.load(checkpoint), None

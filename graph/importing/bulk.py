@@ -22,7 +22,7 @@ from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_
 from graph.importing.loaders import Target
 from graph.importing.mapping import Mapping
 from graph.importing.rejects import Rejects
-from graph.importing.resolve import ENTITIES, Resolved, Resolver
+from graph.importing.resolve import ENTITIES, ResolvedBlock, Resolver
 from graph.importing.stream import time_span
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
@@ -98,7 +98,7 @@ class BulkEngine:
         replace_store(self._settings, folder / "store", progress)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _write(self, files: CsvFiles, resolver: Resolver, resolved: Resolved) -> None:
+    def _write(self, files: CsvFiles, resolver: Resolver, resolved: ResolvedBlock) -> None:
         table, rows = resolved.source.table, resolved.rows
         for name, ids in resolved.added.items():
             positions = resolver.ids[name].positions(pa.array(ids))
@@ -112,7 +112,7 @@ class BulkEngine:
                 _LINKS[table](self, files, resolver, rows, resolved.positions)
         self._record_batch(files, resolved)
 
-    def _write_entities(self, files: CsvFiles, resolver: Resolver, resolved: Resolved) -> None:
+    def _write_entities(self, files: CsvFiles, resolver: Resolver, resolved: ResolvedBlock) -> None:
         table, columns = resolved.source.table, dict(resolved.rows.columns)
         positions = resolver.ids[table].positions(columns["id"])
         zone = self._target.mapping.zone
@@ -189,7 +189,7 @@ class BulkEngine:
         ends = ("users", positions["source"]), ("users", positions["target"])
         files.links("KNOWS", *ends, {"weight": _weight(rows)})
 
-    def _write_behaviours(self, files: CsvFiles, resolved: Resolved) -> None:
+    def _write_behaviours(self, files: CsvFiles, resolved: ResolvedBlock) -> None:
         rows, positions = resolved.rows, resolved.positions
         for name in pc.unique(rows.columns["kind"]).to_pylist():
             of_kind = pc.equal(rows.columns["kind"], name)
@@ -203,7 +203,7 @@ class BulkEngine:
             ends = ("users", positions["user"][keep]), (f"{kind.object}s", positions["object"][keep])
             files.links(kind.type, *ends, columns)
 
-    def _record_batch(self, files: CsvFiles, resolved: Resolved) -> None:
+    def _record_batch(self, files: CsvFiles, resolved: ResolvedBlock) -> None:
         block = resolved.block
         segment = Segment(0, block.length, block.digest())
         entry = ledger_entry(self._target.number, resolved.source, block.index, segment)

@@ -63,16 +63,16 @@ class Segment:
 
     Attributes
     ----------
-    start, length
-        First line, and end of the range; both count lines from the block's beginning.
+    start, stop
+        Lines from `start` to `stop` (exclusive), counted from 0 at the beginning of the block.
     digest
-        Digest of the block's first `length` lines.
+        Digest of the block's first `stop` lines.
     done
         Parts that this job has already loaded.
     """
 
     start: int
-    length: int
+    stop: int
     digest: str
     done: frozenset[int] = frozenset()
 
@@ -87,7 +87,7 @@ def ledger_entry(
         "file": file.name,
         "block": block,
         "start": segment.start,
-        "length": segment.length,
+        "length": segment.stop,
         "digest": segment.digest,
         "mapping": file.digest,
         "part": part,
@@ -101,7 +101,7 @@ def batch_id(entry: Row) -> str:
 
 
 @dataclass
-class Plan:
+class LoadPlan:
     """The segments of a block to load, and the rows that need no loading."""
 
     segments: list[Segment] = field(default_factory=list)
@@ -128,29 +128,29 @@ class Ledger:
         """Whether an earlier job loaded behaviours between these times (milliseconds since the epoch)."""
         return any(start <= last and first <= end for start, end in self._spans)
 
-    def plan(self, table: str, file: str, block: Block, mapping: str) -> Plan:
+    def plan(self, table: str, file: str, block: Block, mapping: str) -> LoadPlan:
         """Decide which lines of `block` to load; `mapping` is the digest of how its file is read."""
-        plan, covered = Plan(), 0
+        plan, covered = LoadPlan(), 0
         groups: dict[_Group, list[Row]] = defaultdict(list)
         for entry in self._blocks.get((table, file, block.index), []):
             group = (entry["start"], entry["length"], entry["import"], entry["digest"], entry["mapping"])
             groups[group].append(entry)
-        for (start, length, number, digest, read_as), entries in sorted(groups.items()):
-            matches = start == covered and length <= block.length and read_as == mapping
-            if not matches or block.digest(length) != digest:
+        for (start, stop, number, digest, read_as), entries in sorted(groups.items()):
+            matches = start == covered and stop <= block.length and read_as == mapping
+            if not matches or block.digest(stop) != digest:
                 continue
             complete = len(entries) == entries[0]["parts"]
             if number == self._number:
                 plan.loaded_before.add(_count(entries))
                 if not complete:
                     done = frozenset(entry["part"] for entry in entries)
-                    plan.segments.append(Segment(start, length, digest, done))
+                    plan.segments.append(Segment(start, stop, digest, done))
             elif complete and not any(entry["rejected"] for entry in entries):
                 plan.loaded_before.add(_unchanged(entries))
             else:
                 # An earlier job was killed here, or rejected rows whose user may have been loaded since.
-                plan.segments.append(Segment(start, length, digest))
-            covered = length
+                plan.segments.append(Segment(start, stop, digest))
+            covered = stop
         if covered < block.length:
             plan.segments.append(Segment(covered, block.length, block.digest()))
         return plan

@@ -49,7 +49,7 @@ class Numbers(_Strict):
         return self
 
 
-class Reading(_Strict):
+class FormatSettings(_Strict):
     """The format of values; settings of a table override those of the mapping."""
 
     times: Texts | None = Field(
@@ -71,7 +71,7 @@ class Reading(_Strict):
         return self
 
 
-class Source(Reading):
+class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
     files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
@@ -135,7 +135,7 @@ class Participation(_Strict):
 Sources = Annotated[list[Source], BeforeValidator(_as_list)]
 
 
-class Mapping(Reading):
+class Mapping(FormatSettings):
     """A mapping file."""
 
     version: Literal[1] = 1
@@ -176,9 +176,9 @@ class Mapping(Reading):
         default = "reject" if table in self.tables else "add"
         return table in ADDABLE and self.unknown.get(table, default) == "add"
 
-    def reading(self, source: Source) -> "Resolved":
+    def value_format(self, source: Source) -> "ValueFormat":
         """Return the format of the values of `source`: its settings, else the mapping's, else defaults."""
-        return Resolved(
+        return ValueFormat(
             times=tuple(source.times or self.times or ["iso"]),
             zone=source.zone or self.zone,
             numbers=source.numbers or self.numbers or Numbers(),
@@ -191,11 +191,13 @@ class Mapping(Reading):
 
     def digest_of(self, source: Source) -> str:
         """Return a digest of all settings that decide how the rows of `source` are read."""
-        settings = [source.model_dump_json(exclude={"files"}), repr(self.reading(source)), repr(self.kinds)]
+        # "Resolved" is part of the digests that databases hold.
+        value_format = f"Resolved({self.value_format(source).__repr_str__(', ')})"
+        settings = [source.model_dump_json(exclude={"files"}), value_format, repr(self.kinds)]
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 
 
-class Resolved(BaseModel):
+class ValueFormat(BaseModel):
     """The complete format of the values of one source."""
 
     times: tuple[str, ...]

@@ -58,7 +58,7 @@ class Ids:
 
 
 @dataclass
-class Resolved:
+class ResolvedBlock:
     """The accepted rows of one block, and the outcome of all its rows.
 
     Attributes
@@ -96,7 +96,7 @@ class Resolver:
         self.ids: dict[str, Ids] = {name: Ids() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
-    def run(self, files: InputFiles, on_table: Callable[[str, int], None]) -> Iterator[Resolved]:
+    def run(self, files: InputFiles, on_table: Callable[[str, int], None]) -> Iterator[ResolvedBlock]:
         """Yield every block of every table; call `on_table` with each table and its number of rows."""
         for table, inputs in files.tables():
             on_table(table, sum(file.rows for file in inputs))
@@ -104,7 +104,7 @@ class Resolver:
                 for block in read_blocks(file.path, file.source, mapped_columns(file.source)):
                     yield self._resolve(file, block)
 
-    def _resolve(self, file: InputFile, block: Block) -> Resolved:
+    def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:
         rows = validate(block, file.table, file.source, self.mapping)
         added = self._add_referenced(rows)
         rejected = list(rows.rejected)
@@ -126,7 +126,7 @@ class Resolver:
                 positions = {name: column[new] for name, column in positions.items()}
         counts = RowCounts(rows.read, len(accepted), len(rejected), unchanged, rows.left_out)
         counts.check()
-        return Resolved(file, block, accepted, positions, counts, sorted(rejected), added)
+        return ResolvedBlock(file, block, accepted, positions, counts, sorted(rejected), added)
 
     def _add_referenced(self, rows: Rows) -> dict[str, list[str]]:
         added = {}

@@ -53,7 +53,7 @@ def mapped_columns(source: Source) -> list[str]:
 
 def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows:
     """Parse and convert the rows of `block`; a row is rejected for its first invalid value."""
-    reading = mapping.reading(source)
+    value_format = mapping.value_format(source)
     parsed = block.parse()
     keep = _filter_mask(parsed, source)
     left_out = int((~keep).sum())
@@ -67,7 +67,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         raw_column = _raw_column(field, source, raw, len(numbers))
         if raw_column is None:
             continue
-        converted = values.convert(raw_column, field.kind, reading)
+        converted = values.convert(raw_column, field.kind, value_format)
         columns[field.name] = converted.values
         name = source.columns.get(field.name, field.name)
         rejected += _reject(ok, converted.bad, numbers, name, raw_column, converted.reason)
@@ -81,7 +81,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         rejected += _reject(ok, unknown, numbers, source.columns.get("kind", "kind"), columns["kind"], reason)
     if table == "campaigns":
         if source.end_is_last_day:
-            columns["ends"] = values.next_midnight(columns["ends"], reading.zone)
+            columns["ends"] = values.next_midnight(columns["ends"], value_format.zone)
         late = pc.fill_null(pc.greater_equal(columns["starts"], columns["ends"]), False)
         ends = source.columns.get("ends", "ends")
         backwards = np.asarray(late.to_numpy(zero_copy_only=False), dtype=bool)
@@ -89,7 +89,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
             ok, backwards, numbers, ends, raw.get(ends, columns["ends"]), "is not after its start"
         )
     for name, column in source.attributes.items():
-        columns[f"attributes.{name}"] = values.convert(raw[column], "text", reading).values
+        columns[f"attributes.{name}"] = values.convert(raw[column], "text", value_format).values
     good = Rows(table, numbers, columns, []) if ok.all() else Rows(table, numbers, columns, []).filter(ok)
     good.rejected = sorted([*parsed.errors, *rejected])
     good.left_out = left_out

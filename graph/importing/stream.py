@@ -78,7 +78,7 @@ class StreamEngine:
                 pa.default_memory_pool().release_unused()
 
     def _batches(self, file: InputFile, block: Block, segment: Segment, rows: Rows) -> Iterator[BatchTask]:
-        rows = rows.between(block.first + segment.start, block.first + segment.length)
+        rows = rows.between(block.first + segment.start, block.first + segment.stop)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
         for part, part_rows in enumerate(parts):

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.contract import Kind
-from graph.importing.mapping import Resolved
+from graph.importing.mapping import ValueFormat
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
@@ -33,15 +33,15 @@ class Converted(NamedTuple):
     reason: str
 
 
-def convert(column: pa.Array, kind: Kind, reading: Resolved) -> Converted:
+def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted:
     """Convert `column` to the type of its field."""
     column = _plain(column)
     if kind == "time" and not pa.types.is_string(column.type):
-        return _typed_time(column, reading)
+        return _typed_time(column, value_format)
     if kind == "number" and not pa.types.is_string(column.type):
         return _finite(pc.cast(column, pa.float64(), safe=False))
-    text = _text(column, reading.missing)
-    return {"id": _id, "text": _fine, "number": _number, "time": _time}[kind](text, reading)
+    text = _text(column, value_format.missing)
+    return {"id": _id, "text": _any_text, "number": _number, "time": _time}[kind](text, value_format)
 
 
 def _plain(column: pa.Array) -> pa.Array:
@@ -67,17 +67,17 @@ def _text(column: pa.Array, missing: tuple[str, ...]) -> pa.Array:
     return pc.if_else(absent, None, text) if pc.any(absent).as_py() else text
 
 
-def _fine(text: pa.Array, _reading: Resolved) -> Converted:
+def _any_text(text: pa.Array, _value_format: ValueFormat) -> Converted:
     return Converted(text, _none(text), "")
 
 
-def _id(text: pa.Array, _reading: Resolved) -> Converted:
+def _id(text: pa.Array, _value_format: ValueFormat) -> Converted:
     long = _true(pc.greater(pc.utf8_length(text), _LONGEST_ID))
     return Converted(text, long, f"is longer than {_LONGEST_ID} characters")
 
 
-def _number(text: pa.Array, reading: Resolved) -> Converted:
-    signs = reading.numbers
+def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
+    signs = value_format.numbers
     plain = text
     if signs.thousands:
         plain = pc.replace_substring(plain, signs.thousands, "")
@@ -104,31 +104,31 @@ def _finite(values: pa.Array) -> Converted:
     )
 
 
-def _typed_time(column: pa.Array, reading: Resolved) -> Converted:
+def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         series = pd.Series(column.to_pandas(timestamp_as_object=False, date_as_object=False))
-        moments = series if series.dt.tz is not None else _localised(series, reading.zone)
+        moments = series if series.dt.tz is not None else _localised(series, value_format.zone)
         return _in_range(_milliseconds(moments), ~series.isna().to_numpy())
-    for name in reading.times:
+    for name in value_format.times:
         if name in _NUMERIC:
             numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-            return _in_range(_NUMERIC[name](numbers, reading.zone), ~np.isnan(numbers))
+            return _in_range(_NUMERIC[name](numbers, value_format.zone), ~np.isnan(numbers))
     every = np.asarray(pc.is_valid(column))
     return Converted(
         pa.nulls(len(column), pa.int64()), every, "is a number; set `times` to epoch_s, epoch_ms or excel"
     )
 
 
-def _time(text: pa.Array, reading: Resolved) -> Converted:
+def _time(text: pa.Array, value_format: ValueFormat) -> Converted:
     given = text.is_valid().to_numpy(zero_copy_only=False)
     milliseconds = np.full(len(text), np.nan)
     series = pd.Series(text.to_pandas(), dtype=object)
-    for name in reading.times:
+    for name in value_format.times:
         unparsed = given & np.isnan(milliseconds)
         if not unparsed.any():
             break
-        milliseconds[unparsed] = _parse(series[unparsed], name, reading.zone)
-    reason = f"is not a valid date from 1900 to 2199 (expected {' or '.join(reading.times)})"
+        milliseconds[unparsed] = _parse(series[unparsed], name, value_format.zone)
+    reason = f"is not a valid date from 1900 to 2199 (expected {' or '.join(value_format.times)})"
     return _in_range(milliseconds, given)._replace(reason=reason)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from graph.errors import PortTaken
+from graph.errors import PortInUse
 
 _LOOPBACK = "127.0.0.1"
 _GIB = 1024**3
@@ -29,7 +29,7 @@ class Memory:
 
 
 def choose_ports(bolt: int | None, http: int | None) -> Ports:
-    """Return the requested ports, or free ones for None. Raises PortTaken."""
+    """Return the requested ports, or free ones for None. Raises PortInUse."""
     return Ports(_free_port("Bolt", bolt, "--bolt-port"), _free_port("HTTP", http, "--http-port"))
 
 
@@ -39,7 +39,7 @@ def _free_port(protocol: str, port: int | None, option: str) -> int:
         try:
             probe.bind((_LOOPBACK, port or 0))
         except OSError as error:
-            raise PortTaken(
+            raise PortInUse(
                 f"{protocol} port {port} on {_LOOPBACK} is taken by another program ({error.strerror}).",
                 f"Choose another with {option}, or omit the option to get a free one.",
             ) from error

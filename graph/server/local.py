@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from graph.errors import FolderInUse, PortTaken, ServerDied
+from graph.errors import FolderInUse, PortInUse, ServerDied
 from graph.progress import Progress, Silent
 from graph.server import browser_files, process
 from graph.server.configuration import Ports, choose_ports, size_memory, write_configuration
@@ -175,7 +175,7 @@ def _find_running(folders: Folders, bolt: int | None, http: int | None) -> Local
 def _check_ports(running: LocalServer, bolt: int | None, http: int | None) -> None:
     for port, address in ((bolt, running.bolt), (http, running.http)):
         if port is not None and not address.endswith(f":{port}"):
-            raise PortTaken(
+            raise PortInUse(
                 f"The server already runs, at {running.bolt} and {running.http}.",
                 "Run `groundswell db down` first to start it on other ports.",
             )
@@ -196,7 +196,7 @@ def _choose_ports(folders: Folders, bolt: int | None, http: int | None) -> Ports
     if last is not None and bolt is None and http is None:
         try:
             return choose_ports(last.ports.bolt, last.ports.http)
-        except PortTaken:
+        except PortInUse:
             pass
     return choose_ports(bolt, http)
 
