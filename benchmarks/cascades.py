@@ -20,13 +20,14 @@ from benchmarks.report import Row, ratio_interval, write
 from cli.console import progress_bars
 from forecasting.next_users.backtest import (
     Ranker,
-    by_follows,
-    by_matrix,
-    by_model,
+    campaign_counts,
+    cooccurrence_ranker,
     hits,
+    matrix_ranker,
+    model_ranker,
+    popularity_ranker,
     ranks,
     reciprocal_rank,
-    times_taken,
 )
 from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, Floats, event_sequences
@@ -59,83 +60,88 @@ class Split:
 
 def ranks_with_end(model: NextUserModel, cooccurrence: Cooccurrence, split: Split) -> pd.DataFrame:
     """Rank with the next-user model, with the end of the cascade as another candidate."""
-    lengths = np.array([len(one) for one in split.train])
+    lengths = np.array([len(cascade) for cascade in split.train])
     ranked = []
-    ranker = by_model(model, cooccurrence)
-    for number, one in enumerate(split.test):
-        longer = EventSequence(np.append(one.users, one.users[0]), np.append(one.seconds, one.seconds[-1]))
-        for place, scores in enumerate(ranker(longer), start=1):
-            end = np.log(_ending(lengths, place))
+    ranker = model_ranker(model, cooccurrence)
+    for number, cascade in enumerate(split.test):
+        extended = EventSequence(
+            np.append(cascade.users, cascade.users[0]), np.append(cascade.seconds, cascade.seconds[-1])
+        )
+        for position, scores in enumerate(ranker(extended), start=1):
+            end = np.log(_end_probability(lengths, position))
             others = scores + np.log1p(-np.exp(end))
-            last = place == len(one)
-            target = end if last else others[one.users[place]]
+            last = position == len(cascade)
+            target = end if last else others[cascade.users[position]]
             rank = 1 + (others > target).sum() + (not last and end > target)
-            ranked.append((number, place, rank))
+            ranked.append((number, position, rank))
     return pd.DataFrame(ranked, columns=["campaign", "position", "rank"])
 
 
-def _ending(lengths: Floats, place: int) -> float:
-    """Probability that a cascade of `place` participants ends: the share of cascades of similar length
+def _end_probability(lengths: Floats, length: int) -> float:
+    """Probability that a cascade of `length` participants ends: the share of cascades of similar length
     that did.
     """
-    low, high = place / _NEAR, place * _NEAR
+    low, high = length / _NEAR, length * _NEAR
     ended = ((lengths >= low) & (lengths <= high)).sum()
-    could = np.clip(np.minimum(lengths, high) - low, 0, None).sum()
-    return float(np.clip(ended / max(could, 1), 1e-4, 0.5))
+    at_risk = np.clip(np.minimum(lengths, high) - low, 0, None).sum()
+    return float(np.clip(ended / max(at_risk, 1), 1e-4, 0.5))
 
 
-def measured(ranked: pd.DataFrame, name: str) -> pd.Series:
+def measure(ranked: pd.DataFrame, name: str) -> pd.Series:
     """Hits@k or MAP@k of every position."""
     kind, _, k = name.partition("@")
     return (hits if kind == "Hits" else reciprocal_rank)(ranked, int(k))
 
 
-def compared(name: str, own_ranks: pd.DataFrame, others: dict[str, pd.DataFrame]) -> list[Row]:
+def compare(name: str, own_ranks: pd.DataFrame, others: dict[str, pd.DataFrame]) -> list[Row]:
     """Compare the model with each alternative; the first has the target."""
     rows = []
     for what in ("Hits@10", "Hits@50", "Hits@100", "MAP@10"):
-        for place, (peer, reference) in enumerate(others.items()):
-            sums = own_ranks[["campaign"]].assign(a=measured(own_ranks, what), b=measured(reference, what))
+        for position, (alternative, reference) in enumerate(others.items()):
+            sums = own_ranks[["campaign"]].assign(a=measure(own_ranks, what), b=measure(reference, what))
             by_campaign = sums.groupby("campaign").sum()
-            within = ratio_interval(by_campaign["a"].to_numpy(), by_campaign["b"].to_numpy())
-            aim = _TARGETS.get(what) if place == 0 else None
+            interval = ratio_interval(by_campaign["a"].to_numpy(), by_campaign["b"].to_numpy())
+            target = _TARGETS.get(what) if position == 0 else None
             means = float(sums["a"].mean()), float(sums["b"].mean())
             note = f"{len(own_ranks):,} positions"
-            rows.append(Row(f"{name}: {what}", *means, peer, "higher", aim, *within, note))
+            rows.append(Row(f"{name}: {what}", *means, alternative, "higher", target, *interval, note))
     return rows
 
 
-def best_follows(split: Split) -> tuple[Ranker, str]:
+def best_cooccurrence(split: Split) -> tuple[Ranker, str]:
     """Return the co-occurrence counts of the training cascades that rank best on the validation cascades."""
-    users, valid = len(split.users), [(one, 1) for one in split.valid]
+    n_users, validation = len(split.users), [(cascade, 1) for cascade in split.valid]
     rankers = {}
-    for window, power, kept in product((1, 5, 20), (0.0, 0.5), (0.6, 0.8, 0.9, 1.0)):
-        ranker = by_follows(split.train, users, window=window, power=power, kept=kept)
-        score = float(reciprocal_rank(ranks(ranker, valid)).mean())
-        rankers[score] = ranker, f"window {window}, power {power}, kept {kept}"
+    for window, power, decay in product((1, 5, 20), (0.0, 0.5), (0.6, 0.8, 0.9, 1.0)):
+        ranker = cooccurrence_ranker(split.train, n_users, window=window, power=power, decay=decay)
+        score = float(reciprocal_rank(ranks(ranker, validation)).mean())
+        rankers[score] = ranker, f"window {window}, power {power}, decay {decay}"
     return rankers[max(rankers)]
 
 
 def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
     """Run everything for one data set."""
     split = Split(folder)
-    users = len(split.users)
-    taken = times_taken(split.train, users)
-    counted, how = best_follows(split)
-    model = NextUserModel.fit(split.train, users, progress, seed)
-    cooccurrence = Cooccurrence.of(split.train, users, model.gap)
-    positions = [(one, 1) for one in split.test]
-    own_ranks = ranks(by_model(model, cooccurrence), positions)
-    popular = by_matrix(np.zeros((users, users)), 1.0, taken)
-    exposed = by_matrix(split.ties * taken, 1.0, taken)
-    others = {"co-occurrence counts": counted, "popularity": popular, "exposure along ties": exposed}
-    rows = compared(folder.name, own_ranks, {name: ranks(one, positions) for name, one in others.items()})
+    n_users = len(split.users)
+    campaigns = campaign_counts(split.train, n_users)
+    cooccurrence_counts, settings = best_cooccurrence(split)
+    model = NextUserModel.fit(split.train, n_users, progress, seed)
+    cooccurrence = Cooccurrence.of(split.train, n_users, model.gap)
+    test = [(cascade, 1) for cascade in split.test]
+    own_ranks = ranks(model_ranker(model, cooccurrence), test)
+    rankers = {
+        "co-occurrence counts": cooccurrence_counts,
+        "popularity": popularity_ranker(campaigns),
+        "exposure along ties": matrix_ranker(split.ties * campaigns, 1.0, campaigns),
+    }
+    others = {name: ranks(ranker, test) for name, ranker in rankers.items()}
+    rows = compare(folder.name, own_ranks, others)
     with_end = ranks_with_end(model, cooccurrence, split)
     for what, published in _PUBLISHED.items():
         name = f"{folder.name}, scoring the end as a user: {what}"
-        mean = float(measured(with_end, what).mean())
+        mean = float(measure(with_end, what).mean())
         rows.append(Row(name, mean, published, "HyperIDP", "higher", note=_CAUTION))
-    print(f"{folder.name}: co-occurrence counts: {how}")  # noqa: T201 (part of the record)
+    print(f"{folder.name}: co-occurrence counts: {settings}")  # noqa: T201 (part of the record)
     return rows
 
 

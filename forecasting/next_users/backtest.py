@@ -1,4 +1,4 @@
-"""Back-test of next-user rankings beside simple counts."""
+"""Back-test of next-user rankings: the model, co-occurrence counts and other simple rankings."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -7,62 +7,66 @@ import pandas as pd
 
 from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, Floats
-from forecasting.next_users.examples import LONGEST
+from forecasting.next_users.examples import MAX_POSITIONS
 from forecasting.next_users.next_user_model import NextUserModel
 from forecasting.next_users.sequence_features import SequenceFeatures
 
 Ranker = Callable[[EventSequence], Iterator[Floats]]
 """For a campaign, yields the scores of all users before each participant from the second on."""
 
-FIRST = 10
-"""Length of the ranking that is evaluated."""
+TOP_K = 10
 _TIE_BREAK = 1e-6
 
 
-def by_model(model: NextUserModel, cooccurrence: Cooccurrence) -> Ranker:
+def model_ranker(model: NextUserModel, cooccurrence: Cooccurrence) -> Ranker:
     """Rank by the model."""
 
     def rank(sequence: EventSequence) -> Iterator[Floats]:
         features = SequenceFeatures(cooccurrence, model.gap)
-        for position in range(1, min(len(sequence), LONGEST + 1)):
+        for position in range(1, min(len(sequence), MAX_POSITIONS + 1)):
             features.add(int(sequence.users[position - 1]), float(sequence.seconds[position - 1]))
-            yield model.next_of(features, sequence.first(position))
+            yield model.log_probabilities_from(features, sequence.first(position))
 
     return rank
 
 
-def by_follows(
-    known: list[EventSequence], users: int, *, window: int = 20, power: float = 0.5, kept: float = 0.8
+def cooccurrence_ranker(
+    training: list[EventSequence], n_users: int, *, window: int = 20, power: float = 0.5, decay: float = 0.8
 ) -> Ranker:
-    """Rank by how often each user took part within `window` places after those who have.
+    """Rank by how often each user took part at most `window` positions after a participant.
 
-    A distance of d counts d^-power, relative to the participations of the earlier user; the weight of a
-    participant is multiplied by `kept` at each further one.
+    A distance of d counts d^-power, relative to the number of campaigns of the earlier user; the weight of a
+    participant is multiplied by `decay` at each further one.
     """
-    counts = np.zeros((users, users), dtype=np.float32)
-    for sequence in known:
-        for steps in range(1, min(window, len(sequence) - 1) + 1):
-            np.add.at(counts, (sequence.users[:-steps], sequence.users[steps:]), steps**-power)
-    taken = times_taken(known, users)
-    return by_matrix(counts / np.sqrt(taken + 1)[:, np.newaxis], kept, taken)
+    counts = np.zeros((n_users, n_users), dtype=np.float32)
+    for sequence in training:
+        for distance in range(1, min(window, len(sequence) - 1) + 1):
+            np.add.at(counts, (sequence.users[:-distance], sequence.users[distance:]), distance**-power)
+    campaigns = campaign_counts(training, n_users)
+    return matrix_ranker(counts / np.sqrt(campaigns + 1)[:, np.newaxis], decay, campaigns)
 
 
-def by_matrix(matrix: Floats, kept: float, taken: Floats) -> Ranker:
+def matrix_ranker(matrix: Floats, decay: float, campaigns: Floats) -> Ranker:
     """Rank by the decayed sum of the participants' rows of `matrix`; ties by number of campaigns."""
 
     def rank(sequence: EventSequence) -> Iterator[Floats]:
         score = np.zeros(len(matrix))
-        for user in sequence.users[: min(len(sequence) - 1, LONGEST)]:
-            score = score * kept + matrix[user]
-            yield score + _TIE_BREAK * taken
+        for user in sequence.users[: min(len(sequence) - 1, MAX_POSITIONS)]:
+            score = score * decay + matrix[user]
+            yield score + _TIE_BREAK * campaigns
 
     return rank
 
 
-def times_taken(known: list[EventSequence], users: int) -> Floats:
+def popularity_ranker(campaigns: Floats) -> Ranker:
+    """Rank by number of campaigns, shape (n_users,)."""
+    return matrix_ranker(np.zeros((len(campaigns), len(campaigns)), np.float32), 1.0, campaigns)
+
+
+def campaign_counts(sequences: list[EventSequence], n_users: int) -> Floats:
     """Number of campaigns of each user, shape (n_users,)."""
-    participants = np.concatenate([sequence.users for sequence in known])
-    return np.bincount(participants, minlength=users).astype(float)
+    participants = np.concatenate([sequence.users for sequence in sequences])
+    return np.bincount(participants, minlength=n_users).astype(float)
 
 
 def ranks(ranker: Ranker, test: Iterable[tuple[EventSequence, int]]) -> pd.DataFrame:
@@ -77,7 +81,7 @@ def ranks(ranker: Ranker, test: Iterable[tuple[EventSequence, int]]) -> pd.DataF
 
     Returns
     -------
-    Columns campaign (its number), position, rank; ties count half.
+    Columns campaign (its number), position, rank (tied users share their mean rank).
     """
     rows = []
     for number, (sequence, first) in enumerate(test):
@@ -92,11 +96,11 @@ def ranks(ranker: Ranker, test: Iterable[tuple[EventSequence, int]]) -> pd.DataF
     return pd.DataFrame(rows, columns=["campaign", "position", "rank"])
 
 
-def hits(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
-    """1 where the actual next user is among the first k of ``ranks``, else 0."""
+def hits(ranking: pd.DataFrame, k: int = TOP_K) -> pd.Series:
+    """1 where the actual next user is among the first k of ``ranks``, else 0; its mean is Hits@k."""
     return (ranking["rank"] <= k).astype(float)
 
 
-def reciprocal_rank(ranking: pd.DataFrame, k: int = FIRST) -> pd.Series:
+def reciprocal_rank(ranking: pd.DataFrame, k: int = TOP_K) -> pd.Series:
     """Reciprocal rank of the actual next user in ``ranks``, 0 beyond k; its mean is MRR@k."""
     return (1 / ranking["rank"]).where(ranking["rank"] <= k, 0.0)

@@ -46,21 +46,21 @@ def event_sequences(participations: pd.DataFrame, users: pd.Index) -> dict[str, 
     users
         The users to keep; their positions are the user numbers.
     """
-    known = participations.assign(number=users.get_indexer(participations["user"]))
-    known = known[known["number"] >= 0].sort_values(["at", "user"], kind="stable")
+    numbered = participations.assign(number=users.get_indexer(participations["user"]))
+    numbered = numbered[numbered["number"] >= 0].sort_values(["at", "user"], kind="stable")
     return {
         str(campaign): EventSequence(rows["number"].to_numpy(np.int64), rows["at"].to_numpy(float))
-        for campaign, rows in known.groupby("campaign", sort=False)
+        for campaign, rows in numbered.groupby("campaign", sort=False)
     }
 
 
-def usual_gap(known: list[EventSequence]) -> float:
+def median_gap(sequences: list[EventSequence]) -> float:
     """Median number of seconds between consecutive participants: the unit of time."""
-    gaps = [np.diff(sequence.seconds) for sequence in known if len(sequence) > 1]
+    gaps = [np.diff(sequence.seconds) for sequence in sequences if len(sequence) > 1]
     return float(np.median(np.maximum(np.concatenate(gaps), 1.0))) if gaps else 1.0
 
 
-def log_median_gap(seconds: Floats, gap: float) -> float:
-    """Median log gap between the last participants, in usual gaps; 0 for a single participant."""
+def recent_log_gap(seconds: Floats, gap: float) -> float:
+    """Median log gap between the last participants, in median gaps; 0 for a single participant."""
     last = np.diff(seconds[-_RECENT_GAPS - 1 :])
     return float(np.median(np.log(np.maximum(last, 1.0) / gap))) if len(last) else 0.0

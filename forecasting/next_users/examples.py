@@ -1,8 +1,8 @@
 """Training examples: every participant of a past campaign but the first is the next user of an example.
 
 The features of a campaign's examples come from the campaigns of other folds (cross-fitting). An example keeps
-the actual next user, the most likely candidates by a simple score, and a sample of the others, weighted to
-represent all of them (sampled softmax).
+the actual next user, hard negatives (the most likely other users by a simple score), and a random sample of
+the remaining users, weighted to represent all of them (sampled softmax).
 """
 
 from collections.abc import Callable
@@ -14,20 +14,20 @@ from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, Floats
 from forecasting.next_users.sequence_features import COLUMNS, SequenceFeatures
 
-LONGEST = 199
-"""Participants of a campaign that give examples."""
+MAX_POSITIONS = 199
+"""Positions of a campaign that give examples, at most."""
 _FOLDS = 10
-_LIKELY, _OTHERS = 100, 80
+_HARD_NEGATIVES, _RANDOM_NEGATIVES = 100, 80
 _SCORE_COLUMNS = [
     COLUMNS.index(name)
     for name in (
-        "together_step_0.9",
-        "near_step_0.9",
+        "same_campaign_by_step_0.9",
+        "near_in_order_by_step_0.9",
         "recently_similar_campaigns",
         "window_sum_around_by_step",
     )
 ]
-"""Features whose standardised sum chooses the likely candidates."""
+"""Features whose standardised sum, with the number of campaigns, chooses the hard negatives."""
 _LOG_CAMPAIGNS = COLUMNS.index("log_campaigns")
 _IMPOSSIBLE = -1e9
 _MAX_EXAMPLES = 30_000
@@ -51,18 +51,18 @@ class Examples:
 
 
 def build_examples(
-    known: list[EventSequence], users: int, gap: float, seed: int, advance: Callable[[int], None]
+    sequences: list[EventSequence], n_users: int, gap: float, seed: int, advance: Callable[[int], None]
 ) -> Examples | None:
     """Build the examples of past campaigns.
 
     Parameters
     ----------
-    known
+    sequences
         The campaigns.
-    users
+    n_users
         Number of users.
     gap
-        The usual gap between participants, in seconds.
+        The median gap between participants, in seconds.
     seed
         Of the folds and the sampling.
     advance
@@ -73,24 +73,24 @@ def build_examples(
     The examples, or None if there are none.
     """
     rng = np.random.default_rng(seed)
-    folds = rng.permutation(len(known)) % min(_FOLDS, len(known))
-    total = sum(min(len(sequence), LONGEST + 1) - 1 for sequence in known)
+    folds = rng.permutation(len(sequences)) % min(_FOLDS, len(sequences))
+    total = sum(min(len(sequence), MAX_POSITIONS + 1) - 1 for sequence in sequences)
     fraction = min(1.0, _MAX_EXAMPLES / max(total, 1))
-    likely, others = min(_LIKELY, users // 2), min(_OTHERS, users // 4)
+    n_hard, n_random = min(_HARD_NEGATIVES, n_users // 2), min(_RANDOM_NEGATIVES, n_users // 4)
     x, offsets = [], []
     for fold in np.unique(folds):
-        rest = [sequence for sequence, other in zip(known, folds, strict=True) if other != fold]
+        rest = [sequence for sequence, other in zip(sequences, folds, strict=True) if other != fold]
         if not rest:
             continue
-        cooccurrence = Cooccurrence.of(rest, users, gap)
-        for sequence in (known[number] for number in np.flatnonzero(folds == fold)):
+        cooccurrence = Cooccurrence.of(rest, n_users, gap)
+        for sequence in (sequences[number] for number in np.flatnonzero(folds == fold)):
             features = SequenceFeatures(cooccurrence, gap)
-            for position in range(1, min(len(sequence), LONGEST + 1)):
+            for position in range(1, min(len(sequence), MAX_POSITIONS + 1)):
                 features.add(int(sequence.users[position - 1]), float(sequence.seconds[position - 1]))
                 if rng.random() >= fraction:
                     continue
                 matrix = features.matrix()
-                candidates, offset = _candidates(matrix, sequence, position, likely, others, rng)
+                candidates, offset = _candidates(matrix, sequence, position, n_hard, n_random, rng)
                 x.append(matrix[candidates].astype(np.float16))
                 offsets.append(offset)
             advance(1)
@@ -101,23 +101,23 @@ def _candidates(
     matrix: Floats,
     sequence: EventSequence,
     position: int,
-    likely: int,
-    others: int,
+    n_hard: int,
+    n_random: int,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, Floats]:
-    """The users at 1 + `likely` + `others` places, and their offsets."""
+    """The 1 + `n_hard` + `n_random` candidates of the example at `position`, and their offsets."""
     columns = matrix[:, _SCORE_COLUMNS]
-    spread = columns.std(axis=0) + 1e-6
-    score = ((columns - columns.mean(axis=0)) / spread).sum(axis=1) + 0.5 * matrix[:, _LOG_CAMPAIGNS]
+    sd = columns.std(axis=0) + 1e-6
+    score = ((columns - columns.mean(axis=0)) / sd).sum(axis=1) + 0.5 * matrix[:, _LOG_CAMPAIGNS]
     score[sequence.users[:position]] = -np.inf
     score[sequence.users[position]] = np.inf
     order = np.argsort(-score)[: len(score) - position]
-    first, rest = order[: 1 + likely], order[1 + likely :]
-    sampled = rng.choice(rest, min(others, len(rest)), replace=False)
+    first, rest = order[: 1 + n_hard], order[1 + n_hard :]
+    sampled = rng.choice(rest, min(n_random, len(rest)), replace=False)
     # If too few users are left, former participants fill the places; the model cannot choose them.
-    missing = 1 + likely + others - len(first) - len(sampled)
+    missing = 1 + n_hard + n_random - len(first) - len(sampled)
     filler = sequence.users[rng.integers(position, size=missing)]
-    offset = np.zeros(1 + likely + others, dtype=np.float32)
+    offset = np.zeros(1 + n_hard + n_random, dtype=np.float32)
     end = len(first) + len(sampled)
     offset[len(first) : end] = np.log(max(len(rest), 1) / max(len(sampled), 1))
     offset[end:] = _IMPOSSIBLE

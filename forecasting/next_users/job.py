@@ -6,10 +6,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecasting.next_users.backtest import by_follows, by_matrix, by_model, hits, ranks, times_taken
+from forecasting.next_users.backtest import (
+    campaign_counts,
+    cooccurrence_ranker,
+    hits,
+    model_ranker,
+    popularity_ranker,
+    ranks,
+)
 from forecasting.next_users.cooccurrence import Cooccurrence
 from forecasting.next_users.event_sequence import EventSequence, event_sequences
-from forecasting.next_users.next_user_model import MAX_USERS, Fitting, NextUserModel
+from forecasting.next_users.next_user_model import MAX_USERS, Hyperparameters, NextUserModel
 from forecasting.records import find_campaign
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, day_of, describe_dataset, seconds_of
@@ -20,7 +27,7 @@ from graph.settings import Settings
 
 COLUMNS = ["rank", "user", "probability", "campaigns"]
 _TEST_SHARE = 0.1
-"""Share of the participations, the latest, that the back-test evaluates."""
+"""Share of the participations that the back-test evaluates: the latest."""
 _MAX_CAMPAIGNS = 100
 """Campaigns of the back-test: those with the most participations to evaluate."""
 
@@ -61,27 +68,28 @@ def train_next_users(
     dataset_id: str,
     progress: Progress,
     cutoff: date | None = None,
-    fitting: Fitting = Fitting(),  # noqa: B008 (frozen)
+    hyperparameters: Hyperparameters = Hyperparameters(),  # noqa: B008 (frozen)
 ) -> NextUsersRun:
     """Back-test on the latest participations before `cutoff` (default: the end of the data), then train on
     all participations before it. Raises NotFound and InvalidRequest.
     """
     dataset = describe_dataset(graph, dataset_id)
     cutoff = dataset.check_cutoff(cutoff or dataset.end)
-    known = _participations(graph, dataset, cutoff)
-    if known.empty:
+    participations = _read_participations(graph, dataset, cutoff)
+    if participations.empty:
         raise InvalidRequest(f"There are no participations before {cutoff}.", "Choose a later day.")
-    first = day_of(float(known["at"].quantile(1 - _TEST_SHARE)), dataset.zone)
-    tested = _backtest(known, seconds_of(first, dataset.zone), progress, fitting)
-    users = _most_frequent(known)
-    model = NextUserModel.fit(event_sequences(known, users).values(), len(users), progress, fitting=fitting)
+    first = day_of(float(participations["at"].quantile(1 - _TEST_SHARE)), dataset.zone)
+    comparison = _backtest(participations, seconds_of(first, dataset.zone), progress, hyperparameters)
+    users = _most_frequent(participations)
+    sequences = event_sequences(participations, users).values()
+    model = NextUserModel.fit(sequences, len(users), progress, hyperparameters=hyperparameters)
     run = NextUsersRun(
         id=f"next-users/{cutoff}",
         cutoff=cutoff,
         checkpoint=f"{dataset_id}-{cutoff}-next-users.safetensors",
         backtest_from=first,
         users=len(users),
-        **tested,
+        **comparison,
     )
     make_writable(settings.checkpoints)
     model.write(settings.checkpoints / run.checkpoint, {"dataset": dataset_id, "cutoff": str(cutoff)})
@@ -127,49 +135,57 @@ def rank_next_users(
             f"Train one: `groundswell train --dataset {dataset_id} --cutoff {origin}`.",
         )
     model = NextUserModel.read(settings.checkpoints / run.checkpoint)
-    known = _participations(graph, dataset, origin)
-    users = _most_frequent(known)
-    others = event_sequences(known, users)
-    own = others.pop(campaign, None)
-    if own is None:
+    participations = _read_participations(graph, dataset, origin)
+    users = _most_frequent(participations)
+    others = event_sequences(participations, users)
+    so_far = others.pop(campaign, None)
+    if so_far is None:
         raise InvalidRequest(
             f"Campaign {campaign} has no participants before {origin}.",
             "Choose a later --origin: the ranking needs at least one participant.",
         )
-    scores = model.scores(Cooccurrence.of([*others.values()], len(users), model.gap), own)
-    order = np.argsort(-scores)[: len(users) - len(own)]
-    taken = times_taken([*others.values(), own], len(users)).astype(int)
-    columns = (np.arange(1, len(order) + 1), users[order], np.exp(scores[order]), taken[order])
+    cooccurrence = Cooccurrence.of([*others.values()], len(users), model.gap)
+    log_probabilities = model.log_probabilities(cooccurrence, so_far)
+    order = np.argsort(-log_probabilities)[: len(users) - len(so_far)]
+    counts = campaign_counts([*others.values(), so_far], len(users)).astype(int)
+    columns = (
+        np.arange(1, len(order) + 1),
+        users[order],
+        np.exp(log_probabilities[order]),
+        counts[order],
+    )
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))), run, origin
 
 
-def _backtest(known: pd.DataFrame, since: float, progress: Progress, fitting: Fitting) -> Row:
-    """names, hits, positions."""
-    past = known[known["at"] < since]
+def _backtest(
+    participations: pd.DataFrame, since: float, progress: Progress, hyperparameters: Hyperparameters
+) -> Row:
+    """`names`, `hits` and `positions` of a NextUsersRun."""
+    past = participations[participations["at"] < since]
     users = _most_frequent(past)
-    before, whole = event_sequences(past, users), event_sequences(known, users)
+    before, whole = event_sequences(past, users), event_sequences(participations, users)
     training = [*before.values()]
-    model = NextUserModel.fit(training, len(users), progress, fitting=fitting)
+    model = NextUserModel.fit(training, len(users), progress, hyperparameters=hyperparameters)
     test: list[tuple[EventSequence, int]] = sorted(
-        ((sequence, len(before[name])) for name, sequence in whole.items() if name in before),
-        key=lambda case: case[1] - len(case[0]),
+        ((sequence, len(before[campaign])) for campaign, sequence in whole.items() if campaign in before),
+        key=lambda pair: pair[1] - len(pair[0]),
     )[:_MAX_CAMPAIGNS]
-    taken = times_taken(training, len(users))
+    cooccurrence = Cooccurrence.of(training, len(users), model.gap)
     rankers = {
-        "next-user model": by_model(model, Cooccurrence.of(training, len(users), model.gap)),
-        "co-occurrence counts": by_follows(training, len(users)),
-        "most frequent participants": by_matrix(np.zeros((len(users), len(users)), np.float32), 1.0, taken),
+        "next-user model": model_ranker(model, cooccurrence),
+        "co-occurrence counts": cooccurrence_ranker(training, len(users)),
+        "most frequent participants": popularity_ranker(campaign_counts(training, len(users))),
     }
     results = {name: ranks(ranker, test) for name, ranker in rankers.items()}
-    scores = [float(hits(result).mean()) if len(result) else 0.0 for result in results.values()]
-    return {"names": [*results], "hits": scores, "positions": len(next(iter(results.values())))}
+    shares = [float(hits(result).mean()) if len(result) else 0.0 for result in results.values()]
+    return {"names": [*results], "hits": shares, "positions": len(next(iter(results.values())))}
 
 
-def _participations(graph: Graph, dataset: Dataset, before: date) -> pd.DataFrame:
+def _read_participations(graph: Graph, dataset: Dataset, before: date) -> pd.DataFrame:
     return graph.frame(
         "network/first_participations", dataset=dataset.id, before=dataset.moment(before)
     ).astype({"at": float})
 
 
-def _most_frequent(known: pd.DataFrame) -> pd.Index:
-    return pd.Index(sorted(known["user"].value_counts(sort=True).index[:MAX_USERS]))
+def _most_frequent(participations: pd.DataFrame) -> pd.Index:
+    return pd.Index(sorted(participations["user"].value_counts(sort=True).index[:MAX_USERS]))

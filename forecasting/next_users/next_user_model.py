@@ -19,7 +19,7 @@ from scipy.special import log_softmax
 from torch import Tensor, nn
 
 from forecasting.next_users.cooccurrence import Cooccurrence
-from forecasting.next_users.event_sequence import EventSequence, Floats, usual_gap
+from forecasting.next_users.event_sequence import EventSequence, Floats, median_gap
 from forecasting.next_users.examples import Examples, build_examples
 from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 from forecasting.weights import read_networks, write_networks
@@ -27,12 +27,12 @@ from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
 
 MAX_USERS = 4000
-"""The users with the most campaigns; statistics of pairs are kept for these."""
+"""Users that a model ranks, at most: those with the most campaigns."""
 MIN_CAMPAIGNS = 20
 _FORMAT = 2
 _BATCH, _LEARNING_RATE, _WEIGHT_DECAY = 32, 3e-3, 1e-3
 _SCALE_EXAMPLES = 600
-"""Examples from which the scale of the features is estimated."""
+"""Examples from which the mean and scale of the features are estimated."""
 _HIDDEN, _DROPOUT = (96, 24), 0.1
 
 
@@ -56,8 +56,8 @@ class _Network(nn.Module):
 
 
 @dataclass(frozen=True)
-class Fitting:
-    """Number of networks, and epochs of each."""
+class Hyperparameters:
+    """Number of networks in the ensemble (`members`), and epochs of training of each."""
 
     members: int = 3
     epochs: int = 8
@@ -70,115 +70,124 @@ class NextUserModel:
     Attributes
     ----------
     members
-        Networks of different seeds.
-    mean, spread
-        Scale of the features, shape (FEATURES,).
+        Networks trained from different seeds.
+    mean, scale
+        Mean and standard deviation of the features, shape (FEATURES,).
     gap
-        The usual gap between participants, in seconds.
+        The median gap between participants, in seconds.
     """
 
     members: list[_Network]
     mean: Floats
-    spread: Floats
+    scale: Floats
     gap: float
 
     @classmethod
     def fit(
         cls,
-        known: Iterable[EventSequence],
-        users: int,
+        sequences: Iterable[EventSequence],
+        n_users: int,
         progress: Progress,
         seed: int = 1,
-        fitting: Fitting = Fitting(),
+        hyperparameters: Hyperparameters = Hyperparameters(),
     ) -> Self:
-        """Fit to campaigns of so many `users`. Raises InvalidRequest for fewer than MIN_CAMPAIGNS."""
-        long = [sequence for sequence in known if len(sequence) > 1]
-        if len(long) < MIN_CAMPAIGNS:
+        """Fit to past campaigns. Raises InvalidRequest for fewer than MIN_CAMPAIGNS with two participants."""
+        usable = [sequence for sequence in sequences if len(sequence) > 1]
+        if len(usable) < MIN_CAMPAIGNS:
             raise InvalidRequest(
-                f"{len(long)} campaigns with two or more participants are too few to train on.",
+                f"{len(usable)} campaigns with two or more participants are too few to train on.",
                 f"{MIN_CAMPAIGNS} are needed; choose a later day, or import more campaigns.",
             )
-        gap = usual_gap(long)
+        gap = median_gap(usable)
         examples = build_examples(
-            long, users, gap, seed, progress.stage("Building examples from campaigns", len(long))
+            usable, n_users, gap, seed, progress.stage("Building examples from campaigns", len(usable))
         )
         assert examples is not None
-        mean, spread = _scale(examples)
-        advance = progress.stage("Training the next-user model", fitting.members * fitting.epochs)
+        mean, scale = _feature_scale(examples)
+        epochs = hyperparameters.members * hyperparameters.epochs
+        advance = progress.stage("Training the next-user model", epochs)
         members = [
-            _trained(examples, mean, spread, seed + member, fitting.epochs, advance)
-            for member in range(fitting.members)
+            _train_network(examples, mean, scale, seed + member, hyperparameters.epochs, advance)
+            for member in range(hyperparameters.members)
         ]
-        return cls(members, mean, spread, gap)
+        return cls(members, mean, scale, gap)
 
-    def scores(self, cooccurrence: Cooccurrence, so_far: EventSequence) -> Floats:
-        """Log probability of each user to be next, shape (n_users,); minus infinity for participants."""
+    def log_probabilities(self, cooccurrence: Cooccurrence, so_far: EventSequence) -> Floats:
+        """Log probability of each user to be next, shape (n_users,); minus infinity for participants.
+
+        Parameters
+        ----------
+        cooccurrence
+            Statistics of past campaigns.
+        so_far
+            The participants so far, at least one.
+        """
         features = SequenceFeatures(cooccurrence, self.gap)
         for user, seconds in zip(so_far.users, so_far.seconds, strict=True):
             features.add(int(user), float(seconds))
-        return self.next_of(features, so_far)
+        return self.log_probabilities_from(features, so_far)
 
-    def next_of(self, features: SequenceFeatures, so_far: EventSequence) -> Floats:
-        """The same, from features that hold the participants `so_far`."""
-        x = torch.from_numpy((features.matrix() - self.mean) / self.spread)
+    def log_probabilities_from(self, features: SequenceFeatures, so_far: EventSequence) -> Floats:
+        """`log_probabilities` from the features after the participants `so_far`."""
+        x = torch.from_numpy((features.matrix() - self.mean) / self.scale)
         with torch.no_grad():
             logits = torch.stack([member(x) for member in self.members]).mean(dim=0).numpy()
         logits[so_far.users] = -np.inf
         return np.asarray(log_softmax(logits))
 
-    def write(self, path: Path, described: dict[str, str]) -> None:
+    def write(self, path: Path, description: dict[str, str]) -> None:
         """Write the model and its description, atomically."""
-        description = json.dumps({**described, "format": _FORMAT})
-        others = {"mean": torch.from_numpy(self.mean), "spread": torch.from_numpy(self.spread)}
-        others["gap"] = torch.tensor(self.gap, dtype=torch.float64)
-        write_networks(
-            path, [member.state_dict() for member in self.members], {"next_users": description}, **others
-        )
+        metadata = {"next_users": json.dumps({**description, "format": _FORMAT})}
+        tensors = {"mean": torch.from_numpy(self.mean), "spread": torch.from_numpy(self.scale)}
+        tensors["gap"] = torch.tensor(self.gap, dtype=torch.float64)
+        write_networks(path, [member.state_dict() for member in self.members], metadata, **tensors)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a model. Raises NotReady for a file of another format or none."""
         try:
-            metadata, weights, others = read_networks(path)
+            metadata, weights, tensors = read_networks(path)
             if json.loads(metadata["next_users"])["format"] != _FORMAT:
                 raise ValueError("another format")
             members = [_Network() for _ in weights]
-            for member, own in zip(members, weights, strict=True):
-                member.load_state_dict(own)
+            for member, state in zip(members, weights, strict=True):
+                member.load_state_dict(state)
                 member.eval()
-            return cls(members, others["mean"].numpy(), others["spread"].numpy(), float(others["gap"]))
+            mean, scale = tensors["mean"].numpy(), tensors["spread"].numpy()
+            return cls(members, mean, scale, float(tensors["gap"]))
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise NotReady(f"{path.name} cannot be read.", "Learn again with `groundswell train`.") from error
 
 
-def _scale(examples: Examples) -> tuple[Floats, Floats]:
-    drawn = np.random.default_rng(0).integers(len(examples.x), size=_SCALE_EXAMPLES)
-    x, stands_for = examples.x[drawn].astype(np.float32), np.exp(examples.offset[drawn])
-    total = stands_for.sum()
-    mean = (x * stands_for[..., np.newaxis]).sum(axis=(0, 1)) / total
-    spread = np.sqrt((((x - mean) ** 2) * stands_for[..., np.newaxis]).sum(axis=(0, 1)) / total)
-    return mean, spread + 1e-3
+def _feature_scale(examples: Examples) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each feature, estimated from a sample of the examples."""
+    sample = np.random.default_rng(0).integers(len(examples.x), size=_SCALE_EXAMPLES)
+    x, weight = examples.x[sample].astype(np.float32), np.exp(examples.offset[sample])
+    total = weight.sum()
+    mean = (x * weight[..., np.newaxis]).sum(axis=(0, 1)) / total
+    scale = np.sqrt((((x - mean) ** 2) * weight[..., np.newaxis]).sum(axis=(0, 1)) / total)
+    return mean, scale + 1e-3
 
 
-def _trained(
-    examples: Examples, mean: Floats, spread: Floats, seed: int, epochs: int, advance: Callable[[int], None]
+def _train_network(
+    examples: Examples, mean: Floats, scale: Floats, seed: int, epochs: int, advance: Callable[[int], None]
 ) -> _Network:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = _Network()
     optimiser = torch.optim.AdamW(network.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY)
     steps = epochs * (len(examples.x) // _BATCH + 1)
-    slower = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.01, steps)
+    scheduler = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.01, steps)
     for _ in range(epochs):
         for batch in np.array_split(rng.permutation(len(examples.x)), len(examples.x) // _BATCH + 1):
-            x = torch.from_numpy((examples.x[batch].astype(np.float32) - mean) / spread)
+            x = torch.from_numpy((examples.x[batch].astype(np.float32) - mean) / scale)
             logits = network(x) + torch.from_numpy(examples.offset[batch])
             # The first candidate is the actual next user.
             loss = -torch.log_softmax(logits, dim=1)[:, 0].mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-            slower.step()
+            scheduler.step()
         advance(1)
     network.eval()
     return network
