@@ -9,7 +9,7 @@ from benchmarks.pictures import COLOURS, save
 from benchmarks.report import Row, weekly_row
 from network.participation_history import Floats
 
-_TAILS = (0.025, 0.1, 0.5, 0.9, 0.975)
+_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 _BINS = 10
 
 
@@ -19,20 +19,20 @@ def of_bands(rows: pd.DataFrame) -> list[Row]:
     """
     result = []
     for h, part in rows.groupby("h"):
-        place = _place(part)
+        pit = _pit(part)
         for level in (0.8, 0.95):
-            inside = float((np.abs(place - 0.5) < level / 2).mean())
+            inside = float((np.abs(pit - 0.5) < level / 2).mean())
             what = f"coverage of the {level:.0%} interval, deviation, h={h}"
-            off, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
-            result.append(Row(what, off, 0.02, "tolerance", "lower", 1.0, note=note))
+            deviation, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
+            result.append(Row(what, deviation, 0.02, "tolerance", "lower", 1.0, note=note))
         loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
-        for peer in ("AutoETS", "AutoTheta"):
-            both = loss.assign(b=_pinball(part, peer, peer))
-            result.append(weekly_row(f"pinball loss, h={h}", both, peer, 0.95))
+        for model in ("AutoETS", "AutoTheta"):
+            both = loss.assign(b=_pinball(part, model, model))
+            result.append(weekly_row(f"pinball loss, h={h}", both, model, 0.95))
     return result
 
 
-def _place(rows: pd.DataFrame) -> Floats:
+def _pit(rows: pd.DataFrame) -> Floats:
     """Randomised probability integral transform of each observation, between 0 and 1.
 
     It is uniform for calibrated forecasts, whereas intervals of whole numbers cover more than their
@@ -44,13 +44,13 @@ def _place(rows: pd.DataFrame) -> Floats:
     return np.asarray(below + np.random.default_rng(7).random(len(rows)) * at)
 
 
-def _pinball(rows: pd.DataFrame, name: str, middle: str) -> Floats:
-    columns = [f"{name}-lo-95", f"{name}-lo-80", middle, f"{name}-hi-80", f"{name}-hi-95"]
+def _pinball(rows: pd.DataFrame, name: str, median: str) -> Floats:
+    columns = [f"{name}-lo-95", f"{name}-lo-80", median, f"{name}-hi-80", f"{name}-hi-95"]
     total = np.zeros(len(rows))
-    for column, share in zip(columns, _TAILS, strict=True):
+    for column, level in zip(columns, _LEVELS, strict=True):
         error = (rows["y"] - rows[column].clip(lower=0)).to_numpy()
-        total += np.maximum(share * error, (share - 1) * error)
-    return total / len(_TAILS)
+        total += np.maximum(level * error, (level - 1) * error)
+    return total / len(_LEVELS)
 
 
 def draw_bands(rows: pd.DataFrame) -> None:
@@ -60,13 +60,13 @@ def draw_bands(rows: pd.DataFrame) -> None:
     diagonal = {"x": levels, "y": levels, "name": "calibrated", "line": {"dash": "dot", "color": "gray"}}
     figure.add_scatter(**diagonal, row=1, col=1)
     for (h, part), colour in zip(rows.groupby("h"), COLOURS, strict=True):
-        place = _place(part)
-        inside = [float((np.abs(place - 0.5) < level / 2).mean()) for level in levels]
+        pit = _pit(part)
+        inside = [float((np.abs(pit - 0.5) < level / 2).mean()) for level in levels]
         style = {"name": f"h={h}", "legendgroup": str(h)}
         figure.add_scatter(x=levels, y=inside, line_color=colour, **style, row=1, col=1)
-        shares = np.histogram(place, _BINS, (0.0, 1.0))[0] / len(place)
-        tenths = (np.arange(_BINS) + 0.5) / _BINS
-        figure.add_bar(x=tenths, y=shares, marker_color=colour, **style, showlegend=False, row=1, col=2)
+        shares = np.histogram(pit, _BINS, (0.0, 1.0))[0] / len(pit)
+        centres = (np.arange(_BINS) + 0.5) / _BINS
+        figure.add_bar(x=centres, y=shares, marker_color=colour, **style, showlegend=False, row=1, col=2)
     figure.add_hline(y=1 / _BINS, line_dash="dot", line_color="gray", row=1, col=2)
     figure.update_xaxes(title="level of the band", tickformat=".0%", row=1, col=1)
     figure.update_yaxes(title="points inside", tickformat=".0%", row=1, col=1)

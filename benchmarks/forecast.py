@@ -44,7 +44,7 @@ _SEEDS, _BOOSTED_SEEDS, _NEURAL_SEEDS, _ABLATION_SEEDS = 5, 3, 1, 1
 _MEAN = "mean of SWA8, AutoETS, AutoTheta"
 _TARGETS = {("", 1): 0.97, ("", 7): 0.92, (PRIOR, 1): 0.95, (PRIOR, 7): 0.95}
 
-Spoil = Callable[[History], History]
+Ablation = Callable[[History], History]
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,15 @@ class Period:
 
 
 def ours(
-    period: Period, seeds: int, prior: str | None = None, spoil: Spoil = lambda one: one
+    period: Period, seeds: int, prior: str | None = None, ablate: Ablation = lambda history: history
 ) -> pd.DataFrame:
     """Mean over seeds of the K-LSTM's means, with the first seed's intervals."""
-    history = spoil(period.history)
+    history = ablate(period.history)
     parts = []
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed, holidays=prior))
         model.fit(history.before(period.origins[0].date()), Silent())
-        parts.append(model.forecasts_at(history, [one.date() for one in period.origins], max(HORIZONS)))
+        parts.append(model.forecasts_at(history, [origin.date() for origin in period.origins], max(HORIZONS)))
     means = pd.concat(parts).groupby(["unique_id", "ds", "cutoff"], as_index=False)["mean"].mean()
     bands = parts[0].drop(columns=["mean", "KLSTM"])
     return means.rename(columns={"mean": "K-LSTM"}).merge(bands, on=["unique_id", "ds", "cutoff"])
@@ -98,9 +98,9 @@ def statistical(period: Period, progress: Progress, *, quick: bool, prior: str |
     for origin in period.origins:
         series = without_holidays(period.running(origin), prior)
         if len(series):
-            every = not (quick or prior)
-            forecasts = forecast_peers.statistical(series, max(HORIZONS), every=every)
-            if every:
+            all_models = not (quick or prior)
+            forecasts = forecast_peers.statistical(series, max(HORIZONS), all_models=all_models)
+            if all_models:
                 forecasts = forecasts.merge(hawkes(series, max(HORIZONS)), on=["unique_id", "ds"])
             parts.append(with_holidays(forecasts, prior).assign(cutoff=origin - pd.Timedelta(days=1)))
         advance(1)
@@ -147,7 +147,7 @@ def points(forecasts: pd.DataFrame, history: History, models: list[str]) -> pd.D
     )
     rows[_MEAN] = rows[["SWA8", "AutoETS", "AutoTheta"]].mean(axis=1)
     medians = {model: poisson.ppf(0.5, rows[model].clip(lower=0.01)) for model in [*models, _MEAN]}
-    return rows.assign(**{f"error {model}": np.abs(one - rows["y"]) for model, one in medians.items()})
+    return rows.assign(**{f"error {model}": np.abs(median - rows["y"]) for model, median in medians.items()})
 
 
 def _naive_error(history: History) -> dict[str, float]:
@@ -167,18 +167,19 @@ def against(rows: pd.DataFrame, prior: str = "") -> list[Row]:
     each campaign type.
     """
     suffix = f", all with the holiday prior ({prior})" if prior else ""
-    less = [name for name in ABLATIONS if f"error {name}" in rows]
+    ablations = [name for name in ABLATIONS if f"error {name}" in rows]
     result = []
     for h, part in rows.groupby("h"):
-        peers = sorted(_peers(rows), key=lambda peer: part[f"error {peer}"].mean())
-        for peer in [*peers, *less]:
-            for what, divided in (("MAE", 1.0), ("MASE", part["scale"])):
-                both = part.assign(a=part["error K-LSTM"] / divided, b=part[f"error {peer}"] / divided)
-                target = _TARGETS[prior, int(h)] if peer == peers[0] else None
-                result.append(weekly_row(f"{what}, h={h}{suffix}", both, peer, target))
-        for kind, some in part.groupby("kind"):
-            both = some.assign(a=some["error K-LSTM"], b=some[f"error {peers[0]}"])
-            result.append(weekly_row(f"MAE, h={h}, {kind}{suffix}", both, peers[0], None))
+        alternatives = sorted(_alternatives(rows), key=lambda model: part[f"error {model}"].mean())
+        best = alternatives[0]
+        for model in [*alternatives, *ablations]:
+            for what, scale in (("MAE", 1.0), ("MASE", part["scale"])):
+                both = part.assign(a=part["error K-LSTM"] / scale, b=part[f"error {model}"] / scale)
+                target = _TARGETS[prior, int(h)] if model == best else None
+                result.append(weekly_row(f"{what}, h={h}{suffix}", both, model, target))
+        for kind, of_kind in part.groupby("kind"):
+            both = of_kind.assign(a=of_kind["error K-LSTM"], b=of_kind[f"error {best}"])
+            result.append(weekly_row(f"MAE, h={h}, {kind}{suffix}", both, best, None))
     return result
 
 
@@ -197,8 +198,8 @@ def placebo(history: History) -> History:
     active = history.activity[history.activity["ds"] < pd.Timestamp(history.network.cutoff)]
     users = pd.Index(pd.concat([history.edges["source"], history.edges["target"]]).unique())
     days = active["user"].value_counts().reindex(users, fill_value=0)
-    like = np.frexp(days.to_numpy(float))[1].astype(np.int64)
-    shuffled = dict(zip(users, users[others_alike(like, seed=3)], strict=True))
+    strata = np.frexp(days.to_numpy(float))[1].astype(np.int64)
+    shuffled = dict(zip(users, users[others_alike(strata, seed=3)], strict=True))
     edges = history.edges.assign(
         source=history.edges["source"].map(shuffled), target=history.edges["target"].map(shuffled)
     )
@@ -230,7 +231,7 @@ def main() -> None:
     """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="the last period, fewer peers; nothing is written"
+        "--quick", action="store_true", help="the last period, fewer alternatives; nothing is written"
     )
     quick = parser.parse_args().quick
     keys = ["unique_id", "ds", "cutoff"]
@@ -242,9 +243,9 @@ def main() -> None:
             rows = rows.merge(boosted(period), on=keys)
             if not quick:
                 rows = rows.merge(neural(period), on=keys)
-            for name, spoil in ABLATIONS.items():
-                less = ours(period, 1 if quick else _ABLATION_SEEDS, spoil=spoil)
-                rows = rows.merge(less[[*keys, "K-LSTM"]].rename(columns={"K-LSTM": name}), on=keys)
+            for name, ablate in ABLATIONS.items():
+                ablated = ours(period, 1 if quick else _ABLATION_SEEDS, ablate=ablate)
+                rows = rows.merge(ablated[[*keys, "K-LSTM"]].rename(columns={"K-LSTM": name}), on=keys)
             plain.append(points(rows, period.history, _models(rows)))
             rows = ours(period, seeds, PRIOR)
             rows = rows.merge(statistical(period, progress, quick=quick, prior=PRIOR), on=keys)
@@ -254,10 +255,10 @@ def main() -> None:
     result = against(first) + against(second, PRIOR) + of_bands(first)
     for h, part in second.groupby("h"):
         earlier = first[first["h"] == h]
-        peer = min(_peers(earlier), key=lambda one: earlier[f"error {one}"].mean())
-        without_prior = earlier[[*keys, f"error {peer}"]].set_axis([*keys, "b"], axis=1)
+        best = min(_alternatives(earlier), key=lambda model: earlier[f"error {model}"].mean())
+        without_prior = earlier[[*keys, f"error {best}"]].set_axis([*keys, "b"], axis=1)
         both = part.assign(a=part["error K-LSTM"]).merge(without_prior, on=keys)
-        result.append(weekly_row(f"MAE, h={h}, holiday prior for the K-LSTM only", both, peer, 0.85))
+        result.append(weekly_row(f"MAE, h={h}, holiday prior for the K-LSTM only", both, best, 0.85))
     write("forecast", result, quick=quick)
     if not quick:
         draw_bands(first)
@@ -265,12 +266,12 @@ def main() -> None:
 
 def _models(rows: pd.DataFrame) -> list[str]:
     fixed = {"unique_id", "ds", "cutoff", "y", "dispersion", "level_p10", "level_p50", "level_p90"}
-    return [one for one in rows.columns if one not in fixed and "-lo-" not in one and "-hi-" not in one]
+    return [name for name in rows.columns if name not in fixed and "-lo-" not in name and "-hi-" not in name]
 
 
-def _peers(rows: pd.DataFrame) -> list[str]:
-    models = [one.removeprefix("error ") for one in rows.columns if one.startswith("error ")]
-    return [one for one in models if one not in ("K-LSTM", *ABLATIONS)]
+def _alternatives(rows: pd.DataFrame) -> list[str]:
+    models = [name.removeprefix("error ") for name in rows.columns if name.startswith("error ")]
+    return [model for model in models if model not in ("K-LSTM", *ABLATIONS)]
 
 
 if __name__ == "__main__":

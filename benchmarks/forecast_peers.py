@@ -27,18 +27,18 @@ from statsforecast.models import (
 from forecasting.history.calendar import calendar_features, month_fourier_terms
 
 SEASON, WEEKS = 7, 8
-KNOWN = [f"calendar_{place}" for place in range(10)] + ["running", "since", "reached"]
+COVARIATES = [f"calendar_{number}" for number in range(10)] + ["running", "since", "reached"]
 NEURAL = ("NHITS", "LSTM", "TFT")
 _LAGS = [1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
 
 
-def statistical(observed: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFrame:
+def statistical(observed: pd.DataFrame, ahead: int, *, all_models: bool) -> pd.DataFrame:
     """unique_id, ds and a column per model, AutoETS and AutoTheta with intervals; all models or the best
     four.
     """
     plain = [SeasonalNaive(SEASON), SeasonalWindowAverage(SEASON, WEEKS, alias="SWA8")]
     banded = [AutoETS(season_length=SEASON), AutoTheta(season_length=SEASON)]
-    if every:
+    if all_models:
         plain += [AutoARIMA(season_length=SEASON), CrostonOptimized()]
     series = observed[["unique_id", "ds", "y"]]
     forecasts = [
@@ -52,7 +52,7 @@ def statistical(observed: pd.DataFrame, ahead: int, *, every: bool) -> pd.DataFr
 
 
 def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
-    """Add what is known in advance of each day to `rows`; `campaigns` has id, starts and targeted."""
+    """Add the covariates of each day to `rows`; `campaigns` has id, starts and targeted."""
     days = pd.DatetimeIndex(rows["ds"])
     plan = campaigns.set_index("id").loc[rows["unique_id"]]
     since = (days - pd.DatetimeIndex(plan["starts"])).days.to_numpy()
@@ -61,7 +61,7 @@ def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame
          np.log1p(plan["targeted"].to_numpy(float)) / 5]
     )  # fmt: skip
     return pd.concat(
-        [rows.reset_index(drop=True), pd.DataFrame(table.astype(np.float32), columns=KNOWN)], axis=1
+        [rows.reset_index(drop=True), pd.DataFrame(table.astype(np.float32), columns=COVARIATES)], axis=1
     )
 
 
@@ -115,7 +115,7 @@ def neural(
     """unique_id, ds, cutoff, NHITS, LSTM and TFT (neuralforecast), fitted before the first of `origins`
     and applied at each.
 
-    `known` extends to the end of the data; a forecast does not read anything after its origin.
+    `observed` extends to the end of the data; a forecast does not read anything after its origin.
     """
     with _quiet():
         from neuralforecast import NeuralForecast
@@ -135,7 +135,7 @@ def neural(
             "enable_model_summary": False, "logger": False, "enable_checkpointing": False,
             "windows_batch_size": 256,
         }  # fmt: skip
-        covariates = {"futr_exog_list": KNOWN}
+        covariates = {"futr_exog_list": COVARIATES}
         models = [
             NHITS(**common, max_steps=500, learning_rate=1e-3, alias="NHITS"),
             LSTM(
@@ -149,7 +149,7 @@ def neural(
             TFT(**common, **covariates, max_steps=150, hidden_size=16, alias="TFT"),
         ]
         forecasts = NeuralForecast(
-            models=[one for one in models if one.alias in NEURAL], freq="D"
+            models=[model for model in models if model.alias in NEURAL], freq="D"
         ).cross_validation(with_covariates(grid, campaigns), n_windows=len(origins), step_size=1, refit=False)
     return forecasts.drop(columns="y")
 

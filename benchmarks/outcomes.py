@@ -25,7 +25,7 @@ from forecasting.baseline.baseline import Baseline
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.plans.plan_forecast import LONGEST, expected_plan
+from forecasting.plans.plan_forecast import MAX_DAYS_AHEAD, expected_plan
 from graph.progress import Silent
 
 _SEEDS = 5
@@ -33,7 +33,7 @@ _KEYS = ["unique_id", "ds", "cutoff"]
 _OURS = "K-LSTM"
 _DAY = pd.Timedelta(days=1)
 _FIRST_LAUNCH = pd.Timestamp("2017-03-01")
-_LEAST = 0.01
+_MIN_MEAN = 0.01
 
 
 def redeemers(period: Period, seeds: int) -> pd.DataFrame:
@@ -41,29 +41,29 @@ def redeemers(period: Period, seeds: int) -> pd.DataFrame:
     model.
     """
     history = period.history.redeemers()
-    origins = [one.date() for one in period.origins]
+    origins = [origin.date() for origin in period.origins]
     parts = []
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(origins[0]), Silent())
         parts.append(model.forecasts_at(history, origins, max(HORIZONS)))
     means = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
-    peers = []
+    alternatives = []
     for origin in period.origins:
         series = period.running(origin).merge(history.steps[["unique_id", "ds", "y"]], on=["unique_id", "ds"])
         starts = series["unique_id"].map(history.campaigns.set_index("id")["starts"])
         series = series[series["ds"] >= starts].rename(columns={"y_y": "y"}).drop(columns="y_x")
         long_enough = series.groupby("unique_id")["ds"].transform("size") >= forecast_peers.SEASON
         if long_enough.any():
-            forecasts = forecast_peers.statistical(series[long_enough], max(HORIZONS), every=True)
-            peers.append(forecasts.assign(cutoff=origin - _DAY))
-    return means.rename(columns={"mean": _OURS}).merge(_without_bands(pd.concat(peers)), on=_KEYS)
+            forecasts = forecast_peers.statistical(series[long_enough], max(HORIZONS), all_models=True)
+            alternatives.append(forecasts.assign(cutoff=origin - _DAY))
+    return means.rename(columns={"mean": _OURS}).merge(_without_bands(pd.concat(alternatives)), on=_KEYS)
 
 
 def groups(period: Period) -> pd.DataFrame:
     """The same for neighbour groups on every third origin; unique_id is the group."""
     model = KLSTM(Configuration()).fit(period.before, Silent())
     observed = _of_groups(period.history)
-    model_rows, peers = [], []
+    model_rows, alternatives = [], []
     for origin in period.origins[::3]:
         history = period.history.before(origin.date())
         forecasts = model.predict_groups(history, max(HORIZONS)).dropna(subset="group")
@@ -74,20 +74,19 @@ def groups(period: Period) -> pd.DataFrame:
             forecasts.rename(columns={"mean": _OURS}).assign(unique_id=forecasts["group"], cutoff=cutoff)
         )
         observed_before = observed[(observed["ds"] < origin) & observed["unique_id"].isin(forecasts["group"])]
-        peers.append(
-            forecast_peers.statistical(observed_before, max(HORIZONS), every=False).assign(cutoff=cutoff)
+        alternatives.append(
+            forecast_peers.statistical(observed_before, max(HORIZONS), all_models=False).assign(cutoff=cutoff)
         )
-    both = pd.concat(model_rows)[[*_KEYS, _OURS]].merge(_without_bands(pd.concat(peers)), on=_KEYS)
+    both = pd.concat(model_rows)[[*_KEYS, _OURS]].merge(_without_bands(pd.concat(alternatives)), on=_KEYS)
     return both.merge(observed, on=["unique_id", "ds"])
 
 
 def _of_groups(history: History) -> pd.DataFrame:
-    """unique_id (the group), ds and y, counted over its users, every known day."""
-    acts = pd.concat([history.prelaunch, history.participations])[["campaign", "user", "ds"]]
-    own = acts.merge(history.roles.dropna(subset="group"), on=["campaign", "user"]).drop_duplicates(
-        ["group", "user", "ds"]
-    )
-    counts = own.groupby(["group", "ds"]).size().rename("y")
+    """unique_id (the group), ds and y: the participants of each group on each day of its campaign."""
+    participations = pd.concat([history.prelaunch, history.participations])[["campaign", "user", "ds"]]
+    of_groups = participations.merge(history.roles.dropna(subset="group"), on=["campaign", "user"])
+    of_groups = of_groups.drop_duplicates(["group", "user", "ds"])
+    counts = of_groups.groupby(["group", "ds"]).size().rename("y")
     ends = history.campaigns.set_index("id")["ends"]
     parts = []
     for group, campaign in history.roles.dropna(subset="group").groupby("group")["campaign"].first().items():
@@ -108,22 +107,24 @@ def launches(history: History) -> pd.DataFrame:
     whole = history.campaigns[history.campaigns["starts"] >= pd.Timestamp(history.first_day)]
     whole = whole[whole["id"].isin(totals.index)]
     rows = []
-    for one in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
-        earlier = whole[(whole["kind"] == one.kind) & (whole["ends"] <= one.starts)]
-        if one.starts < _FIRST_LAUNCH or earlier.empty or (one.ends - one.starts).days > LONGEST:
+    for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
+        earlier = whole[(whole["kind"] == campaign.kind) & (whole["ends"] <= campaign.starts)]
+        days = (campaign.ends - campaign.starts).days
+        if campaign.starts < _FIRST_LAUNCH or earlier.empty or days > MAX_DAYS_AHEAD:
             continue
-        launch_history = history.before(one.starts.date())
-        plan = history.campaigns[history.campaigns["id"] == one.id].assign(ends=min(one.ends, last))
+        launch_history = history.before(campaign.starts.date())
+        plan = history.campaigns[history.campaigns["id"] == campaign.id]
+        plan = plan.assign(ends=min(campaign.ends, last))
         launch_history = launch_history.with_campaigns(plan)
-        course = expected_plan(launch_history, Baseline.fit(launch_history, None), one.id)
+        expected = expected_plan(launch_history, Baseline.fit(launch_history, None), campaign.id)
         rows.append(
             {
-                "campaign": one.id,
-                "kind": one.kind,
-                "came": totals[one.id],
-                "ours": course["mean"].sum(),
+                "campaign": campaign.id,
+                "kind": campaign.kind,
+                "actual": totals[campaign.id],
+                _OURS: expected["mean"].sum(),
                 "mean of the campaign type": totals[earlier["id"]].mean(),
-                "eight weeks before, continued": _before(launch_history, one.id) * len(course),
+                "eight weeks before, continued": _before(launch_history, campaign.id) * len(expected),
             }
         )
     return pd.DataFrame(rows)
@@ -135,39 +136,42 @@ def _before(history: History, campaign: str) -> float:
     return float(own.sort_values("ds")["y"].tail(56).mean())
 
 
-def of_launches(rows: pd.DataFrame, what: str, peers: dict[str, float | None]) -> list[Row]:
-    """Weighted absolute percentage errors of whole campaigns against `peers` with their target ratios."""
-    total, note = float(rows["came"].sum()), f"{len(rows)} campaigns"
-    errors = np.abs(rows["ours"] - rows["came"]).to_numpy()
+def of_launches(rows: pd.DataFrame, what: str, alternatives: dict[str, float | None]) -> list[Row]:
+    """Weighted absolute percentage errors of whole campaigns; `alternatives` maps names to target ratios."""
+    total, note = float(rows["actual"].sum()), f"{len(rows)} campaigns"
+    errors = np.abs(rows[_OURS] - rows["actual"]).to_numpy()
     result = []
-    for peer, target in peers.items():
-        references = np.abs(rows[peer] - rows["came"]).to_numpy()
+    for alternative, target in alternatives.items():
+        references = np.abs(rows[alternative] - rows["actual"]).to_numpy()
         means = float(errors.sum()) / total, float(references.sum()) / total
-        within = ratio_interval(errors, references)
-        result.append(Row(f"before launch, {what}: WAPE", *means, peer, "lower", target, *within, note))
+        interval = ratio_interval(errors, references)
+        name = f"before launch, {what}: WAPE"
+        result.append(Row(name, *means, alternative, "lower", target, *interval, note))
     return result
 
 
-def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
+def compare(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
     """Errors and deviances at each horizon against every alternative; the best has the target."""
     rows = rows.assign(h=(rows["ds"] - rows["cutoff"]).dt.days, week=rows["ds"].dt.strftime("%G-%V"))
-    # The same-weekday mean of eight weeks tells nothing of a campaign's first eight weeks.
+    # The same-weekday mean of eight weeks is unknown in a campaign's first eight weeks.
     complete = rows.columns[rows.notna().all()]
-    peers = [one for one in complete if one not in {*_KEYS, "y", "h", "week", _OURS}]
+    models = [name for name in complete if name not in {*_KEYS, "y", "h", "week", _OURS}]
     result = []
     for h in HORIZONS:
         part = rows[rows["h"] == h]
         for name, measure in (("MAE", _error), ("Poisson deviance", _deviance)):
             values = measure(part, _OURS)
-            alternatives = {peer: measure(part, peer) for peer in peers}
-            for place, peer in enumerate(sorted(alternatives, key=lambda one: alternatives[one].mean())):
-                both = part.assign(a=values, b=alternatives[peer])
-                result.append(weekly_row(f"{what}, h={h}: {name}", both, peer, None if place else target))
+            alternatives = {model: measure(part, model) for model in models}
+            ranking = sorted(alternatives, key=lambda model: alternatives[model].mean())
+            for model in ranking:
+                both = part.assign(a=values, b=alternatives[model])
+                model_target = target if model == ranking[0] else None
+                result.append(weekly_row(f"{what}, h={h}: {name}", both, model, model_target))
     return result
 
 
 def _error(rows: pd.DataFrame, model: str) -> pd.Series:
-    return (poisson.ppf(0.5, rows[model].clip(lower=_LEAST)) - rows["y"]).abs()
+    return (poisson.ppf(0.5, rows[model].clip(lower=_MIN_MEAN)) - rows["y"]).abs()
 
 
 def _deviance(rows: pd.DataFrame, model: str) -> pd.Series:
@@ -176,14 +180,14 @@ def _deviance(rows: pd.DataFrame, model: str) -> pd.Series:
 
 def deviance(observed: pd.Series, predicted: pd.Series) -> pd.Series:
     """Poisson deviance of each mean."""
-    mean = predicted.clip(lower=_LEAST)
+    mean = predicted.clip(lower=_MIN_MEAN)
     return 2 * (
         np.where(observed > 0, observed * np.log(observed.clip(lower=1) / mean), 0.0) - (observed - mean)
     )
 
 
 def _without_bands(forecasts: pd.DataFrame) -> pd.DataFrame:
-    return forecasts[[one for one in forecasts.columns if "-lo-" not in one and "-hi-" not in one]]
+    return forecasts[[name for name in forecasts.columns if "-lo-" not in name and "-hi-" not in name]]
 
 
 def main() -> None:
@@ -203,7 +207,7 @@ def main() -> None:
     starts = periods[-1].history.campaigns.set_index("id")["starts"]
     first = pd.concat(redeemed)
     first = first[first["cutoff"] - first["unique_id"].map(starts) >= timedelta(days=6)]
-    rows = compared(first, "redeemers", 0.95) + compared(pd.concat(grouped), "participants of a group", 0.98)
+    rows = compare(first, "redeemers", 0.95) + compare(pd.concat(grouped), "participants of a group", 0.98)
     last = periods[-1].history
     own = {"mean of the campaign type": 0.85, "eight weeks before, continued": None}
     rows += of_launches(launches(last), "participants", own)

@@ -13,33 +13,33 @@ from tests.browser import launch
 
 PICTURES = Path(__file__).parents[1] / "docs" / "images" / "benchmarks"
 COLOURS = ("#1f77b4", "#d95f02")
-_TENTHS = 10
-_SHOWN = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
+_DECILES = 10
+_TICKS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 
 
-def reliability(rows: pd.DataFrame, models: list[str], title: str, name: str) -> None:
+def reliability(rows: pd.DataFrame, outcome: str, models: list[str], title: str, name: str) -> None:
     """Write <name>.svg: a reliability diagram with deciles of the predicted probability.
 
-    Each of `models` (columns) has the observed frequency in `came` with Wilson's 95% interval. Both
-    axes are logarithmic.
+    Each of `models` (columns) is compared with the observed frequency of the column `outcome`, with Wilson's
+    95% interval. Both axes are logarithmic.
     """
     figure = go.Figure(layout_title=title)
-    ends = [_SHOWN[0], _SHOWN[-1]]
+    ends = [_TICKS[0], _TICKS[-1]]
     figure.add_scatter(x=ends, y=ends, name="calibrated", line={"dash": "dot", "color": "gray"}, mode="lines")
     for model, colour in zip(models, COLOURS, strict=True):
-        tenths = pd.qcut(rows[model], _TENTHS, labels=False, duplicates="drop")
-        bins = rows.groupby(tenths).agg(
-            predicted=(model, "mean"), observed=("came", "mean"), n=("came", "size")
+        deciles = pd.qcut(rows[model], _DECILES, labels=False, duplicates="drop")
+        bins = rows.groupby(deciles).agg(
+            predicted=(model, "mean"), observed=(outcome, "mean"), n=(outcome, "size")
         )
         counts = zip(bins["observed"] * bins["n"], bins["n"], strict=True)
-        within = [binomtest(round(observed), int(n)).proportion_ci(method="wilson") for observed, n in counts]
-        above = [one.high - observed for one, observed in zip(within, bins["observed"], strict=True)]
-        below = [observed - one.low for one, observed in zip(within, bins["observed"], strict=True)]
+        intervals = [binomtest(round(observed), int(n)).proportion_ci(method="wilson") for observed, n in counts]
+        above = [interval.high - observed for interval, observed in zip(intervals, bins["observed"], strict=True)]
+        below = [observed - interval.low for interval, observed in zip(intervals, bins["observed"], strict=True)]
         error = {"array": above, "arrayminus": below, "thickness": 1}
         figure.add_scatter(
             x=bins["predicted"], y=bins["observed"], name=model, line_color=colour, error_y=error
         )
-    axis = {"type": "log", "tickformat": ".1%", "tickvals": _SHOWN}
+    axis = {"type": "log", "tickformat": ".1%", "tickvals": _TICKS}
     figure.update_xaxes(title="predicted probability", **axis)
     figure.update_yaxes(title="observed frequency", **axis)
     save(figure, name)

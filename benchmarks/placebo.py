@@ -9,7 +9,7 @@ def others_alike(strata: Ints, seed: int) -> Ints:
     """For each position, another of the same stratum at random."""
     rng = np.random.default_rng(seed)
     other = np.arange(len(strata))
-    for one in np.unique(strata):
-        same = np.flatnonzero(strata == one)
+    for stratum in np.unique(strata):
+        same = np.flatnonzero(strata == stratum)
         other[same] = rng.permutation(same)
     return other

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from benchmarks.forecast import Period, Spoil, placebo, read_periods, without_graph, without_key_users
+from benchmarks.forecast import Ablation, Period, placebo, read_periods, without_graph, without_key_users
 from benchmarks.outcomes import deviance
 from benchmarks.pictures import reliability
 from benchmarks.report import Row, write
@@ -32,26 +32,26 @@ from forecasting.history.campaign_users import campaign_users
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.plans.plan_forecast import LONGEST, expected_plan
+from forecasting.plans.plan_forecast import MAX_DAYS_AHEAD, expected_plan
 from graph.progress import Silent
 
 _SEEDS = 3
 _WEEK = 7
 _DRAWS = 300
-_LEARNED_FROM = pd.Timestamp("2017-02-01")
+_FIRST_LAUNCH = pd.Timestamp("2017-02-01")
 _KEYS = ["unique_id", "user", "origin"]
-_PEER, _OURS = "classifiers without a network", "K-LSTM"
-_LEAST_DAYS = 35
-"""Of the data before the first row that teaches a classifier."""
+_CLASSIFIERS, _OURS = "classifiers without a network", "K-LSTM"
+_MIN_DAYS = 35
+"""Days of data before the first training row of a classifier."""
 
-Spoils = dict[str, Spoil]
+Variants = dict[str, Ablation]
 
 
 def _no_network(history: History) -> History:
     return without_key_users(without_graph(history))
 
 
-SPOILS: Spoils = {_OURS: lambda one: one, "no network": _no_network, "placebo network": placebo}
+VARIANTS: Variants = {_OURS: lambda history: history, "no network": _no_network, "placebo network": placebo}
 
 
 @dataclass(frozen=True)
@@ -65,37 +65,40 @@ class Weeks:
 
 def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
     """Every seventh day of [first, last) as an origin, for the campaigns that run for two more days."""
-    expected = Baseline.fit(history.before(_day(history, first)) if first > _LEAST_DAYS else history, None)
-    course = expected.expected(history, traffic_of(history, None))
-    users = campaign_users(history)
+    baseline = Baseline.fit(history.before(_day(history, first)) if first > _MIN_DAYS else history, None)
+    expected = baseline.expected(history, traffic_of(history, None))
+    users_of = campaign_users(history)
+    campaigns = history.campaigns[history.campaigns["id"].isin(users_of.keys())]
     keys, x, y = [], [], []
     for origin in range(first, last, _WEEK):
-        for _, one in history.campaigns[history.campaigns["id"].isin(users.keys())].iterrows():
-            reached, end = users[one["id"]], (one["ends"] - pd.Timestamp(history.first_day)).days
+        for _, campaign in campaigns.iterrows():
+            users = users_of[campaign["id"]]
+            end = (campaign["ends"] - pd.Timestamp(history.first_day)).days
             steps = min(_WEEK, end - origin, last - origin)
-            if not (reached.start < origin and steps > 1):
+            if not (users.start < origin and steps > 1):
                 continue
-            x.append(shop.rows(one, reached, origin, float(course[one["id"]][origin][:steps].sum())))
-            y.append(reached.took_part.values[:, origin : origin + steps].any(axis=1))
-            key = {"unique_id": one["id"], "user": reached.users, "origin": origin}
-            keys.append(pd.DataFrame({**key, "waiting": reached.took_part.before(origin) == 0}))
+            participants = float(expected[campaign["id"]][origin][:steps].sum())
+            x.append(shop.rows(campaign, users, origin, participants))
+            y.append(users.took_part.values[:, origin : origin + steps].any(axis=1))
+            key = {"unique_id": campaign["id"], "user": users.ids, "origin": origin}
+            keys.append(pd.DataFrame({**key, "at_risk": users.took_part.sum_before(origin) == 0}))
     return Weeks(pd.concat(keys, ignore_index=True), np.vstack(x), np.concatenate(y))
 
 
-def within_a_week(period: Period, shop: Shop, spoils: Spoils, seeds: int) -> pd.DataFrame:
-    """_KEYS, waiting, came and a column per model: all users in each week of a period."""
+def within_a_week(period: Period, shop: Shop, variants: Variants, seeds: int) -> pd.DataFrame:
+    """_KEYS, at_risk, redeemed and a column per model: all users in each week of a period."""
     history = period.history.redeemers()
     first = (period.origins[0].date() - history.first_day).days
     last = (history.as_of - history.first_day).days
     past = history.before(period.origins[0].date())
-    taught = weeks(past, shop, _LEAST_DAYS, first)
+    training = weeks(past, shop, _MIN_DAYS, first)
     test = weeks(history, shop, first, last)
-    rows = test.keys.assign(came=test.y)
-    rows[_PEER] = np.mean(
-        [Classifiers.fit(taught.x, taught.y, seed).probability(test.x) for seed in range(seeds)], axis=0
+    rows = test.keys.assign(redeemed=test.y)
+    rows[_CLASSIFIERS] = np.mean(
+        [Classifiers.fit(training.x, training.y, seed).probability(test.x) for seed in range(seeds)], axis=0
     )
-    for name, spoil in spoils.items():
-        history = spoil(period.history).redeemers()
+    for name, ablate in variants.items():
+        history = ablate(period.history).redeemers()
         forecast = _of_model(history, past.as_of, sorted(set(rows["origin"])), seeds)
         rows = rows.merge(forecast.rename(columns={"probability": name}), on=_KEYS)
     return rows
@@ -112,41 +115,42 @@ def _of_model(history: History, fitted: date, origins: list[int], seeds: int) ->
     return pd.concat(parts).groupby(_KEYS, as_index=False)["probability"].mean()
 
 
-def at_launch(history: History, fitted: date, shop: Shop, spoils: Spoils, seeds: int) -> pd.DataFrame:
-    """unique_id, user, came and a column per model: the users reached by campaigns from `fitted` on."""
+def at_launch(history: History, fitted: date, shop: Shop, variants: Variants, seeds: int) -> pd.DataFrame:
+    """unique_id, user, redeemed and a column per model: the users reached by campaigns from `fitted` on."""
     history = history.redeemers()
-    taught_x, taught_y, parts, asked_x = [], [], [], []
+    training_x, training_y, parts, test_x = [], [], [], []
     models = {
         name: [
-            KLSTM(Configuration(seed=1 + 10 * seed)).fit(spoil(history).before(fitted), Silent())
+            KLSTM(Configuration(seed=1 + 10 * seed)).fit(ablate(history).before(fitted), Silent())
             for seed in range(seeds)
         ]
-        for name, spoil in spoils.items()
+        for name, ablate in variants.items()
     }
     for launch_history, plan in _launches(history):
         users = campaign_users(launch_history)[plan["id"]]
         origin = (launch_history.as_of - launch_history.first_day).days
-        own = history.counted[history.counted["campaign"] == plan["id"]]
-        redeemed = np.isin(users.users, own["user"])
+        own = history.outcomes[history.outcomes["campaign"] == plan["id"]]
+        redeemed = np.isin(users.ids, own["user"])
         expected = expected_plan(launch_history, Baseline.fit(launch_history, None), plan["id"])["mean"].sum()
         x = shop.rows(plan, users, origin, float(expected))
         if plan["starts"].date() < fitted:
-            taught_x.append(x)
-            taught_y.append(redeemed)
+            training_x.append(x)
+            training_y.append(redeemed)
             continue
         rows = pd.DataFrame(
-            {"unique_id": plan["id"], "user": users.users, "origin": origin, "came": redeemed}
+            {"unique_id": plan["id"], "user": users.ids, "origin": origin, "redeemed": redeemed}
         )
-        for name, spoil in spoils.items():
-            made = [model.predict_planned(spoil(launch_history), plan["id"]).users for model in models[name]]
+        for name, ablate in variants.items():
+            forecasts = [model.predict_planned(ablate(launch_history), plan["id"]) for model in models[name]]
             rows[name] = np.mean(
-                [one.set_index("user")["probability"].loc[users.users] for one in made], axis=0
+                [forecast.users.set_index("user")["probability"].loc[users.ids] for forecast in forecasts],
+                axis=0,
             )
         parts.append(rows)
-        asked_x.append(x)
-    x, y = np.vstack(taught_x), np.concatenate(taught_y)
-    predictions = [Classifiers.fit(x, y, seed).probability(np.vstack(asked_x)) for seed in range(seeds)]
-    return pd.concat(parts, ignore_index=True).assign(**{_PEER: np.mean(predictions, axis=0)})
+        test_x.append(x)
+    x, y = np.vstack(training_x), np.concatenate(training_y)
+    predictions = [Classifiers.fit(x, y, seed).probability(np.vstack(test_x)) for seed in range(seeds)]
+    return pd.concat(parts, ignore_index=True).assign(**{_CLASSIFIERS: np.mean(predictions, axis=0)})
 
 
 def _with_network_of(history: History, earlier: History) -> History:
@@ -160,68 +164,72 @@ def _launches(history: History) -> Iterator[tuple[History, pd.Series]]:
     """The history on each campaign's first day, including the campaign, and the campaign."""
     until = pd.Timestamp(history.as_of)
     for _, plan in history.campaigns.sort_values("starts").iterrows():
-        if plan["targeted"] and plan["starts"] > _LEARNED_FROM:
-            plan["ends"] = min(plan["ends"], until, plan["starts"] + pd.Timedelta(days=LONGEST))
+        if plan["targeted"] and plan["starts"] > _FIRST_LAUNCH:
+            plan["ends"] = min(plan["ends"], until, plan["starts"] + pd.Timedelta(days=MAX_DAYS_AHEAD))
             yield (
                 history.before(plan["starts"].date()).with_campaigns(plan.to_frame().T.infer_objects()),
                 plan,
             )
 
 
-def compared(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
-    """Average precision of the K-LSTM against the classifiers and its ablations."""
-    others = [_PEER, *(name for name in SPOILS if name != _OURS and name in rows)]
-    note = f"{len(rows):,} cases, {int(rows['came'].sum())} redeemed"
+def compare(rows: pd.DataFrame, what: str, target: float) -> list[Row]:
+    """Average precision of the K-LSTM against the classifiers and its variants."""
+    others = [_CLASSIFIERS, *(name for name in VARIANTS if name != _OURS and name in rows)]
+    note = f"{len(rows):,} cases, {int(rows['redeemed'].sum())} redeemed"
     result = []
-    for peer in others:
-        value, reference = (float(average_precision_score(rows["came"], rows[one])) for one in (_OURS, peer))
-        aim = target if peer == _PEER else None
-        within = _interval(rows, peer)
-        result.append(Row(f"{what}: AP", value, reference, peer, "higher", aim, *within, note))
-    value, reference = (float(((rows[one] - rows["came"]) ** 2).mean()) for one in (_OURS, _PEER))
-    result.append(Row(f"{what}: Brier score", value, reference, _PEER, "lower", note=note))
+    for other in others:
+        value, reference = (
+            float(average_precision_score(rows["redeemed"], rows[model])) for model in (_OURS, other)
+        )
+        other_target = target if other == _CLASSIFIERS else None
+        interval = _interval(rows, other)
+        result.append(Row(f"{what}: AP", value, reference, other, "higher", other_target, *interval, note))
+    value, reference = (
+        float(((rows[model] - rows["redeemed"]) ** 2).mean()) for model in (_OURS, _CLASSIFIERS)
+    )
+    result.append(Row(f"{what}: Brier score", value, reference, _CLASSIFIERS, "lower", note=note))
     return result
 
 
-def _interval(rows: pd.DataFrame, peer: str) -> tuple[float, float]:
+def _interval(rows: pd.DataFrame, other: str) -> tuple[float, float]:
     """Interval of the ratio of average precisions, by bootstrap over households."""
     rng = np.random.default_rng(5)
     household = pd.factorize(rows["user"])[0]
-    outcomes, scores, references = (rows[one].to_numpy() for one in ("came", _OURS, peer))
+    outcomes, scores, references = (rows[column].to_numpy() for column in ("redeemed", _OURS, other))
     ratios = []
     for _ in range(_DRAWS):
         weight = rng.multinomial(household.max() + 1, np.full(household.max() + 1, 1 / (household.max() + 1)))
         weights = weight[household]
-        one, other = (
+        value, reference = (
             average_precision_score(outcomes, score, sample_weight=weights) for score in (scores, references)
         )
-        ratios.append(one / other)
+        ratios.append(value / reference)
     low, high = np.quantile(ratios, [0.025, 0.975])
     return float(low), float(high)
 
 
-def a_week(rows: pd.DataFrame, history: History) -> list[Row]:
+def weekly_redeemers(rows: pd.DataFrame, history: History) -> list[Row]:
     """Weekly redeemers of each campaign: the sum of probabilities against the actual number."""
     kinds = history.campaigns.set_index("id")["kind"]
     starts = (history.campaigns.set_index("id")["starts"] - pd.Timestamp(history.first_day)).dt.days
-    sums = rows.groupby(["unique_id", "origin"], as_index=False)[["came", _OURS, _PEER]].sum()
+    sums = rows.groupby(["unique_id", "origin"], as_index=False)[["redeemed", _OURS, _CLASSIFIERS]].sum()
     sums["week"] = (sums["origin"] - sums["unique_id"].map(starts)) // _WEEK
     sums["kind"] = sums["unique_id"].map(kinds)
     sums = sums.sort_values("origin")
-    sums["campaign's mean"] = sums.groupby("unique_id")["came"].transform(
-        lambda one: one.shift().expanding().mean()
+    sums["campaign's mean"] = sums.groupby("unique_id")["redeemed"].transform(
+        lambda redeemers: redeemers.shift().expanding().mean()
     )
     complete = sums.dropna()
     result = []
     for name, measure in (("WAPE", _wape), ("Poisson deviance", _deviance)):
-        value = measure(complete["came"], complete[_OURS])
+        value = measure(complete["redeemed"], complete[_OURS])
         note = f"{len(complete)} campaigns and weeks"
         limit = 0.39 if name == "WAPE" else 1.55
         result.append(Row(f"weekly redeemers: {name}", value, limit, "limit", "lower", 1.0, None, None, note))
-        for peer in (_PEER, "campaign's mean"):
-            reference = measure(complete["came"], complete[peer])
+        for other in (_CLASSIFIERS, "campaign's mean"):
+            reference = measure(complete["redeemed"], complete[other])
             result.append(
-                Row(f"weekly redeemers: {name}", value, reference, peer, "lower", None, None, None, note)
+                Row(f"weekly redeemers: {name}", value, reference, other, "lower", None, None, None, note)
             )
     return result
 
@@ -234,8 +242,8 @@ def _deviance(observed: pd.Series, predicted: pd.Series) -> float:
     return float(deviance(observed, predicted).mean())
 
 
-def _day(history: History, place: int) -> date:
-    return history.first_day + timedelta(days=place)
+def _day(history: History, step: int) -> date:
+    return history.first_day + timedelta(days=step)
 
 
 def main() -> None:
@@ -246,27 +254,30 @@ def main() -> None:
     seeds = 1 if quick else _SEEDS
     with progress_bars() as progress:
         periods = [
-            one for one in read_periods(progress, quick=quick) if one.origins[0] >= pd.Timestamp("2017-09-01")
+            period
+            for period in read_periods(progress, quick=quick)
+            if period.origins[0] >= pd.Timestamp("2017-09-01")
         ]
         history = periods[-1].history
         shop = Shop(pd.Timestamp(history.first_day), (history.as_of - history.first_day).days)
         advance = progress.stage("Who redeems", len(periods) + 1)
         parts = []
         for period in periods:
-            parts.append(within_a_week(period, shop, SPOILS, seeds))
+            parts.append(within_a_week(period, shop, VARIANTS, seeds))
             advance(1)
         early = _with_network_of(history, periods[0].history)
-        launched = at_launch(early, periods[0].origins[0].date(), shop, SPOILS, seeds)
+        launched = at_launch(early, periods[0].origins[0].date(), shop, VARIANTS, seeds)
         advance(1)
-    every = pd.concat(parts, ignore_index=True)
-    rows = compared(launched, "redeems at all, predicted at launch", 1.0)
-    rows += compared(every[every["waiting"]], "first redemption within a week", 1.0)
-    rows += a_week(every, history)
+    weekly = pd.concat(parts, ignore_index=True)
+    at_risk = weekly[weekly["at_risk"]]
+    rows = compare(launched, "redeems at all, predicted at launch", 1.0)
+    rows += compare(at_risk, "first redemption within a week", 1.0)
+    rows += weekly_redeemers(weekly, history)
     write("who", rows, quick=quick)
     if not quick:
-        reliability(launched, [_OURS, _PEER], "Redeems at all, predicted at launch", "who-at-launch")
-        waiting = every[every["waiting"]]
-        reliability(waiting, [_OURS, _PEER], "First redemption within a week", "who-in-a-week")
+        models = [_OURS, _CLASSIFIERS]
+        reliability(launched, "redeemed", models, "Redeems at all, predicted at launch", "who-at-launch")
+        reliability(at_risk, "redeemed", models, "First redemption within a week", "who-in-a-week")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ class Classifiers:
     def probability(self, x: Floats) -> Floats:
         """Shape (rows,)."""
         probabilities = [model.predict_proba(x)[:, 1].clip(1e-4, 1 - 1e-4) for model in self.models]
-        return np.asarray(1 / (1 + np.exp(-np.mean([logit(one) for one in probabilities], axis=0))))
+        return np.asarray(1 / (1 + np.exp(-np.mean([logit(probability) for probability in probabilities], axis=0))))
 
 
 class Shop:
@@ -84,11 +84,11 @@ class Shop:
         self._users = pd.Index(self._sold["user"].unique())
         by_coupon = self._sold[self._sold["coupon"] > 0]
         # Money; lines and days, of all that was sold and of what was sold with a coupon.
-        self._totals = [self._so_far(self._sold, one) for one in _MONEY]
-        self._totals += [self._so_far(rows, None) for rows in (self._sold, by_coupon)]
+        self._totals = [self._cumulative(self._sold, column) for column in _MONEY]
+        self._totals += [self._cumulative(rows, None) for rows in (self._sold, by_coupon)]
         by_day = [rows.drop_duplicates(["user", "day"]) for rows in (self._sold, by_coupon)]
-        self._totals += [self._so_far(rows, None) for rows in by_day]
-        self._since_coupon = self._totals[-1]
+        self._totals += [self._cumulative(rows, None) for rows in by_day]
+        self._coupon_days = self._totals[-1]
         demographics = tables["demographics"].assign(user=lambda rows: rows["household_id"].astype(str))
         demographics = pd.get_dummies(demographics.set_index("user").drop(columns="household_id").astype(str))
         self._demographics = demographics.astype(float).reindex(self._users).fillna(0.0).to_numpy()
@@ -96,7 +96,7 @@ class Shop:
         self._promoted = {name: set(rows["product_id"]) for name, rows in promoted.groupby("campaign_id")}
         self._affinity: dict[str, list[Floats]] = {}
 
-    def _so_far(self, rows: pd.DataFrame, money: str | None) -> Floats:
+    def _cumulative(self, rows: pd.DataFrame, money: str | None) -> Floats:
         """Column t is the sum before day t; shape (n_users, days + 1)."""
         table = np.zeros((len(self._users), self._days + 1), dtype=np.float32)
         weight = np.ones(len(rows)) if money is None else rows[money].to_numpy(float)
@@ -107,37 +107,37 @@ class Shop:
         if campaign not in self._affinity:
             own = self._sold[self._sold["product"].isin(self._promoted[campaign])]
             self._affinity[campaign] = [
-                self._so_far(own, "sales_value"),
-                self._so_far(own, None),
-                self._so_far(own[own["coupon"] > 0], None),
-                self._so_far(own.drop_duplicates(["user", "product"]), None),
+                self._cumulative(own, "sales_value"),
+                self._cumulative(own, None),
+                self._cumulative(own[own["coupon"] > 0], None),
+                self._cumulative(own.drop_duplicates(["user", "product"]), None),
             ]
         return self._affinity[campaign]
 
-    def rows(self, campaign: pd.Series, reached: CampaignUsers, origin: int, expected: float) -> Floats:
+    def rows(self, campaign: pd.Series, users: CampaignUsers, origin: int, expected: float) -> Floats:
         """One row per reached user at `origin`; `expected` redeemers are a feature of the trees."""
-        place = self._users.get_indexer(reached.users)
-        active = (place >= 0)[:, np.newaxis]
-        totals = [
-            np.log1p(np.maximum(one[place, origin] - one[place, max(0, origin - (window or origin))], 0.0))
-            for one in (*self._totals, *self._own(campaign["id"]))
+        position = self._users.get_indexer(users.ids)
+        active = (position >= 0)[:, np.newaxis]
+        features_by_window = [
+            np.log1p(np.maximum(total[position, origin] - total[position, max(0, origin - (window or origin))], 0.0))
+            for total in (*self._totals, *self._own(campaign["id"]))
             for window in _WINDOWS
         ]
-        money = np.stack(totals, axis=1)
+        totals = np.stack(features_by_window, axis=1)
         # Ever: lines and days with a coupon, money and lines of what the campaign promotes, of all.
-        shares = money[:, [24, 34, 39, 44]] - money[:, [19, 29, 4, 19]]
-        tilled = self._since_coupon[place]
-        last = np.array([np.searchsorted(row[: origin + 1], row[origin]) for row in tilled])
+        shares = totals[:, [24, 34, 39, 44]] - totals[:, [19, 29, 4, 19]]
+        coupon_days = self._coupon_days[position]
+        last = np.array([np.searchsorted(row[: origin + 1], row[origin]) for row in coupon_days])
         length = (campaign["ends"] - campaign["starts"]).days
-        own = [
-            origin - reached.start, reached.start + length - origin, np.log(len(reached.users)),
+        of_campaign = [
+            origin - users.start, users.start + length - origin, np.log(len(users.ids)),
             np.log(expected + 0.01), campaign["kind"] == "Type A", campaign["kind"] == "Type B",
             np.log(len(self._promoted[campaign["id"]])),
         ]  # fmt: skip
         user_features = np.delete(
-            features(reached, origin), np.arange(NETWORK_FEATURES.start, NETWORK_FEATURES.stop), axis=1
+            features(users, origin), np.arange(NETWORK_FEATURES.start, NETWORK_FEATURES.stop), axis=1
         )
-        shop = np.hstack([money, shares, np.log1p(origin - last)[:, np.newaxis], self._demographics[place]])
-        constant = np.tile(np.asarray(own, dtype=float), (len(place), 1))
-        rate = np.log(reached.counted.rate(origin))[:, np.newaxis]
+        shop = np.hstack([totals, shares, np.log1p(origin - last)[:, np.newaxis], self._demographics[position]])
+        constant = np.tile(np.asarray(of_campaign, dtype=float), (len(position), 1))
+        rate = np.log(users.y.rate(origin))[:, np.newaxis]
         return np.hstack([user_features, rate, np.where(active, shop, 0.0), constant])

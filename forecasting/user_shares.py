@@ -61,61 +61,60 @@ NETWORK_FEATURES = slice(0, 4)
 _WEEK, _FOUR_WEEKS, _EIGHT_WEEKS = 7, 28, 56
 _PENALTY = 50.0
 """Ridge penalty on the weights of standardised features."""
-_MIN_SPREAD = 1e-6
+_MIN_SCALE = 1e-6
 _NORMAL_P975 = 1.96
 _MAX_PROBABILITY = 0.98
 """The largest share of the users that can take part on one day."""
 _NEWTON_STEPS = 50
 
 
-def features(reached: CampaignUsers, origin: int) -> Floats:
+def features(users: CampaignUsers, origin: int) -> Floats:
     """Features of the users that a campaign reached, from days before `origin`.
 
     Returns
     -------
     Shape (n_users, len(FEATURES)); "its" in FEATURES refers to the campaign.
     """
-    took_part = reached.took_part.before(origin) > 0
-    age = np.log1p(max(origin - reached.start, 0))
-    active, related, counted = reached.active, reached.related, reached.counted
-    this_week = reached.took_part.before(origin, _WEEK)
-    group = reached.group
-    of_group = np.bincount(group, this_week) / np.maximum(np.bincount(group), 1)
-    grouped = group < len(reached.groups)
-    score = reached.key_score
+    took_part = users.took_part.sum_before(origin) > 0
+    age = np.log1p(max(origin - users.start, 0))
+    active, engaged, y = users.active, users.engaged, users.y
+    this_week = users.took_part.sum_before(origin, _WEEK)
+    group = users.group
+    group_mean = np.bincount(group, this_week) / np.maximum(np.bincount(group), 1)
+    in_group = group < len(users.groups)
     columns = [
-        score > 0,
-        score,
-        reached.exposure(origin) * ~took_part,
-        of_group[group] * grouped,
+        users.key_score > 0,
+        users.key_score,
+        users.exposure(origin) * ~took_part,
+        group_mean[group] * in_group,
         took_part,
         took_part * age,
-        np.log1p(counted.before(origin, _WEEK)),
-        np.log1p(counted.before(origin, _FOUR_WEEKS)),
-        np.log1p(counted.before(origin)),
-        np.log1p(counted.since(origin)),
-        np.log1p(related.before(origin, _FOUR_WEEKS)),
-        np.log1p(related.before(origin, max(origin - reached.start, 0))),
-        np.log1p(related.before(origin)),
-        np.log1p(related.since(origin)),
-        _log_share(related.before(origin), active.before(origin)),
-        np.log1p(active.before(origin, _WEEK)),
-        np.log1p(active.before(origin, _FOUR_WEEKS)),
-        np.log1p(active.before(origin)),
-        np.log1p(active.since(origin)),
-        np.log((active.before(origin, _WEEK) + 0.5) / (active.before(origin, _EIGHT_WEEKS) / 8 + 0.5)),
-        np.log1p(reached.anywhere.before(origin, _FOUR_WEEKS)),
-        np.log1p(reached.anywhere.before(origin)),
-        np.log1p(reached.anywhere.since(origin)),
-        np.log1p(reached.coupon.before(origin, _FOUR_WEEKS)),
-        np.log1p(reached.coupon.before(origin)),
-        np.log1p(reached.coupon.since(origin)),
-        _log_share(reached.coupon.before(origin), active.before(origin)),
-        np.log1p(reached.own_coupon.before(origin, _EIGHT_WEEKS)),
-        np.log1p(reached.own_coupon.before(origin)),
-        _log_spent(reached.own_spent.before(origin, _EIGHT_WEEKS)),
-        _log_spent(reached.own_spent.before(origin)),
-        _log_spent(reached.spent.before(origin)),
+        np.log1p(y.sum_before(origin, _WEEK)),
+        np.log1p(y.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(y.sum_before(origin)),
+        np.log1p(y.recency(origin)),
+        np.log1p(engaged.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(engaged.sum_before(origin, max(origin - users.start, 0))),
+        np.log1p(engaged.sum_before(origin)),
+        np.log1p(engaged.recency(origin)),
+        _log_share(engaged.sum_before(origin), active.sum_before(origin)),
+        np.log1p(active.sum_before(origin, _WEEK)),
+        np.log1p(active.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(active.sum_before(origin)),
+        np.log1p(active.recency(origin)),
+        np.log((active.sum_before(origin, _WEEK) + 0.5) / (active.sum_before(origin, _EIGHT_WEEKS) / 8 + 0.5)),
+        np.log1p(users.any_campaign.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(users.any_campaign.sum_before(origin)),
+        np.log1p(users.any_campaign.recency(origin)),
+        np.log1p(users.any_coupon.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(users.any_coupon.sum_before(origin)),
+        np.log1p(users.any_coupon.recency(origin)),
+        _log_share(users.any_coupon.sum_before(origin), active.sum_before(origin)),
+        np.log1p(users.campaign_coupon.sum_before(origin, _EIGHT_WEEKS)),
+        np.log1p(users.campaign_coupon.sum_before(origin)),
+        _log_spending(users.campaign_spending.sum_before(origin, _EIGHT_WEEKS)),
+        _log_spending(users.campaign_spending.sum_before(origin)),
+        _log_spending(users.spending.sum_before(origin)),
     ]
     return np.stack(columns, axis=1).astype(float)
 
@@ -124,9 +123,9 @@ def _log_share(days: np.ndarray, active: np.ndarray) -> np.ndarray:
     return np.asarray(np.log((days + 0.5) / (active + 5)))
 
 
-def _log_spent(spent: np.ndarray) -> np.ndarray:
+def _log_spending(spending: np.ndarray) -> np.ndarray:
     # Refunds can make the sum negative.
-    return np.asarray(np.log1p(np.maximum(spent, 0.0)))
+    return np.asarray(np.log1p(np.maximum(spending, 0.0)))
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class UserShares:
 
     Attributes
     ----------
-    mean, spread
+    mean, scale
         Mean and standard deviation of each feature, shape (len(FEATURES),).
     weights
         Log odds ratio of one standard deviation of each feature, shape (len(FEATURES),).
@@ -144,7 +143,7 @@ class UserShares:
     """
 
     mean: Floats
-    spread: Floats
+    scale: Floats
     weights: Floats
     errors: Floats
 
@@ -163,26 +162,27 @@ class UserShares:
         campaigns
             The users of each campaign, and origins whose AHEAD days are known.
         """
-        designs, rates, counts, sizes, clusters = [], [], [], [], []
-        for number, (reached, origins) in enumerate(campaigns):
+        designs, log_rates, counts, sizes, clusters = [], [], [], [], []
+        for number, (users, origins) in enumerate(campaigns):
             for origin in origins:
-                days = reached.counted.before(origin + AHEAD, AHEAD)
+                days = users.y.sum_before(origin + AHEAD, AHEAD)
                 if days.any():
-                    designs.append(features(reached, origin))
-                    rates.append(np.log(reached.counted.rate(origin)))
+                    designs.append(features(users, origin))
+                    log_rates.append(np.log(users.y.rate(origin)))
                     counts.append(days)
                     sizes.append(len(days))
                     clusters.append(number)
         if not designs:
             return cls.usual()
-        x, rate, y = np.concatenate(designs), np.concatenate(rates), np.concatenate(counts).astype(float)
-        mean, spread = x.mean(axis=0), x.std(axis=0)
-        spread[spread < _MIN_SPREAD] = 1.0
+        x, log_rate = np.concatenate(designs), np.concatenate(log_rates)
+        y = np.concatenate(counts).astype(float)
+        mean, scale = x.mean(axis=0), x.std(axis=0)
+        scale[scale < _MIN_SCALE] = 1.0
         x -= mean
-        x /= spread
-        logit = ConditionalLogit(x, rate, y, np.array(sizes))
+        x /= scale
+        logit = ConditionalLogit(x, log_rate, y, np.array(sizes))
         weights = logit.fit()
-        return cls(mean, spread, weights, logit.errors(weights, np.array(clusters)))
+        return cls(mean, scale, weights, logit.errors(weights, np.array(clusters)))
 
     def odds_ratios(self) -> pd.DataFrame:
         """Odds ratios of the features.
@@ -198,10 +198,10 @@ class UserShares:
         order = (-np.abs(self.weights)).argsort(kind="stable")
         return table.iloc[order].reset_index(drop=True)
 
-    def of(self, reached: CampaignUsers, origin: int) -> Floats:
+    def of(self, users: CampaignUsers, origin: int) -> Floats:
         """Each user's share at `origin`, shape (n_users,); they sum to 1."""
-        standardised = (features(reached, origin) - self.mean) / self.spread
-        utility = np.log(reached.counted.rate(origin)) + standardised @ self.weights
+        standardised = (features(users, origin) - self.mean) / self.scale
+        utility = np.log(users.y.rate(origin)) + standardised @ self.weights
         share = np.exp(utility - utility.max())
         return np.asarray(share / share.sum())
 

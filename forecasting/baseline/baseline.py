@@ -70,7 +70,7 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
 
 def _series(history: History, traffic: Traffic) -> dict[str, Series]:
     step, first = history.step, history.first_day
-    participations = history.counted.groupby("campaign")
+    participations = history.outcomes.groupby("campaign")
     steps_of = {campaign: step.numbers(first, rows["ds"]) for campaign, rows in participations}
     campaigns = {}
     for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():

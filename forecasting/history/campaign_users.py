@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 _RATE_DISCOUNT = 0.98
 _RATE_PRIOR = 3.0
 """Weight of the mean rate, in days."""
-_MAX_SINCE = 60
+_MAX_RECENCY = 60
 
 
 class DailyMatrix:
@@ -36,21 +36,21 @@ class DailyMatrix:
         self.values = values
         self._sums = np.pad(values.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
 
-    def before(self, origin: int, days: int | None = None) -> Floats:
+    def sum_before(self, origin: int, days: int | None = None) -> Floats:
         """Sum over the last `days` before `origin` (default: all), shape (n_users,)."""
         first = 0 if days is None else max(0, origin - days)
         return np.asarray(self._sums[:, origin] - self._sums[:, first])
 
-    def since(self, origin: int) -> Floats:
+    def recency(self, origin: int) -> Floats:
         """Days since the last active day before `origin`, at most 60, shape (n_users,)."""
-        return self._since[:, origin]
+        return self._recency[:, origin]
 
     @cached_property
-    def _since(self) -> Floats:
+    def _recency(self) -> Floats:
         users, days = self.values.shape
-        last = np.where(self.values > 0, np.arange(days), -_MAX_SINCE)
-        last = np.maximum.accumulate(np.hstack([np.full((users, 1), -_MAX_SINCE), last]), axis=1)
-        return np.minimum(np.arange(days + 1) - last, _MAX_SINCE).astype(np.float32)
+        last = np.where(self.values > 0, np.arange(days), -_MAX_RECENCY)
+        last = np.maximum.accumulate(np.hstack([np.full((users, 1), -_MAX_RECENCY), last]), axis=1)
+        return np.minimum(np.arange(days + 1) - last, _MAX_RECENCY).astype(np.float32)
 
     def rate(self, origin: int) -> Floats:
         """Share of active days before `origin`, discounted and shrunk to the mean, shape (n_users,)."""
@@ -72,25 +72,23 @@ class CampaignUsers:
 
     Attributes
     ----------
-    users
+    ids
         Ids of the users; all arrays are in this order.
     start, step
         Number of the step of the launch, and the time step.
-    counted
-        Days on which y counts the user, before the launch too.
+    y
+        Days on which ``History.steps`` counts the user in y, before the launch too.
     took_part
         Days on which y counts the user, from the launch on.
-    related
+    engaged
         Days on which the user took part, or bought the campaign's products before the launch.
-    own_coupon
-        Days with a purchase of the campaign's products by coupon.
-    anywhere
-        Days on which the user took part in any campaign, as counted by y.
+    any_campaign
+        Days on which the user took part in any campaign (``History.outcomes``).
     active
         Days with any activity.
-    coupon
-        Days with any purchase by coupon.
-    own_spent, spent
+    campaign_coupon, any_coupon
+        Days with a purchase by coupon, of the campaign's products and of any product.
+    campaign_spending, spending
         Money per day, on the campaign's products and in total.
     edge_index, edge_weight
         Edges among the users by position (sources and targets), shape (2, n_edges), sorted by target, and
@@ -106,21 +104,22 @@ class CampaignUsers:
         self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **values: Floats
     ) -> None:
         """`values` has an array for each attribute that is a ``DailyMatrix``, by its name."""
-        self.users, self.start, self.step = pd.Index(roles["user"]), start, step
-        self.counted, self.took_part, self.related, self.anywhere, self.active = (
-            DailyMatrix(values[name]) for name in ("counted", "took_part", "related", "anywhere", "active")
-        )
-        self.own_coupon, self.coupon, self.own_spent, self.spent = (
-            DailyMatrix(values[name]) for name in ("own_coupon", "coupon", "own_spent", "spent")
-        )
-        source, target = self.users.get_indexer(edges["source"]), self.users.get_indexer(edges["target"])
+        self.ids, self.start, self.step = pd.Index(roles["user"]), start, step
+        self.y, self.took_part = DailyMatrix(values["y"]), DailyMatrix(values["took_part"])
+        self.engaged, self.any_campaign = DailyMatrix(values["engaged"]), DailyMatrix(values["any_campaign"])
+        self.active = DailyMatrix(values["active"])
+        self.campaign_coupon = DailyMatrix(values["campaign_coupon"])
+        self.any_coupon = DailyMatrix(values["any_coupon"])
+        self.campaign_spending = DailyMatrix(values["campaign_spending"])
+        self.spending = DailyMatrix(values["spending"])
+        source, target = self.ids.get_indexer(edges["source"]), self.ids.get_indexer(edges["target"])
         inside = (source >= 0) & (target >= 0)
         weight = edges["probability"].to_numpy(np.float32)[inside]
-        self._influence_on = sparse.csr_array(
-            (weight, (target[inside], source[inside])), shape=(len(self.users), len(self.users))
+        self._influences = sparse.csr_array(
+            (weight, (target[inside], source[inside])), shape=(len(self.ids), len(self.ids))
         )
-        score = roles["score"].to_numpy(np.float32)
-        self.key_score = score / max(float(score.max(initial=0)), 1e-6)
+        scores = roles["score"].to_numpy(np.float32)
+        self.key_score = scores / max(float(scores.max(initial=0)), 1e-6)
         codes, self.groups = pd.factorize(roles["group"])
         self.group = np.where(codes < 0, len(self.groups), codes).astype(np.int64)
         by_target = np.argsort(target[inside], kind="stable")
@@ -136,15 +135,15 @@ class CampaignUsers:
         -------
         Features, shape (n_users, NODE_FEATURES), and the mean exposure.
         """
-        at_risk = self.took_part.before(origin) == 0
+        at_risk = self.took_part.sum_before(origin) == 0
         exposure = self.exposure(origin)
         features = [
             self.key_score > 0,
             self.key_score,
             ~at_risk,
-            np.log1p(self.took_part.before(origin, self.step.recent)),
-            np.log1p(self.active.before(origin, self.step.recent)),
-            np.log1p(self.active.before(origin, self.step.lookback)),
+            np.log1p(self.took_part.sum_before(origin, self.step.recent)),
+            np.log1p(self.active.sum_before(origin, self.step.recent)),
+            np.log1p(self.active.sum_before(origin, self.step.lookback)),
             exposure * at_risk,
         ]
         mean = float(exposure[at_risk].mean()) if at_risk.any() else 0.0
@@ -152,18 +151,18 @@ class CampaignUsers:
 
     def exposure(self, origin: int) -> Floats:
         """Sum of the influence probabilities of each user's recent participants, shape (n_users,)."""
-        recent = self.took_part.before(origin, self.step.recent) > 0
-        return np.asarray(self._influence_on @ recent.astype(np.float32))
+        recent = self.took_part.sum_before(origin, self.step.recent) > 0
+        return np.asarray(self._influences @ recent.astype(np.float32))
 
     def table(self, origin: int) -> pd.DataFrame:
         """Columns user, group (missing for users of no group), key_user, took_part (before `origin`)."""
         group_ids = np.array([*self.groups, None], dtype=object)
         return pd.DataFrame(
             {
-                "user": self.users,
+                "user": self.ids,
                 "group": group_ids[self.group],
                 "key_user": self.key_score > 0,
-                "took_part": self.took_part.before(origin) > 0,
+                "took_part": self.took_part.sum_before(origin) > 0,
             }
         )
 
@@ -171,38 +170,41 @@ class CampaignUsers:
 def campaign_users(history: History) -> dict[str, CampaignUsers]:
     """The users of every campaign that reached users and whose steps were read, by campaign id."""
     with_steps = set(history.steps["unique_id"])
-    counted, no_rows = history.counted, history.participations.iloc[:0]
-    frames = {"all": history.participations, "counted": counted, "prelaunch": history.prelaunch}
-    rows_of = {kind: dict(iter(frame.groupby("campaign"))) for kind, frame in frames.items()}
+    outcomes = dict(iter(history.outcomes.groupby("campaign")))
+    participations = dict(iter(history.participations.groupby("campaign")))
+    prelaunch = dict(iter(history.prelaunch.groupby("campaign")))
     bought = dict(iter(history.bought.groupby("campaign")))
+    roles = dict(iter(history.roles.groupby("campaign")))
     by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
-    roles_of = dict(iter(history.roles.groupby("campaign")))
+    no_rows = history.participations.iloc[:0]
     targeted = history.campaigns[history.campaigns["targeted"] > 0]
     users_of = {}
     for campaign, starts in zip(targeted["id"], targeted["starts"], strict=True):
         if campaign not in with_steps:
             continue
-        roles = roles_of.get(campaign, history.roles.iloc[:0])
-        users = pd.Index(roles["user"])
-        own = {
-            kind: _daily_values(users, rows.get(campaign, no_rows), history) for kind, rows in rows_of.items()
-        }
-        related = np.maximum(own["prelaunch"], own["all"])
+        campaign_roles = roles.get(campaign, history.roles.iloc[:0])
+        users = pd.Index(campaign_roles["user"])
+        took_part = _daily_values(users, outcomes.get(campaign, no_rows), history)
+        engaged = np.maximum(
+            _daily_values(users, prelaunch.get(campaign, no_rows), history),
+            _daily_values(users, participations.get(campaign, no_rows), history),
+        )
         purchases = bought.get(campaign, history.bought.iloc[:0])
+        coupon_purchases = purchases[purchases["by_coupon"].astype(bool)]
         users_of[campaign] = CampaignUsers(
-            roles,
+            campaign_roles,
             history.edges,
             history.number(starts),
             history.step,
-            counted=own["counted"] if history.redemptions_only else related,
-            took_part=own["counted"],
-            related=related,
-            anywhere=_daily_values(users, counted, history),
+            y=took_part if history.redemptions_only else engaged,
+            took_part=took_part,
+            engaged=engaged,
+            any_campaign=_daily_values(users, history.outcomes, history),
             active=_daily_values(users, history.activity, history),
-            own_coupon=_daily_values(users, purchases[purchases["by_coupon"].astype(bool)], history),
-            coupon=_daily_values(users, by_coupon, history),
-            own_spent=_daily_values(users, purchases, history, "value"),
-            spent=_daily_values(users, history.activity, history, "value"),
+            campaign_coupon=_daily_values(users, coupon_purchases, history),
+            any_coupon=_daily_values(users, by_coupon, history),
+            campaign_spending=_daily_values(users, purchases, history, "value"),
+            spending=_daily_values(users, history.activity, history, "value"),
         )
     return users_of
 

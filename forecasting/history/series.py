@@ -96,8 +96,8 @@ class History:
         return replace(self, campaigns=pd.concat([others, plans], ignore_index=True))
 
     @property
-    def counted(self) -> pd.DataFrame:
-        """The participations that y counts from the launch on."""
+    def outcomes(self) -> pd.DataFrame:
+        """The participations that y counts from the launch on: all, or only those with a redeemed coupon."""
         return (
             self.participations[self.participations["redeemed"]]
             if self.redemptions_only

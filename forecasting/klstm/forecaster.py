@@ -135,7 +135,7 @@ class KLSTM:
         frames = campaign_frames(history, self._baseline)
         if history.open_to_all:  # Open campaigns have no target users and no planned launch.
             return frames
-        self._shares = UserShares.fit((frame.reached, _origins_of_shares(frame)) for frame in frames)
+        self._shares = UserShares.fit((frame.users, _origins_of_shares(frame)) for frame in frames)
         self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
 
@@ -243,16 +243,16 @@ class KLSTM:
         if uplift:
             expected = expected.assign(mean=expected["mean"] * uplift.ratio)
             dispersion += uplift.dispersion
-        reached = campaign_users(history)[campaign]
+        users = campaign_users(history)[campaign]
         origin = history.n_steps
-        daily = daily_probabilities(expected["mean"].to_numpy(float), self._shares.of(reached, origin))
-        users = reached.table(origin)[["user"]].assign(
+        daily = daily_probabilities(expected["mean"].to_numpy(float), self._shares.of(users, origin))
+        table = users.table(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
         )
         return OutcomeForecast(
             with_bands(expected, dispersion),
             Total.of(float(expected["mean"].sum()), dispersion),
-            users.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
+            table.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
         )
 
     def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
@@ -310,9 +310,9 @@ class KLSTM:
             origin = len(frame.y)
             if origin < frame.end:
                 forecast = self._forecasts([(frame, origin)], history, horizon)
-                share = self._shares.of(frame.reached, origin)
+                share = self._shares.of(frame.users, origin)
                 daily = daily_probabilities(forecast["mean"].to_numpy(float), share)
-                yield frame, forecast, daily, frame.reached.table(origin)
+                yield frame, forecast, daily, frame.users.table(origin)
 
     def cross_validation(
         self,

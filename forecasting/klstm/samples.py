@@ -60,7 +60,7 @@ class CampaignFrame:
         Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,).
     base
         Baseline from each origin, shape (n_steps + 1, horizon).
-    reached
+    users
         The users it reached.
     since_launch
         Whether participation counts only from the launch on.
@@ -75,7 +75,7 @@ class CampaignFrame:
     calendar: Floats
     traffic_shocks: NDArray[np.float64]
     base: NDArray[np.float64]
-    reached: CampaignUsers
+    users: CampaignUsers
     since_launch: bool
 
     @property
@@ -107,7 +107,7 @@ class CampaignFrame:
         ratio = self.level_ratio(origin)
         known = (future < len(self.y)) & (future < self.end) & (future >= self.first)
         inside = np.minimum(future, len(self.y) - 1)
-        x, exposure = self.reached.node_features(origin)
+        x, exposure = self.users.node_features(origin)
         return Example(
             **self._graph,
             x=torch.from_numpy(x),
@@ -124,7 +124,7 @@ class CampaignFrame:
     @cached_property
     def _graph(self) -> dict[str, torch.Tensor]:
         """The part of an Example that all origins share."""
-        users = self.reached
+        users = self.users
         arrays = {
             "edge_index": users.edge_index,
             "edge_weight": users.edge_weight,
@@ -189,7 +189,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             calendar=calendar,
             traffic_shocks=shocks,
             base=expected[campaign.id],
-            reached=users[campaign.id],
+            users=users[campaign.id],
             since_launch=history.redemptions_only,
         )
         frames.append(frame)

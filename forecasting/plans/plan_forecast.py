@@ -20,7 +20,7 @@ from graph.errors import InvalidRequest
 
 Floats = NDArray[np.float64]
 
-LONGEST = 190
+MAX_DAYS_AHEAD = 190
 """Days from the origin to the end of a plan, at most."""
 _EARLIEST = 56
 """Days of data before a launch, without which it does not enter ``launch_dispersion``."""
@@ -74,7 +74,7 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
     Raises
     ------
     InvalidRequest
-        If the campaign has begun, ends more than LONGEST days later, or reaches no users.
+        If the campaign has begun, ends more than MAX_DAYS_AHEAD days later, or reaches no users.
     """
     plan = history.campaigns.set_index("id").loc[campaign]
     as_of = pd.Timestamp(history.as_of)
@@ -84,11 +84,11 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
             f"{plan['name']} has been running since {plan['starts'].date()}.",
             f"Forecast it: `groundswell forecast {campaign}`.",
         )
-    if not 0 < ahead <= LONGEST or plan["ends"] <= plan["starts"]:
+    if not 0 < ahead <= MAX_DAYS_AHEAD or plan["ends"] <= plan["starts"]:
         raise InvalidRequest(
             f"A plan from {plan['starts'].date()} to {plan['ends'].date()} cannot be forecast on "
             f"{history.as_of}.",
-            f"Choose an end after its start and within {LONGEST} days.",
+            f"Choose an end after its start and within {MAX_DAYS_AHEAD} days.",
         )
     if not plan["targeted"]:
         raise InvalidRequest(
@@ -102,14 +102,14 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
 
 def launch_dispersion(history: History, baseline: Baseline) -> float:
     """Dispersion of the totals of past campaigns around their forecasts at launch, as a negative binomial."""
-    expected = baseline.expected(history, traffic_of(history, baseline.holidays, LONGEST))
+    expected = baseline.expected(history, traffic_of(history, baseline.holidays, MAX_DAYS_AHEAD))
     steps = dict(iter(history.steps.groupby("unique_id")))
     errors = []
     for campaign in history.campaigns.itertuples():
         start, end = (history.number(moment) for moment in (campaign.starts, campaign.ends))
         if campaign.id not in expected or start < _EARLIEST or campaign.ends > pd.Timestamp(history.as_of):
             continue
-        length = min(end - start, LONGEST)
+        length = min(end - start, MAX_DAYS_AHEAD)
         mean = expected[campaign.id][start][:length].sum()
         actual = steps[campaign.id]["y"].to_numpy(float)[start : start + length].sum()
         # In excess of the variance of a Poisson count.
