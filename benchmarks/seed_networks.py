@@ -27,16 +27,16 @@ def lastfm() -> Network:
 def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
     """The ties of a folder of cascades, with weighted cascade and with estimated probabilities."""
     frames = {file.stem: pd.read_parquet(file) for file in cascades(cache, folder).folder.glob("*.parquet")}
-    acts, ties = frames["participations"], frames["ties"]
-    acts = acts.assign(at=(acts["moment"] - pd.Timestamp("1970-01-01")).dt.total_seconds())
+    participations, ties = frames["participations"], frames["ties"]
+    participations = participations.assign(at=(participations["moment"] - pd.Timestamp("1970-01-01")).dt.total_seconds())
     users = pd.Index(sorted(frames["users"]["user_id"]))
-    first = acts.groupby(["user_id", "campaign_id"], as_index=False)["at"].min()
+    first = participations.groupby(["user_id", "campaign_id"], as_index=False)["at"].min()
     history = ParticipationHistory.of(
         users,
         pd.DataFrame({"user": [], "campaign": []}),
         first.set_axis(["user", "campaign", "at"], axis=1),
-        acts[["user_id", "at"]].set_axis(["user", "at"], axis=1),
-        float(acts["at"].max()) + 1,
+        participations[["user_id", "at"]].set_axis(["user", "at"], axis=1),
+        float(participations["at"].max()) + 1,
     )
     sources, targets = _symmetrise(users, ties["source"], ties["target"])
     order = np.lexsort((targets, sources))

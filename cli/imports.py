@@ -298,9 +298,9 @@ def _show_counts(title: str, tables: "dict[str, RowCounts]") -> None:
     for column in output.columns[1:]:
         column.justify = "right"
     total = RowCounts()
-    for name, tally in tables.items():
-        total.add(tally)
-        output.add_row(name.replace("_", " "), *_count_cells(tally))
+    for name, counts in tables.items():
+        total.add(counts)
+        output.add_row(name.replace("_", " "), *_count_cells(counts))
     output.add_section()
     output.add_row("all", *_count_cells(total))
     out.print(output)
@@ -308,9 +308,9 @@ def _show_counts(title: str, tables: "dict[str, RowCounts]") -> None:
         out.print(f"The mapping's `where` left out {total.left_out:,} rows.")
 
 
-def _count_cells(tally: "RowCounts") -> list[str]:
-    counts = (tally.loaded, tally.rejected, tally.unchanged)
-    return [f"{tally.read:,}", "", *(f"{count:,}" for count in counts)]
+def _count_cells(counts: "RowCounts") -> list[str]:
+    outcomes = (counts.loaded, counts.rejected, counts.unchanged)
+    return [f"{counts.read:,}", "", *(f"{count:,}" for count in outcomes)]
 
 
 def _show_reasons(reasons: dict[str, int]) -> None:

@@ -13,7 +13,7 @@ from graph.importing.mapping import DERIVED
 from network.participation_history import ParticipationHistory
 from network.tags.interests import Interests
 
-_DAILY = ["at", "acts", "value", "discount"]
+_DAILY = ["at", "behaviours", "value", "discount"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class NetworkInputs:
     participations
         Columns user, campaign, at: the first participation of each user in each campaign.
     activity
-        Columns user, at, acts, value, discount: one row per user and active day.
+        Columns user, at, behaviours, value, discount: one row per user and active day.
     stated
         Stated tags: columns user, tag, text, weight, at (valid from; missing: always valid).
     interests

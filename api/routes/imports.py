@@ -39,7 +39,7 @@ def start_import(
     """Import the files as a job. The response's `Location` is the job."""
     parsed = _mapping(mapping)
     with receive(context.settings) as folder:
-        _keep(files, folder)
+        _store_files(files, folder)
         open_input_files(folder, parsed, Silent())  # Reports missing files before the job starts.
         store_mapping(folder, parsed)
         arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
@@ -62,14 +62,14 @@ def check_import(
     """Validate every row without writing or storing anything."""
     with receive(context.settings) as folder:
         try:
-            _keep(files, folder)
+            _store_files(files, folder)
             text = mapping or infer_mapping(folder, dataset, zone)
             report = check_files(folder, _mapping(text), Silent())
         finally:
             remove_upload(context.settings, folder.name)
     return ImportCheck(
         mapping=text,
-        tables={name: RowCounts(**vars(tally)) for name, tally in report.tables.items()},
+        tables={name: RowCounts(**vars(counts)) for name, counts in report.tables.items()},
         reasons=dict(report.reasons.most_common()),
         examples=[
             RejectedRow(
@@ -116,7 +116,7 @@ def _mapping(text: str) -> Mapping:
         raise InvalidRequest(f"The mapping cannot be read as YAML: {error}", "Correct it.") from error
 
 
-def _keep(files: list[UploadFile], folder: Path) -> None:
+def _store_files(files: list[UploadFile], folder: Path) -> None:
     for file in files:
         name = PurePosixPath(file.filename or "").name
         if not name or name.startswith(".") or "\\" in name or not name.isprintable():
@@ -124,8 +124,8 @@ def _keep(files: list[UploadFile], folder: Path) -> None:
                 f"{file.filename!r} is not a valid file name.",
                 "Use a name without folders or control characters.",
             )
-        with (folder / name).open("wb") as kept:
-            copyfileobj(file.file, kept)
+        with (folder / name).open("wb") as target:
+            copyfileobj(file.file, target)
 
 
 def _find(graph: GraphDep, import_id: str) -> ImportRun:

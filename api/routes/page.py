@@ -24,12 +24,12 @@ _COOKIE, _A_YEAR = "lang", 31_536_000
 _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
-def _shown(graph: GraphDep, dataset: str | None = None) -> str:
+def _page_dataset(graph: GraphDep, dataset: str | None = None) -> str:
     """The data set in the query, else the one imported last."""
     return dataset or next(iter(imported_datasets(graph)), DATASET)
 
 
-ShownDataset = Annotated[str, Depends(_shown)]
+PageDataset = Annotated[str, Depends(_page_dataset)]
 
 
 def _page_context(
@@ -48,7 +48,7 @@ PageContextDep = Annotated[PageContext, Depends(_page_context)]
 
 @router.get("/")
 def page(
-    page_context: PageContextDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
+    page_context: PageContextDep, context: ContextDep, dataset: PageDataset, campaign: str | None = None
 ) -> HTMLResponse:
     """Show one campaign: influence, forecast, key users and groups."""
     return _page(
@@ -60,7 +60,7 @@ def page(
 
 
 @router.get("/campaigns")
-def campaigns(page_context: PageContextDep, context: ContextDep, dataset: ShownDataset) -> HTMLResponse:
+def campaigns(page_context: PageContextDep, context: ContextDep, dataset: PageDataset) -> HTMLResponse:
     """Show all campaigns of a data set."""
     return _page(
         page_context,
@@ -70,7 +70,7 @@ def campaigns(page_context: PageContextDep, context: ContextDep, dataset: ShownD
 
 @router.get("/what-if")
 def what_if(
-    page_context: PageContextDep, context: ContextDep, dataset: ShownDataset, campaign: str | None = None
+    page_context: PageContextDep, context: ContextDep, dataset: PageDataset, campaign: str | None = None
 ) -> HTMLResponse:
     """Show the form for plans and what-ifs."""
     return _page(
@@ -80,7 +80,7 @@ def what_if(
 
 
 @router.get("/imports")
-def imports(page_context: PageContextDep, dataset: ShownDataset) -> HTMLResponse:
+def imports(page_context: PageContextDep, dataset: PageDataset) -> HTMLResponse:
     """Show imports and jobs."""
     return _page(page_context, lambda: render(page_context, "imports", dataset))
 

@@ -9,7 +9,7 @@ CALL (campaign) {
 UNION
   WITH campaign WHERE NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }
   MATCH (user:User {dataset: $dataset})
-  WHERE EXISTS { (user)-[act]->() WHERE NOT type(act) IN $derived AND act.at < datetime($before) }
+  WHERE EXISTS { (user)-[behaviour]->() WHERE NOT type(behaviour) IN $derived AND behaviour.at < datetime($before) }
   RETURN user
 }
 OPTIONAL MATCH (user)-[:IN_GROUP {run: $run}]->(group:NeighbourGroup)-[:OF]->(campaign)

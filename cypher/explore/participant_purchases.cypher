@@ -9,8 +9,8 @@ WITH campaign, collect({user: user, took_part: took_part}) AS reached, sum(CASE 
 WITH reached, n, size(reached) - n AS m, campaign.starts_at AS starts, campaign.starts_at - duration({days: 28}) AS since
 UNWIND reached AS target
 WITH target.user AS user, target.took_part AS took_part, n, m, since, starts
-MATCH (user)-[act:PURCHASED|ORDERED]->(product)
-WHERE since <= act.at < starts
+MATCH (user)-[purchase:PURCHASED|ORDERED]->(product)
+WHERE since <= purchase.at < starts
 WITH DISTINCT user, took_part, product.category AS category, n, m
 WHERE category IS NOT NULL
 WITH category, n, m, sum(CASE WHEN took_part THEN 1 ELSE 0 END) AS a, sum(CASE WHEN took_part THEN 0 ELSE 1 END) AS b

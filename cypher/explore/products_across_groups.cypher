@@ -10,8 +10,8 @@ CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product
 MATCH (campaign)<-[:OF]-(group:NeighbourGroup {run: run.id})<-[:IN_GROUP]-(user:User)
 WHERE EXISTS { (user)-[:PARTICIPATED_IN]->(campaign) }
 WITH DISTINCT campaign, promoted, group, user
-MATCH (user)-[act:PURCHASED|ORDERED]->(product)
-WHERE campaign.starts_at <= act.at < campaign.ends_at
+MATCH (user)-[purchase:PURCHASED|ORDERED]->(product)
+WHERE campaign.starts_at <= purchase.at < campaign.ends_at
 WITH group, user, product, promoted WHERE product IN promoted
 WITH product, count(DISTINCT group) AS groups, count(DISTINCT user) AS buyers
 WHERE groups > 1

@@ -4,8 +4,8 @@
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (coupon:Coupon)-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
-MATCH (coupon)<-[act]-(user:User) WHERE coalesce(act.campaign, $campaign) = $campaign
-WITH coupon, count(DISTINCT user) AS redeemers, count(act) AS redemptions
+MATCH (coupon)<-[redemption]-(user:User) WHERE coalesce(redemption.campaign, $campaign) = $campaign
+WITH coupon, count(DISTINCT user) AS redeemers, count(redemption) AS redemptions
 ORDER BY redeemers DESC LIMIT $most
 CALL (coupon) {
   MATCH (coupon)-[:DISCOUNTS {campaign: $campaign}]->(product:Product)

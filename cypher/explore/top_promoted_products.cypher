@@ -7,9 +7,9 @@ MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
 MATCH (campaign)<-[:PARTICIPATED_IN]-(user:User)
 WITH DISTINCT campaign, promoted, user
-MATCH (user)-[act:PURCHASED|ORDERED]->(product)
-WHERE campaign.starts_at <= act.at < campaign.ends_at
-WITH user, act, product, promoted WHERE product IN promoted
+MATCH (user)-[purchase:PURCHASED|ORDERED]->(product)
+WHERE campaign.starts_at <= purchase.at < campaign.ends_at
+WITH user, purchase, product, promoted WHERE product IN promoted
 RETURN coalesce(product.name, product.kind, product.id) AS product, product.id AS id, product.category AS category,
-       count(DISTINCT user) AS participants, sum(act.quantity) AS quantity, round(sum(act.value), 2) AS value
+       count(DISTINCT user) AS participants, sum(purchase.quantity) AS quantity, round(sum(purchase.value), 2) AS value
 ORDER BY participants DESC LIMIT $most

@@ -8,8 +8,8 @@ CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product
 CALL (campaign, promoted) {
   MATCH (campaign)<-[:PARTICIPATED_IN]-(user:User)
   WITH DISTINCT campaign, promoted, user
-  MATCH (user)-[act:PURCHASED|ORDERED]->(product)
-  WHERE campaign.starts_at <= act.at < campaign.ends_at
+  MATCH (user)-[purchase:PURCHASED|ORDERED]->(product)
+  WHERE campaign.starts_at <= purchase.at < campaign.ends_at
   WITH product, promoted WHERE product IN promoted
   RETURN collect(DISTINCT product) AS bought
 }

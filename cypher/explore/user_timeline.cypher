@@ -5,11 +5,11 @@
 // defaults: {"dataset": "complete-journey", "user": "1", "most": 25}
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {
-  MATCH (user)-[act:TARGETED_BY|PARTICIPATED_IN]->(campaign:Campaign)
-  RETURN act.at AS at, type(act) AS event, campaign.name AS object, act.behaviour AS detail
+  MATCH (user)-[link:TARGETED_BY|PARTICIPATED_IN]->(campaign:Campaign)
+  RETURN link.at AS at, type(link) AS event, campaign.name AS object, link.behaviour AS detail
 UNION ALL
-  MATCH (user)-[act]->(product:Product) WHERE act.at IS NOT NULL
-  WITH act, product ORDER BY act.at DESC LIMIT $most
-  RETURN act.at AS at, type(act) AS event, coalesce(product.name, product.kind, product.id) AS object, toString(act.value) AS detail
+  MATCH (user)-[link]->(product:Product) WHERE link.at IS NOT NULL
+  WITH link, product ORDER BY link.at DESC LIMIT $most
+  RETURN link.at AS at, type(link) AS event, coalesce(product.name, product.kind, product.id) AS object, toString(link.value) AS detail
 }
 RETURN toString(localdatetime.truncate('minute', at)) AS at, event, object, detail ORDER BY at DESC

@@ -35,13 +35,13 @@ CALL (users, objects, known, moments) {
   WITH i, users[$user[i]] AS user, objects[$what[i]] AS object, moments[$at[i]] AS at,
        coalesce(known[$campaign[i]], true) AS is_known
   WHERE user IS NOT NULL AND object IS NOT NULL AND is_known AND NOT EXISTS {
-    MATCH (user)-[act:$($type)]->(object)
-    WHERE ($twice OR act.import <> $import) AND CASE WHEN $key[i] IS NOT NULL THEN act.id = $key[i] ELSE
-      act.at = at AND coalesce(act.quantity, '') = coalesce($quantity[i], '')
-      AND coalesce(act.value, '') = coalesce($value[i], '') AND coalesce(act.discount, '') = coalesce($discount[i], '')
-      AND coalesce(act.coupon_discount, '') = coalesce($coupon_discount[i], '')
-      AND coalesce(act.basket, '') = coalesce($basket[i], '') AND coalesce(act.store, '') = coalesce($store[i], '')
-      AND coalesce(act.campaign, '') = coalesce($campaigns[$campaign[i]], '') END
+    MATCH (user)-[behaviour:$($type)]->(object)
+    WHERE ($twice OR behaviour.import <> $import) AND CASE WHEN $key[i] IS NOT NULL THEN behaviour.id = $key[i] ELSE
+      behaviour.at = at AND coalesce(behaviour.quantity, '') = coalesce($quantity[i], '')
+      AND coalesce(behaviour.value, '') = coalesce($value[i], '') AND coalesce(behaviour.discount, '') = coalesce($discount[i], '')
+      AND coalesce(behaviour.coupon_discount, '') = coalesce($coupon_discount[i], '')
+      AND coalesce(behaviour.basket, '') = coalesce($basket[i], '') AND coalesce(behaviour.store, '') = coalesce($store[i], '')
+      AND coalesce(behaviour.campaign, '') = coalesce($campaigns[$campaign[i]], '') END
   }
   CREATE (user)-[:$($type) {
     at: at, quantity: $quantity[i], value: $value[i], discount: $discount[i],

@@ -9,9 +9,9 @@ CALL () {
           ['participations', COUNT { (u)-[:PARTICIPATED_IN]->() }]] AS pair
   RETURN pair[0] AS what, sum(pair[1]) AS rows
 UNION ALL
-  MATCH (u:User {dataset: $dataset})-[act]->()
+  MATCH (u:User {dataset: $dataset})-[behaviour]->()
   // Counted by type only, because reading a property of each relationship takes three times as long.
-  WITH type(act) AS type, count(*) AS rows WHERE NOT type IN $derived
+  WITH type(behaviour) AS type, count(*) AS rows WHERE NOT type IN $derived
   RETURN toLower(type) AS what, rows
 UNION ALL
   MATCH (:Tag {dataset: $dataset}) RETURN 'tags' AS what, count(*) AS rows

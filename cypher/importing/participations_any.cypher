@@ -8,9 +8,9 @@ CALL (campaign) {
   MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user)
   RETURN collect([user, part.at]) AS there
 }
-MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[act:$($type)]->()
-WHERE act.import >= $since AND (NOT $window OR campaign.starts_at <= act.at < campaign.ends_at)
-WITH DISTINCT campaign, there, user, act.at AS at
+MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[behaviour:$($type)]->()
+WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
+WITH DISTINCT campaign, there, user, behaviour.at AS at
 WHERE NOT [user, at] IN there
 CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
 RETURN count(*) AS rows

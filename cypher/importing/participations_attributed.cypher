@@ -9,9 +9,9 @@ CALL (user) {
     MATCH (user)-[part:PARTICIPATED_IN {behaviour: $type}]->(campaign)
     RETURN collect([campaign, part.at]) AS there
   }
-  MATCH (user)-[act:$($type)]->(:Product)
-  WHERE act.import >= $since AND act.campaign IS NOT NULL
-  WITH DISTINCT user, there, act.campaign AS id, act.at AS at
+  MATCH (user)-[behaviour:$($type)]->(:Product)
+  WHERE behaviour.import >= $since AND behaviour.campaign IS NOT NULL
+  WITH DISTINCT user, there, behaviour.campaign AS id, behaviour.at AS at
   MATCH (campaign:Campaign {dataset: $dataset, id: id})
   WHERE (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
     AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) })

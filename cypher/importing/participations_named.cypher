@@ -9,14 +9,14 @@ CALL (campaign) {
   RETURN collect([user, part.at]) AS there
 }
 CALL (campaign) {
-  MATCH (user:User)-[act:$($type)]->(campaign)
-  RETURN user, act
+  MATCH (user:User)-[behaviour:$($type)]->(campaign)
+  RETURN user, behaviour
 UNION
-  MATCH (campaign)<-[:OF]-(:Coupon)<-[act:$($type)]-(user:User)
-  WHERE coalesce(act.campaign, campaign.id) = campaign.id
-  RETURN user, act
+  MATCH (campaign)<-[:OF]-(:Coupon)<-[behaviour:$($type)]-(user:User)
+  WHERE coalesce(behaviour.campaign, campaign.id) = campaign.id
+  RETURN user, behaviour
 }
-WITH DISTINCT campaign, there, user, act.at AS at, act.import AS added
+WITH DISTINCT campaign, there, user, behaviour.at AS at, behaviour.import AS added
 WHERE added >= $since AND (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
   AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) })
 WITH DISTINCT campaign, there, user, at

@@ -13,17 +13,17 @@ CALL (campaign) {
 CALL (campaign, promoted) {
   WITH campaign, promoted WHERE $targeted
   MATCH (campaign)<-[:TARGETED_BY]-(user:User)
-  MATCH (user)-[act:$($type)]->(product)
-  WHERE NOT $window OR campaign.starts_at <= act.at < campaign.ends_at
-  WITH user, act, product, promoted
-  WHERE act.import >= $since AND product IN promoted
-  RETURN DISTINCT user, act.at AS at
+  MATCH (user)-[behaviour:$($type)]->(product)
+  WHERE NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at
+  WITH user, behaviour, product, promoted
+  WHERE behaviour.import >= $since AND product IN promoted
+  RETURN DISTINCT user, behaviour.at AS at
 UNION
   WITH campaign, promoted WHERE NOT $targeted
   UNWIND promoted AS product
-  MATCH (product)<-[act:$($type)]-(user:User)
-  WHERE act.import >= $since AND (NOT $window OR campaign.starts_at <= act.at < campaign.ends_at)
-  RETURN DISTINCT user, act.at AS at
+  MATCH (product)<-[behaviour:$($type)]-(user:User)
+  WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
+  RETURN DISTINCT user, behaviour.at AS at
 }
 WITH campaign, user, at, there
 WHERE NOT [user, at] IN there

@@ -4,10 +4,10 @@
 // access: read
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 CALL (campaign) { MATCH (campaign)-[:PROMOTES]->(product) RETURN collect(product) AS promoted }
-MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[act:PURCHASED]->(product)
-WHERE act.at < campaign.ends_at AND act.at < datetime($before) AND product IN promoted
-WITH user, date(act.at) AS step, count(DISTINCT act.at) AS purchases, sum(coalesce(act.value, 0.0)) AS value,
-     max(coalesce(act.coupon_discount, 0.0)) > 0 AS by_coupon
+MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[purchase:PURCHASED]->(product)
+WHERE purchase.at < campaign.ends_at AND purchase.at < datetime($before) AND product IN promoted
+WITH user, date(purchase.at) AS step, count(DISTINCT purchase.at) AS purchases, sum(coalesce(purchase.value, 0.0)) AS value,
+     max(coalesce(purchase.coupon_discount, 0.0)) > 0 AS by_coupon
 ORDER BY user.id, step
 // One row of lists per user: transferring a row per day would take most of the time.
 RETURN user.id AS user, collect(toString(step)) AS step, collect(purchases) AS purchases,

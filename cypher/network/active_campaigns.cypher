@@ -4,6 +4,6 @@
 // access: read
 MATCH (campaign:Campaign {dataset: $dataset})
 WHERE EXISTS {
-  MATCH (campaign)<-[act:TARGETED_BY|PARTICIPATED_IN]-(:User) WHERE datetime($since) <= act.at < datetime($before)
+  MATCH (campaign)<-[link:TARGETED_BY|PARTICIPATED_IN]-(:User) WHERE datetime($since) <= link.at < datetime($before)
 }
 RETURN campaign.id AS campaign ORDER BY campaign

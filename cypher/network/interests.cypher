@@ -2,11 +2,11 @@
 // parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are not behaviours)
 // returns: user (string), interest (list of strings, ids of tags), text (list of strings, empty for none), at (list of lists of distinct seconds since the epoch)
 // access: read
-MATCH (user:User {dataset: $dataset})-[act]->(product:Product)
-WHERE NOT type(act) IN $derived AND act.at < datetime($before)
+MATCH (user:User {dataset: $dataset})-[behaviour]->(product:Product)
+WHERE NOT type(behaviour) IN $derived AND behaviour.at < datetime($before)
 OPTIONAL MATCH (product)-[:IN_CATEGORY]->(category:Category)
-WITH user, coalesce(category, product) AS object, collect(DISTINCT act.at.epochSeconds) AS at,
-     max(CASE type(act) WHEN 'PURCHASED' THEN 'buys ' ELSE '' END) AS verb
+WITH user, coalesce(category, product) AS object, collect(DISTINCT behaviour.at.epochSeconds) AS at,
+     max(CASE type(behaviour) WHEN 'PURCHASED' THEN 'buys ' ELSE '' END) AS verb
 WITH user, at,
      CASE WHEN object:Category THEN 'category:' + object.id ELSE 'product:' + object.id END AS interest,
      CASE WHEN object:Category AND object.id <> '' THEN verb + toLower(object.id)

@@ -4,8 +4,8 @@
 // access: read
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {
-  OPTIONAL MATCH (user)-[act]->() WHERE NOT type(act) IN $derived
-  WITH type(act) AS kind, count(act) AS times, sum(act.value) AS value, min(act.at) AS first, max(act.at) AS last
+  OPTIONAL MATCH (user)-[behaviour]->() WHERE NOT type(behaviour) IN $derived
+  WITH type(behaviour) AS kind, count(behaviour) AS times, sum(behaviour.value) AS value, min(behaviour.at) AS first, max(behaviour.at) AS last
   ORDER BY times DESC, kind
   RETURN collect(CASE WHEN kind IS NULL THEN null ELSE
     {kind: kind, times: times, value: value, first: toString(date(first)), last: toString(date(last))} END) AS behaviours

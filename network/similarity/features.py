@@ -10,7 +10,7 @@ affinity        categories and products acted on, by TF-IDF
 recent          the same with exponential decay
 cooccurrence    embeddings of the items acted on, from items that occur together or in succession
 temporal        weekdays, hours, and days between occasions
-behavioural     acts and spending per day, price of an act, share of discounts, breadth of interests
+behavioural     daily behaviours and spending, value of a behaviour, share of discounts, breadth of interests
 participations  past campaigns
 ties            position among the ties
 friends         text and affinity of neighbours along the ties
@@ -153,15 +153,15 @@ def _temporal(interests: Interests, zone: str) -> Floats:
 
 
 def _behavioural(inputs: NetworkInputs) -> Floats:
-    days = inputs.activity.groupby("user")[["acts", "value", "discount"]]
+    days = inputs.activity.groupby("user")[["behaviours", "value", "discount"]]
     total, active_days = days.sum().reindex(inputs.users), days.size().reindex(inputs.users)
     breadth = np.diff(inputs.interests.counts().indptr).astype(float)
     occasions = np.bincount(inputs.interests.occasions()[0], minlength=len(inputs.users))
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = [
-            np.log(total["acts"] / active_days),
+            np.log(total["behaviours"] / active_days),
             np.log1p(total["value"] / active_days),
-            np.log1p(total["value"] / total["acts"]),
+            np.log1p(total["value"] / total["behaviours"]),
             total["discount"] / (total["value"] + total["discount"]),
             np.log(pd.Series(breadth, inputs.users)),
             np.log(pd.Series(breadth / occasions, inputs.users)),

@@ -74,13 +74,13 @@ def cascades(cache: Path, folder: Path, dataset: str | None = None) -> Prepared:
 
 
 def _tables(frames: Frames) -> Frames:
-    acts = frames["participations.csv"]
-    seconds = acts["at"].astype("int64")
+    participations = frames["participations.csv"]
+    seconds = participations["at"].astype("int64")
     if _CLOCK in frames:
         offsets = frames[_CLOCK].set_index("campaign_id")["offset_seconds"]
-        seconds = seconds + acts["campaign_id"].map(offsets).fillna(0).astype("int64")
-    acts = acts.assign(moment=_ORIGIN + pd.to_timedelta(seconds, unit="s"))
-    spans = acts.groupby("campaign_id")["moment"].agg(["min", "max"]).reset_index()
+        seconds = seconds + participations["campaign_id"].map(offsets).fillna(0).astype("int64")
+    participations = participations.assign(moment=_ORIGIN + pd.to_timedelta(seconds, unit="s"))
+    spans = participations.groupby("campaign_id")["moment"].agg(["min", "max"]).reset_index()
     return {
         "users": frames["users.csv"][["user_id"]],
         "ties": frames["ties.csv"][["source", "target"]],
@@ -91,5 +91,5 @@ def _tables(frames: Frames) -> Frames:
                 "ends": spans["max"] + pd.Timedelta(seconds=1),
             }
         ),
-        "participations": acts[["user_id", "campaign_id", "moment"]],
+        "participations": participations[["user_id", "campaign_id", "moment"]],
     }
