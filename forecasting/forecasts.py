@@ -11,10 +11,10 @@ from forecasting.records import (
     REDEEMER_VALUES,
     Forecast,
     ModelRun,
+    campaign_row,
     checkpoint_path,
     models,
-    of_redeemers,
-    pick_campaign,
+    redeemers_path,
 )
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
@@ -49,8 +49,8 @@ def forecast_campaign(
     model = KLSTM.load(checkpoint)
     steps = model.predict(history, horizon)[COLUMNS[1:]]
     users = model.predict_users(history, horizon).assign(redeems=None)
-    if of_redeemers(checkpoint).exists():
-        redeemers, redemptions = KLSTM.load(of_redeemers(checkpoint)), history.redeemers()
+    if redeemers_path(checkpoint).exists():
+        redeemers, redemptions = KLSTM.load(redeemers_path(checkpoint)), history.redeemers()
         steps = steps.join(_redeemer_columns(redeemers.predict(redemptions, horizon)))
         probability = redeemers.predict_users(redemptions, horizon).set_index("user")["probability"]
         users["redeems"] = users["user"].map(probability)
@@ -104,7 +104,7 @@ def _model_and_history(
 ) -> tuple[ModelRun, History]:
     dataset = describe_dataset(graph, dataset_id)
     campaigns = campaign_list(graph, dataset_id)
-    window = pick_campaign(campaigns, dataset_id, campaign)
+    window = campaign_row(campaigns, dataset_id, campaign)
     if all_open(campaigns):
         raise InvalidRequest(
             "The campaigns of this data set are open to all; their daily participants cannot be forecast.",

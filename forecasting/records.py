@@ -25,7 +25,7 @@ FORECAST_VALUES = [
 REDEEMER_VALUES = ["redeemers_mean", "redeemers_p10", "redeemers_p50", "redeemers_p90"]
 """Present only if the data set has redemptions."""
 LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems", "key_user", "group"]
-"""Columns of ``likely_table``."""
+"""Columns of ``likely_users_table``."""
 _MAX_USERS = 1_000_000
 
 
@@ -77,8 +77,8 @@ def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
     return settings.checkpoints / run.checkpoint
 
 
-def of_redeemers(checkpoint: Path) -> Path:
-    """Path of the checkpoint of its redeemers, which exists if the data set has redemptions."""
+def redeemers_path(checkpoint: Path) -> Path:
+    """Path of the model of redeemers beside `checkpoint`; it exists if the data set has redemptions."""
     return checkpoint.with_suffix(".redeemers.safetensors")
 
 
@@ -167,7 +167,7 @@ def likely_users(
     return graph.run("forecasts/likely_users", **scope, skip=skip, limit=limit)
 
 
-def likely_table(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> pd.DataFrame:
+def likely_users_table(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> pd.DataFrame:
     """All rows of ``likely_users``, with LIKELY_COLUMNS; integers stay integers beside missing values."""
     rows = likely_users(graph, dataset, forecast, _MAX_USERS, waiting=waiting)
     return pd.DataFrame(rows, columns=LIKELY_COLUMNS, dtype=object)
@@ -221,24 +221,24 @@ def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredEx
 
 def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:
     """The row of ``campaign_list`` for a campaign. Raises NotFound."""
-    return pick_campaign(campaign_list(graph, dataset), dataset, campaign)
+    return campaign_row(campaign_list(graph, dataset), dataset, campaign)
 
 
 def check_campaign(graph: Graph, dataset: str, campaign: str) -> None:
     """Raise NotFound for an unknown campaign; cheaper than ``find_campaign``."""
     if not graph.run("campaigns/exists", dataset=dataset, campaign=campaign):
-        raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
+        raise unknown_campaign(dataset, campaign, campaign_list(graph, dataset))
 
 
-def pick_campaign(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Series:
+def campaign_row(campaigns: pd.DataFrame, dataset: str, campaign: str) -> pd.Series:
     """The row of a campaign in a ``campaign_list``. Raises NotFound."""
     rows = campaigns[campaigns["id"] == campaign]
     if rows.empty:
-        raise no_campaign(dataset, campaign, campaigns)
+        raise unknown_campaign(dataset, campaign, campaigns)
     return rows.iloc[0]
 
 
-def no_campaign(dataset: str, campaign: str, campaigns: pd.DataFrame) -> NotFound:
+def unknown_campaign(dataset: str, campaign: str, campaigns: pd.DataFrame) -> NotFound:
     """The error for an id that is not in the ``campaign_list`` of its data set."""
     return NotFound(
         f"There is no campaign {campaign!r} in the data set {dataset!r}.",
@@ -253,7 +253,7 @@ def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
     """
     rows = graph.run("runs/network_of", dataset=dataset, campaign=campaign)
     if not rows:
-        raise no_campaign(dataset, campaign, campaign_list(graph, dataset))
+        raise unknown_campaign(dataset, campaign, campaign_list(graph, dataset))
     if rows[0]["figures"] is None:
         raise NotReady(
             f"There is no spreading network of {dataset!r} yet.", "Run `groundswell network build`."

@@ -11,7 +11,7 @@ from forecasting.evaluation.backtest import backtest, score
 from forecasting.history.series import History, read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.records import Backtest, ModelRun, checkpoint_path, model_run, models, of_redeemers
+from forecasting.records import Backtest, ModelRun, checkpoint_path, model_run, models, redeemers_path
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -90,7 +90,7 @@ def train(
     unfinished = _unfinished_path(settings, dataset_id, cutoff)
     KLSTM(configuration).fit(history, progress, unfinished).save(checkpoint)
     if history.has_redemptions:
-        KLSTM(configuration).fit(history.redeemers(), progress, unfinished).save(of_redeemers(checkpoint))
+        KLSTM(configuration).fit(history.redeemers(), progress, unfinished).save(redeemers_path(checkpoint))
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})

@@ -17,12 +17,12 @@ from forecasting.records import (
     Forecast,
     ModelRun,
     StoredExplanation,
+    campaign_row,
     expected_groups,
     find_explanation,
     likely_users,
     models,
     network_of,
-    pick_campaign,
     stored_forecasts,
 )
 from graph.connection import Graph, Row
@@ -128,7 +128,7 @@ def view_campaign(
             f"There is no data set {dataset!r} in this database.",
             "Import it first: `groundswell import complete-journey`.",
         )
-    campaign = pick_campaign(campaigns, dataset, campaign_id or default_campaign(graph, dataset, campaigns))
+    campaign = campaign_row(campaigns, dataset, campaign_id or default_campaign(graph, dataset, campaigns))
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
     network = network_of(graph, dataset, campaign["id"])

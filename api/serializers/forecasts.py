@@ -1,7 +1,7 @@
 """Serializes forecasts and their explanations."""
 
 from api.schemas import forecasts
-from forecasting.records import Forecast, expected_groups, find_explanation, likely_table
+from forecasting.records import Forecast, expected_groups, find_explanation, likely_users_table
 from graph.connection import Graph
 from graph.pseudonyms import Pseudonyms
 from graph.settings import Settings
@@ -41,5 +41,5 @@ def likely_users_csv(
 ) -> bytes:
     """Return the likely users of a stored forecast as CSV, under pseudonyms if a pseudonym key is set."""
     pseudonyms = Pseudonyms(settings.pseudonym_key, dataset)
-    table = pseudonyms.table(likely_table(graph, dataset, stored.id, waiting=waiting))
+    table = pseudonyms.table(likely_users_table(graph, dataset, stored.id, waiting=waiting))
     return table.to_csv(index=False, lineterminator="\r\n").encode()

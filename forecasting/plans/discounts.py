@@ -81,7 +81,7 @@ class DiscountEffect:
 
     Attributes
     ----------
-    exponent, error
+    exponent, standard_error
         b and its standard error.
     recent_depth
         Mean depth of the last RECENT_WEEKS, weighted by purchases.
@@ -96,7 +96,7 @@ class DiscountEffect:
     """
 
     exponent: float
-    error: float
+    standard_error: float
     recent_depth: float
     deepest: float
     products: int
@@ -105,17 +105,18 @@ class DiscountEffect:
 
     def uplift(self, depth: float) -> Uplift:
         """The effect of a discount on participants. Raises InvalidRequest beyond the observed discounts."""
-        if depth > (most := max(self.deepest, self.recent_depth)):
+        if depth > (limit := max(self.deepest, self.recent_depth)):
             raise InvalidRequest(
                 f"The effect of a discount of {depth:.0%} is unknown: these products hardly ever had it.",
-                f"Choose at most {most:.0%}; the recent discount was {self.recent_depth:.0%}.",
+                f"Choose at most {limit:.0%}; the recent discount was {self.recent_depth:.0%}.",
             )
-        step = depth - self.recent_depth
-        ends = sorted(self.exponent * step + sign * _NORMAL_P975 * self.error * abs(step) for sign in (-1, 1))
-        return Uplift(*(self._participants(np.exp(effect)) for effect in (self.exponent * step, *ends)))
+        change = depth - self.recent_depth
+        effect, margin = self.exponent * change, _NORMAL_P975 * self.standard_error * abs(change)
+        log_ratios = (effect, effect - margin, effect + margin)
+        return Uplift(*(self._participant_ratio(np.exp(log_ratio)) for log_ratio in log_ratios))
 
-    def _participants(self, purchases: float) -> float:
-        return float((1 - (1 - self.active_share) ** purchases) / self.active_share)
+    def _participant_ratio(self, purchase_ratio: float) -> float:
+        return float((1 - (1 - self.active_share) ** purchase_ratio) / self.active_share)
 
 
 def read_discount_effect(graph: Graph, history: History, campaign: str) -> DiscountEffect:
@@ -133,10 +134,10 @@ def read_weeks(graph: Graph, dataset_id: str, campaign: str, as_of: date, activi
     scope = {"dataset": dataset_id, "campaign": campaign, "before": dataset.moment(as_of)}
     frame = graph.frame("influence/discounts_by_week", **scope)
     rows = frame.explode(["week", "purchases", "value", "discount"], ignore_index=True)
-    days = activity.drop_duplicates(["user", "ds"])["ds"]
-    ago = (pd.Timestamp(as_of) - days).dt.days.to_numpy(np.int64) - 1
-    whole = (as_of - dataset.first_day).days // 7
-    return by_week(rows, np.bincount(ago // 7)[:whole][::-1].astype(float))
+    user_days = activity.drop_duplicates(["user", "ds"])["ds"]
+    days_before = (pd.Timestamp(as_of) - user_days).dt.days.to_numpy(np.int64) - 1
+    complete_weeks = (as_of - dataset.first_day).days // 7
+    return by_week(rows, np.bincount(days_before // 7)[:complete_weeks][::-1].astype(float))
 
 
 def by_week(rows: pd.DataFrame, traffic: Floats) -> Weeks:
@@ -172,38 +173,45 @@ def active_share(history: History, campaign: str) -> float:
     """Share of the recent active days of a campaign's users with any of its products."""
     users = history.roles[history.roles["campaign"] == campaign]["user"]
     since = pd.Timestamp(history.as_of) - pd.Timedelta(weeks=RECENT_WEEKS)
-    own = (history.activity, history.bought[history.bought["campaign"] == campaign])
-    active, bought = (
-        len(one[(one["ds"] >= since) & one["user"].isin(users)].drop_duplicates(["user", "ds"]))
-        for one in own
-    )
-    return min(bought / active, _MAX_ACTIVE_SHARE) if active and bought else _MIN_ACTIVE_SHARE
+    bought = history.bought[history.bought["campaign"] == campaign]
+
+    def count_days(rows: pd.DataFrame) -> int:
+        recent = rows[(rows["ds"] >= since) & rows["user"].isin(users)]
+        return len(recent.drop_duplicates(["user", "ds"]))
+
+    active_days, days_bought = count_days(history.activity), count_days(bought)
+    if not (active_days and days_bought):
+        return _MIN_ACTIVE_SHARE
+    return min(days_bought / active_days, _MAX_ACTIVE_SHARE)
 
 
-def discount_effect(weeks: Weeks, active: float) -> DiscountEffect:
-    """Estimate the effect. Raises InvalidRequest for too few purchases, or without variation of discounts."""
-    products, known = weeks.depth.shape
-    if products < _MIN_PRODUCTS or known <= 2 * RECENT_WEEKS:
+def discount_effect(weeks: Weeks, active_share: float) -> DiscountEffect:
+    """Estimate the effect of discounts from `weeks`.
+
+    Raises InvalidRequest for too few purchases, or if the discounts never varied.
+    """
+    products, n_weeks = weeks.depth.shape
+    if products < _MIN_PRODUCTS or n_weeks <= 2 * RECENT_WEEKS:
         raise InvalidRequest(
-            f"Only {products} products of the campaign were bought in a quarter of the {known} weeks so far: "
+            f"Only {products} products of the campaign were bought in a quarter of the {n_weeks} weeks so far: "
             "too few to estimate the effect of a discount.",
             _REMEDY,
         )
-    found = exponent(weeks)
-    earlier = exponent(weeks.within(0, known - RECENT_WEEKS))
-    late = weeks.within(known - RECENT_WEEKS, known)
-    if found is None or earlier is None:
+    estimate = exponent(weeks)
+    earlier_estimate = exponent(weeks.within(0, n_weeks - RECENT_WEEKS))
+    recent = weeks.within(n_weeks - RECENT_WEEKS, n_weeks)
+    if estimate is None or earlier_estimate is None:
         raise InvalidRequest("The discounts on the campaign's products never varied.", _REMEDY)
-    if not late.purchases.any():
+    if not recent.purchases.any():
         raise InvalidRequest("The campaign's products were not bought recently.", _REMEDY)
-    weights = late.purchases + 1e-9
+    weights = recent.purchases + 1e-9
     return DiscountEffect(
-        *found,
-        recent_depth=float(np.average(late.depth, weights=weights)),
+        *estimate,
+        recent_depth=float(np.average(recent.depth, weights=weights)),
         deepest=float(np.quantile(weeks.depth, 0.95)),
         products=products,
-        deviance_explained=1 - deviance(late, earlier[0]) / deviance(late, 0.0),
-        active_share=active,
+        deviance_explained=1 - deviance(recent, earlier_estimate[0]) / deviance(recent, 0.0),
+        active_share=active_share,
     )
 
 

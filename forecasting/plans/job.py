@@ -8,7 +8,7 @@ from forecasting.history.series import History, read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.plans.discounts import DiscountEffect, Uplift, read_discount_effect
 from forecasting.plans.plan_forecast import OutcomeForecast, replanned
-from forecasting.records import checkpoint_path, find_campaign, of_redeemers
+from forecasting.records import checkpoint_path, find_campaign, redeemers_path
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.progress import Progress
@@ -95,8 +95,8 @@ def plan_campaign(
     run = model_for(graph, dataset_id, origin)
     checkpoint = checkpoint_path(settings, run)
     model, redeemer_model = KLSTM.load(checkpoint), None
-    if of_redeemers(checkpoint).exists():
-        redeemer_model = KLSTM.load(of_redeemers(checkpoint))
+    if redeemers_path(checkpoint).exists():
+        redeemer_model = KLSTM.load(redeemers_path(checkpoint))
     network = network_of_model(graph, dataset_id, run)
     history = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
     forecasts = []

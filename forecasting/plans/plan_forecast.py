@@ -1,7 +1,7 @@
 """Forecast of a campaign before its launch, with prediction intervals.
 
 Such a campaign has no series of its own, so the forecast is the baseline alone (``baseline``): what its users
-bought of its products so far, where that counts, and what campaigns of its kind usually draw. The errors of
+bought of its products so far, where that counts, and the usual rate of campaigns of its kind. The errors of
 forecasts made at earlier launches give the width of the prediction intervals.
 """
 
@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 
 MAX_DAYS_AHEAD = 190
 """Days from the origin to the end of a plan, at most."""
-_EARLIEST = 56
-"""Days of data before a launch, without which it does not enter ``launch_dispersion``."""
+_MIN_DAYS_BEFORE = 56
+"""Days of data before a launch that ``launch_dispersion`` requires."""
 _PRIOR_DISPERSION, _PRIOR_LAUNCHES = 0.25, 2.0
 """Prior dispersion, and its weight in launches."""
 
@@ -104,19 +104,19 @@ def launch_dispersion(history: History, baseline: Baseline) -> float:
     """Dispersion of the totals of past campaigns around their forecasts at launch, as a negative binomial."""
     expected = baseline.expected(history, traffic_of(history, baseline.holidays, MAX_DAYS_AHEAD))
     steps = dict(iter(history.steps.groupby("unique_id")))
-    errors = []
+    dispersions = []
     for campaign in history.campaigns.itertuples():
         start, end = (history.number(moment) for moment in (campaign.starts, campaign.ends))
-        if campaign.id not in expected or start < _EARLIEST or campaign.ends > pd.Timestamp(history.as_of):
+        if campaign.id not in expected or start < _MIN_DAYS_BEFORE or campaign.ends > pd.Timestamp(history.as_of):
             continue
         length = min(end - start, MAX_DAYS_AHEAD)
         mean = expected[campaign.id][start][:length].sum()
         actual = steps[campaign.id]["y"].to_numpy(float)[start : start + length].sum()
-        # In excess of the variance of a Poisson count.
-        errors.append(((actual - mean) ** 2 - mean) / mean**2)
+        # The squared error beyond the variance of a Poisson count, relative to the squared mean.
+        dispersions.append(((actual - mean) ** 2 - mean) / mean**2)
     # Clipped, so that the ratio of a campaign of a few users cannot dominate.
-    total = np.clip(errors, 0, 1).sum() if errors else 0.0
-    return float((total + _PRIOR_LAUNCHES * _PRIOR_DISPERSION) / (len(errors) + _PRIOR_LAUNCHES))
+    total = np.clip(dispersions, 0, 1).sum() if dispersions else 0.0
+    return float((total + _PRIOR_LAUNCHES * _PRIOR_DISPERSION) / (len(dispersions) + _PRIOR_LAUNCHES))
 
 
 def replanned(
@@ -133,8 +133,8 @@ def replanned(
         campaigns.loc[campaign, "ends"] = pd.Timestamp(ends)
     steps, roles, bought = history.steps, history.roles, history.bought
     if users is not None:
-        own = roles[roles["campaign"] == campaign]
-        unknown = sorted(set(users) - set(own["user"]))
+        planned = roles[roles["campaign"] == campaign]["user"]
+        unknown = sorted(set(users) - set(planned))
         if unknown:
             raise InvalidRequest(
                 f"{len(unknown)} users are not planned targets; the first is {unknown[0]!r}.",
@@ -145,7 +145,7 @@ def replanned(
         campaigns.loc[campaign, "targeted"] = len(set(users))
         if not history.redemptions_only:
             counts = bought[bought["campaign"] == campaign].groupby("ds").size()
-            mine = steps["unique_id"] == campaign
-            y = steps["ds"].map(counts).fillna(0.0).where(mine, steps["y"])
+            of_campaign = steps["unique_id"] == campaign
+            y = steps["ds"].map(counts).fillna(0.0).where(of_campaign, steps["y"])
             steps = steps.assign(y=y)
     return replace(history, campaigns=campaigns.reset_index(), steps=steps, roles=roles, bought=bought)

@@ -84,19 +84,19 @@ def format_of(path: Path, source: Source) -> str:
     """Return csv, tsv, jsonl or parquet: from the mapping, else by the file name."""
     if source.format:
         return source.format
-    bare = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path
-    return _SUFFIXES.get(bare.suffix.lower(), "csv")
+    uncompressed = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path
+    return _SUFFIXES.get(uncompressed.suffix.lower(), "csv")
 
 
-def open_plain(path: Path) -> BinaryIO:
+def open_decompressed(path: Path) -> BinaryIO:
     """Open `path` for reading, decompressing gzip and zstd. Raises ImportFailed."""
     with _open(path) as file:
         magic = file.read(4)
     if magic.startswith(_GZIP):
         return cast("BinaryIO", gzip.open(path, "rb"))
     if magic == _ZSTD:
-        packed = pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "zstd")
-        return cast("BinaryIO", io.BufferedReader(packed))
+        decompressed = pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "zstd")
+        return cast("BinaryIO", io.BufferedReader(decompressed))
     return _open(path)
 
 
@@ -109,7 +109,7 @@ def _open(path: Path) -> BinaryIO:
         ) from error
 
 
-def survey(path: Path, source: Source) -> tuple[str, int]:
+def digest_and_count(path: Path, source: Source) -> tuple[str, int]:
     """Return the SHA-256 of a file and its number of rows (of lines, unless Parquet). Raises ImportFailed."""
     hashed = hashlib.sha256()
     with _open(path) as file:
@@ -119,7 +119,7 @@ def survey(path: Path, source: Source) -> tuple[str, int]:
         return hashed.hexdigest(), int(_open_parquet(path).metadata.num_rows)
     count, last = 0, b"\n"
     try:
-        with open_plain(path) as file:
+        with open_decompressed(path) as file:
             while chunk := file.read(_CHUNK):
                 count += chunk.count(b"\n")
                 last = chunk[-1:]
@@ -167,10 +167,10 @@ def read_header(path: Path, source: Source) -> list[str]:
             "Set the file's encoding in the mapping, for example `encoding: cp1252`.",
         )
     names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter_of(path, source)), [])]
-    twice = {name for name in names if names.count(name) > 1 and name}
-    if twice:
+    duplicates = {name for name in names if names.count(name) > 1 and name}
+    if duplicates:
         raise ImportFailed(
-            f"{path.name}: column name {', '.join(sorted(twice))} occurs twice.", "Rename one of the columns."
+            f"{path.name}: column name {', '.join(sorted(duplicates))} occurs twice.", "Rename one of the columns."
         )
     return names
 
@@ -181,17 +181,17 @@ def delimiter_of(path: Path, source: Source) -> str:
 
 
 def _check_columns(path: Path, names: list[str], selected: list[str]) -> None:
-    lacking = [name for name in selected if name not in names]
-    if lacking:
+    missing = [name for name in selected if name not in names]
+    if missing:
         raise ImportFailed(
-            f"{path.name} has no column {', '.join(lacking)}; its columns are {', '.join(names)}.",
+            f"{path.name} has no column {', '.join(missing)}; its columns are {', '.join(names)}.",
             "Correct `columns` or `delimiter` in the mapping.",
         )
 
 
 def _transcoded(path: Path, source: Source) -> BinaryIO:
     """Open the file as bytes with line feeds; UTF-16 and UTF-32 are transcoded to UTF-8."""
-    file = open_plain(path)
+    file = open_decompressed(path)
     if lines.is_wide(source.encoding[0]):
         text = io.TextIOWrapper(file, source.encoding[0], errors="replace", newline="\n")
         return cast("BinaryIO", io.BufferedReader(lines.Utf8Stream(text)))
@@ -202,7 +202,7 @@ def _text_blocks(path: Path, source: Source, selected: list[str], names: list[st
     parse = _parser(path, source, selected, names)
     has_header = source.header is True and names is not None
     number = 2 if has_header else 1
-    for index, (raw, length) in enumerate(_cut(path, source, skip=int(has_header))):
+    for index, (raw, length) in enumerate(_split(path, source, skip=int(has_header))):
         yield Block(index, number, length, partial(parse, raw, number), raw)
         number += length
 
@@ -214,49 +214,49 @@ def _parser(
     if names is None:
         return partial(lines.parse_json, selected=selected, encodings=encodings)
     return partial(
-        lines.parse_delimited, shape=lines.Shape(names, selected, delimiter_of(path, source), encodings)
+        lines.parse_delimited, file_format=lines.DelimitedFormat(names, selected, delimiter_of(path, source), encodings)
     )
 
 
-def _cut(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
+def _split(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
     """Yield (bytes, number of lines) of each block after the first `skip` lines."""
-    rest, begun = b"", False
+    buffer, started = b"", False
     try:
         with _transcoded(path, source) as file:
             while chunk := file.read(_CHUNK):
-                if not begun:
-                    chunk, begun = chunk.removeprefix(b"\xef\xbb\xbf"), True
-                rest += chunk
-                while skip and b"\n" in rest:
-                    rest, skip = rest.partition(b"\n")[2], skip - 1
-                if skip or rest.count(b"\n") < BLOCK_ROWS:
-                    _check_line_length(path, rest)
-                    _check_block_size(path, rest)
+                if not started:
+                    chunk, started = chunk.removeprefix(b"\xef\xbb\xbf"), True
+                buffer += chunk
+                while skip and b"\n" in buffer:
+                    buffer, skip = buffer.partition(b"\n")[2], skip - 1
+                if skip or buffer.count(b"\n") < BLOCK_ROWS:
+                    _check_line_length(path, buffer)
+                    _check_block_size(path, buffer)
                     continue
-                ends = np.flatnonzero(np.frombuffer(rest, dtype=np.uint8) == 10)
-                cuts = [0, *(int(end) + 1 for end in ends[BLOCK_ROWS - 1 :: BLOCK_ROWS])]
-                for start, end in zip(cuts[:-1], cuts[1:], strict=True):
-                    yield rest[start:end], BLOCK_ROWS
-                rest = rest[cuts[-1] :]
+                ends = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8) == 10)
+                bounds = [0, *(int(end) + 1 for end in ends[BLOCK_ROWS - 1 :: BLOCK_ROWS])]
+                for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+                    yield buffer[start:end], BLOCK_ROWS
+                buffer = buffer[bounds[-1] :]
     except (OSError, EOFError) as error:
         raise ImportFailed(
             f"{path.name} cannot be read to the end: {error}.",
             "The file is damaged or incomplete: copy it again and repeat the import. Loaded rows stay.",
         ) from error
-    if rest and not skip:
-        yield rest, rest.count(b"\n") + (not rest.endswith(b"\n"))
+    if buffer and not skip:
+        yield buffer, buffer.count(b"\n") + (not buffer.endswith(b"\n"))
 
 
-def _check_line_length(path: Path, rest: bytes) -> None:
-    if len(rest) > _LONGEST_LINE and rest.count(b"\n") == 0:
+def _check_line_length(path: Path, buffer: bytes) -> None:
+    if len(buffer) > _LONGEST_LINE and buffer.count(b"\n") == 0:
         raise ImportFailed(
             f"{path.name} has no line break in {_LONGEST_LINE >> 20} MiB.",
             "It should be text with one row per line; if not, set its `format` in the mapping.",
         )
 
 
-def _check_block_size(path: Path, rest: bytes) -> None:
-    if len(rest) > _LARGEST_BLOCK:
+def _check_block_size(path: Path, buffer: bytes) -> None:
+    if len(buffer) > _LARGEST_BLOCK:
         raise ImportFailed(
             f"{path.name}: fewer than {BLOCK_ROWS:,} lines take more than {_LARGEST_BLOCK >> 20} MiB.",
             "It should be a table with one row per line; remove columns that are not needed.",
@@ -293,7 +293,7 @@ def _block_of_rows(
     index: int, rows: list[tuple[int, list[str]]], names: list[str], selected: list[str]
 ) -> Block:
     raw = b"".join(json.dumps(row).encode() + b"\n" for _, row in rows)
-    return Block(index, rows[0][0], len(rows), partial(lines.gather, rows, names, selected), raw)
+    return Block(index, rows[0][0], len(rows), partial(lines.parse_split_rows, rows, names, selected), raw)
 
 
 def _parquet_blocks(path: Path, selected: list[str]) -> Iterator[Block]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.errors import ImportFailed, InvalidRequest
-from graph.importing.blocks import format_of, open_plain, read_header
+from graph.importing.blocks import format_of, open_decompressed, read_header
 from graph.importing.column_names import COLUMN_WORDS, ENTITY_OF, TABLE_WORDS
 from graph.importing.contract import TABLES
 from graph.importing.mapping import FILE_NAME, Source
@@ -75,7 +75,7 @@ def _table_of(name: str) -> str | None:
 
 
 def _first_bytes(path: Path) -> bytes:
-    with open_plain(path) as file:
+    with open_decompressed(path) as file:
         raw = file.read(_SAMPLE_BYTES)
     cut = raw.rfind(b"\n")
     return raw[: cut + 1] if len(raw) == _SAMPLE_BYTES and cut > 0 else raw

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import ImportFailed
-from graph.importing.blocks import survey
+from graph.importing.blocks import digest_and_count
 from graph.importing.contract import TABLES
 from graph.importing.mapping import Mapping, Source
 from graph.progress import Progress
@@ -74,7 +74,7 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     files = InputFiles(folder, mapping)
     advance = progress.stage("Reading files", len(sources))
     for table, source, path in sources:
-        checksum, rows = survey(path, source)
+        checksum, rows = digest_and_count(path, source)
         name = path.relative_to(folder).as_posix()
         digest = mapping.digest_of(source)
         files.inputs.append(InputFile(table, name, path, source, digest, checksum, rows))

@@ -35,7 +35,7 @@ class Parsed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Shape:
+class DelimitedFormat:
     """Columns, delimiter and encodings of a delimited file."""
 
     names: list[str]
@@ -49,7 +49,7 @@ class Utf8Stream(io.RawIOBase):
 
     def __init__(self, text: IO[str]) -> None:
         self._text = text
-        self._left = b""
+        self._buffer = b""
 
     def readable(self) -> bool:
         """Return True."""
@@ -57,11 +57,11 @@ class Utf8Stream(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill `buffer` and return the number of bytes; 0 at the end."""
-        if not self._left:
-            self._left = self._text.read(len(buffer)).encode("utf-8", errors="replace")
-        part = self._left[: len(buffer)]
+        if not self._buffer:
+            self._buffer = self._text.read(len(buffer)).encode("utf-8", errors="replace")
+        part = self._buffer[: len(buffer)]
         buffer[: len(part)] = part
-        self._left = self._left[len(part) :]
+        self._buffer = self._buffer[len(part) :]
         return len(part)
 
     def close(self) -> None:
@@ -87,69 +87,69 @@ def decode_line(line: bytes, encodings: Sequence[str]) -> str | None:
     return None
 
 
-def parse_delimited(raw: bytes, number: int, shape: Shape) -> Parsed:
+def parse_delimited(raw: bytes, number: int, file_format: DelimitedFormat) -> Parsed:
     """Parse CSV or TSV lines; `number` is the line number of the first."""
     lines = raw.count(b"\n") + (not raw.endswith(b"\n"))
-    if _is_utf8(shape.encodings[0]) and b"\0" not in raw:
+    if _is_utf8(file_format.encodings[0]) and b"\0" not in raw:
         try:
-            table = _parse_at_once(raw, shape)
+            table = _parse_at_once(raw, file_format)
         except pa.ArrowInvalid:
             table = None  # Ragged lines, or bytes that are not UTF-8.
         if table is not None and table.num_rows == lines:
-            columns = {name: table.column(name).combine_chunks() for name in shape.selected}
+            columns = {name: table.column(name).combine_chunks() for name in file_format.selected}
             return Parsed(np.arange(number, number + lines), columns, [])
-    return _parse_line_by_line(raw, number, shape)
+    return _parse_line_by_line(raw, number, file_format)
 
 
 def _is_utf8(encoding: str) -> bool:
     return is_wide(encoding) or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
 
 
-def _parse_at_once(raw: bytes, shape: Shape) -> pa.Table:
+def _parse_at_once(raw: bytes, file_format: DelimitedFormat) -> pa.Table:
     return pyarrow.csv.read_csv(
         pa.BufferReader(raw),
-        pyarrow.csv.ReadOptions(column_names=shape.names, use_threads=False, block_size=len(raw) + 1),
-        pyarrow.csv.ParseOptions(delimiter=shape.delimiter),
+        pyarrow.csv.ReadOptions(column_names=file_format.names, use_threads=False, block_size=len(raw) + 1),
+        pyarrow.csv.ParseOptions(delimiter=file_format.delimiter),
         pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(shape.names, pa.string()),
-            include_columns=shape.selected or None,
+            column_types=dict.fromkeys(file_format.names, pa.string()),
+            include_columns=file_format.selected or None,
             strings_can_be_null=False,
         ),
     )
 
 
-def _parse_line_by_line(raw: bytes, number: int, shape: Shape) -> Parsed:
+def _parse_line_by_line(raw: bytes, number: int, file_format: DelimitedFormat) -> Parsed:
     rows: list[tuple[int, list[str]]] = []
     errors = []
     for offset, line in enumerate(raw.removesuffix(b"\n").split(b"\n")):
         if not line.strip(b"\r"):
             continue  # Skip empty lines.
-        text = decode_line(line, shape.encodings)
+        text = decode_line(line, file_format.encodings)
         if text is None or "\0" in text:
-            errors.append(_encoding_error(number + offset, line, shape.encodings, text))
+            errors.append(_encoding_error(number + offset, line, file_format.encodings, text))
             continue
         try:
-            (values,) = csv.reader([text.rstrip("\r")], delimiter=shape.delimiter, strict=True)
+            (values,) = csv.reader([text.rstrip("\r")], delimiter=file_format.delimiter, strict=True)
         except (csv.Error, ValueError):
             reason = "has an unclosed quote or text after a quote; for line breaks in values, set `multiline`"
             errors.append(RowError(number + offset, "", text[:200], reason))
             continue
         rows.append((number + offset, values))
-    parsed = gather(rows, shape.names, shape.selected)
+    parsed = parse_split_rows(rows, file_format.names, file_format.selected)
     return Parsed(parsed.numbers, parsed.columns, errors + parsed.errors)
 
 
 def _encoding_error(row: int, line: bytes, encodings: Sequence[str], text: str | None) -> RowError:
-    shown = line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")[:200]
+    escaped = line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")[:200]
     if text is not None:
-        return RowError(row, "", shown, "contains a NUL byte")
-    return RowError(row, "", shown, f"is not valid {' or '.join(encodings)}; add its encoding to `encoding`")
+        return RowError(row, "", escaped, "contains a NUL byte")
+    return RowError(row, "", escaped, f"is not valid {' or '.join(encodings)}; add its encoding to `encoding`")
 
 
-def gather(rows: list[tuple[int, list[str]]], names: list[str], selected: list[str]) -> Parsed:
-    """Build the `selected` columns from split rows; reject rows of another length."""
+def parse_split_rows(rows: list[tuple[int, list[str]]], names: list[str], selected: list[str]) -> Parsed:
+    """Build the `selected` columns from rows split into values; reject rows with another number of values."""
     width = len(names)
-    good = [(number, values) for number, values in rows if len(values) == width]
+    valid = [(number, values) for number, values in rows if len(values) == width]
     errors = [
         RowError(number, "", ", ".join(values)[:200], f"has {len(values)} values for {width} columns")
         for number, values in rows
@@ -158,8 +158,8 @@ def gather(rows: list[tuple[int, list[str]]], names: list[str], selected: list[s
     columns = {}
     for name in selected:
         position = names.index(name)
-        columns[name] = pa.array([values[position] for _, values in good], pa.string())
-    return Parsed(np.array([number for number, _ in good], dtype=np.int64), columns, errors)
+        columns[name] = pa.array([values[position] for _, values in valid], pa.string())
+    return Parsed(np.array([number for number, _ in valid], dtype=np.int64), columns, errors)
 
 
 def parse_json(raw: bytes, number: int, selected: list[str], encodings: Sequence[str]) -> Parsed:
@@ -187,7 +187,7 @@ def parse_json(raw: bytes, number: int, selected: list[str], encodings: Sequence
             )
             continue
         numbers.append(number + offset)
-        records.append([_plain(record.get(name)) for name in selected])
+        records.append([_text(record.get(name)) for name in selected])
     columns = {
         name: pa.array([record[position] for record in records], pa.string())
         for position, name in enumerate(selected)
@@ -195,7 +195,7 @@ def parse_json(raw: bytes, number: int, selected: list[str], encodings: Sequence
     return Parsed(np.array(numbers, dtype=np.int64), columns, errors)
 
 
-def _plain(value: object) -> str | None:
+def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -22,7 +22,7 @@ from graph.errors import InvalidRequest
 
 _FOLDER = files("forecasting.baseline.holiday_priors")
 HOLIDAY_PRIORS = tuple(
-    sorted(one.name.removesuffix(".csv") for one in _FOLDER.iterdir() if one.name.endswith(".csv"))
+    sorted(file.name.removesuffix(".csv") for file in _FOLDER.iterdir() if file.name.endswith(".csv"))
 )
 
 
@@ -50,10 +50,10 @@ def holiday_effect(days: pd.DatetimeIndex, prior: str | None) -> NDArray[np.floa
         return effect
     effects = _table(prior)
     for day, name in named_holidays(days):
-        for offset, moved in effects.get(name, ()):
-            place = (day - days[0]).days + offset
-            if 0 <= place < len(days):
-                effect[place] += moved
+        for offset, log_ratio in effects.get(name, ()):
+            position = (day - days[0]).days + offset
+            if 0 <= position < len(days):
+                effect[position] += log_ratio
     return effect
 
 
@@ -68,12 +68,12 @@ def check_holiday_prior(prior: str | None) -> str | None:
 
 @cache
 def _table(prior: str) -> dict[str, list[tuple[int, float]]]:
-    """(offset, logarithm of traffic over the usual) of the days around each holiday."""
+    """(offset in days, log ratio of traffic to the usual traffic) of the days around each holiday."""
     with (_FOLDER / f"{prior}.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file)
     sources = rows.columns.difference(["holiday", "offset"])
     effects = np.log(rows[sources]).mean(axis=1)
     return {
-        str(name): [(int(offset), float(effects[place])) for place, offset in part["offset"].items()]
+        str(name): [(int(offset), float(effects[row])) for row, offset in part["offset"].items()]
         for name, part in rows.groupby("holiday")
     }

@@ -1,9 +1,8 @@
-"""Last.fm 2k (HetRec 2011): 1,892 users, their friendships, and which artist each gave which tag, monthly.
+"""Last.fm 2k (HetRec 2011): 1,892 users, their friendships, and which artist each gave which tag, by month.
 
 The package ``graphdatascience`` includes the data with tag ids but no names: names are read from
 ``tags.dat`` if a folder of names is given. A tag that at least 50 users assigned is a campaign, and assigning
-it is participation. Cantador, Brusilovsky, Kuflik: 2nd HetRec
-workshop, RecSys 2011; for research.
+it is participation. Cantador, Brusilovsky, Kuflik: 2nd HetRec workshop, RecSys 2011; for research.
 """
 
 import hashlib
@@ -19,9 +18,9 @@ from graph.importing.mapping import parse_mapping
 
 DATASET = "lastfm"
 _FORMAT = "1"
-_CAMPAIGN_USERS = 50
+_MIN_CAMPAIGN_USERS = 50
 # All dates outside these months are erroneous.
-_FIRST, _LAST = pd.Timestamp("2005-08-01"), pd.Timestamp("2011-03-31")
+_FIRST_DAY, _LAST_DAY = pd.Timestamp("2005-08-01"), pd.Timestamp("2011-03-31")
 _ARTIST_OFFSET = 10_000
 _FILES = {
     "users": "user_nodes",
@@ -82,23 +81,23 @@ def lastfm(cache: Path, dataset: str = DATASET, names: Path | None = None) -> Pr
 
 
 def _identity_mapping(file: str, *columns: str) -> dict[str, object]:
-    return {"files": f"{file}.parquet", "columns": {one: one for one in columns}}
+    return {"files": f"{file}.parquet", "columns": {name: name for name in columns}}
 
 
 def _frames(names: Path | None) -> Frames:
-    tagged = _read("tagged").rename(
+    taggings = _read("tagged").rename(
         columns={"sourceNodeId": "user", "targetNodeId": "object", "tagID": "tag"}
     )
-    tagged["at"] = pd.to_datetime(tagged[["year", "month", "day"]], errors="coerce")
-    tagged = tagged[tagged["at"].between(_FIRST, _LAST)]
-    tagged["at"] = tagged["at"].dt.date
+    taggings["at"] = pd.to_datetime(taggings[["year", "month", "day"]], errors="coerce")
+    taggings = taggings[taggings["at"].between(_FIRST_DAY, _LAST_DAY)]
+    taggings["at"] = taggings["at"].dt.date
     tag_names = _names(names, "tags.dat", 0)
-    users = tagged.groupby("tag")["user"].nunique()
-    large = users[users >= _CAMPAIGN_USERS].index
-    spans = tagged[tagged["tag"].isin(large)].groupby("tag")["at"].agg(["min", "max"])
+    users_per_tag = taggings.groupby("tag")["user"].nunique()
+    campaign_tags = users_per_tag[users_per_tag >= _MIN_CAMPAIGN_USERS].index
+    spans = taggings[taggings["tag"].isin(campaign_tags)].groupby("tag")["at"].agg(["min", "max"])
     ids = spans.index.astype(str)
     artists = _read("artists")["nodeId"]
-    tags = pd.Series(sorted(tagged["tag"].unique()))
+    tags = pd.Series(sorted(taggings["tag"].unique()))
     friends = _read("friends")
     return {
         "users": pd.DataFrame({"id": _read("users")["nodeId"].astype(str)}),
@@ -116,7 +115,7 @@ def _frames(names: Path | None) -> Frames:
             }
         ),
         # The first time, not the number of times, which would include the future of a cut-off.
-        "user_tags": tagged.groupby(["user", "tag"], as_index=False)["at"]
+        "user_tags": taggings.groupby(["user", "tag"], as_index=False)["at"]
         .min()
         .astype({"user": str, "tag": str}),
         "ties": pd.DataFrame(
@@ -127,10 +126,10 @@ def _frames(names: Path | None) -> Frames:
         ),
         "behaviours": pd.DataFrame(
             {
-                "user": tagged["user"].astype(str),
-                "object": tagged["object"].astype(str),
-                "at": tagged["at"],
-                "campaign": tagged["tag"].where(tagged["tag"].isin(large)).astype("Int64").astype(object),
+                "user": taggings["user"].astype(str),
+                "object": taggings["object"].astype(str),
+                "at": taggings["at"],
+                "campaign": taggings["tag"].where(taggings["tag"].isin(campaign_tags)).astype("Int64").astype(object),
             }
         ),
     }
