@@ -32,38 +32,38 @@ from network.tags.text_encoder import TextEncoder
 
 _SEEDS = 3
 _MOMENTS = 20
-_FEWEST = 5
-_MOST_WAITING = 400
+_MIN_PARTICIPANTS = 5
+_MAX_NEGATIVES = 400
 _SEQUENCE = ("text", "recent", "cooccurrence", "temporal")
 _NONE, _LEARNED, _PLACEBO = "no network", "learned probabilities", "placebo"
 
 Links = dict[str, sparse.csr_array]
-"""Users x users: how much whoever stands in a column counts for whoever stands in a row."""
+"""Weight of the edge from the user of a column to the user of a row, shape (n_users, n_users)."""
 
 
 def links_of(graph: Graph, dataset: str, split: Split, seed: int) -> Links:
     """Edge weights of every step at the cut-off of `split`."""
-    inputs = split.now
-    names = [one for one, block in split.blocks.items() if block.any()]
-    sequence_blocks = [one for one in names if one in _SEQUENCE]
+    inputs = split.inputs
+    names = [name for name, block in split.blocks.items() if block.any()]
+    sequence_blocks = [name for name in names if name in _SEQUENCE]
 
-    def joined(vectors: Floats) -> pd.DataFrame:
+    def similarity_edges(vectors: Floats) -> pd.DataFrame:
         if len(inputs.ties):
             return symmetrise(ties_with_similarity(inputs, vectors))
         return symmetrise(similar_users(graph, dataset, inputs.users, vectors, seed))
 
-    def table(edges: pd.DataFrame, weight: str) -> sparse.csr_array:
+    def matrix(edges: pd.DataFrame, weight: str) -> sparse.csr_array:
         source, target = (inputs.users.get_indexer(edges[side]) for side in ("source", "target"))
         size = len(inputs.users)
         weights = np.maximum(edges[weight].to_numpy(float), 0.0)
         return sparse.csr_array((weights, (target, source)), shape=(size, size))
 
-    everything = joined(split.learned(names, seed))
-    learned = table(learn_influences(everything, inputs.history)[0], "probability")
+    edges = similarity_edges(split.learned(names, seed))
+    learned = matrix(learn_influences(edges, inputs.history)[0], "probability")
     return {
-        "tag text": table(joined(split.blocks["text"]), "score"),
-        "text and sequence": table(joined(split.learned(sequence_blocks, seed)), "score"),
-        "learned similarity": table(everything, "score"),
+        "tag text": matrix(similarity_edges(split.blocks["text"]), "score"),
+        "text and sequence": matrix(similarity_edges(split.learned(sequence_blocks, seed)), "score"),
+        "learned similarity": matrix(edges, "score"),
         _LEARNED: learned,
         _PLACEBO: learned[:, split.others(seed)],
     }
@@ -77,99 +77,103 @@ class Cases:
         window = influence_window(history)
         self.features: list[Floats] = []
         self.exposed: list[tuple[Ints, Floats, Floats]] = []
-        self.outcome: list[np.ndarray] = []
+        self.outcomes: list[np.ndarray] = []
         self.campaigns: list[np.ndarray] = []
-        usual_rate = _usual(history, since)
+        usual_rates = _usual_rates(history, since)
         for at in np.linspace(since, until - window, _MOMENTS):
-            for place, campaign in enumerate(history.campaigns):
-                self._add(history, place, campaign, float(at), window, usual_rate, rng)
+            for number, campaign in enumerate(history.campaigns):
+                self._add(history, number, campaign, float(at), window, usual_rates, rng)
 
     def _add(
         self,
         history: ParticipationHistory,
-        place: int,
+        number: int,
         campaign: CampaignHistory,
         at: float,
         window: float,
-        usual_rate: Floats,
+        usual_rates: Floats,
         rng: np.random.Generator,
     ) -> None:
         before = campaign.times < at
         if not before.any():
-            return  # Nobody has taken part yet: there is nobody to follow.
-        waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[before])
-        waiting = waiting[history.first_seen[waiting] <= at]
-        coming = campaign.users[~before & (campaign.times < at + window)]
-        comes = np.isin(waiting, coming)
-        if not comes.any():
+            return  # Nobody has taken part yet, so nobody is exposed.
+        at_risk = np.setdiff1d(history.could_take_part(campaign), campaign.users[before])
+        at_risk = at_risk[history.first_seen[at_risk] <= at]
+        next_users = campaign.users[~before & (campaign.times < at + window)]
+        outcome = np.isin(at_risk, next_users)
+        if not outcome.any():
             return
-        others = np.flatnonzero(~comes)
-        sampled = rng.choice(others, min(len(others), _MOST_WAITING), replace=False)
-        kept = np.concatenate([np.flatnonzero(comes), sampled])
-        users, when = waiting[kept], np.full(len(kept), at)
+        others = np.flatnonzero(~outcome)
+        negatives = rng.choice(others, min(len(others), _MAX_NEGATIVES), replace=False)
+        selected = np.concatenate([np.flatnonzero(outcome), negatives])
+        users, times = at_risk[selected], np.full(len(selected), at)
         recently = before & (campaign.times >= at - window)
         n = len(history.users)
         so_far, recent = (
-            np.bincount(campaign.users[one], minlength=n).astype(float) for one in (before, recently)
+            np.bincount(campaign.users[mask], minlength=n).astype(float) for mask in (before, recently)
         )
-        ever = history.activity.until(users, when)
-        since = history.activity.since_last(users, when)
-        own = [
+        ever = history.activity.until(users, times)
+        since = history.activity.since_last(users, times)
+        of_user = [
             ever,
-            ever - history.activity.until(users, when - 4 * window),
+            ever - history.activity.until(users, times - 4 * window),
             np.minimum(since / DAY, 1000),
-            usual_rate[users],
+            usual_rates[users],
         ]
-        shared = [before.sum(), recently.sum(), len(waiting), (at - campaign.times[0]) / DAY]
-        rows = np.column_stack([*own, *(np.full(len(users), float(one)) for one in shared)])
+        of_campaign = [before.sum(), recently.sum(), len(at_risk), (at - campaign.times[0]) / DAY]
+        rows = np.column_stack([*of_user, *(np.full(len(users), float(value)) for value in of_campaign)])
         self.features.append(rows.astype(float))
         self.exposed.append((users, so_far, recent))
-        self.outcome.append(comes[kept])
-        self.campaigns.append(np.full(len(kept), place))
+        self.outcomes.append(outcome[selected])
+        self.campaigns.append(np.full(len(selected), number))
 
     def table(self, links: sparse.csr_array | None) -> Floats:
         """Return the features, with the participation of connected users if `links` is given."""
         if links is None:
             return np.vstack(self.features)
-        carried = [
-            np.column_stack([(links @ part)[users] for part in (so_far, recent)])
+        exposures = [
+            np.column_stack([(links @ participants)[users] for participants in (so_far, recent)])
             for users, so_far, recent in self.exposed
         ]
-        return np.hstack([np.vstack(self.features), np.vstack(carried)])
+        return np.hstack([np.vstack(self.features), np.vstack(exposures)])
 
 
-def _usual(history: ParticipationHistory, since: float) -> Floats:
+def _usual_rates(history: ParticipationHistory, since: float) -> Floats:
     """Each user's participation rate in the campaigns open to it before `since`, shrunk to the mean."""
-    chances, taken = np.zeros(len(history.users)), np.zeros(len(history.users))
+    campaigns, participations = np.zeros(len(history.users)), np.zeros(len(history.users))
     for campaign in history.campaigns:
         if len(campaign.times) and campaign.times[0] < since:
-            chances[history.could_take_part(campaign)] += 1
-            taken[campaign.users[campaign.times < since]] += 1
-    mean = taken.sum() / max(chances.sum(), 1.0)
-    return (taken + 5 * mean) / (chances + 5)
+            campaigns[history.could_take_part(campaign)] += 1
+            participations[campaign.users[campaign.times < since]] += 1
+    mean = participations.sum() / max(campaigns.sum(), 1.0)
+    return (participations + 5 * mean) / (campaigns + 5)
 
 
-def precision(
-    train: Cases, then: sparse.csr_array | None, test: Cases, now: sparse.csr_array | None, seed: int
+def average_precision(
+    train: Cases,
+    train_links: sparse.csr_array | None,
+    test: Cases,
+    test_links: sparse.csr_array | None,
+    seed: int,
 ) -> pd.Series:
     """Average precision of each campaign."""
     model = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=200, min_samples_leaf=50, l2_regularization=1.0, random_state=seed
     )
-    model.fit(train.table(then), np.concatenate(train.outcome))
-    score = model.predict_proba(test.table(now))[:, 1]
+    model.fit(train.table(train_links), np.concatenate(train.outcomes))
+    score = model.predict_proba(test.table(test_links))[:, 1]
     rows = pd.DataFrame(
         {
             "campaign": np.concatenate(test.campaigns),
-            "comes": np.concatenate(test.outcome),
+            "outcome": np.concatenate(test.outcomes),
             "score": score,
         }
     )
     return pd.Series(
         {
-            campaign: average_precision_score(part["comes"], part["score"])
+            campaign: average_precision_score(part["outcome"], part["score"])
             for campaign, part in rows.groupby("campaign")
-            if part["comes"].sum() >= _FEWEST
+            if part["outcome"].sum() >= _MIN_PARTICIPANTS
         }
     )
 
@@ -178,34 +182,38 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     """Compare each step with the model without a network, and the last with its placebo."""
     described = describe_dataset(graph, dataset)
     inputs = read_inputs(graph, described, described.end)
-    now = Split(inputs, cutoff, encoder)
-    earlier = now.now.middle()
-    then = Split(now.now, earlier, encoder)
+    test_split = Split(inputs, cutoff, encoder)
+    train_split = Split(test_split.inputs, test_split.inputs.middle(), encoder)
     scores: dict[str, list[pd.Series]] = {}
     for seed in range(_SEEDS):
-        train = Cases(now.now.history, then.now.seconds, now.now.seconds, seed)
-        test = Cases(inputs.history, now.now.seconds, inputs.seconds, seed)
-        before, after = (links_of(graph, dataset, one, seed) for one in (then, now))
-        scores.setdefault(_NONE, []).append(precision(train, None, test, None, seed))
-        for step, links in before.items():
-            scores.setdefault(step, []).append(precision(train, links, test, after[step], seed))
+        train = Cases(
+            test_split.inputs.history, train_split.inputs.seconds, test_split.inputs.seconds, seed
+        )
+        test = Cases(inputs.history, test_split.inputs.seconds, inputs.seconds, seed)
+        train_links, test_links = (
+            links_of(graph, dataset, split, seed) for split in (train_split, test_split)
+        )
+        scores.setdefault(_NONE, []).append(average_precision(train, None, test, None, seed))
+        for step, links in train_links.items():
+            scores.setdefault(step, []).append(
+                average_precision(train, links, test, test_links[step], seed)
+            )
     means = {step: pd.concat(parts, axis=1).mean(axis=1) for step, parts in scores.items()}
     rows = [_row(name, f"with {step}", means[step], means[_NONE], _NONE) for step in means if step != _NONE]
     rows.append(_row(name, f"with {_LEARNED}", means[_LEARNED], means[_PLACEBO], _PLACEBO))
     return rows
 
 
-def _row(name: str, what: str, values: pd.Series, references: pd.Series, peer: str) -> Row:
-    one, other = values.to_numpy(), references.to_numpy()
-    means = float(one.mean()), float(other.mean())
-    within = ratio_interval(one, other)
+def _row(name: str, what: str, values: pd.Series, references: pd.Series, alternative: str) -> Row:
+    means = float(values.mean()), float(references.mean())
+    interval = ratio_interval(values.to_numpy(), references.to_numpy())
     return Row(
         f"{name}: next participants, {what}",
         *means,
-        peer,
+        alternative,
         "higher",
         None,
-        *within,
+        *interval,
         f"{len(values)} campaigns",
     )
 

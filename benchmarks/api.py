@@ -1,8 +1,8 @@
 """Reads of the API beside a bare FastAPI route that answers with the same bytes: 50 connections, same server.
 
-Ours and the bare route take turns of a few seconds on one machine, each in a process of its own, so that what
-else goes on there meets both. Uncached: every request asks for something that was not asked before; the peer
-is then a bare route that sends the same statements through Neo4j's asyncio driver.
+The API and the bare route are measured in turns of a few seconds on one machine, each in a process of its own,
+so that other load affects both. Uncached: every request is new; the alternative is then a bare route that sends
+the same statements through Neo4j's asyncio driver.
 """
 
 import argparse
@@ -55,7 +55,7 @@ uvicorn.run(app, port=port, log_level="warning")
 
 
 def fill(settings: Settings, households: int | None) -> str:
-    """The Complete Journey with everything there is to ask for; a key that may read."""
+    """Import the Complete Journey, build its network, model and forecast; return a key that may read."""
     with connect(settings) as graph:
         import_prepared(graph, settings, complete_journey(settings.cache, DATASET, households), Silent())
     with connect(settings) as graph:
@@ -70,7 +70,7 @@ def fill(settings: Settings, households: int | None) -> str:
 def process(
     command: list[str], address: str, environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server in a process of its own, from when it answers."""
+    """A server in a process of its own, once it answers."""
     running = subprocess.Popen([sys.executable, *command], env=environment)
     try:
         for _ in range(600):
@@ -88,27 +88,27 @@ def process(
 async def load(
     address: str, path: str, key: str, seconds: float, *, distinct: bool, connections: int
 ) -> list[float]:
-    """Seconds that each request took, all connections asking one after another."""
-    parts, took = urlsplit(address), list[float]()
+    """Seconds of each request; every connection sends its next request after a response."""
+    parts, durations = urlsplit(address), list[float]()
     headers = f"Host: {parts.netloc}\r\nAuthorization: Bearer {key}"
     ends = time.perf_counter() + seconds
 
     async def connection() -> None:
         streams = await asyncio.open_connection(parts.hostname, parts.port)
         while time.perf_counter() < ends:
-            asked = f"{path}?{uncached_query(DATASET) if distinct else f'dataset={DATASET}'}"
+            target = f"{path}?{uncached_query(DATASET) if distinct else f'dataset={DATASET}'}"
             began = time.perf_counter()
-            if (status := await ask(streams, asked, headers)) != 200:
-                raise RuntimeError(f"{status} from {asked}")
-            took.append(time.perf_counter() - began)
+            if (status := await send_request(streams, target, headers)) != 200:
+                raise RuntimeError(f"{status} from {target}")
+            durations.append(time.perf_counter() - began)
         streams[1].close()
 
     await asyncio.gather(*(connection() for _ in range(connections)))
-    return took
+    return durations
 
 
-async def ask(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str, headers: str) -> int:
-    """The status of one answer, read to its end; a client that costs little beside what it measures."""
+async def send_request(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str, headers: str) -> int:
+    """Status of a response, read to its end, by a client that costs little itself."""
     reader, writer = streams
     writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
     head = await reader.readuntil(b"\r\n\r\n")
@@ -117,59 +117,59 @@ async def ask(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: 
     return int(head.split(b" ", 2)[1])
 
 
-def turns(ours: str, peer: str, path: str, key: str, turn: tuple[int, float], *, distinct: bool) -> Floats:
-    """Requests a second of ours and of the peer, a row each turn; `turn` says how many there are, and for how
-    many seconds each.
-    """
-    number, seconds = turn
-    found = [
+def throughput(
+    addresses: tuple[str, str], path: str, key: str, turns: tuple[int, float], *, distinct: bool
+) -> Floats:
+    """Requests a second at each of two addresses, shape (n_turns, 2); `turns` is their number and seconds."""
+    number, seconds = turns
+    counts = [
         [
-            len(asyncio.run(load(one, path, key, seconds, distinct=distinct, connections=_CONNECTIONS)))
-            for one in (ours, peer)
+            len(asyncio.run(load(address, path, key, seconds, distinct=distinct, connections=_CONNECTIONS)))
+            for address in addresses
         ]
         for _ in range(number)
     ]
-    return np.array(found) / seconds
+    return np.array(counts) / seconds
 
 
-def throughput_row(what: str, found: Floats, peer: str, target: float | None, note: str) -> Row:
-    """What `turns` found."""
-    mine, peers = found.mean(axis=0)
-    return Row(what, float(mine), float(peers), peer, "higher", target, *ratio_interval(*found.T), note)
+def throughput_row(what: str, rates: Floats, alternative: str, target: float | None, note: str) -> Row:
+    """Compare the columns of `throughput`."""
+    means = float(rates[:, 0].mean()), float(rates[:, 1].mean())
+    return Row(what, *means, alternative, "higher", target, *ratio_interval(*rates.T), note)
 
 
 def measure(settings: Settings, key: str, *, quick: bool) -> list[Row]:
     """Two rows of throughput and three of time for each read."""
-    ours, bare, awaited = (f"http://127.0.0.1:{port}" for port in (8190, 8191, 8192))
+    ours, bare, asyncio_route = (f"http://127.0.0.1:{port}" for port in (8190, 8191, 8192))
     environment = {**settings.environment(), "GROUNDSWELL_RATE_PER_MINUTE": "0"}
-    number, seconds = turn = (2, 1.0) if quick else (10, 3.0)
+    number, seconds = turns = (2, 1.0) if quick else (10, 3.0)
     rows = []
     with ExitStack() as stack:
         stack.enter_context(process(["-m", "cli.main", "serve", "--port", "8190"], ours, environment))
-        peer = ["-m", "benchmarks.asyncio_peer", DATASET, _CAMPAIGN, "8192"]
-        stack.enter_context(process(peer, awaited, environment))
+        command = ["-m", "benchmarks.asyncio_peer", DATASET, _CAMPAIGN, "8192"]
+        stack.enter_context(process(command, asyncio_route, environment))
         body = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "body"
         for read in _READS:
             path = f"/v1/campaigns/{_CAMPAIGN}/{read}"
             with urlopen(
                 Request(f"{ours}{path}?dataset={DATASET}", headers={"Authorization": f"Bearer {key}"})
-            ) as answer:
-                body.write_bytes(answer.read())
+            ) as response:
+                body.write_bytes(response.read())
             what, size = f"{read}: requests a second, {_CONNECTIONS} connections", body.stat().st_size
             with process(["-c", _BARE, str(body), "8191"], bare, environment):
-                found = turns(ours, bare, path, key, turn, distinct=False)
-            rows.append(throughput_row(what, found, "bare route", 0.6, f"{size:,} bytes"))
+                rates = throughput((ours, bare), path, key, turns, distinct=False)
+            rows.append(throughput_row(what, rates, "bare route", 0.6, f"{size:,} bytes"))
             what += ", never asked before"
-            found = turns(ours, awaited, path, key, turn, distinct=True)
-            rows.append(throughput_row(what, found, "asyncio driver", 0.8, "the same statements"))
+            rates = throughput((ours, asyncio_route), path, key, turns, distinct=True)
+            rows.append(throughput_row(what, rates, "asyncio driver", 0.8, "the same statements"))
             for connections in (1, 4, _CONNECTIONS):
-                took = asyncio.run(
+                durations = asyncio.run(
                     load(ours, path, key, number * seconds, distinct=True, connections=connections)
                 )
                 rows.append(
                     Row(f"{read}: p99 in ms, never asked before, {connections} connections",
-                        1000 * float(np.quantile(took, 0.99)), 50.0, "limit", "lower", 1.0,
-                        note=f"{len(took):,} requests, median {1000 * float(np.median(took)):.1f} ms")
+                        1000 * float(np.quantile(durations, 0.99)), 50.0, "limit", "lower", 1.0,
+                        note=f"{len(durations):,} requests, median {1000 * float(np.median(durations)):.1f} ms")
                 )  # fmt: skip
     return rows
 

@@ -20,19 +20,19 @@ from graph.database import Database
 from graph.settings import Settings
 
 _Queries = list[tuple[str, dict[str, Any]]]
-"""Statements by their names, with their parameters."""
+"""Names of statements, with their parameters."""
 
 
 def statements(graph: Graph, dataset: str, campaign: str) -> dict[str, _Queries]:
     """Return the statements that each read of the API runs."""
-    of = {"dataset": dataset, "campaign": campaign}
-    scope = of | {"run": network_of(graph, dataset, campaign).id}
-    made = {"dataset": dataset, "id": find_forecast(graph, dataset, campaign).id}
-    network = ("runs/network_of", of)
+    by_campaign = {"dataset": dataset, "campaign": campaign}
+    by_run = by_campaign | {"run": network_of(graph, dataset, campaign).id}
+    by_forecast = {"dataset": dataset, "id": find_forecast(graph, dataset, campaign).id}
+    network = ("runs/network_of", by_campaign)
     return {
-        "forecast": [("forecasts/read_forecast", of), ("forecasts/expected_groups", made)],
-        "key-users": [network, ("campaigns/key_users", scope)],
-        "neighbour-groups": [network, ("campaigns/neighbour_groups", scope)],
+        "forecast": [("forecasts/read_forecast", by_campaign), ("forecasts/expected_groups", by_forecast)],
+        "key-users": [network, ("campaigns/key_users", by_run)],
+        "neighbour-groups": [network, ("campaigns/neighbour_groups", by_run)],
     }
 
 

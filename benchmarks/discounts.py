@@ -21,11 +21,11 @@ from graph.importing.adapters.complete_journey import DATASET, complete_journey
 from graph.importing.job import import_prepared
 from graph.progress import Silent
 
-_FEWEST_WEEKS = 2 * RECENT_WEEKS
+_MIN_WEEKS = 2 * RECENT_WEEKS
 """Weeks of data needed before a launch."""
 
 
-def around_launches(graph: Graph) -> list[Weeks]:
+def weeks_around_launches(graph: Graph) -> list[Weeks]:
     """For each campaign with enough weeks before its launch: these weeks and the eight from the launch on."""
     dataset = describe_dataset(graph, DATASET)
     activity = read_activity(graph, dataset=DATASET, before=dataset.moment(dataset.end))
@@ -33,7 +33,7 @@ def around_launches(graph: Graph) -> list[Weeks]:
     for campaign in campaign_list(graph, DATASET).itertuples():
         launch: date = campaign.starts.date()
         end = launch + timedelta(weeks=RECENT_WEEKS)
-        if (launch - dataset.first_day).days // 7 < _FEWEST_WEEKS or end > dataset.end:
+        if (launch - dataset.first_day).days // 7 < _MIN_WEEKS or end > dataset.end:
             continue
         activity_before = activity[activity["ds"] < campaign.starts + np.timedelta64(RECENT_WEEKS, "W")]
         weeks = read_weeks(graph, DATASET, campaign.id, end, activity_before)
@@ -42,13 +42,12 @@ def around_launches(graph: Graph) -> list[Weeks]:
     return windows
 
 
-def deviances(weeks: Weeks, draw: np.random.Generator) -> tuple[float, float, float]:
+def deviances(weeks: Weeks, rng: np.random.Generator) -> tuple[float, float, float]:
     """Deviance of the weeks from the launch on: with discounts, without, and with the placebo."""
     launch = weeks.depth.shape[1] - RECENT_WEEKS
     estimate = exponent(weeks.within(0, launch))
     after = weeks.within(launch, launch + RECENT_WEEKS)
-    others = draw.permuted(weeks.depth, axis=1)
-    shuffled = replace(weeks, depth=others)
+    shuffled = replace(weeks, depth=rng.permuted(weeks.depth, axis=1))
     placebo = exponent(shuffled.within(0, launch))
     return (
         deviance(after, estimate[0] if estimate else 0.0),
@@ -68,21 +67,21 @@ def main() -> None:
             import_prepared(graph, settings, prepared, Silent())
         # A bulk import starts the server anew.
         with connect(settings) as graph:
-            weeks = around_launches(graph)
-    draw = np.random.default_rng(5)
-    losses = np.array([deviances(one, draw) for one in weeks])
+            launches = weeks_around_launches(graph)
+    rng = np.random.default_rng(5)
+    losses = np.array([deviances(weeks, rng) for weeks in launches])
     effects = [
         estimate[0]
-        for one in weeks
-        if (estimate := exponent(one.within(0, one.depth.shape[1] - RECENT_WEEKS)))
+        for weeks in launches
+        if (estimate := exponent(weeks.within(0, weeks.depth.shape[1] - RECENT_WEEKS)))
     ]
-    note = f"{len(weeks)} campaigns; b from {min(effects):.2f} to {max(effects):.2f}"
+    note = f"{len(launches)} campaigns; b from {min(effects):.2f} to {max(effects):.2f}"
     measure = f"deviance of weekly purchases, {RECENT_WEEKS} weeks from launch"
     rows = []
-    for place, reference in ((1, "no discount effect"), (2, "placebo: discounts of other weeks")):
-        means = float(losses[:, 0].mean()), float(losses[:, place].mean())
-        within = ratio_interval(losses[:, 0], losses[:, place])
-        rows.append(Row(measure, *means, reference, "lower", 0.95, *within, note))
+    for column, reference in ((1, "no discount effect"), (2, "placebo: discounts of other weeks")):
+        means = float(losses[:, 0].mean()), float(losses[:, column].mean())
+        interval = ratio_interval(losses[:, 0], losses[:, column])
+        rows.append(Row(measure, *means, reference, "lower", 0.95, *interval, note))
     write("discounts", rows, quick=quick)
 
 

@@ -25,7 +25,7 @@ from network.build import build_network
 from network.tags.text_encoder import TextEncoder
 
 _LIMIT = 2.0
-_TURNS = 5
+_REPEATS = 5
 
 
 def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -> str:
@@ -40,10 +40,10 @@ def prepare(settings: Settings, households: int | None, cutoff: date = CUTOFF) -
     return dataset
 
 
-def ask(graph: Graph, one: cypher.Statement, dataset: str) -> tuple[float, int]:
+def run_question(graph: Graph, question: cypher.Statement, dataset: str) -> tuple[float, int]:
     """Return (seconds, rows) of one run with the default parameters."""
     began = time.monotonic()
-    rows = len(graph.frame(one.name, **{**one.defaults, "dataset": dataset}))
+    rows = len(graph.frame(question.name, **{**question.defaults, "dataset": dataset}))
     return time.monotonic() - began, rows
 
 
@@ -58,12 +58,12 @@ def main() -> None:
         local.down(settings.home)
         local.up(settings.home, settings.cache)
         with connect(settings) as graph:
-            for one in cypher.questions():
-                first, count = ask(graph, one, dataset)
-                again = [ask(graph, one, dataset)[0] for _ in range(_TURNS)]
-                note = f"{count} rows; first run {first:.2f} s, slowest repeat {max(again):.2f} s"
-                seconds = float(np.median(again))
-                rows.append(Row(f"{one.title} (s)", seconds, _LIMIT, "limit", "lower", 1.0, note=note))
+            for question in cypher.questions():
+                first, count = run_question(graph, question, dataset)
+                repeats = [run_question(graph, question, dataset)[0] for _ in range(_REPEATS)]
+                note = f"{count} rows; first run {first:.2f} s, slowest repeat {max(repeats):.2f} s"
+                seconds = float(np.median(repeats))
+                rows.append(Row(f"{question.title} (s)", seconds, _LIMIT, "limit", "lower", 1.0, note=note))
     write("explore", rows, quick=quick)
 
 

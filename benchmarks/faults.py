@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from benchmarks.api import fill, process
-from benchmarks.fault_readers import Jobs, Seen
-from benchmarks.full_disk import filled, may_mount, small_disk, write_delivery
+from benchmarks.fault_readers import Jobs, Readers
+from benchmarks.full_disk import filled, may_mount, small_disk, write_import_files
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from benchmarks.slow_network import SlowNetwork
@@ -36,10 +36,10 @@ _ADDRESS = f"http://127.0.0.1:{_PORT}"
 _EVERY = 20.0
 _STOPPED = 10.0
 _LIMIT = 5.0
-_BY_ITSELF = 10.0
-"""As long may a database take to write again by itself once its disk has room; then it is started anew."""
-_AT_MOST = 150.0
-"""Seconds for which a full disk is waited on to be felt."""
+_RECOVERY_LIMIT = 10.0
+"""Seconds in which a database may recover by itself once its disk has room; then it is restarted."""
+_MAX_WAIT = 150.0
+"""Seconds to wait, at most, until a full disk rejects a job."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Fault:
     """The results of one kind of fault."""
 
     name: str
-    seen: Seen
+    readers: Readers
     jobs: Jobs
     recovered: list[float] = field(default_factory=list)
     waiting: str = "longest recovery after the database's return"
@@ -56,11 +56,11 @@ class Fault:
 
     def rows(self) -> list[Row]:
         """Return the rows of this fault."""
-        reads, writes = self.seen.statuses, self.jobs.statuses
+        reads, writes = self.readers.statuses, self.jobs.statuses
         good = reads[200] + reads[503] + writes[202] + writes[503]
         note = f"{self.note}, {reads.total():,} reads, {reads[503]:,} of them 503"
         return [
-            Row(f"{self.name}: correct responses", reads[200] - self.seen.wrong, reads[200],
+            Row(f"{self.name}: correct responses", reads[200] - self.readers.wrong, reads[200],
                 "responses with 200", "higher", target=1.0, note=note),
             Row(f"{self.name}: responses that succeed or are 503", good, reads.total() + writes.total(),
                 "responses", "higher", target=1.0, note=f"{writes.total()} of them to job requests"),
@@ -76,21 +76,21 @@ def under_load(name: str, settings: Settings) -> Iterator[Fault]:
     """An API on the database in `settings` with ten readers, until all jobs have ended."""
     command = ["-m", "cli.main", "serve", "--no-keys", "--port", str(_PORT)]
     with process(command, _ADDRESS, settings.environment()):
-        fault = Fault(name, Seen.in_quiet(_ADDRESS), Jobs(_ADDRESS))
-        with fault.seen.reading():
+        fault = Fault(name, Readers.before_faults(_ADDRESS), Jobs(_ADDRESS))
+        with fault.readers.running():
             yield fault
             fault.complete = fault.jobs.complete()
 
 
-def again_and_again(fault: Fault, disturb: Callable[[], None], seconds: float) -> None:
+def repeat_fault(fault: Fault, disturb: Callable[[], None], seconds: float) -> None:
     """Repeat a fault every twenty seconds, each time soon after a job was submitted."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         fault.jobs.forecast()
         time.sleep(_EVERY / 4)
         disturb()
-        fault.recovered.append(fault.seen.seconds_to_good())
-        _say(fault)
+        fault.recovered.append(fault.readers.seconds_to_success())
+        _report(fault)
         time.sleep(_EVERY * 3 / 4)
 
 
@@ -104,7 +104,7 @@ def kills(settings: Settings, seconds: float) -> list[Row]:
         local.up(settings.home, settings.cache)
 
     with under_load("killed", settings) as fault:
-        again_and_again(fault, kill, seconds)
+        repeat_fault(fault, kill, seconds)
     fault.note = f"{len(fault.recovered)} kills"
     return fault.rows()
 
@@ -117,7 +117,7 @@ def slow_network(settings: Settings, seconds: float) -> list[Row]:
         uri, password = f"bolt://127.0.0.1:{network.port}", SecretStr(server.password)
         through = settings.model_copy(update={"neo4j_uri": uri, "neo4j_password": password})
         with under_load("slow network", through) as fault:
-            again_and_again(fault, lambda: network.stop(_STOPPED), seconds)
+            repeat_fault(fault, lambda: network.stop(_STOPPED), seconds)
     fault.waiting = "longest recovery after the network's return"
     fault.note = f"50 ms each way, {len(fault.recovered)} outages of {_STOPPED:.0f} s"
     return fault.rows()
@@ -128,34 +128,34 @@ def full_disk(settings: Settings, seconds: float) -> list[Row]:
     data = Folders(settings.home.resolve()).data
     local.down(settings.home)
     with tempfile.TemporaryDirectory() as folder, small_disk(data):
-        mapping = write_delivery(Path(folder))
+        mapping = write_import_files(Path(folder))
         try:
             local.up(settings.home, settings.cache)
             with under_load("disk full", settings) as fault:
-                # Its worker takes seconds to begin: it finds the disk full.
-                fault.jobs.deliver(Path(folder), mapping)
+                # The worker takes seconds to begin, and then finds the disk full.
+                fault.jobs.import_files(Path(folder), mapping)
                 with filled(data):
-                    ask_until_refused(fault, seconds)
-                taken = fault.jobs.statuses[202], fault.jobs.statuses.total()
-                write_again(fault, settings)
+                    submit_until_rejected(fault, seconds)
+                accepted, sent = fault.jobs.statuses[202], fault.jobs.statuses.total()
+                wait_until_accepted(fault, settings)
         finally:
             local.down(settings.home)
-    fault.note = f"{taken[0]} of {taken[1]} jobs accepted while the disk was full"
+    fault.note = f"{accepted} of {sent} jobs accepted while the disk was full"
     return fault.rows()
 
 
-def ask_until_refused(fault: Fault, seconds: float) -> None:
-    """Submit jobs until one is refused: Neo4j first uses the space it reserved."""
+def submit_until_rejected(fault: Fault, seconds: float) -> None:
+    """Submit jobs until one is rejected: Neo4j first uses the space it reserved."""
     began, accepted = time.monotonic(), True
-    while time.monotonic() < began + seconds or (accepted and time.monotonic() < began + _AT_MOST):
+    while time.monotonic() < began + seconds or (accepted and time.monotonic() < began + _MAX_WAIT):
         accepted = fault.jobs.forecast()
         time.sleep(_EVERY / 4)
 
 
-def write_again(fault: Fault, settings: Settings) -> None:
+def wait_until_accepted(fault: Fault, settings: Settings) -> None:
     """Wait until the API accepts a job; restart a database that does not recover by itself."""
     began, fault.waiting = time.monotonic(), "longest wait for an accepted job after the disk is freed"
-    if not fault.jobs.forecast_within(_BY_ITSELF):
+    if not fault.jobs.forecast_within(_RECOVERY_LIMIT):
         local.down(settings.home)
         local.up(settings.home, settings.cache)
         began, fault.waiting = (
@@ -164,11 +164,11 @@ def write_again(fault: Fault, settings: Settings) -> None:
         )
         fault.jobs.forecast_within(60)
     fault.recovered.append(time.monotonic() - began)
-    _say(fault)
+    _report(fault)
 
 
-def _say(fault: Fault) -> None:
-    after, reads = fault.recovered[-1], dict(fault.seen.statuses)
+def _report(fault: Fault) -> None:
+    after, reads = fault.recovered[-1], dict(fault.readers.statuses)
     print(f"{fault.name}: back after {after:.2f} s; {reads}, jobs {dict(fault.jobs.statuses)}", flush=True)  # noqa: T201
 
 

@@ -13,7 +13,7 @@ from benchmarks import generated
 from graph.importing.mapping import Mapping
 
 _SPARE_BYTES = 3 << 30
-"""`db up` wants 300 MB, Neo4j sets 256 MiB aside for each next log, and the delivery is to fit in the end."""
+"""`db up` needs 300 MB, Neo4j reserves 256 MiB per log file, and the imported files must fit at the end."""
 _FILES, _USERS, _TEXT_BYTES = 24, 1024, 1 << 14
 """384 MiB, in transactions of 16: more than the log of transactions that Neo4j has set room aside for."""
 
@@ -29,12 +29,12 @@ def may_mount() -> bool:
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
     """Move `folder` to a disk of its own, removed at the end; no server may be running on it."""
-    kept = folder.with_name(f"{folder.name}-kept")
-    folder.rename(kept)
+    original = folder.with_name(f"{folder.name}-kept")
+    folder.rename(original)
     folder.mkdir()
-    needed = sum(file.stat().st_size for file in kept.rglob("*"))
+    needed = sum(file.stat().st_size for file in original.rglob("*"))
     with _mounted(folder, needed + _SPARE_BYTES):
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        shutil.copytree(original, folder, dirs_exist_ok=True)
         yield
 
 
@@ -51,7 +51,7 @@ def filled(folder: Path) -> Iterator[None]:
         filler.unlink()
 
 
-def write_delivery(folder: Path) -> Mapping:
+def write_import_files(folder: Path) -> Mapping:
     """Write users with long texts and the other tables of an import; return the mapping."""
     mapping = generated.write(folder, users=_FILES * _USERS, behaviours=1_000)
     (folder / "users.parquet").unlink()

@@ -20,11 +20,11 @@ _CHUNK = 1_000_000
 
 def write(folder: Path, users: int, behaviours: int, seed: int = 5) -> Mapping:
     """Write the files into `folder`; return their mapping."""
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     products, campaigns = max(100, users // 50), 24
     ids = pd.Series(np.arange(users)).astype(str).radd("u")
-    _save(folder / "users.parquet", {"id": ids, "city": draw.integers(0, 200, users).astype(str)})
+    _save(folder / "users.parquet", {"id": ids, "city": rng.integers(0, 200, users).astype(str)})
     names = pd.Series(np.arange(products)).astype(str).radd("p")
     _save(folder / "products.parquet", {"id": names, "category": (np.arange(products) % 80).astype(str)})
     starts = _FIRST + pd.to_timedelta(np.linspace(0, 330, campaigns).astype(int), unit="D")
@@ -32,39 +32,39 @@ def write(folder: Path, users: int, behaviours: int, seed: int = 5) -> Mapping:
     _save(
         folder / "campaigns.parquet", {"id": codes, "starts": starts, "ends": starts + pd.Timedelta(days=30)}
     )
-    reached = np.unique(draw.integers(0, users * campaigns, users // 2))
+    reached = np.unique(rng.integers(0, users * campaigns, users // 2))
     _save(
         folder / "targetings.parquet",
         {"user": ids[reached // campaigns], "campaign": codes[reached % campaigns]},
     )
-    offers = np.unique(draw.integers(0, products * campaigns, products * 2))
+    offers = np.unique(rng.integers(0, products * campaigns, products * 2))
     _save(
         folder / "promotions.parquet",
         {"campaign": codes[offers % campaigns], "product": names[offers // campaigns]},
     )
-    _behaviours(folder / "behaviours.parquet", draw, ids, names, behaviours)
+    _behaviours(folder / "behaviours.parquet", rng, ids, names, behaviours)
     return _mapping()
 
 
 def _behaviours(
-    path: Path, draw: np.random.Generator, users: pd.Series, products: pd.Series, rows: int
+    path: Path, rng: np.random.Generator, users: pd.Series, products: pd.Series, rows: int
 ) -> None:
     season = 1 + 0.3 * np.sin(np.arange(_YEAR) / _YEAR * 2 * np.pi) + 0.4 * (np.arange(_YEAR) % 7 >= 5)
-    days = np.sort(draw.choice(_YEAR, rows, p=season / season.sum()))
+    days = np.sort(rng.choice(_YEAR, rows, p=season / season.sum()))
     user_names, product_names = pa.array(users), pa.array(products)
     writer = None
     for start in range(0, rows, _CHUNK):
         n = min(_CHUNK, rows - start)
-        seconds = days[start : start + n] * 86_400 + draw.integers(6 * 3600, 23 * 3600, n)
+        seconds = days[start : start + n] * 86_400 + rng.integers(6 * 3600, 23 * 3600, n)
         columns = {
-            "user": user_names.take(pa.array(_skewed(draw, len(users), n, 1.3))),
-            "object": product_names.take(pa.array(_skewed(draw, len(products), n, 1.2))),
+            "user": user_names.take(pa.array(_skewed(rng, len(users), n, 1.3))),
+            "object": product_names.take(pa.array(_skewed(rng, len(products), n, 1.2))),
             "at": pa.array(seconds + int(_FIRST.timestamp())),
-            "quantity": pa.array(draw.geometric(0.6, n).astype(float)),
-            "value": pa.array(np.round(draw.lognormal(2.5, 0.8, n), 2)),
-            "discount": pa.array(np.round(draw.exponential(0.5, n), 2)),
+            "quantity": pa.array(rng.geometric(0.6, n).astype(float)),
+            "value": pa.array(np.round(rng.lognormal(2.5, 0.8, n), 2)),
+            "discount": pa.array(np.round(rng.exponential(0.5, n), 2)),
             "basket": pa.array((np.arange(start, start + n) // 4).astype(str)),
-            "store": pa.array(draw.integers(0, 50, n).astype(str)),
+            "store": pa.array(rng.integers(0, 50, n).astype(str)),
         }
         table = pa.table(columns)
         writer = writer or pq.ParquetWriter(path, table.schema)
@@ -73,9 +73,9 @@ def _behaviours(
         writer.close()
 
 
-def _skewed(draw: np.random.Generator, most: int, n: int, power: float) -> np.ndarray:
+def _skewed(rng: np.random.Generator, most: int, n: int, power: float) -> np.ndarray:
     """Integers below `most` from a truncated power law."""
-    return np.minimum((most * draw.random(n) ** (power * 2)).astype(np.int64), most - 1)
+    return np.minimum((most * rng.random(n) ** (power * 2)).astype(np.int64), most - 1)
 
 
 def _save(path: Path, columns: dict[str, object]) -> None:
@@ -84,7 +84,7 @@ def _save(path: Path, columns: dict[str, object]) -> None:
 
 def _mapping() -> Mapping:
     def same(file: str, *columns: str) -> dict[str, object]:
-        return {"files": f"{file}.parquet", "columns": {one: one for one in columns}}
+        return {"files": f"{file}.parquet", "columns": {name: name for name in columns}}
 
     bought = ("user", "object", "at", "quantity", "value", "discount", "basket", "store")
     return parse_mapping(

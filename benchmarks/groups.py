@@ -29,8 +29,8 @@ from network.similarity.build_similarity import build_similarity
 from network.tags.text_encoder import TextEncoder
 
 _SEED = 7
-_SMALLEST = 10
-_FEWEST_GROUPS = 5
+_MIN_SIZE = 10
+_MIN_GROUPS = 5
 _RESTART = 0.15
 _STEPS = 30
 
@@ -64,7 +64,7 @@ class Network:
     def _communities(self, statement: str, **parameters: int) -> Ints:
         upper = sparse.triu(self.weights, k=1).tocoo()
         edges = [
-            list(one) for one in zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True)
+            list(edge) for edge in zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True)
         ]
         labels = np.full(self.weights.shape[0], -1, dtype=np.int64)
         with projection(self.graph, "gds/project_undirected", edges=edges) as name:
@@ -87,11 +87,11 @@ class Network:
 
     def _balls(self) -> Ints:
         """Assign each user to the most similar leading user among its nearest neighbours."""
-        near = self.vectors @ self.vectors[self.leading].T
-        size = max(_SMALLEST, len(near) // max(len(self.leading), 1))
-        within = near >= np.sort(near, axis=0)[-size]
-        labels = np.where(within, near, -np.inf).argmax(axis=1).astype(np.int64)
-        labels[~within.any(axis=1)] = -1
+        similarity = self.vectors @ self.vectors[self.leading].T
+        size = max(_MIN_SIZE, len(similarity) // max(len(self.leading), 1))
+        nearest = similarity >= np.sort(similarity, axis=0)[-size]
+        labels = np.where(nearest, similarity, -np.inf).argmax(axis=1).astype(np.int64)
+        labels[~nearest.any(axis=1)] = -1
         return labels
 
     def conductance(self, labels: Ints) -> float:
@@ -113,15 +113,15 @@ def predictive_correlation(history: ParticipationHistory, since: float, labels: 
         start = float(campaign.times[later][0])
         early = campaign.users[later & (campaign.times < start + window)]
         rest = campaign.users[campaign.times >= start + window]
-        waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[~later])
-        waiting = waiting[labels[waiting] >= 0]
+        at_risk = np.setdiff1d(history.could_take_part(campaign), campaign.users[~later])
+        at_risk = at_risk[labels[at_risk] >= 0]
         count = int(labels.max()) + 1
-        members = np.bincount(labels[waiting], minlength=count)
-        first = np.bincount(labels[np.intersect1d(early, waiting)], minlength=count)
-        then = np.bincount(labels[np.intersect1d(rest, waiting)], minlength=count)
-        large = (members >= _SMALLEST) & (members > first)
+        members = np.bincount(labels[at_risk], minlength=count)
+        first = np.bincount(labels[np.intersect1d(early, at_risk)], minlength=count)
+        then = np.bincount(labels[np.intersect1d(rest, at_risk)], minlength=count)
+        large = (members >= _MIN_SIZE) & (members > first)
         x, y = first[large] / members[large], then[large] / (members - first)[large]
-        if large.sum() >= _FEWEST_GROUPS and x.std() > 0 and y.std() > 0:
+        if large.sum() >= _MIN_GROUPS and x.std() > 0 and y.std() > 0:
             correlations.append(float(spearmanr(x, y).statistic))
     return correlations
 
@@ -144,21 +144,21 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     network = Network(graph, dataset, before_cutoff, encoder)
     earlier = Network(graph, dataset, before_cutoff.before(before_cutoff.middle()), encoder)
     table: dict[str, dict[str, float]] = {}
-    notes, methods, before = {}, network.methods(), earlier.methods()
+    notes, methods, earlier_methods = {}, network.methods(), earlier.methods()
     for method, labels_of in methods.items():
-        labels, then = labels_of(_SEED), before[method](_SEED)
+        labels, earlier_labels = labels_of(_SEED), earlier_methods[method](_SEED)
         mean, low, high = _mean_interval(
             predictive_correlation(inputs.history, before_cutoff.seconds, labels)
         )
         shuffled = np.random.default_rng(3).permutation(labels)
         by_chance = _mean_interval(predictive_correlation(inputs.history, before_cutoff.seconds, shuffled))[0]
-        both = (labels >= 0) & (then >= 0)
+        both = (labels >= 0) & (earlier_labels >= 0)
         table[method] = {
             "conductance": network.conductance(labels),
-            "stability over time": adjusted_rand_score(labels[both], then[both]),
+            "stability over time": adjusted_rand_score(labels[both], earlier_labels[both]),
             "predictive correlation": mean,
         }
-        large = np.count_nonzero(np.bincount(labels[labels >= 0]) >= _SMALLEST)
+        large = np.count_nonzero(np.bincount(labels[labels >= 0]) >= _MIN_SIZE)
         notes[method] = f"{large} groups, [{low:.2f}, {high:.2f}], by chance {by_chance:.2f}"
     first = next(iter(methods))
     rows = []

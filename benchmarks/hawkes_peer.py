@@ -21,7 +21,7 @@ _MEMORY = 56
 
 
 def hawkes(observed: pd.DataFrame, ahead: int) -> pd.DataFrame:
-    """unique_id, ds and HIP, fitted to each series of `known` (unique_id, ds, y) separately."""
+    """unique_id, ds and HIP, fitted to each series of `observed` (unique_id, ds, y) separately."""
     parts = []
     for name, series in observed.groupby("unique_id"):
         days = pd.date_range(series["ds"].max() + pd.Timedelta(days=1), periods=ahead)
@@ -31,23 +31,23 @@ def hawkes(observed: pd.DataFrame, ahead: int) -> pd.DataFrame:
 
 
 def _forecast(y: Floats, ahead: int) -> Floats:
-    fitted = min(_SEASON * _WEEKS, len(y))
+    n_fitted = min(_SEASON * _WEEKS, len(y))
     shares = np.ones(_SEASON)
-    place = np.arange(len(y)) % _SEASON
-    if fitted >= 2 * _SEASON:  # A day more, so that no weekday has none.
-        recent = slice(len(y) - fitted, None)
-        shares += np.bincount(place[recent], y[recent], _SEASON)
+    weekday = np.arange(len(y)) % _SEASON
+    if n_fitted >= 2 * _SEASON:  # Weekday counts start at one, so that none is zero.
+        recent = slice(len(y) - n_fitted, None)
+        shares += np.bincount(weekday[recent], y[recent], _SEASON)
         shares /= shares.mean()
     padded = np.concatenate([np.zeros(_MEMORY), y, np.zeros(ahead)])
-    before = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY)[:, ::-1]  # In row t, of day t's past.
+    before = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY)[:, ::-1]  # Row t holds the days before t.
     lags = np.arange(1, _MEMORY + 1)
-    rows = np.arange(len(y) - fitted, len(y))
+    rows = np.arange(len(y) - n_fitted, len(y))
     seasons, past, counts = shares[place[rows]], before[rows], y[rows]
 
     def expected(constants: Floats, season: Floats, past: Floats) -> Floats:
         rate, gain, shift, decay = np.exp(constants)
         kernel = (lags + shift) ** -(1 + decay)
-        # The gain is the branching factor: what one participation sets off in all.
+        # The gain is the branching factor: the participations that one participation causes in all.
         return np.asarray(rate * season + gain * (past @ (kernel / kernel.sum())))
 
     def loss(constants: Floats) -> float:

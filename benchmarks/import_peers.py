@@ -42,7 +42,7 @@ def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> floa
         pyarrow.csv.write_csv(pyarrow.Table.from_pandas(frame, preserve_index=False), data, options)
         arguments.append(f"--{what}={name}={top},{data}")
 
-    frames = {one.stem: one for one in folder.glob("*.parquet")}
+    frames = {file.stem: file for file in folder.glob("*.parquet")}
     for table, label in (
         ("users", "User"),
         ("products", "Product"),
@@ -83,9 +83,9 @@ def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> floa
             save("relationships", kind, header, frame[["user", "object", *others]])
     began = time.monotonic()
     build_store(settings, [*arguments, "--id-type=string"], work / "store", Silent())
-    spent = time.monotonic() - began
+    seconds = time.monotonic() - began
     shutil.rmtree(work)
-    return spent
+    return seconds
 
 
 def naive(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
@@ -117,7 +117,7 @@ def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> flo
     graph = Py2neo(server.bolt, auth=(server.user, server.password))
     attributes = rows[["basket", "quantity", "value", "discount", "store"]].to_dict("records")
     ends = zip(rows["user"], attributes, rows["object"], strict=True)
-    data = [((mapping.dataset, one), properties, (mapping.dataset, two)) for one, properties, two in ends]
+    data = [((mapping.dataset, user), properties, (mapping.dataset, product)) for user, properties, product in ends]
     began = time.monotonic()
     for start in range(0, len(data), 10_000):
         merge_relationships(
@@ -135,12 +135,12 @@ def with_neomodel(settings: Settings, file: Path, count: int) -> float:
     server = local.status(settings.home)
     assert server is not None
     uv = Path(sys.executable).with_name("uv")
-    with_packages = [word for one in ("neomodel==7.0.0", "pandas", "pyarrow") for word in ("--with", one)]
+    with_packages = [word for package in ("neomodel==7.0.0", "pandas", "pyarrow") for word in ("--with", package)]
     script = Path(__file__).with_name("neomodel_peer.py")
     command = [uv, "run", "--no-project", "--isolated", "--python", sys.executable, *with_packages]
     url = server.bolt.replace("//", f"//{server.user}:{server.password}@")
-    done = subprocess.run(
+    process = subprocess.run(
         [*map(str, command), "python", str(script), str(file), str(count)],
         env={**os.environ, "NEO4J_BOLT_URL": url}, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    return float(done.stdout)
+    return float(process.stdout)

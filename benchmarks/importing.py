@@ -35,7 +35,7 @@ from graph.server.bulk import replace_store
 from graph.settings import Settings
 
 _SAMPLE = 300_000
-"""Rows for the naive loop: its rate does not depend on how many come."""
+"""Rows for the naive loop, whose rate does not depend on their number."""
 
 
 class Watch:
@@ -53,17 +53,17 @@ class Watch:
 
     def end(self) -> None:
         """End the last stage."""
-        spent = time.monotonic() - self._began
-        self.seconds[self._what] = self.seconds.get(self._what, 0) + spent
+        seconds = time.monotonic() - self._began
+        self.seconds[self._what] = self.seconds.get(self._what, 0) + seconds
 
 
 class Peak:
-    """The most memory that this process has held, looked at twenty times a second."""
+    """Peak memory of this process, sampled twenty times a second."""
 
     def __enter__(self) -> "Peak":
-        self.most = 0
+        self.bytes = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look)
+        self._thread = threading.Thread(target=self._sample)
         self._thread.start()
         return self
 
@@ -71,10 +71,10 @@ class Peak:
         self._stop.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         process = psutil.Process()
         while not self._stop.wait(0.05):
-            self.most = max(self.most, process.memory_info().rss)
+            self.bytes = max(self.bytes, process.memory_info().rss)
 
 
 def bulk(settings: Settings, folder: Path, mapping: Mapping) -> float:
@@ -96,16 +96,16 @@ def bulk(settings: Settings, folder: Path, mapping: Mapping) -> float:
 
 
 def stream(settings: Settings, folder: Path, mapping: Mapping) -> tuple[dict[str, float], int]:
-    """(seconds of each stage, bytes of this process at the most) of a stream import."""
+    """(seconds of each stage, peak bytes of this process) of a stream import."""
     watch = Watch()
     with connect(settings) as graph, Peak() as peak:
         import_files(graph, settings, folder, mapping, watch, engine="stream")
         watch.end()
-    return watch.seconds, peak.most
+    return watch.seconds, peak.bytes
 
 
 def in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
-    """What `work` returns, run in a process of its own: its memory is not ours."""
+    """The result of `work` in a process of its own, whose memory is measured alone."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(work, arguments)
 
@@ -119,12 +119,12 @@ def clear(graph: Graph) -> None:
 
 
 def compare_stream(
-    settings: Settings, folder: Path, mapping: Mapping, file: str, what: str, *, peers: bool
+    settings: Settings, folder: Path, mapping: Mapping, file: str, what: str, *, with_libraries: bool
 ) -> list[Row]:
     """Stream beside the naive loop, and (on a sample) beside py2neo and neomodel."""
     local.reset(settings.home)
     local.up(settings.home, settings.cache)
-    # Both find a server that has loaded something: a fresh Java machine takes four times the time.
+    # A fresh Java machine takes four times as long, so the server first loads a sample for both.
     warm = complete_journey(settings.cache, "warm-up", 400)
     in_a_process(stream, settings, warm.folder, warm.mapping)
     path = folder / f"{file}.parquet"
@@ -140,14 +140,14 @@ def compare_stream(
             clear(graph)
         note = f"{count:,} rows, in three runs {len(rows):,}"
         low, high = rate / max(rates), rate / min(rates)
-        peer = float(np.median(rates))
-        result = [Row(what, rate, peer, "naive MERGE", "higher", 2.5, low, high, note)]
-        if peers:
-            with_others = with_py2neo(settings, rows.iloc[:20_000], mapping)
-            result.append(Row(what, rate, with_others, "py2neo bulk merge", "higher", note="20,000 rows"))
+        naive_rate = float(np.median(rates))
+        result = [Row(what, rate, naive_rate, "naive MERGE", "higher", 2.5, low, high, note)]
+        if with_libraries:
+            py2neo_rate = with_py2neo(settings, rows.iloc[:20_000], mapping)
+            result.append(Row(what, rate, py2neo_rate, "py2neo bulk merge", "higher", note="20,000 rows"))
             clear(graph)
-            with_others = with_neomodel(settings, path, 2_000)
-            result.append(Row(what, rate, with_others, "neomodel", "higher", note="2,000 rows"))
+            neomodel_rate = with_neomodel(settings, path, 2_000)
+            result.append(Row(what, rate, neomodel_rate, "neomodel", "higher", note="2,000 rows"))
     return result
 
 
@@ -157,11 +157,11 @@ def compare_bulk(settings: Settings, folder: Path, mapping: Mapping, what: str, 
         (bulk(settings, folder, mapping), bare(settings, folder, mapping, settings.home / "bare"))
         for _ in range(repeats)
     ]
-    ratios = [bulk / peer for bulk, peer in pairs]
-    bulk, peer = (float(np.median(side)) for side in zip(*pairs, strict=True))
+    ratios = [bulk_seconds / bare_seconds for bulk_seconds, bare_seconds in pairs]
+    bulk_median, bare_median = (float(np.median(side)) for side in zip(*pairs, strict=True))
     note = f"{repeats} runs"
-    return Row(f"{what}, bulk, seconds", bulk, peer, "neo4j-admin import alone", "lower", 2.0, min(ratios),
-               max(ratios), note)  # fmt: skip
+    return Row(f"{what}, bulk, seconds", bulk_median, bare_median, "neo4j-admin import alone", "lower", 2.0,
+               min(ratios), max(ratios), note)  # fmt: skip
 
 
 def growth(settings: Settings, work: Path, users: int, behaviours: int) -> list[Row]:
@@ -196,7 +196,7 @@ def main() -> None:
     try:
         journey = complete_journey(settings.cache, "complete-journey", 300 if quick else None)
         rows += compare_stream(
-            settings, journey.folder, journey.mapping, "purchases", "Complete Journey", peers=True
+            settings, journey.folder, journey.mapping, "purchases", "Complete Journey", with_libraries=True
         )
         rows.append(
             compare_bulk(settings, journey.folder, journey.mapping, "Complete Journey", 1 if quick else 3)
@@ -213,7 +213,7 @@ def main() -> None:
             small,
             "behaviours",
             f"generated, {behaviours // 10:,}",
-            peers=False,
+            with_libraries=False,
         )
     finally:
         local.reset(settings.home)

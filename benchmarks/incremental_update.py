@@ -24,8 +24,8 @@ from network.tags.text_encoder import TextEncoder
 from network.what_if import CampaignReach
 
 _DAYS = 30
-_MOST = 20
-_APART = 0.01
+_MAX_CAMPAIGNS = 20
+_TOLERANCE = 0.01
 
 
 def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEncoder) -> list[Row]:
@@ -38,33 +38,35 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
 
     def edges_and_seeds(run: str) -> tuple[pd.DataFrame, dict[str, list[str]]]:
         edges = graph.frame("influence/spreading_network", dataset=dataset, run=run)
-        users = {one: queries.key_users(graph, dataset, one, run) for one in active}
-        seeds = {one: [row["user"] for row in chosen] for one, chosen in users.items() if chosen}
+        key_users = {campaign: queries.key_users(graph, dataset, campaign, run) for campaign in active}
+        seeds = {campaign: [row["user"] for row in rows] for campaign, rows in key_users.items() if rows}
         return edges.set_index(["source", "target"])["probability"], seeds
 
     began = time.monotonic()
     updated = update_network(graph, dataset, Silent(), cutoff=later)
-    updating = time.monotonic() - began
+    update_seconds = time.monotonic() - began
     edges, seeds = edges_and_seeds(updated.id)
     remove_network(graph, dataset, later)
     began = time.monotonic()
     full = build_network(graph, dataset, Silent(), cutoff=later, encoder=encoder)
-    building = time.monotonic() - began
-    expected, best = edges_and_seeds(full.id)
-    apart = float(edges.sub(expected, fill_value=0.0).abs().mean())
-    both = edges.index.intersection(expected.index)
-    reached = []
-    for campaign in sorted(seeds.keys() & best.keys())[:_MOST]:
+    build_seconds = time.monotonic() - began
+    full_edges, full_seeds = edges_and_seeds(full.id)
+    difference = float(edges.sub(full_edges, fill_value=0.0).abs().mean())
+    shared = edges.index.intersection(full_edges.index)
+    spreads = []
+    for campaign in sorted(seeds.keys() & full_seeds.keys())[:_MAX_CAMPAIGNS]:
         reach = CampaignReach(graph, dataset, campaign, full, None)
-        reached.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, best)])
-    spread, full_spread = np.sum(reached, axis=0).tolist() if reached else (np.nan, np.nan)
+        spreads.append(
+            [reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, full_seeds)]
+        )
+    spread, full_spread = np.sum(spreads, axis=0).tolist() if spreads else (np.nan, np.nan)
     method = "the same" if updated.similarity_learned == full.similarity_learned else "another"
-    note = f"{len(active)} campaigns active that day, {len(both):,} of {len(expected):,} edges in both"
+    note = f"{len(active)} campaigns active that day, {len(shared):,} of {len(full_edges):,} edges in both"
     note += f", {method} similarity method"
     return [
-        Row(f"{name}: update by one day, seconds", updating, building, "full build", "lower", 0.1, note=note),
+        Row(f"{name}: update by one day, seconds", update_seconds, build_seconds, "full build", "lower", 0.1, note=note),
         Row(f"{name}: spread of key users", spread, full_spread, "full build", "higher", 0.95),
-        Row(f"{name}: difference of probabilities", apart, _APART, "tolerance", "lower", 1.0),
+        Row(f"{name}: difference of probabilities", difference, _TOLERANCE, "tolerance", "lower", 1.0),
     ]
 
 

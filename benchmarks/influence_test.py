@@ -1,8 +1,8 @@
-"""The influence test on three data sets: do users take part because users they are joined to did?
+"""The influence test on three data sets: do users take part because connected users did?
 
 The data sets are the Complete Journey (similar users), Last.fm (friends) and, if a folder of cascades
 is given, its ties. Each is imported, its network is built, and influence is tested as in every build.
-The references are the control worlds without influence, so the ratio is the risk ratio. Builds have a
+The references are controls without influence, so the ratio is the risk ratio. Builds have a
 limit of one minute.
 """
 
@@ -27,21 +27,21 @@ from network.statistics import InfluenceTest, RiskRatio
 _LIMIT = 60.0
 
 
-def influence_rows(name: str, found: InfluenceTest) -> list[Row]:
-    """One row a world; the verdict stands with the matched one."""
-    worlds: list[tuple[str, RiskRatio | None, str]] = [
-        ("matched users", found.matched, f"verdict: {found.verdict}"),
-        ("shuffled times", found.shuffled, ""),
-        ("random network", found.random, ""),
-        ("matched users, after a key user", found.key_users, ""),
+def influence_rows(name: str, test: InfluenceTest) -> list[Row]:
+    """One row for each control; the first also shows the verdict."""
+    controls: list[tuple[str, RiskRatio | None, str]] = [
+        ("matched users", test.matched, f"verdict: {test.verdict}"),
+        ("shuffled times", test.shuffled, ""),
+        ("random network", test.random, ""),
+        ("matched users, after a key user", test.key_users, ""),
     ]
     what = (
-        f"{name}: participation of a connected user within {found.window_days} days, {found.trials:,} trials"
+        f"{name}: participation of a connected user within {test.window_days} days, {test.trials:,} trials"
     )
     return [
-        Row(what, one.ratio, 1.0, world, "higher", low=one.low, high=one.high, note=note)
-        for world, one, note in worlds
-        if one
+        Row(what, ratio.ratio, 1.0, control, "higher", low=ratio.low, high=ratio.high, note=note)
+        for control, ratio, note in controls
+        if ratio
     ]
 
 
@@ -50,16 +50,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a sample of the Complete Journey alone")
     parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     rows: list[Row] = []
     with own_server() as settings:
-        journey = complete_journey(settings.cache, households=300 if given.quick else None)
+        journey = complete_journey(settings.cache, households=300 if arguments.quick else None)
         sources: list[tuple[str, Prepared, date | None]] = [("Complete Journey", journey, CUTOFF)]
-        if not given.quick:
+        if not arguments.quick:
             sources.append(("Last.fm 2k", lastfm(settings.cache), None))
-        if given.cascades:
+        if arguments.cascades:
             sources.append(
-                (f"cascades {given.cascades.name}", cascades(settings.cache, given.cascades), None)
+                (f"cascades {arguments.cascades.name}", cascades(settings.cache, arguments.cascades), None)
             )
         for name, prepared, cutoff in sources:
             with progress_bars() as progress, connect(settings) as graph:
@@ -69,7 +69,7 @@ def main() -> None:
                 seconds = time.monotonic() - began
             rows += influence_rows(name, run.influence_test)
             rows.append(Row(f"{name}: network build, seconds", seconds, _LIMIT, "limit", "lower", 1.0))
-    write("influence-test", rows, quick=given.quick)
+    write("influence-test", rows, quick=arguments.quick)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from network.tags.key_tags import select_diverse_tags
 from network.tags.text_encoder import TextEncoder
 
 _SIZES = (10, 30)
-_FEWEST = 5
+_MIN_CASES = 5
 _STEPS = 200
 _BATCH = 20_000
 
@@ -48,29 +48,29 @@ def attention(tagged: TagFeatures, users: Ints, took_part: Ints, seed: int = 0) 
     """
     torch.manual_seed(seed)
     has = sparse.csr_array((tagged.tags.weights > 0).astype(np.float32))
-    begins, columns, ones = (torch.as_tensor(one) for one in (has.indptr, has.indices, has.data))
-    mask = torch.sparse_csr_tensor(begins, columns, ones, size=has.shape)
+    indptr, indices, ones = (torch.as_tensor(array) for array in (has.indptr, has.indices, has.data))
+    mask = torch.sparse_csr_tensor(indptr, indices, ones, size=has.shape)
     vectors = torch.as_tensor(tagged.vectors)
     query = torch.zeros(vectors.shape[1], requires_grad=True)
-    worth = torch.zeros(len(vectors), requires_grad=True)
+    values = torch.zeros(len(vectors), requires_grad=True)
     bias = torch.zeros(1, requires_grad=True)
-    optimiser = torch.optim.Adam([query, worth, bias], lr=0.05)
+    optimiser = torch.optim.Adam([query, values, bias], lr=0.05)
     outcome = torch.as_tensor(took_part, dtype=torch.float32)
     rng = np.random.default_rng(seed)
     for _ in range(_STEPS):
         sample = torch.as_tensor(rng.integers(len(users), size=min(_BATCH, len(users))))
-        heat = torch.exp(vectors @ query - (vectors @ query).max())
-        sums = mask @ torch.stack([heat * worth, heat], dim=1)
+        weights = torch.exp(vectors @ query - (vectors @ query).max())
+        sums = mask @ torch.stack([weights * values, weights], dim=1)
         score = sums[:, 0] / sums[:, 1].clamp(min=1e-9) + bias
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
             score[torch.as_tensor(users)[sample]], outcome[sample]
         )
         optimiser.zero_grad()
-        (loss + 1e-3 * worth.square().mean()).backward()
+        (loss + 1e-3 * values.square().mean()).backward()
         optimiser.step()
     share = np.asarray(tagged.tags.weights.sum(axis=0)).ravel()
     with torch.no_grad():
-        return np.asarray((torch.exp(vectors @ query) * worth.abs()).numpy() * share, dtype=float)
+        return np.asarray((torch.exp(vectors @ query) * values.abs()).numpy() * share, dtype=float)
 
 
 def later_auc(
@@ -84,15 +84,15 @@ def later_auc(
     users, took_part = cases(training)
     model = LogisticRegression(max_iter=500).fit(has[users][:, chosen], took_part)
     score = has[:, chosen] @ model.coef_[0]
-    arrived = history.first_seen <= since
+    active = history.first_seen <= since
     aucs = {}
     for campaign in history.campaigns:
         later = campaign.users[campaign.times >= since]
-        waiting = np.setdiff1d(history.could_take_part(campaign), campaign.users[campaign.times < since])
-        waiting = waiting[arrived[waiting]]
-        outcome = np.isin(waiting, later)
-        if min(outcome.sum(), (~outcome).sum()) >= _FEWEST:
-            aucs[campaign.id] = float(roc_auc_score(outcome, score[waiting]))
+        at_risk = np.setdiff1d(history.could_take_part(campaign), campaign.users[campaign.times < since])
+        at_risk = at_risk[active[at_risk]]
+        outcome = np.isin(at_risk, later)
+        if min(outcome.sum(), (~outcome).sum()) >= _MIN_CASES:
+            aucs[campaign.id] = float(roc_auc_score(outcome, score[at_risk]))
     return aucs
 
 
@@ -104,7 +104,7 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     tagged = TagFeatures.of(earlier, encoder)
     has = sparse.csr_array((tagged.tags.weights > 0).astype(float))
     users, took_part = cases(earlier.history)
-    peers = {
+    alternatives = {
         "mutual information": mutual_info_classif(has[users], took_part, discrete_features=True),
         "TF-IDF": np.asarray(tagged.tags.weights.sum(axis=0), dtype=float).ravel(),
         "attention": attention(tagged, users, took_part),
@@ -122,15 +122,15 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
             select_diverse_tags(tagged.tags, tagged.vectors, earlier.history, earlier.history.campaigns, size)
         )
         resample = rng.integers(len(selected), size=(2000, len(selected)))
-        for peer, strength in peers.items():
-            alternative = auc(np.argsort(-strength, kind="stable")[:size])
+        for alternative, strength in alternatives.items():
+            other = auc(np.argsort(-strength, kind="stable")[:size])
             low, high = np.quantile(
-                selected[resample].mean(axis=1) / alternative[resample].mean(axis=1), [0.025, 0.975]
+                selected[resample].mean(axis=1) / other[resample].mean(axis=1), [0.025, 0.975]
             )
             what = f"{name}: AUC of later participation by {size} tags"
-            means = float(selected.mean()), float(alternative.mean())
+            means = float(selected.mean()), float(other.mean())
             note = f"{len(selected)} campaigns, {len(tagged.tags.tags):,} candidate tags"
-            rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
+            rows.append(Row(what, *means, alternative, "higher", 1.0, float(low), float(high), note))
     return rows
 
 

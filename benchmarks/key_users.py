@@ -37,7 +37,7 @@ _LABELS = {
     "share": "participation of the users they influence",
     "first_week": "participation of the users they influence in the first week",
 }
-_FEWEST = 30
+_MIN_USERS = 30
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Outcome:
     first_week: float
 
 
-def spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
-    """Each user's spending before the cut-off, or the number of acts if there are no prices."""
+def read_spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
+    """Each user's spending before the cut-off, or the number of behaviours if there are no prices."""
     parts = []
     for source in prepared.mapping.tables["behaviours"]:
         for name in source.files:
@@ -66,56 +66,59 @@ def spending(prepared: Prepared, before: pd.Timestamp) -> pd.Series:
     return pd.concat(parts).groupby(level=0).sum()
 
 
-def group_around(network: Network, seeds: Ints, waiting: np.ndarray) -> Ints:
+def most_influenced(network: Network, seeds: Ints, at_risk: np.ndarray) -> Ints:
     """The users at risk whom `seeds` influence, the most likely first."""
     starts, targets, probabilities = network.outgoing
-    kept = np.ones(network.nodes)
-    for one in seeds:
-        edges = slice(starts[one], starts[one + 1])
-        kept[targets[edges]] *= 1 - probabilities[edges]
-    kept[seeds] = 1.0
-    order = np.argsort(kept, kind="stable")
-    return order[(kept[order] < 1) & waiting[order]]
+    inactive = np.ones(network.nodes)
+    for seed in seeds:
+        edges = slice(starts[seed], starts[seed + 1])
+        inactive[targets[edges]] *= 1 - probabilities[edges]
+    inactive[seeds] = 1.0
+    order = np.argsort(inactive, kind="stable")
+    return order[(inactive[order] < 1) & at_risk[order]]
 
 
-def outcomes(
-    history: ParticipationHistory, inputs: NetworkInputs, edges: pd.DataFrame, spent: pd.Series, since: float
+def seed_outcomes(
+    history: ParticipationHistory, inputs: NetworkInputs, edges: pd.DataFrame, spending: pd.Series, since: float
 ) -> dict[str, list[Outcome]]:
     """The outcome of every campaign for each kind of seeds."""
     rng = np.random.default_rng(4)
     by_seeds: dict[str, list[Outcome]] = {}
-    arrived = history.activity.first < since
+    active = history.activity.first < since
     for campaign in history.campaigns:
         reached = history.could_take_part(campaign)
         if campaign.reached is None:
-            reached = reached[arrived[reached]]
+            reached = reached[active[reached]]
         users = inputs.users[reached]
         first = np.full(len(history.users), np.inf)
         first[campaign.users] = campaign.times
         later = first[reached]
         start = max(since, float(campaign.times[0])) if len(campaign.times) else since
-        if len(users) < _FEWEST or not ((later >= since) & np.isfinite(later)).any():
+        if len(users) < _MIN_USERS or not ((later >= since) & np.isfinite(later)).any():
             continue
         network = subnetwork(edges, users)
         k = max(5, min(20, len(users) // 50))
         degree = np.bincount(network.sources, network.probabilities, network.nodes)
-        money = spent.reindex(users).fillna(0.0).to_numpy(float)
-        ways: dict[str, Callable[[], Ints]] = {
+        spent = spending.reindex(users).fillna(0.0).to_numpy(float)
+        selections: dict[str, Callable[[], Ints]] = {
             "key users": lambda n=network, k=k: select(n, SeedConstraints(k)).seeds,  # type: ignore[misc]
-            "top spenders": lambda m=money, k=k: top_k(m, SeedConstraints(k)),  # type: ignore[misc]
+            "top spenders": lambda s=spent, k=k: top_k(s, SeedConstraints(k)),  # type: ignore[misc]
             "out-degree": lambda d=degree, k=k: top_k(d, SeedConstraints(k)),  # type: ignore[misc]
         }
-        groups = {name: [group_around(network, choose(), later >= since)] for name, choose in ways.items()}
+        groups = {
+            name: [most_influenced(network, select_seeds(), later >= since)]
+            for name, select_seeds in selections.items()
+        }
         groups["random users"] = [
-            group_around(network, rng.choice(network.nodes, k, replace=False), later >= since)
+            most_influenced(network, rng.choice(network.nodes, k, replace=False), later >= since)
             for _ in range(_DRAWS)
         ]
         size = min(len(group) for draws in groups.values() for group in draws)
         if size < 5:
             continue
         for name, draws in groups.items():
-            each = [_outcome(later[group[:size]], start) for group in draws]
-            mean = Outcome(*np.mean([[one.share, one.first_week] for one in each], axis=0))
+            outcomes = [_outcome(later[group[:size]], start) for group in draws]
+            mean = Outcome(*np.mean([[outcome.share, outcome.first_week] for outcome in outcomes], axis=0))
             by_seeds.setdefault(name, []).append(mean)
     return by_seeds
 
@@ -130,20 +133,21 @@ def rows_of(name: str, by_seeds: dict[str, list[Outcome]]) -> list[Row]:
     rows = []
     key_outcomes = by_seeds["key users"]
     resample = rng.integers(len(key_outcomes), size=(2000, len(key_outcomes)))
-    for peer, alternative in by_seeds.items():
-        if peer == "key users":
+    for alternative, other_outcomes in by_seeds.items():
+        if alternative == "key users":
             continue
         for field, label in _LABELS.items():
-            mine, other = (
-                np.array([getattr(one, field) for one in side]) for side in (key_outcomes, alternative)
+            values, references = (
+                np.array([getattr(outcome, field) for outcome in outcomes])
+                for outcomes in (key_outcomes, other_outcomes)
             )
             with np.errstate(divide="ignore", invalid="ignore"):
-                ratios = mine[resample].mean(axis=1) / other[resample].mean(axis=1)
+                ratios = values[resample].mean(axis=1) / references[resample].mean(axis=1)
             low, high = np.nanquantile(ratios[np.isfinite(ratios)], [0.025, 0.975])
             note = f"{len(key_outcomes)} campaigns"
-            means = float(mine.mean()), float(other.mean())
+            means = float(values.mean()), float(references.mean())
             what = f"{name}: {label}"
-            rows.append(Row(what, *means, peer, "higher", 1.0, float(low), float(high), note))
+            rows.append(Row(what, *means, alternative, "higher", 1.0, float(low), float(high), note))
     return rows
 
 
@@ -154,8 +158,8 @@ def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress:
     edges = graph.frame("influence/spreading_network", dataset=dataset.id, run=run.id)
     inputs = read_inputs(graph, dataset, dataset.end)
     since = inputs.before(cutoff).seconds
-    spent = spending(prepared, pd.Timestamp(since, unit="s"))
-    return rows_of(name, outcomes(inputs.history, inputs, edges, spent, since))
+    spending = read_spending(prepared, pd.Timestamp(since, unit="s"))
+    return rows_of(name, seed_outcomes(inputs.history, inputs, edges, spending, since))
 
 
 def main() -> None:

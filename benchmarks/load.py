@@ -21,7 +21,7 @@ import numpy as np
 import psutil
 
 from benchmarks import generated
-from benchmarks.api import ask, fill, process
+from benchmarks.api import fill, process, send_request
 from benchmarks.own_server import own_server
 from benchmarks.queries import uncached_query
 from benchmarks.report import Row, write
@@ -55,20 +55,20 @@ async def read(
     seconds: float, memory: list[int] | None = None, server: psutil.Process | None = None
 ) -> Reads:
     """Read for some `seconds`; append the server's memory to `memory` every second."""
-    seen, ends = Reads(), time.monotonic() + seconds
-    draw = random.Random(5)
+    reads, ends = Reads(), time.monotonic() + seconds
+    rng = random.Random(5)
 
     async def reader() -> None:
         streams = await asyncio.open_connection("127.0.0.1", _PORT)
         while time.monotonic() < ends:
-            path, uncached = draw.choice(_PATHS), draw.random() < 0.5
+            path, uncached = rng.choice(_PATHS), rng.random() < 0.5
             target = f"/v1/{path}?{uncached_query(DATASET) if uncached else f'dataset={DATASET}'}"
             began = time.perf_counter()
-            seen.statuses[await ask(streams, target, "Host: 127.0.0.1")] += 1
-            seen.seconds.append(time.perf_counter() - began)
+            reads.statuses[await send_request(streams, target, "Host: 127.0.0.1")] += 1
+            reads.seconds.append(time.perf_counter() - began)
             if uncached:
-                seen.uncached[path].append(seen.seconds[-1])
-            await asyncio.sleep(draw.expovariate(1 / _PAUSE))
+                reads.uncached[path].append(reads.seconds[-1])
+            await asyncio.sleep(rng.expovariate(1 / _PAUSE))
         streams[1].close()
 
     async def watch() -> None:
@@ -77,7 +77,7 @@ async def read(
             await asyncio.sleep(1)
 
     await asyncio.gather(watch(), *(reader() for _ in range(_READERS)))
-    return seen
+    return reads
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Imports:
     """Sends imports until stopped; `ended` counts their states."""
 
     folder: Path
-    over: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
     ended: Counter[str] = field(default_factory=Counter)
     rows: int = 0
 
@@ -93,18 +93,18 @@ class Imports:
         """Send the imports one after another."""
         mapping = generated.write(self.folder, users=10_000, behaviours=200_000)
         with httpx.Client(base_url=_ADDRESS, timeout=120) as client:
-            while not self.over.is_set():
+            while not self.stopped.is_set():
                 dataset = f"load-{self.ended.total() + 1}"
-                state = self._one(client, mapping.model_copy(update={"dataset": dataset}).model_dump_json())
+                state = self._import(client, mapping.model_copy(update={"dataset": dataset}).model_dump_json())
                 self.ended[state] += 1
 
-    def _one(self, client: httpx.Client, mapping: str) -> str:
+    def _import(self, client: httpx.Client, mapping: str) -> str:
         files = [("files", (file.name, file.read_bytes())) for file in sorted(self.folder.iterdir())]
-        answer = client.post("/v1/imports", data={"mapping": mapping}, files=files)
-        if answer.status_code != 202:
-            return f"refused: {answer.text}"
+        response = client.post("/v1/imports", data={"mapping": mapping}, files=files)
+        if response.status_code != 202:
+            return f"rejected: {response.text}"
         while True:
-            job: dict[str, Any] = client.get(answer.headers["location"]).json()
+            job: dict[str, Any] = client.get(response.headers["location"]).json()
             if job["state"] not in ("waiting", "running"):
                 return str(job["state"])
             time.sleep(1)
@@ -122,10 +122,10 @@ def measure(settings: Settings, seconds: float) -> list[Row]:
         sending = threading.Thread(target=imports.run)
         sending.start()
         busy = asyncio.run(read(seconds, memory, psutil.Process(running.pid)))
-        imports.over.set()
+        imports.stopped.set()
         sending.join()
     part = len(memory) // 5
-    early, late = (float(np.mean(one)) / 2**20 for one in (memory[part : 2 * part], memory[-part:]))
+    early, late = (float(np.mean(sizes)) / 2**20 for sizes in (memory[part : 2 * part], memory[-part:]))
     total = busy.statuses.total()
     rates = f"{total / seconds:.0f} a second; idle {idle.statuses.total() / (seconds / 5):.0f}"
     medians = f"medians {in_ms(busy.seconds, 0.5):.1f} and {in_ms(idle.seconds, 0.5):.1f} ms"

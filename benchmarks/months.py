@@ -45,8 +45,8 @@ from network.tags.text_encoder import TextEncoder
 PERIODS = [date(2009, 7, 1), date(2010, 5, 1), date(2011, 4, 1)]
 HORIZONS, _AHEAD = (1, 3), 3
 _SEEDS = 5
-_LEAST = 6
-"""Months since a tag was first given."""
+_MIN_AGE = 6
+"""Months since the first use of a tag."""
 _TARGETS = {1: 0.97, 3: 0.97}
 _KEYS = ["unique_id", "ds", "cutoff"]
 
@@ -57,7 +57,7 @@ def klstm_means(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.D
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed))
         model.fit(history.before(origins[0].date()), Silent())
-        parts.append(model.forecasts_at(history, [one.date() for one in origins], _AHEAD))
+        parts.append(model.forecasts_at(history, [origin.date() for origin in origins], _AHEAD))
     means = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
     return means.rename(columns={"mean": "K-LSTM"})
 
@@ -76,7 +76,7 @@ def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress)
     for origin in origins:
         steps = history.before(origin.date()).steps
         series = steps[steps["in_window"]][["unique_id", "ds", "y"]]
-        long_enough = series.groupby("unique_id")["ds"].transform("size") >= _LEAST
+        long_enough = series.groupby("unique_id")["ds"].transform("size") >= _MIN_AGE
         forecaster = StatsForecast(models=models, freq="MS", fallback_model=WindowAverage(3))
         forecasts = forecaster.forecast(df=series[long_enough], h=_AHEAD)
         parts.append(forecasts.assign(cutoff=origin - pd.Timedelta(days=1)))
@@ -93,13 +93,15 @@ def boosted(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataF
     parts = []
     for step in range(_AHEAD):
         future = wide.shift(-step).to_numpy()
-        learned = np.arange(MONTH.season, first - step)
-        x, y = (one[learned].reshape(len(learned) * len(ids), -1) for one in (features, future))
-        old = x[:, -1] >= _LEAST
-        models = [_lightgbm(seed).fit(x[old], y[old, 0]) for seed in range(seeds)]
+        training = np.arange(MONTH.season, first - step)
+        x, y = (
+            array[training].reshape(len(training) * len(ids), -1) for array in (features, future)
+        )
+        old_enough = x[:, -1] >= _MIN_AGE
+        models = [_lightgbm(seed).fit(x[old_enough], y[old_enough, 0]) for seed in range(seeds)]
         for origin in origins:
-            place = wide.index.get_indexer([origin])[0]
-            mean = np.mean([one.predict(features[place]) for one in models], axis=0)
+            row = wide.index.get_indexer([origin])[0]
+            mean = np.mean([model.predict(features[row]) for model in models], axis=0)
             days = {"ds": MONTH.start_of(origin, step), "cutoff": origin - pd.Timedelta(days=1)}
             parts.append(pd.DataFrame({"unique_id": ids, "LightGBM": mean, **days}))
     return pd.concat(parts)
@@ -120,8 +122,10 @@ def _features(wide: pd.DataFrame, active: pd.Series) -> np.ndarray:
     by_tag += [past.rolling(months, min_periods=1).mean() for months in (3, 6, 12)]
     shared = [traffic, traffic.shift(1), traffic / traffic.rolling(6, min_periods=1).mean()]
     month = pd.Series(wide.index.month.to_numpy(float), wide.index)
-    columns = [one.to_numpy() for one in by_tag]
-    columns += [np.repeat(one.to_numpy()[:, np.newaxis], wide.shape[1], axis=1) for one in (*shared, month)]
+    columns = [values.to_numpy() for values in by_tag]
+    columns += [
+        np.repeat(values.to_numpy()[:, np.newaxis], wide.shape[1], axis=1) for values in (*shared, month)
+    ]
     return np.stack([*columns, started.cumsum().to_numpy()], axis=2).astype(float)
 
 
@@ -134,8 +138,8 @@ def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
         for later, earlier in ((begins, first), (forecasts["ds"], begins))
     )
     rows = forecasts.assign(h=ahead + 1, week=forecasts["ds"])
-    rows = rows[rows["h"].isin(HORIZONS) & (age >= _LEAST)]
-    models = [one for one in rows.columns if one not in (*_KEYS, "y", "h", "week")]
+    rows = rows[rows["h"].isin(HORIZONS) & (age >= _MIN_AGE)]
+    models = [name for name in rows.columns if name not in (*_KEYS, "y", "h", "week")]
     best = rows[models].drop(columns="K-LSTM").sub(rows["y"], axis=0).abs().mean().nsmallest(3).index
     rows = rows.assign(**{f"mean of {', '.join(best)}": rows[best].mean(axis=1)})
     for model in [*models, rows.columns[-1]]:
@@ -145,13 +149,13 @@ def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
 
 def against(rows: pd.DataFrame) -> list[Row]:
     """MAE of the K-LSTM against every alternative, the best first."""
-    errors = [one for one in rows.columns if one.startswith("error ") and one != "error K-LSTM"]
+    errors = [name for name in rows.columns if name.startswith("error ") and name != "error K-LSTM"]
     result: list[Row] = []
     for h, part in rows.groupby("h"):
-        for peer in sorted(errors, key=lambda one: float(part[one].mean())):
+        for error in sorted(errors, key=lambda error: float(part[error].mean())):
             target = None if result and result[-1].measure == f"MAE, h={h}" else _TARGETS[int(h)]
-            both = part.assign(a=part["error K-LSTM"], b=part[peer])
-            result.append(weekly_row(f"MAE, h={h}", both, peer.removeprefix("error "), target))
+            both = part.assign(a=part["error K-LSTM"], b=part[error])
+            result.append(weekly_row(f"MAE, h={h}", both, error.removeprefix("error "), target))
     return result
 
 

@@ -44,8 +44,8 @@ def main() -> None:
     )
     began = time.monotonic()
     with db.transaction:
-        for one in rows.itertuples():
-            users[one.user].bought.connect(products[one.object], {"value": one.value})
+        for row in rows.itertuples():
+            users[row.user].bought.connect(products[row.object], {"value": row.value})
     print(len(rows) / (time.monotonic() - began))  # noqa: T201 (what it is run for)
 
 

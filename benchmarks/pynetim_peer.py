@@ -21,7 +21,7 @@ def main() -> None:
     for name, algorithm in (("TIM+ (pynetim)", TIMAlgorithm), ("IMM (pynetim)", IMMAlgorithm)):
         began = time.monotonic()
         seeds = algorithm(graph, model="IC", epsilon=0.5, random_seed=1).run(k=int(sys.argv[2]))
-        results[name] = [time.monotonic() - began, sorted(int(one) for one in seeds)]
+        results[name] = [time.monotonic() - began, sorted(int(seed) for seed in seeds)]
     print(json.dumps(results))  # noqa: T201 (what it is run for)
 
 

@@ -38,18 +38,20 @@ _CELF = "CELF"
 def degree_discount(network: Network, k: int) -> Ints:
     """Degree discount (Chen, Wang and Yang, KDD 2009) for weighted edges."""
     starts, targets, probabilities = network.outgoing
-    safe = np.ones(network.nodes)
-    chosen: list[int] = []
+    inactive = np.ones(network.nodes)  # Probability that the seeds so far do not activate a node.
+    seeds: list[int] = []
     for _ in range(k):
-        carried = np.bincount(network.sources, network.probabilities * safe[network.targets], network.nodes)
-        worth = safe * (1 + carried)
-        worth[chosen] = -1
-        best = int(np.argmax(worth))
-        chosen.append(best)
+        neighbours = np.bincount(
+            network.sources, network.probabilities * inactive[network.targets], network.nodes
+        )
+        gain = inactive * (1 + neighbours)
+        gain[seeds] = -1
+        best = int(np.argmax(gain))
+        seeds.append(best)
         edges = slice(starts[best], starts[best + 1])
-        safe[targets[edges]] *= 1 - probabilities[edges]
-        safe[best] = 0
-    return np.array(chosen)
+        inactive[targets[edges]] *= 1 - probabilities[edges]
+        inactive[best] = 0
+    return np.array(seeds)
 
 
 def with_pynetim(network: Network, k: int) -> dict[str, tuple[float, Ints]]:
@@ -61,19 +63,22 @@ def with_pynetim(network: Network, k: int) -> dict[str, tuple[float, Ints]]:
         file.flush()
         command = [uv, "run", "--no-project", "--isolated", "--python", sys.executable]
         command += ["--with", "pynetim==0.5.5", "python", str(script), file.name, str(k)]
-        done = subprocess.run([str(one) for one in command], capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(f"pynetim could not be run: {done.stderr.strip().splitlines()[-1]}", flush=True)  # noqa: T201
+        process = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+    if process.returncode:
+        print(f"pynetim could not be run: {process.stderr.strip().splitlines()[-1]}", flush=True)  # noqa: T201
         return {}
-    result = json.loads(done.stdout.strip().splitlines()[-1])
+    result = json.loads(process.stdout.strip().splitlines()[-1])
     return {name: (seconds, np.array(seeds)) for name, (seconds, seeds) in result.items()}
 
 
-def interval(values: Floats, peer: Floats) -> tuple[float, float]:
+def interval(values: Floats, references: Floats) -> tuple[float, float]:
     """95% bootstrap interval of the ratio of mean spreads."""
     rng = np.random.default_rng(5)
-    draws = [rng.choice(values, len(values)).mean() / rng.choice(peer, len(peer)).mean() for _ in range(1000)]
-    low, high = np.quantile(draws, [0.025, 0.975])
+    ratios = [
+        rng.choice(values, len(values)).mean() / rng.choice(references, len(references)).mean()
+        for _ in range(1000)
+    ]
+    low, high = np.quantile(ratios, [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -88,28 +93,30 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
     """Spread and time of every method on one network."""
     runs = 1_000 if quick else 20_000
     imm_seconds, imm_seeds = timed(lambda: select_by_imm(network, SeedConstraints(k)))
-    peers = {
+    alternatives = {
         name: timed(lambda name=name: top_k(centrality_scores(graph, network, name), SeedConstraints(k)))  # type: ignore[misc]
         for name in CENTRALITIES
     }
-    peers["degree discount"] = timed(lambda: degree_discount(network, k))
-    peers["GDS CELF"] = timed(lambda: top_k(gds_celf(graph, network, k), SeedConstraints(k)))
-    peers[_CELF] = timed(lambda: select_by_celf(network, SeedConstraints(k), 100 if quick else 1_000))
-    peers |= with_pynetim(network, k)
+    alternatives["degree discount"] = timed(lambda: degree_discount(network, k))
+    alternatives["GDS CELF"] = timed(lambda: top_k(gds_celf(graph, network, k), SeedConstraints(k)))
+    alternatives[_CELF] = timed(lambda: select_by_celf(network, SeedConstraints(k), 100 if quick else 1_000))
+    alternatives |= with_pynetim(network, k)
     imm_spreads = simulate(network, imm_seeds, runs, seed=99)
     rows = []
-    reached = {name: simulate(network, seeds, runs, seed=99) for name, (_, seeds) in peers.items()}
-    best = max(reached.values(), key=np.mean)
+    all_spreads = {
+        name: simulate(network, seeds, runs, seed=99) for name, (_, seeds) in alternatives.items()
+    }
+    best = max(all_spreads.values(), key=np.mean)
     what = f"{what}, k = {k}"
     low, high = interval(imm_spreads, best)
     rows.append(Row(f"{what}: spread", float(imm_spreads.mean()), float(best.mean()), "best alternative",
                     "higher", 0.99, low, high))  # fmt: skip
-    for name, spreads in reached.items():
+    for name, spreads in all_spreads.items():
         low, high = interval(imm_spreads, spreads)
-        note = f"{peers[name][0]:.2f} s, IMM {imm_seconds:.2f} s"
-        mean, peer = float(imm_spreads.mean()), float(spreads.mean())
-        rows.append(Row(f"{what}: spread", mean, peer, name, "higher", None, low, high, note))
-    rows.append(Row(f"{what}: seconds", imm_seconds, peers[_CELF][0], _CELF, "lower", 0.01))
+        note = f"{alternatives[name][0]:.2f} s, IMM {imm_seconds:.2f} s"
+        means = float(imm_spreads.mean()), float(spreads.mean())
+        rows.append(Row(f"{what}: spread", *means, name, "higher", None, low, high, note))
+    rows.append(Row(f"{what}: seconds", imm_seconds, alternatives[_CELF][0], _CELF, "lower", 0.01))
     return rows
 
 
@@ -144,21 +151,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer simulations; nothing is written")
     parser.add_argument("--cascades", type=Path, help="folder with users.csv, ties.csv, participations.csv")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     networks = {"Last.fm, weighted cascade": seed_networks.lastfm()}
-    if given.cascades:
-        ties = seed_networks.ties_of(Settings().cache, given.cascades)
-        networks |= {f"{given.cascades.name}, {what}": network for what, network in ties.items()}
+    if arguments.cascades:
+        ties = seed_networks.ties_of(Settings().cache, arguments.cascades)
+        networks |= {f"{arguments.cascades.name}, {what}": network for what, network in ties.items()}
     rows: list[Row] = []
     with own_server() as settings, connect(settings) as graph:
         for what, network in networks.items():
-            # Compiles, and warms the server up; what is timed below is the work.
+            # Compiles the code and warms the server up, which the times below exclude.
             select_by_imm(network, SeedConstraints(2))
             centrality_scores(graph, network, "pagerank")
-            for k in (20,) if given.quick else (20, 50):
-                rows += compare(graph, what, network, k, quick=given.quick)
-    rows += growth(100_000 if given.quick else 10_000_000)
-    write("seeds", rows, quick=given.quick)
+            for k in (20,) if arguments.quick else (20, 50):
+                rows += compare(graph, what, network, k, quick=arguments.quick)
+    rows += growth(100_000 if arguments.quick else 10_000_000)
+    write("seeds", rows, quick=arguments.quick)
 
 
 if __name__ == "__main__":

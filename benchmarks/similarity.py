@@ -48,25 +48,29 @@ class Split:
     """The inputs before a cut-off, and what happened after it."""
 
     def __init__(self, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> None:
-        self.now = inputs.before(cutoff)
-        self.then = self.now.before(self.now.middle())
-        item_vectors = item_embeddings(self.then.interests)
-        self.blocks, self.earlier = (
+        self.inputs = inputs.before(cutoff)
+        self.earlier_inputs = self.inputs.before(self.inputs.middle())
+        item_vectors = item_embeddings(self.earlier_inputs.interests)
+        self.blocks, self.earlier_blocks = (
             feature_blocks(inputs, TagFeatures.of(inputs, encoder).text_vectors, item_vectors)
-            for inputs in (self.now, self.then)
+            for inputs in (self.inputs, self.earlier_inputs)
         )
-        self.learned_from = training_pairs(self.now.history, self.then.seconds, seed=7)
-        self.tried_on = [training_pairs(inputs.history, self.now.seconds, seed) for seed in range(_SEEDS)]
+        self.training_pairs = training_pairs(self.inputs.history, self.earlier_inputs.seconds, seed=7)
+        self.test_pairs = [training_pairs(inputs.history, self.inputs.seconds, seed) for seed in range(_SEEDS)]
 
     def learned(self, names: list[str], seed: int, shuffled: Blocks | None = None) -> Floats:
         """Similarity learned from the blocks `names`, as in a build."""
-        then, now = ({one: side[one] for one in names} for side in (self.earlier, shuffled or self.blocks))
-        return learned_vectors(then, now, self.learned_from, seed)
+        earlier, blocks = (
+            {name: blocks[name] for name in names} for blocks in (self.earlier_blocks, shuffled or self.blocks)
+        )
+        return learned_vectors(earlier, blocks, self.training_pairs, seed)
 
     def mixed(self, names: list[str]) -> Floats:
         """Similarity by a non-negative combination."""
-        then, now = ({one: side[one] for one in names} for side in (self.earlier, self.blocks))
-        return mixed_vectors(then, now, self.learned_from)
+        earlier, blocks = (
+            {name: blocks[name] for name in names} for blocks in (self.earlier_blocks, self.blocks)
+        )
+        return mixed_vectors(earlier, blocks, self.training_pairs)
 
     def shuffled(self, seed: int) -> Blocks:
         """The blocks, permuted within activity."""
@@ -75,10 +79,10 @@ class Split:
 
     def others(self, seed: int) -> Ints:
         """For each user, another of the same activity."""
-        history = self.now.history
+        history = self.inputs.history
         users = np.arange(len(history.users))
         strata = matching_strata(
-            history, users, np.full(len(users), self.now.seconds), influence_window(history)
+            history, users, np.full(len(users), self.inputs.seconds), influence_window(history)
         )
         return others_alike(strata, seed)
 
@@ -86,38 +90,40 @@ class Split:
 def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> list[Row]:
     """Compare learned similarity with every alternative on one data set."""
     split = Split(inputs, cutoff, encoder)
-    names = [one for one, block in split.blocks.items() if block.any()]
-    # What the paper has; where no user has a tag, what takes part in the same campaigns.
+    names = [name for name, block in split.blocks.items() if block.any()]
+    # Text as in the paper, or participations if no user has a tag.
     first = "text" if "text" in names else "participations"
-    every = range(_SEEDS)
-    learned = [split.learned(names, seed) for seed in every]
-    alternatives: dict[str, list[Floats]] = {one: [split.blocks[one]] for one in (first, *names)}
-    alternatives["mean of all blocks"] = [unit_rows(np.hstack([split.blocks[one] for one in names]))]
+    seeds = range(_SEEDS)
+    learned = [split.learned(names, seed) for seed in seeds]
+    alternatives: dict[str, list[Floats]] = {block: [split.blocks[block]] for block in (first, *names)}
+    alternatives["mean of all blocks"] = [unit_rows(np.hstack([split.blocks[block] for block in names]))]
     alternatives["non-negative combination"] = [split.mixed(names)]
-    alternatives["FastRP (GDS)"] = [fast_rp(graph, split.now, seed) for seed in every]
-    alternatives["Node2Vec (GDS)"] = [node2vec(graph, split.now, seed) for seed in every]
-    alternatives["LightGCN (PyG)"] = [light_gcn(split.now, seed) for seed in range(2)]
-    alternatives[f"learned from {first} alone"] = [split.learned([first], seed) for seed in every]
-    sequence = [one for one in names if one == first or one in _SEQUENCE]
+    alternatives["FastRP (GDS)"] = [fast_rp(graph, split.inputs, seed) for seed in seeds]
+    alternatives["Node2Vec (GDS)"] = [node2vec(graph, split.inputs, seed) for seed in seeds]
+    alternatives["LightGCN (PyG)"] = [light_gcn(split.inputs, seed) for seed in range(2)]
+    alternatives[f"learned from {first} alone"] = [split.learned([first], seed) for seed in seeds]
+    sequence = [block for block in names if block == first or block in _SEQUENCE]
     if len(sequence) > 1:
-        alternatives[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in every]
+        alternatives[f"learned from {first} and sequence"] = [split.learned(sequence, seed) for seed in seeds]
     alternatives["placebo: permuted within activity"] = [
-        split.learned(names, seed, split.shuffled(seed)) for seed in every
+        split.learned(names, seed, split.shuffled(seed)) for seed in seeds
     ]
-    mine = _mean(learned, split.tried_on)
+    learned_quality = _mean(learned, split.test_pairs)
     rows = []
-    for peer, vectors in alternatives.items():
-        other = _mean(vectors, split.tried_on)
-        low, high = ratio_interval(mine["ap"].to_numpy(), other["ap"].to_numpy())
-        note = f"AUC {mine['auc'].mean():.3f} against {other['auc'].mean():.3f}, {len(mine)} campaigns"
-        target = _TARGET if peer == "text" else None
-        means = float(mine["ap"].mean()), float(other["ap"].mean())
-        rows.append(Row(f"{name}: average precision at 10", *means, peer, "higher", target, low, high, note))
+    for alternative, vectors in alternatives.items():
+        quality = _mean(vectors, split.test_pairs)
+        low, high = ratio_interval(learned_quality["ap"].to_numpy(), quality["ap"].to_numpy())
+        auc, other_auc = learned_quality["auc"].mean(), quality["auc"].mean()
+        note = f"AUC {auc:.3f} against {other_auc:.3f}, {len(learned_quality)} campaigns"
+        target = _TARGET if alternative == "text" else None
+        means = float(learned_quality["ap"].mean()), float(quality["ap"].mean())
+        what = f"{name}: average precision at 10"
+        rows.append(Row(what, *means, alternative, "higher", target, low, high, note))
     return rows
 
 
-def _mean(vectors: list[Floats], tried_on: list[Pairs]) -> pd.DataFrame:
-    qualities = [ranking_quality(vectors[turn % len(vectors)], pairs) for turn, pairs in enumerate(tried_on)]
+def _mean(vectors: list[Floats], test_pairs: list[Pairs]) -> pd.DataFrame:
+    qualities = [ranking_quality(vectors[number % len(vectors)], pairs) for number, pairs in enumerate(test_pairs)]
     return pd.concat(qualities).groupby(level=0).mean()
 
 
