@@ -43,13 +43,13 @@ class Network:
 
     def __init__(self, graph: Graph, dataset: str, inputs: NetworkInputs, encoder: TextEncoder) -> None:
         self.graph, self.history = graph, inputs.history
-        snapshot = build_similarity(graph, dataset, inputs, encoder, _SEED)
-        edges = learn_influences(snapshot.edges, inputs.history)[0]
+        similarity_graph = build_similarity(graph, dataset, inputs, encoder, _SEED)
+        edges = learn_influences(similarity_graph.edges, inputs.history)[0]
         ends = [inputs.users.get_indexer(edges[side]) for side in ("source", "target")]
         count = len(inputs.users)
         one_way = sparse.csr_array((edges["probability"].to_numpy(float), ends), shape=(count, count))
         self.weights = sparse.csr_array(one_way + one_way.T)
-        self.vectors = snapshot.similarity.vectors
+        self.vectors = similarity_graph.similarity.vectors
         self.leading = leading_users(edges, inputs.history, _SEED)
 
     def methods(self) -> dict[str, Labels]:
