@@ -1,8 +1,8 @@
 """Reads of the API beside a bare FastAPI route that answers with the same bytes: 50 connections, same server.
 
-The API and the bare route are measured in turns of a few seconds on one machine, each in a process of its own,
-so that other load affects both. Uncached: every request is new; the alternative is then a bare route that sends
-the same statements through Neo4j's asyncio driver.
+The API and the bare route are measured in turns of a few seconds on one machine, each in a process of its
+own, so that other load affects both. Uncached: every request is new; the alternative is then a bare route
+that sends the same statements through Neo4j's asyncio driver.
 """
 
 import argparse
@@ -169,7 +169,7 @@ def measure(settings: Settings, key: str, *, quick: bool) -> list[Row]:
                 rows.append(
                     Row(f"{read}: p99 in ms, never asked before, {connections} connections",
                         1000 * float(np.quantile(durations, 0.99)), 50.0, "limit", "lower", 1.0,
-                        note=f"{len(durations):,} requests, median {1000 * float(np.median(durations)):.1f} ms")
+                        note=f"{len(durations):,} requests, median {1000 * np.median(durations):.1f} ms")
                 )  # fmt: skip
     return rows
 

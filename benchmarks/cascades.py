@@ -4,9 +4,9 @@ Each test cascade is replayed (up to 199 participants). At each position, all us
 part are ranked, and the actual next participant is the target. Hits@k is the share of targets among the
 first k; MAP@10, with a single target, is the mean reciprocal rank, 0 beyond the tenth. Models are
 fitted to the training cascades; nothing is selected on the test cascades. Intervals are by bootstrap over
-cascades. The co-occurrence counts are the best of 24 versions on the validation cascades. Published work scores the
-end of a cascade as if it were a user; the last rows do so, too, with the end's probability estimated
-from the lengths of training cascades.
+cascades. The co-occurrence counts are the best of 24 versions on the validation cascades. Published work
+scores the end of a cascade as if it were a user; the last rows do so, too, with the end's probability
+estimated from the lengths of training cascades.
 """
 
 import argparse

@@ -39,7 +39,8 @@ def _forecast(y: Floats, ahead: int) -> Floats:
         shares += np.bincount(weekday[recent], y[recent], _SEASON)
         shares /= shares.mean()
     padded = np.concatenate([np.zeros(_MEMORY), y, np.zeros(ahead)])
-    before = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY)[:, ::-1]  # Row t holds the days before t.
+    # Row t holds the days before day t, the latest first.
+    before = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY)[:, ::-1]
     lags = np.arange(1, _MEMORY + 1)
     rows = np.arange(len(y) - n_fitted, len(y))
     seasons, past, counts = shares[place[rows]], before[rows], y[rows]

@@ -32,9 +32,11 @@ def reliability(rows: pd.DataFrame, outcome: str, models: list[str], title: str,
             predicted=(model, "mean"), observed=(outcome, "mean"), n=(outcome, "size")
         )
         counts = zip(bins["observed"] * bins["n"], bins["n"], strict=True)
-        intervals = [binomtest(round(observed), int(n)).proportion_ci(method="wilson") for observed, n in counts]
-        above = [interval.high - observed for interval, observed in zip(intervals, bins["observed"], strict=True)]
-        below = [observed - interval.low for interval, observed in zip(intervals, bins["observed"], strict=True)]
+        intervals = [
+            binomtest(round(observed), int(n)).proportion_ci(method="wilson") for observed, n in counts
+        ]
+        above = [interval.high for interval in intervals] - bins["observed"]
+        below = bins["observed"] - [interval.low for interval in intervals]
         error = {"array": above, "arrayminus": below, "thickness": 1}
         figure.add_scatter(
             x=bins["predicted"], y=bins["observed"], name=model, line_color=colour, error_y=error

@@ -28,7 +28,8 @@ def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
     """The ties of a folder of cascades, with weighted cascade and with estimated probabilities."""
     frames = {file.stem: pd.read_parquet(file) for file in cascades(cache, folder).folder.glob("*.parquet")}
     participations, ties = frames["participations"], frames["ties"]
-    participations = participations.assign(at=(participations["moment"] - pd.Timestamp("1970-01-01")).dt.total_seconds())
+    since_epoch = participations["moment"] - pd.Timestamp("1970-01-01")
+    participations = participations.assign(at=since_epoch.dt.total_seconds())
     users = pd.Index(sorted(frames["users"]["user_id"]))
     first = participations.groupby(["user_id", "campaign_id"], as_index=False)["at"].min()
     history = ParticipationHistory.of(

@@ -50,9 +50,9 @@ def forecast_campaign(
     steps = model.predict(history, horizon)[COLUMNS[1:]]
     users = model.predict_users(history, horizon).assign(redeems=None)
     if redeemers_path(checkpoint).exists():
-        redeemers, redemptions = KLSTM.load(redeemers_path(checkpoint)), history.redeemers()
-        steps = steps.join(_redeemer_columns(redeemers.predict(redemptions, horizon)))
-        probability = redeemers.predict_users(redemptions, horizon).set_index("user")["probability"]
+        redeemer_model, redeemer_history = KLSTM.load(redeemers_path(checkpoint)), history.redeemers()
+        steps = steps.join(_redeemer_columns(redeemer_model.predict(redeemer_history, horizon)))
+        probability = redeemer_model.predict_users(redeemer_history, horizon).set_index("user")["probability"]
         users["redeems"] = users["user"].map(probability)
     forecast = Forecast(
         f"{campaign}/{origin}/{run.id}",
@@ -79,7 +79,7 @@ def forecast_campaign(
         dataset=dataset_id,
         id=forecast.id,
         users=users.assign(rank=range(1, len(users) + 1)).to_dict("records"),
-        groups=_by_group(model.predict_groups(history, horizon)),
+        groups=_group_rows(model.predict_groups(history, horizon)),
     )
     return forecast
 
@@ -104,7 +104,7 @@ def _model_and_history(
 ) -> tuple[ModelRun, History]:
     dataset = describe_dataset(graph, dataset_id)
     campaigns = campaign_list(graph, dataset_id)
-    window = campaign_row(campaigns, dataset_id, campaign)
+    row = campaign_row(campaigns, dataset_id, campaign)
     if all_open(campaigns):
         raise InvalidRequest(
             "The campaigns of this data set are open to all; their daily participants cannot be forecast.",
@@ -112,7 +112,7 @@ def _model_and_history(
         )
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
-    _check_running(campaigns, window, origin)
+    _check_running(campaigns, row, origin)
     network = network_of_model(graph, dataset_id, run)
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 
@@ -137,7 +137,7 @@ def _redeemer_columns(forecast: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _by_group(forecast: pd.DataFrame) -> list[Row]:
+def _group_rows(forecast: pd.DataFrame) -> list[Row]:
     quantiles = {name: f"participants_{name}" for name in ("p10", "p50", "p90")}
     return [
         {"group": group, "mean": part["mean"].tolist()}
@@ -170,19 +170,19 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
     )
 
 
-def _check_running(campaigns: pd.DataFrame, window: pd.Series, origin: date) -> None:
-    if not window["targeted"]:
+def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> None:
+    if not row["targeted"]:
         raise InvalidRequest(
-            f"{window['name']} reached no users in this data set.", "Choose another campaign."
+            f"{row['name']} reached no users in this data set.", "Choose another campaign."
         )
-    moment = pd.Timestamp(origin)
-    if window["starts"] < moment < window["ends"]:
+    origin_time = pd.Timestamp(origin)
+    if row["starts"] < origin_time < row["ends"]:
         return
-    running = campaigns[(campaigns["starts"] < moment) & (campaigns["ends"] > moment)]["id"]
-    last = (window["ends"] - pd.Timedelta(days=1)).date()
+    running = campaigns[(campaigns["starts"] < origin_time) & (campaigns["ends"] > origin_time)]["id"]
+    last = (row["ends"] - pd.Timedelta(days=1)).date()
     raise InvalidRequest(
-        f"{window['name']} runs from {window['starts'].date()} to {last}; on {origin} there is "
-        "nothing to forecast of it.",
+        f"{row['name']} runs from {row['starts'].date()} to {last}; on {origin} there is "
+        "nothing to forecast.",
         f"Choose an --origin inside its run (with a model trained before it), or a campaign that "
         f"runs then: {', '.join(running) or 'none does'}.",
     )

@@ -63,7 +63,7 @@ def train(
         dataset.check_cutoff(cutoff)
     network = latest_network(graph, dataset_id, cutoff)
     cutoff = cutoff or network.cutoff
-    configuration = _limited(configuration or Configuration(), settings)
+    configuration = _limit_epochs(configuration or Configuration(), settings)
     fingerprint = hashlib.sha256(
         f"{_FORMAT} {cutoff} {network.id} {network.fingerprint} {configuration}".encode()
     ).hexdigest()[:16]
@@ -74,35 +74,35 @@ def train(
     first = cutoff - timedelta(days=BACKTEST_DAYS)
     if (first - dataset.first_day).days < _MIN_DAYS:
         raise InvalidRequest(
-            f"A cut-off of {cutoff} leaves too few days to learn from and to be tested on.",
+            f"A cut-off of {cutoff} leaves too few days for training and testing.",
             f"Choose {dataset.first_day + timedelta(days=_MIN_DAYS + BACKTEST_DAYS)} or later.",
         )
     make_writable(settings.checkpoints)
-    tested = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
+    comparison = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
     history = read_history(graph, dataset_id, network, cutoff, progress)
-    figures: Row = asdict(tested) | {
+    figures: Row = asdict(comparison) | {
         "backtest_from": str(first),
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
     }
     checkpoint = settings.checkpoints / figures["checkpoint"]
-    unfinished = _unfinished_path(settings, dataset_id, cutoff)
-    KLSTM(configuration).fit(history, progress, unfinished).save(checkpoint)
+    training_checkpoint = _training_checkpoint_path(settings, dataset_id, cutoff)
+    KLSTM(configuration).fit(history, progress, training_checkpoint).save(checkpoint)
     if history.has_redemptions:
-        KLSTM(configuration).fit(history.redeemers(), progress, unfinished).save(redeemers_path(checkpoint))
+        KLSTM(configuration).fit(history.redeemers(), progress, training_checkpoint).save(redeemers_path(checkpoint))
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
 
 
-def _limited(configuration: Configuration, settings: Settings) -> Configuration:
+def _limit_epochs(configuration: Configuration, settings: Settings) -> Configuration:
     if settings.training_epochs is None:
         return configuration
     return replace(configuration, epochs=min(configuration.epochs, settings.training_epochs))
 
 
-def _unfinished_path(settings: Settings, dataset: str, cutoff: date) -> Path:
+def _training_checkpoint_path(settings: Settings, dataset: str, cutoff: date) -> Path:
     return settings.checkpoints / f"{dataset}-{cutoff}.unfinished"
 
 
@@ -141,16 +141,16 @@ def run_backtest(
     dataset.check_cutoff(until)
     if (first - dataset.first_day).days < _MIN_DAYS or first >= until:
         raise InvalidRequest(
-            f"A back-test from {first} to {until} leaves too few days to learn from or to be tested on.",
+            f"A back-test from {first} to {until} leaves too few days for training or testing.",
             f"Begin on {dataset.first_day + timedelta(days=_MIN_DAYS)} or later, and before its end.",
         )
-    configuration = _limited(configuration or Configuration(), settings)
+    configuration = _limit_epochs(configuration or Configuration(), settings)
     network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))
     history = read_history(graph, dataset_id, network, until, progress)
-    unfinished = _unfinished_path(settings, dataset_id, first)
+    training_checkpoint = _training_checkpoint_path(settings, dataset_id, first)
 
     def compare(outcome: History) -> tuple[pd.DataFrame, pd.DataFrame]:
-        model = KLSTM(configuration).fit(outcome.before(first), progress, unfinished)
+        model = KLSTM(configuration).fit(outcome.before(first), progress, training_checkpoint)
         rows = backtest(model, outcome, first, horizon, every, progress)
         return rows, score(rows, outcome)
 

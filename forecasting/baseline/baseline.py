@@ -24,7 +24,7 @@ class Baseline:
     holidays
         Name of the declared holiday prior (``holiday_priors``), or None.
     weights
-        Weight of each rate model at each step ahead (``rate_weights``), shape (RATE_MODELS, ahead).
+        Weight of each rate model at each step ahead (``rate_weights``), shape (N_RATE_MODELS, ahead).
     """
 
     holidays: str | None
@@ -34,7 +34,7 @@ class Baseline:
     def fit(cls, history: History, holidays: str | None) -> "Baseline":
         """Learn the weights of the rate models from all campaigns of `history`."""
         traffic = traffic_of(history, holidays)
-        return cls(holidays, rate_weights([*_series(history, traffic).values()], traffic))
+        return cls(holidays, rate_weights([*_campaign_series(history, traffic).values()], traffic))
 
     def expected(self, history: History, traffic: Traffic) -> dict[str, Floats]:
         """``expected_participants`` of every campaign that reached users and whose steps were read.
@@ -53,7 +53,7 @@ class Baseline:
         ahead = np.minimum(np.arange(traffic.expected.shape[1]), self.weights.shape[1] - 1)
         return {
             campaign: expected_participants(series, traffic, self.weights[:, ahead])
-            for campaign, series in _series(history, traffic).items()
+            for campaign, series in _campaign_series(history, traffic).items()
         }
 
 
@@ -68,15 +68,15 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
     return Traffic(counts, expected, int(step.season_positions(calendar)[0]), step)
 
 
-def _series(history: History, traffic: Traffic) -> dict[str, Series]:
+def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
     step, first = history.step, history.first_day
     participations = history.outcomes.groupby("campaign")
     steps_of = {campaign: step.numbers(first, rows["ds"]) for campaign, rows in participations}
     campaigns = {}
     for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
-        known = min(step.until(first, campaign.ends), len(traffic.counts))
+        n_steps = min(step.until(first, campaign.ends), len(traffic.counts))
         steps = steps_of.get(campaign.id, np.empty(0, dtype=np.int64))
-        y = np.bincount(steps[steps < known], minlength=known).astype(float)
+        y = np.bincount(steps[steps < n_steps], minlength=n_steps).astype(float)
         launch = max(step.number(first, campaign.starts), 0)
         campaigns[campaign.id] = CampaignCounts(campaign.kind or "", launch, campaign.targeted, y)
     usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))

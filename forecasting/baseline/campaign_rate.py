@@ -17,7 +17,7 @@ from forecasting.baseline.rate_model import Traffic
 Floats = NDArray[np.float64]
 
 _WEEKS = 10
-"""The last one also covers all later weeks."""
+"""Weeks with a rate of their own; the last also covers all later weeks."""
 _PRIOR_COUNT = 10.0
 """Weight of the prior (all kinds, all weeks), in participants."""
 _MIN_COUNT = 1e-9
@@ -53,15 +53,15 @@ def usual_participants(campaigns: Sequence[CampaignCounts], traffic: Traffic) ->
     For each campaign, shape (n_steps + 1, ahead): row t holds steps t, t + 1, ... as expected from data
     before step t, and 0 before the launch. For months, a season takes the place of a week.
     """
-    days, ahead, season = len(traffic.counts), traffic.expected.shape[1], traffic.step.season
+    n_steps, ahead, season = len(traffic.counts), traffic.expected.shape[1], traffic.step.season
     kinds = sorted({campaign.kind for campaign in campaigns})
-    events, exposure = (np.zeros((len(kinds), _WEEKS, days + 1)) for _ in range(2))
+    events, exposure = (np.zeros((len(kinds), _WEEKS, n_steps + 1)) for _ in range(2))
     for campaign in campaigns:
-        since = np.arange(max(campaign.launch, 0), len(campaign.y))
-        week = np.minimum((since - campaign.launch) // season, _WEEKS - 1)
+        steps = np.arange(max(campaign.launch, 0), len(campaign.y))
+        week = np.minimum((steps - campaign.launch) // season, _WEEKS - 1)
         kind = kinds.index(campaign.kind)
-        np.add.at(events[kind], (week, since + 1), campaign.y[since])
-        np.add.at(exposure[kind], (week, since + 1), campaign.reached * traffic.counts[since])
+        np.add.at(events[kind], (week, steps + 1), campaign.y[steps])
+        np.add.at(exposure[kind], (week, steps + 1), campaign.reached * traffic.counts[steps])
     rate = _shrunk_rate(events.cumsum(axis=2), exposure.cumsum(axis=2))
     expected = []
     for campaign in campaigns:
@@ -75,7 +75,7 @@ def usual_participants(campaigns: Sequence[CampaignCounts], traffic: Traffic) ->
 
 
 def _shrunk_rate(events: Floats, exposure: Floats) -> Floats:
-    """Shape (n_kinds, _WEEKS, n_steps + 1), of the same shapes."""
+    """The rate from `events` and `exposure` before each step; all of shape (n_kinds, _WEEKS, n_steps + 1)."""
     overall = (events.sum(axis=(0, 1)) + _MIN_COUNT) / (exposure.sum(axis=(0, 1)) + 1.0)
     of_week = (events.sum(axis=0) + _PRIOR_COUNT) / (exposure.sum(axis=0) + _PRIOR_COUNT / overall)
     return np.asarray((events + _PRIOR_COUNT) / (exposure + _PRIOR_COUNT / of_week))

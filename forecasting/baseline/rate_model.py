@@ -42,7 +42,7 @@ _FACTOR_PRIOR = 4.0
 _AFTER_LAUNCH = 0.1
 """Weight of the steps before a campaign's launch once it runs."""
 
-RATE_MODELS = 2 * len(_RATE_DISCOUNTS[DAY]) + 1
+N_RATE_MODELS = 2 * len(_RATE_DISCOUNTS[DAY]) + 1
 """Number of models: each discount factor with and without traffic, and the usual rate."""
 
 
@@ -56,7 +56,7 @@ class Traffic:
         Active users of each step, shape (n_steps,).
     expected
         ``expected_traffic``, shape (n_steps + 1, ahead).
-    place
+    phase
         Position of the first step in its season (0: Monday, or January).
     step
         The time step.
@@ -64,7 +64,7 @@ class Traffic:
 
     counts: Floats
     expected: Floats
-    place: int
+    phase: int
     step: Step = DAY
 
 
@@ -95,7 +95,7 @@ def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> 
     series, traffic
         The data.
     weights
-        ``rate_weights``, shape (RATE_MODELS, ahead).
+        ``rate_weights``, shape (N_RATE_MODELS, ahead).
 
     Returns
     -------
@@ -106,42 +106,42 @@ def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> 
 
 
 def rate_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
-    """Posterior weight of each model, shape (RATE_MODELS, ahead); the weights of a step ahead sum to 1."""
+    """Posterior weight of each model, shape (N_RATE_MODELS, ahead); the weights of each lead sum to 1."""
     ahead = traffic.expected.shape[1]
-    score = np.zeros((RATE_MODELS, ahead))
+    score = np.zeros((N_RATE_MODELS, ahead))
     for series in campaigns:
         y, means = series.y, _rate_model_means(series, traffic)
-        for step in range(ahead):
-            steps = np.arange(max(_WARM_UP[traffic.step], step), len(y))
-            mean = means[:, steps - step, step]
+        for lead in range(ahead):
+            steps = np.arange(max(_WARM_UP[traffic.step], lead), len(y))
+            mean = means[:, steps - lead, lead]
             age = len(traffic.counts) - 1 - steps
             discount = _LIKELIHOOD_DISCOUNT[traffic.step] ** age
-            score[:, step] += (discount * (y[steps] * np.log(mean) - mean)).sum(axis=1)
+            score[:, lead] += (discount * (y[steps] * np.log(mean) - mean)).sum(axis=1)
     likelihood = np.exp(score - score.max(axis=0))
     return np.asarray(likelihood / likelihood.sum(axis=0))
 
 
 def _rate_model_means(series: Series, traffic: Traffic) -> Floats:
-    """Shape (RATE_MODELS, n_steps + 1, ahead)."""
+    """Means of each model's forecasts, shape (N_RATE_MODELS, n_steps + 1, ahead)."""
     constant = Traffic(
-        np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.place, traffic.step
+        np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.phase, traffic.step
     )
     discounts = _RATE_DISCOUNTS[traffic.step]
-    own = [
+    filtered = [
         _filter_rate(
-            series.y, series.launch, regressor.counts, regressor.expected, regressor.place,
+            series.y, series.launch, regressor.counts, regressor.expected, regressor.phase,
             regressor.step.season, discount,
         )
         for regressor in (traffic, constant)
         for discount in discounts
     ]  # fmt: skip
-    usual = np.maximum(_factor(series, _FACTOR_DISCOUNT[traffic.step]) * series.usual, _MIN_MEAN)
+    usual = np.maximum(_campaign_factor(series, _FACTOR_DISCOUNT[traffic.step]) * series.usual, _MIN_MEAN)
     # Before the launch there is no usual rate: the slow model with traffic takes its place.
-    slow = own[len(discounts) - 1]
-    return np.stack([*own, np.where(series.usual > 0, usual, slow)])
+    slow = filtered[len(discounts) - 1]
+    return np.stack([*filtered, np.where(series.usual > 0, usual, slow)])
 
 
-def _factor(series: Series, discount: float) -> Floats:
+def _campaign_factor(series: Series, discount: float) -> Floats:
     """Ratio of a campaign's participants to the usual, from earlier steps, shape (n_steps + 1, 1)."""
     y, usual = series.y, series.usual
     factor = np.ones((len(y) + 1, 1))
@@ -154,7 +154,7 @@ def _factor(series: Series, discount: float) -> Floats:
 
 @njit(cache=True)
 def _filter_rate(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
-    y, launch, counts, expected, place, season, discount
+    y, launch, counts, expected, phase, season, discount
 ):
     steps, ahead = len(y), expected.shape[1]
     season_events, season_exposure = np.zeros(season), np.zeros(season)
@@ -163,15 +163,15 @@ def _filter_rate(  # type: ignore[no-untyped-def]  # numba infers the types of t
     for step in range(steps + 1):
         if step == launch:
             events, exposure = events * _AFTER_LAUNCH, exposure * _AFTER_LAUNCH
-        usual = season_events.sum() / max(season_exposure.sum(), 1.0)
-        factors = (season_events + _SEASON_PRIOR) / (usual * season_exposure + _SEASON_PRIOR)
+        overall_rate = season_events.sum() / max(season_exposure.sum(), 1.0)
+        factors = (season_events + _SEASON_PRIOR) / (overall_rate * season_exposure + _SEASON_PRIOR)
         rate = events / max((exposure * factors).sum(), 1.0)
-        for distance in range(ahead):
-            mean = rate * factors[(place + step + distance) % season] * expected[step, distance]
-            means[step, distance] = max(mean, _MIN_MEAN)
+        for lead in range(ahead):
+            mean = rate * factors[(phase + step + lead) % season] * expected[step, lead]
+            means[step, lead] = max(mean, _MIN_MEAN)
         if step == steps:
             break
-        position = (place + step) % season
+        position = (phase + step) % season
         season_events, season_exposure = season_events * _SEASON_DISCOUNT, season_exposure * _SEASON_DISCOUNT
         events, exposure = events * discount, exposure * discount
         season_events[position] += y[step]

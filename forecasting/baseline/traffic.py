@@ -31,7 +31,7 @@ _HOLIDAY_SD, _MONTH_DAY_SD = 0.05, 0.015
 """Prior standard deviations of the effects."""
 _NOISE_SD = 0.02
 _COUNT_VARIANCE = 0.5
-"""Variance of a count relative to a Poisson count: users are more regular than random arrivals."""
+"""Variance of a count relative to a Poisson count: users are more regular than a Poisson process."""
 _STUDENT_DEGREES = 4
 _INITIAL_LEVEL_SD = 0.5
 
@@ -57,7 +57,7 @@ def expected_traffic(
     Shape (n_steps + 1, ahead): row t holds steps t, t + 1, ... from counts before step t.
     """
     steps, ahead = len(counts), len(calendar) - len(counts)
-    level, drift, stay = _LEVEL_DYNAMICS[step]
+    level_sd, drift_sd, drift_damping = _LEVEL_DYNAMICS[step]
     effects = [(np.eye(step.season)[step.season_positions(calendar)], _SEASON_SD[step])]
     prior = np.ones(len(calendar))
     if step == DAY:
@@ -67,20 +67,21 @@ def expected_traffic(
         ]
         prior = np.exp(holiday_effect(calendar, holidays))
     design = np.hstack([np.ones((len(calendar), 2)), *(columns for columns, _ in effects)])
-    prior_sd = [_INITIAL_LEVEL_SD, drift, *(sd for columns, sd in effects for _ in range(columns.shape[1]))]
-    damping, variances = np.ones(design.shape[1]), np.zeros(design.shape[1])
-    damping[1] = stay
-    variances[:2] = level**2, drift**2
-    expected = _filtered(counts / prior[:steps], design, np.square(prior_sd), damping, variances, ahead)
+    prior_sd = [_INITIAL_LEVEL_SD, drift_sd, *(sd for columns, sd in effects for _ in range(columns.shape[1]))]
+    damping, process_variances = np.ones(design.shape[1]), np.zeros(design.shape[1])
+    damping[1] = drift_damping
+    process_variances[:2] = level_sd**2, drift_sd**2
+    adjusted = counts / prior[:steps]
+    expected = _kalman_forecasts(adjusted, design, np.square(prior_sd), damping, process_variances, ahead)
     return np.asarray(expected * sliding_window_view(prior, ahead)[: steps + 1])
 
 
 @njit(cache=True)
-def _filtered(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
-    counts, design, variances, damping, drift_variances, ahead
+def _kalman_forecasts(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
+    counts, design, prior_variances, damping, process_variances, ahead
 ):
     steps = len(counts)
-    state, covariance = np.zeros(len(variances)), np.diag(variances)
+    state, covariance = np.zeros(len(prior_variances)), np.diag(prior_variances)
     for count in counts:
         if count > 0:
             state[0] = np.log(count)
@@ -88,21 +89,23 @@ def _filtered(  # type: ignore[no-untyped-def]  # numba infers the types of the 
     expected = np.empty((steps + 1, ahead))
     for step in range(steps + 1):
         future = state.copy()
-        for distance in range(ahead):
+        for lead in range(ahead):
             future = future * damping
-            expected[step, distance] = np.exp((design[step + distance] * future).sum())
+            expected[step, lead] = np.exp((design[step + lead] * future).sum())
         if step == steps:
             break
         state = damping * state
-        covariance = damping.reshape(-1, 1) * covariance * damping + np.diag(drift_variances)
+        covariance = damping.reshape(-1, 1) * covariance * damping + np.diag(process_variances)
         if counts[step] > 0:
             row = design[step]
-            shared = (covariance * row).sum(axis=1)
-            error = np.log(counts[step]) - (row * state).sum()
-            noise = _NOISE_SD**2 + _COUNT_VARIANCE / counts[step]
-            explained = (row * shared).sum()
-            weight = (_STUDENT_DEGREES + 1) / (_STUDENT_DEGREES + error**2 / (explained + noise))
-            gain = shared / (explained + noise / min(weight, 1.0))
-            state = state + gain * error
-            covariance = covariance - np.outer(gain, shared)
+            state_covariance = (covariance * row).sum(axis=1)
+            innovation = np.log(counts[step]) - (row * state).sum()
+            noise_variance = _NOISE_SD**2 + _COUNT_VARIANCE / counts[step]
+            state_variance = (row * state_covariance).sum()
+            weight = (_STUDENT_DEGREES + 1) / (
+                _STUDENT_DEGREES + innovation**2 / (state_variance + noise_variance)
+            )
+            gain = state_covariance / (state_variance + noise_variance / min(weight, 1.0))
+            state = state + gain * innovation
+            covariance = covariance - np.outer(gain, state_covariance)
     return expected

@@ -1,1 +1,1 @@
-"""Back-tests of the K-LSTM against standard baselines."""
+"""Back-tests of the K-LSTM and statistical benchmarks."""

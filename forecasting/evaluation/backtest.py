@@ -16,16 +16,16 @@ MODELS = ["KLSTM", "SeasonalNaive", "AutoETS"]
 def backtest(
     model: KLSTM, history: History, first: date, horizon: int, every: int, progress: Progress
 ) -> pd.DataFrame:
-    """Forecast from every `every`-th day of [first, history.as_of).
+    """Forecast from every `every`-th day from `first` to ``history.as_of`` (exclusive).
 
     Parameters
     ----------
     model
         A model trained on data before `first`.
     history
-        The data, with the days to compare with.
+        The data, including the outcomes of the forecast days.
     first, horizon, every
-        First origin, days to forecast, and days between origins.
+        First origin, days to forecast, and days from one origin to the next.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def backtest(
     """
     days = (history.as_of - first).days
     origins = [first + timedelta(days=day) for day in range(0, days, every)]
-    ours = model.forecasts_at(history, origins, horizon, level=(80,))
+    klstm = model.forecasts_at(history, origins, horizon, level=(80,))
     advance = progress.stage(f"Back-testing from {first}", len(origins))
     benchmarks = []
     for origin in origins:
@@ -46,7 +46,7 @@ def backtest(
             )
         )
         advance(1)
-    rows = ours.merge(pd.concat(benchmarks), on=["unique_id", "ds", "cutoff"])
+    rows = klstm.merge(pd.concat(benchmarks), on=["unique_id", "ds", "cutoff"])
     rows = rows.merge(history.steps[["unique_id", "ds", "level"]], on=["unique_id", "ds"])
     rows["h"] = (rows["ds"] - rows["cutoff"]).dt.days
     names = {"level_p10": "level-lo-80", "level_p90": "level-hi-80"}
@@ -63,31 +63,31 @@ def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
     Columns model, mae, mase (each campaign's error relative to its seasonal-naive error before the first
     origin), coverage_80 and level_coverage_80 (share of days between P10 and P90; K-LSTM only), points.
     """
-    scale = _naive_error(history, rows["cutoff"].min())
+    scale = _seasonal_naive_error(history, rows["cutoff"].min())
     result = []
     for model in MODELS:
         # Counts are integers, so the forecasts of all models are rounded.
         error = (rows[model].round() - rows["y"]).abs()
         scaled = error / rows["unique_id"].map(scale)
-        ours = model == "KLSTM"
+        is_klstm = model == "KLSTM"
         result.append(
             {
                 "model": model,
                 "mae": error.mean(),
                 "mase": scaled.mean(),
-                "coverage_80": _covered(rows, "y", "KLSTM") if ours else np.nan,
-                "level_coverage_80": _covered(rows, "level", "level") if ours else np.nan,
+                "coverage_80": _coverage(rows, "y", "KLSTM") if is_klstm else np.nan,
+                "level_coverage_80": _coverage(rows, "level", "level") if is_klstm else np.nan,
                 "points": len(rows),
             }
         )
     return pd.DataFrame(result)
 
 
-def _covered(rows: pd.DataFrame, what: str, band: str) -> float:
-    return float(rows[what].between(rows[f"{band}-lo-80"], rows[f"{band}-hi-80"]).mean())
+def _coverage(rows: pd.DataFrame, outcome: str, forecast: str) -> float:
+    return float(rows[outcome].between(rows[f"{forecast}-lo-80"], rows[f"{forecast}-hi-80"]).mean())
 
 
-def _naive_error(history: History, until: pd.Timestamp) -> pd.Series:
+def _seasonal_naive_error(history: History, until: pd.Timestamp) -> pd.Series:
     past = history.steps[history.steps["ds"] <= until]
     change = past.groupby("unique_id")["y"].diff(SEASON).abs()
     return change.groupby(past["unique_id"]).mean().clip(lower=0.1)

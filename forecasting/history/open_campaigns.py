@@ -16,7 +16,7 @@ from graph.progress import Progress
 from network.runs import NetworkRun
 
 _NO_END = pd.Timestamp(2200, 1, 1)
-"""Open campaigns have no planned end, and the date of the last participation is known only in hindsight."""
+"""End of every open campaign: the day of the last participation is not known in advance."""
 
 
 def read_open_history(
@@ -52,9 +52,9 @@ def read_open_history(
     as_of = step.start_of(as_of if as_of == next_step else dataset.check_cutoff(as_of), 0).date()
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     advance = progress.stage(f"Reading participants up to {as_of}", 3)
-    activity = _in_steps(read_activity(graph, **before), step, value="sum", by_coupon="max")
+    activity = _aggregate_by_step(read_activity(graph, **before), step, value="sum", by_coupon="max")
     advance(1)
-    participations = _in_steps(read_participations(graph, **before), step, redeemed="max")
+    participations = _aggregate_by_step(read_participations(graph, **before), step, redeemed="max")
     advance(1)
     roles = graph.frame("influence/roles_in_open_campaigns", run=network.id, **before)
     advance(1)
@@ -79,7 +79,7 @@ def read_open_history(
     )
 
 
-def _in_steps(frame: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFrame:
+def _aggregate_by_step(frame: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFrame:
     """One row per step and user (and campaign); `aggregations` has the function of each value column."""
     keys = frame.columns.difference([*aggregations]).tolist()
     return frame.assign(ds=step.floor(frame["ds"])).groupby(keys, as_index=False).agg(aggregations)
@@ -93,14 +93,17 @@ def _count_steps(
     step: Step,
 ) -> pd.DataFrame:
     """``History.steps`` of all campaigns."""
-    key_users = roles[roles["score"] > 0][["campaign", "user"]].assign(key=True)
-    with_keys = participations.merge(key_users, on=["campaign", "user"], how="left")
-    by_step = with_keys.assign(key=with_keys["key"].notna()).groupby(["campaign", "ds"], as_index=False)
-    counts = by_step.agg(y=("user", "size"), redeemers=("redeemed", "sum"), key_users=("key", "sum"))
+    key_users = roles[roles["score"] > 0][["campaign", "user"]].assign(is_key_user=True)
+    marked = participations.merge(key_users, on=["campaign", "user"], how="left")
+    marked = marked.assign(is_key_user=marked["is_key_user"].notna())
+    by_step = marked.groupby(["campaign", "ds"], as_index=False)
+    counts = by_step.agg(
+        y=("user", "size"), redeemers=("redeemed", "sum"), key_users=("is_key_user", "sum")
+    )
     counts = counts.assign(weight=counts["y"], level=counts["y"])
     counts_of = dict(iter(counts.groupby("campaign")))
     steps = []
     for campaign in campaigns.itertuples():
-        own = counts_of.get(campaign.id, counts.iloc[:0])
-        steps.append(fill_steps(own, campaign.id, step.start_of(campaign.starts, 0), calendar))
+        campaign_counts = counts_of.get(campaign.id, counts.iloc[:0])
+        steps.append(fill_steps(campaign_counts, campaign.id, step.start_of(campaign.starts, 0), calendar))
     return pd.concat(steps, ignore_index=True)

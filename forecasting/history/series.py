@@ -41,9 +41,11 @@ class History:
     as_of, first_day
         The origin, whose data is not included, and the first day of the data.
     steps
-        One row per campaign and step, columns unique_id, ds, y (participants), in_window, redeemers,
-        purchases, redemptions, key_users, weight, exposed, reach, level. Before the launch, y counts the
-        targeted users who bought the promoted products.
+        One row per campaign and step, columns unique_id (the campaign), ds, y (participants; before the
+        launch, targeted users who bought the promoted products), in_window (from the launch on), redeemers,
+        purchases and redemptions that count as participation, key_users (among the participants), weight
+        (of the participations), exposed (exposed users who have not taken part), reach (the exposure term
+        of the influence level) and level (the influence level).
     campaigns
         Campaigns that began before `as_of`, even if `steps` covers only one of them, and plans; columns id,
         name, kind, starts, ends (exclusive), targeted (number of users).
@@ -52,12 +54,12 @@ class History:
     edges
         Spreading network, columns source, target, probability.
     participations
-        Columns campaign, user, ds, redeemed.
+        Columns campaign, user, ds, redeemed (whether by redeeming a coupon).
     bought
         Purchases of promoted products by targeted users, before and after the launch, columns campaign, user,
         ds, value, by_coupon.
     activity
-        Columns user, ds, value, by_coupon.
+        One row per user and active step, columns user, ds, value (money), by_coupon (any purchase by coupon).
     redemptions_only
         Whether y counts redeemers instead of all participants.
     step
@@ -113,11 +115,11 @@ class History:
     @property
     def has_redemptions(self) -> bool:
         """Whether any user redeemed a coupon late enough to follow the steps that training needs."""
-        late = self.steps["ds"] >= self.step.start_of(self.first_day, 2 * self.step.lookback)
-        return bool((self.steps["redeemers"] > 0)[late].any())
+        earliest = self.step.start_of(self.first_day, 2 * self.step.lookback)
+        return bool((self.steps["redeemers"] > 0)[self.steps["ds"] >= earliest].any())
 
     def redeemers(self) -> "History":
-        """The history with redeemers, the participants who redeem coupons, as y."""
+        """The history whose y counts redeemers: the participants who redeem coupons."""
         return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
 
     def before(self, origin: date) -> "History":
@@ -201,9 +203,8 @@ def read_history(
     scope = {"dataset": dataset_id, "run": network.id}
     campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
     plan = only if planned else None
-    begun = campaigns["starts"] < pd.Timestamp(as_of)
-    campaigns = campaigns[begun | (campaigns["id"] == plan)]
-    campaigns = campaigns.reset_index(drop=True)
+    has_begun = campaigns["starts"] < pd.Timestamp(as_of)
+    campaigns = campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
     selected = campaigns if only is None else campaigns[campaigns["id"] == only]
     roles = graph.frame("influence/roles", run=network.id, **before, planned=plan)
     advance = progress.stage(f"Reading influence up to {as_of}", len(selected))
@@ -212,11 +213,11 @@ def read_history(
         last = min(pd.Timestamp(as_of), campaign.ends) - pd.Timedelta(days=1)
         days = pd.date_range(dataset.first_day, last, name="ds")
         purchases = _read_bought(graph, campaign.id, **before)
-        own_roles = roles[roles["campaign"] == campaign.id]
-        prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], own_roles)
+        campaign_roles = roles[roles["campaign"] == campaign.id]
+        prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], campaign_roles)
         since_launch = _read_steps(graph, campaign.id, network.id, **before)
-        own_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
-        steps.append(fill_steps(own_steps, campaign.id, campaign.starts, days))
+        campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
+        steps.append(fill_steps(campaign_steps, campaign.id, campaign.starts, days))
         bought.append(purchases.drop(columns="purchases").assign(campaign=campaign.id))
         advance(1)
     return History(
@@ -263,9 +264,9 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
     Rows of ``History.steps``.
     """
     dataset = describe_dataset(graph, dataset_id)
-    begin = max(campaign["starts"], pd.Timestamp(dataset.first_day))
+    start = max(campaign["starts"], pd.Timestamp(dataset.first_day))
     end = min(campaign["ends"], pd.Timestamp(dataset.end))
-    days = pd.date_range(begin, end - pd.Timedelta(days=1), name="ds")
+    days = pd.date_range(start, end - pd.Timedelta(days=1), name="ds")
     before = dataset.moment(dataset.end)
     steps = _read_steps(graph, campaign["id"], network, dataset=dataset_id, before=before)
     return fill_steps(steps, campaign["id"], campaign["starts"], days)
@@ -302,9 +303,9 @@ def _prelaunch_steps(purchases: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFra
     """Rows of ``History.steps`` for the days with purchases before the launch."""
     key_users = roles[roles["score"] > 0]["user"]
     return (
-        purchases.assign(key=purchases["user"].isin(key_users))
+        purchases.assign(is_key_user=purchases["user"].isin(key_users))
         .groupby("ds", as_index=False)
-        .agg(y=("user", "size"), purchases=("purchases", "sum"), key_users=("key", "sum"))
+        .agg(y=("user", "size"), purchases=("purchases", "sum"), key_users=("is_key_user", "sum"))
     )
 
 

@@ -1,4 +1,4 @@
-"""The time step of a data set: a day, or a month if its dates have no days."""
+"""The time step of a history: a day, or a month if the dates of the data set have no days."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -28,9 +28,9 @@ class Step:
     horizon
         Steps that a model forecasts.
     recent
-        Steps before an origin that count as recent activity.
+        Steps before an origin in which activity counts as recent.
     validation
-        Last steps before a cut-off, which validate the number of epochs.
+        Steps before a cut-off that are held out to choose the number of epochs.
     """
 
     name: str

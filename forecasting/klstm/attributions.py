@@ -117,4 +117,4 @@ def _log_ratio(member: KLSTMNetwork, batch: Example, inputs: dict[str, Tensor], 
     for name, value in inputs.items():
         changed[name] = value
     prediction: Prediction = member(changed)
-    return (prediction.mean / batch.base.clamp_min(_MIN_BASELINE))[0, :days].log().mean()
+    return (prediction.mean / batch.baseline.clamp_min(_MIN_BASELINE))[0, :days].log().mean()

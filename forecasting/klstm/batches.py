@@ -1,4 +1,4 @@
-"""Examples for the network, and how torch-geometric puts them together."""
+"""Examples for the network, and how torch-geometric batches them."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -7,13 +7,13 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 _STACKED = frozenset(
-    {"past", "future", "base", "level_base", "participants", "level", "known", "level_known"}
+    {"past", "future", "baseline", "level_baseline", "participants", "level", "known", "level_known"}
 )
 """Attributes with one row per step: in a batch they are stacked along a new first dimension."""
 
 
 class Example(Data):  # type: ignore[misc]  # torch-geometric has no types
-    """A campaign at a forecast origin, as a graph of the users that it reached.
+    """A campaign at a forecast origin, as a graph of the users whom it reached.
 
     A batch of examples is an Example as well: the attributes of users and edges are concatenated, those of
     steps are stacked along a first dimension, and `batch` holds the index of each user's example.
@@ -27,12 +27,12 @@ class Example(Data):  # type: ignore[misc]  # torch-geometric has no types
     key_score
         Score of each key user, 0 for other users, shape (n_users,).
     group
-        Number of each user's neighbour group, shape (n_users,); smaller than n_users.
+        Number of each user's neighbour group, less than n_users, shape (n_users,).
     past
         Shape (lookback, PAST_FEATURES).
     future
         Shape (horizon, FUTURE_FEATURES).
-    base, level_base
+    baseline, level_baseline
         Baseline of participants and of the influence level, shape (horizon,).
     participants, level
         Targets, shape (horizon,).
@@ -44,19 +44,19 @@ class Example(Data):  # type: ignore[misc]  # torch-geometric has no types
     group: Tensor
     past: Tensor
     future: Tensor
-    base: Tensor
-    level_base: Tensor
+    baseline: Tensor
+    level_baseline: Tensor
     participants: Tensor
     level: Tensor
     known: Tensor
     level_known: Tensor
 
     def __cat_dim__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
-        """The dimension along which a batch concatenates an attribute; None stacks it."""
+        """Dimension along which a batch concatenates an attribute; None to stack it."""
         return None if key in _STACKED else super().__cat_dim__(key, value, *args, **kwargs)
 
     def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
-        """What a batch adds to an attribute of each following example."""
+        """Increment of an attribute's values from one example of a batch to the next."""
         return self.num_nodes if key == "group" else super().__inc__(key, value, *args, **kwargs)
 
 

@@ -95,8 +95,8 @@ class KLSTM:
         """
         frames = self._fit_baseline(history)
         step = history.step
-        dated = list(training_samples(frames))
-        examples = [example for _, example in dated]
+        samples = list(training_samples(frames))
+        examples = [example for _, example in samples]
         if not examples:
             raise InvalidRequest(
                 f"No campaign has {2 * step.lookback} {step.name}s of history before {history.as_of}.",
@@ -106,7 +106,7 @@ class KLSTM:
         data = hash_pandas_object(history.steps).sum()
         saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)
         if saved.epochs is None:
-            saved.save(self._best_epochs(dated, history, progress), [])
+            saved.save(self._best_epochs(samples, history, progress), [])
         self._members = self._train_members(examples, saved, progress)
         saved.discard()
         return self
@@ -135,17 +135,17 @@ class KLSTM:
         frames = campaign_frames(history, self._baseline)
         if history.open_to_all:  # Open campaigns have no target users and no planned launch.
             return frames
-        self._shares = UserShares.fit((frame.users, _origins_of_shares(frame)) for frame in frames)
+        self._shares = UserShares.fit((frame.users, _share_origins(frame)) for frame in frames)
         self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
 
-    def _best_epochs(self, dated: list[tuple[int, Example]], history: History, progress: Progress) -> int:
+    def _best_epochs(self, samples: list[tuple[int, Example]], history: History, progress: Progress) -> int:
         # The targets of the training examples end before the validation period.
         validation_start = history.n_steps - history.step.validation
         last = validation_start - history.step.horizon
-        training = [example for origin, example in dated if origin < last]
-        validation = [example for origin, example in dated if origin >= validation_start]
-        stage = f"Training the K-LSTM on {len(dated)} examples before {history.as_of}"
+        training = [example for origin, example in samples if origin < last]
+        validation = [example for origin, example in samples if origin >= validation_start]
+        stage = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
         advance = progress.stage(stage, self.configuration.epochs)
         return best_epochs(training, validation, self.configuration, advance)
 
@@ -154,10 +154,10 @@ class KLSTM:
     ) -> list[KLSTMNetwork]:
         configuration, epochs = self.configuration, saved.epochs or 0
         members = [load_network(configuration, weights) for weights in saved.members]
-        missing = range(len(members), configuration.members)
-        stage = f"Training {len(missing)} networks for {epochs} epochs"
-        advance = progress.stage(stage, epochs * len(missing))
-        for number in missing:
+        untrained = range(len(members), configuration.members)
+        stage = f"Training {len(untrained)} networks for {epochs} epochs"
+        advance = progress.stage(stage, epochs * len(untrained))
+        for number in untrained:
             members.append(
                 train_network(examples, configuration, configuration.seed + number, epochs, advance)
             )
@@ -209,7 +209,7 @@ class KLSTM:
             users.assign(
                 unique_id=frame.id, probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
             )
-            for frame, _, daily, users in self._daily(history, horizon)
+            for frame, _, daily, users in self._daily_forecasts(history, horizon)
         ]
         if not tables:
             return pd.DataFrame(columns=USER_COLUMNS)
@@ -258,18 +258,18 @@ class KLSTM:
     def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
         """Explain the forecast of a running `campaign` by `predict`. Raises as `predict_users` does."""
         odds_ratios = self._shares.odds_ratios()
-        # Where participation means buying the campaign's products, pairs of features coincide.
+        # Some features are identical if participation means buying the campaign's products.
         duplicates = odds_ratios[["ratio", "low", "high"]].round(3).duplicated()
         groups = self.predict_groups(history, horizon)
-        own = groups[groups["unique_id"] == campaign]
+        of_campaign = groups[groups["unique_id"] == campaign]
         frames = campaign_frames(history, self._baseline)
         frame = next(frame for frame in frames if frame.id == campaign)
         origin = len(frame.y)
         days = min(horizon, frame.end - origin)
-        by_group = own.groupby("group", dropna=False, as_index=False)["mean"].sum()
+        by_group = of_campaign.groupby("group", dropna=False, as_index=False)["mean"].sum()
         return Explanation(
-            expected=float(own["mean"].sum()),
-            baseline=float(frame.base[origin, :days].sum()),
+            expected=float(of_campaign["mean"].sum()),
+            baseline=float(frame.baseline[origin, :days].sum()),
             attributions=attributions(self._members, frame.sample(origin), days),
             odds_ratios=odds_ratios[~duplicates].reset_index(drop=True),
             groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
@@ -289,7 +289,7 @@ class KLSTM:
             As `predict_users` does.
         """
         tables = []
-        for frame, forecast, daily, users in self._daily(history, horizon):
+        for frame, forecast, daily, users in self._daily_forecasts(history, horizon):
             groups = users["group"].fillna("")
             mean = pd.DataFrame(daily.T, columns=forecast["ds"]).groupby(groups).sum().rename_axis("group")
             long = mean.melt(var_name="ds", value_name="mean", ignore_index=False).reset_index()
@@ -300,7 +300,7 @@ class KLSTM:
         by_group = with_bands(by_group, by_group["dispersion"].to_numpy(float))
         return by_group.assign(group=by_group["group"].where(by_group["group"] != "", None))[GROUP_COLUMNS]
 
-    def _daily(
+    def _daily_forecasts(
         self, history: History, horizon: int
     ) -> Iterator[tuple[CampaignFrame, pd.DataFrame, np.ndarray, pd.DataFrame]]:
         """Frame, forecast, ``daily_probabilities`` and ``CampaignUsers.table`` of each running campaign."""
@@ -388,7 +388,7 @@ class KLSTM:
         names = ["unique_id", "cutoff", "ds", "mean", "dispersion", "level_p10", "level_p50", "level_p90"]
         if not examples:
             return pd.DataFrame({name: [] for name in names})
-        outputs = self._outputs([frame.sample(origin) for frame, origin in examples])
+        outputs = self._predict_examples([frame.sample(origin) for frame, origin in examples])
         forecasts = []
         for row, (frame, origin) in enumerate(examples):
             steps = min(horizon, frame.end - origin)
@@ -426,7 +426,7 @@ class KLSTM:
 
     @limited_threads()
     @torch.no_grad()
-    def _outputs(self, examples: list[Example]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _predict_examples(self, examples: list[Example]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Mean and dispersion, shape (n_examples, horizon), and level, shape (n_examples, horizon, 3)."""
         batch = collate(examples)
         outputs = [member.eval()(batch) for member in self._members]
@@ -472,7 +472,7 @@ def _check_targeted(history: History) -> None:
         )
 
 
-def _origins_of_shares(frame: CampaignFrame) -> range:
+def _share_origins(frame: CampaignFrame) -> range:
     """Every second day from four weeks before the launch to the last day followed by AHEAD known days."""
     first = max(DAY.lookback, frame.start - DAY.lookback)
     return range(first, min(frame.end, len(frame.y)) - AHEAD + 1, 2)

@@ -58,11 +58,11 @@ class CampaignFrame:
         ``calendar_features`` of all steps and the horizon after them.
     traffic_shocks
         Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,).
-    base
+    baseline
         Baseline from each origin, shape (n_steps + 1, horizon).
     users
         The users it reached.
-    since_launch
+    counts_from_launch
         Whether participation counts only from the launch on.
     """
 
@@ -74,14 +74,14 @@ class CampaignFrame:
     steps: pd.DataFrame
     calendar: Floats
     traffic_shocks: NDArray[np.float64]
-    base: NDArray[np.float64]
+    baseline: NDArray[np.float64]
     users: CampaignUsers
-    since_launch: bool
+    counts_from_launch: bool
 
     @property
-    def first(self) -> int:
+    def first_counted(self) -> int:
         """The first step whose participants count."""
-        return self.start if self.since_launch else 0
+        return self.start if self.counts_from_launch else 0
 
     @cached_property
     def y(self) -> NDArray[np.float64]:
@@ -103,20 +103,20 @@ class CampaignFrame:
         """The example whose first forecast step is `origin`; unknown targets are masked."""
         past = np.arange(origin - self.step.lookback, origin)
         future = np.arange(origin, origin + self.step.horizon)
-        base = self.base[origin]
+        baseline = self.baseline[origin]
         ratio = self.level_ratio(origin)
-        known = (future < len(self.y)) & (future < self.end) & (future >= self.first)
-        inside = np.minimum(future, len(self.y) - 1)
+        known = (future < len(self.y)) & (future < self.end) & (future >= self.first_counted)
+        clipped = np.minimum(future, len(self.y) - 1)
         x, exposure = self.users.node_features(origin)
         return Example(
             **self._graph,
             x=torch.from_numpy(x),
             past=_tensor(self._past(origin, past)),
             future=_tensor(self._future(origin, future, exposure)),
-            base=_tensor(base),
-            level_base=_tensor(np.maximum(base, _MIN_LEVEL_BASELINE) * ratio),
-            participants=_tensor(np.where(known, self.y[inside], 0.0)),
-            level=_tensor(np.where(known, self.level[inside], 0.0)),
+            baseline=_tensor(baseline),
+            level_baseline=_tensor(np.maximum(baseline, _MIN_LEVEL_BASELINE) * ratio),
+            participants=_tensor(np.where(known, self.y[clipped], 0.0)),
+            level=_tensor(np.where(known, self.level[clipped], 0.0)),
             known=_tensor(known),
             level_known=_tensor(known & (future >= self.start)),
         )
@@ -137,7 +137,7 @@ class CampaignFrame:
         """Shape (lookback, PAST_FEATURES)."""
         rows = self.steps.iloc[steps[0] : origin]
         y = rows["y"].to_numpy(float)
-        expected = self.base[steps, 0]
+        expected = self.baseline[steps, 0]
         columns = {
             "participants": np.log1p(y) - np.log1p(expected),
             "baseline": np.log1p(expected) / _LOG_COUNT_SCALE,
@@ -154,7 +154,7 @@ class CampaignFrame:
     def _future(self, origin: int, steps: NDArray[np.int_], exposure: float) -> Floats:
         """Shape (horizon, FUTURE_FEATURES)."""
         columns = {
-            "baseline": np.log1p(self.base[origin]) / _LOG_COUNT_SCALE,
+            "baseline": np.log1p(self.baseline[origin]) / _LOG_COUNT_SCALE,
             "in_window": (steps >= self.start).astype(float),
             "since_launch": (steps - self.start) / _STEPS_SCALE,
             "until_end": np.minimum(self.end - steps, _STEPS_SCALE) / _STEPS_SCALE,
@@ -188,9 +188,9 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             steps=steps[campaign.id].reset_index(drop=True),
             calendar=calendar,
             traffic_shocks=shocks,
-            base=expected[campaign.id],
+            baseline=expected[campaign.id],
             users=users[campaign.id],
-            since_launch=history.redemptions_only,
+            counts_from_launch=history.redemptions_only,
         )
         frames.append(frame)
     return frames
@@ -199,11 +199,10 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
 def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[tuple[int, Example]]:
     """Origin and example of every step of each campaign's run so far, and of every seventh step before it."""
     for frame in frames:
-        known, ahead = min(frame.end, len(frame.y)), frame.step.horizon
-        for origin in range(2 * frame.step.lookback, known):
-            offset = origin - frame.start
-            early = offset % _BEFORE_LAUNCH_EVERY == 0 and origin + ahead > frame.first
-            if offset >= 0 or early:
+        for origin in range(2 * frame.step.lookback, min(frame.end, len(frame.y))):
+            age = origin - frame.start
+            has_targets = origin + frame.step.horizon > frame.first_counted
+            if age >= 0 or (age % _BEFORE_LAUNCH_EVERY == 0 and has_targets):
                 yield origin, frame.sample(origin)
 
 

@@ -193,7 +193,7 @@ def discount_effect(weeks: Weeks, active_share: float) -> DiscountEffect:
     products, n_weeks = weeks.depth.shape
     if products < _MIN_PRODUCTS or n_weeks <= 2 * RECENT_WEEKS:
         raise InvalidRequest(
-            f"Only {products} products of the campaign were bought in a quarter of the {n_weeks} weeks so far: "
+            f"Only {products} products of the campaign were bought in a quarter of the {n_weeks} weeks: "
             "too few to estimate the effect of a discount.",
             _REMEDY,
         )

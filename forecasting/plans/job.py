@@ -7,7 +7,7 @@ from forecasting.forecasts import model_for, network_of_model
 from forecasting.history.series import History, read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.plans.discounts import DiscountEffect, Uplift, read_discount_effect
-from forecasting.plans.plan_forecast import OutcomeForecast, replanned
+from forecasting.plans.plan_forecast import OutcomeForecast, with_changed_plan
 from forecasting.records import checkpoint_path, find_campaign, redeemers_path
 from graph.connection import Graph
 from graph.datasets import describe_dataset
@@ -90,8 +90,8 @@ def plan_campaign(
         effect cannot be estimated.
     """
     dataset = describe_dataset(graph, dataset_id)
-    window = find_campaign(graph, dataset_id, campaign)
-    origin = dataset.check_cutoff(origin or min(window["starts"].date(), dataset.end))
+    row = find_campaign(graph, dataset_id, campaign)
+    origin = dataset.check_cutoff(origin or min(row["starts"].date(), dataset.end))
     run = model_for(graph, dataset_id, origin)
     checkpoint = checkpoint_path(settings, run)
     model, redeemer_model = KLSTM.load(checkpoint), None
@@ -107,13 +107,13 @@ def plan_campaign(
             uplift = effect.uplift(change.discount)
         elif redeemer_model:
             redeemers = redeemer_model.predict_planned(
-                _changed(history.redeemers(), campaign, change), campaign
+                _with_change(history.redeemers(), campaign, change), campaign
             )
-        participants = model.predict_planned(_changed(history, campaign, change), campaign, uplift)
+        participants = model.predict_planned(_with_change(history, campaign, change), campaign, uplift)
         forecasts.append(PlanForecast(origin, run.id, participants, redeemers, effect, uplift))
     return forecasts
 
 
-def _changed(history: History, campaign: str, change: PlanChange) -> History:
+def _with_change(history: History, campaign: str, change: PlanChange) -> History:
     after = change.ends + timedelta(days=1) if change.ends else None
-    return replanned(history, campaign, change.starts, after, change.targets)
+    return with_changed_plan(history, campaign, change.starts, after, change.targets)

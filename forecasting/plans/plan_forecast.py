@@ -119,7 +119,7 @@ def launch_dispersion(history: History, baseline: Baseline) -> float:
     return float((total + _PRIOR_LAUNCHES * _PRIOR_DISPERSION) / (len(dispersions) + _PRIOR_LAUNCHES))
 
 
-def replanned(
+def with_changed_plan(
     history: History, campaign: str, starts: date | None, ends: date | None, users: list[str] | None
 ) -> History:
     """The history with a changed plan: from `starts` to the day before `ends`, for `users` only.

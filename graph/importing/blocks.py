@@ -170,7 +170,8 @@ def read_header(path: Path, source: Source) -> list[str]:
     duplicates = {name for name in names if names.count(name) > 1 and name}
     if duplicates:
         raise ImportFailed(
-            f"{path.name}: column name {', '.join(sorted(duplicates))} occurs twice.", "Rename one of the columns."
+            f"{path.name}: column name {', '.join(sorted(duplicates))} occurs twice.",
+            "Rename one of the columns.",
         )
     return names
 
@@ -213,9 +214,8 @@ def _parser(
     encodings = tuple(source.encoding)
     if names is None:
         return partial(lines.parse_json, selected=selected, encodings=encodings)
-    return partial(
-        lines.parse_delimited, file_format=lines.DelimitedFormat(names, selected, delimiter_of(path, source), encodings)
-    )
+    file_format = lines.DelimitedFormat(names, selected, delimiter_of(path, source), encodings)
+    return partial(lines.parse_delimited, file_format=file_format)
 
 
 def _split(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:

@@ -143,7 +143,8 @@ def _encoding_error(row: int, line: bytes, encodings: Sequence[str], text: str |
     escaped = line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")[:200]
     if text is not None:
         return RowError(row, "", escaped, "contains a NUL byte")
-    return RowError(row, "", escaped, f"is not valid {' or '.join(encodings)}; add its encoding to `encoding`")
+    reason = f"is not valid {' or '.join(encodings)}; add its encoding to `encoding`"
+    return RowError(row, "", escaped, reason)
 
 
 def parse_split_rows(rows: list[tuple[int, list[str]]], names: list[str], selected: list[str]) -> Parsed:
