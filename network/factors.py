@@ -24,8 +24,8 @@ from network.tags.interests import Interests
 from network.tags.user_tags import TagTable
 
 _TAGS = 5
-_FEWEST_CASES = 20
-"""Fewest user-campaign cases with and without the factor; with fewer, the interval is too wide."""
+_MIN_CASES = 20
+"""User-campaign cases with the factor, and without it; with fewer, the interval is too wide."""
 
 Mask = np.ndarray
 
@@ -96,18 +96,18 @@ def _risk_ratios(factor: str, cells: Floats) -> pd.DataFrame:
     n = np.maximum(exposed + unexposed, 1.0)
     numerator, denominator = (a * unexposed / n).sum(0), (c * exposed / n).sum(0)
     variance = ((exposed * unexposed * (a + c) - a * c * n) / n**2).sum(0)
-    enough = np.minimum(exposed.sum(0), unexposed.sum(0)) >= _FEWEST_CASES
-    kept = np.flatnonzero((numerator > 0) & (denominator > 0) & enough)
-    log_ratio = np.log(numerator[kept] / denominator[kept])
-    half = 1.96 * np.sqrt(variance[kept] / (numerator[kept] * denominator[kept]))
+    has_cases = np.minimum(exposed.sum(0), unexposed.sum(0)) >= _MIN_CASES
+    estimable = np.flatnonzero((numerator > 0) & (denominator > 0) & has_cases)
+    log_ratio = np.log(numerator[estimable] / denominator[estimable])
+    margin = 1.96 * np.sqrt(variance[estimable] / (numerator[estimable] * denominator[estimable]))
     return pd.DataFrame(
         {
-            "community": kept,
+            "community": estimable,
             "factor": factor,
             "risk_ratio": np.exp(log_ratio),
-            "low": np.exp(log_ratio - half),
-            "high": np.exp(log_ratio + half),
-            "cases": exposed.sum(0)[kept].astype(int),
+            "low": np.exp(log_ratio - margin),
+            "high": np.exp(log_ratio + margin),
+            "cases": exposed.sum(0)[estimable].astype(int),
         }
     )
 
@@ -175,10 +175,10 @@ def _discount_share(inputs: NetworkInputs, before: float) -> Floats:
 
 def _promoted_share(interests: Interests, promoted: list[str]) -> Floats | None:
     """The share of each user's occasions that concerned promoted items; None if none is promoted."""
-    places = interests.names.get_indexer(promoted)
+    positions = interests.names.get_indexer(promoted)
     counts = interests.counts()
-    places = places[places >= 0]
-    if not len(places):
+    positions = positions[positions >= 0]
+    if not len(positions):
         return None
     total = np.asarray(counts.sum(axis=1)).ravel()
-    return np.asarray(counts[:, places].sum(axis=1)).ravel() / np.maximum(total, 1.0)
+    return np.asarray(counts[:, positions].sum(axis=1)).ravel() / np.maximum(total, 1.0)

@@ -14,7 +14,7 @@ from network.seeding.selection import select
 from network.seeding.weighted_network import Network, SeedConstraints
 
 _SHARE = 0.02
-_FEWEST, _MOST = 5, 20
+_MIN_KEY_USERS, _MAX_KEY_USERS = 5, 20
 _COARSE_EPSILON = 0.4
 """Approximation error of IMM where only the set of seeds matters, not the contribution of each."""
 
@@ -91,7 +91,7 @@ def _select(influences: pd.DataFrame, users: pd.Index, seed: int) -> pd.DataFram
 
 
 def _key_user_count(reached: int) -> int:
-    return min(reached, max(_FEWEST, min(_MOST, ceil(_SHARE * reached))))
+    return min(reached, max(_MIN_KEY_USERS, min(_MAX_KEY_USERS, ceil(_SHARE * reached))))
 
 
 def subnetwork(influences: pd.DataFrame, users: pd.Index) -> Network:

@@ -43,5 +43,5 @@ def with_holidays(forecasts: pd.DataFrame, holidays: str | None) -> pd.DataFrame
 
 
 def _holiday_factors(days: pd.Series, holidays: str | None) -> NDArray[np.float64]:
-    every = pd.date_range(days.min(), days.max())
-    return np.exp(holiday_effect(every, holidays))[every.get_indexer(days)]
+    calendar = pd.date_range(days.min(), days.max())
+    return np.exp(holiday_effect(calendar, holidays))[calendar.get_indexer(days)]

@@ -45,7 +45,7 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
     NotFound
         If the data set or the campaign `like` does not exist.
     AlreadyExists
-        If the id is taken.
+        If the id is in use.
     InvalidRequest
         If the campaign starts within the data or ends before it starts, or if users or products do not exist.
     """
@@ -61,7 +61,7 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
             f"Choose a last day from {campaign.starts} on.",
         )
     kind, users, products = _with_defaults(graph, dataset_id, campaign)
-    missing = graph.run("campaigns/not_there", dataset=dataset_id, users=users, products=products)
+    missing = graph.run("campaigns/missing", dataset=dataset_id, users=users, products=products)
     if missing:
         listed = ", ".join(f"{row['what']} {row['id']!r}" for row in missing[:_MAX_LISTED])
         more = ", ..." if len(missing) > _MAX_LISTED else ""

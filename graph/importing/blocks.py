@@ -27,9 +27,9 @@ from graph.importing.mapping import Source
 
 BLOCK_ROWS = 40_000
 _CHUNK = 1 << 20
-_LONGEST_LINE = 64 << 20
+_MAX_LINE_BYTES = 64 << 20
 # A larger block means that the file is not a table, or a decompression bomb.
-_LARGEST_BLOCK = 512 << 20
+_MAX_BLOCK_BYTES = 512 << 20
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SUFFIXES = {".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -156,7 +156,7 @@ def read_header(path: Path, source: Source) -> list[str]:
     if source.header is not True:
         return list(source.header)
     with _transcoded(path, source) as file:
-        first = file.readline(_LONGEST_LINE + 1)
+        first = file.readline(_MAX_LINE_BYTES + 1)
     _check_line_length(path, first)
     if kind == "jsonl":
         return list(json.loads(first)) if first.strip() else []
@@ -248,17 +248,17 @@ def _split(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]
 
 
 def _check_line_length(path: Path, buffer: bytes) -> None:
-    if len(buffer) > _LONGEST_LINE and buffer.count(b"\n") == 0:
+    if len(buffer) > _MAX_LINE_BYTES and buffer.count(b"\n") == 0:
         raise ImportFailed(
-            f"{path.name} has no line break in {_LONGEST_LINE >> 20} MiB.",
+            f"{path.name} has no line break in {_MAX_LINE_BYTES >> 20} MiB.",
             "It should be text with one row per line; if not, set its `format` in the mapping.",
         )
 
 
 def _check_block_size(path: Path, buffer: bytes) -> None:
-    if len(buffer) > _LARGEST_BLOCK:
+    if len(buffer) > _MAX_BLOCK_BYTES:
         raise ImportFailed(
-            f"{path.name}: fewer than {BLOCK_ROWS:,} lines take more than {_LARGEST_BLOCK >> 20} MiB.",
+            f"{path.name}: fewer than {BLOCK_ROWS:,} lines take more than {_MAX_BLOCK_BYTES >> 20} MiB.",
             "It should be a table with one row per line; remove columns that are not needed.",
         )
 

@@ -18,7 +18,7 @@ from graph.importing.mapping import ValueFormat
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
-_LONGEST_ID = 1_000
+_MAX_ID_LENGTH = 1_000
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
 _OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
@@ -72,8 +72,8 @@ def _any_text(text: pa.Array, _value_format: ValueFormat) -> Converted:
 
 
 def _id(text: pa.Array, _value_format: ValueFormat) -> Converted:
-    long = _true(pc.greater(pc.utf8_length(text), _LONGEST_ID))
-    return Converted(text, long, f"is longer than {_LONGEST_ID} characters")
+    long = _true(pc.greater(pc.utf8_length(text), _MAX_ID_LENGTH))
+    return Converted(text, long, f"is longer than {_MAX_ID_LENGTH} characters")
 
 
 def _number(text: pa.Array, value_format: ValueFormat) -> Converted:

@@ -31,8 +31,8 @@ from network.statistics import InfluenceTest, RiskRatio
 
 _NULL_SAMPLES = 5
 _MATCHING_ROUNDS = 60
-_MOST_TRIALS = 300_000
-_FEWEST_CAMPAIGNS = 5
+_MAX_TRIALS = 300_000
+_MIN_CAMPAIGNS = 5
 """With fewer campaigns, their variation is unknown."""
 
 
@@ -93,9 +93,9 @@ def run_influence_test(
 
 
 def _subsample(trials: Trials, rng: np.random.Generator) -> Trials:
-    if len(trials) <= _MOST_TRIALS:
+    if len(trials) <= _MAX_TRIALS:
         return trials
-    return trials.where(np.sort(rng.choice(len(trials), _MOST_TRIALS, replace=False)))
+    return trials.where(np.sort(rng.choice(len(trials), _MAX_TRIALS, replace=False)))
 
 
 def _random_network(
@@ -198,7 +198,7 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         (log_ratio,) = _log_ratio(total)
         deviations = _log_ratio(total - sums) - log_ratio
-    if count < _FEWEST_CAMPAIGNS or not np.isfinite(deviations).all():
+    if count < _MIN_CAMPAIGNS or not np.isfinite(deviations).all():
         return None
     n = deviations.size
     error = np.sqrt((n - 1) / n * ((deviations - deviations.mean()) ** 2).sum())

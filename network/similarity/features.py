@@ -32,7 +32,7 @@ from network.tags.user_tags import tfidf, unit_rows
 
 _WIDTH = 128
 _ITEM_WIDTH = 64
-_MOST_ITEMS = 5_000
+_MAX_ITEMS = 5_000
 _SHIFT = np.log(2)
 _GAP_BINS = 7
 _CLIP = 3.0
@@ -95,7 +95,7 @@ def item_embeddings(interests: Interests) -> Floats:
     """
     pairs = interests.cooccurrence()
     frequency = np.asarray(pairs.sum(axis=0)).ravel()
-    kept = np.sort(np.argsort(-frequency, kind="stable")[:_MOST_ITEMS])
+    kept = np.sort(np.argsort(-frequency, kind="stable")[:_MAX_ITEMS])
     kept = kept[frequency[kept] > 0]
     vectors = np.zeros((len(interests.names), _ITEM_WIDTH))
     if len(kept) < 3:

@@ -13,7 +13,7 @@ from network.similarity.ranking_quality import ranking_quality
 from network.similarity.training_pairs import Pairs, training_pairs
 from network.statistics import SimilarityValidation
 
-_FEWEST_PAIRS = 1_000
+_MIN_PAIRS = 1_000
 
 TextVectors = Callable[[NetworkInputs], Floats]
 """Computes the text block from inputs."""
@@ -59,7 +59,7 @@ def validate_similarity(
         The AUC of both; None with fewer than 1,000 pairs.
     """
     pairs = training_pairs(history, since, seed)
-    if len(pairs) < _FEWEST_PAIRS:
+    if len(pairs) < _MIN_PAIRS:
         return None
     learned, by_text = ranking_quality(similarity.vectors, pairs), ranking_quality(text, pairs)
     return SimilarityValidation(float(learned["auc"].mean()), float(by_text["auc"].mean()), len(learned))
@@ -90,7 +90,7 @@ def learn_similarity(
         return Similarity(text, learned=False)
     earlier = inputs.before(inputs.middle())
     pairs = training_pairs(inputs.history, earlier.seconds, seed)
-    if len(pairs) < _FEWEST_PAIRS:
+    if len(pairs) < _MIN_PAIRS:
         return Similarity(text, learned=False)
     item_vectors = item_embeddings(earlier.interests)
     earlier_blocks = feature_blocks(earlier, text_vectors(earlier), item_vectors)

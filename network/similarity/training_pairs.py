@@ -13,8 +13,8 @@ from network.influence.matching_strata import matching_strata
 from network.influence.trials import influence_window
 from network.participation_history import CampaignHistory, Floats, Ints, ParticipationHistory
 
-_FEWEST_PARTNERS = 5
-_MOST_PAIRS = 200_000
+_MIN_PARTNERS = 5
+_MAX_PAIRS = 200_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def training_pairs(history: ParticipationHistory, since: float, seed: int) -> Pa
     candidates: list[tuple[int, Ints, Ints]] = []
     for number, campaign in enumerate(history.campaigns):
         partners, negatives = _candidates(history, campaign, since, seen_before, strata)
-        if len(partners) >= _FEWEST_PARTNERS and len(negatives):
+        if len(partners) >= _MIN_PARTNERS and len(negatives):
             candidates.append((number, partners, negatives))
-    most = max(_FEWEST_PARTNERS, int(np.sqrt(_MOST_PAIRS / max(len(candidates), 1))))
+    most = max(_MIN_PARTNERS, int(np.sqrt(_MAX_PAIRS / max(len(candidates), 1))))
     columns: list[list[Ints]] = [[], [], [], [], []]
     queries = 0
     for number, partners, negatives in candidates:
