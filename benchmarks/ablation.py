@@ -186,18 +186,14 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     train_split = Split(test_split.inputs, test_split.inputs.middle(), encoder)
     scores: dict[str, list[pd.Series]] = {}
     for seed in range(_SEEDS):
-        train = Cases(
-            test_split.inputs.history, train_split.inputs.seconds, test_split.inputs.seconds, seed
-        )
+        train = Cases(test_split.inputs.history, train_split.inputs.seconds, test_split.inputs.seconds, seed)
         test = Cases(inputs.history, test_split.inputs.seconds, inputs.seconds, seed)
         train_links, test_links = (
             links_of(graph, dataset, split, seed) for split in (train_split, test_split)
         )
         scores.setdefault(_NONE, []).append(average_precision(train, None, test, None, seed))
         for step, links in train_links.items():
-            scores.setdefault(step, []).append(
-                average_precision(train, links, test, test_links[step], seed)
-            )
+            scores.setdefault(step, []).append(average_precision(train, links, test, test_links[step], seed))
     means = {step: pd.concat(parts, axis=1).mean(axis=1) for step, parts in scores.items()}
     rows = [_row(name, f"with {step}", means[step], means[_NONE], _NONE) for step in means if step != _NONE]
     rows.append(_row(name, f"with {_LEARNED}", means[_LEARNED], means[_PLACEBO], _PLACEBO))

@@ -107,7 +107,9 @@ async def load(
     return durations
 
 
-async def send_request(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str, headers: str) -> int:
+async def send_request(
+    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str, headers: str
+) -> int:
     """Status of a response, read to its end, by a client that costs little itself."""
     reader, writer = streams
     writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())

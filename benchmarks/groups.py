@@ -64,7 +64,8 @@ class Network:
     def _communities(self, statement: str, **parameters: int) -> Ints:
         upper = sparse.triu(self.weights, k=1).tocoo()
         edges = [
-            list(edge) for edge in zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True)
+            list(edge)
+            for edge in zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True)
         ]
         labels = np.full(self.weights.shape[0], -1, dtype=np.int64)
         with projection(self.graph, "gds/project_undirected", edges=edges) as name:

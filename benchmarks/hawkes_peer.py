@@ -43,7 +43,7 @@ def _forecast(y: Floats, ahead: int) -> Floats:
     before = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY)[:, ::-1]
     lags = np.arange(1, _MEMORY + 1)
     rows = np.arange(len(y) - n_fitted, len(y))
-    seasons, past, counts = shares[place[rows]], before[rows], y[rows]
+    seasons, past, counts = shares[weekday[rows]], before[rows], y[rows]
 
     def expected(constants: Floats, season: Floats, past: Floats) -> Floats:
         rate, gain, shift, decay = np.exp(constants)

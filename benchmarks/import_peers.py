@@ -117,7 +117,10 @@ def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> flo
     graph = Py2neo(server.bolt, auth=(server.user, server.password))
     attributes = rows[["basket", "quantity", "value", "discount", "store"]].to_dict("records")
     ends = zip(rows["user"], attributes, rows["object"], strict=True)
-    data = [((mapping.dataset, user), properties, (mapping.dataset, product)) for user, properties, product in ends]
+    data = [
+        ((mapping.dataset, user), properties, (mapping.dataset, product))
+        for user, properties, product in ends
+    ]
     began = time.monotonic()
     for start in range(0, len(data), 10_000):
         merge_relationships(
@@ -135,7 +138,9 @@ def with_neomodel(settings: Settings, file: Path, count: int) -> float:
     server = local.status(settings.home)
     assert server is not None
     uv = Path(sys.executable).with_name("uv")
-    with_packages = [word for package in ("neomodel==7.0.0", "pandas", "pyarrow") for word in ("--with", package)]
+    with_packages = [
+        word for package in ("neomodel==7.0.0", "pandas", "pyarrow") for word in ("--with", package)
+    ]
     script = Path(__file__).with_name("neomodel_peer.py")
     command = [uv, "run", "--no-project", "--isolated", "--python", sys.executable, *with_packages]
     url = server.bolt.replace("//", f"//{server.user}:{server.password}@")

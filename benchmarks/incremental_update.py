@@ -56,15 +56,21 @@ def compare(graph: Graph, name: str, dataset: str, cutoff: date, encoder: TextEn
     spreads = []
     for campaign in sorted(seeds.keys() & full_seeds.keys())[:_MAX_CAMPAIGNS]:
         reach = CampaignReach(graph, dataset, campaign, full, None)
-        spreads.append(
-            [reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, full_seeds)]
-        )
+        spreads.append([reach.spread(chosen[campaign], _DAYS).total.mean for chosen in (seeds, full_seeds)])
     spread, full_spread = np.sum(spreads, axis=0).tolist() if spreads else (np.nan, np.nan)
     method = "the same" if updated.similarity_learned == full.similarity_learned else "another"
     note = f"{len(active)} campaigns active that day, {len(shared):,} of {len(full_edges):,} edges in both"
     note += f", {method} similarity method"
     return [
-        Row(f"{name}: update by one day, seconds", update_seconds, build_seconds, "full build", "lower", 0.1, note=note),
+        Row(
+            f"{name}: update by one day, seconds",
+            update_seconds,
+            build_seconds,
+            "full build",
+            "lower",
+            0.1,
+            note=note,
+        ),
         Row(f"{name}: spread of key users", spread, full_spread, "full build", "higher", 0.95),
         Row(f"{name}: difference of probabilities", difference, _TOLERANCE, "tolerance", "lower", 1.0),
     ]

@@ -35,9 +35,7 @@ def influence_rows(name: str, test: InfluenceTest) -> list[Row]:
         ("random network", test.random, ""),
         ("matched users, after a key user", test.key_users, ""),
     ]
-    what = (
-        f"{name}: participation of a connected user within {test.window_days} days, {test.trials:,} trials"
-    )
+    what = f"{name}: participation of a connected user within {test.window_days} days, {test.trials:,} trials"
     return [
         Row(what, ratio.ratio, 1.0, control, "higher", low=ratio.low, high=ratio.high, note=note)
         for control, ratio, note in controls

@@ -79,7 +79,11 @@ def most_influenced(network: Network, seeds: Ints, at_risk: np.ndarray) -> Ints:
 
 
 def seed_outcomes(
-    history: ParticipationHistory, inputs: NetworkInputs, edges: pd.DataFrame, spending: pd.Series, since: float
+    history: ParticipationHistory,
+    inputs: NetworkInputs,
+    edges: pd.DataFrame,
+    spending: pd.Series,
+    since: float,
 ) -> dict[str, list[Outcome]]:
     """The outcome of every campaign for each kind of seeds."""
     rng = np.random.default_rng(4)

@@ -95,7 +95,9 @@ class Imports:
         with httpx.Client(base_url=_ADDRESS, timeout=120) as client:
             while not self.stopped.is_set():
                 dataset = f"load-{self.ended.total() + 1}"
-                state = self._import(client, mapping.model_copy(update={"dataset": dataset}).model_dump_json())
+                state = self._import(
+                    client, mapping.model_copy(update={"dataset": dataset}).model_dump_json()
+                )
                 self.ended[state] += 1
 
     def _import(self, client: httpx.Client, mapping: str) -> str:

@@ -94,9 +94,7 @@ def boosted(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataF
     for step in range(_AHEAD):
         future = wide.shift(-step).to_numpy()
         training = np.arange(MONTH.season, first - step)
-        x, y = (
-            array[training].reshape(len(training) * len(ids), -1) for array in (features, future)
-        )
+        x, y = (array[training].reshape(len(training) * len(ids), -1) for array in (features, future))
         old_enough = x[:, -1] >= _MIN_AGE
         models = [_lightgbm(seed).fit(x[old_enough], y[old_enough, 0]) for seed in range(seeds)]
         for origin in origins:

@@ -103,9 +103,7 @@ def compare(graph: Graph, what: str, network: Network, k: int, *, quick: bool) -
     alternatives |= with_pynetim(network, k)
     imm_spreads = simulate(network, imm_seeds, runs, seed=99)
     rows = []
-    all_spreads = {
-        name: simulate(network, seeds, runs, seed=99) for name, (_, seeds) in alternatives.items()
-    }
+    all_spreads = {name: simulate(network, seeds, runs, seed=99) for name, (_, seeds) in alternatives.items()}
     best = max(all_spreads.values(), key=np.mean)
     what = f"{what}, k = {k}"
     low, high = interval(imm_spreads, best)

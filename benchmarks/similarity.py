@@ -56,12 +56,15 @@ class Split:
             for inputs in (self.inputs, self.earlier_inputs)
         )
         self.training_pairs = training_pairs(self.inputs.history, self.earlier_inputs.seconds, seed=7)
-        self.test_pairs = [training_pairs(inputs.history, self.inputs.seconds, seed) for seed in range(_SEEDS)]
+        self.test_pairs = [
+            training_pairs(inputs.history, self.inputs.seconds, seed) for seed in range(_SEEDS)
+        ]
 
     def learned(self, names: list[str], seed: int, shuffled: Blocks | None = None) -> Floats:
         """Similarity learned from the blocks `names`, as in a build."""
         earlier, blocks = (
-            {name: blocks[name] for name in names} for blocks in (self.earlier_blocks, shuffled or self.blocks)
+            {name: blocks[name] for name in names}
+            for blocks in (self.earlier_blocks, shuffled or self.blocks)
         )
         return learned_vectors(earlier, blocks, self.training_pairs, seed)
 
@@ -123,7 +126,9 @@ def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encode
 
 
 def _mean(vectors: list[Floats], test_pairs: list[Pairs]) -> pd.DataFrame:
-    qualities = [ranking_quality(vectors[number % len(vectors)], pairs) for number, pairs in enumerate(test_pairs)]
+    qualities = [
+        ranking_quality(vectors[number % len(vectors)], pairs) for number, pairs in enumerate(test_pairs)
+    ]
     return pd.concat(qualities).groupby(level=0).mean()
 
 

@@ -63,7 +63,9 @@ class Classifiers:
     def probability(self, x: Floats) -> Floats:
         """Shape (rows,)."""
         probabilities = [model.predict_proba(x)[:, 1].clip(1e-4, 1 - 1e-4) for model in self.models]
-        return np.asarray(1 / (1 + np.exp(-np.mean([logit(probability) for probability in probabilities], axis=0))))
+        return np.asarray(
+            1 / (1 + np.exp(-np.mean([logit(probability) for probability in probabilities], axis=0)))
+        )
 
 
 class Shop:
@@ -119,7 +121,11 @@ class Shop:
         position = self._users.get_indexer(users.ids)
         active = (position >= 0)[:, np.newaxis]
         features_by_window = [
-            np.log1p(np.maximum(total[position, origin] - total[position, max(0, origin - (window or origin))], 0.0))
+            np.log1p(
+                np.maximum(
+                    total[position, origin] - total[position, max(0, origin - (window or origin))], 0.0
+                )
+            )
             for total in (*self._totals, *self._own(campaign["id"]))
             for window in _WINDOWS
         ]
@@ -137,7 +143,9 @@ class Shop:
         user_features = np.delete(
             features(users, origin), np.arange(NETWORK_FEATURES.start, NETWORK_FEATURES.stop), axis=1
         )
-        shop = np.hstack([totals, shares, np.log1p(origin - last)[:, np.newaxis], self._demographics[position]])
+        shop = np.hstack(
+            [totals, shares, np.log1p(origin - last)[:, np.newaxis], self._demographics[position]]
+        )
         constant = np.tile(np.asarray(of_campaign, dtype=float), (len(position), 1))
         rate = np.log(users.y.rate(origin))[:, np.newaxis]
         return np.hstack([user_features, rate, np.where(active, shop, 0.0), constant])

@@ -75,8 +75,7 @@ class RemoteBackend:
         return next(
             backtest
             for backtest in self.client.backtests(request.dataset)
-            if key
-            == (backtest.since, backtest.until, backtest.horizon, backtest.every, backtest.holidays)
+            if key == (backtest.since, backtest.until, backtest.horizon, backtest.every, backtest.holidays)
         )
 
     def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:

@@ -172,9 +172,7 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
 
 def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> None:
     if not row["targeted"]:
-        raise InvalidRequest(
-            f"{row['name']} reached no users in this data set.", "Choose another campaign."
-        )
+        raise InvalidRequest(f"{row['name']} reached no users in this data set.", "Choose another campaign.")
     origin_time = pd.Timestamp(origin)
     if row["starts"] < origin_time < row["ends"]:
         return

@@ -90,7 +90,9 @@ def train(
     training_checkpoint = _training_checkpoint_path(settings, dataset_id, cutoff)
     KLSTM(configuration).fit(history, progress, training_checkpoint).save(checkpoint)
     if history.has_redemptions:
-        KLSTM(configuration).fit(history.redeemers(), progress, training_checkpoint).save(redeemers_path(checkpoint))
+        KLSTM(configuration).fit(history.redeemers(), progress, training_checkpoint).save(
+            redeemers_path(checkpoint)
+        )
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})

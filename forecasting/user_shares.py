@@ -102,7 +102,9 @@ def features(users: CampaignUsers, origin: int) -> Floats:
         np.log1p(active.sum_before(origin, _FOUR_WEEKS)),
         np.log1p(active.sum_before(origin)),
         np.log1p(active.recency(origin)),
-        np.log((active.sum_before(origin, _WEEK) + 0.5) / (active.sum_before(origin, _EIGHT_WEEKS) / 8 + 0.5)),
+        np.log(
+            (active.sum_before(origin, _WEEK) + 0.5) / (active.sum_before(origin, _EIGHT_WEEKS) / 8 + 0.5)
+        ),
         np.log1p(users.any_campaign.sum_before(origin, _FOUR_WEEKS)),
         np.log1p(users.any_campaign.sum_before(origin)),
         np.log1p(users.any_campaign.recency(origin)),

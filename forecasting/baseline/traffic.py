@@ -67,7 +67,11 @@ def expected_traffic(
         ]
         prior = np.exp(holiday_effect(calendar, holidays))
     design = np.hstack([np.ones((len(calendar), 2)), *(columns for columns, _ in effects)])
-    prior_sd = [_INITIAL_LEVEL_SD, drift_sd, *(sd for columns, sd in effects for _ in range(columns.shape[1]))]
+    prior_sd = [
+        _INITIAL_LEVEL_SD,
+        drift_sd,
+        *(sd for columns, sd in effects for _ in range(columns.shape[1])),
+    ]
     damping, process_variances = np.ones(design.shape[1]), np.zeros(design.shape[1])
     damping[1] = drift_damping
     process_variances[:2] = level_sd**2, drift_sd**2

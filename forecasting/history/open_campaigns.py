@@ -97,9 +97,7 @@ def _count_steps(
     marked = participations.merge(key_users, on=["campaign", "user"], how="left")
     marked = marked.assign(is_key_user=marked["is_key_user"].notna())
     by_step = marked.groupby(["campaign", "ds"], as_index=False)
-    counts = by_step.agg(
-        y=("user", "size"), redeemers=("redeemed", "sum"), key_users=("is_key_user", "sum")
-    )
+    counts = by_step.agg(y=("user", "size"), redeemers=("redeemed", "sum"), key_users=("is_key_user", "sum"))
     counts = counts.assign(weight=counts["y"], level=counts["y"])
     counts_of = dict(iter(counts.groupby("campaign")))
     steps = []

@@ -107,7 +107,11 @@ def launch_dispersion(history: History, baseline: Baseline) -> float:
     dispersions = []
     for campaign in history.campaigns.itertuples():
         start, end = (history.number(moment) for moment in (campaign.starts, campaign.ends))
-        if campaign.id not in expected or start < _MIN_DAYS_BEFORE or campaign.ends > pd.Timestamp(history.as_of):
+        if (
+            campaign.id not in expected
+            or start < _MIN_DAYS_BEFORE
+            or campaign.ends > pd.Timestamp(history.as_of)
+        ):
             continue
         length = min(end - start, MAX_DAYS_AHEAD)
         mean = expected[campaign.id][start][:length].sum()

@@ -191,8 +191,8 @@ class Mapping(FormatSettings):
 
     def digest_of(self, source: Source) -> str:
         """Return a digest of all settings that decide how the rows of `source` are read."""
-        # "Resolved" is part of the digests that databases hold.
-        value_format = f"Resolved({self.value_format(source).__repr_str__(', ')})"
+        # Stored digests contain the first name of the class.
+        value_format = repr(self.value_format(source)).replace("ValueFormat", "Resolved", 1)
         settings = [source.model_dump_json(exclude={"files"}), value_format, repr(self.kinds)]
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 

@@ -129,7 +129,10 @@ def _frames(names: Path | None) -> Frames:
                 "user": taggings["user"].astype(str),
                 "object": taggings["object"].astype(str),
                 "at": taggings["at"],
-                "campaign": taggings["tag"].where(taggings["tag"].isin(campaign_tags)).astype("Int64").astype(object),
+                "campaign": taggings["tag"]
+                .where(taggings["tag"].isin(campaign_tags))
+                .astype("Int64")
+                .astype(object),
             }
         ),
     }
