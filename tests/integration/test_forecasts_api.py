@@ -13,12 +13,12 @@ from api.app import create_app
 from forecasting.forecasts import explain_campaign, forecast_campaign
 from forecasting.plans.job import PlanChange, plan_campaign
 from forecasting.records import (
-    BackTest,
+    Backtest,
     Forecast,
     expected_groups,
     likely_users,
     models,
-    store_back_test,
+    store_backtest,
     stored_forecasts,
 )
 from graph.connection import Graph, connect
@@ -266,7 +266,7 @@ def test_explanation_is_stored_with_the_forecast(
     assert "Who takes part more often" not in page.text
 
 
-def test_models_and_back_tests_are_served(
+def test_models_and_backtests_are_served(
     client: TestClient, graph: Graph, sample: ImportReport, forecast: Forecast
 ) -> None:
     scope = {"dataset": sample.dataset}
@@ -275,10 +275,10 @@ def test_models_and_back_tests_are_served(
     assert model["back_test"]["participants"] == run.scores.to_dict("records")
     assert model["back_test"]["redeemers"] is not None
     # The model's own back-test is stored as a separate one; storing it twice has no effect.
-    back_test = BackTest(**{field.name: getattr(run, field.name) for field in fields(BackTest)})
+    backtest = Backtest(**{field.name: getattr(run, field.name) for field in fields(Backtest)})
     for _ in range(2):
-        store_back_test(graph, sample.dataset, back_test, CUTOFF, 3)
-    back_tests = client.get("/v1/back-tests", params=scope).json()
-    (stored,) = [back_test for back_test in back_tests if back_test["until"] == str(CUTOFF)]
+        store_backtest(graph, sample.dataset, backtest, CUTOFF, 3)
+    backtests = client.get("/v1/back-tests", params=scope).json()
+    (stored,) = [run for run in backtests if run["until"] == str(CUTOFF)]
     assert (stored["until"], stored["every"]) == (str(CUTOFF), 3)
     assert {name: stored[name] for name in model["back_test"]} == model["back_test"]

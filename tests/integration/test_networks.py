@@ -15,8 +15,8 @@ from forecasting.history.open_campaigns import read_open_history
 from forecasting.history.time_step import DAY, MONTH, Step
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.next_users.job import next_users_runs, train_next_users, who_is_next
-from forecasting.next_users.next_user_model import Fitting
+from forecasting.next_users.job import next_users_runs, rank_next_users, train_next_users
+from forecasting.next_users.next_user_model import Hyperparameters
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
@@ -323,13 +323,13 @@ def test_next_users_of_open_campaigns_are_ranked_without_later_data(
     too_few = groundswell("train", *scope, "--cutoff", "2010-06-01", **environment)
     assert too_few.returncode == 1
     assert "too few to train on" in too_few.stderr
-    quick = Fitting(members=1, epochs=1)
+    quick = Hyperparameters(members=1, epochs=1)
     run = train_next_users(graph, settings, DATASET, Silent(), ORIGIN, quick)
     file = tmp_path / "next.csv"
     ranked = groundswell("who", RUNNING, *scope, "--origin", str(ORIGIN), "--to", str(file), **environment)
     assert ranked.returncode == 0, ranked.stderr
     assert "Likely to take part next, from 2012-10-01 on" in ranked.stdout
-    assert "who takes part most" in " ".join(ranked.stdout.split())
+    assert "most frequent participants" in " ".join(ranked.stdout.split())
     rows = pd.read_csv(file)
     assert rows["probability"].sum() == pytest.approx(1, abs=1e-3)
     took_part = {
@@ -357,10 +357,10 @@ def test_next_users_of_open_campaigns_are_ranked_without_later_data(
     ):
         query(graph, corruption, d=DATASET, t=f"{ORIGIN}T00:00:00[UTC]")
     assert train_next_users(graph, settings, DATASET, Silent(), ORIGIN, quick) == run
-    unchanged, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN)
+    unchanged, _, _ = rank_next_users(graph, settings, DATASET, RUNNING, ORIGIN)
     assert unchanged["user"].tolist() == rows["user"].tolist()
     assert unchanged["probability"].tolist() == pytest.approx(rows["probability"].tolist(), rel=1e-4)
     pd.testing.assert_frame_equal(monthly_forecast(graph, network), forecast)
     # The ranking of a day later does change, so the test can fail.
-    next_day, _, _ = who_is_next(graph, settings, DATASET, RUNNING, ORIGIN + timedelta(days=1))
+    next_day, _, _ = rank_next_users(graph, settings, DATASET, RUNNING, ORIGIN + timedelta(days=1))
     assert next_day["user"].tolist() != rows["user"].tolist()

@@ -9,12 +9,12 @@ from forecasting.forecasts import forecast_campaign
 from forecasting.klstm.forecaster import Configuration
 from forecasting.records import (
     ModelRun,
-    back_tests,
+    backtests,
     models,
-    store_back_test,
+    store_backtest,
     stored_forecasts,
 )
-from forecasting.training import back_test, train
+from forecasting.training import run_backtest, train
 from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.importing.job import ImportReport
@@ -96,21 +96,21 @@ def test_unchanged_training_returns_the_stored_model(
     assert model.backtest_from == CUTOFF - timedelta(days=28)
 
 
-def test_back_test_on_given_days_stores_no_model(
+def test_backtest_on_given_days_stores_no_model(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
     first = model.backtest_from
     last = first + timedelta(days=8)
-    result = back_test(graph, settings, sample.dataset, first, last, Silent(), QUICK, 3, 4)
+    result = run_backtest(graph, settings, sample.dataset, first, last, Silent(), QUICK, 3, 4)
     assert (result.horizon, result.backtest_from, result.names) == (3, first, model.names)
     assert 0 < result.points < model.points
     assert result.redeemers_scores is not None
     assert [run.id for run in models(graph, sample.dataset)] == [model.id]
-    store_back_test(graph, sample.dataset, result, last, 4)
-    (stored,) = [run for run in back_tests(graph, sample.dataset) if run.every == 4]
+    store_backtest(graph, sample.dataset, result, last, 4)
+    (stored,) = [run for run in backtests(graph, sample.dataset) if run.every == 4]
     assert (stored.until, stored.every, stored.mae) == (last, 4, result.mae)
     with pytest.raises(InvalidRequest, match="too few days"):
-        back_test(graph, settings, sample.dataset, first, first, Silent(), QUICK)
+        run_backtest(graph, settings, sample.dataset, first, first, Silent(), QUICK)
 
 
 def test_later_cutoff_trains_another_model_on_the_same_network(

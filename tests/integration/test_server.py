@@ -11,7 +11,7 @@ import pytest
 from neo4j import GraphDatabase
 
 from graph.connection import connect
-from graph.errors import FolderInUse, GdsMissing, PortTaken, ServerDied
+from graph.errors import FolderInUse, GdsMissing, PortInUse, ServerDied
 from graph.progress import Silent
 from graph.server import browser_files, local, process
 from graph.server.configuration import Memory, Ports, choose_ports, size_memory, write_configuration
@@ -36,7 +36,7 @@ def test_server_is_started_once_and_keeps_its_data_when_killed(home: Path, cache
     second = local.up(home, cache)
     assert second.already_running
     assert (second.pid, second.bolt) == (first.pid, first.bolt)
-    with pytest.raises(PortTaken, match="already runs"):
+    with pytest.raises(PortInUse, match="already runs"):
         local.up(home, cache, bolt_port=7)
 
     connections = psutil.Process(first.pid).net_connections()

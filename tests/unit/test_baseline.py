@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from forecasting.baseline.campaign_rate import CampaignCounts, usual_participants
 from forecasting.baseline.holiday_priors import HOLIDAY_PRIORS, holiday_effect
-from forecasting.baseline.rate_model import RATE_MODELS, Series, Traffic, expected_participants, rate_weights
+from forecasting.baseline.rate_model import (
+    N_RATE_MODELS,
+    Series,
+    Traffic,
+    expected_participants,
+    rate_weights,
+)
 from forecasting.baseline.traffic import expected_traffic
 from forecasting.history.calendar import calendar_features
 from forecasting.history.time_step import MONTH
@@ -53,7 +59,7 @@ def test_forecasts_use_nothing_after_the_origin() -> None:
     counts, _ = seasonal_counts(300)
     y, _ = seasonal_counts(20, seed=1)
     rng = np.random.default_rng(3)
-    weights = np.full((RATE_MODELS, AHEAD), 1 / RATE_MODELS)
+    weights = np.full((N_RATE_MODELS, AHEAD), 1 / N_RATE_MODELS)
     for origin in rng.integers(20, DAYS, 20):
         forecasts = []
         for corrupt in (False, True):
@@ -100,7 +106,7 @@ def test_rate_weights_prefer_traffic_only_if_it_predicts_participation() -> None
     proportional = rng.poisson(active_users / 5).astype(float)
     independent = rng.poisson(60, DAYS).astype(float)
     # Before a campaign's launch, the slow model with traffic takes the place of the last one.
-    with_traffic = [0, 1, RATE_MODELS - 1]
+    with_traffic = [0, 1, N_RATE_MODELS - 1]
     assert rate_weights([series_before_launch(proportional)], traffic)[with_traffic, 0].sum() > 0.95
     assert rate_weights([series_before_launch(independent)], traffic)[with_traffic, 0].sum() < 0.05
 

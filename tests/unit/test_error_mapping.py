@@ -7,19 +7,22 @@ from api.problems import status_of
 from graph.error_mapping import error_mapping
 from graph.errors import (
     AccessDenied,
+    AlreadyExists,
     DatabaseRefused,
     DatabaseUnreachable,
     GdsMissing,
     GroundswellError,
-    TookTooLong,
+    NotFound,
+    PortInUse,
+    StatementTimeout,
 )
 
 
 @pytest.mark.parametrize(
     ("code", "error_type"),
     [
-        ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", TookTooLong),
-        ("Neo.TransientError.Transaction.LockAcquisitionTimeout", TookTooLong),
+        ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", StatementTimeout),
+        ("Neo.TransientError.Transaction.LockAcquisitionTimeout", StatementTimeout),
         ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", DatabaseRefused),
         ("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", DatabaseRefused),
         ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", DatabaseRefused),
@@ -48,3 +51,8 @@ def test_unavailable_server_is_database_unreachable() -> None:
 def test_syntax_error_is_not_mapped() -> None:
     with pytest.raises(ClientError), error_mapping():
         raise Neo4jError._hydrate_neo4j(code="Neo.ClientError.Statement.SyntaxError", message="what?")
+
+
+def test_codes_of_renamed_errors_are_kept() -> None:
+    codes = [kind.code for kind in (AlreadyExists, StatementTimeout, PortInUse, NotFound)]
+    assert codes == ["AlreadyThere", "TookTooLong", "PortTaken", "NotFound"]

@@ -17,8 +17,8 @@ from graph.settings import Settings
 def test_decompression_bomb_is_rejected_before_it_fills_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "_LONGEST_LINE", 1 << 20)
-    monkeypatch.setattr(blocks, "_LARGEST_BLOCK", 4 << 20)
+    monkeypatch.setattr(blocks, "_MAX_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(blocks, "_MAX_BLOCK_BYTES", 4 << 20)
     one_line, many_lines = tmp_path / "one.csv.gz", tmp_path / "many.csv.gz"
     with gzip.open(one_line, "wb") as file:
         file.write(b"\0" * (64 << 20))

@@ -11,10 +11,10 @@ import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing import blocks
-from graph.importing.blocks import read_blocks, survey
+from graph.importing.blocks import digest_and_count, read_blocks
 from graph.importing.check import check_files
 from graph.importing.infer_mapping import infer_mapping
-from graph.importing.mapping import FILE_NAME, Mapping, Resolved, Source, parse_mapping, read_mapping
+from graph.importing.mapping import FILE_NAME, Mapping, Source, ValueFormat, parse_mapping, read_mapping
 from graph.importing.rows import Rows, mapped_columns, validate
 from graph.importing.values import convert, next_midnight
 from graph.progress import Silent
@@ -100,7 +100,7 @@ def test_line_ends_byte_order_mark_and_compression_are_recognised(
     (rows,) = read(tmp_path / "x.csv")
     assert len(rows) == 3
     assert not rows.rejected
-    assert survey(tmp_path / "x.csv", Source(files=["x"]))[1] == 3
+    assert digest_and_count(tmp_path / "x.csv", Source(files=["x"]))[1] == 3
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "latin-1"])
@@ -176,7 +176,7 @@ def test_empty_files_have_no_blocks_and_damaged_ones_are_rejected(tmp_path: Path
 def test_file_without_line_breaks_is_not_read_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "_LONGEST_LINE", 1000)
+    monkeypatch.setattr(blocks, "_MAX_LINE_BYTES", 1000)
     (tmp_path / "x.csv").write_text(HEADER + "a" * 3_000_000)
     with pytest.raises(ImportFailed, match="no line break"):
         read(tmp_path / "x.csv")
@@ -200,6 +200,11 @@ def test_blocks_keep_their_digests_when_the_file_grows(
     ] == before
 
 
+def test_digest_of_a_source_stays_that_of_stored_batches() -> None:
+    source = mapping().tables["behaviours"][0]
+    assert mapping().digest_of(source) == "34c411fe67cac945"
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(HEADER + VALID_ROW * 300_000)
@@ -218,9 +223,9 @@ def epoch_milliseconds(utc: str) -> int:
     return int(pd.Timestamp(utc).value // 1_000_000)
 
 
-def value_format(**changes: object) -> Resolved:
+def value_format(**changes: object) -> ValueFormat:
     defaults = {"times": ("iso",), "zone": "Europe/Berlin", "numbers": {}, "missing": ("", "NA")}
-    return Resolved.model_validate(defaults | changes)
+    return ValueFormat.model_validate(defaults | changes)
 
 
 @pytest.mark.parametrize(

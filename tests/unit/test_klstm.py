@@ -101,7 +101,7 @@ def test_untrained_network_forecasts_the_baseline() -> None:
     history = make_history()
     forecast = KLSTM(replace(QUICK, epochs=1, learning_rate=1e-9)).fit(history, Silent()).predict(history, 3)
     frame = campaign_frames(history, Baseline.fit(history, None))[0]
-    assert forecast["mean"][:3].to_list() == pytest.approx(frame.base[-1, :3].tolist(), rel=1e-4)
+    assert forecast["mean"][:3].to_list() == pytest.approx(frame.baseline[-1, :3].tolist(), rel=1e-4)
 
 
 def test_training_is_reproducible(fitted: KLSTM) -> None:
@@ -307,6 +307,6 @@ def test_exposure_sums_the_influence_of_recent_participants_on_users_at_risk() -
         {"campaign": "1", "user": ["u0"], "ds": [pd.Timestamp("2017-04-28")], "redeemed": False}
     )
     frame = campaign_frames(replace(history, participations=participations), Baseline.fit(history, None))[0]
-    features, mean_exposure = frame.reached.node_features(len(frame.y))
+    features, mean_exposure = frame.users.node_features(len(frame.y))
     assert features[:, -1] == pytest.approx([0, 0, 0.3, 0, 0, 0])
     assert mean_exposure == pytest.approx(0.3 / 5)

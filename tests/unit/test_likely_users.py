@@ -29,17 +29,19 @@ def reached_users(users: int, days: int, seed: int) -> tuple[CampaignUsers, np.n
     took_part = (rng.random((users, days)) < probability[:, np.newaxis]).astype(np.float32)
     roles = pd.DataFrame({"user": [f"u{i}" for i in range(users)], "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
-    participation = dict.fromkeys(("counted", "took_part", "related", "anywhere"), took_part)
-    purchases = dict.fromkeys(("own_coupon", "coupon", "own_spent", "spent"), np.zeros_like(took_part))
+    participation = dict.fromkeys(("y", "took_part", "engaged", "any_campaign"), took_part)
+    purchases = dict.fromkeys(
+        ("campaign_coupon", "any_coupon", "campaign_spending", "spending"), np.zeros_like(took_part)
+    )
     return CampaignUsers(roles, edges, 0, **participation, **purchases, active=active), probability
 
 
 def test_daily_matrix_counts_only_days_before_the_origin() -> None:
     matrix = DailyMatrix(np.array([[1, 0, 1, 1], [0, 0, 0, 0]], dtype=np.float32))
-    assert matrix.before(3).tolist() == [2, 0]
-    assert matrix.before(4, 2).tolist() == [2, 0]
-    assert matrix.since(2)[0] == 2
-    assert matrix.since(0)[0] == matrix.since(4)[1] > 50
+    assert matrix.sum_before(3).tolist() == [2, 0]
+    assert matrix.sum_before(4, 2).tolist() == [2, 0]
+    assert matrix.recency(2)[0] == 2
+    assert matrix.recency(0)[0] == matrix.recency(4)[1] > 50
     assert matrix.rate(4)[0] > matrix.rate(4)[1] > 0
 
 
@@ -58,7 +60,7 @@ def test_shares_recover_users_three_times_as_likely() -> None:
 
 def test_refunds_do_not_count_as_spending() -> None:
     reached, _ = reached_users(30, 60, seed=3)
-    reached.spent, reached.own_spent = (
+    reached.spending, reached.campaign_spending = (
         DailyMatrix(np.full((30, 60), -5.0, dtype=np.float32)) for _ in range(2)
     )
     matrix = features(reached, 40)
@@ -114,12 +116,12 @@ def test_user_features_use_nothing_at_or_after_the_origin() -> None:
     reached, _ = reached_users(30, 60, seed=3)
     took_part, active = (np.array(matrix.values) for matrix in (reached.took_part, reached.active))
     took_part[:, 40:] = active[:, 40:] = 1.0
-    participation = dict.fromkeys(("counted", "took_part", "related", "anywhere"), took_part)
+    participation = dict.fromkeys(("y", "took_part", "engaged", "any_campaign"), took_part)
     purchases = {
         name: np.where(np.arange(60) < 40, getattr(reached, name).values, 1.0)
-        for name in ("own_coupon", "coupon", "own_spent", "spent")
+        for name in ("campaign_coupon", "any_coupon", "campaign_spending", "spending")
     }
-    roles = pd.DataFrame({"user": reached.users, "score": 0.0, "group": None})
+    roles = pd.DataFrame({"user": reached.ids, "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
     corrupted = CampaignUsers(roles, edges, 0, **participation, **purchases, active=active)
     for origin in (10, 25, 40):
@@ -140,8 +142,8 @@ def test_history_of_redeemers_counts_only_redemptions() -> None:
     history = make_history()
     redeemers = history.redeemers()
     assert redeemers.steps["y"].tolist() == history.steps["redeemers"].tolist()
-    assert redeemers.counted["redeemed"].all()
-    assert 0 < len(redeemers.counted) < len(history.counted)
+    assert redeemers.outcomes["redeemed"].all()
+    assert 0 < len(redeemers.outcomes) < len(history.outcomes)
 
 
 def test_odds_ratios_have_intervals() -> None:
@@ -163,7 +165,7 @@ def test_attributions_multiply_to_the_ratio_of_forecast_and_baseline() -> None:
     explanation = model.explain(history, "1", 4)
     frame = next(frame for frame in campaign_frames(history, model._baseline) if frame.id == "1")
     mean = model.predict(history, 4).query("unique_id == '1'")["mean"].to_numpy()
-    ratio = np.exp(np.log(mean / frame.base[len(frame.y), :4]).mean())
+    ratio = np.exp(np.log(mean / frame.baseline[len(frame.y), :4]).mean())
     assert explanation.attributions["ratio"].prod() == pytest.approx(ratio, rel=0.02)
     assert not np.allclose(explanation.attributions["ratio"], 1, atol=1e-3)
     assert explanation.groups["share"].sum() == pytest.approx(1)

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.next_users.backtest import by_matrix, by_model, hits, ranks, times_taken
+from forecasting.next_users.backtest import campaign_counts, hits, model_ranker, popularity_ranker, ranks
 from forecasting.next_users.cooccurrence import Cooccurrence
-from forecasting.next_users.event_sequence import EventSequence, event_sequences, log_median_gap, usual_gap
-from forecasting.next_users.next_user_model import MIN_CAMPAIGNS, Fitting, NextUserModel
+from forecasting.next_users.event_sequence import EventSequence, event_sequences, median_gap, recent_log_gap
+from forecasting.next_users.next_user_model import MIN_CAMPAIGNS, Hyperparameters, NextUserModel
 from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
@@ -53,9 +53,9 @@ def test_model_recovers_the_order_of_users(
     past_campaigns: list[EventSequence], model: NextUserModel, cooccurrence: Cooccurrence
 ) -> None:
     test_set = [(sequence, 3) for sequence in simulated_campaigns(30, seed=1)]
-    model_ranks = ranks(by_model(model, cooccurrence), test_set)
-    campaigns_of_user = times_taken(past_campaigns, USERS)
-    popularity_ranks = ranks(by_matrix(np.zeros((USERS, USERS)), 1.0, campaigns_of_user), test_set)
+    model_ranks = ranks(model_ranker(model, cooccurrence), test_set)
+    campaigns_of_user = campaign_counts(past_campaigns, USERS)
+    popularity_ranks = ranks(popularity_ranker(campaigns_of_user), test_set)
     assert hits(popularity_ranks).mean() < 0.25
     assert hits(model_ranks).mean() > 0.6
     assert hits(model_ranks, 1).mean() > 0.3
@@ -65,7 +65,7 @@ def test_probabilities_cover_only_users_who_have_not_taken_part(
     past_campaigns: list[EventSequence], model: NextUserModel
 ) -> None:
     so_far = past_campaigns[0].first(6)
-    scores = model.scores(Cooccurrence.of(past_campaigns[1:], USERS, model.gap), so_far)
+    scores = model.log_probabilities(Cooccurrence.of(past_campaigns[1:], USERS, model.gap), so_far)
     assert np.exp(scores).sum() == pytest.approx(1, rel=1e-4)
     assert np.isneginf(scores[so_far.users]).all()
     assert np.isfinite(np.delete(scores, so_far.users)).all()
@@ -80,12 +80,13 @@ def test_scores_use_no_later_participations(model: NextUserModel, cooccurrence: 
             np.concatenate([so_far.users, others]), np.concatenate([so_far.seconds, np.full(5, 1e9)])
         )
         scores, corrupted_scores = (
-            [*islice(by_model(model, cooccurrence)(campaign), length)] for campaign in (sequence, corrupted)
+            [*islice(model_ranker(model, cooccurrence)(campaign), length)]
+            for campaign in (sequence, corrupted)
         )
         np.testing.assert_array_equal(scores, corrupted_scores)
     # The order of earlier participations does count.
     reordered = EventSequence(so_far.users[::-1], so_far.seconds)
-    assert not np.allclose(model.scores(cooccurrence, reordered), scores[-1])
+    assert not np.allclose(model.log_probabilities(cooccurrence, reordered), scores[-1])
 
 
 def test_features_of_new_users_are_finite(past_campaigns: list[EventSequence]) -> None:
@@ -103,7 +104,9 @@ def test_saved_model_gives_the_same_scores(
     model.write(path, {"dataset": "made-up"})
     loaded = NextUserModel.read(path)
     so_far = simulated_campaigns(1, seed=3)[0]
-    np.testing.assert_array_equal(model.scores(cooccurrence, so_far), loaded.scores(cooccurrence, so_far))
+    np.testing.assert_array_equal(
+        model.log_probabilities(cooccurrence, so_far), loaded.log_probabilities(cooccurrence, so_far)
+    )
     path.write_bytes(b"something else")
     with pytest.raises(NotReady, match="cannot be read"):
         NextUserModel.read(path)
@@ -111,10 +114,12 @@ def test_saved_model_gives_the_same_scores(
 
 def test_training_with_the_same_seed_is_reproducible(past_campaigns: list[EventSequence]) -> None:
     campaigns = past_campaigns[: MIN_CAMPAIGNS + 5]
-    cooccurrence = Cooccurrence.of(campaigns, USERS, usual_gap(campaigns))
+    cooccurrence = Cooccurrence.of(campaigns, USERS, median_gap(campaigns))
     so_far = simulated_campaigns(1, seed=4)[0]
     first_scores, second_scores = (
-        NextUserModel.fit(campaigns, USERS, Silent(), fitting=Fitting(1, 1)).scores(cooccurrence, so_far)
+        NextUserModel.fit(
+            campaigns, USERS, Silent(), hyperparameters=Hyperparameters(1, 1)
+        ).log_probabilities(cooccurrence, so_far)
         for _ in range(2)
     )
     np.testing.assert_allclose(first_scores, second_scores, rtol=1e-5)
@@ -132,9 +137,9 @@ def test_event_sequences_order_users_by_participation() -> None:
     sequences = event_sequences(participations, pd.Index(["a", "b", "c"]))
     users = {campaign: sequence.users.tolist() for campaign, sequence in sequences.items()}
     assert users == {"1": [0, 1], "2": [2]}
-    assert usual_gap([*sequences.values()]) == 10
+    assert median_gap([*sequences.values()]) == 10
 
 
 def test_log_median_gap_is_in_usual_gaps() -> None:
-    assert log_median_gap(np.array([0.0, 20.0, 40.0]), 10) == pytest.approx(np.log(2))
-    assert log_median_gap(np.array([0.0]), 10) == 0
+    assert recent_log_gap(np.array([0.0, 20.0, 40.0]), 10) == pytest.approx(np.log(2))
+    assert recent_log_gap(np.array([0.0]), 10) == 0

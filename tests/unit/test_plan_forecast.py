@@ -10,7 +10,7 @@ import pytest
 from forecasting.baseline.baseline import Baseline
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
-from forecasting.plans.plan_forecast import expected_plan, launch_dispersion, replanned
+from forecasting.plans.plan_forecast import expected_plan, launch_dispersion, with_changed_plan
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import QUICK, make_history
@@ -62,12 +62,12 @@ def test_plan_is_forecast_from_its_launch_to_its_end(model: KLSTM) -> None:
 def test_changed_plan_changes_the_forecast(model: KLSTM) -> None:
     history = with_plan(make_history())
     planned_total = model.predict_planned(history, "3").total.mean
-    half_as_long = model.predict_planned(replanned(history, "3", None, date(2017, 5, 17), None), "3")
+    half_as_long = model.predict_planned(with_changed_plan(history, "3", None, date(2017, 5, 17), None), "3")
     assert len(half_as_long.steps) == 7
     assert half_as_long.total.mean == pytest.approx(planned_total / 2, rel=0.15)
-    later = model.predict_planned(replanned(history, "3", date(2017, 5, 12), None, None), "3")
+    later = model.predict_planned(with_changed_plan(history, "3", date(2017, 5, 12), None, None), "3")
     assert later.steps["ds"].min() == pd.Timestamp("2017-05-12")
-    fewer_users = model.predict_planned(replanned(history, "3", None, None, ["u0", "u1"]), "3")
+    fewer_users = model.predict_planned(with_changed_plan(history, "3", None, None, ["u0", "u1"]), "3")
     assert set(fewer_users.users["user"]) == {"u0", "u1"}
     assert 0 < fewer_users.total.mean < planned_total
 
@@ -77,11 +77,11 @@ def test_invalid_plans_are_rejected(model: KLSTM) -> None:
     with pytest.raises(InvalidRequest, match="has been running since"):
         model.predict_planned(history, "1")
     with pytest.raises(InvalidRequest, match="cannot be forecast"):
-        model.predict_planned(replanned(history, "3", None, date(2018, 1, 1), None), "3")
+        model.predict_planned(with_changed_plan(history, "3", None, date(2018, 1, 1), None), "3")
     with pytest.raises(InvalidRequest, match="cannot be forecast"):
-        model.predict_planned(replanned(history, "3", None, date(2017, 5, 9), None), "3")
+        model.predict_planned(with_changed_plan(history, "3", None, date(2017, 5, 9), None), "3")
     with pytest.raises(InvalidRequest, match="1 users are not planned targets"):
-        replanned(history, "3", None, None, ["u0", "u5"])
+        with_changed_plan(history, "3", None, None, ["u0", "u5"])
 
 
 def test_launch_dispersion_grows_with_errors_at_past_launches() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from graph.errors import FolderUnusable, PortTaken, RuntimeUnavailable
+from graph.errors import FolderUnusable, PortInUse, RuntimeUnavailable
 from graph.progress import Silent
 from graph.server import runtime
 from graph.server.configuration import Ports, choose_ports, size_memory
@@ -30,7 +30,7 @@ def test_port_in_use_is_rejected() -> None:
         occupant.bind(("127.0.0.1", 0))
         occupant.listen()
         port = occupant.getsockname()[1]
-        with pytest.raises(PortTaken, match=str(port)) as error:
+        with pytest.raises(PortInUse, match=str(port)) as error:
             choose_ports(port, None)
     assert "--bolt-port" in error.value.remedy
 
