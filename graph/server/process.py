@@ -1,8 +1,8 @@
 """Starts, checks and stops the Java process of the managed server."""
 
 import json
-import os
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -38,10 +38,7 @@ class ServerState:
             process = psutil.Process(self.pid)
             if abs(process.create_time() - self.started) >= 1:
                 return None
-            if process.status() == psutil.STATUS_ZOMBIE:
-                _reap(self.pid)
-                return None
-            return process
+            return None if process.status() == psutil.STATUS_ZOMBIE else process
         except psutil.NoSuchProcess:
             return None
 
@@ -98,9 +95,13 @@ def start(
         )
     state = ServerState(child.pid, psutil.Process(child.pid).create_time(), ports)
     write_state(folders.state_file, state)
-    # The server may outlive this process; `ServerState.process` reaps it if it ends earlier.
-    child.returncode = 0
+    reap_at_its_end(child)
     return state
+
+
+def reap_at_its_end(child: subprocess.Popen[bytes]) -> None:
+    """Reap `child` when it ends, whoever ends it; this process need not wait for that."""
+    threading.Thread(target=child.wait, name=f"reaper of {child.pid}", daemon=True).start()
 
 
 def java_command(
@@ -133,12 +134,6 @@ def _wait_for_end(state: ServerState) -> bool:
         with suppress(psutil.TimeoutExpired):
             process.wait(_POLL_SECONDS)
     return process is None
-
-
-def _reap(pid: int) -> None:
-    """Reap an ended child; a child of another program is left to that program."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
 
 
 def find_unmanaged_process(folders: Folders) -> int | None:
