@@ -34,7 +34,7 @@ _MATCHING_ROUNDS = 60
 _MAX_TRIALS = 300_000
 _MIN_CAMPAIGNS = 5
 """With fewer campaigns, their variation is unknown."""
-_FEWEST_EFFECTIVE = 2
+_MIN_EFFECTIVE = 2
 """With less, nearly all trials are of one campaign."""
 
 
@@ -193,7 +193,7 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
     Student's t for the effective number of campaigns. A BCa bootstrap over ten campaigns is too narrow: in
     simulations, its 95% intervals held the true ratio in 79 to 93%.
     """
-    if np.count_nonzero(observed.expected) < _FEWEST_CAMPAIGNS:
+    if np.count_nonzero(observed.expected) < _MIN_CAMPAIGNS:
         return None
     informative = (observed.expected > 0) | (null.expected > 0)
     sums = np.array([observed.success, observed.expected, null.success, null.expected])[:, informative]
@@ -203,7 +203,7 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         (log_ratio,) = _log_ratio(total)
         deviations = _log_ratio(total - sums) - log_ratio
-    if effective < _FEWEST_EFFECTIVE or not np.isfinite(deviations).all():
+    if effective < _MIN_EFFECTIVE or not np.isfinite(deviations).all():
         return None
     n = deviations.size
     error = np.sqrt((n - 1) / n * ((deviations - deviations.mean()) ** 2).sum())
