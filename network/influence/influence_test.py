@@ -34,8 +34,6 @@ _MATCHING_ROUNDS = 60
 _MAX_TRIALS = 300_000
 _MIN_CAMPAIGNS = 5
 """With fewer campaigns, their variation is unknown."""
-_MIN_EFFECTIVE = 2
-"""With less, nearly all trials are of one campaign."""
 
 
 def run_influence_test(
@@ -203,11 +201,11 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         (log_ratio,) = _log_ratio(total)
         deviations = _log_ratio(total - sums) - log_ratio
-    if effective < _MIN_EFFECTIVE or not np.isfinite(deviations).all():
+    if not np.isfinite(deviations).all():
         return None
     n = deviations.size
     error = np.sqrt((n - 1) / n * ((deviations - deviations.mean()) ** 2).sum())
-    margin = stats.t.ppf(0.975, effective - 1) * error
+    margin = stats.t.ppf(0.975, max(effective - 1, 1)) * error
     return RiskRatio(*(float(np.exp(log_ratio + shift)) for shift in (0.0, -margin, margin)))
 
 
