@@ -28,7 +28,7 @@ def question(
     from cli.console import out
     from graph.connection import connect
     from graph.datasets import resolve_dataset
-    from graph.export import answer
+    from graph.export import run_question
     from graph.pseudonyms import Pseudonyms
 
     _check_file(to, (".csv", ".parquet"))
@@ -43,7 +43,7 @@ def question(
     settings = load_local_settings(home)
     with connect(settings) as graph:
         values.setdefault("dataset", resolve_dataset(graph, dataset))
-        frame = answer(graph, name, values, Pseudonyms(settings.pseudonym_key, values["dataset"]))
+        frame = run_question(graph, name, values, Pseudonyms(settings.pseudonym_key, values["dataset"]))
     if to.suffix == ".csv":
         frame.to_csv(to, index=False)
     else:

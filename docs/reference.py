@@ -43,8 +43,8 @@ def _names(field: FieldInfo) -> list[str]:
 
 def _default(field: FieldInfo) -> str:
     extra = field.json_schema_extra
-    if isinstance(extra, dict) and "shown" in extra:
-        return str(extra["shown"])
+    if isinstance(extra, dict) and "default_description" in extra:
+        return str(extra["default_description"])
     return str(field.default or "") or "none"
 
 

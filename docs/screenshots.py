@@ -47,12 +47,12 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1100, "height": 800})
         page.set_default_timeout(60_000)
         page.goto(opening.as_uri())
-        page.get_by_role("heading", name="Who is here").wait_for()
-        kept = json.loads(page.evaluate("localStorage['neo4j.documents']"))
+        page.get_by_role("heading", name="The network").wait_for()
+        documents = json.loads(page.evaluate("localStorage['neo4j.documents']"))
         # The tour's drawer takes half of the width.
         page.locator("[data-testid='navigationGuides'], [data-testid='drawerGuides']").first.click()
         # They include Browser's own documents.
-        contents = {document["content"].partition("\n")[0]: document["content"] for document in kept}
+        contents = {document["content"].partition("\n")[0]: document["content"] for document in documents}
         for question in cypher.questions():
             _type(page, ":clear")
             _type(page, contents[f"// {question.title}"])

@@ -4,7 +4,7 @@ import sys
 
 from graph.connection import connect
 from graph.datasets import resolve_dataset
-from graph.export import answer
+from graph.export import run_question
 from graph.settings import Settings
 
 
@@ -12,8 +12,8 @@ def main(requested: str | None) -> None:
     """Print the campaigns of a data set, and the groups with the most participants of one campaign."""
     with connect(Settings()) as graph:
         dataset = resolve_dataset(graph, requested)
-        print(answer(graph, "campaigns_compared", {"dataset": dataset}).to_string(index=False))  # noqa: T201
-        groups = answer(graph, "group_contributions", {"dataset": dataset, "campaign": "18"})
+        print(run_question(graph, "campaigns_compared", {"dataset": dataset}).to_string(index=False))  # noqa: T201
+        groups = run_question(graph, "group_contributions", {"dataset": dataset, "campaign": "18"})
         print(groups.to_string(index=False))  # noqa: T201
 
 

@@ -1,4 +1,4 @@
-"""Exports answers to saved questions as frames, and a campaign's network as a NetworkX graph."""
+"""Exports the results of saved questions as frames, and a campaign's network as a NetworkX graph."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from neo4j.graph import Node
 
-_LISTS = frozenset({"targets", "key_users"})
-"""Relationship properties with lists of users."""
+_USER_LISTS = frozenset({"targets", "key_users"})
+"""Relationship properties that hold lists of user ids."""
 
 
-def question(name: str) -> cypher.Statement:
+def find_question(name: str) -> cypher.Statement:
     """Return the saved question of this name. Raises NotFound."""
     try:
         return cypher.statement(f"explore/{name}")
@@ -26,7 +26,7 @@ def question(name: str) -> cypher.Statement:
         raise NotFound(f"There is no saved question {name!r}.", f"Choose among {names}.") from error
 
 
-def answer(
+def run_question(
     graph: Graph, name: str, parameters: dict[str, str], pseudonyms: Pseudonyms = BY_ID
 ) -> "pd.DataFrame":
     """Run a saved question.
@@ -38,12 +38,12 @@ def answer(
     parameters
         Values that replace the question's defaults.
     pseudonyms
-        Replaces user ids in the answer.
+        Replaces user ids in the result.
 
     Returns
     -------
     pandas.DataFrame
-        The answer; a graph becomes one row per relationship, and one per node without any.
+        The result; a graph becomes one row per relationship, and one per node without any.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def answer(
     import pandas as pd
     from neo4j.graph import Node, Path, Relationship
 
-    statement = question(name)
+    statement = find_question(name)
     unknown = set(parameters) - set(statement.parameters)
     if unknown:
         raise InvalidRequest(
@@ -90,7 +90,7 @@ def _edge_rows(values: list[Any], pseudonyms: Pseudonyms) -> Iterator[Row]:
             if isinstance(link, Relationship) and link.start_node and link.end_node:
                 linked |= set(link.nodes)
                 properties = {
-                    key: [pseudonyms.of(user) for user in entry] if key in _LISTS else entry
+                    key: [pseudonyms.of(user) for user in entry] if key in _USER_LISTS else entry
                     for key, entry in link.items()
                 }
                 yield {**_node_columns("from", link.start_node, pseudonyms), "type": link.type,

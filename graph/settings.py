@@ -37,13 +37,13 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("groundswell"),
         validation_alias="GROUNDSWELL_HOME",
         description="Folder of the local database, its password, its logs and trained models",
-        json_schema_extra={"shown": "`groundswell` in the user's data folder"},
+        json_schema_extra={"default_description": "`groundswell` in the user's data folder"},
     )
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("groundswell"),
         validation_alias="GROUNDSWELL_CACHE",
         description="Folder of downloads and of text vectors",
-        json_schema_extra={"shown": "`groundswell` in the user's cache folder"},
+        json_schema_extra={"default_description": "`groundswell` in the user's cache folder"},
     )
     dataset: str = Field(
         "",
@@ -100,12 +100,11 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_TEXT_MODEL",
         description="Folder of a sentence-transformers model that replaces the packaged one",
     )
-
     training_epochs: int | None = Field(
         None,
         ge=1,
         validation_alias="GROUNDSWELL_TRAINING_EPOCHS",
-        description="The most epochs a K-LSTM is trained for: fewer are quicker, and less accurate",
+        description="Maximum number of epochs of a K-LSTM's training: fewer are faster and less accurate",
     )
 
     def environment(self) -> dict[str, str]:

@@ -49,11 +49,11 @@ def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, 
     parameters |= {"zone": target.mapping.zone, "type": spec.type, "object": spec.object, **target.keys}
     span = pc.min_max(rows.columns["at"])
     if check or ledger.may_overlap(span["min"].as_py(), span["max"].as_py()):
-        answer = transaction.run("importing/behaviours_checked", **parameters, twice=check)
+        outcome = transaction.run("importing/behaviours_checked", **parameters, twice=check)
     else:
-        answer = transaction.run("importing/behaviours", **parameters)
-    rejected = _unknown_references(rows, answer.rows[0], positions, f"{spec.object}s")
-    created = answer.relationships_created
+        outcome = transaction.run("importing/behaviours", **parameters)
+    rejected = _unknown_references(rows, outcome.rows[0], positions, f"{spec.object}s")
+    created = outcome.relationships_created
     return LoadResult(created, read - created - len(rejected), rejected)
 
 
@@ -99,12 +99,12 @@ def _values_or_empty(column: pa.Array | None) -> list[Any]:
 
 
 def _unknown_references(
-    rows: Rows, answer: Row, positions: dict[str, pa.DictionaryArray], objects: str
+    rows: Rows, missing: Row, positions: dict[str, pa.DictionaryArray], objects: str
 ) -> list[RowError]:
     """Return one error per row that references a missing user, object or campaign."""
     rejected: dict[int, RowError] = {}
     for column, table in (("user", "users"), ("object", objects), ("campaign", "campaigns")):
-        absent = answer[f"no_{column}s"]
+        absent = missing[f"no_{column}s"]
         if not absent or column not in positions:
             continue
         affected = pc.is_in(

@@ -41,7 +41,7 @@ def bulk_obstacle(graph: Graph, settings: Settings, mapping: Mapping) -> str | N
     """Return why a bulk import is impossible, or None where it is possible."""
     if settings.neo4j_uri:
         return "NEO4J_URI names a server that Groundswell does not manage"
-    if graph.single("importing/is_empty")["nodes"]:
+    if graph.single("importing/has_data")["has_data"]:
         return "the database is not empty"
     behaviours = mapping.tables["behaviours"]
     if mapping.duplicates == "drop" or any("id" in source.columns for source in behaviours):
@@ -90,7 +90,7 @@ class BulkEngine:
         done = progress.stage("Building the database", 1)
         build_store(self._settings, files.arguments(), folder / "store", progress)
         done(1)
-        if self._graph.single("importing/is_empty")["nodes"]:
+        if self._graph.single("importing/has_data")["has_data"]:
             raise ImportFailed(
                 "Another client loaded data into the database while the new one was being built.",
                 "Run the same command again: it will use the stream engine.",

@@ -143,7 +143,7 @@ _SPECS = (
             Field("value", "number", "amount of money"),
             Field("discount", "number", "price reduction in money"),
             Field("coupon_discount", "number", "the part of the discount by coupon"),
-            _ref("campaign", "campaigns", "the campaign that caused it", required=False),
+            _ref("campaign", "campaigns", "the campaign it is attributed to", required=False),
             Field("basket", "text", "its basket, order or session"),
             Field("store", "text", "the store or channel"),
             Field("id", "id", "its id, if it has one"),

@@ -39,7 +39,7 @@ def _offset(seconds: int) -> str:
     return f"{text}:{seconds % 60:02}" if seconds % 60 else text
 
 
-def _plain(column: pd.Series, name: str) -> pa.Array:
+def _to_arrow(column: pd.Series, name: str) -> pa.Array:
     if name in _ARRAYS:
         return pa.array(["\t".join(items) for items in column])
     return pa.array(column.astype("Int64") if name in _INTEGERS else column.astype(str))
@@ -107,7 +107,7 @@ class CsvFiles:
         """Write the job and its ledger; call this last."""
         for label, rows in (("Batch", self._batches), ("Run", [run])):
             frame = pd.DataFrame(rows)
-            columns = {name: _plain(frame[name], name) for name in frame.columns if name != "dataset"}
+            columns = {name: _to_arrow(frame[name], name) for name in frame.columns if name != "dataset"}
             positions = np.arange(len(frame))
             common = {"dataset": self._dataset}
             if label == "Batch":

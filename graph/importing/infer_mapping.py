@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.errors import ImportFailed, InvalidRequest
-from graph.importing.blocks import format_of, open_decompressed, read_header
+from graph.importing.blocks import delimiter_of, format_of, open_decompressed, read_header
 from graph.importing.column_names import COLUMN_WORDS, ENTITY_OF, TABLE_WORDS
 from graph.importing.contract import TABLES
 from graph.importing.mapping import FILE_NAME, Source
@@ -116,10 +116,8 @@ def _text_sample(path: Path, source: Source, text: str) -> dict[str, list[str]]:
         names = read_header(path, source)
     except ImportFailed:
         return {}
-    delimiter = source.delimiter or ("\t" if format_of(path, source) == "tsv" else ",")
-    rows = [
-        row for row in csv.reader(text.splitlines()[1:2000], delimiter=delimiter) if len(row) == len(names)
-    ]
+    reader = csv.reader(text.splitlines()[1:2000], delimiter=delimiter_of(path, source))
+    rows = [row for row in reader if len(row) == len(names)]
     return {name: [row[i].strip() for row in rows if row[i].strip()] for i, name in enumerate(names)}
 
 

@@ -55,9 +55,9 @@ def load_entities(transaction: Transaction, rows: Rows, target: Target) -> LoadR
     """Load users, tags, products or campaigns; a known id gets the newest values."""
     distinct, unchanged, rejected = _distinct(_entities(rows))
     zone = {"zone": target.mapping.zone} if rows.table == "campaigns" else {}
-    answer = transaction.run(f"importing/{rows.table}", **target.keys, rows=distinct, **zone)
+    result = transaction.run(f"importing/{rows.table}", **target.keys, rows=distinct, **zone)
     by_row = {row["row"]: row["id"] for row in distinct}
-    outcomes = {row["outcome"]: row["rows"] for row in answer.rows}
+    outcomes = {row["outcome"]: row["rows"] for row in result.rows}
     if rows.table == "products" and any("category" in row["properties"] for row in distinct):
         changed = [by_row[row] for row in (*outcomes.get("new", []), *outcomes.get("changed", []))]
         transaction.run("importing/categories", **target.keys, ids=changed)
@@ -105,8 +105,8 @@ def load_links(transaction: Transaction, rows: Rows, target: Target) -> LoadResu
     names, zoned = _LINKS[rows.table]
     zone = {"zone": target.mapping.zone} if zoned else {}
     links = records(rows, names)
-    answer = transaction.run(f"importing/{rows.table}", **target.keys, rows=links, **zone)
-    return _link_result(links, answer.relationships_created, answer.rows)
+    result = transaction.run(f"importing/{rows.table}", **target.keys, rows=links, **zone)
+    return _link_result(links, result.relationships_created, result.rows)
 
 
 _LINKS: dict[str, tuple[tuple[str, ...], bool]] = {

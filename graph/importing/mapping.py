@@ -117,7 +117,7 @@ class BehaviourKind(_Strict):
     )
 
     @model_validator(mode="after")
-    def _own_type(self) -> Self:
+    def _check_type(self) -> Self:
         if self.type in DERIVED:
             raise ValueError(f"{self.type} is reserved: Groundswell writes this type itself")
         if self.counts == "promoted" and self.object != "product":
@@ -245,7 +245,7 @@ def parse_mapping(content: object, origin: str) -> Mapping:
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
-        problems = [f"{_path(problem['loc'])}{_sentence(problem)}" for problem in error.errors()]
+        problems = [f"{_path(problem['loc'])}{_message(problem)}" for problem in error.errors()]
         raise InvalidRequest(
             f"{origin}: " + "; ".join(problems) + ".",
             "Correct the mapping; docs/data-contract.md describes its fields.",
@@ -256,5 +256,5 @@ def _path(location: tuple[int | str, ...]) -> str:
     return f"{'.'.join(str(part) for part in location)}: " if location else ""
 
 
-def _sentence(problem: Any) -> str:
+def _message(problem: Any) -> str:
     return str(problem["msg"]).removeprefix("Value error, ")

@@ -35,7 +35,7 @@ class Converted(NamedTuple):
 
 def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted:
     """Convert `column` to the type of its field."""
-    column = _plain(column)
+    column = _decode_dictionary(column)
     if kind == "time" and not pa.types.is_string(column.type):
         return _typed_time(column, value_format)
     if kind == "number" and not pa.types.is_string(column.type):
@@ -44,7 +44,7 @@ def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converte
     return {"id": _id, "text": _any_text, "number": _number, "time": _time}[kind](text, value_format)
 
 
-def _plain(column: pa.Array) -> pa.Array:
+def _decode_dictionary(column: pa.Array) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if pa.types.is_dictionary(column.type):
@@ -68,11 +68,11 @@ def _text(column: pa.Array, missing: tuple[str, ...]) -> pa.Array:
 
 
 def _any_text(text: pa.Array, _value_format: ValueFormat) -> Converted:
-    return Converted(text, _none(text), "")
+    return Converted(text, _all_false(text), "")
 
 
 def _id(text: pa.Array, _value_format: ValueFormat) -> Converted:
-    long = _true(pc.greater(pc.utf8_length(text), _MAX_ID_LENGTH))
+    long = _is_true(pc.greater(pc.utf8_length(text), _MAX_ID_LENGTH))
     return Converted(text, long, f"is longer than {_MAX_ID_LENGTH} characters")
 
 
@@ -87,7 +87,7 @@ def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
         # A remaining point is not a decimal sign.
         plain = pc.replace_substring(pc.replace_substring(plain, ".", "?"), ",", ".")
     fits = pc.match_substring_regex(plain, _NUMBER)
-    bad = _true(pc.invert(fits))
+    bad = _is_true(pc.invert(fits))
     if bad.any():
         plain = pc.if_else(fits, plain, None)
     finite = _finite(plain.cast(pa.float64()))
@@ -98,7 +98,7 @@ def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
 
 def _finite(values: pa.Array) -> Converted:
     values = pc.if_else(pc.is_nan(values), None, values)
-    bad = _true(pc.invert(pc.is_finite(values)))
+    bad = _is_true(pc.invert(pc.is_finite(values)))
     return Converted(
         pc.if_else(pa.array(~bad), values, None) if bad.any() else values, bad, "is not a finite number"
     )
@@ -199,9 +199,9 @@ def _in_range(milliseconds: NDArray[np.float64], given: Bools) -> Converted:
     return Converted(pa.array(whole, mask=~good), given & ~good, "is not a valid date from 1900 to 2199")
 
 
-def _none(column: pa.Array) -> Bools:
+def _all_false(column: pa.Array) -> Bools:
     return np.zeros(len(column), dtype=bool)
 
 
-def _true(mask: pa.Array) -> Bools:
+def _is_true(mask: pa.Array) -> Bools:
     return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=bool)

@@ -1,4 +1,4 @@
-"""Collect what the container image of Neo4j runs: ``python -m graph.server.container_files FOLDER``.
+"""Collects what the container image of Neo4j runs: ``python -m graph.server.container_files FOLDER``.
 
 FOLDER receives ``java`` (the Java runtime), ``lib`` (all jars), ``plugins`` (the jars in which Neo4j looks
 for procedures) and the argument files ``neo4j.args`` and ``cypher-shell.args`` for ``java @FILE``.

@@ -151,8 +151,7 @@ def _exclusive(folders: Folders) -> Iterator[None]:
             yield
     except Timeout as error:
         raise FolderInUse(
-            f"Another command has held the lock of {folders.home} for {_LOCK_SECONDS} s: it starts or stops "
-            "the server.",
+            f"Another command has been starting or stopping the server of {folders.home} for {_LOCK_SECONDS} s.",
             "Wait for that command to finish, or end it, and try again.",
         ) from error
 

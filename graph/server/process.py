@@ -139,7 +139,7 @@ def _wait_for_end(state: ServerState) -> bool:
 def find_unmanaged_process(folders: Folders) -> int | None:
     """Return the pid of a server on this home that no state file records, or None."""
     argument = _home_argument(folders)
-    for process in psutil.process_iter(["pid", "cmdline", "status"]):
+    for process in psutil.process_iter(["pid", "cmdline"]):
         if argument in (process.info["cmdline"] or ()):
             return int(process.info["pid"])
     return None

@@ -96,7 +96,7 @@ def test_neo4j_browser_opens_with_questions_colours_and_a_tour(
     html_file = opening_page(folders, *addresses, server.user, server.password, sample.dataset)
     assert html_file.stat().st_mode & 0o077 == 0  # It contains the password.
     page.goto(html_file.as_uri())
-    expect(page.get_by_role("heading", name="Who is here")).to_be_visible()
+    expect(page.get_by_role("heading", name="The network")).to_be_visible()
     assert server.password not in page.url
     documents = json.loads(page.evaluate("localStorage['neo4j.documents']"))
     questions = [document for document in documents if document.get("folder") == "groundswell-folder"]

@@ -15,7 +15,7 @@ import cypher
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph
-from graph.export import answer
+from graph.export import run_question
 from graph.importing.job import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
@@ -64,7 +64,7 @@ def test_question_returns_its_declared_columns(
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_answer_is_exported_to_a_file(
+def test_result_is_exported_to_a_file(
     settings: Settings, sample_with_forecast: str, tmp_path: Path, suffix: str
 ) -> None:
     file = tmp_path / f"x.{suffix}"
@@ -83,8 +83,8 @@ def test_answer_is_exported_to_a_file(
     assert frame["participants"].sum() > 0
 
 
-def test_graph_answer_is_converted_to_rows(graph: Graph, sample_with_forecast: str) -> None:
-    frame = answer(graph, "key_users_and_groups", {"dataset": sample_with_forecast})
+def test_graph_result_is_converted_to_rows(graph: Graph, sample_with_forecast: str) -> None:
+    frame = run_question(graph, "key_users_and_groups", {"dataset": sample_with_forecast})
     assert {"KEY_USER_OF", "IN_GROUP", "OF"} == set(frame["type"])
     roles = frame[frame["type"] == "KEY_USER_OF"]
     assert set(roles["to"]) == {CAMPAIGN}

@@ -15,7 +15,7 @@ from forecasting.klstm.forecaster import Configuration
 from forecasting.records import ModelRun
 from forecasting.training import train
 from graph.connection import Graph, connect
-from graph.export import answer
+from graph.export import run_question
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
 from graph.progress import Silent
@@ -122,11 +122,11 @@ def test_exported_users_are_pseudonymised(client: TestClient, sample: ImportRepo
 
 
 @pytest.mark.usefixtures("client")
-def test_answers_to_saved_questions_are_pseudonymised(graph: Graph, sample: ImportReport) -> None:
+def test_results_of_saved_questions_are_pseudonymised(graph: Graph, sample: ImportReport) -> None:
     pseudonyms = Pseudonyms(KEY, sample.dataset)
     scope = {"dataset": sample.dataset}
-    with_pseudonyms = answer(graph, "key_users_and_groups", scope, pseudonyms)
-    with_ids = answer(graph, "key_users_and_groups", scope)
+    with_pseudonyms = run_question(graph, "key_users_and_groups", scope, pseudonyms)
+    with_ids = run_question(graph, "key_users_and_groups", scope)
     is_user = with_ids["from_label"] == "User"
     assert list(with_pseudonyms.loc[is_user, "from"]) == [
         pseudonyms.of(user_id) for user_id in with_ids.loc[is_user, "from"]
