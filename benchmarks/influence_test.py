@@ -1,4 +1,4 @@
-"""The influence test on three data sets: do users take part because connected users did?
+"""The influence test on three data sets: do users take part more often after connected users?
 
 The data sets are the Complete Journey (similar users), Last.fm (friends) and, if a folder of cascades
 is given, its ties. Each is imported, its network is built, and influence is tested as in every build.

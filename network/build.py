@@ -10,7 +10,7 @@ from graph.datasets import Dataset, describe_dataset
 from graph.progress import Progress
 from graph.schema import migrate
 from network import projections
-from network.factors import stimulating_factors
+from network.factors import participation_factors
 from network.influence.influence_test import run_influence_test
 from network.influence.probabilities import learn_influences
 from network.inputs import read_inputs
@@ -174,7 +174,7 @@ class _Build:
         groups = form_groups(communities, self.history, key_users, self.run)
         groups = groups.assign(name=group_names(groups, tagged.user_tags))
         labels, names = pd.factorize(communities.reindex(users))
-        factors = stimulating_factors(self.inputs, labels, influences, tagged.tags, self.key_tags)
+        factors = participation_factors(self.inputs, labels, influences, tagged.tags, self.key_tags)
         # Factors are estimated on a group's whole community: the group alone has too few participations.
         factors = factors.assign(community=names[factors["community"]])
         strongest = factors.groupby("community").head(_FACTORS_PER_GROUP)

@@ -2,9 +2,9 @@
 
 Each factor is a binary exposure of a user, known at the campaign's start or, for exposure to influencers,
 before the outcome. Behaviour tags are those of the inputs' cut-off; where a participation adds to them,
-their effect is overestimated. The effect is the Mantel-Haenszel risk ratio over the campaigns that reached
-the community, with a 95% interval by the Greenland-Robins variance. It is an association: factors were
-observed, not randomised.
+their association is overestimated. The measure is the Mantel-Haenszel risk ratio over the campaigns that
+reached the community, with a 95% interval by the Greenland-Robins variance. It is an association: factors
+were observed, not randomised.
 
 References
 ----------
@@ -40,7 +40,7 @@ class _Stratum:
     took_part: Mask
 
 
-def stimulating_factors(
+def participation_factors(
     inputs: NetworkInputs, communities: Ints, edges: pd.DataFrame, tags: TagTable, key_tags: list[str]
 ) -> pd.DataFrame:
     """Estimate how each factor is associated with participation in each community.
@@ -78,10 +78,10 @@ def stimulating_factors(
         )  # fmt: skip
         tables.setdefault(stratum.factor, []).append(tuple(cell.astype(float) for cell in cells))
     columns = ["community", "factor", "risk_ratio", "low", "high", "cases"]
-    effects = [_risk_ratios(factor, np.array(cells)) for factor, cells in tables.items()]
-    if not effects:
+    ratios = [_risk_ratios(factor, np.array(cells)) for factor, cells in tables.items()]
+    if not ratios:
         return pd.DataFrame(columns=columns)
-    rows = pd.concat(effects)
+    rows = pd.concat(ratios)
     z = np.abs(np.log(rows["risk_ratio"])) / np.log(rows["high"] / rows["low"])
     return rows.assign(z=z).sort_values("z", ascending=False)[columns].reset_index(drop=True)
 

@@ -50,7 +50,7 @@ def nearest_users(graph: Graph, dataset: str, rows: list[Row], neighbours: int, 
 def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:
     """PageRank of each user on the spreading network with reversed edges, indexed by user."""
     with projection(graph, "network/project_reversed", dataset=dataset, run=run) as name:
-        ranks = pd.DataFrame(graph.run("network/centralities", graph=name))
+        ranks = pd.DataFrame(graph.run("network/page_rank", graph=name))
     return ranks.set_index("user")["score"]
 
 

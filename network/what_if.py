@@ -16,7 +16,7 @@ from network.seeding.diffusion import Model, Spread, simulate, simulate_days
 from network.seeding.selection import METHODS, Method, select
 from network.seeding.weighted_network import Ints, Network, SeedConstraints, equal_quota, fair_quota
 
-MOST_DAYS = 90
+MAX_DAYS = 90
 _RUNS = 2_000
 _SEED = 7
 
@@ -134,8 +134,8 @@ class CampaignReach:
         InvalidRequest
             If there are no seeds, the campaign cannot reach one of them, or `days` is not within 1 to 90.
         """
-        if not 1 <= days <= MOST_DAYS:
-            raise InvalidRequest(f"{days} days is outside 1 to {MOST_DAYS}.", f"Ask for 1 to {MOST_DAYS}.")
+        if not 1 <= days <= MAX_DAYS:
+            raise InvalidRequest(f"{days} days is outside 1 to {MAX_DAYS}.", f"Ask for 1 to {MAX_DAYS}.")
         places = self._seed_positions(seeds)
         if not len(places):
             raise InvalidRequest("There are no seeds.", "Name at least one user.")

@@ -2,8 +2,9 @@
 // parameters: none
 // returns: nothing
 // access: write
-// Nothing on a data set alone where there is a key: planned on a young database, a look-up by key would
-// walk through the whole data set by such an index (seen: 12 batches in 200 seconds instead of 3).
+// A label with a key gets no index on its data set alone: a query planned while the database is still small
+// would scan the whole data set by that index instead of looking up the key (measured: 12 batches took 200 s
+// instead of 3 s).
 CREATE INDEX run_kind IF NOT EXISTS FOR (n:Run) ON (n.dataset, n.kind);
 CREATE INDEX batch_dataset IF NOT EXISTS FOR (n:Batch) ON (n.dataset);
 CREATE INDEX neighbour_group_run IF NOT EXISTS FOR (n:NeighbourGroup) ON (n.dataset, n.run);

@@ -1,4 +1,4 @@
-// Number of heartbeats that jobs have written: transactions that change no answer of the API
+// Number of heartbeats that jobs have written: transactions that change no response of the API
 // parameters: none
 // returns: heartbeats (integer)
 // access: read

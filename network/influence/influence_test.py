@@ -1,4 +1,4 @@
-"""The influence test: do users take part because those around them just did?
+"""The influence test: do users take part more often just after those who influence them?
 
 The successes of influence trials on the data set's own history, relative to their expectation, are compared
 with three null models without influence:

@@ -108,7 +108,7 @@ def select_diverse_tags(
     campaigns
         The campaigns that count.
     count
-        The largest number of tags.
+        The maximum number of tags.
 
     Returns
     -------
@@ -167,8 +167,8 @@ class _Association:
     ----------
     information
         Information about participation in nats per user: chi-square / 2n of the Mantel-Haenszel test, minus
-        its expectation without association, 1 / 2n. A tag that helps one campaign as much as it harms another
-        carries none.
+        its expectation without association, 1 / 2n. Associations of opposite sign in two campaigns cancel
+        out.
     risk_ratio
         The Mantel-Haenszel risk ratio; NaN if undefined.
     """

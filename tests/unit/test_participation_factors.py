@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from network.factors import stimulating_factors
+from network.factors import participation_factors
 from network.participation_history import DAY
 from network.tags.user_tags import TagTable
 from tests.unit.test_similarity import CAMPAIGN_DAYS, CAMPAIGNS, USERS, simulated_data
@@ -35,7 +35,7 @@ def test_interest_in_promoted_items_is_associated_with_participation() -> None:
     # Two random communities with the same association, and a third that is too small.
     communities = np.random.default_rng(1).integers(2, size=USERS)
     communities[:1] = 2
-    factors = stimulating_factors(inputs, communities, NO_EDGES, no_tags(inputs.users), [])
+    factors = participation_factors(inputs, communities, NO_EDGES, no_tags(inputs.users), [])
     promoted = factors[factors["factor"] == "buys what it promotes"].set_index("community")
     assert sorted(promoted.index) == [0, 1]
     assert ((promoted["low"] < promoted["risk_ratio"]) & (promoted["risk_ratio"] < promoted["high"])).all()
@@ -53,7 +53,7 @@ def test_risk_ratio_of_an_unrelated_tag_is_one() -> None:
         inputs.users, pd.DataFrame({"user": every_other_user, "tag": "t:1", "text": "one", "weight": 1.0})
     )
     one_community = np.zeros(USERS, dtype=np.int64)
-    factors = stimulating_factors(inputs, one_community, NO_EDGES, tags, ["t:1"])
+    factors = participation_factors(inputs, one_community, NO_EDGES, tags, ["t:1"])
     (row,) = factors[factors["factor"] == "tag: one"].to_dict("records")
     assert row["low"] < 1 < row["high"]
     assert row["risk_ratio"] == pytest.approx(1, abs=0.15)
@@ -63,5 +63,5 @@ def test_no_participations_give_no_factors() -> None:
     inputs = simulated_data().inputs
     inputs = replace(inputs, participations=inputs.participations.iloc[:0])
     one_community = np.zeros(USERS, dtype=np.int64)
-    factors = stimulating_factors(inputs, one_community, NO_EDGES, no_tags(inputs.users), [])
+    factors = participation_factors(inputs, one_community, NO_EDGES, no_tags(inputs.users), [])
     assert factors.empty
