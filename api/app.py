@@ -83,7 +83,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     app.add_middleware(ResponseCache, read_revision=context.read_revision)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(BodyLimits, settings=settings)
-    _guard(app, settings, graph, host, keys)
+    _add_authentication(app, settings, graph, host, keys)
     if origins := [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]:
         app.add_middleware(
             CORSMiddleware,
@@ -95,7 +95,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLogging, metrics=context.metrics, log=log)
     add_problem_handlers(app)
-    # A request is matched with the routers in this order: those asked most often come first.
+    # A request is matched with the routers in this order: the most requested come first.
     for routes in (campaigns, forecasts, networks, users, plans, what_if, models, datasets, imports, jobs):
         app.include_router(routes.router)
     for routes in (health, page):
@@ -106,7 +106,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     return app
 
 
-def _guard(app: FastAPI, settings: Settings, graph: Graph, host: str, keys: bool) -> None:
+def _add_authentication(app: FastAPI, settings: Settings, graph: Graph, host: str, keys: bool) -> None:
     if keys:
         if not settings.api_token.get_secret_value() and all(key.revoked_at for key in list_keys(graph)):
             raise InvalidRequest(

@@ -43,18 +43,18 @@ class Watch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._what, self._began = "", time.monotonic()
+        self._stage, self._began = "", time.monotonic()
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:  # noqa: ARG002
-        """Begin a stage, and end the one before."""
+    def stage(self, name: str, total: int | None = None) -> Callable[[int], None]:  # noqa: ARG002
+        """End the current stage and begin another."""
         self.end()
-        self._what, self._began = what, time.monotonic()
+        self._stage, self._began = name, time.monotonic()
         return lambda _done: None
 
     def end(self) -> None:
         """End the last stage."""
         seconds = time.monotonic() - self._began
-        self.seconds[self._what] = self.seconds.get(self._what, 0) + seconds
+        self.seconds[self._stage] = self.seconds.get(self._stage, 0) + seconds
 
 
 class Peak:

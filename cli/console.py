@@ -41,20 +41,20 @@ class ProgressBars:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+    def stage(self, name: str, total: int | None = None) -> Callable[[int], None]:
         """Begin a stage; the returned function takes the number of units just done."""
         if err.is_terminal:
-            task = self._progress.add_task(what, total=total)
+            task = self._progress.add_task(name, total=total)
             return lambda done: self._progress.advance(task, done)
-        err.print(f"{what} ..." if total is None else f"{what} ({total:,}) ...")
-        return _ProgressLog(what, total).advance
+        err.print(f"{name} ..." if total is None else f"{name} ({total:,}) ...")
+        return _ProgressLog(name, total).advance
 
 
 class _ProgressLog:
     """Logs a stage's progress, rate and remaining time every few seconds."""
 
-    def __init__(self, what: str, total: int | None) -> None:
-        self._what, self._total, self._done = what, total, 0
+    def __init__(self, stage: str, total: int | None) -> None:
+        self._stage, self._total, self._done = stage, total, 0
         self._started_at = self._logged_at = time.monotonic()
 
     def advance(self, done: int) -> None:
@@ -66,7 +66,7 @@ class _ProgressLog:
         rate = self._done / (now - self._started_at)
         seconds_left = max(0, self._total - self._done) / rate if rate else 0
         err.print(
-            f"{self._what}: {self._done:,} of {self._total:,} ({self._done / self._total:.0%}), "
+            f"{self._stage}: {self._done:,} of {self._total:,} ({self._done / self._total:.0%}), "
             f"{rate:,.0f}/s, {seconds_left:.0f} s left"
         )
 

@@ -20,8 +20,8 @@ from forecasting.history.campaign_users import CampaignUsers
 
 Floats = NDArray[np.float64]
 
-AHEAD = 7
-"""Days after an origin whose participations are the target."""
+TARGET_DAYS = 7
+"""The number of days from an origin on whose participations are the target."""
 FEATURES = (
     "key user",
     "key user's score",
@@ -157,17 +157,17 @@ class UserShares:
 
     @classmethod
     def fit(cls, campaigns: Iterable[tuple[CampaignUsers, Iterable[int]]]) -> Self:
-        """Fit to the participations in the AHEAD days from each of a campaign's origins on.
+        """Fit to the participations in the TARGET_DAYS days from each of a campaign's origins on.
 
         Parameters
         ----------
         campaigns
-            The users of each campaign, and origins whose AHEAD days are known.
+            The users of each campaign, and origins whose TARGET_DAYS days are known.
         """
         designs, log_rates, counts, sizes, clusters = [], [], [], [], []
         for number, (users, origins) in enumerate(campaigns):
             for origin in origins:
-                days = users.y.sum_before(origin + AHEAD, AHEAD)
+                days = users.y.sum_before(origin + TARGET_DAYS, TARGET_DAYS)
                 if days.any():
                     designs.append(features(users, origin))
                     log_rates.append(np.log(users.y.rate(origin)))

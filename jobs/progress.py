@@ -43,9 +43,9 @@ class JobProgress:
         self._closed.set()
         self._thread.join()
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+    def stage(self, name: str, total: int | None = None) -> Callable[[int], None]:
         """Begin a stage; the returned function takes the number of units just done."""
-        self._stage, self._done, self._total = what, 0, total
+        self._stage, self._done, self._total = name, 0, total
         self._check_cancelled()
 
         def advance(done: int) -> None:

@@ -62,7 +62,7 @@ def work(graph: Graph, settings: Settings) -> int:
 
 
 def _run(graph: Graph, settings: Settings, job: Job, worker: str) -> bool:
-    """Whether the job has ended; otherwise it is back in the queue."""
+    """Run the job. Return whether it has ended; otherwise it is back in the queue."""
     try:
         with JobProgress(graph, job, worker) as progress:
             result = get_job_kind(job.kind).run(graph, settings, job, progress)

@@ -91,7 +91,7 @@ class KeyAuthentication:
 
     async def _authenticate(self, scope: Scope, needed: str) -> Key | Response:
         address = _address(scope)
-        if wait := self._failures.spent(address):
+        if wait := self._failures.seconds_left(address):
             return _too_many(wait, "This address sent too many wrong keys.")
         secret = await _secret(Request(scope))
         try:
@@ -100,9 +100,9 @@ class KeyAuthentication:
             return problem_of(error)
         if key is None:
             if secret:  # A browser's first request has no key; it is no failed attempt.
-                self._failures.wait(address)
+                self._failures.acquire(address)
             return _unauthorized()
-        if wait := self._requests.wait(key.id):
+        if wait := self._requests.acquire(key.id):
             return _too_many(wait, f"Key {key.id} sent too many requests.")
         if not key.may(needed):
             return problem(

@@ -14,7 +14,7 @@ class RateLimit:
         self._per_second, self._capacity, self._clock = per_minute / 60, float(per_minute), clock
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, caller: str) -> float:
+    def acquire(self, caller: str) -> float:
         """Return 0 and count a request of `caller`, or the seconds until its next one is allowed."""
         if not self._capacity:
             return 0.0
@@ -24,7 +24,7 @@ class RateLimit:
         self._store(caller, tokens - 1)
         return 0.0
 
-    def spent(self, caller: str) -> float:
+    def seconds_left(self, caller: str) -> float:
         """Return the seconds until a request of `caller` is allowed, without counting one."""
         tokens = self._available(caller) if self._capacity else 1.0
         return 0.0 if tokens >= 1 else (1 - tokens) / self._per_second

@@ -30,7 +30,7 @@ from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
 from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
 from forecasting.records import FORECAST_VALUES
-from forecasting.user_shares import AHEAD, UserShares, daily_probabilities
+from forecasting.user_shares import TARGET_DAYS, UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 
@@ -473,6 +473,6 @@ def _check_targeted(history: History) -> None:
 
 
 def _share_origins(frame: CampaignFrame) -> range:
-    """Every second day from four weeks before the launch to the last day followed by AHEAD known days."""
+    """Every second day from four weeks before the launch to the last day followed by TARGET_DAYS known days."""
     first = max(DAY.lookback, frame.start - DAY.lookback)
-    return range(first, min(frame.end, len(frame.y)) - AHEAD + 1, 2)
+    return range(first, min(frame.end, len(frame.y)) - TARGET_DAYS + 1, 2)

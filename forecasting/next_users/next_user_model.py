@@ -156,7 +156,7 @@ class NextUserModel:
             mean, scale = tensors["mean"].numpy(), tensors["spread"].numpy()
             return cls(members, mean, scale, float(tensors["gap"]))
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise NotReady(f"{path.name} cannot be read.", "Learn again with `groundswell train`.") from error
+            raise NotReady(f"{path.name} cannot be read.", "Train again with `groundswell train`.") from error
 
 
 def _feature_scale(examples: Examples) -> tuple[Floats, Floats]:

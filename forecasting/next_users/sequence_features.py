@@ -47,15 +47,15 @@ class SequenceFeatures:
 
     Parameters
     ----------
-    past
+    cooccurrence
         Statistics of past campaigns.
     gap
         The median gap between participants, in seconds.
     """
 
-    def __init__(self, past: Cooccurrence, gap: float) -> None:
-        n_campaigns, n = past.participation.shape
-        self._past, self._gap = past, gap
+    def __init__(self, cooccurrence: Cooccurrence, gap: float) -> None:
+        n_campaigns, n = cooccurrence.participation.shape
+        self._cooccurrence, self._gap = cooccurrence, gap
         self._users: list[int] = []
         self._seconds: list[float] = []
         self._step_sums = np.zeros((2, len(_STEP_DECAYS), n), dtype=np.float32)
@@ -64,13 +64,13 @@ class SequenceFeatures:
         self._time_weights = np.zeros((len(_TIME_CONSTANTS), 1), dtype=np.float32)
         self._two_step_sums = np.zeros((len(_TWO_STEP_DECAYS), n), dtype=np.float32)
         self._similarity, self._recent_similarity = np.zeros((2, n_campaigns), dtype=np.float32)
-        dimensions = past.svd_vectors.shape[1]
+        dimensions = cooccurrence.svd_vectors.shape[1]
         self._svd_sums = np.zeros((2, dimensions), np.float32)
         self._context_sums = np.zeros((3, dimensions), np.float32)
 
     def add(self, user: int, seconds: float) -> None:
         """Add the next participant."""
-        past = self._past
+        past = self._cooccurrence
         gap = (seconds - self._seconds[-1]) / self._gap if self._seconds else 0.0
         step_decay = np.array(_STEP_DECAYS, dtype=np.float32)[:, np.newaxis]
         by_step = np.stack([past.same_campaign[user], past.near_in_order[user]])[:, np.newaxis]
@@ -96,7 +96,7 @@ class SequenceFeatures:
 
     def matrix(self) -> Floats:
         """Features of each user as the next participant, shape (n_users, FEATURES)."""
-        past, length = self._past, len(self._users)
+        past, length = self._cooccurrence, len(self._users)
         n, log_length = len(past.campaign_counts), np.log1p(length) / 5
         similarity = self._similarity / np.sqrt(length)
         seconds = np.array(self._seconds)
@@ -127,7 +127,7 @@ class SequenceFeatures:
         return np.stack(columns, axis=1).astype(np.float32)
 
     def _window_features(self, seconds: Floats) -> Floats:
-        past = self._past
+        past = self._cooccurrence
         similarity = self._recent_similarity / max(float(self._recent_similarity.max(initial=0)), 1e-9)
         return np.asarray(
             _window_features(

@@ -49,19 +49,19 @@ def test_requests_need_admin_unless_listed_otherwise(method: str, path: str, sco
 def test_rate_limit_allows_a_number_per_minute() -> None:
     now = [0.0]
     limit = RateLimit(60, lambda: now[0])
-    assert [limit.wait("a") for _ in range(60)] == [0.0] * 60
-    assert limit.spent("a") == limit.wait("a") == 1.0
-    assert limit.wait("b") == 0.0
+    assert [limit.acquire("a") for _ in range(60)] == [0.0] * 60
+    assert limit.seconds_left("a") == limit.acquire("a") == 1.0
+    assert limit.acquire("b") == 0.0
     now[0] = 0.5
-    assert limit.wait("a") == pytest.approx(0.5)
+    assert limit.acquire("a") == pytest.approx(0.5)
     now[0] = 2.0
-    assert [limit.wait("a"), limit.wait("a")] == [0.0, 0.0]
-    assert limit.wait("a") > 0
+    assert [limit.acquire("a"), limit.acquire("a")] == [0.0, 0.0]
+    assert limit.acquire("a") > 0
     now[0] = 1e6
-    assert [limit.wait("a") for _ in range(61)][-2:] == [0.0, 1.0]
+    assert [limit.acquire("a") for _ in range(61)][-2:] == [0.0, 1.0]
 
 
 def test_rate_limit_of_zero_is_no_limit() -> None:
     limit = RateLimit(0, lambda: 0.0)
-    assert [limit.wait("a") for _ in range(1000)] == [0.0] * 1000
-    assert limit.spent("a") == 0.0
+    assert [limit.acquire("a") for _ in range(1000)] == [0.0] * 1000
+    assert limit.seconds_left("a") == 0.0

@@ -11,7 +11,7 @@ import pytest
 from forecasting.history.campaign_users import CampaignUsers, DailyMatrix
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
-from forecasting.user_shares import AHEAD, FEATURES, UserShares, daily_probabilities, features
+from forecasting.user_shares import TARGET_DAYS, FEATURES, UserShares, daily_probabilities, features
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
@@ -47,7 +47,7 @@ def test_daily_matrix_counts_only_days_before_the_origin() -> None:
 
 def test_shares_recover_users_three_times_as_likely() -> None:
     reached, probability = reached_users(300, 120, seed=2)
-    fitted = UserShares.fit([(reached, range(20, 120 - AHEAD, 2))]).of(reached, 119)
+    fitted = UserShares.fit([(reached, range(20, 120 - TARGET_DAYS, 2))]).of(reached, 119)
     assert fitted.sum() == pytest.approx(1)
     likely = probability > probability.min()
     assert fitted[likely].mean() / fitted[~likely].mean() == pytest.approx(3, rel=0.35)
