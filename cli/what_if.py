@@ -81,8 +81,9 @@ def what_if(
         table.add_row(str(day.day), f"{day.mean:.1f}", f"{day.p10:.0f} to {day.p90:.0f}")
     out.print(table)
     out.print(
-        f"In total {response.total.mean:.1f} [{response.total.low:.1f}, {response.total.high:.1f}] users, "
-        "including the seeds, counting only users who would not have taken part anyway. "
+        f"In total, the network model expects {response.total.mean:.1f} [{response.total.low:.1f}, "
+        f"{response.total.high:.1f}] users, including the seeds, beyond those whom the campaign's overall rate "
+        "explains. "
         f"{describe_verdict(response.influence_verdict)}"
     )
     if response.influence_verdict != "supported":
