@@ -6,10 +6,10 @@ WORKDIR /build
 COPY requirements/ requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/requirements-uv.lock \
     && python -m venv --without-pip /opt/groundswell
-# The container's user may not write here, so that the byte code is compiled now.
+# Bytecode is compiled now, because the container's user cannot write to this folder.
 ENV UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1 VIRTUAL_ENV=/opt/groundswell
 # TORCH=cpu takes torch from PyTorch's own index, without CUDA's libraries; TORCH=locked takes the wheels of
-# requirements-torch.lock, with their hashes. Triton compiles for GPUs alone, and takes 1 GB.
+# requirements-torch.lock, with their hashes. Triton takes 1 GB and compiles only for GPUs, so it is left out.
 ARG TORCH=cpu
 RUN case $TORCH in \
       cpu) uv pip install --no-deps --torch-backend cpu "$(grep -oE '^torch==[0-9.]+' requirements/requirements-torch.lock)" ;; \

@@ -11,7 +11,7 @@ UNIT_TESTS := -n 2 tests/unit
 DATABASE_TESTS := -n 2 --dist loadfile tests/integration
 BROWSER_TESTS := tests/e2e
 export UV_LINK_MODE ?= hardlink
-# Programs that may not keep what they compiled take twice as long to start, and tests start many.
+# Without cached bytecode, a program takes twice as long to start, and the tests start many.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -93,7 +93,7 @@ bench-import: setup-dev ## Imports compared with neo4j-admin, a MERGE loop, py2n
 bench-incremental-update: setup-dev ## A network updated by one day, compared with a full build
 	$(BIN)/python -m benchmarks.incremental_update $(ARGS)
 
-bench-influence-test: setup-dev ## Do users influence each other? (ARGS="--cascades FOLDER" for a third data set)
+bench-influence-test: setup-dev ## Do users take part more often after connected users? (ARGS="--cascades FOLDER" for a third data set)
 	$(BIN)/python -m benchmarks.influence_test $(ARGS)
 
 bench-kills: setup-dev ## Imports killed at random points (client and server)
@@ -102,7 +102,7 @@ bench-kills: setup-dev ## Imports killed at random points (client and server)
 bench-key-tags: setup-dev ## Do key tags predict later participation? (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.key_tags $(ARGS)
 
-bench-key-users: setup-dev ## Do users influenced by key users take part more, and earlier?
+bench-key-users: setup-dev ## Do users whom key users influence take part more often, and earlier?
 	$(BIN)/python -m benchmarks.key_users $(ARGS)
 
 bench-load: setup-dev ## Ten minutes of reads during imports
@@ -123,7 +123,7 @@ bench-seeds: setup-dev ## Seed selection compared with alternatives (ARGS="--cas
 bench-similarity: setup-dev ## Learned similarity compared with its parts and embeddings
 	$(BIN)/python -m benchmarks.similarity $(ARGS)
 
-bench-training-load: setup-dev ## Training alone and beside one busy process
+bench-training-load: setup-dev ## Training alone and next to one busy process
 	$(BIN)/python -m benchmarks.training_load $(ARGS)
 
 bench-who: setup-dev ## Likely redeemers compared with classifiers without a network
@@ -137,7 +137,7 @@ docs: setup-dev ## Generated references and the documentation site (docs/_build/
 screenshots: setup-dev ## Pictures of the saved questions, on the demo's database
 	$(BIN)/python -m docs.screenshots
 
-audit: setup-dev ## Are there known vulnerabilities in what this project depends on?
+audit: setup-dev ## Known vulnerabilities of the dependencies
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip $(foreach lock,$(wildcard $(LOCKS)*.lock),--requirement $(lock))
 
 compose: setup-dev
@@ -146,7 +146,7 @@ compose: setup-dev
 containers: setup-dev ## Build and run docker-compose.yml, with restarts under reads (needs a Docker engine)
 	$(BIN)/python docker/check.py
 
-# The tests end their container themselves: Ryuk, which would, is an image of a registry.
+# The tests remove their container themselves. Ryuk, the container that would do so, needs a registry.
 test-containers: setup-dev ## The integration tests against Neo4j in a container (needs a Docker engine)
 	TESTCONTAINERS_RYUK_DISABLED=true NEO4J_IMAGE=$$($(BIN)/python docker/images.py) $(PYTEST) tests/integration $(ARGS)
 
@@ -154,9 +154,9 @@ format: setup-dev ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-setup: $(VENV)/.runtime ## The environment that the program needs
+setup: $(VENV)/.runtime ## The environment to run Groundswell
 
-setup-dev: $(VENV)/.dev ## The environment that its development needs
+setup-dev: $(VENV)/.dev ## The environment to develop it
 
 $(VENV)/.uv: $(LOCKS)-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 12) else "Groundswell needs CPython 3.11 or 3.12, and this is %d.%d: run make with PYTHON=/path/to/python3.12" % sys.version_info[:2])'
@@ -191,7 +191,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 # An entry of a lock begins in the first column; torch and its CUDA libraries have a lock of their own.
 SPLIT = awk '/^[^ ]/ {torch = /^(torch==|triton==|cuda-|nvidia-)/}
 
-# A compilation begins with what its output holds, and keeps those versions unless told to upgrade.
+# uv keeps the versions in an existing output file unless it is told to upgrade.
 lock: $(VENV)/.uv ## Refresh the hashed requirements (ARGS=--upgrade for newer versions)
 	cat $(LOCKS)-dev.lock $(LOCKS)-torch.lock > requirements/.all
 	cat $(LOCKS)-peers.lock $(LOCKS)-torch.lock > requirements/.peers

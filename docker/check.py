@@ -1,7 +1,7 @@
 """Run docker-compose.yml from a build to a read after a restart: ``make containers``.
 
-The project has a name, ports and volumes of its own, which are removed at the end: containers of a user stay
-as they are. Needs a Docker engine with the compose plugin.
+The project has a name, ports and volumes of its own, which are removed at the end: a user's containers
+stay as they are. Needs a Docker engine with the compose plugin.
 """
 
 import os
@@ -24,7 +24,7 @@ PORTS = ("GROUNDSWELL_PORT", "NEO4J_BOLT_PORT", "NEO4J_HTTP_PORT")
 HOUSEHOLDS = 150
 CAMPAIGN = "20"
 """It runs beyond the end of the data, from where the forecast begins."""
-# What is checked is that containers train, not how well.
+# The check is that training runs in a container, not how accurate the model is.
 QUICK = "GROUNDSWELL_TRAINING_EPOCHS=2"
 READY_SECONDS = 180
 PAUSE_SECONDS = 0.1
@@ -35,9 +35,7 @@ class Containers:
 
     def __init__(self, neo4j: str) -> None:
         self.key = secrets.token_urlsafe(24)
-        ports = {
-            name: str(_free_port()) for name in ("GROUNDSWELL_PORT", "NEO4J_BOLT_PORT", "NEO4J_HTTP_PORT")
-        }
+        ports = {name: str(_free_port()) for name in PORTS}
         secret = {"NEO4J_PASSWORD": secrets.token_urlsafe(16), "GROUNDSWELL_API_TOKEN": self.key}
         self.environment = {**os.environ, **ports, **secret, "NEO4J_IMAGE": neo4j, "NEO4J_HEAP": "2G"}
         self.address = f"http://127.0.0.1:{ports['GROUNDSWELL_PORT']}"
@@ -69,7 +67,7 @@ class Containers:
         return httpx.get(f"{self.address}{path}", params=parameters, headers=headers, timeout=30)
 
     def wait_until_ready(self) -> float:
-        """Seconds until the API answers that it is ready."""
+        """Wait until the API is ready; return the seconds it took."""
         start = time.monotonic()
         while time.monotonic() < start + READY_SECONDS:
             try:
@@ -127,7 +125,7 @@ def check(containers: Containers) -> None:
             print(f"  ready again {containers.wait_until_ready():.1f} s after the restart")
             time.sleep(5)
         print(f"  reads: {dict(outcomes)}")
-        expect(set(outcomes) <= {"200", "503", "no connection"}, "reads answer 200 or 503, or find no server")
+        expect(set(outcomes) <= {"200", "503", "no connection"}, "every read gets 200, 503 or no connection")
         expect(_forecast(containers, path) == forecast, "the forecast is the same afterwards")
     with step("down, up again"):
         containers.compose("down")
@@ -136,14 +134,14 @@ def check(containers: Containers) -> None:
 
 
 def _forecast(containers: Containers, path: str) -> Any:
-    answer = containers.read(path)
-    expect(answer.status_code == 200, f"with the key: {answer.status_code}")
-    return answer.json()
+    response = containers.read(path)
+    expect(response.status_code == 200, f"with the key: {response.status_code}")
+    return response.json()
 
 
 @contextmanager
 def reading(containers: Containers, path: str) -> Iterator[Counter[str]]:
-    """Read again and again in the background; counts how the reads end."""
+    """Read again and again in the background; count the outcomes."""
     outcomes: Counter[str] = Counter()
     stopped = threading.Event()
 
@@ -165,7 +163,7 @@ def reading(containers: Containers, path: str) -> Iterator[Counter[str]]:
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Print what begins, and how long it took."""
+    """Print the name of the step, and its duration when it ends."""
     print(f"== {name}", flush=True)
     start = time.monotonic()
     yield
@@ -173,17 +171,17 @@ def step(name: str) -> Iterator[None]:
 
 
 def expect(condition: bool, statement: str) -> None:
-    """Print the statement, or end the check where it does not hold."""
+    """Print `statement` if it holds; otherwise end the check."""
     if not condition:
         raise SystemExit(f"FAILED: {statement}")
     print(f"  ok: {statement}")
 
 
 def _size(image: str) -> str:
-    shown = subprocess.run(
+    inspected = subprocess.run(
         ["docker", "image", "inspect", "-f", "{{.Size}}", image], capture_output=True, text=True, check=True
     )
-    return f"{int(shown.stdout) / 1e9:.2f} GB"
+    return f"{int(inspected.stdout) / 1e9:.2f} GB"
 
 
 def _free_port() -> int:
