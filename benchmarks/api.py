@@ -1,4 +1,4 @@
-"""Reads of the API beside a bare FastAPI route that answers with the same bytes: 50 connections, same server.
+"""Reads of the API, compared with a bare FastAPI route that returns the same bytes, over 50 connections.
 
 The API and the bare route are measured in turns of a few seconds on one machine, each in a process of its
 own, so that other load affects both. Uncached: every request is new; the alternative is then a bare route

@@ -13,8 +13,8 @@ _LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 _BINS = 10
 
 
-def of_bands(rows: pd.DataFrame) -> list[Row]:
-    """Coverage, and the pinball loss of five quantiles (about half the CRPS) against AutoETS and
+def calibration_rows(rows: pd.DataFrame) -> list[Row]:
+    """Return coverage, and the pinball loss of five quantiles (about half the CRPS) against AutoETS and
     AutoTheta.
     """
     result = []

@@ -119,8 +119,8 @@ def best_cooccurrence(split: Split) -> tuple[Ranker, str]:
     return rankers[max(rankers)]
 
 
-def of_folder(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
-    """Run everything for one data set."""
+def evaluate(folder: Path, progress: Progress, seed: int = 1) -> list[Row]:
+    """Compare the model with all alternatives on the data set of a folder."""
     split = Split(folder)
     n_users = len(split.users)
     campaigns = campaign_counts(split.train, n_users)
@@ -154,7 +154,7 @@ def main() -> None:
     rows = []
     with progress_bars() as progress:
         for folder in arguments.cascades:
-            rows += of_folder(folder, progress)
+            rows += evaluate(folder, progress)
     write("cascades", rows, quick=arguments.quick)
 
 

@@ -20,10 +20,10 @@ import pandas as pd
 from scipy.stats import poisson
 
 from benchmarks import forecast_peers
-from benchmarks.bands import draw_bands, of_bands
+from benchmarks.bands import draw_bands, calibration_rows
 from benchmarks.hawkes_peer import hawkes
 from benchmarks.own_server import own_server
-from benchmarks.placebo import others_alike
+from benchmarks.placebo import permute_within_strata
 from benchmarks.report import Row, weekly_row, write
 from cli.console import progress_bars
 from forecasting.evaluation.benchmarks import SEASON, with_holidays, without_holidays
@@ -76,7 +76,7 @@ class Period:
         return series[series["unique_id"].isin(history.campaigns[history.campaigns["ends"] > origin]["id"])]
 
 
-def ours(
+def klstm_forecasts(
     period: Period, seeds: int, prior: str | None = None, ablate: Ablation = lambda history: history
 ) -> pd.DataFrame:
     """Mean over seeds of the K-LSTM's means, with the first seed's intervals."""
@@ -199,7 +199,7 @@ def placebo(history: History) -> History:
     users = pd.Index(pd.concat([history.edges["source"], history.edges["target"]]).unique())
     days = active["user"].value_counts().reindex(users, fill_value=0)
     strata = np.frexp(days.to_numpy(float))[1].astype(np.int64)
-    shuffled = dict(zip(users, users[others_alike(strata, seed=3)], strict=True))
+    shuffled = dict(zip(users, users[permute_within_strata(strata, seed=3)], strict=True))
     edges = history.edges.assign(
         source=history.edges["source"].map(shuffled), target=history.edges["target"].map(shuffled)
     )
@@ -239,20 +239,20 @@ def main() -> None:
     with progress_bars() as progress:
         for period in read_periods(progress, quick=quick):
             seeds = 1 if quick else _SEEDS
-            rows = ours(period, seeds).merge(statistical(period, progress, quick=quick), on=keys)
+            rows = klstm_forecasts(period, seeds).merge(statistical(period, progress, quick=quick), on=keys)
             rows = rows.merge(boosted(period), on=keys)
             if not quick:
                 rows = rows.merge(neural(period), on=keys)
             for name, ablate in ABLATIONS.items():
-                ablated = ours(period, 1 if quick else _ABLATION_SEEDS, ablate=ablate)
+                ablated = klstm_forecasts(period, 1 if quick else _ABLATION_SEEDS, ablate=ablate)
                 rows = rows.merge(ablated[[*keys, "K-LSTM"]].rename(columns={"K-LSTM": name}), on=keys)
             plain.append(points(rows, period.history, _models(rows)))
-            rows = ours(period, seeds, PRIOR)
+            rows = klstm_forecasts(period, seeds, PRIOR)
             rows = rows.merge(statistical(period, progress, quick=quick, prior=PRIOR), on=keys)
             rows = rows.merge(boosted(period, PRIOR), on=keys)
             with_prior.append(points(rows, period.history, _models(rows)))
     first, second = (pd.concat(parts, ignore_index=True) for parts in (plain, with_prior))
-    result = against(first) + against(second, PRIOR) + of_bands(first)
+    result = against(first) + against(second, PRIOR) + calibration_rows(first)
     for h, part in second.groupby("h"):
         earlier = first[first["h"] == h]
         best = min(_alternatives(earlier), key=lambda model: earlier[f"error {model}"].mean())

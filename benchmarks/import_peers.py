@@ -19,7 +19,7 @@ from graph.server import local
 from graph.server.bulk import build_store
 from graph.settings import Settings
 
-_NAIVE = """
+_MERGE = """
 UNWIND $rows AS row
 MATCH (u:User {dataset: $dataset, id: row.user})
 MATCH (p:Product {dataset: $dataset, id: row.object})
@@ -29,7 +29,7 @@ ON CREATE SET r.discount = row.discount, r.store = row.store
 """
 
 
-def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> float:
+def with_neo4j_admin(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> float:
     """Seconds of Neo4j's importer alone, on CSV files prepared with its ids."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -88,7 +88,7 @@ def bare(settings: Settings, folder: Path, mapping: Mapping, work: Path) -> floa
     return seconds
 
 
-def naive(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
+def with_merge_loop(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
     """Rows per second of an UNWIND ... MERGE loop."""
     server = local.status(settings.home)
     assert server is not None
@@ -99,12 +99,12 @@ def naive(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:
         began = time.monotonic()
         for start in range(0, len(rows), 10_000):
             batch = rows.iloc[start : start + 10_000].to_dict("records")
-            session.execute_write(_run_naive, batch, mapping)
+            session.execute_write(_merge_batch, batch, mapping)
         return len(rows) / (time.monotonic() - began)
 
 
-def _run_naive(transaction: ManagedTransaction, rows: list[dict[str, Any]], mapping: Mapping) -> None:
-    transaction.run(_NAIVE, rows=rows, dataset=mapping.dataset, zone=mapping.zone).consume()
+def _merge_batch(transaction: ManagedTransaction, rows: list[dict[str, Any]], mapping: Mapping) -> None:
+    transaction.run(_MERGE, rows=rows, dataset=mapping.dataset, zone=mapping.zone).consume()
 
 
 def with_py2neo(settings: Settings, rows: pd.DataFrame, mapping: Mapping) -> float:

@@ -23,7 +23,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from benchmarks import generated
-from benchmarks.import_peers import bare, naive, with_neomodel, with_py2neo
+from benchmarks.import_peers import with_merge_loop, with_neo4j_admin, with_neomodel, with_py2neo
 from benchmarks.report import Row, write
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
@@ -35,7 +35,7 @@ from graph.server.bulk import replace_store
 from graph.settings import Settings
 
 _SAMPLE = 300_000
-"""Rows for the naive loop, whose rate does not depend on their number."""
+"""Rows for the MERGE loop, whose rate does not depend on their number."""
 
 
 class Watch:
@@ -111,7 +111,7 @@ def in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def clear(graph: Graph) -> None:
-    """Delete what the naive loops made."""
+    """Delete what the other libraries and the MERGE loop wrote."""
     with graph.driver.session() as session:
         session.run(
             "MATCH ()-[r:BOUGHT|GOT]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 20000 ROWS"
@@ -121,7 +121,7 @@ def clear(graph: Graph) -> None:
 def compare_stream(
     settings: Settings, folder: Path, mapping: Mapping, file: str, what: str, *, with_libraries: bool
 ) -> list[Row]:
-    """Stream beside the naive loop, and (on a sample) beside py2neo and neomodel."""
+    """Compare the stream engine with a MERGE loop and, on a sample, with py2neo and neomodel."""
     local.reset(settings.home)
     local.up(settings.home, settings.cache)
     # A fresh Java machine takes four times as long, so the server first loads a sample for both.
@@ -136,7 +136,7 @@ def compare_stream(
         rate = count / seconds["Loading behaviours"]
         rates = []
         for _ in range(3):
-            rates.append(naive(settings, rows, mapping))
+            rates.append(with_merge_loop(settings, rows, mapping))
             clear(graph)
         note = f"{count:,} rows, in three runs {len(rows):,}"
         low, high = rate / max(rates), rate / min(rates)
@@ -152,9 +152,9 @@ def compare_stream(
 
 
 def compare_bulk(settings: Settings, folder: Path, mapping: Mapping, what: str, repeats: int) -> Row:
-    """Bulk beside the bare importer, in runs."""
+    """Compare the bulk engine with neo4j-admin alone, in alternating runs."""
     pairs = [
-        (bulk(settings, folder, mapping), bare(settings, folder, mapping, settings.home / "bare"))
+        (bulk(settings, folder, mapping), with_neo4j_admin(settings, folder, mapping, settings.home / "bare"))
         for _ in range(repeats)
     ]
     ratios = [bulk_seconds / bare_seconds for bulk_seconds, bare_seconds in pairs]

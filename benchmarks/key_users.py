@@ -131,7 +131,7 @@ def _outcome(first: Floats, start: float) -> Outcome:
     return Outcome(float(np.isfinite(first).mean()), float((first < start + 7 * DAY).mean()))
 
 
-def rows_of(name: str, by_seeds: dict[str, list[Outcome]]) -> list[Row]:
+def compare_seeds(name: str, by_seeds: dict[str, list[Outcome]]) -> list[Row]:
     """Compare key users with the alternatives."""
     rng = np.random.default_rng(5)
     rows = []
@@ -163,7 +163,7 @@ def compare(graph: Graph, name: str, prepared: Prepared, cutoff: date, progress:
     inputs = read_inputs(graph, dataset, dataset.end)
     since = inputs.before(cutoff).seconds
     spending = read_spending(prepared, pd.Timestamp(since, unit="s"))
-    return rows_of(name, seed_outcomes(inputs.history, inputs, edges, spending, since))
+    return compare_seeds(name, seed_outcomes(inputs.history, inputs, edges, spending, since))
 
 
 def main() -> None:

@@ -10,11 +10,12 @@ from network.similarity.training_pairs import Pairs
 _RIDGE = 1e-3
 
 
-def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
-    """Vectors of `now` whose dot product is the weighted sum of the blocks' (logistic loss on the blocks
-    of `then`).
+def mixed_vectors(training_blocks: Blocks, blocks: Blocks, pairs: Pairs) -> Floats:
+    """Return vectors whose dot product is the weighted sum of those of `blocks`.
+
+    The weights minimise a logistic loss on `training_blocks`.
     """
-    gaps = np.column_stack([_gap(block, pairs) for block in then.values()])
+    gaps = np.column_stack([_gap(block, pairs) for block in training_blocks.values()])
     weights = pairs.weights
 
     def loss(shares: Floats) -> tuple[float, Floats]:
@@ -23,9 +24,11 @@ def mixed_vectors(then: Blocks, now: Blocks, pairs: Pairs) -> Floats:
         pull = weights / (1 + np.exp(margin))
         return value, 2 * _RIDGE * shares - (gaps * pull[:, np.newaxis]).mean(axis=0)
 
-    count = len(then)
+    count = len(training_blocks)
     weights = minimize(loss, np.zeros(count), jac=True, bounds=[(0, None)] * count).x
-    return np.hstack([np.sqrt(share) * now[name] for share, name in zip(weights, then, strict=True)])
+    return np.hstack(
+        [np.sqrt(weight) * blocks[name] for weight, name in zip(weights, training_blocks, strict=True)]
+    )
 
 
 def _gap(block: Floats, pairs: Pairs) -> Floats:

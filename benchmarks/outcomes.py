@@ -136,7 +136,7 @@ def _before(history: History, campaign: str) -> float:
     return float(own.sort_values("ds")["y"].tail(56).mean())
 
 
-def of_launches(rows: pd.DataFrame, what: str, alternatives: dict[str, float | None]) -> list[Row]:
+def compare_at_launch(rows: pd.DataFrame, what: str, alternatives: dict[str, float | None]) -> list[Row]:
     """Weighted absolute percentage errors of whole campaigns; `alternatives` maps names to target ratios."""
     total, note = float(rows["actual"].sum()), f"{len(rows)} campaigns"
     errors = np.abs(rows[_OURS] - rows["actual"]).to_numpy()
@@ -210,9 +210,9 @@ def main() -> None:
     rows = compare(first, "redeemers", 0.95) + compare(pd.concat(grouped), "participants of a group", 0.98)
     last = periods[-1].history
     own = {"mean of the campaign type": 0.85, "eight weeks before, continued": None}
-    rows += of_launches(launches(last), "participants", own)
+    rows += compare_at_launch(launches(last), "participants", own)
     # Nobody redeems before the launch.
-    rows += of_launches(launches(last.redeemers()), "redeemers", {"mean of the campaign type": 0.85})
+    rows += compare_at_launch(launches(last.redeemers()), "redeemers", {"mean of the campaign type": 0.85})
     write("outcomes", rows, quick=quick)
 
 

@@ -5,8 +5,8 @@ import numpy as np
 from network.participation_history import Ints
 
 
-def others_alike(strata: Ints, seed: int) -> Ints:
-    """For each position, another of the same stratum at random."""
+def permute_within_strata(strata: Ints, seed: int) -> Ints:
+    """Return a random permutation of the positions that keeps each in its stratum."""
     rng = np.random.default_rng(seed)
     other = np.arange(len(strata))
     for stratum in np.unique(strata):

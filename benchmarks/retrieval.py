@@ -30,7 +30,7 @@ _CAMPAIGNS, _REACHED, _KEY_USERS, _GROUPS = 50, 20_000, 20, 20
 _TAGS, _TAGS_EACH = 500, 3
 _STARTS_MS = 1_500_000_000_000
 _LIMIT_MS = 20.0
-_ASKED, _WARM_UP = 2_000, 200
+_REPETITIONS, _WARM_UP = 2_000, 200
 _AT_ONCE = 2_000_000
 
 
@@ -123,7 +123,7 @@ def load(settings: Settings, users: int, edges: int) -> float:
         return time.monotonic() - began
 
 
-def ask(graph: Graph, users: int) -> list[Row]:
+def time_queries(graph: Graph, users: int) -> list[Row]:
     """Run every query of the API many times."""
     rng = np.random.default_rng(3)
 
@@ -144,12 +144,12 @@ def ask(graph: Graph, users: int) -> list[Row]:
     rows = []
     for name, query in reads.items():
         milliseconds = []
-        for _ in range(_WARM_UP + _ASKED):
+        for _ in range(_WARM_UP + _REPETITIONS):
             began = time.monotonic()
             query()
             milliseconds.append((time.monotonic() - began) * 1000)
         half, most, worst = np.quantile(milliseconds[_WARM_UP:], [0.5, 0.99, 1.0])
-        note = f"median {half:.1f} ms, slowest {worst:.0f} ms, {_ASKED:,} requests"
+        note = f"median {half:.1f} ms, slowest {worst:.0f} ms, {_REPETITIONS:,} requests"
         rows.append(Row(f"{name}: p99 (ms)", float(most), _LIMIT_MS, "limit", "lower", 1.0, note=note))
     return rows
 
@@ -163,7 +163,7 @@ def main() -> None:
     with own_server() as settings:
         seconds = load(settings, users, edges)
         with connect(settings) as graph:
-            rows = ask(graph, users)
+            rows = time_queries(graph, users)
     print(f"Summaries stored in {seconds:.1f} s")  # noqa: T201 (a benchmark's output is its table)
     write("retrieval", rows, quick=quick)
 

@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks.embeddings import fast_rp, light_gcn, node2vec
 from benchmarks.mixture import mixed_vectors
 from benchmarks.own_server import own_server
-from benchmarks.placebo import others_alike
+from benchmarks.placebo import permute_within_strata
 from benchmarks.report import Row, ratio_interval, write
 from cli.console import progress_bars
 from graph.connection import Graph, connect
@@ -87,7 +87,7 @@ class Split:
         strata = matching_strata(
             history, users, np.full(len(users), self.inputs.seconds), influence_window(history)
         )
-        return others_alike(strata, seed)
+        return permute_within_strata(strata, seed)
 
 
 def compare(graph: Graph, name: str, inputs: NetworkInputs, cutoff: date, encoder: TextEncoder) -> list[Row]:

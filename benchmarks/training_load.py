@@ -1,4 +1,4 @@
-"""Training alone and beside one busy process, with the program's number of threads and with torch's default.
+"""Training alone and next to one busy process, with the program's number of threads and with torch's default.
 
 The examples are random, of the size of those of the Complete Journey before November 2017.
 """

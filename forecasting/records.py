@@ -78,7 +78,7 @@ def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
 
 
 def redeemers_path(checkpoint: Path) -> Path:
-    """Path of the model of redeemers beside `checkpoint`; it exists if the data set has redemptions."""
+    """Path of the model of redeemers next to `checkpoint`; it exists if the data set has redemptions."""
     return checkpoint.with_suffix(".redeemers.safetensors")
 
 
@@ -134,7 +134,7 @@ class Forecast:
 
     @cached_property
     def steps(self) -> pd.DataFrame:
-        """The values as columns, beside the day as a timestamp in `ds`."""
+        """The values as columns, with the day as a timestamp in `ds`."""
         return pd.DataFrame({"ds": pd.to_datetime(self.days), **self.values})
 
 
@@ -168,7 +168,7 @@ def likely_users(
 
 
 def likely_users_table(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> pd.DataFrame:
-    """All rows of ``likely_users``, with LIKELY_COLUMNS; integers stay integers beside missing values."""
+    """All rows of ``likely_users``, with LIKELY_COLUMNS; integers stay integers where values are missing."""
     rows = likely_users(graph, dataset, forecast, _MAX_USERS, waiting=waiting)
     return pd.DataFrame(rows, columns=LIKELY_COLUMNS, dtype=object)
 

@@ -15,7 +15,7 @@ _DEFAULT_EPOCHS = 8
 """Where the data is too short for early stopping."""
 _MAX_GRADIENT_NORM = 1.0
 THREADS = 1
-"""The tensors are small: more threads gain nothing, and wait for each other beside a busy process
+"""The tensors are small: more threads gain nothing, and wait for each other next to a busy process
 (``make bench-training-load``)."""
 
 

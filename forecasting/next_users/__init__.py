@@ -5,6 +5,6 @@ cooccurrence       statistics of past campaigns: which users take part together,
 sequence_features  features of every user, given the participants of a campaign so far
 examples           training examples from past campaigns
 next_user_model    the network that ranks the users
-backtest           evaluation: the model beside co-occurrence counts and other simple rankings
+backtest           evaluation: the model compared with co-occurrence counts and other simple rankings
 job                train on a data set; rank the next users of a campaign
 """

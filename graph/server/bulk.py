@@ -1,6 +1,6 @@
 """Replaces the (empty) database of the managed server with one that Neo4j's bulk importer built.
 
-The importer builds the new store beside the old one while the server runs; then the server stops, the stores
+The importer builds the new store next to the old one while the server runs; then the server stops, the stores
 are swapped, and the server starts again. A kill before the swap changes nothing; after a kill during the
 swap, the next start completes it.
 """
