@@ -32,7 +32,7 @@ class Job:
     problem, remedy
         If it failed: what went wrong, and what to do.
     result
-        If it is complete: the ids of what it made.
+        If it is complete: the ids of what it created.
     created_at, started_at, finished_at : str
         ISO 8601 timestamps.
     """

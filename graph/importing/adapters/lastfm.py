@@ -157,6 +157,6 @@ def _file(name: str) -> Traversable:
         return resources.files("graphdatascience") / "resources" / "lastfm" / f"{name}.parquet.gzip"
     except ModuleNotFoundError as error:
         raise ImportFailed(
-            "The package graphdatascience, which carries Last.fm 2k, is not installed.",
+            "The package graphdatascience, which contains Last.fm 2k, is not installed.",
             "Install it into Groundswell's environment (`make setup-dev` brings it).",
         ) from error
