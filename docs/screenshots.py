@@ -21,8 +21,8 @@ from graph.server.folders import Folders
 from graph.settings import Settings
 from tests.browser import launch
 
-PAGES = PICTURES.parent / "page"
-_PAGES = {
+PAGE_SCREENSHOTS = PICTURES.parent / "page"
+_ADDRESSES = {
     "campaigns": "campaigns",
     "campaign": "?campaign=18",
     "what-if": "what-if?campaign=23",
@@ -64,14 +64,14 @@ def main() -> None:
 
 def capture_pages(browser: Browser, settings: Settings) -> None:
     """Take the screenshots of the page."""
-    PAGES.mkdir(exist_ok=True)
+    PAGE_SCREENSHOTS.mkdir(exist_ok=True)
     server, listening = prepare(settings, "127.0.0.1", 0, keys=False)
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
     page = browser.new_page(viewport={"width": 1100, "height": 800})
     page.set_default_timeout(120_000)
     try:
-        for name, path in _PAGES.items():
+        for name, path in _ADDRESSES.items():
             page.goto(page_url(listening) + path)
             if name == "what-if":
                 page.get_by_label("Last day").fill("2018-02-18")
@@ -84,7 +84,7 @@ def capture_pages(browser: Browser, settings: Settings) -> None:
                     page.get_by_role("button", name="Check").click()
                     page.get_by_text("Nothing was written.").wait_for()
             page.wait_for_timeout(_LAYOUT_TIME // 2)
-            page.screenshot(path=PAGES / f"{name}.png", full_page=name == "imports")
+            page.screenshot(path=PAGE_SCREENSHOTS / f"{name}.png", full_page=name == "imports")
     finally:
         server.should_exit = True
         serving.join()
