@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.stats import poisson
 
 from benchmarks import forecast_peers
-from benchmarks.bands import draw_bands, calibration_rows
+from benchmarks.bands import calibration_rows, draw_bands
 from benchmarks.hawkes_peer import hawkes
 from benchmarks.own_server import own_server
 from benchmarks.placebo import permute_within_strata

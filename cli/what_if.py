@@ -82,9 +82,8 @@ def what_if(
     out.print(table)
     out.print(
         f"In total, the network model expects {response.total.mean:.1f} [{response.total.low:.1f}, "
-        f"{response.total.high:.1f}] users, including the seeds, beyond those whom the campaign's overall rate "
-        "explains. "
-        f"{describe_verdict(response.influence_verdict)}"
+        f"{response.total.high:.1f}] users, including the seeds, beyond those whom the campaign's overall "
+        f"rate explains. {describe_verdict(response.influence_verdict)}"
     )
     if response.influence_verdict != "supported":
         out.print(network.influence_test.summary, highlight=False)

@@ -22,8 +22,8 @@ class JobKind:
     Attributes
     ----------
     run : callable
-        Does the work and returns the ids of what it created. A worker may die at any point of it, so it must be
-        safe to start again. It reports progress often: cancelling takes effect there.
+        Does the work and returns the ids of what it created. A worker may die at any point of it, so it must
+        be safe to start again. It reports progress often: cancelling takes effect there.
     clean_up : callable, optional
         Called after the job has ended, however it ended.
     """

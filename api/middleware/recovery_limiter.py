@@ -33,7 +33,7 @@ R = TypeVar("R", bound=HasStatus)
 
 
 class RecoveryLimiter:
-    """Unlimited until `restrict` is called; then a few requests at a time, until the limit has grown past the last one."""
+    """Unlimited until `restrict` is called; then a few requests at a time, more with each success."""
 
     def __init__(self) -> None:
         self._limit: float = math.inf

@@ -108,8 +108,8 @@ def summarise_influence_test(translate: Translator, test: InfluenceTest) -> list
             key_users=_describe_ratio(translate, test.key_users),
         ),
         translate(
-            "Observational: linked users may also follow because they share a taste or hear of the same thing "
-            "elsewhere."
+            "Observational: linked users may also follow because they share a taste or hear of the same "
+            "thing elsewhere."
         ),
     ]
 

@@ -16,7 +16,7 @@ class RiskRatio(BaseModel):
 
 
 class InfluenceTest(BaseModel):
-    """A test of whether users take part more often after a neighbour did. Ratios are null if data is lacking."""
+    """A test of whether users take part more often after a neighbour did. Ratios are null without data."""
 
     verdict: Verdict
     summary: str = Field(description="The result in a few sentences")

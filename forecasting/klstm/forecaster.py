@@ -473,6 +473,6 @@ def _check_targeted(history: History) -> None:
 
 
 def _share_origins(frame: CampaignFrame) -> range:
-    """Every second day from four weeks before the launch to the last day followed by TARGET_DAYS known days."""
+    """Every second day from four weeks before the launch to the last with TARGET_DAYS known days."""
     first = max(DAY.lookback, frame.start - DAY.lookback)
     return range(first, min(frame.end, len(frame.y)) - TARGET_DAYS + 1, 2)

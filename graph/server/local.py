@@ -151,7 +151,8 @@ def _exclusive(folders: Folders) -> Iterator[None]:
             yield
     except Timeout as error:
         raise FolderInUse(
-            f"Another command has been starting or stopping the server of {folders.home} for {_LOCK_SECONDS} s.",
+            f"Another command has been starting or stopping the server of {folders.home} for "
+            f"{_LOCK_SECONDS} s.",
             "Wait for that command to finish, or end it, and try again.",
         ) from error
 

@@ -11,7 +11,7 @@ import pytest
 from forecasting.history.campaign_users import CampaignUsers, DailyMatrix
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
-from forecasting.user_shares import TARGET_DAYS, FEATURES, UserShares, daily_probabilities, features
+from forecasting.user_shares import FEATURES, TARGET_DAYS, UserShares, daily_probabilities, features
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
