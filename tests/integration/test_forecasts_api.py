@@ -134,20 +134,20 @@ def test_forecast_of_a_plan_uses_nothing_after_the_origin(
         return [(plan.participants.steps["mean"].tolist(), plan.effect, plan.uplift) for plan in forecasts]
 
     before = plan_forecasts()
-    moment = {"d": sample.dataset, "c": PLANNED, "t": f"{CUTOFF}T00:00:00[America/New_York]"}
+    parameters = {"d": sample.dataset, "c": PLANNED, "t": f"{CUTOFF}T00:00:00[America/New_York]"}
     query(
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(c:Campaign {id: $c})-[:PROMOTES]->(p) "
         "WITH u, c, p LIMIT 400 "
-        "CREATE (u)-[:PURCHASED {at: datetime($t), made: 'up', value: 1.0, discount: 9.0}]->(p) "
-        "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), made: 'up', behaviour: 'REDEEMED', weight: 9.0}]"
+        "CREATE (u)-[:PURCHASED {at: datetime($t), simulated: true, value: 1.0, discount: 9.0}]->(p) "
+        "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), simulated: true, behaviour: 'REDEEMED', weight: 9.0}]"
         "->(c)",
-        **moment,
+        **parameters,
     )  # fmt: skip
     try:
         assert plan_forecasts() == before
     finally:
         query(
-            graph, "MATCH (:User {dataset: $d})-[act:PURCHASED|PARTICIPATED_IN {made: 'up'}]->() DELETE act",
+            graph, "MATCH (:User {dataset: $d})-[act:PURCHASED|PARTICIPATED_IN {simulated: true}]->() DELETE act",
             d=sample.dataset,
         )  # fmt: skip
 
