@@ -97,14 +97,14 @@ def test_result_does_not_depend_on_the_order_of_edges() -> None:
 
 @pytest.mark.parametrize("campaigns", [5, 10, 25])
 @pytest.mark.parametrize("evenness", [0.1, 1.0, 100.0])
-def test_intervals_hold_the_true_ratio(campaigns: int, evenness: float) -> None:
+def test_interval_covers_the_true_ratio(campaigns: int, evenness: float) -> None:
     rng, ratio, estimates = np.random.default_rng(campaigns), 1.3, []
     while len(estimates) < 500:
         expected = rng.dirichlet(np.full(campaigns, evenness)) * 1000 + 0.1
-        # Campaigns differ in their own ratios, too.
-        own = rng.gamma(20, 1 / 20, (2, campaigns))
-        observed = CampaignSums(rng.poisson(ratio * own[0] * expected).astype(float), expected)
-        null = CampaignSums(rng.poisson(own[1] * expected).astype(float), expected)
+        # The rates of observed and null successes vary between campaigns.
+        rates = rng.gamma(20, 1 / 20, (2, campaigns))
+        observed = CampaignSums(rng.poisson(ratio * rates[0] * expected).astype(float), expected)
+        null = CampaignSums(rng.poisson(rates[1] * expected).astype(float), expected)
         if estimate := risk_ratio(observed, null):
             estimates.append(estimate)
     assert np.mean([estimate.low <= ratio <= estimate.high for estimate in estimates]) > 0.93
