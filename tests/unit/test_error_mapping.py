@@ -54,5 +54,5 @@ def test_syntax_error_is_not_mapped() -> None:
 
 
 def test_codes_of_renamed_errors_are_kept() -> None:
-    codes = [kind.code for kind in (AlreadyExists, StatementTimeout, PortInUse, NotFound)]
+    codes = [error_type.code for error_type in (AlreadyExists, StatementTimeout, PortInUse, NotFound)]
     assert codes == ["AlreadyThere", "TookTooLong", "PortTaken", "NotFound"]

@@ -200,7 +200,7 @@ def test_blocks_keep_their_digests_when_the_file_grows(
     ] == before
 
 
-def test_digest_of_a_source_stays_that_of_stored_batches() -> None:
+def test_digest_of_a_source_matches_stored_batches() -> None:
     source = mapping().tables["behaviours"][0]
     assert mapping().digest_of(source) == "34c411fe67cac945"
 

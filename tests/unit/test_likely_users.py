@@ -17,17 +17,17 @@ from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
 
 
-def reached_users(users: int, days: int, seed: int) -> tuple[CampaignUsers, np.ndarray]:
+def simulated_users(n_users: int, days: int, seed: int) -> tuple[CampaignUsers, np.ndarray]:
     """The users of a campaign, launched on the first day, and each user's daily probability of taking part.
 
     The third of the users who were active on the first ten days is three times as likely as the others.
     """
     rng = np.random.default_rng(seed)
-    active = np.zeros((users, days), dtype=np.float32)
-    active[: users // 3, :10] = 1.0
-    probability = np.where(np.arange(users) < users // 3, 0.09, 0.03)
-    took_part = (rng.random((users, days)) < probability[:, np.newaxis]).astype(np.float32)
-    roles = pd.DataFrame({"user": [f"u{i}" for i in range(users)], "score": 0.0, "group": None})
+    active = np.zeros((n_users, days), dtype=np.float32)
+    active[: n_users // 3, :10] = 1.0
+    probability = np.where(np.arange(n_users) < n_users // 3, 0.09, 0.03)
+    took_part = (rng.random((n_users, days)) < probability[:, np.newaxis]).astype(np.float32)
+    roles = pd.DataFrame({"user": [f"u{i}" for i in range(n_users)], "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
     participation = dict.fromkeys(("y", "took_part", "engaged", "any_campaign"), took_part)
     purchases = dict.fromkeys(
@@ -46,12 +46,12 @@ def test_daily_matrix_counts_only_days_before_the_origin() -> None:
 
 
 def test_shares_recover_users_three_times_as_likely() -> None:
-    reached, probability = reached_users(300, 120, seed=2)
-    fitted = UserShares.fit([(reached, range(20, 120 - TARGET_DAYS, 2))]).of(reached, 119)
+    users, probability = simulated_users(300, 120, seed=2)
+    fitted = UserShares.fit([(users, range(20, 120 - TARGET_DAYS, 2))]).of(users, 119)
     assert fitted.sum() == pytest.approx(1)
     likely = probability > probability.min()
     assert fitted[likely].mean() / fitted[~likely].mean() == pytest.approx(3, rel=0.35)
-    usual = UserShares.usual().of(reached, 119)
+    usual = UserShares.usual().of(users, 119)
     fitted_error, usual_error = (
         np.abs(np.log(shares * probability.sum() / probability)).mean() for shares in (fitted, usual)
     )
@@ -59,11 +59,11 @@ def test_shares_recover_users_three_times_as_likely() -> None:
 
 
 def test_refunds_do_not_count_as_spending() -> None:
-    reached, _ = reached_users(30, 60, seed=3)
-    reached.spending, reached.campaign_spending = (
+    users, _ = simulated_users(30, 60, seed=3)
+    users.spending, users.campaign_spending = (
         DailyMatrix(np.full((30, 60), -5.0, dtype=np.float32)) for _ in range(2)
     )
-    matrix = features(reached, 40)
+    matrix = features(users, 40)
     assert np.isfinite(matrix).all()
     assert (matrix[:, FEATURES.index("spent ever")] == 0).all()
 
@@ -113,21 +113,21 @@ def test_likely_users_use_nothing_at_or_after_the_origin() -> None:
 
 
 def test_user_features_use_nothing_at_or_after_the_origin() -> None:
-    reached, _ = reached_users(30, 60, seed=3)
-    took_part, active = (np.array(matrix.values) for matrix in (reached.took_part, reached.active))
+    users, _ = simulated_users(30, 60, seed=3)
+    took_part, active = (np.array(matrix.values) for matrix in (users.took_part, users.active))
     took_part[:, 40:] = active[:, 40:] = 1.0
     participation = dict.fromkeys(("y", "took_part", "engaged", "any_campaign"), took_part)
     purchases = {
-        name: np.where(np.arange(60) < 40, getattr(reached, name).values, 1.0)
+        name: np.where(np.arange(60) < 40, getattr(users, name).values, 1.0)
         for name in ("campaign_coupon", "any_coupon", "campaign_spending", "spending")
     }
-    roles = pd.DataFrame({"user": reached.ids, "score": 0.0, "group": None})
+    roles = pd.DataFrame({"user": users.ids, "score": 0.0, "group": None})
     edges = pd.DataFrame({"source": [], "target": [], "probability": []})
     corrupted = CampaignUsers(roles, edges, 0, **participation, **purchases, active=active)
     for origin in (10, 25, 40):
-        np.testing.assert_array_equal(features(reached, origin), features(corrupted, origin))
-    assert not np.array_equal(features(reached, 41), features(corrupted, 41))
-    assert features(reached, 40).shape == (30, len(FEATURES))
+        np.testing.assert_array_equal(features(users, origin), features(corrupted, origin))
+    assert not np.array_equal(features(users, 41), features(corrupted, 41))
+    assert features(users, 40).shape == (30, len(FEATURES))
 
 
 def test_checkpoint_stores_the_user_shares(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_history_of_redeemers_counts_only_redemptions() -> None:
 
 
 def test_odds_ratios_have_intervals() -> None:
-    campaigns = [(reached_users(200, 120, seed)[0], range(20, 110, 2)) for seed in range(8)]
+    campaigns = [(simulated_users(200, 120, seed)[0], range(20, 110, 2)) for seed in range(8)]
     odds_ratios = UserShares.fit(campaigns).odds_ratios().set_index("feature")
     assert set(odds_ratios.index) == set(FEATURES)
     assert (

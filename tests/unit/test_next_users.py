@@ -54,8 +54,7 @@ def test_model_recovers_the_order_of_users(
 ) -> None:
     test_set = [(sequence, 3) for sequence in simulated_campaigns(30, seed=1)]
     model_ranks = ranks(model_ranker(model, cooccurrence), test_set)
-    campaigns_of_user = campaign_counts(past_campaigns, USERS)
-    popularity_ranks = ranks(popularity_ranker(campaigns_of_user), test_set)
+    popularity_ranks = ranks(popularity_ranker(campaign_counts(past_campaigns, USERS)), test_set)
     assert hits(popularity_ranks).mean() < 0.25
     assert hits(model_ranks).mean() > 0.6
     assert hits(model_ranks, 1).mean() > 0.3
@@ -65,10 +64,11 @@ def test_probabilities_cover_only_users_who_have_not_taken_part(
     past_campaigns: list[EventSequence], model: NextUserModel
 ) -> None:
     so_far = past_campaigns[0].first(6)
-    scores = model.log_probabilities(Cooccurrence.of(past_campaigns[1:], USERS, model.gap), so_far)
-    assert np.exp(scores).sum() == pytest.approx(1, rel=1e-4)
-    assert np.isneginf(scores[so_far.users]).all()
-    assert np.isfinite(np.delete(scores, so_far.users)).all()
+    other_campaigns = Cooccurrence.of(past_campaigns[1:], USERS, model.gap)
+    log_probabilities = model.log_probabilities(other_campaigns, so_far)
+    assert np.exp(log_probabilities).sum() == pytest.approx(1, rel=1e-4)
+    assert np.isneginf(log_probabilities[so_far.users]).all()
+    assert np.isfinite(np.delete(log_probabilities, so_far.users)).all()
 
 
 def test_scores_use_no_later_participations(model: NextUserModel, cooccurrence: Cooccurrence) -> None:
@@ -97,7 +97,7 @@ def test_features_of_new_users_are_finite(past_campaigns: list[EventSequence]) -
     assert np.isfinite(features.matrix()).all()
 
 
-def test_saved_model_gives_the_same_scores(
+def test_saved_model_gives_the_same_probabilities(
     model: NextUserModel, cooccurrence: Cooccurrence, tmp_path: Path
 ) -> None:
     path = tmp_path / "next.safetensors"
@@ -116,13 +116,15 @@ def test_training_with_the_same_seed_is_reproducible(past_campaigns: list[EventS
     campaigns = past_campaigns[: MIN_CAMPAIGNS + 5]
     cooccurrence = Cooccurrence.of(campaigns, USERS, median_gap(campaigns))
     so_far = simulated_campaigns(1, seed=4)[0]
-    first_scores, second_scores = (
-        NextUserModel.fit(
-            campaigns, USERS, Silent(), hyperparameters=Hyperparameters(1, 1)
-        ).log_probabilities(cooccurrence, so_far)
+    first, second = (
+        NextUserModel.fit(campaigns, USERS, Silent(), hyperparameters=Hyperparameters(1, 1))
         for _ in range(2)
     )
-    np.testing.assert_allclose(first_scores, second_scores, rtol=1e-5)
+    np.testing.assert_allclose(
+        first.log_probabilities(cooccurrence, so_far),
+        second.log_probabilities(cooccurrence, so_far),
+        rtol=1e-5,
+    )
 
 
 def test_too_few_campaigns_are_rejected(past_campaigns: list[EventSequence]) -> None:
@@ -140,6 +142,6 @@ def test_event_sequences_order_users_by_participation() -> None:
     assert median_gap([*sequences.values()]) == 10
 
 
-def test_log_median_gap_is_in_usual_gaps() -> None:
+def test_recent_log_gap_is_relative_to_the_median_gap() -> None:
     assert recent_log_gap(np.array([0.0, 20.0, 40.0]), 10) == pytest.approx(np.log(2))
     assert recent_log_gap(np.array([0.0]), 10) == 0

@@ -80,7 +80,7 @@ def child() -> ServerState:
 
 
 def is_reaped(pid: int) -> bool:
-    """Whether the process is gone within five seconds; an ended one that nobody waited for would stay."""
+    """Whether the process disappears within five seconds; a zombie would remain."""
     for _ in range(50):
         if not psutil.pid_exists(pid):
             return True
