@@ -139,15 +139,15 @@ def test_forecast_of_a_plan_uses_nothing_after_the_origin(
         graph, "MATCH (u:User {dataset: $d})-[:TARGETED_BY]->(c:Campaign {id: $c})-[:PROMOTES]->(p) "
         "WITH u, c, p LIMIT 400 "
         "CREATE (u)-[:PURCHASED {at: datetime($t), simulated: true, value: 1.0, discount: 9.0}]->(p) "
-        "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), simulated: true, behaviour: 'REDEEMED', weight: 9.0}]"
-        "->(c)",
+        "CREATE (u)-[:PARTICIPATED_IN {at: datetime($t), simulated: true, behaviour: 'REDEEMED', "
+        "weight: 9.0}]->(c)",
         **parameters,
     )  # fmt: skip
     try:
         assert plan_forecasts() == before
     finally:
         query(
-            graph, "MATCH (:User {dataset: $d})-[act:PURCHASED|PARTICIPATED_IN {simulated: true}]->() DELETE act",
+            graph, "MATCH (:User {dataset: $d})-[r:PURCHASED|PARTICIPATED_IN {simulated: true}]->() DELETE r",
             d=sample.dataset,
         )  # fmt: skip
 

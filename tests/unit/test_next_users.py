@@ -117,8 +117,7 @@ def test_training_with_the_same_seed_is_reproducible(past_campaigns: list[EventS
     cooccurrence = Cooccurrence.of(campaigns, USERS, median_gap(campaigns))
     so_far = simulated_campaigns(1, seed=4)[0]
     first, second = (
-        NextUserModel.fit(campaigns, USERS, Silent(), hyperparameters=Hyperparameters(1, 1))
-        for _ in range(2)
+        NextUserModel.fit(campaigns, USERS, Silent(), hyperparameters=Hyperparameters(1, 1)) for _ in range(2)
     )
     np.testing.assert_allclose(
         first.log_probabilities(cooccurrence, so_far),
