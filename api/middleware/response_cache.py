@@ -49,7 +49,8 @@ class ResponseCache:
         self._bytes = 0
         self._pending: dict[_CacheKey, asyncio.Task[_StoredResponse]] = {}
         self._revision: str | GroundswellError = ""
-        self._revision_read_at, self._revision_lock = -math.inf, asyncio.Lock()
+        self._revision_read_at, self._written_at = -math.inf, -math.inf
+        self._revision_lock = asyncio.Lock()
         self._limiter = RecoveryLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +59,7 @@ class ResponseCache:
             try:
                 await self._app(scope, receive, send)
             finally:
-                self._revision_read_at = -math.inf
+                self._written_at = time.monotonic()
             return
         revision = await self._current_revision()
         if isinstance(revision, GroundswellError):
@@ -72,7 +73,7 @@ class ResponseCache:
     async def _current_revision(self) -> str | GroundswellError:
         """The revision of the graph, or the error that reading it raised."""
         async with self._revision_lock:
-            if time.monotonic() - self._revision_read_at > _REVISION_SECONDS:
+            if not self._revision_is_current():
                 started, revision = time.monotonic(), await self._revision_or_error()
                 if revision != self._revision:
                     self._responses.clear()
@@ -83,6 +84,11 @@ class ResponseCache:
                     # From now, not from the start: requests that waited for the lock must not read it again.
                     self._revision_read_at = time.monotonic()
             return self._revision
+
+    def _revision_is_current(self) -> bool:
+        # A revision read while a request wrote may be from before that write.
+        age = time.monotonic() - self._revision_read_at
+        return age <= _REVISION_SECONDS and self._revision_read_at > self._written_at
 
     async def _revision_or_error(self) -> str | GroundswellError:
         try:
