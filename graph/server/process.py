@@ -119,11 +119,12 @@ def stop(state: ServerState) -> bool:
     process = state.process()
     if process is None:
         return False
-    process.terminate()
-    if not _wait_for_end(state):
-        # Safe: the next start recovers committed transactions from the log.
-        process.kill()
-        _wait_for_end(state)
+    with suppress(psutil.NoSuchProcess):  # It may end by itself meanwhile.
+        process.terminate()
+        if not _wait_for_end(state):
+            # Safe: the next start recovers committed transactions from the log.
+            process.kill()
+            _wait_for_end(state)
     return True
 
 

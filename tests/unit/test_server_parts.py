@@ -99,6 +99,20 @@ def test_server_ended_by_another_program_is_reaped(child: ServerState) -> None:
     assert child.process() is None
 
 
+def test_server_that_ends_before_it_is_stopped_counts_as_stopped(
+    child: ServerState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminate = psutil.Process.terminate
+
+    def terminate_late(process: psutil.Process) -> None:
+        subprocess.run(["kill", "-KILL", str(child.pid)], check=True)
+        assert is_reaped(child.pid)
+        terminate(process)
+
+    monkeypatch.setattr(psutil.Process, "terminate", terminate_late)
+    assert stop(child)
+
+
 def test_missing_or_invalid_state_file_is_no_state(tmp_path: Path) -> None:
     file = tmp_path / "server.json"
     assert read_state(file) is None
