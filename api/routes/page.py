@@ -24,12 +24,12 @@ _COOKIE, _A_YEAR = "lang", 31_536_000
 _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
-def _page_dataset(graph: GraphDep, dataset: str | None = None) -> str:
-    """The data set in the query, else the one imported last."""
-    return dataset or next(iter(imported_datasets(graph)), DATASET)
+def get_page_dataset(graph: GraphDep, dataset: str | None = None) -> str:
+    """Return the data set in the query, else that of the setting, else the one imported last."""
+    return dataset or graph.default_dataset or next(iter(imported_datasets(graph)), DATASET)
 
 
-PageDataset = Annotated[str, Depends(_page_dataset)]
+PageDataset = Annotated[str, Depends(get_page_dataset)]
 
 
 def _page_context(

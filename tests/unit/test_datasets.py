@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from api.routes.page import get_page_dataset
 from graph.connection import Graph, Row
 from graph.datasets import resolve_dataset
 from graph.errors import InvalidRequest, NotFound
@@ -43,3 +44,10 @@ def test_several_data_sets_without_a_name_are_rejected() -> None:
 def test_empty_database_is_rejected() -> None:
     with pytest.raises(NotFound, match="holds no data set"):
         resolve(_Database())
+
+
+def test_page_shows_the_requested_data_set_else_that_of_the_setting_else_the_one_imported_last() -> None:
+    several, configured = (cast(Graph, _Database("a", "b", default_dataset=name)) for name in ("", "b"))
+    assert get_page_dataset(configured, "a") == "a"
+    assert get_page_dataset(configured) == "b"
+    assert get_page_dataset(several) == "a"
