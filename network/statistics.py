@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from graph.connection import Row
 from network.verdict import Verdict
 
+_MAX_SHOWN = 1000
+"""Larger ratios mean only that the interval has no useful end."""
 _RATIOS = ("random", "matched", "shuffled", "key_users")
 _SUPPORTED_FROM = 1.1
 """Lower end of the matched ratio's interval from which influence counts as supported."""
@@ -19,7 +21,10 @@ class RiskRatio:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.ratio:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        ratio, low, high = (
+            f"{value:.2f}" if value <= _MAX_SHOWN else f">{_MAX_SHOWN}" for value in vars(self).values()
+        )
+        return f"{ratio} [{low}, {high}]"
 
 
 @dataclass(frozen=True)

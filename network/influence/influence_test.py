@@ -34,6 +34,8 @@ _MATCHING_ROUNDS = 60
 _MAX_TRIALS = 300_000
 _MIN_CAMPAIGNS = 5
 """With fewer campaigns, their variation is unknown."""
+_SMALLEST_RANGE = 1e-9
+"""Below it, deviations of log ratios are rounding errors."""
 
 
 def run_influence_test(
@@ -185,7 +187,7 @@ class CampaignSums:
 
 
 def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
-    """Successes per expected success, observed over null; None with too few campaigns.
+    """Successes per expected success, observed over null; None where its interval is unknown.
 
     The interval is a jackknife of the logarithm that leaves out one campaign at a time, with a quantile of
     Student's t for the effective number of campaigns. A BCa bootstrap over ten campaigns is too narrow: in
@@ -201,7 +203,8 @@ def risk_ratio(observed: CampaignSums, null: CampaignSums) -> RiskRatio | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         (log_ratio,) = _log_ratio(total)
         deviations = _log_ratio(total - sums) - log_ratio
-    if not np.isfinite(deviations).all():
+    # Where all campaigns have the same ratio, as with very few successes, their variation is unknown.
+    if not np.isfinite(deviations).all() or np.ptp(deviations) < _SMALLEST_RANGE:
         return None
     n = deviations.size
     error = np.sqrt((n - 1) / n * ((deviations - deviations.mean()) ** 2).sum())

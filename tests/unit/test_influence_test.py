@@ -110,6 +110,16 @@ def test_interval_covers_the_true_ratio(campaigns: int, evenness: float) -> None
     assert np.mean([estimate.low <= ratio <= estimate.high for estimate in estimates]) > 0.93
 
 
+def test_campaigns_of_equal_ratios_give_no_interval() -> None:
+    observed, null = (CampaignSums(np.full(5, count), np.full(5, 0.3)) for count in (2.0, 1.0))
+    assert risk_ratio(observed, null) is None
+
+
+def test_end_of_an_interval_without_use_is_shown_as_such() -> None:
+    assert str(RiskRatio(1.9, 5e-10, 6.9e9)) == "1.90 [0.00, >1000]"
+    assert str(RiskRatio(1.5, 1.2, 1.9)) == "1.50 [1.20, 1.90]"
+
+
 @pytest.mark.parametrize(
     ("matched", "shuffled", "verdict"),
     [((1.5, 1.2, 1.9), (1.2, 1.1, 1.3), "supported"), ((1.5, 1.2, 1.9), (1.0, 0.9, 1.1), "not supported"),
