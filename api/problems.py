@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from graph.errors import (
     AlreadyExists,
@@ -52,10 +52,11 @@ def problem_of(error: GroundswellError) -> JSONResponse:
     return problem(status_of(error), error.code, str(error), error.remedy)
 
 
-def _methods(request: Request) -> list[str]:
-    """The methods of all routes of a path: Starlette names those of the first only."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
-    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+def _allowed_methods(request: Request) -> set[str]:
+    """The methods of all operations of the path: the exception names those of one route only."""
+    paths = request.app.openapi()["paths"]
+    operations = [paths[path] for path in paths if compile_path(path)[0].match(request.scope["path"])]
+    return {method.upper() for methods in operations for method in methods}
 
 
 def _field_problem(details: dict[str, Any]) -> str:
@@ -83,7 +84,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         response = problem(error.status_code, "HttpError", str(error.detail))
         response.headers.update(error.headers or {})
         if error.status_code == 405:
-            response.headers["Allow"] = ", ".join(_methods(request))
+            allowed = set(response.headers.get("Allow", "").split(", ")) - {""} | _allowed_methods(request)
+            response.headers["Allow"] = ", ".join(sorted(allowed))
         return response
 
     @app.exception_handler(Exception)

@@ -49,6 +49,20 @@ def test_unknown_body_field_is_422(client: TestClient, path: str, body: dict[str
     assert response.json()["detail"] == "body.cutof: unknown field"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("HEAD", "/v1/campaigns", "GET, POST"),
+        ("PUT", "/v1/campaigns/18", "DELETE, GET"),
+        ("DELETE", "/v1/jobs", "GET"),
+        ("POST", "/campaigns", "GET"),
+    ],
+)
+def test_405_names_all_methods_of_the_path(client: TestClient, method: str, path: str, allowed: str) -> None:
+    response = client.request(method, path)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
 def test_operations_are_named_after_their_endpoints(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     names = Counter(operation["operationId"] for path in paths.values() for operation in path.values())
