@@ -329,7 +329,8 @@ def _show_preview(table: str, rows: list[dict[str, object]], zone: str) -> None:
     from graph.importing.contract import TABLES
 
     columns = [column for column in rows[0] if any(row[column] is not None for row in rows)]
-    output = Table(*columns, title=f"{table.replace('_', ' ')}, first rows")
+    headings = ["ends before" if column == "ends" else column for column in columns]
+    output = Table(*headings, title=f"{table.replace('_', ' ')}, first rows")
     time_columns = {field.name for field in TABLES[table].fields if field.kind == "time"}
     for row in rows:
         output.add_row(

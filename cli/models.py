@@ -5,14 +5,20 @@ from typing import Annotated
 
 import typer
 
-from cli.options import CutoffOption, DatasetOption, HomeOption, HorizonOption, build_request, parse_date
+from cli.options import DatasetOption, HomeOption, HorizonOption, build_request, parse_date
 from graph.errors import NotReady
 
 
 def train(
     home: HomeOption = None,
     dataset: DatasetOption = None,
-    cutoff: CutoffOption = None,
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            help="Use only data from before this day (YYYY-MM-DD); default: the latest network's cut-off, "
+            "or the day after the last behaviour if every campaign is open."
+        ),
+    ] = None,
     retrain: Annotated[bool, typer.Option(help="Train again even if nothing has changed.")] = False,
     holidays: Annotated[
         str | None,

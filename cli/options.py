@@ -30,7 +30,11 @@ DatasetOption = Annotated[
     ),
 ]
 CutoffOption = Annotated[
-    str | None, typer.Option("--cutoff", help="Use only data from before this day (YYYY-MM-DD).")
+    str | None,
+    typer.Option(
+        "--cutoff",
+        help="Use only data from before this day (YYYY-MM-DD); default: the day after the last behaviour.",
+    ),
 ]
 HorizonOption = Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")]
 CampaignArgument = Annotated[str, typer.Argument(help="The campaign's id.", show_default=False)]

@@ -189,6 +189,7 @@ def test_folder_is_checked_imported_and_undone(settings: Settings, tmp_path: Pat
     checked = groundswell("import", "check", str(folder))
     assert checked.returncode == 0, checked.stderr
     assert "customer is not among the users" in checked.stdout
+    assert "ends before" in checked.stdout
     stopped = groundswell("import", "run", str(folder), "--max-rejected", "0", **database)
     assert stopped.returncode == 1
     assert "import/1 stopped" in stopped.stderr
