@@ -178,8 +178,8 @@ def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> Non
         return
     if row["starts"] >= origin_time:
         raise InvalidRequest(
-            f"{row['name']} begins on {row['starts'].date()}; a forecast from {origin} needs at least one day "
-            "of it.",
+            f"{row['name']} begins on {row['starts'].date()}; a forecast from {origin} needs at least "
+            "one day of it.",
             f"Forecast it before its launch: `groundswell plan {row['id']}`.",
         )
     running = campaigns[(campaigns["starts"] < origin_time) & (campaigns["ends"] > origin_time)]["id"]
