@@ -28,7 +28,7 @@ def question(
     from cli.console import out
     from graph.connection import connect
     from graph.datasets import resolve_dataset
-    from graph.export import run_question
+    from graph.export import find_question, run_question
     from graph.pseudonyms import Pseudonyms
 
     _check_file(to, (".csv", ".parquet"))
@@ -49,6 +49,10 @@ def question(
     else:
         frame.to_parquet(to, index=False)
     out.print(f"Wrote {len(frame):,} rows to {to}.", soft_wrap=True)
+    if frame.empty:
+        used = find_question(name).defaults | values
+        listed = ", ".join(f"{key}={value}" for key, value in used.items())
+        out.print(f"The question has no result for {listed}. Change a value with --param.", soft_wrap=True)
 
 
 @app.command("network")

@@ -230,7 +230,7 @@ def read_mapping(path: Path) -> Mapping:
     """Read the mapping in `path`. Raises InvalidRequest, which names the field and the problem."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidRequest(
             f"The mapping {path} does not exist.",
             f"`groundswell import init {path.parent}` writes a first one.",

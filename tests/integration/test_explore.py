@@ -83,6 +83,15 @@ def test_result_is_exported_to_a_file(
     assert frame["participants"].sum() > 0
 
 
+def test_export_without_a_result_names_the_parameters(
+    settings: Settings, sample_with_forecast: str, tmp_path: Path
+) -> None:
+    arguments = ["export", "question", "day_by_day", "--to", str(tmp_path / "x.csv"), "-p", "campaign=none"]
+    result = groundswell(*arguments, "--dataset", sample_with_forecast, **database_environment(settings))
+    assert result.returncode == 0, result.stderr
+    assert "campaign=none" in result.stdout
+
+
 def test_graph_result_is_converted_to_rows(graph: Graph, sample_with_forecast: str) -> None:
     frame = run_question(graph, "key_users_and_groups", {"dataset": sample_with_forecast})
     assert {"KEY_USER_OF", "IN_GROUP", "OF"} == set(frame["type"])
