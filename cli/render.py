@@ -116,20 +116,21 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
     """Print the users who are likely to take part, and the participants expected from each group."""
     horizon = len(forecast.steps)
     title = f"Likely to take part within {horizon} days from {forecast.origin}"
-    table = Table(
-        "rank", "user", "probability", "expected days", "so far", "redeems", "group", "key user", title=title
-    )
+    has_redemptions = any(user.redeems is not None for user in users)
+    redeems = ["redeems"] if has_redemptions else []
+    columns = ["rank", "user", "probability", "expected days", "so far", *redeems, "group", "key user"]
+    table = Table(*columns, title=title)
     for user in users:
-        table.add_row(
+        cells = [
             str(user.rank),
             user.user,
             f"{user.probability:.1%}",
             f"{user.days:.1f}",
             "took part" if user.took_part else "not yet",
-            "" if user.redeems is None else f"{user.redeems:.1%}",
-            str(user.group or ""),
-            "yes" if user.key_user else "",
-        )
+        ]
+        if has_redemptions:
+            cells.append("" if user.redeems is None else f"{user.redeems:.1%}")
+        table.add_row(*cells, str(user.group or ""), "yes" if user.key_user else "")
     out.print(table)
     if not forecast.groups:
         return
