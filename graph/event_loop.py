@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 from greenlet import getcurrent, greenlet
 from neo4j import (
+    READ_ACCESS,
     AsyncGraphDatabase,
     AsyncManagedTransaction,
     AsyncResult,
@@ -68,7 +69,9 @@ class EventLoopGraph(Graph):
         written = None
         if self.bookmarks is not None:
             written = Bookmarks.from_raw_values(self.bookmarks.get_bookmarks())
-        async with self._async_driver.session(database=self.database.name, bookmarks=written) as session:
+        async with self._async_driver.session(
+            database=self.database.name, bookmarks=written, default_access_mode=READ_ACCESS
+        ) as session:
             child = _StatementGreenlet(function, parent)
             child.session, child.gr_context = session, parent.gr_context
             value = child.switch(*args, **kwargs)

@@ -5,7 +5,9 @@ import time
 from dataclasses import replace
 
 import pytest
+from neo4j.exceptions import ClientError
 
+import cypher
 from graph.connection import Graph, connect
 from graph.database import Timeouts
 from graph.datasets import describe_dataset
@@ -76,4 +78,19 @@ def test_errors_of_the_asyncio_driver_are_mapped(settings: Settings, sample: Imp
                 await reads.aclose()
             assert time.monotonic() - started < 20
 
+        asyncio.run(read())
+
+
+def test_a_read_cannot_write(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = replace(cypher.statement("server/gds_version"), text="CREATE (node) RETURN 1 AS value")
+    monkeypatch.setattr("graph.event_loop.load_statement", lambda _name, _parameters: writing)
+
+    async def read() -> None:
+        reads = EventLoopGraph(graph)
+        try:
+            await reads.call(reads.run, "server/gds_version")
+        finally:
+            await reads.aclose()
+
+    with pytest.raises(ClientError, match="read access mode"):
         asyncio.run(read())
