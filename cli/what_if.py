@@ -68,7 +68,7 @@ def what_if(
         response = backend.what_if(campaign, dataset, request)
         (network,) = [network for network in backend.networks(dataset) if network.id == response.network]
     if not seed:
-        title = f"Seeds for campaign {campaign}, {method}"
+        title = f"Seeds for campaign {campaign} (method {method})"
         table = Table("rank", "user", "users added", "95% interval", title=title)
         for user in response.seeds:
             table.add_row(
