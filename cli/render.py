@@ -54,6 +54,8 @@ def show_network(network: Network) -> None:
 
 def describe_verdict(verdict: Verdict) -> str:
     """State in a sentence whether the data supports influence between users."""
+    if verdict == "not tested":
+        return "Influence between users could not be tested: there is too little data."
     strength = "weakly supported" if verdict == "weak" else verdict
     return f"Influence between users is {strength} by this data."
 

@@ -60,10 +60,13 @@ class InfluenceTest:
 
         "not supported" unless the intervals of both the matched and the shuffled ratio lie above 1: users who
         are merely alike take part at the same time, but not one after the other. "supported" if, in addition,
-        the matched ratio's interval lies at or above 1.1; otherwise "weak".
+        the matched ratio's interval lies at or above 1.1; otherwise "weak". "not tested" if a ratio is
+        missing and the other does not decide.
         """
-        if self.matched is None or self.shuffled is None or min(self.matched.low, self.shuffled.low) <= 1:
+        if any(ratio is not None and ratio.low <= 1 for ratio in (self.matched, self.shuffled)):
             return "not supported"
+        if self.matched is None or self.shuffled is None:
+            return "not tested"
         return "supported" if self.matched.low >= _SUPPORTED_FROM else "weak"
 
     def figures(self) -> Row:

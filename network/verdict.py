@@ -2,4 +2,4 @@
 
 from typing import Literal
 
-Verdict = Literal["supported", "weak", "not supported"]
+Verdict = Literal["supported", "weak", "not supported", "not tested"]

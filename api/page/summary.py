@@ -88,6 +88,7 @@ def summarise_influence_test(translate: Translator, test: InfluenceTest) -> list
         "supported": translate("Influence between users is supported by this data."),
         "weak": translate("Influence between users is weakly supported by this data."),
         "not supported": translate("Influence between users is not supported by this data."),
+        "not tested": translate("Influence between users could not be tested: there is too little data."),
     }
     return [
         verdicts[test.verdict],

@@ -90,7 +90,7 @@ def best_epochs(
     `advance` is called after each epoch. A default number where there are no examples of either kind.
     """
     if not training or not validation:
-        return _DEFAULT_EPOCHS
+        return min(_DEFAULT_EPOCHS, configuration.epochs)
     batch = collate(validation)
     best, lowest = 0, float("inf")
     for epoch, network in enumerate(_epochs(training, configuration, configuration.seed)):

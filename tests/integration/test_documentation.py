@@ -44,7 +44,7 @@ EXPECTED_OUTPUT = {
     "keys list": "dashboard",
     "keys make": "it is not shown again",
     "keys revoke": "is revoked",
-    "network build": "Influence between users is",
+    "network build": "Influence between users",
     "network update": "updated since",
     "plan": "P10",
     "serve": "Groundswell is at http://127.0.0.1:8000/",

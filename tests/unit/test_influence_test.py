@@ -77,7 +77,7 @@ def test_only_trials_since_the_given_time_count() -> None:
         for since in (-np.inf, middle, CAMPAIGNS * CAMPAIGN_DAYS * DAY)
     )
     assert whole_period.trials * 0.4 < second_half.trials < whole_period.trials * 0.6
-    assert (no_period.trials, no_period.verdict) == (0, "not supported")
+    assert (no_period.trials, no_period.verdict) == (0, "not tested")
 
 
 def test_too_few_campaigns_give_no_ratio() -> None:
@@ -85,7 +85,7 @@ def test_too_few_campaigns_give_no_ratio() -> None:
     few = ParticipationHistory(history.users, history.before, history.activity, history.campaigns[:4])
     result = run_influence_test(few, sources, targets, np.arange(20), seed=2)
     assert result.trials > 0
-    assert (result.matched, result.random, result.verdict) == (None, None, "not supported")
+    assert (result.matched, result.random, result.verdict) == (None, None, "not tested")
 
 
 def test_result_does_not_depend_on_the_order_of_edges() -> None:
@@ -124,7 +124,8 @@ def test_end_of_an_interval_without_use_is_shown_as_such() -> None:
     ("matched", "shuffled", "verdict"),
     [((1.5, 1.2, 1.9), (1.2, 1.1, 1.3), "supported"), ((1.5, 1.2, 1.9), (1.0, 0.9, 1.1), "not supported"),
      ((1.07, 1.01, 1.12), (1.2, 1.1, 1.3), "weak"), ((1.3, 0.9, 1.9), (1.2, 1.1, 1.3), "not supported"),
-     (None, None, "not supported"), ((1.5, 1.2, 1.9), None, "not supported")],
+     (None, None, "not tested"), ((1.5, 1.2, 1.9), None, "not tested"),
+     ((1.3, 0.9, 1.9), None, "not supported"), (None, (1.0, 0.9, 1.1), "not supported")],
 )  # fmt: skip
 def test_verdict_follows_from_the_intervals(
     matched: tuple[float, ...] | None, shuffled: tuple[float, ...] | None, verdict: str

@@ -16,7 +16,7 @@ from forecasting.evaluation.backtest import backtest, score
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
-from forecasting.klstm.trainer import Configuration
+from forecasting.klstm.trainer import Configuration, best_epochs
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
 from network.runs import NetworkRun
@@ -310,3 +310,7 @@ def test_exposure_sums_the_influence_of_recent_participants_on_users_at_risk() -
     features, mean_exposure = frame.users.node_features(len(frame.y))
     assert features[:, -1] == pytest.approx([0, 0, 0.3, 0, 0, 0])
     assert mean_exposure == pytest.approx(0.3 / 5)
+
+
+def test_epochs_without_validation_examples_keep_the_maximum() -> None:
+    assert best_epochs([], [], Configuration(epochs=3), lambda _: None) == 3

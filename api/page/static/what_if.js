@@ -71,6 +71,7 @@ function describeVerdict(verdict) {
     supported: _("Influence between users is supported by this data."),
     weak: _("Influence between users is weakly supported by this data."),
     "not supported": _("Influence between users is not supported by this data."),
+    "not tested": _("Influence between users could not be tested: there is too little data."),
   };
   return sentences[verdict] ?? verdict;
 }
