@@ -81,9 +81,9 @@ def test_errors_of_the_asyncio_driver_are_mapped(settings: Settings, sample: Imp
         asyncio.run(read())
 
 
-def test_a_read_cannot_write(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    writing = replace(cypher.statement("server/gds_version"), text="CREATE (node) RETURN 1 AS value")
-    monkeypatch.setattr("graph.event_loop.load_statement", lambda _name, _parameters: writing)
+def test_read_on_the_event_loop_cannot_write(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_statement = replace(cypher.statement("server/gds_version"), text="CREATE (node) RETURN 1 AS value")
+    monkeypatch.setattr("graph.event_loop.load_statement", lambda _name, _parameters: write_statement)
 
     async def read() -> None:
         reads = EventLoopGraph(graph)

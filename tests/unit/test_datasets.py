@@ -46,8 +46,8 @@ def test_empty_database_is_rejected() -> None:
         resolve(_Database())
 
 
-def test_page_shows_the_requested_data_set_else_that_of_the_setting_else_the_one_imported_last() -> None:
-    several, configured = (cast(Graph, _Database("a", "b", default_dataset=name)) for name in ("", "b"))
+def test_page_data_set_is_the_requested_else_the_configured_else_the_latest() -> None:
+    unconfigured, configured = (cast(Graph, _Database("a", "b", default_dataset=name)) for name in ("", "b"))
     assert get_page_dataset(configured, "a") == "a"
     assert get_page_dataset(configured) == "b"
-    assert get_page_dataset(several) == "a"
+    assert get_page_dataset(unconfigured) == "a"

@@ -1,4 +1,4 @@
-"""Which campaigns can be forecast from an origin."""
+"""Running campaigns can be forecast; planned and ended ones are rejected."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ CAMPAIGNS = pd.DataFrame(
 
 
 @pytest.mark.parametrize("origin", [date(2024, 6, 1), date(2024, 6, 10)])
-def test_campaign_that_has_not_begun_is_referred_to_its_plan(origin: date) -> None:
+def test_planned_campaign_is_rejected_with_the_plan_command(origin: date) -> None:
     with pytest.raises(InvalidRequest, match="Summer begins on 2024-06-10") as error:
         _check_running(CAMPAIGNS, CAMPAIGNS.iloc[1], origin)
     assert "groundswell plan 2" in error.value.remedy

@@ -115,7 +115,7 @@ def test_campaigns_of_equal_ratios_give_no_interval() -> None:
     assert risk_ratio(observed, null) is None
 
 
-def test_end_of_an_interval_without_use_is_shown_as_such() -> None:
+def test_interval_end_above_1000_is_printed_as_a_bound() -> None:
     assert str(RiskRatio(1.9, 5e-10, 6.9e9)) == "1.90 [0.00, >1000]"
     assert str(RiskRatio(1.5, 1.2, 1.9)) == "1.50 [1.20, 1.90]"
 

@@ -12,7 +12,7 @@ SECONDS = 0.05
 
 
 class SlowGraph:
-    """A graph whose revision arrives a while after it was read."""
+    """A graph whose revision is returned some time after it is read."""
 
     revision = 0
 
