@@ -58,7 +58,9 @@ def test_unknown_body_field_is_422(client: TestClient, path: str, body: dict[str
         ("POST", "/campaigns", "GET"),
     ],
 )
-def test_method_not_allowed_lists_the_allowed_methods(client: TestClient, method: str, path: str, allowed: str) -> None:
+def test_method_not_allowed_lists_the_allowed_methods(
+    client: TestClient, method: str, path: str, allowed: str
+) -> None:
     response = client.request(method, path)
     assert (response.status_code, response.headers["allow"]) == (405, allowed)
 
