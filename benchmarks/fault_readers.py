@@ -13,7 +13,7 @@ import httpx
 
 from benchmarks.queries import uncached_query
 from graph.importing.adapters.complete_journey import DATASET
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 
 _READERS = 10
 _NO_ANSWER = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import generated
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 
 _SPARE_BYTES = 3 << 30
 """`db up` needs 300 MB, Neo4j reserves 256 MiB per log file, and the imported files must fit at the end."""

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graph.importing.mapping import Mapping, parse_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping
 
 _YEAR = 365
 _FIRST = pd.Timestamp("2024-01-01")

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow.csv
 from neo4j import GraphDatabase, ManagedTransaction
 
-from graph.importing.csv_files import moments
-from graph.importing.mapping import Mapping
+from graph.importing.engines.csv_files import moments
+from graph.importing.mapping.model import Mapping
 from graph.progress import Silent
 from graph.server import local
 from graph.server.bulk import build_store

@@ -28,7 +28,7 @@ from benchmarks.report import Row, write
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import import_files
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 from graph.progress import Silent
 from graph.server import local
 from graph.server.bulk import replace_store
@@ -89,7 +89,7 @@ def bulk(settings: Settings, folder: Path, mapping: Mapping) -> float:
         replace_store(*arguments)
         swapping = time.monotonic() - began
 
-    with mock.patch("graph.importing.bulk.replace_store", timed), connect(settings) as graph:
+    with mock.patch("graph.importing.engines.bulk.replace_store", timed), connect(settings) as graph:
         began = time.monotonic()
         import_files(graph, settings, folder, mapping, Silent(), engine="bulk")
         return time.monotonic() - began - swapping

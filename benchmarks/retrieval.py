@@ -17,7 +17,7 @@ from benchmarks.own_server import own_server
 from benchmarks.report import Row, write
 from cli.console import progress_bars
 from graph.connection import Graph, connect
-from graph.importing.csv_files import CsvFiles, moments
+from graph.importing.engines.csv_files import CsvFiles, moments
 from graph.schema import migrate
 from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings

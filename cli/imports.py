@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graph.importing import adapters
     from graph.importing.job import ImportReport
     from graph.importing.ledger import RowCounts
-    from graph.importing.mapping import Mapping
+    from graph.importing.mapping.model import Mapping
 
 _MAX_REASONS = 8
 _MAX_EXAMPLES = 5
@@ -54,8 +54,8 @@ def init(
 ) -> None:
     """Inspect the files and write a first, commented mapping."""
     from cli.console import out
-    from graph.importing.infer_mapping import infer_mapping
-    from graph.importing.mapping import FILE_NAME
+    from graph.importing.inference.infer import infer_mapping
+    from graph.importing.mapping.model import FILE_NAME
 
     path = folder / FILE_NAME
     if path.exists() and not force:
@@ -69,7 +69,7 @@ def schema() -> None:
     """Print the JSON schema of mapping files, for your editor."""
     import json
 
-    from graph.importing.mapping import Mapping
+    from graph.importing.mapping.model import Mapping
 
     typer.echo(json.dumps(Mapping.model_json_schema(), indent=1))
 
@@ -79,7 +79,7 @@ def check(folder: FolderArgument, mapping: MappingOption = None) -> None:
     """Validate every row and show the first rows of each table; nothing is written."""
     from cli.console import out, progress_bars
     from graph.importing.check import check_files
-    from graph.importing.mapping import FILE_NAME, read_mapping
+    from graph.importing.mapping.model import FILE_NAME, read_mapping
 
     rules = read_mapping(mapping or folder / FILE_NAME)
     with progress_bars() as progress:
@@ -113,7 +113,7 @@ def run(
     """Import a folder by its mapping. Run it again at any time: only new rows are loaded."""
     from cli.backend import open_backend
     from cli.local_backend import LocalBackend
-    from graph.importing.mapping import FILE_NAME, read_mapping
+    from graph.importing.mapping.model import FILE_NAME, read_mapping
 
     rules = read_mapping(mapping or folder / FILE_NAME)
     if dataset:

@@ -31,7 +31,7 @@ from api.serializers.networks import serialize_network
 from graph.connection import Graph
 from graph.datasets import describe_dataset, resolve_dataset
 from graph.importing.job import Engine, ImportReport, import_files
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 from graph.importing.runs import import_runs
 from graph.progress import Progress
 from graph.settings import Settings

@@ -22,8 +22,8 @@ from api.schemas.requests import (
 from api.schemas.what_ifs import WhatIfResponse
 from cli.explanation import ForecastExplanation
 from graph.errors import InvalidRequest, NotFound
-from graph.importing.input_files import open_input_files
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.input_files import open_input_files
 from graph.progress import Progress
 from graph.settings import Settings
 

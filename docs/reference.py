@@ -13,7 +13,9 @@ from typer.main import get_command
 import cypher
 from cli.main import app
 from graph.importing.contract import TABLES, Field
-from graph.importing.mapping import BehaviourKind, Mapping, Participation, Source
+from graph.importing.mapping.kinds import BehaviourKind, Participation
+from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.source import Source
 from graph.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -53,7 +55,7 @@ def contract_page() -> str:
     lines = [
         "# Data contract",
         "",
-        "`make docs` generates this page from `graph/importing/contract.py` and `mapping.py`.",
+        "`make docs` generates this page from `graph/importing/contract.py` and `graph/importing/mapping/`.",
         "[Importing](importing.md) shows how to use it. The tables `users`, `campaigns` and `behaviours` are",
         "required, all others are optional. Fields in **bold** are required in their table.",
         "",

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from graph.connection import connect
-from graph.importing.infer_mapping import infer_mapping
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import import_files
-from graph.importing.mapping import FILE_NAME, read_mapping
+from graph.importing.mapping.model import FILE_NAME, read_mapping
 from graph.progress import Silent
 from graph.settings import Settings
 

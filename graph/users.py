@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graph.connection import Graph, Row
 from graph.errors import NotFound
-from graph.importing.mapping import DERIVED
+from graph.importing.mapping.kinds import DERIVED
 from graph.settings import Settings
 
 _INTERNAL = frozenset({"dataset", "id", "name", "import", "changed_by"})

@@ -9,7 +9,7 @@ import pandas as pd
 
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, day_of, seconds_of
-from graph.importing.mapping import DERIVED
+from graph.importing.mapping.kinds import DERIVED
 from network.participation_history import ParticipationHistory
 from network.tags.interests import Interests
 

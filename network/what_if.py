@@ -9,7 +9,7 @@ import pandas as pd
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
-from graph.importing.mapping import DERIVED
+from graph.importing.mapping.kinds import DERIVED
 from network.key_users import subnetwork
 from network.runs import NetworkRun
 from network.seeding.diffusion import Model, Spread, simulate, simulate_days

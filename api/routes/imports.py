@@ -16,9 +16,9 @@ from api.serializers.imports import serialize_import
 from api.strict_route import StrictRoute
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
-from graph.importing.infer_mapping import infer_mapping
-from graph.importing.input_files import open_input_files
-from graph.importing.mapping import Mapping, parse_mapping
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.reading.input_files import open_input_files
 from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
 from graph.importing.uploads import receive, remove_upload, store_mapping

@@ -20,7 +20,7 @@ from forecasting.history.time_step import DAY, Step
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
-from graph.importing.mapping import DERIVED
+from graph.importing.mapping.kinds import DERIVED
 from graph.progress import Progress
 from network.runs import NetworkRun
 

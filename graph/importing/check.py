@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.importing.contract import TABLES
-from graph.importing.input_files import open_input_files
+from graph.importing.engines.resolve import Resolver
 from graph.importing.ledger import RowCounts
-from graph.importing.lines import RowError
-from graph.importing.mapping import Mapping
-from graph.importing.resolve import Resolver
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.input_files import open_input_files
+from graph.importing.reading.lines import RowError
 from graph.progress import Progress
 
 _PREVIEW_ROWS = 5

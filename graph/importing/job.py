@@ -9,14 +9,15 @@ from graph.connection import Graph
 from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest
 from graph.importing import runs
 from graph.importing.adapters import Prepared
-from graph.importing.bulk import BulkEngine, bulk_obstacle
-from graph.importing.input_files import InputFiles, open_input_files
+from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
+from graph.importing.engines.loaders import Target
+from graph.importing.engines.stream import StreamEngine
 from graph.importing.ledger import Ledger, RowCounts
-from graph.importing.loaders import Target
-from graph.importing.mapping import DERIVED, Mapping
+from graph.importing.mapping.kinds import DERIVED
+from graph.importing.mapping.model import Mapping
 from graph.importing.participations import derive_participations
+from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.rejects import Rejects
-from graph.importing.stream import StreamEngine
 from graph.progress import Progress
 from graph.schema import migrate
 from graph.settings import Settings

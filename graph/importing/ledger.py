@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graph.connection import Graph, Row
-from graph.importing.blocks import Block
-from graph.importing.input_files import InputFile
+from graph.importing.reading.blocks import Block
+from graph.importing.reading.input_files import InputFile
 
 _BATCH_ID = ("import", "mapping", "table", "file", "block", "digest", "part")
 _Group = tuple[int, int, int, str, str]

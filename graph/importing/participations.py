@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from graph.connection import Graph, Row
-from graph.importing.mapping import BehaviourKind, Participation
+from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.runs import import_runs
 from graph.progress import Progress
 

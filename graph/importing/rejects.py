@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from graph.importing.lines import RowError
+from graph.importing.reading.lines import RowError
 from graph.server.folders import make_writable
 
 HEADER = ("file", "row", "column", "value", "reason")

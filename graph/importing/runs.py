@@ -10,7 +10,7 @@ import psutil
 
 from graph.connection import Graph, Row
 from graph.errors import ImportRunning, NotFound
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 
 _IDLE_SECONDS = 600
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graph.connection import Graph
 from graph.errors import InvalidRequest
-from graph.importing.mapping import BehaviourKind, Participation
+from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.participations import derive_participations
 from graph.importing.runs import ImportRun, find_import, import_runs, rules
 from graph.progress import Progress

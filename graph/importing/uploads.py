@@ -11,7 +11,7 @@ from pathlib import Path
 from graph.connection import Graph
 from graph.errors import FolderUnusable, ImportFailed
 from graph.importing.job import ImportJob
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 from graph.progress import Progress
 from graph.settings import Settings
 

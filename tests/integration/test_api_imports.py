@@ -12,9 +12,9 @@ from httpx import Response
 from api.app import create_app
 from examples import messy_shop
 from graph.connection import Graph, connect
-from graph.importing.infer_mapping import infer_mapping
+from graph.importing.engines.stream import StreamEngine
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.runs import import_runs
-from graph.importing.stream import StreamEngine
 from graph.settings import Settings
 from jobs import progress, worker
 

@@ -8,9 +8,9 @@ import pytest
 from examples import messy_shop
 from graph.connection import connect
 from graph.errors import FolderUnusable, InvalidRequest, NotFound
-from graph.importing.infer_mapping import infer_mapping
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import import_files
-from graph.importing.mapping import read_mapping
+from graph.importing.mapping.model import read_mapping
 from graph.progress import Silent
 from graph.schema import migrations
 from graph.server import local

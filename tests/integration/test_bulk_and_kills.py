@@ -10,11 +10,11 @@ from benchmarks import kills
 from examples import messy_shop
 from graph.connection import Graph, Row, connect
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest
-from graph.importing import bulk
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.infer_mapping import infer_mapping
+from graph.importing.engines import bulk
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import Engine, ImportReport, import_files, import_prepared
-from graph.importing.mapping import Mapping, parse_mapping, read_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping, read_mapping
 from graph.importing.runs import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -147,8 +147,8 @@ def test_interrupted_bulk_import_is_repeated_and_an_interrupted_swap_completed(
             patch.setattr(function, interrupt)
             import_files(graph, empty_server, messy_folder, mapping, Silent(), engine=engine)
 
-    import_interrupted_in("graph.importing.bulk.build_store")
-    import_interrupted_in("graph.importing.bulk.replace_store")
+    import_interrupted_in("graph.importing.engines.bulk.build_store")
+    import_interrupted_in("graph.importing.engines.bulk.replace_store")
     import_interrupted_in("graph.server.bulk.finish_swap")
     local.up(empty_server.home, empty_server.cache)  # The start completes the swap.
     import_interrupted_in("graph.importing.job.derive_participations", "auto")
@@ -199,7 +199,7 @@ def test_error_of_the_bulk_importer_is_reported(
     empty_server: Settings, messy_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "graph.importing.csv_files.CsvFiles.arguments", lambda _files: ["--nodes=nothing.csv"]
+        "graph.importing.engines.csv_files.CsvFiles.arguments", lambda _files: ["--nodes=nothing.csv"]
     )
     with connect(empty_server) as graph, pytest.raises(ImportFailed, match="bulk importer failed"):
         import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk")

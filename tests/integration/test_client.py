@@ -18,7 +18,7 @@ from forecasting.records import ModelRun
 from graph.api_keys import make_key
 from graph.connection import Graph, connect
 from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, ServerRefused, ServerUnreachable
-from graph.importing.infer_mapping import infer_mapping
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import ImportReport
 from graph.settings import Settings
 from tests.command_line import groundswell

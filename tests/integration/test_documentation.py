@@ -16,7 +16,7 @@ from typer.main import get_command
 from cli.main import app
 from docs import reference
 from graph.importing.contract import TABLES
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 from tests.documentation import FIRST, PAGES, ROOT, Block, Terminal, blocks, code_spans, commands
 
 # The first test runs every command of the first page, which is slow on a busy machine.

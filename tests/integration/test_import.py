@@ -10,11 +10,11 @@ from examples import messy_shop
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest, SchemaError
-from graph.importing import stream
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.infer_mapping import infer_mapping
+from graph.importing.engines import stream
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import ImportReport, import_files, import_prepared
-from graph.importing.mapping import Mapping, parse_mapping, read_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping, read_mapping
 from graph.importing.runs import find_import, import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -114,7 +114,7 @@ def test_interrupted_import_resumes(
     graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = f"{dataset}-whole"
-    monkeypatch.setattr("graph.importing.blocks.BLOCK_ROWS", 1000)
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 1000)
     import_prepared(graph, settings, complete_journey(settings.cache, whole, FEW_HOUSEHOLDS), Silent())
     batches_left = 30
     load_batch = stream.StreamEngine._load_batch

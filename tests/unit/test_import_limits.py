@@ -8,8 +8,8 @@ import pytest
 
 from api.problems import status_of
 from graph.errors import FolderUnusable, ImportFailed
-from graph.importing import blocks
-from graph.importing.mapping import Source
+from graph.importing.mapping.source import Source
+from graph.importing.reading import blocks
 from graph.importing.uploads import receive
 from graph.settings import Settings
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
 from graph.server.folders import make_writable
 
 Frames = dict[str, pd.DataFrame]

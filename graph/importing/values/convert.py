@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.contract import Kind
-from graph.importing.mapping import ValueFormat
+from graph.importing.mapping.formats import ValueFormat
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200

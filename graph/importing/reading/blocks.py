@@ -21,9 +21,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.errors import ImportFailed
-from graph.importing import lines
-from graph.importing.lines import Parsed
-from graph.importing.mapping import Source
+from graph.importing.mapping.source import Source
+from graph.importing.reading import lines
+from graph.importing.reading.lines import Parsed
 
 BLOCK_ROWS = 40_000
 _CHUNK = 1 << 20

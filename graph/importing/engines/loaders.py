@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
-from graph.importing.lines import RowError
-from graph.importing.mapping import Mapping
-from graph.importing.rows import Rows
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.lines import RowError
+from graph.importing.values.rows import Rows
 
 REFERENCES = {"user": "users", "source": "users", "target": "users", "tag": "tags", "campaign": "campaigns",
            "product": "products", "coupon": "coupons"}  # fmt: skip

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.importing import values
-from graph.importing.blocks import Block
 from graph.importing.contract import TABLES, Field
-from graph.importing.lines import Parsed, RowError
-from graph.importing.mapping import Mapping, Source
+from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.source import Source
+from graph.importing.reading.blocks import Block
+from graph.importing.reading.lines import Parsed, RowError
+from graph.importing.values.convert import convert, next_midnight
 
 
 @dataclass
@@ -67,7 +68,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         raw_column = _raw_column(field, source, raw, len(numbers))
         if raw_column is None:
             continue
-        converted = values.convert(raw_column, field.kind, value_format)
+        converted = convert(raw_column, field.kind, value_format)
         columns[field.name] = converted.values
         name = source.columns.get(field.name, field.name)
         rejected += _reject(ok, converted.bad, numbers, name, raw_column, converted.reason)
@@ -81,7 +82,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         rejected += _reject(ok, unknown, numbers, source.columns.get("kind", "kind"), columns["kind"], reason)
     if table == "campaigns":
         if source.end_is_last_day:
-            columns["ends"] = values.next_midnight(columns["ends"], value_format.zone)
+            columns["ends"] = next_midnight(columns["ends"], value_format.zone)
         late = pc.fill_null(pc.greater_equal(columns["starts"], columns["ends"]), False)
         ends = source.columns.get("ends", "ends")
         backwards = np.asarray(late.to_numpy(zero_copy_only=False), dtype=bool)
@@ -89,7 +90,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
             ok, backwards, numbers, ends, raw.get(ends, columns["ends"]), "is not after its start"
         )
     for name, column in source.attributes.items():
-        columns[f"attributes.{name}"] = values.convert(raw[column], "text", value_format).values
+        columns[f"attributes.{name}"] = convert(raw[column], "text", value_format).values
     good = Rows(table, numbers, columns, []) if ok.all() else Rows(table, numbers, columns, []).filter(ok)
     good.rejected = sorted([*parsed.errors, *rejected])
     good.left_out = left_out

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from graph.connection import Graph
 from graph.errors import ImportFailed
-from graph.importing.behaviours import VALUES
-from graph.importing.csv_files import CsvFiles, moments
-from graph.importing.input_files import InputFiles
+from graph.importing.engines.behaviours import VALUES
+from graph.importing.engines.csv_files import CsvFiles, moments
+from graph.importing.engines.loaders import Target
+from graph.importing.engines.resolve import ENTITIES, ResolvedBlock, Resolver
+from graph.importing.engines.stream import time_span
 from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
-from graph.importing.loaders import Target
-from graph.importing.mapping import Mapping
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.input_files import InputFiles
 from graph.importing.rejects import Rejects
-from graph.importing.resolve import ENTITIES, ResolvedBlock, Resolver
-from graph.importing.stream import time_span
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings

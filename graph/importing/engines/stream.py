@@ -14,15 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Graph, Row, Transaction
-from graph.importing import loaders
-from graph.importing.behaviours import load_behaviours
-from graph.importing.blocks import Block, read_blocks
-from graph.importing.input_files import InputFile, InputFiles
+from graph.importing.engines import loaders
+from graph.importing.engines.behaviours import load_behaviours
+from graph.importing.engines.loaders import Load, LoadResult, Target
 from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
-from graph.importing.loaders import Load, LoadResult, Target
-from graph.importing.mapping import Source
+from graph.importing.mapping.source import Source
+from graph.importing.reading.blocks import Block, read_blocks
+from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.rejects import Rejects
-from graph.importing.rows import Rows, mapped_columns, validate, with_file_columns
+from graph.importing.values.rows import Rows, mapped_columns, validate, with_file_columns
 from graph.progress import Progress
 
 PARTS = 4

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.errors import ImportFailed, InvalidRequest
-from graph.importing.blocks import delimiter_of, format_of, open_decompressed, read_header
-from graph.importing.column_names import COLUMN_WORDS, ENTITY_OF, TABLE_WORDS
 from graph.importing.contract import TABLES
-from graph.importing.mapping import FILE_NAME, Source
-from graph.importing.mapping_template import InferredFile, render_mapping, simplify
+from graph.importing.inference.column_names import COLUMN_WORDS, ENTITY_OF, TABLE_WORDS
+from graph.importing.inference.template import InferredFile, render_mapping, simplify
+from graph.importing.mapping.model import FILE_NAME
+from graph.importing.mapping.source import Source
+from graph.importing.reading.blocks import delimiter_of, format_of, open_decompressed, read_header
 
 _SAMPLE_BYTES = 256 * 1024
 _SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".pq")

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import ImportFailed
-from graph.importing.blocks import digest_and_count
 from graph.importing.contract import TABLES
-from graph.importing.mapping import Mapping, Source
+from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.source import Source
+from graph.importing.reading.blocks import digest_and_count
 from graph.progress import Progress
 
 

@@ -4,8 +4,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from graph.importing.column_names import COLUMN_WORDS
 from graph.importing.contract import TABLES
+from graph.importing.inference.column_names import COLUMN_WORDS
 
 _YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 

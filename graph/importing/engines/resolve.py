@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.importing.blocks import Block, read_blocks
 from graph.importing.contract import TABLES
-from graph.importing.input_files import InputFile, InputFiles
+from graph.importing.engines.loaders import CONTRADICTION, REFERENCES, referenced_ids, unknown_id
 from graph.importing.ledger import RowCounts
-from graph.importing.lines import RowError
-from graph.importing.loaders import CONTRADICTION, REFERENCES, referenced_ids, unknown_id
-from graph.importing.mapping import Mapping
-from graph.importing.rows import Rows, mapped_columns, validate, with_file_columns
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.blocks import Block, read_blocks
+from graph.importing.reading.input_files import InputFile, InputFiles
+from graph.importing.reading.lines import RowError
+from graph.importing.values.rows import Rows, mapped_columns, validate, with_file_columns
 
 Ints = NDArray[np.int64]
 ENTITIES = ("users", "tags", "products", "campaigns")

@@ -1,0 +1,4 @@
+"""Loads rows: ``stream`` into a live database, ``bulk`` into a new one.
+
+``resolve`` decides the outcome of each row without a database.
+"""

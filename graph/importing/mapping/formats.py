@@ -1,0 +1,64 @@
+"""The format of values: times, numbers and missing values."""
+
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def as_list(value: Any) -> Any:
+    """Return `value` as a list of one, unless it is a list."""
+    return value if isinstance(value, list) else [value]
+
+
+Texts = Annotated[list[str], BeforeValidator(as_list)]
+
+
+class Strict(BaseModel):
+    """Refuses unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Numbers(Strict):
+    """The format of numbers."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands must differ")
+        return self
+
+
+class FormatSettings(Strict):
+    """The format of values; settings of a table override those of the mapping."""
+
+    times: Texts | None = Field(
+        None,
+        description="Formats tried in this order: iso, epoch_s, epoch_ms, excel (serial days), or "
+        "strptime's like '%d/%m/%Y %H:%M'",
+    )
+    zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
+    numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
+    missing: list[str] | None = Field(None, description="Texts that stand for a missing value")
+
+    @model_validator(mode="after")
+    def _zone_exists(self) -> Self:
+        if self.zone is not None:
+            try:
+                ZoneInfo(self.zone)
+            except (KeyError, ValueError, OSError) as error:
+                raise ValueError(f"{self.zone!r} is not a time zone; write it like Europe/Berlin") from error
+        return self
+
+
+class ValueFormat(BaseModel):
+    """The complete format of the values of one source."""
+
+    times: tuple[str, ...]
+    zone: str
+    numbers: Numbers
+    missing: tuple[str, ...]

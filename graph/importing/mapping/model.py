@@ -1,0 +1,119 @@
+"""The mapping file: how the columns of a user's files fill the contract's tables.
+
+It is YAML, validated here; `groundswell import schema` prints its JSON schema for editors.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from graph.errors import InvalidRequest
+from graph.importing.contract import ADDABLE, TABLES
+from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat
+from graph.importing.mapping.kinds import BehaviourKind, Participation
+from graph.importing.mapping.source import Source, Sources, check_fields
+
+FILE_NAME = "groundswell.yaml"
+
+
+class Mapping(FormatSettings):
+    """A mapping file."""
+
+    version: Literal[1] = 1
+    dataset: str = Field(description="Name of the data set in the graph", pattern=r"^[\w.-]{1,100}$")
+    zone: str = Field(description="Time zone that defines the data's days, for example Europe/Berlin")
+    max_rejected: float = Field(
+        0.05, ge=0, le=1, description="Share of rejected rows above which the import stops"
+    )
+    duplicates: Literal["keep", "drop"] = Field(
+        "keep", description="Keep or drop behaviours that are equal in all values"
+    )
+    unknown: dict[str, Literal["reject", "add"]] = Field(
+        default_factory=dict, description="users, tags, products, coupons: reject rows that reference an "
+        "unknown id, or add it. Default: add where the table is not mapped, else reject",
+    )  # fmt: skip
+    tables: dict[str, Sources]
+    kinds: dict[str, BehaviourKind]
+    participation: Participation = Participation()
+
+    @model_validator(mode="after")
+    def _fits_the_contract(self) -> Self:
+        missing = [name for name, spec in TABLES.items() if spec.required and name not in self.tables]
+        if missing:
+            raise ValueError(f"tables: {', '.join(missing)} must be mapped")
+        invalid = set(self.unknown) - set(ADDABLE)
+        if invalid:
+            raise ValueError(f"unknown: {', '.join(sorted(invalid))}: only {', '.join(ADDABLE)} can be added")
+        types = [kind.type for kind in self.kinds.values()]
+        if len(types) != len(set(types)):
+            raise ValueError("kinds: two kinds have the same type")
+        for name, sources in self.tables.items():
+            for source in sources:
+                check_fields(name, source)
+        return self
+
+    def adds(self, table: str) -> bool:
+        """Return whether rows may add ids to `table` by referencing them."""
+        default = "reject" if table in self.tables else "add"
+        return table in ADDABLE and self.unknown.get(table, default) == "add"
+
+    def value_format(self, source: Source) -> ValueFormat:
+        """Return the format of the values of `source`: its settings, else the mapping's, else defaults."""
+        return ValueFormat(
+            times=tuple(source.times or self.times or ["iso"]),
+            zone=source.zone or self.zone,
+            numbers=source.numbers or self.numbers or Numbers(),
+            missing=tuple((source.missing if source.missing is not None else self.missing) or [""]),
+        )
+
+    def digest(self) -> str:
+        """Return a digest of the mapping, independent of comments and order."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    def digest_of(self, source: Source) -> str:
+        """Return a digest of all settings that decide how the rows of `source` are read."""
+        kinds = {name: (kind.type, kind.object) for name, kind in self.kinds.items()}
+        settings = [
+            source.model_dump_json(exclude={"files"}),
+            self.value_format(source).model_dump_json(),
+            json.dumps(kinds, sort_keys=True),
+        ]
+        return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read the mapping in `path`. Raises InvalidRequest, which names the field and the problem."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InvalidRequest(
+            f"The mapping {path} does not exist.",
+            f"`groundswell import init {path.parent}` writes a first one.",
+        ) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InvalidRequest(f"{path} is not valid YAML: {error}", "Correct the file.") from error
+    return parse_mapping(content, str(path))
+
+
+def parse_mapping(content: object, origin: str) -> Mapping:
+    """Validate the content of a mapping file; `origin` names it in messages. Raises InvalidRequest."""
+    try:
+        return Mapping.model_validate(content)
+    except ValidationError as error:
+        problems = [f"{_path(problem['loc'])}{_message(problem)}" for problem in error.errors()]
+        raise InvalidRequest(
+            f"{origin}: " + "; ".join(problems) + ".",
+            "Correct the mapping; docs/data-contract.md describes its fields.",
+        ) from error
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return f"{'.'.join(str(part) for part in location)}: " if location else ""
+
+
+def _message(problem: Any) -> str:
+    return str(problem["msg"]).removeprefix("Value error, ")

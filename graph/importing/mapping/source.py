@@ -1,0 +1,66 @@
+"""The sources of a table: its files, how to read them, and the columns that fill its fields."""
+
+import codecs
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from graph.importing.contract import TABLES
+from graph.importing.mapping.formats import FormatSettings, Texts, as_list
+
+
+class Source(FormatSettings):
+    """The files of a table, and how to read them."""
+
+    files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
+    format: Literal["csv", "tsv", "jsonl", "parquet"] | None = Field(
+        None, description="Default: by the file name; .gz and .zst are decompressed"
+    )
+    encoding: Texts = Field(
+        ["utf-8"], description="With several encodings, each line uses the first that fits"
+    )
+    delimiter: str | None = Field(None, description="Delimiter between values", min_length=1, max_length=1)
+    header: Literal[True] | list[str] = Field(
+        True, description="Or a list of column names, for files without a header"
+    )
+    multiline: bool = Field(False, description="Quoted values contain line breaks (slower)")
+    columns: dict[str, str] = Field(default_factory=dict, description="field: column of the file")
+    constants: dict[str, str] = Field(default_factory=dict, description="field: one value for every row")
+    attributes: dict[str, str] = Field(default_factory=dict, description="property: column of the file")
+    end_is_last_day: bool = Field(
+        False, description="campaigns: `ends` is the last day, not the first moment after it"
+    )
+    where: dict[str, Texts] = Field(default_factory=dict, description="column: values of the rows to keep")
+
+    @model_validator(mode="after")
+    def _encodings_exist(self) -> Self:
+        for name in self.encoding:
+            try:
+                codecs.lookup(name)
+            except LookupError as error:
+                raise ValueError(f"{name!r} is not an encoding; write it like utf-8 or cp1252") from error
+        return self
+
+
+Sources = Annotated[list[Source], BeforeValidator(as_list)]
+
+
+def check_fields(table: str, source: Source) -> None:
+    """Raise ValueError where `source` does not fit `table`."""
+    if table not in TABLES:
+        raise ValueError(f"tables: there is no table {table!r}; there are {', '.join(TABLES)}")
+    spec = TABLES[table]
+    mapped = set(source.columns) | set(source.constants)
+    unknown = mapped - set(spec.names)
+    if unknown:
+        raise ValueError(f"{table}: no field {', '.join(sorted(unknown))}; there are {', '.join(spec.names)}")
+    missing = [field.name for field in spec.fields if field.required and field.name not in mapped]
+    if missing:
+        raise ValueError(f"{table}: {', '.join(missing)} must be mapped")
+    if source.end_is_last_day and table != "campaigns":
+        raise ValueError(f"{table}: end_is_last_day is for campaigns")
+    if source.attributes and not spec.attributes:
+        raise ValueError(f"{table}: this table has no attributes")
+    reserved = {"id", "dataset", "import", "changed_by", *spec.names} & set(source.attributes)
+    if reserved:
+        raise ValueError(f"{table}: attributes cannot be named {', '.join(sorted(reserved))}")

@@ -1,0 +1,1 @@
+"""Reads the files of a delivery: ``input_files`` finds them, ``blocks`` and ``lines`` parse them."""
