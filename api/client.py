@@ -256,10 +256,15 @@ class Client(ServerConnection):
         return self._upload(Job, "POST /v1/imports", fields, files)
 
     def check_import(
-        self, files: Iterable[Path], mapping: str | None = None, dataset: str = "my-data", zone: str = "UTC"
+        self,
+        files: Iterable[Path],
+        mapping: str | None = None,
+        dataset: str = "my-data",
+        zone: str = "UTC",
+        max_rejected: float | None = None,
     ) -> ImportCheck:
         """Validate every row without writing or storing anything."""
-        fields = {"mapping": mapping, "dataset": dataset, "zone": zone}
+        fields = {"mapping": mapping, "dataset": dataset, "zone": zone, "max_rejected": max_rejected}
         return self._upload(ImportCheck, "POST /v1/imports/check", fields, files)
 
     def _request_campaign(

@@ -9,12 +9,15 @@ from cli.options import DatasetOption, HomeOption, load_local_settings
 from graph.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from api.schemas.imports import Import
+    from collections.abc import Sequence
+
+    from api.schemas.imports import Import, ImportWarning
     from cli.remote_backend import RemoteBackend
     from graph.importing import adapters
     from graph.importing.job import ImportReport
     from graph.importing.ledger import RowCounts
     from graph.importing.mapping.model import Mapping
+    from graph.importing.warnings import DataWarning
 
 _MAX_REASONS = 8
 _MAX_EXAMPLES = 5
@@ -33,7 +36,7 @@ EngineOption = Annotated[
 MaxRejectedOption = Annotated[
     float | None,
     typer.Option(
-        "--max-rejected", min=0, max=1, help="Stop if more than this share of the rows is rejected."
+        "--max-rejected", min=0, max=1, help="Stop if more than this share of a table's rows is rejected."
     ),
 ]
 NameOption = Annotated[
@@ -75,7 +78,9 @@ def schema() -> None:
 
 
 @app.command("check")
-def check(folder: FolderArgument, mapping: MappingOption = None) -> None:
+def check(
+    folder: FolderArgument, mapping: MappingOption = None, max_rejected: MaxRejectedOption = None
+) -> None:
     """Validate every row and show the first rows of each table; nothing is written."""
     from cli.console import out, progress_bars
     from graph.importing.check import check_files
@@ -83,7 +88,7 @@ def check(folder: FolderArgument, mapping: MappingOption = None) -> None:
 
     rules = read_mapping(mapping or folder / FILE_NAME)
     with progress_bars() as progress:
-        report = check_files(folder, rules, progress)
+        report = check_files(folder, rules, progress, max_rejected)
     for table, rows in report.preview.items():
         if rows:
             _show_preview(table, rows, rules.zone)
@@ -92,13 +97,9 @@ def check(folder: FolderArgument, mapping: MappingOption = None) -> None:
     for file, row in report.examples[:_MAX_EXAMPLES]:
         column = f'column "{row.column}"' if row.column else "the whole line"
         out.print(f"  {file} row {row.row}, {column}: {row.value!r} {row.reason}", markup=False)
-    total = report.total
-    if total.rejected > rules.max_rejected * total.read:
-        out.print(
-            f"{total.rejected:,} of {total.read:,} rows would be rejected: more than max_rejected "
-            f"({rules.max_rejected:.0%}), so an import would stop."
-        )
-        raise typer.Exit(4)
+    _show_warnings(report.warnings)
+    if report.stopped:
+        raise report.stopped
 
 
 @app.command("run")
@@ -230,6 +231,7 @@ def show_import(report: "ImportReport") -> None:
     if report.rejects:
         _show_reasons(report.reasons)
         out.print(f"Every rejected row, with its reason: {report.rejects}", soft_wrap=True)
+    _show_warnings(report.warnings)
     contents = ", ".join(f"{count:,} {label}" for label, count in report.counts.items())
     loaded = f"{report.total.loaded:,} rows loaded" if report.total.loaded else "Nothing was new"
     out.print(f"{loaded}. The database now holds {contents}.")
@@ -256,6 +258,7 @@ def _import_remotely(
         raise InvalidRequest("A server imports only with the stream engine.", "Omit --engine.")
     result = backend.import_files(folder, rules, max_rejected)
     _show_imports([result])
+    _show_warnings(result.warnings)
     if result.rejected:
         file = Path(f"{result.id}-rejected.csv")
         file.write_bytes(backend.client.rejected(result.id))
@@ -320,6 +323,15 @@ def _show_reasons(reasons: dict[str, int]) -> None:
         out.print(f"  {count:>9,}  {reason}", markup=False, soft_wrap=True)
     if len(reasons) > _MAX_REASONS:
         out.print(f"  ... and {len(reasons) - _MAX_REASONS} further reasons")
+
+
+def _show_warnings(warnings: "Sequence[DataWarning | ImportWarning]") -> None:
+    from cli.console import out
+
+    for warning in warnings:
+        out.print(f"warning: {warning.text}", markup=False, soft_wrap=True)
+        for example in warning.examples:
+            out.print(f"    {example}", markup=False, soft_wrap=True)
 
 
 def _show_preview(table: str, rows: list[dict[str, object]], zone: str) -> None:

@@ -12,7 +12,7 @@ from api.deps import ContextDep, GraphDep, read_endpoint
 from api.routes.jobs import accept_job
 from api.schemas.imports import Import, ImportCheck, RejectedRow, RowCounts
 from api.schemas.jobs import Job
-from api.serializers.imports import serialize_import
+from api.serializers.imports import serialize_import, serialize_warnings
 from api.strict_route import StrictRoute
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
@@ -25,6 +25,11 @@ from graph.importing.uploads import receive, remove_upload, store_mapping
 from graph.progress import Silent
 from jobs import queue
 
+MaxRejectedForm = Annotated[
+    float | None,
+    Form(ge=0, le=1, description="Share of rejected rows of a table that stops the import"),
+]
+
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
 
 
@@ -34,7 +39,7 @@ def start_import(
     response: Response,
     mapping: Annotated[str, Form(description="The mapping, as YAML or JSON")],
     files: Annotated[list[UploadFile], File(description="The files that the mapping names")],
-    max_rejected: Annotated[float | None, Form(ge=0, le=1, description="Share that stops the import")] = None,
+    max_rejected: MaxRejectedForm = None,
 ) -> Job:
     """Import the files as a job. The response's `Location` is the job."""
     parsed = _mapping(mapping)
@@ -58,13 +63,14 @@ def check_import(
         str, Form(description="For an inferred mapping: the name of the data set")
     ] = "my-data",
     zone: Annotated[str, Form(description="For an inferred mapping: the time zone of the data")] = "UTC",
+    max_rejected: MaxRejectedForm = None,
 ) -> ImportCheck:
     """Validate every row without writing or storing anything."""
     with receive(context.settings) as folder:
         try:
             _store_files(files, folder)
             text = mapping or infer_mapping(folder, dataset, zone)
-            report = check_files(folder, _mapping(text), Silent())
+            report = check_files(folder, _mapping(text), Silent(), max_rejected)
         finally:
             remove_upload(context.settings, folder.name)
     return ImportCheck(
@@ -77,6 +83,8 @@ def check_import(
             )
             for name, row in report.examples
         ],
+        warnings=serialize_warnings(report.warnings),
+        problem=str(report.stopped) if report.stopped else None,
     )
 
 

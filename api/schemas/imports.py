@@ -3,6 +3,15 @@
 from pydantic import BaseModel, Field
 
 
+class ImportWarning(BaseModel):
+    """Something to look at although no row is wrong."""
+
+    code: str = Field(description="Identifies the kind of warning", examples=["similar_ids"])
+    text: str = Field(description="What was found, where, and what to do")
+    count: int = Field(description="Number of rows, values or ids that it concerns")
+    examples: list[str]
+
+
 class Import(BaseModel):
     """An import. When it has ended, read = loaded + rejected + unchanged."""
 
@@ -19,6 +28,7 @@ class Import(BaseModel):
     started: str = Field(description="ISO 8601 time")
     finished: str | None = Field(description="ISO 8601 time")
     seconds: int = Field(description="Duration, so far if it is running")
+    warnings: list[ImportWarning] = Field(description="Empty until the import has ended")
 
 
 class RowCounts(BaseModel):
@@ -48,3 +58,5 @@ class ImportCheck(BaseModel):
     tables: dict[str, RowCounts]
     reasons: dict[str, int] = Field(description="Number of rejected rows by reason, most frequent first")
     examples: list[RejectedRow] = Field(description="The first twenty rejected rows")
+    warnings: list[ImportWarning]
+    problem: str | None = Field(description="Why an import would stop; null if it would not")

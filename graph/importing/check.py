@@ -1,16 +1,20 @@
 """Validates every row of an import without a database, and previews the first rows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph.errors import ImportStopped
+from graph.importing import limits
 from graph.importing.contract import TABLES
 from graph.importing.engines.resolve import Resolver
 from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.reading.lines import RowError
+from graph.importing.rejects import reason_text
+from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 _PREVIEW_ROWS = 5
@@ -31,12 +35,18 @@ class Check:
         Number of rejected rows per reason.
     examples
         File and error of the first rejected rows.
+    warnings
+        What should be looked at although no row is wrong.
+    stopped
+        Why the import would stop, if more rows would be rejected than allowed.
     """
 
     tables: dict[str, RowCounts] = field(default_factory=dict)
     preview: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[str, RowError]] = field(default_factory=list)
+    warnings: list[DataWarning] = field(default_factory=list)
+    stopped: ImportStopped | None = None
 
     @property
     def total(self) -> RowCounts:
@@ -44,10 +54,28 @@ class Check:
         return RowCounts.sum(self.tables.values())
 
 
-def check_files(folder: Path, mapping: Mapping, progress: Progress) -> Check:
-    """Read and validate all files. Raises ImportFailed where a file cannot be read."""
+def check_files(
+    folder: Path, mapping: Mapping, progress: Progress, max_rejected: float | None = None
+) -> Check:
+    """Read and validate all files.
+
+    Parameters
+    ----------
+    folder, mapping
+        The files and their mapping.
+    progress
+        Receives the stages.
+    max_rejected
+        Share of rejected rows of a table above which an import would stop; default: the mapping's.
+
+    Raises
+    ------
+    ImportFailed
+        A file cannot be read.
+    """
     files = open_input_files(folder, mapping, progress)
     check = Check()
+    reasons: dict[str, Counter[str]] = defaultdict(Counter)
     advance: list[Callable[[int], None]] = []
 
     def on_table(table: str, rows: int) -> None:
@@ -58,7 +86,9 @@ def check_files(folder: Path, mapping: Mapping, progress: Progress) -> Check:
         file, rows = resolved.source, resolved.rows
         check.tables[file.table].add(resolved.counts)
         for error in resolved.rejected:
-            check.reasons[f"{file.name}: {error.column} {error.reason}".replace("  ", " ")] += 1
+            reason = reason_text(file.name, error.column, error.reason)
+            check.reasons[reason] += 1
+            reasons[file.table][reason] += 1
             if len(check.examples) < _MAX_EXAMPLES:
                 check.examples.append((file.name, error))
         preview = check.preview.setdefault(file.table, [])
@@ -66,4 +96,9 @@ def check_files(folder: Path, mapping: Mapping, progress: Progress) -> Check:
         for i in range(min(_PREVIEW_ROWS - len(preview), len(rows))):
             preview.append({name: rows.columns[name][i].as_py() for name in names})
         advance[0](resolved.counts.read)
+    limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
+    table = limits.exceeded(check.tables, limit_of)
+    if table:
+        problem = limits.describe(table, check.tables[table], limit_of(table), reasons[table])
+        check.stopped = ImportStopped(f"An import would stop: {problem}.", limits.REMEDY)
     return check

@@ -7,7 +7,7 @@ from typing import Literal
 
 from graph.connection import Graph
 from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest
-from graph.importing import runs
+from graph.importing import limits, runs
 from graph.importing.adapters import Prepared
 from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
 from graph.importing.engines.loaders import Target
@@ -18,11 +18,11 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.participations import derive_participations
 from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.rejects import Rejects
+from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Progress
 from graph.schema import migrate
 from graph.settings import Settings
 
-_MIN_ROWS_TO_STOP = 1_000
 _BULK_ROWS = 500_000
 """For fewer rows, restarting the server takes longer than the bulk engine saves."""
 
@@ -47,6 +47,8 @@ class ImportReport:
         The file of rejected rows, if any.
     reasons
         Number of rejected rows per reason.
+    warnings
+        What should be looked at although no row is wrong.
     """
 
     dataset: str
@@ -57,6 +59,7 @@ class ImportReport:
     participations: int = 0
     rejects: Path | None = None
     reasons: dict[str, int] = field(default_factory=dict)
+    warnings: list[DataWarning] = field(default_factory=list)
 
     @property
     def total(self) -> RowCounts:
@@ -80,7 +83,7 @@ class ImportJob:
     engine
         bulk, stream, or auto to choose by size and database.
     max_rejected
-        Share of rejected rows above which the import stops; default: the mapping's.
+        Share of rejected rows of a table above which the import stops; default: the mapping's.
 
     Raises
     ------
@@ -105,7 +108,7 @@ class ImportJob:
         max_rejected: float | None = None,
     ) -> None:
         self._graph, self._settings, self._mapping, self._progress = graph, settings, mapping, progress
-        self._limit = mapping.max_rejected if max_rejected is None else max_rejected
+        self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
         self._files = open_input_files(folder, mapping, progress)
         chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
@@ -153,7 +156,7 @@ class ImportJob:
             else StreamEngine(self._graph, self._target, self._ledger, self._rejects)
         )
         engine.load(self._files, self._progress, self._add_counts)
-        _check_share(report, self._limit, finished=True)
+        self._check_limits(finished=True)
         migrate(self._graph)
         report.participations = derive_participations(
             self._graph, mapping.dataset, self.number, mapping.kinds, mapping.participation, self._progress
@@ -162,7 +165,18 @@ class ImportJob:
 
     def _add_counts(self, table: str, counts: RowCounts) -> None:
         self.report.tables.setdefault(table, RowCounts()).add(counts)
-        _check_share(self.report, self._limit)
+        self._check_limits(finished=False)
+
+    def _check_limits(self, *, finished: bool) -> None:
+        tables = self.report.tables
+        table = limits.exceeded(tables, self._limit_of, finished=finished)
+        if table:
+            reasons = self._rejects.reasons(self._ledger.batches_of(table))
+            problem = limits.describe(table, tables[table], self._limit_of(table), reasons)
+            raise ImportStopped(
+                f"{self.report.run} stopped: {problem}.",
+                f"{limits.REMEDY} Loaded rows stay; `groundswell import undo` removes them.",
+            )
 
     def _finish(self, state: str, problem: str | None) -> None:
         reasons = self._rejects.collect(self._ledger.batches)
@@ -177,6 +191,7 @@ class ImportJob:
             state=state,
             problem=problem,
             read=total.read,
+            warnings=to_json(self.report.warnings),
             **total.outcomes(),
         )
 
@@ -219,17 +234,6 @@ def count(graph: Graph, dataset: str) -> dict[str, int]:
     """Count what the graph contains of a data set."""
     rows = graph.run("importing/counts", dataset=dataset, derived=sorted(DERIVED))
     return {row["what"]: row["rows"] for row in rows if row["rows"]}
-
-
-def _check_share(report: ImportReport, limit: float, *, finished: bool = False) -> None:
-    total = report.total
-    if (finished or total.read >= _MIN_ROWS_TO_STOP) and total.rejected > limit * total.read:
-        raise ImportStopped(
-            f"{report.run} stopped: {total.rejected:,} of {total.read:,} rows were rejected, more than "
-            f"the {limit:.0%} allowed.",
-            "Read the rejected rows, correct the mapping or the files, and import again (loaded rows stay; "
-            "`groundswell import undo` removes them); or allow more with --max-rejected.",
-        )
 
 
 def import_prepared(

@@ -124,6 +124,10 @@ class Ledger:
             elif entry["first_at"] is not None:
                 self._spans.append((entry["first_at"], entry["last_at"]))
 
+    def batches_of(self, table: str) -> list[str]:
+        """Return the ids of this job's batches of `table`."""
+        return [batch for batch in self.batches if batch.split("/", 3)[_BATCH_ID.index("table")] == table]
+
     def may_overlap(self, first: int, last: int) -> bool:
         """Whether an earlier job loaded behaviours between these times (milliseconds since the epoch)."""
         return any(start <= last and first <= end for start, end in self._spans)

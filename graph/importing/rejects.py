@@ -16,6 +16,11 @@ from graph.server.folders import make_writable
 HEADER = ("file", "row", "column", "value", "reason")
 
 
+def reason_text(file: str, column: str, reason: str) -> str:
+    """Return the text that counts rejected rows: file, column (none for a whole line) and reason."""
+    return f"{file}: {column} {reason}".replace("  ", " ")
+
+
 class Rejects:
     """Collects the rejected rows of one job in its own folder."""
 
@@ -43,7 +48,7 @@ class Rejects:
 
     def collect(self, batches: Iterable[str]) -> Counter[str]:
         """Merge the parts of `batches` into one file, sorted by row; return the number of rows per reason."""
-        reasons: Counter[str] = Counter()
+        rows_by_reason: Counter[str] = Counter()
         self.file.unlink(missing_ok=True)
         blocks: dict[tuple[str, int], list[Path]] = {}
         for batch in batches:
@@ -52,7 +57,7 @@ class Rejects:
             if path.exists():
                 blocks.setdefault((source, int(block)), []).append(path)
         if not blocks:
-            return reasons
+            return rows_by_reason
         with self.file.open("w", encoding="utf-8", newline="") as whole:
             writer = csv.writer(whole)
             writer.writerow(HEADER)
@@ -60,8 +65,13 @@ class Rejects:
                 rows = [row for path in blocks[block_key] for row in _read(path)]
                 for row in sorted(rows, key=lambda row: int(row[1])):
                     writer.writerow(row)
-                    reasons[f"{row[0]}: {row[2]} {row[4]}".replace("  ", " ")] += 1
-        return reasons
+                    rows_by_reason[reason_text(row[0], row[2], row[4])] += 1
+        return rows_by_reason
+
+    def reasons(self, batches: Iterable[str]) -> Counter[str]:
+        """Return the number of rejected rows of `batches` per reason."""
+        paths = [path for path in map(self._part, batches) if path.exists()]
+        return Counter(reason_text(row[0], row[2], row[4]) for path in paths for row in _read(path))
 
     def _part(self, batch: str) -> Path:
         return self._folder / "parts" / f"{hashlib.sha256(batch.encode()).hexdigest()[:24]}.csv"

@@ -11,6 +11,7 @@ import psutil
 from graph.connection import Graph, Row
 from graph.errors import ImportRunning, NotFound
 from graph.importing.mapping.model import Mapping
+from graph.importing.warnings import DataWarning, from_json
 
 _IDLE_SECONDS = 600
 
@@ -35,6 +36,7 @@ class ImportRun:
     started: str
     finished: str | None
     seconds: int
+    warnings: list[DataWarning]
 
     @property
     def id(self) -> str:
@@ -123,6 +125,7 @@ def rules(graph: Graph, dataset: str, number: int) -> Row:
 
 def _import_run(row: Row) -> ImportRun:
     fields = {key: row[key] for key in ImportRun.__dataclass_fields__}
+    fields["warnings"] = from_json(row["warnings"])
     if row["state"] == "running" and not _is_alive(row):
         fields["state"] = "interrupted"
     return ImportRun(**fields)

@@ -190,6 +190,9 @@ def test_folder_is_checked_imported_and_undone(settings: Settings, tmp_path: Pat
     assert checked.returncode == 0, checked.stderr
     assert "customer is not among the users" in checked.stdout
     assert "ends before" in checked.stdout
+    strict = groundswell("import", "check", str(folder), "--max-rejected", "0")
+    assert strict.returncode == 1
+    assert "An import would stop: 2 of 404 rows" in strict.stderr
     stopped = groundswell("import", "run", str(folder), "--max-rejected", "0", **database)
     assert stopped.returncode == 1
     assert "import/1 stopped" in stopped.stderr

@@ -82,8 +82,8 @@ class BulkEngine:
         resolver = Resolver(self._target.mapping)
         with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
             for resolved in resolver.run(input_files, on_table):
-                on_counts(resolved.source.table, resolved.counts)
                 self._write(files, resolver, resolved)
+                on_counts(resolved.source.table, resolved.counts)
                 advance[0](resolved.counts.read)
             files.write_run(self._graph.single("importing/run", dataset=self._target.mapping.dataset,
                                                number=self._target.number)["properties"])  # fmt: skip

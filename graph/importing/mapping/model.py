@@ -6,7 +6,7 @@ It is YAML, validated here; `groundswell import schema` prints its JSON schema f
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -18,6 +18,8 @@ from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.source import Source, Sources, check_fields
 
 FILE_NAME = "groundswell.yaml"
+_MAX_REJECTED = 0.05
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Mapping(FormatSettings):
@@ -26,8 +28,10 @@ class Mapping(FormatSettings):
     version: Literal[1] = 1
     dataset: str = Field(description="Name of the data set in the graph", pattern=r"^[\w.-]{1,100}$")
     zone: str = Field(description="Time zone that defines the data's days, for example Europe/Berlin")
-    max_rejected: float = Field(
-        0.05, ge=0, le=1, description="Share of rejected rows above which the import stops"
+    max_rejected: Share | dict[str, Share] = Field(
+        _MAX_REJECTED,
+        description="Share of rejected rows of any table above which the import stops; or shares by table "
+        "({behaviours: 0.3}; the others keep the default)",
     )
     duplicates: Literal["keep", "drop"] = Field(
         "keep", description="Keep or drop behaviours that are equal in all values"
@@ -51,6 +55,10 @@ class Mapping(FormatSettings):
         types = [kind.type for kind in self.kinds.values()]
         if len(types) != len(set(types)):
             raise ValueError("kinds: two kinds have the same type")
+        if isinstance(self.max_rejected, dict):
+            invalid = set(self.max_rejected) - set(TABLES)
+            if invalid:
+                raise ValueError(f"max_rejected: there is no table {', '.join(sorted(invalid))}")
         for name, sources in self.tables.items():
             for source in sources:
                 check_fields(name, source)
@@ -60,6 +68,12 @@ class Mapping(FormatSettings):
         """Return whether rows may add ids to `table` by referencing them."""
         default = "reject" if table in self.tables else "add"
         return table in ADDABLE and self.unknown.get(table, default) == "add"
+
+    def limit(self, table: str) -> float:
+        """Return the share of rejected rows of `table` above which the import stops."""
+        if isinstance(self.max_rejected, dict):
+            return self.max_rejected.get(table, _MAX_REJECTED)
+        return self.max_rejected
 
     def value_format(self, source: Source) -> ValueFormat:
         """Return the format of the values of `source`: its settings, else the mapping's, else defaults."""

@@ -1,0 +1,49 @@
+"""The share of rejected rows that is allowed in each table; `check` and `run` apply the same."""
+
+from collections.abc import Callable, Mapping
+
+from graph.importing.ledger import RowCounts
+
+_MIN_ROWS_TO_STOP = 1_000
+"""With fewer rows read so far, the share still says little; at the end it counts anyway."""
+_FEW_ROWS = 20
+_LIMIT_OF_FEW_ROWS = 0.5
+
+
+def exceeded(
+    tables: Mapping[str, RowCounts], limit_of: Callable[[str], float], *, finished: bool = True
+) -> str | None:
+    """Return the first table in which more rows were rejected than allowed, or None.
+
+    Parameters
+    ----------
+    tables
+        Number of rows by outcome, by table.
+    limit_of
+        Returns the allowed share of a table.
+    finished
+        Whether all rows have been read.
+    """
+    for table, counts in tables.items():
+        enough = finished or counts.read >= _MIN_ROWS_TO_STOP
+        if enough and counts.rejected > _allowed(limit_of(table), counts.read) * counts.read:
+            return table
+    return None
+
+
+def _allowed(limit: float, rows: int) -> float:
+    """In a table of a few rows, a single one exceeds any small share; a limit of 0 stays 0."""
+    return max(limit, _LIMIT_OF_FEW_ROWS) if limit and rows < _FEW_ROWS else limit
+
+
+def describe(table: str, counts: RowCounts, limit: float, reasons: Mapping[str, int]) -> str:
+    """Return how many rows of `table` were rejected, and the most frequent of `reasons`."""
+    text = f"{counts.rejected:,} of {counts.read:,} rows were rejected in table {table}, more than the "
+    text += f"{_allowed(limit, counts.read):.0%} allowed"
+    if reasons:
+        reason = max(reasons, key=lambda name: reasons[name])
+        text += f"; the most frequent reason ({reasons[reason]:,} rows) is: {reason}"
+    return text
+
+
+REMEDY = "Correct the mapping or the files; or allow more with `max_rejected` or --max-rejected."
