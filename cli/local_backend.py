@@ -29,7 +29,7 @@ from api.serializers.jobs import serialize_job
 from api.serializers.models import serialize_comparison, serialize_model
 from api.serializers.networks import serialize_network
 from graph.connection import Graph
-from graph.datasets import describe_dataset, resolve_dataset
+from graph.datasets import resolve_dataset
 from graph.importing.job import Engine, ImportReport, import_files
 from graph.importing.mapping.model import Mapping
 from graph.importing.runs import import_runs
@@ -63,16 +63,9 @@ class LocalBackend:
 
     def campaigns(self, dataset: str, state: str | None) -> list[Campaign]:
         """List campaigns in the order of their first days, optionally only those in one state."""
-        from api.serializers.campaigns import campaign_states, serialize_campaign
-        from forecasting.history.series import campaign_list
+        from api.serializers.campaigns import select_campaigns, serialize_campaigns
 
-        campaigns = campaign_list(self.graph, dataset)
-        if campaigns.empty:
-            return []
-        campaigns = campaigns.assign(state=campaign_states(campaigns, describe_dataset(self.graph, dataset)))
-        if state is not None:
-            campaigns = campaigns[campaigns["state"] == state]
-        return [serialize_campaign(row) for _, row in campaigns.sort_values(["starts", "id"]).iterrows()]
+        return serialize_campaigns(select_campaigns(self.graph, dataset, state=state))
 
     def networks(self, dataset: str) -> list[Network]:
         """List networks, the latest cut-off first."""

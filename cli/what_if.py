@@ -69,21 +69,22 @@ def what_if(
         (network,) = [network for network in backend.networks(dataset) if network.id == response.network]
     if not seed:
         title = f"Seeds for campaign {campaign} (method {method})"
-        table = Table("rank", "user", "users added", "95% interval", title=title)
+        table = Table("rank", "user", "users added", "95% interval, simulation only", title=title)
         for user in response.seeds:
             table.add_row(
                 str(user.rank), user.user, f"{user.score:.2f}", f"{user.low:.2f} to {user.high:.2f}"
             )
         out.print(table)
     title = f"{len(response.seeds)} seeds, from data before {network.cutoff}"
-    table = Table("day", "users reached", "P10 to P90", title=title)
+    table = Table("day", "users reached", "80% of the simulations", title=title)
     for day in response.days:
         table.add_row(str(day.day), f"{day.mean:.1f}", f"{day.p10:.0f} to {day.p90:.0f}")
     out.print(table)
     out.print(
         f"In total, the network model expects {response.total.mean:.1f} [{response.total.low:.1f}, "
         f"{response.total.high:.1f}] users, including the seeds, beyond those whom the campaign's overall "
-        f"rate explains. {describe_verdict(response.influence_verdict)}"
+        "rate explains. The brackets contain only the randomness of the simulation (95%), not the "
+        f"uncertainty of the influence probabilities. {describe_verdict(response.influence_verdict)}"
     )
     if response.influence_verdict != "supported":
         out.print(network.influence_test.summary, highlight=False)

@@ -107,7 +107,8 @@ class CampaignReach:
         Returns
         -------
         pd.DataFrame
-            Columns user, rank, score (users the seed adds to the expected spread), low, high (95% interval).
+            Columns user, rank, score (users the seed adds to the expected spread), low, high (95% interval
+            of the simulation).
 
         Raises
         ------

@@ -1,7 +1,7 @@
 """Campaigns, their influence, key users and neighbour groups."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import quote
 
 import pandas as pd
@@ -11,20 +11,22 @@ from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, read_endpo
 from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
 from api.schemas.date_types import Day
 from api.schemas.requests import CampaignRequest
-from api.serializers.campaigns import State, campaign_states, serialize_campaign
+from api.serializers.campaigns import (
+    Order,
+    State,
+    campaign_states,
+    select_campaigns,
+    serialize_campaign,
+    serialize_campaigns,
+)
 from api.strict_route import StrictRoute
-from forecasting.history.series import campaign_list, participants_by_group, read_influence
+from forecasting.history.series import participants_by_group, read_influence
 from forecasting.plans.campaigns import NewCampaign, remove_planned
 from forecasting.plans.campaigns import create_campaign as create_planned_campaign
 from forecasting.records import find_campaign, network_of
 from graph.connection import Graph
 from graph.datasets import describe_dataset, resolve_dataset
 from network import queries
-
-Order = Literal[
-    "starts", "-starts", "ends", "-ends", "name", "-name",
-    "targeted", "-targeted", "participants", "-participants",
-]  # fmt: skip
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -44,20 +46,9 @@ def list_campaigns(
     offset: OffsetQuery = 0,
 ) -> list[Campaign]:
     """List the campaigns of a data set. `X-Total-Count` is their number without limit and offset."""
-    campaigns = campaign_list(graph, dataset)
-    if campaigns.empty:
-        response.headers["X-Total-Count"] = "0"
-        return []
-    campaigns = campaigns.assign(state=campaign_states(campaigns, describe_dataset(graph, dataset)))
-    if kind is not None:
-        campaigns = campaigns[campaigns["kind"] == kind]
-    if state is not None:
-        campaigns = campaigns[campaigns["state"] == state]
-    campaigns = campaigns.sort_values(
-        [sort.removeprefix("-"), "id"], ascending=not sort.startswith("-"), kind="stable"
-    )
+    campaigns = select_campaigns(graph, dataset, kind=kind, state=state, sort=sort)
     response.headers["X-Total-Count"] = str(len(campaigns))
-    return [serialize_campaign(row) for _, row in campaigns.iloc[offset : offset + limit].iterrows()]
+    return serialize_campaigns(campaigns.iloc[offset : offset + limit])
 
 
 @router.post("", status_code=201)

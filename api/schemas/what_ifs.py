@@ -13,7 +13,9 @@ class Seed(BaseModel):
     score: float | None = Field(
         default=None, description="Expected users that this seed adds to those reached by the seeds before it"
     )
-    low: float | None = Field(default=None, description="Lower end of the score's 95% interval")
+    low: float | None = Field(
+        default=None, description="Lower end of the score's 95% interval: simulation only"
+    )
     high: float | None = None
 
 
@@ -27,7 +29,10 @@ class SpreadDay(BaseModel):
 
 
 class SpreadTotal(BaseModel):
-    """Users reached in total: the mean with its 95% interval, and P10 and P90 over simulations."""
+    """Users reached in total: the mean, its 95% interval (low, high), and P10 and P90 over simulations.
+
+    Both contain only the randomness of the simulation, not the uncertainty of the influence probabilities.
+    """
 
     mean: float
     low: float

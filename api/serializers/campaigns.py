@@ -1,13 +1,54 @@
-"""Serializes campaigns."""
+"""Lists and serializes campaigns."""
 
 from typing import Literal
 
 import pandas as pd
 
 from api.schemas.campaigns import Campaign
-from graph.datasets import Dataset
+from forecasting.history.series import campaign_list
+from graph.connection import Graph
+from graph.datasets import Dataset, describe_dataset
 
 State = Literal["planned", "running", "ended"]
+Order = Literal[
+    "starts", "-starts", "ends", "-ends", "name", "-name",
+    "targeted", "-targeted", "participants", "-participants",
+]  # fmt: skip
+
+
+def select_campaigns(
+    graph: Graph,
+    dataset: str,
+    *,
+    kind: str | None = None,
+    state: str | None = None,
+    sort: Order = "starts",
+) -> pd.DataFrame:
+    """Read the campaigns of a kind and in a state, sorted.
+
+    Parameters
+    ----------
+    graph, dataset
+        The database and the data set.
+    kind, state
+        Only campaigns of this kind, and in this state at the end of the data.
+    sort
+        A column; a minus sign sorts in descending order. Equal ones are sorted by id.
+
+    Returns
+    -------
+    pd.DataFrame
+        A ``campaign_list`` with the column `state`.
+    """
+    data = describe_dataset(graph, dataset)
+    campaigns = campaign_list(graph, dataset)
+    campaigns = campaigns.assign(state=pd.Series(campaign_states(campaigns, data), campaigns.index, object))
+    if kind is not None:
+        campaigns = campaigns[campaigns["kind"] == kind]
+    if state is not None:
+        campaigns = campaigns[campaigns["state"] == state]
+    columns = [sort.removeprefix("-"), "id"]
+    return campaigns.sort_values(columns, ascending=not sort.startswith("-"), kind="stable")
 
 
 def campaign_states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
@@ -17,6 +58,11 @@ def campaign_states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
         "planned" if campaign.starts >= now else "running" if campaign.ends > now else "ended"
         for campaign in campaigns.itertuples()
     ]
+
+
+def serialize_campaigns(campaigns: pd.DataFrame) -> list[Campaign]:
+    """Return the response for the rows of ``select_campaigns``."""
+    return [serialize_campaign(row) for _, row in campaigns.iterrows()]
 
 
 def serialize_campaign(row: pd.Series) -> Campaign:

@@ -94,13 +94,13 @@ async function showSeeds(form, section, address) {
     createTable(result.seeds, {
       [_("rank")]: (seed) => seed.rank,
       [_("user")]: (seed) => seed.user,
-      [_("additional users reached")]: (seed) => `${seed.score.toFixed(1)} [${seed.low.toFixed(1)}, ${seed.high.toFixed(1)}]`,
+      [_("additional users reached [95% interval, simulation only]")]: (seed) => `${seed.score.toFixed(1)} [${seed.low.toFixed(1)}, ${seed.high.toFixed(1)}]`,
     }),
   );
   const { mean, p10, p90 } = result.total;
   return [
     describeVerdict(result.influence_verdict),
-    _("In the network model, the %(seeds)s chosen users reach %(mean)s users in total, including themselves (80% interval %(low)s to %(high)s).", { seeds: result.seeds.length, mean: mean.toFixed(1), low: Math.round(p10), high: Math.round(p90) }),
+    _("In the network model, the %(seeds)s chosen users reach %(mean)s users in total, including themselves (%(low)s to %(high)s in 80% of the simulations, which do not include the uncertainty of the influence probabilities).", { seeds: result.seeds.length, mean: mean.toFixed(1), low: Math.round(p10), high: Math.round(p90) }),
   ].join(sentenceSpace);
 }
 
