@@ -11,12 +11,12 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.deps import Context
 from api.middleware.auth import KeyAuthentication
 from api.middleware.body_limits import BodyLimits
 from api.middleware.request_logging import RequestLog, RequestLogging
+from api.middleware.request_origin import RequestOrigin
 from api.middleware.response_cache import ResponseCache
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import describe
@@ -40,7 +40,7 @@ from graph.connection import Graph
 from graph.errors import InvalidRequest
 from graph.settings import Settings
 
-_LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, keys: bool = True) -> FastAPI:
@@ -84,7 +84,10 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(BodyLimits, settings=settings)
     _add_authentication(app, settings, graph, host, keys)
-    if origins := [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]:
+    origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
+    hosts = None if keys else _LOOPBACK_NAMES | {host}
+    app.add_middleware(RequestOrigin, origins=origins, hosts=hosts)
+    if origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
@@ -119,9 +122,6 @@ def _add_authentication(app: FastAPI, settings: Settings, graph: Graph, host: st
             f"Other machines can reach {host}, so the API needs keys.",
             "Omit --no-keys, or serve on 127.0.0.1.",
         )
-    else:
-        # Against DNS rebinding: web pages elsewhere whose host name resolves to loopback.
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK_NAMES, host])
 
 
 def is_loopback(host: str) -> bool:

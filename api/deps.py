@@ -11,9 +11,11 @@ from starlette.concurrency import run_in_threadpool
 
 from api.metrics import Metrics
 from api.schemas.base import DATASET_DESCRIPTION
+from api.schemas.requests import DatasetRequest
 from api.worker_process import WorkerProcess
 from graph.connection import Graph
 from graph.datasets import resolve_dataset
+from graph.errors import InvalidRequest, ServerBusy
 from graph.event_loop import EventLoopGraph
 from graph.settings import Settings
 from network.runs import networks
@@ -32,6 +34,8 @@ class Context:
     metrics: Metrics
     reads: EventLoopGraph | None = None
     """Reads on the event loop; None unless the application has started."""
+    analyses: int = 0
+    """How many plans and what-ifs are being computed."""
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
@@ -60,6 +64,21 @@ async def get_context(request: Request) -> Context:
     """Return the context of the application."""
     context: Context = request.app.state.context
     return context
+
+
+async def limit_analyses(request: Request) -> AsyncIterator[None]:
+    """Count an analysis while it is computed. Raises ServerBusy if as many run as may at once."""
+    context = await get_context(request)
+    if context.analyses >= context.settings.concurrent_analyses:
+        raise ServerBusy(
+            f"The server already computes {context.analyses} plans or what-ifs.",
+            "Try again in a few seconds; GROUNDSWELL_CONCURRENT_ANALYSES sets how many it computes at once.",
+        )
+    context.analyses += 1
+    try:
+        yield
+    finally:
+        context.analyses -= 1
 
 
 async def get_graph(request: Request) -> Graph:
@@ -103,6 +122,15 @@ async def get_dataset(request: Request, dataset: DatasetQuery = None) -> str:
         return dataset
     graph = await get_graph(request)
     return await read(graph, resolve_dataset, graph)
+
+
+def named_dataset(body: DatasetRequest, dataset: str | None) -> str | None:
+    """Return the data set that the body or the query names. Raises InvalidRequest if they name two."""
+    if body.dataset and dataset and body.dataset != dataset:
+        raise InvalidRequest(
+            f"The query names the data set {dataset!r}, the body {body.dataset!r}.", "Name one of them."
+        )
+    return body.dataset or dataset
 
 
 DatasetDep = Annotated[str, Depends(get_dataset)]

@@ -18,6 +18,7 @@ from graph.errors import (
     InvalidRequest,
     NotFound,
     NotReady,
+    ServerBusy,
 )
 
 _RETRY_SECONDS = 5
@@ -30,6 +31,7 @@ _STATUS: dict[type[GroundswellError], int] = {
     ImportFailed: 422,
     DatabaseError: 503,
     FolderUnusable: 503,
+    ServerBusy: 503,
 }
 
 

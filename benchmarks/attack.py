@@ -22,6 +22,7 @@ import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
+from api.middleware import auth
 from api.middleware.auth import OPEN_PATHS, needed_scope
 from api.worker_process import WorkerProcess
 from benchmarks.own_server import own_server
@@ -59,7 +60,8 @@ def fill(settings: Settings) -> dict[str, str]:
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
     """The address of a server that requires keys."""
-    with patch.object(WorkerProcess, "_watch", lambda _: None):
+    # Late answers to its many wrong keys would take hours.
+    with patch.object(WorkerProcess, "_watch", lambda _: None), patch.object(auth, "FAILURE_SECONDS", 0.0):
         server, listening = prepare(settings, "127.0.0.1", 0, keys=True)
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         serving.start()

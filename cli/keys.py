@@ -16,7 +16,7 @@ def make(
     scope: Annotated[
         list[str] | None,
         typer.Option(
-            help="What the key may do: read, import, build or admin; may be repeated (default: read)."
+            help="What the key may do: read, run, import, build or admin; may be repeated (default: read)."
         ),
     ] = None,
 ) -> None:

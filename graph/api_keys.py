@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest, NotFound
 
-SCOPES = ("read", "import", "build", "admin")
+SCOPES = ("read", "run", "import", "build", "admin")
 """The scopes of a key; `admin` includes all others."""
 _PREFIX = "gsw"
 

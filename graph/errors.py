@@ -25,6 +25,7 @@ GroundswellError
 ├── NotFound                   no such data set, campaign, run, ...
 ├── AlreadyExists              the id is in use
 ├── NotReady                   an earlier step has not run
+├── ServerBusy                 the API computes as much at once as it may
 └── InvalidRequest             an invalid value (a cut-off after the data ends, ...)
 """
 
@@ -153,6 +154,10 @@ class AlreadyExists(GroundswellError):
 
 class NotReady(GroundswellError):
     """An earlier step has not run."""
+
+
+class ServerBusy(GroundswellError):
+    """The API computes as many analyses at once as it may."""
 
 
 class InvalidRequest(GroundswellError):

@@ -67,6 +67,12 @@ class Settings(BaseSettings):
         validation_alias="GROUNDSWELL_QUERY_SECONDS",
         description="Time limit of a statement of the API in seconds; after that, the response is 503",
     )
+    concurrent_analyses: int = Field(
+        2,
+        ge=1,
+        validation_alias="GROUNDSWELL_CONCURRENT_ANALYSES",
+        description="Plans and what-if analyses that the API computes at once; more are answered with 503",
+    )
     cors_origins: str = Field(
         "",
         validation_alias="GROUNDSWELL_CORS_ORIGINS",

@@ -1,5 +1,6 @@
 """Authentication by API key: which requests need which scope, and who may send how many."""
 
+import asyncio
 import json
 import math
 import re
@@ -14,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.middleware.rate_limit import RateLimit
+from api.middleware.request_origin import SAFE_METHODS
 from api.problems import problem, problem_of
 from graph.api_keys import Key, find_key, hash_of, list_keys
 from graph.connection import Graph
@@ -23,24 +25,26 @@ from graph.settings import Settings
 OPEN_PATHS = frozenset({"/health", "/ready"})
 """Paths that need no key."""
 FAILURES_PER_MINUTE = 20
-"""How many wrong keys an address may send."""
+"""How many wrong keys of an address are answered at once; the others are answered late."""
+FAILURE_SECONDS = 2.0
+"""How late."""
 BEARER = HTTPBearer(
     description="A key of `groundswell keys make`. A browser may send it as a password.", auto_error=False
 )
 _BASIC = HTTPBasic(realm="Groundswell", auto_error=False)
 _KEYS_CACHED_SECONDS = 5.0
 """How long keys are cached, so how long a revoked key may still be accepted."""
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_READING_POSTS = ("/plan", "/what-if")
-"""Ends of paths whose POST computes and stores nothing."""
 _CAMPAIGN = re.compile(r"/v1/campaigns(/[^/]+)?")
+_ANALYSIS = re.compile(r"/v1/campaigns/[^/]+/(plan|what-if)")
 _BUILDS = ("/v1/networks", "/v1/models", "/v1/back-tests", "/v1/jobs")
 
 
 def needed_scope(method: str, path: str) -> str:
     """Return the scope that a key needs for a request; "admin" for requests not listed here."""
-    if method in _SAFE_METHODS or (method == "POST" and path.endswith(_READING_POSTS)):
+    if method in SAFE_METHODS:
         return "read"
+    if method == "POST" and _ANALYSIS.fullmatch(path):
+        return "run"
     if path == "/v1/imports" or path.startswith("/v1/imports/") or _CAMPAIGN.fullmatch(path):
         return "import"
     forecasts = path.startswith("/v1/campaigns/") and path.endswith("/forecast")
@@ -50,9 +54,9 @@ def needed_scope(method: str, path: str) -> str:
 class KeyAuthentication:
     """ASGI middleware that requires an API key: as bearer token, or as password of HTTP Basic.
 
-    It checks the key's scope, limits how many requests a key and how many wrong keys an address may send,
-    and appends every request beyond reading to the audit log. It wraps the response cache, so that cached
-    responses need a key, too: as a FastAPI dependency it would run too late.
+    It checks the key's scope, limits how many requests a key may send, delays the answer to many wrong keys
+    of an address, and appends every request beyond reading to the audit log. It wraps the response cache, so
+    that cached responses need a key, too: as a FastAPI dependency it would run too late.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, graph: Graph) -> None:
@@ -90,18 +94,19 @@ class KeyAuthentication:
             await run_in_threadpool(_append_audit_entry, self._audit_log, key, scope, status)
 
     async def _authenticate(self, scope: Scope, needed: str) -> Key | Response:
-        address = _address(scope)
-        if wait := self._failures.seconds_left(address):
-            return _too_many(wait, "This address sent too many wrong keys.")
         secret = await _secret(Request(scope))
         try:
             key = await self._find_key(secret)
         except GroundswellError as error:  # Exception handlers cover only what the middleware wraps.
             return problem_of(error)
         if key is None:
-            if secret:  # A browser's first request has no key; it is no failed attempt.
-                self._failures.acquire(address)
-            return _unauthorized()
+            # A browser's first request has no key; it is no failed attempt.
+            wait = self._failures.acquire(_address(scope)) if secret else 0.0
+            if not wait:
+                return _unauthorized()
+            # Valid keys of the address still pass: others may share it, behind a proxy.
+            await asyncio.sleep(FAILURE_SECONDS)
+            return _too_many(wait, "This address sent too many wrong keys.")
         if wait := self._requests.acquire(key.id):
             return _too_many(wait, f"Key {key.id} sent too many requests.")
         if not key.may(needed):

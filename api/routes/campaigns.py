@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 from fastapi import APIRouter, Query, Response
 
-from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
+from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, named_dataset, read_endpoint
 from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
 from api.schemas.date_types import Day
 from api.schemas.requests import CampaignRequest
@@ -56,7 +56,7 @@ def create_campaign(
     request: CampaignRequest, graph: GraphDep, response: Response, dataset: DatasetQuery = None
 ) -> Campaign:
     """Create a planned campaign, which can then be forecast (`/plan`)."""
-    dataset = resolve_dataset(graph, request.dataset or dataset)
+    dataset = resolve_dataset(graph, named_dataset(request, dataset))
     fields = request.model_dump(exclude={"dataset", "name"})
     create_planned_campaign(graph, dataset, NewCampaign(title=request.name or request.id, **fields))
     response.headers["Location"] = f"/v1/campaigns/{request.id}?dataset={quote(dataset)}"

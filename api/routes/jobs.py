@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import Context, ContextDep, DatasetQuery, GraphDep, OffsetQuery, read_endpoint
+from api.deps import Context, ContextDep, DatasetQuery, GraphDep, OffsetQuery, named_dataset, read_endpoint
 from api.schemas.jobs import Job
 from api.schemas.requests import (
     BackTestRequest,
@@ -104,8 +104,8 @@ def cancel_job(job_id: JobId, graph: GraphDep) -> Job:
 
 
 def _describe(context: Context, body: DatasetRequest, dataset: str | None) -> Dataset:
-    """The data set that the body names, else the query."""
-    return describe_dataset(context.graph, resolve_dataset(context.graph, body.dataset or dataset))
+    """The data set that the body or the query names."""
+    return describe_dataset(context.graph, resolve_dataset(context.graph, named_dataset(body, dataset)))
 
 
 def _submit(

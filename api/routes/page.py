@@ -1,7 +1,7 @@
 """The web page. Everything it loads comes from this server."""
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -13,13 +13,13 @@ from api.page.i18n import LANGUAGES, get_translator, negotiate_language
 from api.page.network_drawing import draw_network
 from api.page.rendering import PageContext, plotly_script, render, render_campaign, render_problem
 from api.problems import status_of
+from api.strict_route import StrictRoute
 from forecasting.records import network_of
 from graph.datasets import imported_datasets
 from graph.errors import GroundswellError
 from graph.importing.adapters.complete_journey import DATASET
 from network import queries
 
-router = APIRouter(include_in_schema=False)
 _COOKIE, _A_YEAR = "lang", 31_536_000
 _A_DAY = {"Cache-Control": "public, max-age=86400"}
 
@@ -46,26 +46,41 @@ def _page_context(
 PageContextDep = Annotated[PageContext, Depends(_page_context)]
 
 
+class PageRoute(StrictRoute):
+    """A route whose errors are pages, in the reader's language."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of the route, with its errors as pages."""
+        handle = super().get_route_handler()
+
+        async def handle_errors(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except GroundswellError as error:
+                language = request.query_params.get("lang")
+                page_context = _page_context(request, language, request.headers.get("accept-language", ""))
+                return _respond(render_problem(error, page_context), page_context, status_of(error))
+
+        return handle_errors
+
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
 @router.get("/")
 def page(
     page_context: PageContextDep, context: ContextDep, dataset: PageDataset, campaign: str | None = None
 ) -> HTMLResponse:
     """Show one campaign: influence, forecast, key users and groups."""
-    return _page(
-        page_context,
-        lambda: render_campaign(
-            view_campaign(context, dataset, campaign, page_context.translate), page_context
-        ),
-    )
+    view = view_campaign(context, dataset, campaign, page_context.translate)
+    return _respond(render_campaign(view, page_context), page_context)
 
 
 @router.get("/campaigns")
 def campaigns(page_context: PageContextDep, context: ContextDep, dataset: PageDataset) -> HTMLResponse:
     """Show all campaigns of a data set."""
-    return _page(
-        page_context,
-        lambda: render(page_context, "campaigns", dataset, view=view_campaigns(context, dataset)),
-    )
+    view = view_campaigns(context, dataset)
+    return _respond(render(page_context, "campaigns", dataset, view=view), page_context)
 
 
 @router.get("/what-if")
@@ -73,23 +88,18 @@ def what_if(
     page_context: PageContextDep, context: ContextDep, dataset: PageDataset, campaign: str | None = None
 ) -> HTMLResponse:
     """Show the form for plans and what-ifs."""
-    return _page(
-        page_context,
-        lambda: render(page_context, "what-if", dataset, **what_if_context(context, dataset, campaign)),
-    )
+    values = what_if_context(context, dataset, campaign)
+    return _respond(render(page_context, "what-if", dataset, **values), page_context)
 
 
 @router.get("/imports")
 def imports(page_context: PageContextDep, dataset: PageDataset) -> HTMLResponse:
     """Show imports and jobs."""
-    return _page(page_context, lambda: render(page_context, "imports", dataset))
+    return _respond(render(page_context, "imports", dataset), page_context)
 
 
-def _page(page_context: PageContext, render_page: Callable[[], str]) -> HTMLResponse:
-    try:
-        response = HTMLResponse(render_page())
-    except GroundswellError as error:
-        response = HTMLResponse(render_problem(error, page_context), status_of(error))
+def _respond(html: str, page_context: PageContext, status: int = 200) -> HTMLResponse:
+    response = HTMLResponse(html, status)
     response.headers["Vary"] = "Accept-Language, Cookie"
     if page_context.language_chosen:
         response.set_cookie(_COOKIE, page_context.translate.language, _A_YEAR, samesite="lax")

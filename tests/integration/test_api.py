@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -20,6 +21,7 @@ from graph.progress import Silent
 from graph.settings import Settings
 from network.runs import NetworkRun
 from tests.data import CAMPAIGN, CUTOFF, influence_supported, query
+from tests.serving import running_server
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +34,9 @@ def client(graph: Graph, settings: Settings, sample: ImportReport, model: ModelR
 
 
 def test_running_server_is_healthy_and_ready(client: TestClient) -> None:
-    assert client.get("/health").json()["status"] == "ok"
-    response = client.get("/ready")
+    probe = TestClient(client.app, base_url="http://127.0.0.1")
+    assert probe.get("/health").json()["status"] == "ok"
+    response = probe.get("/ready")
     assert response.status_code == 200
     assert response.json()["gds"].startswith("2.")
 
@@ -133,6 +136,17 @@ def test_unreachable_database_is_503_with_retry_after(settings: Settings) -> Non
 
 def test_foreign_host_header_is_rejected(client: TestClient) -> None:
     assert client.get("/health", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_page_elsewhere_cannot_write_to_a_running_server(settings: Settings) -> None:
+    upload = {"files": [("files", ("users.csv", b"id\n1\n"))], "data": {"mapping": "{}"}}
+    with running_server(settings) as address, httpx.Client(base_url=address) as client:
+        foreign = {"origin": "https://evil.example"}
+        for path in ("/v1/imports", "/v1/imports/check", "/v1/networks"):
+            assert client.post(path, **upload, headers=foreign).status_code == 403
+        for headers in ({}, {"origin": address, "sec-fetch-site": "same-origin"}):
+            # The route's own answer: the mapping is empty.
+            assert client.post("/v1/imports", **upload, headers=headers).status_code == 422
 
 
 def test_every_operation_is_documented(client: TestClient) -> None:

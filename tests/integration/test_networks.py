@@ -1,6 +1,8 @@
 """The spreading network of a data set with real ties and open campaigns; what-if and next users on it."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -132,6 +134,20 @@ def test_every_method_selects_seeds(graph: Graph, spread: NetworkRun, method: st
     assert seeds["rank"].tolist() == [1, 2, 3]
     assert seeds["user"].nunique() == 3
     assert (seeds["low"] <= seeds["score"]).all()
+
+
+def test_analyses_beyond_the_limit_are_refused_until_one_ends(client: TestClient) -> None:
+    limit = client.app.state.context.settings.concurrent_analyses  # type: ignore[attr-defined]
+    assert limit == 2
+    request = {"k": 4, "days": 10, "method": "imm"}
+    with ThreadPoolExecutor(8) as threads:
+        responses = list(
+            threads.map(lambda _: client.post("/v1/campaigns/c00/what-if", json=request), range(8))
+        )
+    statuses = Counter(response.status_code for response in responses)
+    assert set(statuses) == {200, 503}
+    assert statuses[200] >= limit
+    assert client.post("/v1/campaigns/c00/what-if", json=request).status_code == 200
 
 
 def test_what_if_forecasts_the_spread_from_selected_seeds(client: TestClient) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -32,6 +33,48 @@ def test_unknown_query_parameter_is_422(client: TestClient, path: str) -> None:
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["detail"] == "Unknown query parameter: limt."
     assert "dataset" in response.json()["remedy"]
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics", "/v1/datasets"])
+def test_parameter_of_a_route_without_parameters_is_422(client: TestClient, path: str) -> None:
+    assert client.get(path, params={"unknown": "1"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/", "/campaigns", "/what-if", "/imports", "/network"])
+def test_unknown_parameter_of_a_page_is_a_page_with_the_problem(client: TestClient, path: str) -> None:
+    response = client.get(path, params={"campaing": "18", "lang": "zh-Hans"})
+    assert response.status_code == 422
+    assert response.headers["content-type"].startswith("text/html")
+    assert "Unknown query parameter: campaing" in response.text
+    assert 'lang="zh-Hans"' in response.text
+
+
+def test_repeated_query_parameter_is_422(client: TestClient) -> None:
+    response = client.get("/v1/campaigns", params={"limit": ["1", "2"]})
+    assert response.status_code == 422
+    assert response.json()["detail"] == "Repeated query parameter: limit."
+
+
+@pytest.mark.parametrize("path", ["/v1/imports", "/v1/imports/check"])
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        ({"mapping": "{}", "max_rejectd": "0.1"}, "Unknown form field: max_rejectd."),
+        ({"mapping": ["{}", "{}"]}, "Repeated form field: mapping."),
+    ],
+)
+def test_unknown_and_repeated_form_fields_are_422(
+    client: TestClient, path: str, fields: dict[str, object], detail: str
+) -> None:
+    files = [("files", ("a.csv", b"id\n1\n")), ("files", ("b.csv", b"id\n2\n"))]
+    response = client.post(path, data=fields, files=files)
+    assert (response.status_code, response.json()["detail"]) == (422, detail)
+
+
+def test_two_data_sets_in_one_request_are_422(client: TestClient) -> None:
+    response = client.post("/v1/networks", params={"dataset": "shop"}, json={"dataset": "store"})
+    assert response.status_code == 422
+    assert "'shop'" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +106,19 @@ def test_method_not_allowed_lists_the_allowed_methods(
 ) -> None:
     response = client.request(method, path)
     assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", ["/v1/campaigns/18/plan", "/v1/campaigns/18/what-if"])
+def test_analyses_beyond_the_limit_are_503_with_retry_after(client: TestClient, path: str) -> None:
+    context = cast(FastAPI, client.app).state.context
+    context.analyses = context.settings.concurrent_analyses
+    response = client.post(path, params={"dataset": "shop"}, json={})
+    assert (response.status_code, response.json()["title"]) == (503, "ServerBusy")
+    assert int(response.headers["retry-after"]) > 0
+    context.analyses = 0
+    for _ in range(5):  # An analysis that fails is counted no longer.
+        assert client.post(path, params={"dataset": "shop"}, json={"unknown": 1}).status_code == 422
+    assert context.analyses == 0
 
 
 def test_operations_are_named_after_their_endpoints(client: TestClient) -> None:
