@@ -10,9 +10,10 @@ const states = {
   stopped: _("stopped"), interrupted: _("interrupted"), undoing: _("undoing"), undone: _("undone"),
 };
 
-function upload(path) {
+// Fields are removed that the operation does not have.
+function upload(path, removed) {
   const body = new FormData(importForm);
-  if (!importForm.elements.mapping.value.trim()) body.delete("mapping");
+  for (const field of removed) body.delete(field);
   // XMLHttpRequest, because fetch does not report upload progress.
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -65,10 +66,11 @@ onSubmit(importForm, async (event) => {
   for (const button of buttons) button.disabled = true;
   importStatus.textContent = isCheck ? _("Checking every row …") : _("Uploading …");
   try {
-    if (!isCheck && !importForm.elements.mapping.value.trim()) throw new Error(_("An import needs a mapping. “Check” drafts one from the files."));
-    if (isCheck) importStatus.textContent = showCheck(await upload("/v1/imports/check"));
+    const isMapped = Boolean(importForm.elements.mapping.value.trim());
+    if (!isCheck && !isMapped) throw new Error(_("An import needs a mapping. “Check” drafts one from the files."));
+    if (isCheck) importStatus.textContent = showCheck(await upload("/v1/imports/check", isMapped ? [] : ["mapping"]));
     else {
-      const job = await upload("/v1/imports");
+      const job = await upload("/v1/imports", ["dataset", "zone"]);
       checkResult.replaceChildren();
       importStatus.textContent = _("Uploaded. The import is job %(id)s, listed below.", job);
       await refresh();
