@@ -177,7 +177,8 @@ def test_markup_in_data_is_escaped_on_every_page(
     query(graph, rename, d=sample.dataset, n=name)
     try:
         for path in ("/", "/campaigns", "/what-if"):
-            page = client.get(path, params={"campaign": "18", "lang": "zh-Hans"}).text
+            chosen = {} if path == "/campaigns" else {"campaign": "18"}
+            page = client.get(path, params={**chosen, "lang": "zh-Hans"}).text
             assert name not in page
             assert "&lt;script&gt;alert(1)" in page
         page = client.get("/imports", params={"dataset": name}).text
