@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, describe_dataset
 from graph.progress import Progress
 from graph.schema import migrate
@@ -31,6 +32,7 @@ _FACTORS_PER_GROUP = 6
 _FACTOR_COLUMNS = ["factor", "risk_ratio", "low", "high"]
 
 
+@locks_dataset("network build")
 def build_network(
     graph: Graph,
     dataset_id: str,
@@ -72,6 +74,8 @@ def build_network(
         If the cut-off lies outside the data.
     GdsMissing
         If Graph Data Science is not installed.
+    DatasetLocked
+        If another process changes the data set.
     """
     encoder = encoder or TextEncoder()
     dataset = describe_dataset(graph, dataset_id)

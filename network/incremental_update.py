@@ -15,6 +15,7 @@ from datetime import date
 import pandas as pd
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, describe_dataset
 from graph.progress import Progress
 from graph.schema import migrate
@@ -32,6 +33,7 @@ _STAGES = 4
 _FACTOR_COLUMNS = ["factors", "risk_ratio", "low", "high"]
 
 
+@locks_dataset("network update")
 def update_network(
     graph: Graph, dataset_id: str, progress: Progress, *, cutoff: date | None = None
 ) -> NetworkRun:
@@ -65,6 +67,8 @@ def update_network(
         If there is no network to update.
     GdsMissing
         If Graph Data Science is not installed.
+    DatasetLocked
+        If another process changes the data set.
     """
     dataset = describe_dataset(graph, dataset_id)
     cutoff = dataset.check_cutoff(cutoff or dataset.end)
