@@ -26,7 +26,7 @@ from network.key_users import add_centrality, select_key_users
 from network.neighbour_groups import form_groups, group_names
 from network.participation_history import ParticipationHistory
 from network.persist import write_campaigns, write_influences
-from network.runs import SEED, NetworkRun, Stages, latest_network, networks
+from network.runs import SEED, NetworkRun, Stages, latest_network, networks, remove_unfinished
 from network.similarity.build_similarity import symmetrise
 
 _STAGES = 4
@@ -81,7 +81,8 @@ def update_network(
     made_from = f"{earlier.fingerprint} {dataset.import_id} {cutoff}"
     fingerprint = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     scope = {"dataset": dataset_id, "run": run}
-    graph.run("network/clear_run", **scope)
+    remove_unfinished(graph, dataset_id)
+    graph.run("network/clear_run", **scope)  # Networks of earlier versions are not listed.
     graph.run(
         "network/begin_update",
         **scope,

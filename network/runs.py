@@ -127,6 +127,13 @@ def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
     )
 
 
+def remove_unfinished(graph: Graph, dataset: str) -> None:
+    """Remove what killed builds and updates left behind. The caller holds the lock of the data set."""
+    for row in graph.run("network/unfinished_runs", dataset=dataset):
+        graph.run("network/clear_run", dataset=dataset, run=row["run"])
+        graph.run("network/remove_run", dataset=dataset, run=row["run"])
+
+
 def network_run(row: Row) -> NetworkRun:
     """The run in a row of ``runs/networks``."""
     figures = row["figures"]
