@@ -11,7 +11,6 @@ from starlette.routing import compile_path
 from graph.errors import (
     AlreadyExists,
     DatabaseError,
-    DatasetLocked,
     FolderUnusable,
     GroundswellError,
     ImportFailed,
@@ -28,7 +27,6 @@ _STATUS: dict[type[GroundswellError], int] = {
     NotReady: 409,
     AlreadyExists: 409,
     InvalidRequest: 422,
-    DatasetLocked: 409,
     ImportRunning: 409,
     ImportFailed: 422,
     DatabaseError: 503,

@@ -115,9 +115,9 @@ class Resolver:
             rejected += with_file_columns(errors, file.source)
             accepted = rows.filter(keep)
         else:
-            positions, errors = self._locate(rows)
-            rejected += with_file_columns(errors, file.source)
-            ok = ~np.isin(rows.numbers, [error.row for error in errors])
+            positions, unknown = self._locate(rows)
+            rejected += with_file_columns(list(unknown.values()), file.source)
+            ok = ~np.isin(np.arange(len(rows)), list(unknown))
             accepted, positions = rows.filter(ok), {name: column[ok] for name, column in positions.items()}
             if file.table != "behaviours":
                 new = self._new_pairs(accepted, positions)
@@ -153,8 +153,11 @@ class Resolver:
                 errors.append(RowError(int(rows.numbers[i]), "id", name, CONTRADICTION))
         return keep, unchanged, errors
 
-    def _locate(self, rows: Rows) -> tuple[dict[str, Ints], list[RowError]]:
-        """Return the position of every referenced id, and one error per row with an unknown one."""
+    def _locate(self, rows: Rows) -> tuple[dict[str, Ints], dict[int, RowError]]:
+        """Return the position of every referenced id, and one error per row with an unknown one.
+
+        Errors are keyed by the row's position: rows from one JSON record share their number.
+        """
         positions: dict[str, Ints] = {}
         errors: dict[int, RowError] = {}
         for column, table in self._references(rows):
@@ -167,10 +170,9 @@ class Resolver:
                 unknown = (located < 0) & rows.columns[column].is_valid().to_numpy(zero_copy_only=False)
             positions[column] = located
             for i in np.flatnonzero(unknown):
-                row = int(rows.numbers[i])
                 value = str(rows.columns[column][int(i)].as_py())
-                errors.setdefault(row, RowError(row, column, value, unknown_id(table)))
-        return positions, list(errors.values())
+                errors.setdefault(int(i), RowError(int(rows.numbers[i]), column, value, unknown_id(table)))
+        return positions, errors
 
     def _references(self, rows: Rows) -> list[tuple[str, str]]:
         references = [(column, REFERENCES[column]) for column in rows.columns if column in REFERENCES]

@@ -6,6 +6,7 @@ batches never write to the same user; the driver retries transactions that a dea
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -92,11 +93,14 @@ class StreamEngine:
 
         def work(transaction: Transaction) -> RowCounts:
             result = LoadResult(0, 0, [])
+            # Loaders tell rows apart by number, and rows from one JSON record share theirs.
+            numbered = replace(rows, numbers=np.arange(len(rows)))
             if len(rows) and load:
-                result = load(transaction, rows, self._target)
+                result = load(transaction, numbered, self._target)
             elif len(rows):
-                result = load_behaviours(transaction, rows, self._target, self._ledger)
-            rejected = sorted([*rows.rejected, *with_file_columns(result.rejected, source)])
+                result = load_behaviours(transaction, numbered, self._target, self._ledger)
+            errors = [error._replace(row=int(rows.numbers[error.row])) for error in result.rejected]
+            rejected = sorted([*rows.rejected, *with_file_columns(errors, source)])
             counts = RowCounts(rows.read, result.loaded, len(rejected), result.unchanged, rows.left_out)
             # Before the commit, so that no rejected row is ever without its reason.
             self._rejects.write(batch, str(entry["file"]), rejected)

@@ -13,7 +13,7 @@ class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
     files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
-    format: Literal["csv", "tsv", "jsonl", "parquet"] | None = Field(
+    format: Literal["csv", "tsv", "json", "jsonl", "parquet"] | None = Field(
         None, description="Default: by the file name; .gz and .zst are decompressed"
     )
     encoding: Texts = Field(
@@ -31,6 +31,12 @@ class Source(FormatSettings):
         False, description="campaigns: `ends` is the last day, not the first moment after it"
     )
     where: dict[str, Texts] = Field(default_factory=dict, description="column: values of the rows to keep")
+    rows: str | None = Field(
+        None,
+        description="JSON, Parquet: path of a list whose elements are the rows. Columns are then named from "
+        "the element, and as `^.id` from the record that holds the list",
+        min_length=1,
+    )
 
     @model_validator(mode="after")
     def _encodings_exist(self) -> Self:

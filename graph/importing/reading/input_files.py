@@ -9,6 +9,8 @@ from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import digest_and_count
+from graph.importing.reading.column_check import check_columns
+from graph.importing.values.rows import mapped_columns
 from graph.progress import Progress
 
 
@@ -65,7 +67,13 @@ class InputFiles:
 
 
 def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:
-    """Find the files that the mapping names. Raises ImportFailed where one is missing or unreadable."""
+    """Find the files that the mapping names.
+
+    Raises
+    ------
+    ImportFailed
+        One is missing, unreadable, or lacks a column that the mapping names.
+    """
     sources = [
         (table, source, path)
         for table, sources in mapping.tables.items()
@@ -76,6 +84,7 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     advance = progress.stage("Reading files", len(sources))
     for table, source, path in sources:
         checksum, rows = digest_and_count(path, source)
+        check_columns(path, source, mapped_columns(source))
         name = path.relative_to(folder).as_posix()
         digest = mapping.digest_of(source)
         files.inputs.append(InputFile(table, name, path, source, digest, checksum, rows))

@@ -6,7 +6,6 @@ Every line becomes a row or a `RowError` with the reason.
 import codecs
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, NamedTuple
@@ -126,7 +125,7 @@ def _parse_line_by_line(raw: bytes, number: int, file_format: DelimitedFormat) -
             continue  # Skip empty lines.
         text = decode_line(line, file_format.encodings)
         if text is None or "\0" in text:
-            errors.append(_encoding_error(number + offset, line, file_format.encodings, text))
+            errors.append(encoding_error(number + offset, line, file_format.encodings, text))
             continue
         try:
             (values,) = csv.reader([text.rstrip("\r")], delimiter=file_format.delimiter, strict=True)
@@ -139,7 +138,8 @@ def _parse_line_by_line(raw: bytes, number: int, file_format: DelimitedFormat) -
     return Parsed(parsed.numbers, parsed.columns, errors + parsed.errors)
 
 
-def _encoding_error(row: int, line: bytes, encodings: Sequence[str], text: str | None) -> RowError:
+def encoding_error(row: int, line: bytes, encodings: Sequence[str], text: str | None) -> RowError:
+    """Return the error of a line with bytes that no encoding has, or with a NUL byte (`text` is given)."""
     escaped = line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")[:200]
     if text is not None:
         return RowError(row, "", escaped, "contains a NUL byte")
@@ -161,44 +161,3 @@ def parse_split_rows(rows: list[tuple[int, list[str]]], names: list[str], select
         position = names.index(name)
         columns[name] = pa.array([values[position] for _, values in valid], pa.string())
     return Parsed(np.array([number for number, _ in valid], dtype=np.int64), columns, errors)
-
-
-def parse_json(raw: bytes, number: int, selected: list[str], encodings: Sequence[str]) -> Parsed:
-    """Parse JSON lines; an absent key is a missing value."""
-    numbers, records, errors = [], [], []
-    for offset, line in enumerate(raw.removesuffix(b"\n").split(b"\n")):
-        if not line.strip():
-            continue
-        text = decode_line(line, encodings)
-        if text is None:
-            errors.append(_encoding_error(number + offset, line, encodings, None))
-            continue
-        try:
-            record = json.loads(text)
-        except ValueError as error:
-            errors.append(RowError(number + offset, "", text[:200], f"is not valid JSON: {error}"))
-            continue
-        if not isinstance(record, dict):
-            errors.append(RowError(number + offset, "", text[:200], "is not a JSON object"))
-            continue
-        nested = next((name for name in selected if isinstance(record.get(name), dict | list)), None)
-        if nested is not None:
-            errors.append(
-                RowError(number + offset, nested, json.dumps(record[nested])[:200], "is not a plain value")
-            )
-            continue
-        numbers.append(number + offset)
-        records.append([_text(record.get(name)) for name in selected])
-    columns = {
-        name: pa.array([record[position] for record in records], pa.string())
-        for position, name in enumerate(selected)
-    }
-    return Parsed(np.array(numbers, dtype=np.int64), columns, errors)
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
+from graph.importing.reading.cells import is_cells
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
@@ -36,12 +37,26 @@ class Converted(NamedTuple):
 def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted:
     """Convert `column` to the type of its field."""
     column = _decode_dictionary(column)
+    if is_cells(column):
+        return _cells(column, kind, value_format)
     if kind == "time" and not pa.types.is_string(column.type):
         return _typed_time(column, value_format)
     if kind == "number" and not pa.types.is_string(column.type):
         return _finite(pc.cast(column, pa.float64(), safe=False))
     text = _text(column, value_format.missing)
     return {"id": _id, "text": _any_text, "number": _number, "time": _time}[kind](text, value_format)
+
+
+def _cells(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted:
+    """Convert cells that have types of their own: the format applies only to those that are texts."""
+    text = pc.struct_field(column, "text")
+    if kind not in ("number", "time"):
+        return convert(text, kind, value_format)
+    typed = pc.struct_field(column, kind)
+    as_text = convert(pc.if_else(typed.is_valid(), None, text), kind, value_format)
+    as_typed = convert(typed, kind, value_format)
+    values = pc.coalesce(as_typed.values, as_text.values)
+    return Converted(values, as_typed.bad | as_text.bad, as_text.reason)
 
 
 def _decode_dictionary(column: pa.Array) -> pa.Array:

@@ -11,6 +11,7 @@ from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
+from graph.importing.reading.cells import texts as texts_of
 from graph.importing.reading.lines import Parsed, RowError
 from graph.importing.values.convert import convert, next_midnight
 
@@ -105,7 +106,7 @@ def with_file_columns(errors: list[RowError], source: Source) -> list[RowError]:
 def _filter_mask(parsed: Parsed, source: Source) -> NDArray[np.bool_]:
     keep = np.ones(len(parsed.numbers), dtype=bool)
     for column, texts in source.where.items():
-        trimmed = pc.utf8_trim_whitespace(parsed.columns[column].cast(pa.string()))
+        trimmed = pc.utf8_trim_whitespace(texts_of(parsed.columns[column]))
         keep &= np.asarray(
             pc.is_in(trimmed, value_set=pa.array(texts)).to_numpy(zero_copy_only=False), dtype=bool
         )
@@ -131,7 +132,8 @@ def _reject(
     """Set `ok` to False for the bad rows and return their errors; skip rows that are False already."""
     positions = np.flatnonzero(bad & ok)
     ok[positions] = False
+    texts = texts_of(raw_column.take(pa.array(positions))) if len(positions) else []
     return [
-        RowError(int(numbers[i]), column, str(raw_column[int(i)].as_py() or "")[:200], reason)
-        for i in positions
+        RowError(int(number), column, str(text.as_py() or "")[:200], reason)
+        for number, text in zip(numbers[positions], texts, strict=True)
     ]

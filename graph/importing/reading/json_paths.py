@@ -1,0 +1,110 @@
+"""Paths into JSON records: `properties.product_id`, `items[0].sku`, `event_params[key=campaign].value`.
+
+A key of the very name of a path, or of its beginning, comes before the path's parts: "offer.id" finds
+`{"offer.id": 1}` as well as `{"offer": {"id": 1}}`. `value.offer id | value.offer_id` is the first that has a
+value.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from graph.importing.reading.cells import text_of
+
+ABSENT: Final = object()
+"""Stands for a path that a record does not have; null is a value."""
+RECORD = "^."
+"""Begins a path that starts at the record, where the rows are the elements of a list in it."""
+_SPECIAL = re.compile(r"[.\[]")
+
+
+def lookup(value: Any, path: str) -> Any:
+    """Return what `path` names in `value`, or ABSENT."""
+    if not path:
+        return value
+    if path[0] == "[":
+        inside, _, rest = path[1:].partition("]")
+        return _lookup_element(value, inside, rest.removeprefix("."))
+    if not isinstance(value, dict):
+        return ABSENT
+    if path in value:
+        return value[path]
+    for match in _SPECIAL.finditer(path):
+        key = path[: match.start()]
+        if key in value:
+            found = lookup(value[key], path[match.start() :].removeprefix("."))
+            if found is not ABSENT:
+                return found
+    return ABSENT
+
+
+def _lookup_element(value: Any, inside: str, rest: str) -> Any:
+    if not isinstance(value, list):
+        return ABSENT
+    if inside.isdecimal():
+        return lookup(value[int(inside)], rest) if int(inside) < len(value) else ABSENT
+    key, _, wanted = inside.partition("=")
+    for element in value:
+        if isinstance(element, dict) and text_of(element.get(key)) == wanted:
+            return lookup(element, rest)
+    return ABSENT
+
+
+def getter(path: str) -> Callable[[dict[str, Any]], Any]:
+    """Return a function that looks `path` up in a record; of alternatives, the first with a value."""
+    paths = alternatives(path)
+    if len(paths) > 1:
+        return lambda record: _first(record, path, paths)
+    if _SPECIAL.search(path):
+        return lambda record: lookup(record, path)
+    return lambda record: record.get(path, ABSENT)
+
+
+def alternatives(path: str) -> list[str]:
+    """Return the paths of `value.offer id | value.offer_id`."""
+    return [part.strip() for part in path.split("|")]
+
+
+def _first(record: dict[str, Any], path: str, paths: list[str]) -> Any:
+    if path in record:
+        return record[path]
+    found = ABSENT
+    for alternative in paths:
+        value = lookup(record, alternative)
+        if value is not ABSENT:
+            found = value
+        if value is not ABSENT and value is not None:
+            break
+    return found
+
+
+def flatten(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the path and value of every plain value of a record.
+
+    A list of objects with a `key` each is followed by key; of other lists, only plain elements are named.
+    """
+    for key, value in record.items():
+        yield from _flatten_value(f"{prefix}{key}", value)
+
+
+def _flatten_value(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from flatten(value, f"{path}.")
+    elif isinstance(value, list):
+        for position, element in enumerate(value):
+            if isinstance(element, dict) and isinstance(element.get("key"), str):
+                rest = {key: part for key, part in element.items() if key != "key"}
+                yield from flatten(rest, f"{path}[key={element['key']}].")
+            elif not isinstance(element, dict | list):
+                yield f"{path}[{position}]", element
+    else:
+        yield path, value
+
+
+def lists_of_objects(record: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the paths of lists whose elements could be rows."""
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield from lists_of_objects(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and any(isinstance(element, dict) for element in value):
+            yield f"{prefix}{key}"

@@ -1,0 +1,195 @@
+"""Turns JSON records into rows: one row per record, or per element of a list in it (`rows`)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from graph.importing.reading.cells import to_column
+from graph.importing.reading.json_paths import ABSENT, RECORD, getter, lookup
+from graph.importing.reading.lines import Parsed, RowError, decode_line, encoding_error
+
+_NOT_PLAIN = "is not one plain value; name a part of it (a.b, a[0]), or read a list's elements with `rows`"
+_HALF_PAIR = "contains half of a surrogate pair, which is no character"
+
+
+@dataclass
+class Extraction:
+    """What to read from each record.
+
+    Attributes
+    ----------
+    selected
+        Paths of the columns; with `rows`, those that begin with `^.` start at the record.
+    rows
+        Path of the list whose elements are the rows; None: the record is the row.
+    """
+
+    selected: Sequence[str]
+    rows: str | None = None
+    _getters: list[tuple[bool, Any]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._getters = [
+            (name.startswith(RECORD), getter(name.removeprefix(RECORD))) for name in self.selected
+        ]
+
+    def elements(self, record: dict[str, Any]) -> list[Any] | None:
+        """Return the elements that are rows; None where `rows` names no list."""
+        if not self.rows:
+            return [record]
+        found = _flat(lookup_each(record, self.rows))
+        return None if found is None else found
+
+    def values(self, record: dict[str, Any], element: Any) -> list[Any]:
+        """Return the value of each column, or ABSENT."""
+        return [
+            get(record if of_record else element) if isinstance(element, dict) or of_record else ABSENT
+            for of_record, get in self._getters
+        ]
+
+
+def lookup_each(value: Any, path: str) -> Any:
+    """Return what `path` names; a list on the way stands for each of its elements."""
+    found = lookup(value, path)
+    if found is not ABSENT:
+        return found
+    head, dot, rest = path.partition(".")
+    while dot:
+        inner = lookup(value, head)
+        if isinstance(inner, list):
+            results = [lookup_each(element, rest) for element in inner]
+            return [result for result in results if result is not ABSENT]
+        more, dot, rest = rest.partition(".")
+        head = f"{head}.{more}"
+    return ABSENT
+
+
+def _flat(value: Any) -> list[Any] | None:
+    if value is ABSENT or value is None:
+        return []
+    if isinstance(value, dict):
+        return [value]
+    if not isinstance(value, list):
+        return None
+    return [inner for element in value for inner in (element if isinstance(element, list) else [element])]
+
+
+class RowBuilder:
+    """Collects rows and errors of records."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        self._extraction = extraction
+        self._numbers: list[int] = []
+        self._rows: list[list[Any]] = []
+        self.errors: list[RowError] = []
+
+    def add(self, number: int, record: Any) -> None:
+        """Add the rows of a record."""
+        if not isinstance(record, dict):
+            self._reject(number, "", record, "is not a JSON object")
+            return
+        elements = self._extraction.elements(record)
+        if elements is None:
+            value = lookup(record, self._extraction.rows or "")
+            self._reject(number, self._extraction.rows or "", value, "is not a list")
+            return
+        for element in elements:
+            if not isinstance(element, dict):
+                self._reject(number, self._extraction.rows or "", element, "is not a JSON object")
+                continue
+            self._add_row(number, self._extraction.values(record, element))
+
+    def _add_row(self, number: int, values: list[Any]) -> None:
+        for position, value in enumerate(values):
+            if isinstance(value, dict | list):
+                self._reject(number, self._extraction.selected[position], value, _NOT_PLAIN)
+                return
+            if value is ABSENT:
+                values[position] = None
+        self._numbers.append(number)
+        self._rows.append(values)
+
+    def _reject(self, number: int, column: str, value: Any, reason: str) -> None:
+        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        self.errors.append(RowError(number, column, _printable(text[:200]), reason))
+
+    def build(self) -> Parsed:
+        """Return the rows as columns."""
+        try:
+            columns = self._columns()
+        except UnicodeEncodeError:
+            self._reject_half_pairs()
+            columns = self._columns()
+        return Parsed(np.array(self._numbers, dtype=np.int64), columns, sorted(self.errors))
+
+    def _columns(self) -> dict[str, pa.Array]:
+        return {
+            name: to_column([row[position] for row in self._rows])
+            for position, name in enumerate(self._extraction.selected)
+        }
+
+    def _reject_half_pairs(self) -> None:
+        numbers, rows = self._numbers, self._rows
+        self._numbers, self._rows = [], []
+        for number, row in zip(numbers, rows, strict=True):
+            position = next((i for i, value in enumerate(row) if not _is_unicode(value)), None)
+            if position is None:
+                self._numbers.append(number)
+                self._rows.append(row)
+            else:
+                self._reject(number, self._extraction.selected[position], row[position], _HALF_PAIR)
+
+
+def parse_json(
+    raw: bytes,
+    number: int,
+    extraction: Extraction,
+    encodings: Sequence[str],
+    problems: Mapping[int, str] | None = None,
+) -> Parsed:
+    """Parse one JSON record per line; an absent key is a missing value.
+
+    Parameters
+    ----------
+    raw
+        The lines.
+    number
+        Number of the first.
+    extraction
+        The columns to read.
+    encodings
+        Each line uses the first that fits.
+    problems
+        Why a line cannot be read, by its position, where that is known already.
+    """
+    builder = RowBuilder(extraction)
+    for offset, line in enumerate(raw.removesuffix(b"\n").split(b"\n")):
+        problem = problems.get(offset) if problems else None
+        if not line.strip() and not problem:
+            continue
+        text = decode_line(line, encodings)
+        if text is None:
+            builder.errors.append(encoding_error(number + offset, line, encodings, None))
+            continue
+        if problem is None:
+            try:
+                record = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                problem = f"is not valid JSON: {error}"
+        if problem is None:
+            builder.add(number + offset, record)
+        else:
+            builder.errors.append(RowError(number + offset, "", _printable(text[:200]), problem))
+    return builder.build()
+
+
+def _is_unicode(value: object) -> bool:
+    return not isinstance(value, str) or _printable(value) == value
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", errors="replace").decode("utf-8")

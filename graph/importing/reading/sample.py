@@ -1,0 +1,109 @@
+"""A sample of a file: the texts of its columns with their row numbers, in every format."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.importing.mapping.source import Source
+from graph.importing.reading import parquet
+from graph.importing.reading.blocks import JSON, format_of, read_blocks, read_header
+from graph.importing.reading.cells import is_cells, texts
+from graph.importing.reading.column_check import column_paths, records_of
+from graph.importing.reading.json_paths import lists_of_objects
+from graph.importing.reading.json_rows import Extraction
+from graph.importing.reading.lines import RowError
+
+Typed = Literal["number", "time"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first rows of a file.
+
+    Attributes
+    ----------
+    numbers
+        Number of each row: its line, sheet row or record.
+    columns
+        Texts of each column; None where a value is missing. Columns of JSON are named by their paths.
+    typed
+        Columns whose values the file itself types: their format needs no decision.
+    lists
+        Paths of lists of objects, whose elements `rows` could make the rows (JSON, Parquet).
+    errors
+        The rows that cannot be read.
+    """
+
+    numbers: NDArray[np.int64]
+    columns: dict[str, list[str | None]]
+    typed: dict[str, Typed] = field(default_factory=dict)
+    lists: list[str] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+
+
+def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
+    """Return the first rows of a file. Raises ImportFailed where it cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    source
+        How to read it; its `columns` do not matter.
+    rows
+        Most rows to return.
+    """
+    names, lists = _names(path, source, rows)
+    block = next(read_blocks(path, source, names), None)
+    if block is None:
+        return Sample(np.empty(0, dtype=np.int64), {name: [] for name in names}, lists=lists)
+    parsed = block.parse()
+    columns = {name: parsed.columns[name][:rows] for name in names}
+    return Sample(
+        parsed.numbers[:rows],
+        {name: texts(column).to_pylist() for name, column in columns.items()},
+        {name: kind for name, column in columns.items() if (kind := _type_of(column))},
+        lists,
+        parsed.errors,
+    )
+
+
+def column_names(path: Path, source: Source, rows: int = 2_000) -> list[str]:
+    """Return the names of a file's columns; for JSON, the paths of the values in the first records."""
+    return _names(path, source, rows)[0]
+
+
+def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str]]:
+    kind = format_of(path, source)
+    if kind not in JSON and not (kind == "parquet" and parquet.has_lists(path)):
+        return [name for name in read_header(path, source) if name], []
+    names: dict[str, None] = {}
+    lists: dict[str, None] = {}
+    for block in read_blocks(path, source, []):
+        extraction = Extraction([], block.rows)
+        for position, record in enumerate(records_of(block, source)):
+            if position == rows:
+                break
+            elements = extraction.elements(record) or []
+            names |= dict.fromkeys(column_paths(record, elements, block.rows))
+            lists |= dict.fromkeys(lists_of_objects(record))
+        break
+    return list(names), list(lists)
+
+
+def _type_of(column: pa.Array) -> Typed | None:
+    if not is_cells(column):
+        if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+            return "time"
+        is_number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+        return "number" if is_number or pa.types.is_decimal(column.type) else None
+    present = len(column) - pc.struct_field(column, "text").null_count
+    for kind in ("number", "time"):
+        if present and len(column) - pc.struct_field(column, kind).null_count == present:
+            return kind
+    return None

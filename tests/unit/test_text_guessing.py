@@ -1,0 +1,67 @@
+"""Delimiters and encodings of short texts: decided where the bytes decide, else left open."""
+
+import pytest
+
+from graph.importing.reading.delimiters import candidates as delimiters
+from graph.importing.reading.encodings import candidates as encodings
+
+
+@pytest.mark.parametrize(
+    ("text", "fitting"),
+    [
+        ("id,name\n1,x\n2,y\n", [","]),
+        ("id;name;tags\n1;x;a,b\n2;y;c,d\n3;z;e,f\n", [";"]),
+        ("id;price\n1;3,50\n2;4,50\n", [";"]),
+        ('id,name\n1,"a;b"\n2,"c;d"\n', [","]),
+        ('id;text\n1;"first\nsecond"\n2;z\n', [";"]),
+        ("id\tnames\n1\ta,b\n2\tc,d\n", ["\t"]),
+        ("id|name\n1|x\n", ["|"]),
+        ("a;b,c\n1;2,3\n4;5,6\n", [",", ";"]),
+        ("id\n1\n2\n", []),
+        ("", []),
+        ("tags\na,b\nc,d\n", []),
+        ("a;b\n" + "1;x,y\n" * 50 + "1;2;3\n", [";"]),
+        ("a;b;c\n1;2;3;\n4;5;6;\n", [";"]),
+    ],
+)
+def test_delimiter_is_the_one_that_divides_all_rows_like_the_header(text: str, fitting: list[str]) -> None:
+    assert delimiters(text) == fitting
+
+
+GERMAN = "Größe;Menge;Straße\nMüller;5;Köln\nJäger;7;Düsseldorf\n"
+CHINESE = "用户,类型,商品\n张三,浏览,茶叶\n李四,购买,杯子\n"
+JAPANESE = "顧客,商品,日付\n田中,お茶,2024\n鈴木,コップ,2024\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "plausible"),
+    [
+        ("id,name\n1,x\n", "ascii", ["utf-8"]),
+        (GERMAN, "utf-8", ["utf-8"]),
+        (GERMAN, "cp1252", ["cp1252"]),
+        (GERMAN, "utf-16", ["utf-16"]),
+        (GERMAN, "utf-16-le", ["utf-16-le"]),
+        (GERMAN, "utf-8-sig", ["utf-8"]),
+        ("name;preis\nKäse;5,00 €\n", "cp1252", ["cp1252"]),
+        ("Prénom,Ville\nRené,Orléans\nHélène,Besançon\n", "cp1252", ["cp1252"]),
+        ("imię,miasto\nŁukasz,Łódź\nŻaneta,Gdańsk\n", "cp1250", ["cp1250"]),
+        ("имя,город\nИван,Москва\nОльга,Тверь\n", "cp1251", ["cp1251"]),
+        (CHINESE, "utf-8", ["utf-8"]),
+        (CHINESE, "gb18030", ["gb18030"]),
+        (JAPANESE, "shift_jis", ["shift_jis"]),
+        ("客戶,商品\n王小明,茶葉\n李小華,杯子\n", "big5", ["big5"]),
+        # Two words are too short to tell Simplified from Traditional Chinese.
+        ("user,kind\n1,浏览\n2,购买\n", "gb18030", ["gb18030", "big5"]),
+    ],
+)
+def test_encoding_is_decided_by_plausible_words(text: str, encoding: str, plausible: list[str]) -> None:
+    assert encodings(text.encode(encoding)) == plausible
+
+
+def test_cut_last_character_does_not_change_the_encoding() -> None:
+    raw = CHINESE.encode() * 3
+    assert {tuple(encodings(raw[:-cut])) for cut in range(1, 8)} == {("utf-8",)}
+
+
+def test_lines_in_utf_8_do_not_decide_the_others() -> None:
+    assert encodings(CHINESE.encode() + GERMAN.encode("cp1252")) == ["cp1252"]
