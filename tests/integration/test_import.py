@@ -304,7 +304,7 @@ def test_import_is_rejected_while_one_runs_on_another_host(graph: Graph, load: I
         (lambda shop: (shop / "users.csv").write_text("id,id\na,b\n"), "column name id occurs twice"),
         (
             lambda shop: (shop / "users.csv").write_bytes(b"\x1f\x8b\x08\0broken"),
-            "users.csv cannot be decompressed",
+            "users.csv cannot be read to the end",
         ),
     ],
 )

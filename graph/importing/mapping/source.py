@@ -13,7 +13,7 @@ class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
     files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
-    format: Literal["csv", "tsv", "json", "jsonl", "parquet"] | None = Field(
+    format: Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"] | None = Field(
         None, description="Default: by the file name; .gz and .zst are decompressed"
     )
     encoding: Texts = Field(
@@ -31,6 +31,7 @@ class Source(FormatSettings):
         False, description="campaigns: `ends` is the last day, not the first moment after it"
     )
     where: dict[str, Texts] = Field(default_factory=dict, description="column: values of the rows to keep")
+    sheet: str | None = Field(None, description="Excel: name of the sheet; default: the first")
     rows: str | None = Field(
         None,
         description="JSON, Parquet: path of a list whose elements are the rows. Columns are then named from "

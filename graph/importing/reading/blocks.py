@@ -17,9 +17,9 @@ import numpy as np
 
 from graph.errors import ImportFailed
 from graph.importing.mapping.source import Source
-from graph.importing.reading import lines, parquet
+from graph.importing.reading import lines, parquet, sheets
 from graph.importing.reading.block import Block as Block
-from graph.importing.reading.columns import require
+from graph.importing.reading.columns import require, unique_names
 from graph.importing.reading.json_files import estimate_records, layout_of, read_record_blocks
 from graph.importing.reading.json_rows import Extraction, parse_json
 from graph.importing.reading.lines import Parsed
@@ -47,6 +47,8 @@ def digest_and_count(path: Path, source: Source) -> tuple[str, int]:
     kind = format_of(path, source)
     if kind == "parquet":
         return hashed.hexdigest(), parquet.number_of_rows(path)
+    if kind == "xlsx":
+        return hashed.hexdigest(), sheets.number_of_rows(path, source)
     count, size, last = 0, 0, b"\n"
     with damage_reported(path), open_decompressed(path) as file:
         while chunk := file.read(_CHUNK):
@@ -64,6 +66,8 @@ def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Blo
     kind = format_of(path, source)
     if kind == "parquet":
         yield from parquet.read_blocks(path, source, selected, BLOCK_ROWS)
+    elif kind == "xlsx":
+        yield from sheets.read_blocks(path, source, selected, BLOCK_ROWS)
     elif kind in JSON:
         layout = layout_of(path, source, selected)
         if layout.kind == "lines":
@@ -85,9 +89,12 @@ def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Blo
 
 
 def read_header(path: Path, source: Source) -> list[str]:
-    """Return the column names of a delimited or Parquet file; none for an empty file. Raises ImportFailed."""
-    if format_of(path, source) == "parquet":
+    """Return the column names of a file that is not JSON; none for an empty file. Raises ImportFailed."""
+    kind = format_of(path, source)
+    if kind == "parquet":
         return parquet.column_names(path)
+    if kind == "xlsx":
+        return sheets.read_header(path, source)
     check_is_text(path, source)
     if source.header is not True:
         return list(source.header)
@@ -108,18 +115,6 @@ def read_header(path: Path, source: Source) -> list[str]:
             "It should name the columns in one line of text; set `format` if the file is something else.",
         ) from error
     return unique_names(path, names)
-
-
-def unique_names(path: Path, names: list[str]) -> list[str]:
-    """Return the names without surrounding space. Raises ImportFailed where one occurs twice."""
-    names = [name.strip() for name in names]
-    duplicates = {name for name in names if names.count(name) > 1 and name}
-    if duplicates:
-        raise ImportFailed(
-            f"{path.name}: column name {', '.join(sorted(duplicates))} occurs twice.",
-            "Rename one of the columns.",
-        )
-    return names
 
 
 def delimiter_of(path: Path, source: Source) -> str:

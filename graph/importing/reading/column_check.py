@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.errors import ImportFailed
 from graph.importing.mapping.source import Source
-from graph.importing.reading import parquet
+from graph.importing.reading import parquet, sheets
 from graph.importing.reading.blocks import JSON, Block, format_of, read_blocks, read_header
 from graph.importing.reading.columns import missing_columns, nearest
 from graph.importing.reading.json_paths import ABSENT, RECORD, alternatives, flatten, lists_of_objects
@@ -27,13 +27,16 @@ def absent_columns(path: Path, source: Source, selected: list[str]) -> tuple[lis
     Raises
     ------
     ImportFailed
-        The file cannot be read, or no record has the list that `rows` names.
+        The file cannot be read, no record has the list that `rows` names, or a formula has no value.
     """
     kind = format_of(path, source)
     if kind in JSON or (kind == "parquet" and parquet.read_by_record(path, source, selected)):
         return _absent_paths(path, source, selected)
     names = read_header(path, source)
-    return [name for name in selected if names and name not in names], names
+    absent = [name for name in selected if names and name not in names]
+    if kind == "xlsx" and names and not absent:
+        sheets.check_formulas(path, source, selected)
+    return absent, names
 
 
 def check_columns(path: Path, source: Source, selected: list[str]) -> None:

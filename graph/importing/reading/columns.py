@@ -37,3 +37,15 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
         last = name.lower().rpartition(".")[2]
         found = next((other for other in by_lower if other.rpartition(".")[2] == last), None)
     return by_lower[found] if found is not None else None
+
+
+def unique_names(path: Path, names: list[str]) -> list[str]:
+    """Return the names without surrounding space. Raises ImportFailed where one occurs twice."""
+    names = [name.strip() for name in names]
+    duplicates = {name for name in names if names.count(name) > 1 and name}
+    if duplicates:
+        raise ImportFailed(
+            f"{path.name}: column name {', '.join(sorted(duplicates))} occurs twice.",
+            "Rename one of the columns.",
+        )
+    return names

@@ -16,7 +16,7 @@ from graph.importing.reading import lines
 
 SUFFIXES = {
     ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl",
-    ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet",
+    ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
 """The format of a file by the end of its name; `.gz` and `.zst` may follow."""
 OTHER_SPREADSHEETS = (".xls", ".xlsb", ".ods")
@@ -24,7 +24,11 @@ OTHER_SPREADSHEETS = (".xls", ".xlsb", ".ods")
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TEXT = (
-    (b"PK\x03\x04", "an Excel workbook or a .zip file", "Name it .xlsx or .zip, or set `format: xlsx`."),
+    (
+        b"PK\x03\x04",
+        "an Excel workbook or a .zip file",
+        "Name it .xlsx or .zip; save others as .xlsx.",
+    ),
     (b"PAR1", "a Parquet file", "Set `format: parquet` in the mapping."),
     (_OLE, "an old or password-protected Excel file", "Save it as .xlsx without a password."),
     (b"%PDF", "a PDF", "Export the table as CSV or .xlsx."),
@@ -33,7 +37,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def format_of(path: Path, source: Source) -> str:
-    """Return csv, tsv, json, jsonl or parquet: from the mapping, else by the file name."""
+    """Return csv, tsv, json, jsonl, parquet or xlsx: from the mapping, else by the file name."""
     if source.format:
         return source.format
     uncompressed = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path

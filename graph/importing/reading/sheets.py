@@ -1,0 +1,188 @@
+"""Excel workbooks (.xlsx), read row by row. Cells keep the types that the workbook gives them."""
+
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from openpyxl import load_workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from graph.errors import ImportFailed
+from graph.importing.mapping.source import Source
+from graph.importing.reading.archives import check_size, open_archive
+from graph.importing.reading.block import Block
+from graph.importing.reading.cells import text_of, to_column
+from graph.importing.reading.columns import nearest, require, unique_names
+from graph.importing.reading.lines import Parsed, RowError
+from graph.importing.reading.opening import open_raw
+
+MAX_ROWS = 1_048_576
+"""A sheet has no more; a damaged one may claim to."""
+_MAX_BYTES = 8 << 30
+_SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
+_CHECKED_ROWS = 1_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+SheetRow = tuple[int, list[Any]]
+"""Number of a row, and its values."""
+
+
+def read_header(path: Path, source: Source) -> list[str]:
+    """Return the column names: the values of the first row that is not empty. Raises ImportFailed."""
+    with _rows(path, source) as rows:
+        return _header(path, source, rows)[1]
+
+
+def number_of_rows(path: Path, source: Source) -> int:
+    """Return about the number of rows, as the sheet states it. Raises ImportFailed."""
+    with _sheet(path, source) as sheet:
+        return min(sheet.max_row or 0, MAX_ROWS)
+
+
+def check_formulas(path: Path, source: Source, selected: list[str]) -> None:
+    """Raise ImportFailed where a formula has no stored value; only spreadsheet programs compute them."""
+    with _rows(path, source) as values, _rows(path, source, formulas=True) as formulas:
+        names = _header(path, source, values)[1]
+        _header(path, source, formulas)
+        positions = {name: names.index(name) for name in selected}
+        for (number, row), (_, written) in islice(zip(values, formulas, strict=False), _CHECKED_ROWS):
+            for name, position in positions.items():
+                formula = _at(written, position)
+                if _at(row, position) is None and isinstance(formula, str) and formula.startswith("="):
+                    raise ImportFailed(
+                        f"{path.name} row {number}, column {name}: the formula {formula[:60]} has no stored "
+                        "value.",
+                        "Open the file in a spreadsheet program and save it, which computes its formulas.",
+                    )
+
+
+def read_blocks(path: Path, source: Source, selected: list[str], length: int) -> Iterator[Block]:
+    """Yield blocks of `length` rows of the sheet, empty ones included. Raises ImportFailed."""
+    with _rows(path, source) as rows:
+        first, names = _header(path, source, rows)
+        if not names:
+            return
+        require(path, selected, names)
+        positions = [names.index(name) for name in selected]
+        for index in range(MAX_ROWS):
+            part = list(islice(rows, length))
+            filled = [i for i, (_, values) in enumerate(part) if any(value is not None for value in values)]
+            if not part:
+                return
+            if not filled:
+                continue
+            part = part[: filled[-1] + 1]
+            table = [(number, [_at(values, i) for i in positions]) for number, values in part]
+            raw = b"".join(json.dumps([text_of(value) for value in row]).encode() + b"\n" for _, row in table)
+            kept = [table[i] for i in filled]
+            yield Block(index, first + index * length, len(part), partial(_parse, kept, selected), raw)
+
+
+def _at(values: list[Any], position: int) -> Any:
+    return values[position] if position < len(values) else None
+
+
+def _parse(rows: list[SheetRow], selected: list[str]) -> Parsed:
+    errors = []
+    valid = []
+    for number, values in rows:
+        position = next((i for i, value in enumerate(values) if value in _SHEET_ERRORS), None)
+        if position is None:
+            valid.append((number, values))
+        else:
+            reason = "is an error value of the spreadsheet"
+            errors.append(RowError(number, selected[position], str(values[position]), reason))
+    columns = {name: to_column([values[i] for _, values in valid]) for i, name in enumerate(selected)}
+    return Parsed(np.array([number for number, _ in valid], dtype=np.int64), columns, errors)
+
+
+def _header(path: Path, source: Source, rows: Iterator[SheetRow]) -> tuple[int, list[str]]:
+    """Return the number of the row below the header, and the column names; none for an empty sheet."""
+    if source.header is not True:
+        return 1, list(source.header)
+    for number, values in rows:
+        if any(value is not None for value in values):
+            return number + 1, unique_names(path, [text_of(value) or "" for value in values])
+    return 1, []
+
+
+@contextmanager
+def _rows(path: Path, source: Source, *, formulas: bool = False) -> Iterator[Iterator[SheetRow]]:
+    with _sheet(path, source, formulas=formulas) as sheet:
+        # What a file states about its extent is often wrong.
+        sheet.reset_dimensions()
+        yield _numbered(path, sheet)
+
+
+def _numbered(path: Path, sheet: ReadOnlyWorksheet) -> Iterator[SheetRow]:
+    # The stubs give the method the self of writable sheets.
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True)  # type: ignore[misc]
+    for number in range(1, MAX_ROWS + 1):
+        with _damage_reported(path):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield number, [None if value == "" else value for value in row]
+
+
+@contextmanager
+def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[ReadOnlyWorksheet]:
+    _check_workbook(path)
+    with open_archive(path) as archive:
+        check_size(path, archive, _MAX_BYTES)
+    # By its name, openpyxl would refuse a workbook that is not called .xlsx.
+    with open_raw(path) as file:
+        with _damage_reported(path):
+            workbook = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
+        sheets = {sheet.title: sheet for sheet in workbook.worksheets}
+        name = source.sheet or next(iter(sheets), "")
+        if name not in sheets:
+            similar = nearest(name, sheets)
+            hint = f" (did you mean {similar}?)" if similar else ""
+            raise ImportFailed(
+                f"{path.name} has no sheet {name!r}{hint}; its sheets are {', '.join(sheets) or 'none'}.",
+                "Correct `sheet` in the mapping.",
+            )
+        yield sheets[name]
+
+
+def _check_workbook(path: Path) -> None:
+    with open_raw(path) as file:
+        start = file.read(8)
+        encrypted = start == _OLE and _ENCRYPTED in file.read(1 << 22)
+    if encrypted:
+        raise ImportFailed(
+            f"{path.name} is protected by a password.", "Save it without a password, and import that file."
+        )
+    if start == _OLE:
+        raise ImportFailed(
+            f"{path.name} is an old Excel file (.xls).", "Save it as .xlsx or CSV, and import that file."
+        )
+    if not start.startswith(b"PK"):
+        raise ImportFailed(
+            f"{path.name} is not an Excel workbook.", "Set its `format` in the mapping, or save it as .xlsx."
+        )
+
+
+@contextmanager
+def _damage_reported(path: Path) -> Iterator[None]:
+    """Raise ImportFailed for a damaged workbook: openpyxl raises whatever its parts run into."""
+    try:
+        with warnings.catch_warnings():
+            # About styles and features that do not concern the values.
+            warnings.simplefilter("ignore")
+            yield
+    except (ImportFailed, GeneratorExit, MemoryError):
+        raise
+    except Exception as error:
+        raise ImportFailed(
+            f"{path.name} cannot be read as an Excel workbook: {type(error).__name__}: {error}.",
+            "Open it in a spreadsheet program and save it again. Loaded rows stay.",
+        ) from error
