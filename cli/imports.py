@@ -25,9 +25,15 @@ _MAX_EXAMPLES = 5
 app = typer.Typer(no_args_is_help=True, help="Import data into the database.")
 
 Engine = Literal["auto", "bulk", "stream"]
-FolderArgument = Annotated[Path, typer.Argument(help="The folder with the files.", show_default=False)]
+FolderArgument = Annotated[
+    Path, typer.Argument(help="The folder with the files, or a .zip.", show_default=False)
+]
 MappingOption = Annotated[
-    Path | None, typer.Option("--mapping", help="The mapping file (default: groundswell.yaml in the folder).")
+    Path | None,
+    typer.Option(
+        "--mapping",
+        help="The mapping (default: groundswell.yaml in the folder, or X.yaml beside X.zip).",
+    ),
 ]
 EngineOption = Annotated[
     Engine,
@@ -58,9 +64,9 @@ def init(
     """Inspect the files and write a first, commented mapping."""
     from cli.console import out
     from graph.importing.inference.infer import infer_mapping
-    from graph.importing.mapping.model import FILE_NAME
+    from graph.importing.mapping.model import mapping_path
 
-    path = folder / FILE_NAME
+    path = mapping_path(folder)
     if path.exists() and not force:
         raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
     path.write_text(infer_mapping(folder, dataset, zone), encoding="utf-8")
@@ -84,9 +90,9 @@ def check(
     """Validate every row and show the first rows of each table; nothing is written."""
     from cli.console import out, progress_bars
     from graph.importing.check import check_files
-    from graph.importing.mapping.model import FILE_NAME, read_mapping
+    from graph.importing.mapping.model import mapping_path, read_mapping
 
-    rules = read_mapping(mapping or folder / FILE_NAME)
+    rules = read_mapping(mapping or mapping_path(folder))
     with progress_bars() as progress:
         report = check_files(folder, rules, progress, max_rejected)
     for table, rows in report.preview.items():
@@ -114,9 +120,9 @@ def run(
     """Import a folder by its mapping. Run it again at any time: only new rows are loaded."""
     from cli.backend import open_backend
     from cli.local_backend import LocalBackend
-    from graph.importing.mapping.model import FILE_NAME, read_mapping
+    from graph.importing.mapping.model import mapping_path, read_mapping
 
-    rules = read_mapping(mapping or folder / FILE_NAME)
+    rules = read_mapping(mapping or mapping_path(folder))
     if dataset:
         rules = rules.model_copy(update={"dataset": dataset})
     with open_backend(home) as backend:

@@ -135,13 +135,13 @@ class RemoteBackend:
         InvalidRequest
             If a file lies in a subfolder: files are sent without folders.
         """
-        inputs = open_input_files(folder, mapping, self._progress).inputs
-        if nested := next((file.name for file in inputs if "/" in file.name), None):
+        files = open_input_files(folder, mapping, self._progress).containers
+        top = folder.parent if folder.is_file() else folder
+        if nested := next((file for file in files if file.parent != top), None):
             raise InvalidRequest(
                 f"{nested} is in a subfolder of {folder}, but files are sent without folders.",
-                "Put all files into one folder.",
+                "Put all files into one folder, or into a .zip.",
             )
-        files = sorted({file.path for file in inputs})
         result = self._follow(self.client.start_import(mapping.model_dump_json(), files, max_rejected))
         return self.client.get_import(result["import"])
 

@@ -15,7 +15,7 @@ from cli.main import app
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
-from graph.importing.mapping.source import Source
+from graph.importing.mapping.source import Join, Source
 from graph.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -73,6 +73,7 @@ def contract_page() -> str:
     ]
     parts = (
         ("The mapping", Mapping), ("A source, under `tables`", Source),
+        ("A join, under `join` of a source", Join),
         ("A kind of behaviour, under `kinds`", BehaviourKind), ("Under `participation`", Participation),
     )  # fmt: skip
     for title, model in parts:

@@ -182,6 +182,7 @@ class ImportJob:
         reasons = self._rejects.collect(self._ledger.batches)
         self.report.reasons = dict(reasons.most_common())
         self.report.rejects = self._rejects.file if reasons else None
+        self.report.warnings += self._files.warnings()
         total = self.report.total
         total.check()
         self._graph.run(

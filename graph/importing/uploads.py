@@ -12,6 +12,7 @@ from graph.connection import Graph
 from graph.errors import FolderUnusable, ImportFailed
 from graph.importing.job import ImportJob
 from graph.importing.mapping.model import Mapping
+from graph.importing.reading.folders import UNPACKED
 from graph.progress import Progress
 from graph.settings import Settings
 
@@ -27,6 +28,7 @@ def receive(settings: Settings) -> Iterator[Path]:
     with _check_disk_full():
         parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="upload-", dir=parent))
+        (folder / UNPACKED).mkdir()
         try:
             yield folder
         except BaseException:

@@ -17,10 +17,10 @@ from graph.importing.contract import TABLES
 from graph.importing.engines.loaders import CONTRADICTION, REFERENCES, referenced_ids, unknown_id
 from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
-from graph.importing.reading.blocks import Block, read_blocks
+from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
-from graph.importing.values.rows import Rows, mapped_columns, validate, with_file_columns
+from graph.importing.values.rows import Rows, validate, with_file_columns
 
 Ints = NDArray[np.int64]
 ENTITIES = ("users", "tags", "products", "campaigns")
@@ -101,7 +101,7 @@ class Resolver:
         for table, inputs in files.tables():
             on_table(table, sum(file.rows for file in inputs))
             for file in inputs:
-                for block in read_blocks(file.path, file.source, mapped_columns(file.source)):
+                for block in file.blocks():
                     yield self._resolve(file, block)
 
     def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:

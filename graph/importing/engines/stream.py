@@ -20,10 +20,10 @@ from graph.importing.engines.behaviours import load_behaviours
 from graph.importing.engines.loaders import Load, LoadResult, Target
 from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
 from graph.importing.mapping.source import Source
-from graph.importing.reading.blocks import Block, read_blocks
+from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.rejects import Rejects
-from graph.importing.values.rows import Rows, mapped_columns, validate, with_file_columns
+from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.progress import Progress
 
 PARTS = 4
@@ -67,7 +67,7 @@ class StreamEngine:
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            for block in read_blocks(file.path, file.source, mapped_columns(file.source)):
+            for block in file.blocks():
                 plan = self._ledger.plan(file.table, file.name, block, file.digest)
                 if plan.loaded_before.read or plan.loaded_before.left_out:
                     yield 0, partial(_identity, plan.loaded_before)

@@ -16,6 +16,7 @@ from graph.importing.inference.template import InferredFile, render_mapping, sim
 from graph.importing.mapping.model import FILE_NAME
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import delimiter_of, format_of, open_decompressed, read_header
+from graph.importing.reading.folders import Folder
 
 _SAMPLE_BYTES = 256 * 1024
 _SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".pq")
@@ -28,19 +29,15 @@ _TIME_FORMATS = tuple(
 
 def infer_mapping(folder: Path, dataset: str | None = None, zone: str = "UTC") -> str:
     """Return the text of a first mapping. Raises InvalidRequest where `folder` has no data files."""
-    if not folder.is_dir():
-        raise InvalidRequest(f"{folder} is not a folder.", "Name the folder with your files.")
-    files = [
-        _infer_file(path, path.relative_to(folder).as_posix())
-        for path in sorted(folder.rglob("*"))
-        if _is_data(path)
-    ]
+    if not folder.exists():
+        raise InvalidRequest(f"{folder} does not exist.", "Name the folder with your files.")
+    files = [_infer_file(file.path, file.name) for file in Folder(folder).files() if _is_data(file.path)]
     if not files:
         raise InvalidRequest(
             f"There are no data files in {folder}.",
             f"Groundswell reads {', '.join(_SUFFIXES)}, also .gz and .zst.",
         )
-    name = dataset or re.sub(r"[^\w.-]+", "-", folder.resolve().name) or "my-data"
+    name = dataset or re.sub(r"[^\w.-]+", "-", folder.resolve().name.removesuffix(".zip")) or "my-data"
     return render_mapping(name, zone, files)
 
 

@@ -99,6 +99,11 @@ class Mapping(FormatSettings):
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 
 
+def mapping_path(folder: Path) -> Path:
+    """Return where the mapping of a folder is; beside a .zip archive, under its name."""
+    return folder.with_suffix(".yaml") if folder.is_file() else folder / FILE_NAME
+
+
 def read_mapping(path: Path) -> Mapping:
     """Read the mapping in `path`. Raises InvalidRequest, which names the field and the problem."""
     try:

@@ -6,14 +6,32 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from graph.importing.contract import TABLES
-from graph.importing.mapping.formats import FormatSettings, Texts, as_list
+from graph.importing.mapping.formats import FormatSettings, Strict, Texts, as_list
+
+FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
+
+
+class Join(Strict):
+    """Columns of another file, found by key for each row."""
+
+    files: Texts = Field(description="File names or patterns, relative to the folder")
+    on: dict[str, str] = Field(description="column of the row: column of the joined file", min_length=1)
+    repeats: Literal["reject", "first", "last"] = Field(
+        "reject",
+        description="A key that occurs twice with different values: reject stops the import; or the first or "
+        "last row counts",
+    )
+    format: FileFormat | None = Field(None, description="As for a source")
+    encoding: Texts = Field(["utf-8"], description="As for a source")
+    delimiter: str | None = Field(None, description="As for a source", min_length=1, max_length=1)
+    sheet: str | None = Field(None, description="As for a source")
 
 
 class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
     files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
-    format: Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"] | None = Field(
+    format: FileFormat | None = Field(
         None, description="Default: by the file name; .gz and .zst are decompressed"
     )
     encoding: Texts = Field(
@@ -37,6 +55,11 @@ class Source(FormatSettings):
         description="JSON, Parquet: path of a list whose elements are the rows. Columns are then named from "
         "the element, and as `^.id` from the record that holds the list",
         min_length=1,
+    )
+    join: list[Join] = Field(
+        default_factory=list,
+        description="Columns of other files, by key. A column that the row's own file lacks is looked up in "
+        "them; `customers.csv:name` names one of them explicitly",
     )
 
     @model_validator(mode="after")

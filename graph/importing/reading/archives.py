@@ -20,8 +20,9 @@ _SMALL = 64 << 20
 _CHUNK = 1 << 20
 
 
-def check_size(path: Path, archive: ZipFile, max_bytes: int = MAX_BYTES) -> None:
+def check_size(path: Path, archive: ZipFile, max_bytes: int | None = None) -> None:
     """Raise ImportFailed where an archive would unpack to too many files or bytes."""
+    max_bytes = MAX_BYTES if max_bytes is None else max_bytes
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     packed = max(1, path.stat().st_size)

@@ -1,12 +1,14 @@
 """The columns of input files: what there is, and an error where the mapping names something else."""
 
+import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from graph.errors import ImportFailed
 
 _MAX_LISTED = 40
+_SIMILAR = 0.6
 
 
 def require(path: Path, selected: Iterable[str], names: Iterable[str]) -> None:
@@ -29,14 +31,20 @@ def missing_columns(path: Path, missing: list[str], names: list[str]) -> ImportF
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the most similar of `names`, ignoring case; None where none is similar."""
-    by_lower = {other.lower(): other for other in names}
-    (*_, found) = (None, *get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6))
-    if found is None:
-        # The last part of a path often is right where the way to it is not.
-        last = name.lower().rpartition(".")[2]
-        found = next((other for other in by_lower if other.rpartition(".")[2] == last), None)
-    return by_lower[found] if found is not None else None
+    """Return the most similar of `names`, as a whole or by its last part, ignoring case; None if none is."""
+    scores = {}
+    for other in names:
+        pairs = [
+            (text, part) for text in (name.lower(), _last(name)) for part in (other.lower(), _last(other))
+        ]
+        scores[other] = max(SequenceMatcher(None, text, part).ratio() for text, part in pairs)
+    best = max(scores, key=lambda other: scores[other], default=None)
+    return best if best is not None and scores[best] >= _SIMILAR else None
+
+
+def _last(name: str) -> str:
+    """Return the last part of a path, or the column of `customers.csv:name`."""
+    return re.split(r"[.:]", name.lower())[-1]
 
 
 def unique_names(path: Path, names: list[str]) -> list[str]:

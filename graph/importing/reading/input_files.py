@@ -8,9 +8,11 @@ from graph.errors import ImportFailed
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
-from graph.importing.reading.blocks import digest_and_count
-from graph.importing.reading.column_check import check_columns
+from graph.importing.reading.blocks import Block, digest_and_count, read_blocks
+from graph.importing.reading.folders import Folder, FoundFile
+from graph.importing.reading.joins import Joins, open_joins
 from graph.importing.values.rows import mapped_columns
+from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 
@@ -34,6 +36,10 @@ class InputFile:
         SHA-256 of the file.
     rows
         Number of rows: exact for Parquet, else the number of lines.
+    container
+        The file of the folder that holds it: a .zip archive, or the file itself.
+    joins
+        Its columns, and those of other files that are joined to it.
     """
 
     table: str
@@ -43,6 +49,12 @@ class InputFile:
     digest: str
     checksum: str
     rows: int
+    container: Path
+    joins: Joins
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield its blocks with all columns that the mapping names. Raises ImportFailed."""
+        return self.joins.blocks(read_blocks(self.path, self.source, self.joins.own))
 
 
 @dataclass
@@ -52,6 +64,7 @@ class InputFiles:
     folder: Path
     mapping: Mapping
     inputs: list[InputFile] = field(default_factory=list)
+    joined: list[Path] = field(default_factory=list)
 
     def tables(self) -> Iterator[tuple[str, list[InputFile]]]:
         """Yield each mapped table with its files, in loading order."""
@@ -62,49 +75,58 @@ class InputFiles:
 
     @property
     def files(self) -> dict[str, str]:
-        """The checksum of each file, by name."""
-        return {file.name: file.checksum for file in self.inputs}
+        """The checksum of each file, joined ones included, by name."""
+        own = {file.name: file.checksum for file in self.inputs}
+        return own | {name: sha for file in self.inputs for name, sha in file.joins.checksums.items()}
+
+    @property
+    def containers(self) -> list[Path]:
+        """The files of the folder that hold the input: archives in place of their members."""
+        return sorted({file.container for file in self.inputs} | set(self.joined))
+
+    def warnings(self) -> list[DataWarning]:
+        """Return the numbers of rows that joins left without a partner, of the rows read so far."""
+        found = [table.warning(file.name) for file in self.inputs for table in file.joins.tables]
+        return [warning for warning in found if warning]
 
 
 def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:
-    """Find the files that the mapping names.
+    """Find the files that the mapping names in a folder or .zip archive.
 
     Raises
     ------
     ImportFailed
-        One is missing, unreadable, or lacks a column that the mapping names.
+        A file is missing, unreadable, or lacks a column that the mapping names.
     """
+    opened = Folder(folder)
     sources = [
-        (table, source, path)
+        (table, source, file, [(join, _matching(opened, table, join.files)) for join in source.join])
         for table, sources in mapping.tables.items()
         for source in sources
-        for path in _matching(folder, table, source)
+        for file in _matching(opened, table, source.files)
     ]
     files = InputFiles(folder, mapping)
     advance = progress.stage("Reading files", len(sources))
-    for table, source, path in sources:
-        checksum, rows = digest_and_count(path, source)
-        check_columns(path, source, mapped_columns(source))
-        name = path.relative_to(folder).as_posix()
-        digest = mapping.digest_of(source)
-        files.inputs.append(InputFile(table, name, path, source, digest, checksum, rows))
+    for table, source, file, joined in sources:
+        checksum, rows = digest_and_count(file.path, source)
+        joins = open_joins(file, source, mapped_columns(source), joined)
+        digest = joins.digest(mapping.digest_of(source))
+        files.inputs.append(
+            InputFile(table, file.name, file.path, source, digest, checksum, rows, file.container, joins)
+        )
+        files.joined += [other.container for _, others in joined for other in others]
         advance(1)
     return files
 
 
-def _matching(folder: Path, table: str, source: Source) -> list[Path]:
-    paths = []
-    for pattern in source.files:
-        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-            raise ImportFailed(
-                f"Mapping, table {table}: file {pattern!r} is outside {folder}.",
-                "Give paths relative to the folder.",
-            )
-        matching = sorted(path for path in folder.glob(pattern) if path.is_file())
+def _matching(folder: Folder, table: str, patterns: list[str]) -> list[FoundFile]:
+    found: list[FoundFile] = []
+    for pattern in patterns:
+        matching = folder.match(pattern)
         if not matching:
             raise ImportFailed(
-                f"Mapping, table {table}: no file matches {pattern!r} in {folder}.",
+                f"Mapping, table {table}: no file matches {pattern!r} in {folder.path}.",
                 "Correct `files` in the mapping.",
             )
-        paths += [path for path in matching if path not in paths]
-    return paths
+        found += [file for file in matching if file not in found]
+    return found

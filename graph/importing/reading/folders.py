@@ -1,0 +1,161 @@
+"""The files of a folder or .zip archive that a pattern of the mapping matches.
+
+Archives are unpacked once, into a folder named by their checksum: in the cache folder, where those that no
+import has used for a day are deleted, as they hold personal data; or in the folder itself if it has a
+subfolder for them, as uploads do.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from graph.errors import ImportFailed
+from graph.importing.reading.archives import unpack
+from graph.importing.reading.opening import damage_reported, open_raw
+from graph.settings import Settings
+
+ZIP = ".zip"
+UNPACKED = ".unpacked"
+"""The subfolder for unpacked archives of a folder that is deleted as a whole."""
+_STALE_SECONDS = 86_400
+_CHUNK = 1 << 20
+_MAPPING_SUFFIXES = {".yaml", ".yml"}
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file that a pattern matches.
+
+    Attributes
+    ----------
+    name
+        Its path relative to the folder; `export.zip/orders.csv` for the member of an archive.
+    path
+        The file itself.
+    container
+        The file of the folder that holds it: the archive, or the file itself.
+    """
+
+    name: str
+    path: Path
+    container: Path
+
+
+class Folder:
+    """A folder with files, or a .zip archive used as one.
+
+    Parameters
+    ----------
+    path
+        The folder or archive.
+
+    Raises
+    ------
+    ImportFailed
+        `path` is another kind of file, or a damaged archive.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        own = path / UNPACKED
+        self._unpack_into = own if own.is_dir() else Settings().cache / "unpacked"
+        self._unpacked: dict[Path, Path] = {}
+        self._archive = path if path.is_file() else None
+        if self._archive and not is_archive(path):
+            raise ImportFailed(f"{path} is not a folder or a .zip file.", "Name the folder that holds it.")
+        self._root = self._inside(path) if self._archive else path
+
+    def match(self, pattern: str) -> list[FoundFile]:
+        """Return the files that `pattern` matches, sorted. Raises ImportFailed."""
+        parts = PurePosixPath(pattern).parts
+        if PurePosixPath(pattern).is_absolute() or ".." in parts:
+            raise ImportFailed(
+                f"File {pattern!r} is outside {self.path}.", "Give paths relative to the folder."
+            )
+        at = next((i for i, part in enumerate(parts) if part.lower().endswith(ZIP)), None)
+        if at is not None and at < len(parts) - 1:
+            return self._match_members("/".join(parts[: at + 1]), "/".join(parts[at + 1 :]))
+        found = [
+            FoundFile(path.relative_to(self._root).as_posix(), path, self._archive or path)
+            for path in _glob(self._root, pattern)
+            if path.is_file()
+        ]
+        return found or self._match_in_only_archive(pattern)
+
+    def files(self) -> list[FoundFile]:
+        """Return all files, and the members of archives in place of these; hidden ones are left out."""
+        found = []
+        for file in self.match("**/*"):
+            if any(part.startswith(".") for part in PurePosixPath(file.name).parts):
+                continue
+            if is_archive(file.path):
+                found += self._match_members(file.name, "**/*")
+            else:
+                found.append(file)
+        return found
+
+    def _match_members(self, archives: str, pattern: str) -> list[FoundFile]:
+        found = []
+        for archive in _glob(self._root, archives):
+            inside = archive if archive.is_dir() else self._inside(archive)
+            prefix = archive.relative_to(self._root).as_posix()
+            found += [
+                FoundFile(f"{prefix}/{path.relative_to(inside).as_posix()}", path, self._archive or archive)
+                for path in _glob(inside, pattern)
+                if path.is_file()
+            ]
+        return found
+
+    def _match_in_only_archive(self, pattern: str) -> list[FoundFile]:
+        """Return members of the folder's only file: an archive that stands for the folder, as uploaded."""
+        files = [path for path in _glob(self._root, "*") if _is_data(path)]
+        if self._archive or len(files) != 1 or not is_archive(files[0]):
+            return []
+        inside = self._inside(files[0])
+        return [
+            FoundFile(path.relative_to(inside).as_posix(), path, files[0])
+            for path in _glob(inside, pattern)
+            if path.is_file()
+        ]
+
+    def _inside(self, archive: Path) -> Path:
+        if archive not in self._unpacked:
+            self._unpacked[archive] = _unpacked(archive, self._unpack_into)
+        return self._unpacked[archive]
+
+
+def is_archive(path: Path) -> bool:
+    """Return whether the name of `path` is that of a .zip archive."""
+    return path.suffix.lower() == ZIP and path.is_file()
+
+
+def _is_data(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and path.suffix not in _MAPPING_SUFFIXES
+
+
+def _glob(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except (ValueError, NotImplementedError, OSError) as error:
+        raise ImportFailed(
+            f"{pattern!r} is not a valid pattern of file names: {error}.", "Write it like orders-*.csv."
+        ) from error
+
+
+def _unpacked(archive: Path, into: Path) -> Path:
+    """Return the folder with the members of `archive`, and delete those not used for a day."""
+    hashed = hashlib.sha256()
+    with damage_reported(archive), open_raw(archive) as file:
+        while chunk := file.read(_CHUNK):
+            hashed.update(chunk)
+    folder = into / hashed.hexdigest()[:32]
+    for other in into.glob("*") if into.is_dir() else ():
+        if other != folder and time.time() - other.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
+    if not folder.is_dir():
+        unpack(archive, folder)
+    os.utime(folder)
+    return folder

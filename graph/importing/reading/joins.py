@@ -1,0 +1,249 @@
+"""Joins columns of other files to the rows of a file, by key.
+
+The joined columns are held in memory. Each row keeps its own columns: a name that its file lacks is looked up
+in the joined files in their order, and `customers.csv:name` names a column of one of them in any case.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.errors import ImportFailed
+from graph.importing.mapping.source import Join, Source
+from graph.importing.reading.block import Block
+from graph.importing.reading.blocks import digest_and_count, read_blocks
+from graph.importing.reading.cells import concatenate, texts
+from graph.importing.reading.column_check import absent_columns, check_columns
+from graph.importing.reading.columns import missing_columns
+from graph.importing.reading.folders import FoundFile
+from graph.importing.reading.lines import Parsed
+from graph.importing.warnings import DataWarning
+
+_SEPARATOR = "\x1f"
+
+
+@dataclass
+class JoinedTable:
+    """The joined columns of one `join`, by key.
+
+    Attributes
+    ----------
+    name
+        The files, as the mapping names them.
+    own_keys
+        Columns of the row's own file that hold the key.
+    keys
+        The keys of the joined rows, each once.
+    columns
+        Joined columns, by the name that the mapping uses.
+    unmatched, rows
+        Numbers of rows without a partner, and of all rows so far.
+    """
+
+    name: str
+    own_keys: list[str]
+    keys: pa.Array
+    columns: dict[str, pa.Array]
+    unmatched: int = 0
+    rows: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def look_up(self, parsed: Parsed) -> dict[str, pa.Array]:
+        """Return the joined columns for rows; null for those without a partner, which are counted."""
+        keys = _key([parsed.columns[name] for name in self.own_keys])
+        positions = pc.index_in(keys, value_set=self.keys)
+        self.rows += len(keys)
+        self.unmatched += positions.null_count
+        for position in np.flatnonzero(~np.asarray(positions.is_valid()))[: 3 - len(self.examples)]:
+            key = keys[int(position)].as_py()
+            text = "without a key" if key is None else key.replace(_SEPARATOR, ", ")
+            self.examples.append(f"row {parsed.numbers[position]}: {text}")
+        return {name: column.take(positions) for name, column in self.columns.items()}
+
+    def warning(self, file: str) -> DataWarning | None:
+        """Return the number of rows of `file` without a partner; None if all have one."""
+        if not self.unmatched:
+            return None
+        text = (
+            f"{file}: {self.unmatched:,} of {self.rows:,} rows have no partner in {self.name}; their joined "
+            "values are missing."
+        )
+        return DataWarning("rows_without_partner", text, self.unmatched, self.examples)
+
+
+@dataclass
+class Joins:
+    """The joins of one input file.
+
+    Attributes
+    ----------
+    own
+        Columns to read from the file itself.
+    tables
+        The joined tables.
+    checksums
+        Checksum of each joined file, by name.
+    """
+
+    own: list[str]
+    tables: list[JoinedTable] = field(default_factory=list)
+    checksums: dict[str, str] = field(default_factory=dict)
+
+    def blocks(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """Yield blocks whose rows have the joined columns."""
+        for block in blocks:
+            yield replace(block, parse=partial(self._parse, block)) if self.tables else block
+
+    def _parse(self, block: Block) -> Parsed:
+        parsed = block.parse()
+        joined = {name: column for table in self.tables for name, column in table.look_up(parsed).items()}
+        return parsed._replace(columns=parsed.columns | joined)
+
+    def digest(self, of_source: str) -> str:
+        """Return `of_source`, the digest of how rows are read, extended by the joined files' contents."""
+        if not self.checksums:
+            return of_source
+        content = "\n".join([of_source, *(f"{name} {sha}" for name, sha in sorted(self.checksums.items()))])
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def open_joins(
+    file: FoundFile, source: Source, selected: list[str], joined: list[tuple[Join, list[FoundFile]]]
+) -> Joins:
+    """Find out which of the `selected` columns come from which file, and read those of joined files.
+
+    Raises
+    ------
+    ImportFailed
+        No file has a column, or a key occurs twice in a joined file.
+    """
+    if not joined:
+        check_columns(file.path, source, selected)
+        return Joins(selected)
+    names = [_prefixes(join, files) for join, files in joined]
+    explicit = {
+        column: (index, column[len(prefix) :])
+        for column in selected
+        for index, prefixes in enumerate(names)
+        for prefix in prefixes
+        if column.startswith(prefix)
+    }
+    plain = [column for column in selected if column not in explicit]
+    keys = [key for join, _ in joined for key in join.on]
+    absent, available = absent_columns(file.path, source, list(dict.fromkeys([*plain, *keys])))
+    if missing := [key for key in keys if key in absent]:
+        raise missing_columns(file.path, missing, available)
+    wanted: list[dict[str, str]] = [{} for _ in joined]
+    for column, (index, name) in explicit.items():
+        wanted[index][column] = name
+    others = list(available)
+    for column in [column for column in plain if column in absent]:
+        for index, (join, files) in enumerate(joined):
+            lacks, has = absent_columns(files[0].path, _source(join), [column])
+            if not lacks:
+                wanted[index][column] = column
+                break
+            others += [f"{join.files[0]}:{name}" for name in has]
+        else:
+            raise missing_columns(file.path, [column], others)
+    own = list(dict.fromkeys([*(column for column in plain if column not in absent), *keys]))
+    joins = Joins(own)
+    for (join, files), columns in zip(joined, wanted, strict=True):
+        joins.tables.append(_read(join, files, columns))
+        for other in files:
+            joins.checksums[other.name] = digest_and_count(other.path, _source(join))[0]
+    return joins
+
+
+def _prefixes(join: Join, files: list[FoundFile]) -> list[str]:
+    return [f"{name}:" for name in [*join.files, *(file.name for file in files)]]
+
+
+def _source(join: Join) -> Source:
+    return Source(
+        files=join.files,
+        format=join.format,
+        encoding=join.encoding,
+        delimiter=join.delimiter,
+        sheet=join.sheet,
+    )
+
+
+def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> JoinedTable:
+    """Read the key and `columns` (by the name that the mapping uses) of the joined files."""
+    names = list(dict.fromkeys([*join.on.values(), *columns.values()]))
+    source = _source(join)
+    parts: list[Parsed] = []
+    origins: list[str] = []
+    for file in files:
+        check_columns(file.path, source, names)
+        for block in read_blocks(file.path, source, names):
+            parts.append(block.parse())
+            origins.append(file.name)
+    read = {
+        name: concatenate([part.columns[name] for part in parts]) if parts else pa.nulls(0, pa.string())
+        for name in names
+    }
+    keys = _key([read[name] for name in join.on.values()])
+    kept = _unique(
+        join, keys, read, [(origin, part.numbers) for origin, part in zip(origins, parts, strict=True)]
+    )
+    return JoinedTable(
+        ", ".join(join.files),
+        list(join.on),
+        keys.take(kept),
+        {column: read[name].take(kept) for column, name in columns.items()},
+    )
+
+
+def _key(columns: list[pa.Array]) -> pa.Array:
+    """Return one text per row: its key, null where a part is missing."""
+    trimmed = [pc.utf8_trim_whitespace(texts(column)) for column in columns]
+    empty = [pc.if_else(pc.equal(column, ""), None, column) for column in trimmed]
+    return empty[0] if len(empty) == 1 else pc.binary_join_element_wise(*empty, _SEPARATOR)
+
+
+def _unique(
+    join: Join, keys: pa.Array, columns: dict[str, pa.Array], origins: list[tuple[str, NDArray[np.int64]]]
+) -> pa.Array:
+    """Return the positions of the rows to keep, one for each key. Raises ImportFailed."""
+    codes = keys.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    positions = np.flatnonzero(codes >= 0)
+    chosen, first = np.unique(codes[positions], return_index=True)
+    if len(chosen) == len(positions):
+        return pa.array(positions)
+    if join.repeats == "last":
+        _, from_end = np.unique(codes[positions][::-1], return_index=True)
+        return pa.array(np.sort(positions[len(positions) - 1 - from_end]))
+    kept = positions[first]
+    if join.repeats == "reject":
+        first_of = dict(zip(chosen.tolist(), kept.tolist(), strict=True))
+        for position in np.setdiff1d(positions, kept).tolist():
+            earlier = first_of[int(codes[position])]
+            values = [[column[row].as_py() for column in columns.values()] for row in (earlier, position)]
+            if values[0] != values[1]:
+                raise _repeated(keys[position].as_py(), earlier, position, origins)
+    return pa.array(np.sort(kept))
+
+
+def _repeated(
+    key: str, earlier: int, later: int, origins: list[tuple[str, NDArray[np.int64]]]
+) -> ImportFailed:
+    places = []
+    for position in (earlier, later):
+        for name, numbers in origins:
+            if position < len(numbers):
+                places.append(f"{name} row {numbers[position]}")
+                break
+            position -= len(numbers)
+    return ImportFailed(
+        f"The key {key.replace(_SEPARATOR, ', ')} of a join occurs twice with different values: "
+        f"{' and '.join(places)}.",
+        "Correct the file, or set `repeats: first` or `repeats: last` in the join.",
+    )
