@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 from graph.errors import (
     AlreadyExists,
     DatabaseError,
+    DatasetLocked,
     FolderUnusable,
     GroundswellError,
     ImportFailed,
@@ -27,6 +28,7 @@ _STATUS: dict[type[GroundswellError], int] = {
     NotReady: 409,
     AlreadyExists: 409,
     InvalidRequest: 422,
+    DatasetLocked: 409,
     ImportRunning: 409,
     ImportFailed: 422,
     DatabaseError: 503,

@@ -13,6 +13,7 @@ from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from forecasting.records import Backtest, ModelRun, checkpoint_path, model_run, models, redeemers_path
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.progress import Progress
@@ -29,6 +30,7 @@ BACKTEST_HORIZON = 7
 _MIN_DAYS = 84
 
 
+@locks_dataset("training")
 def train(
     graph: Graph,
     settings: Settings,
@@ -57,6 +59,8 @@ def train(
     ------
     NotFound, NotReady, InvalidRequest
         For an unknown data set, without a network, or with too little data.
+    DatasetLocked
+        If another process changes the data set.
     """
     dataset = describe_dataset(graph, dataset_id)
     if cutoff is not None:
@@ -108,6 +112,7 @@ def _training_checkpoint_path(settings: Settings, dataset: str, cutoff: date) ->
     return settings.checkpoints / f"{dataset}-{cutoff}.unfinished"
 
 
+@locks_dataset("back-test")
 def run_backtest(
     graph: Graph,
     settings: Settings,
@@ -138,6 +143,8 @@ def run_backtest(
     ------
     NotFound, InvalidRequest
         For an unknown data set or unsuitable days.
+    DatasetLocked
+        If another process changes the data set.
     """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(until)

@@ -121,6 +121,12 @@ class Graph:
                 return session.run(statement.text, parameters).data()
         return self._execute(statement, parameters, lambda result: result.data())
 
+    def run_once(self, name: str, **parameters: Any) -> list[Row]:
+        """Run a statement as `run` does, but without the driver's retries, which may take half a minute."""
+        statement = load_statement(name, parameters)
+        with self._session(name) as session:
+            return session.run(self.database.query(statement), parameters).data()
+
     def transaction(self, work: Callable[["Transaction"], T]) -> T:
         """Call `work` in one write transaction: all of its statements take effect, or none.
 

@@ -20,8 +20,10 @@ GroundswellError
 │   └── JobEnded               a job failed or was cancelled while the client waited for it
 ├── SchemaError                an applied migration has been changed
 ├── ImportFailed               a file cannot be read, ...
-│   ├── ImportRunning          another job works on the data set
+│   ├── ImportRunning          an import or an undo of the data set is unfinished
 │   └── ImportStopped          too many rows were rejected
+├── DatasetLocked              another process changes the data set
+│   └── LockLost               another process has taken the lock
 ├── NotFound                   no such data set, campaign, run, ...
 ├── AlreadyExists              the id is in use
 ├── NotReady                   an earlier step has not run
@@ -135,11 +137,19 @@ class ImportFailed(GroundswellError):
 
 
 class ImportRunning(ImportFailed):
-    """Another job works on the data set."""
+    """An import or an undo of the data set is unfinished."""
 
 
 class ImportStopped(ImportFailed):
     """An import stopped because too many rows were rejected."""
+
+
+class DatasetLocked(GroundswellError):
+    """Another process changes the data set; see ``graph.dataset_lock``."""
+
+
+class LockLost(DatasetLocked):
+    """This process held the lock of the data set, and another process has taken it."""
 
 
 class NotFound(GroundswellError):

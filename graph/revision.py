@@ -1,9 +1,9 @@
-"""The revision of the graph: it changes with every write, except for heartbeats of jobs.
+"""The revision of the graph: it changes with every write, except for heartbeats of jobs and locks.
 
 Neo4j returns a bookmark with every transaction. A bookmark names the database and the number of the
-transaction that was committed last. Every heartbeat is one transaction and adds one to its job's
-`heartbeats`. So the number of transactions less the number of heartbeats grows with every other write,
-whoever makes it.
+transaction that was committed last. Every heartbeat is one transaction and adds one to the
+`heartbeats` of its job or lock. So the number of transactions less the number of heartbeats grows with every
+other write, whoever makes it.
 """
 
 import base64

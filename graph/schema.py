@@ -17,9 +17,18 @@ def migrate(graph: Graph) -> list[str]:
 
     Raises SchemaError where a file differs from the applied migration.
     """
+    return _apply(graph, migrations())
+
+
+def apply_migration(graph: Graph, name: str) -> None:
+    """Apply one migration if it is missing, before the others."""
+    _apply(graph, [name])
+
+
+def _apply(graph: Graph, names: list[str]) -> list[str]:
     applied = {row["version"]: row["checksum"] for row in graph.run("schema/applied")}
     new = []
-    for name in migrations():
+    for name in names:
         version = name.removeprefix("schema/")
         checksum = hashlib.sha256(cypher.statement(name).text.encode()).hexdigest()
         if version not in applied:

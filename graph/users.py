@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.errors import NotFound
 from graph.importing.mapping.kinds import DERIVED
 from graph.settings import Settings
@@ -43,6 +44,7 @@ def profile(graph: Graph, dataset: str, user: str, run: str | None) -> Row:
     return {**row, "name": properties.get("name"), "attributes": attributes}
 
 
+@locks_dataset("erasure of a user")
 def erase(graph: Graph, settings: Settings, dataset: str, user: str) -> dict[str, int]:
     """Delete a user and all data derived from them; also remove the id from local files of rejected rows.
 
@@ -55,6 +57,8 @@ def erase(graph: Graph, settings: Settings, dataset: str, user: str) -> dict[str
     ------
     NotFound
         There is no such user.
+    DatasetLocked
+        Another process changes the data set.
     """
     rows = graph.run("users/erase", dataset=dataset, user=user)
     if not rows:

@@ -6,7 +6,9 @@ Each function imports its implementation when it runs, so that a worker does not
 from datetime import date
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import dataset_lock
 from graph.errors import ImportStopped
+from graph.importing.runs import LOCK_PURPOSE
 from graph.importing.uploads import open_upload, remove_upload
 from graph.progress import Progress
 from graph.settings import Settings
@@ -90,15 +92,17 @@ def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress)
 def import_upload(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
     """Import files that were sent to the API."""
     upload, max_rejected = str(job.arguments["upload"]), job.arguments.get("max_rejected")
-    import_job = open_upload(graph, settings, upload, progress, max_rejected)
-    import_id = f"{job.dataset}.{import_job.number}"
-    try:
-        import_job.run()
-    except JobCancelled:
-        import_job.mark_cancelled()
-        raise
-    except ImportStopped as error:
-        raise ImportStopped(str(error), f"See /v1/imports/{import_id}/rejected. {error.remedy}") from error
+    with dataset_lock(graph, job.dataset, LOCK_PURPOSE) as lock:
+        import_job = open_upload(graph, settings, upload, lock.guard(progress), max_rejected)
+        import_id = f"{job.dataset}.{import_job.number}"
+        try:
+            import_job.run()
+        except JobCancelled:
+            import_job.mark_cancelled()
+            raise
+        except ImportStopped as error:
+            remedy = f"See /v1/imports/{import_id}/rejected. {error.remedy}"
+            raise ImportStopped(str(error), remedy) from error
     return {"import": import_id}
 
 

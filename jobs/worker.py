@@ -11,8 +11,8 @@ import time
 from types import FrameType
 
 import jobs.kinds  # noqa: F401 (registers the built-in kinds)
-from graph.connection import Graph, connect
-from graph.errors import DatabaseUnreachable, GroundswellError
+from graph.connection import Graph, Row, connect
+from graph.errors import DatabaseUnreachable, DatasetLocked, GroundswellError
 from graph.importing.uploads import remove_stale_uploads
 from graph.settings import Settings
 from jobs.progress import JobCancelled, JobProgress
@@ -24,6 +24,7 @@ _OPEN_STATES: tuple[JobState, ...] = ("waiting", "running")
 _MAX_OPEN_JOBS = 10_000
 _RECONNECT_SECONDS = 300
 """How long to wait for a database that became unreachable during a job."""
+_LOCK_POLL_SECONDS = 1.0
 _NICENESS = 10
 """The worker yields the processor to the API's requests."""
 _log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def _run(graph: Graph, settings: Settings, job: Job, worker: str) -> bool:
     """Run the job. Return whether it has ended; otherwise it is back in the queue."""
     try:
         with JobProgress(graph, job, worker) as progress:
-            result = get_job_kind(job.kind).run(graph, settings, job, progress)
+            result = _run_when_unlocked(graph, settings, job, progress)
         finish(graph, job, worker, "complete", result=result)
     except JobCancelled:
         finish(graph, job, worker, "cancelled")
@@ -82,6 +83,16 @@ def _run(graph: Graph, settings: Settings, job: Job, worker: str) -> bool:
         problem = f"Unexpected error: {type(error).__name__}."
         finish(graph, job, worker, "failed", problem=problem, remedy="See the worker's log.")
     return True
+
+
+def _run_when_unlocked(graph: Graph, settings: Settings, job: Job, progress: JobProgress) -> Row:
+    """Run the job; while another process, such as a command, changes its data set, wait."""
+    while True:
+        try:
+            return get_job_kind(job.kind).run(graph, settings, job, progress)
+        except DatasetLocked as error:
+            progress.stage(f"Waiting. {error}")
+            time.sleep(_LOCK_POLL_SECONDS)
 
 
 def _clean_up(settings: Settings, job: Job) -> None:

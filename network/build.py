@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, describe_dataset
 from graph.progress import Progress
 from graph.schema import migrate
@@ -17,7 +18,7 @@ from network.inputs import read_inputs
 from network.key_users import add_centrality, leading_users, select_key_users
 from network.neighbour_groups import form_groups, group_names
 from network.persist import rows_as_lists, write_campaigns, write_influences
-from network.runs import SEED, NetworkRun, Stages, networks
+from network.runs import SEED, NetworkRun, Stages, networks, remove_unfinished
 from network.similarity.build_similarity import SimilarityGraph, build_similarity
 from network.similarity.learning import validate_similarity
 from network.statistics import InfluenceTest, SimilarityValidation
@@ -31,6 +32,7 @@ _FACTORS_PER_GROUP = 6
 _FACTOR_COLUMNS = ["factor", "risk_ratio", "low", "high"]
 
 
+@locks_dataset("network build")
 def build_network(
     graph: Graph,
     dataset_id: str,
@@ -42,7 +44,8 @@ def build_network(
 ) -> NetworkRun:
     """Build the spreading network from everything before a cut-off.
 
-    A network built before from the same data by the same method is returned unchanged.
+    A network built before from the same data by the same method is returned unchanged. Another network with
+    the same cut-off is replaced when the new one is complete; until then it stays in use.
 
     Parameters
     ----------
@@ -72,6 +75,8 @@ def build_network(
         If the cut-off lies outside the data.
     GdsMissing
         If Graph Data Science is not installed.
+    DatasetLocked
+        If another process changes the data set.
     """
     encoder = encoder or TextEncoder()
     dataset = describe_dataset(graph, dataset_id)
@@ -82,14 +87,20 @@ def build_network(
     fingerprint = hashlib.sha256(
         f"{_METHOD_VERSION} {dataset.import_id} {encoder.identity} {SEED}".encode()
     ).hexdigest()[:16]
-    if not rebuild:
-        for existing in networks(graph, dataset_id):
-            if existing.id == run and existing.fingerprint == fingerprint:
-                return existing
-    graph.run("network/begin_run", dataset=dataset_id, run=run, cutoff=str(cutoff), fingerprint=fingerprint)
-    graph.run("network/clear_run", dataset=dataset_id, run=run)
-    figures = _Build(graph, dataset, run, cutoff, encoder, progress).execute()
-    graph.run("network/finish_run", dataset=dataset_id, run=run, figures=figures)
+    existing = next((network for network in networks(graph, dataset_id) if network.id == run), None)
+    if existing and existing.fingerprint == fingerprint and not rebuild:
+        return existing
+    remove_unfinished(graph, dataset_id)
+    # An existing network stays in use until the new one, which has an id of its own so long, is complete.
+    building = f"{run}/rebuild" if existing else run
+    scope = {"dataset": dataset_id, "run": building}
+    graph.run("network/begin_run", **scope, cutoff=str(cutoff), fingerprint=fingerprint)
+    graph.run("network/clear_run", **scope)  # Networks of earlier versions are not listed.
+    figures = _Build(graph, dataset, building, cutoff, encoder, progress).execute()
+    if existing:
+        graph.run("network/replace_run", dataset=dataset_id, run=run, rebuilt=building, figures=figures)
+    else:
+        graph.run("network/finish_run", **scope, figures=figures)
     return next(finished for finished in networks(graph, dataset_id) if finished.id == run)
 
 

@@ -15,6 +15,7 @@ from datetime import date
 import pandas as pd
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, describe_dataset
 from graph.progress import Progress
 from graph.schema import migrate
@@ -25,13 +26,14 @@ from network.key_users import add_centrality, select_key_users
 from network.neighbour_groups import form_groups, group_names
 from network.participation_history import ParticipationHistory
 from network.persist import write_campaigns, write_influences
-from network.runs import SEED, NetworkRun, Stages, latest_network, networks
+from network.runs import SEED, NetworkRun, Stages, latest_network, networks, remove_unfinished
 from network.similarity.build_similarity import symmetrise
 
 _STAGES = 4
 _FACTOR_COLUMNS = ["factors", "risk_ratio", "low", "high"]
 
 
+@locks_dataset("network update")
 def update_network(
     graph: Graph, dataset_id: str, progress: Progress, *, cutoff: date | None = None
 ) -> NetworkRun:
@@ -65,6 +67,8 @@ def update_network(
         If there is no network to update.
     GdsMissing
         If Graph Data Science is not installed.
+    DatasetLocked
+        If another process changes the data set.
     """
     dataset = describe_dataset(graph, dataset_id)
     cutoff = dataset.check_cutoff(cutoff or dataset.end)
@@ -77,7 +81,8 @@ def update_network(
     made_from = f"{earlier.fingerprint} {dataset.import_id} {cutoff}"
     fingerprint = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     scope = {"dataset": dataset_id, "run": run}
-    graph.run("network/clear_run", **scope)
+    remove_unfinished(graph, dataset_id)
+    graph.run("network/clear_run", **scope)  # Networks of earlier versions are not listed.
     graph.run(
         "network/begin_update",
         **scope,

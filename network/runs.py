@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.errors import NotFound, NotReady
 from network.statistics import InfluenceTest, SimilarityValidation
 
@@ -104,6 +105,7 @@ def latest_network(graph: Graph, dataset: str, not_after: date | None = None) ->
     )
 
 
+@locks_dataset("removal of a network")
 def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
     """Remove the network with this cut-off and everything it wrote.
 
@@ -111,6 +113,8 @@ def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
     ------
     NotFound
         If there is no such network.
+    DatasetLocked
+        If another process changes the data set.
     """
     for run in networks(graph, dataset):
         if run.cutoff == cutoff:
@@ -121,6 +125,13 @@ def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
         f"There is no spreading network of {dataset!r} with cut-off {cutoff}.",
         f"List the networks: `groundswell network list --dataset {dataset}`.",
     )
+
+
+def remove_unfinished(graph: Graph, dataset: str) -> None:
+    """Remove what killed builds and updates left behind. The caller holds the lock of the data set."""
+    for row in graph.run("network/unfinished_runs", dataset=dataset):
+        graph.run("network/clear_run", dataset=dataset, run=row["run"])
+        graph.run("network/remove_run", dataset=dataset, run=row["run"])
 
 
 def network_run(row: Row) -> NetworkRun:

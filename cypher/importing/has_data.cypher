@@ -2,4 +2,4 @@
 // parameters: none
 // returns: has_data (boolean)
 // access: read
-RETURN EXISTS { MATCH (node) WHERE NOT node:Migration AND NOT (node:Run AND node.kind = 'import') } AS has_data
+RETURN EXISTS { MATCH (node) WHERE NOT node:Migration AND NOT node:Lock AND NOT (node:Run AND node.kind = 'import') } AS has_data

@@ -1,6 +1,6 @@
 // List the imports of one data set or of all, the latest first; counts of unfinished ones come from the ledger
 // parameters: $dataset (string or null)
-// returns: dataset, number, state, problem, source, engine, mapping, host, process, loaded, rejected, unchanged, read, started, finished, seconds, idle (seconds since its last activity), rules, files, checksums, warnings (string or null, JSON)
+// returns: dataset, number, state, problem, source, engine, mapping, loaded, rejected, unchanged, read, started, finished, seconds, rules, files, checksums, warnings (string or null, JSON)
 // access: read
 MATCH (run:Run {kind: 'import'})
 WHERE $dataset IS NULL OR run.dataset = $dataset
@@ -10,12 +10,11 @@ CALL (run) {
          max(batch.at) AS active
 }
 RETURN run.dataset AS dataset, run.number AS number, run.state AS state, run.problem AS problem,
-       run.source AS source, run.engine AS engine, run.mapping AS mapping, run.host AS host, run.process AS process,
+       run.source AS source, run.engine AS engine, run.mapping AS mapping,
        coalesce(run.loaded, loaded) AS loaded, coalesce(run.rejected, rejected) AS rejected,
        coalesce(run.unchanged, unchanged) AS unchanged,
        coalesce(run.read, loaded + rejected + unchanged) AS read,
        toString(run.started_at) AS started, toString(run.finished_at) AS finished,
        duration.inSeconds(run.started_at, coalesce(run.finished_at, active, run.started_at)).seconds AS seconds,
-       duration.inSeconds(coalesce(active, run.at), datetime()).seconds AS idle, run.rules AS rules,
-       run.files AS files, run.checksums AS checksums, run.warnings AS warnings
+       run.rules AS rules, run.files AS files, run.checksums AS checksums, run.warnings AS warnings
 ORDER BY run.started_at DESC

@@ -1,6 +1,10 @@
-// Number of heartbeats that jobs have written: transactions that change no response of the API
+// Number of heartbeats of jobs and locks: transactions that change no response of the API
 // parameters: none
 // returns: heartbeats (integer)
 // access: read
-MATCH (job:Job)
-RETURN coalesce(sum(job.heartbeats), 0) AS heartbeats
+CALL () {
+  MATCH (job:Job) RETURN sum(job.heartbeats) AS heartbeats
+UNION ALL
+  MATCH (lock:Lock) RETURN sum(lock.heartbeats) AS heartbeats
+}
+RETURN sum(heartbeats) AS heartbeats

@@ -19,6 +19,7 @@ from forecasting.next_users.event_sequence import EventSequence, event_sequences
 from forecasting.next_users.next_user_model import MAX_USERS, Hyperparameters, NextUserModel
 from forecasting.records import find_campaign
 from graph.connection import Graph, Row
+from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, day_of, describe_dataset, seconds_of
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
@@ -62,6 +63,7 @@ class NextUsersRun:
     users: int
 
 
+@locks_dataset("training")
 def train_next_users(
     graph: Graph,
     settings: Settings,
@@ -71,7 +73,7 @@ def train_next_users(
     hyperparameters: Hyperparameters = Hyperparameters(),  # noqa: B008 (frozen)
 ) -> NextUsersRun:
     """Back-test on the latest participations before `cutoff` (default: the end of the data), then train on
-    all participations before it. Raises NotFound and InvalidRequest.
+    all participations before it. Raises NotFound, InvalidRequest and DatasetLocked.
     """
     dataset = describe_dataset(graph, dataset_id)
     cutoff = dataset.check_cutoff(cutoff or dataset.end)

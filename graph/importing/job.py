@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from graph.connection import Graph
+from graph.dataset_lock import dataset_lock
 from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest
 from graph.importing import limits, runs
 from graph.importing.adapters import Prepared
@@ -70,6 +71,8 @@ class ImportReport:
 class ImportJob:
     """One import. Creating it registers a `Run` in the graph; `run` loads the rows that are missing.
 
+    The caller holds the lock of the data set all the time; see ``graph.dataset_lock``.
+
     Parameters
     ----------
     graph, settings
@@ -90,7 +93,7 @@ class ImportJob:
     ImportFailed
         A file is missing or unreadable.
     ImportRunning
-        Another import of the data set is running.
+        An undo of the data set is unfinished.
     InvalidRequest
         The bulk engine was requested and cannot be used.
     """
@@ -210,12 +213,21 @@ def import_files(
 ) -> ImportReport:
     """Import the files of `folder`; see `ImportJob` for parameters and errors.
 
-    Repeating an import changes nothing; after an error or a kill, the same call continues it.
+    Repeating an import changes nothing; after an error or a kill, the same call continues it. Also raises
+    DatasetLocked.
     """
-    job = ImportJob(
-        graph, settings, folder, mapping, progress, source=source, engine=engine, max_rejected=max_rejected
-    )
-    return job.run()
+    with dataset_lock(graph, mapping.dataset, runs.LOCK_PURPOSE) as lock:
+        job = ImportJob(
+            graph,
+            settings,
+            folder,
+            mapping,
+            lock.guard(progress),
+            source=source,
+            engine=engine,
+            max_rejected=max_rejected,
+        )
+        return job.run()
 
 
 def _choose(graph: Graph, settings: Settings, mapping: Mapping, engine: Engine, files: InputFiles) -> str:

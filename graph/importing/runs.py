@@ -1,19 +1,17 @@
 """Records imports: each is a `Run` in the graph, numbered within its data set."""
 
 import json
-import os
-import socket
 from dataclasses import dataclass
 from typing import Literal
 
-import psutil
-
 from graph.connection import Graph, Row
+from graph.dataset_lock import lock_owners
 from graph.errors import ImportRunning, NotFound
 from graph.importing.mapping.model import Mapping
 from graph.importing.warnings import DataWarning, from_json
 
-_IDLE_SECONDS = 600
+LOCK_PURPOSE = "import"
+"""The purpose of the lock that an import holds; see ``graph.dataset_lock``."""
 
 State = Literal["running", "complete", "stopped", "failed", "interrupted", "undoing", "undone"]
 
@@ -46,7 +44,14 @@ class ImportRun:
 
 def import_runs(graph: Graph, dataset: str | None = None) -> list[ImportRun]:
     """Return all imports, or those of one data set, the latest first."""
-    return [_import_run(row) for row in graph.run("importing/jobs", dataset=dataset)]
+    rows = graph.run("importing/jobs", dataset=dataset)
+    running = set()
+    if any(row["state"] == "running" for row in rows):
+        running = {name for name, owner in lock_owners(graph).items() if owner.purpose == LOCK_PURPOSE}
+    for row in rows:
+        if row["state"] == "running" and row["dataset"] not in running:
+            row["state"] = "interrupted"
+    return [_import_run(row) for row in rows]
 
 
 def find_import(graph: Graph, dataset: str, number: int) -> ImportRun:
@@ -61,6 +66,8 @@ def find_import(graph: Graph, dataset: str, number: int) -> ImportRun:
 
 def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) -> int:
     """Resume the unfinished import of the same mapping and files, or begin a new one.
+
+    The caller holds the lock of the data set.
 
     Parameters
     ----------
@@ -79,16 +86,10 @@ def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) ->
     Raises
     ------
     ImportRunning
-        Another process imports into the data set, or an undo of it is unfinished.
+        An undo of the data set is unfinished.
     """
     earlier = graph.run("importing/jobs", dataset=mapping.dataset)
     for row in earlier:
-        if row["state"] == "running" and _is_alive(row):
-            raise ImportRunning(
-                f"import/{row['number']} of {mapping.dataset!r} is running (process {row['process']} on "
-                f"{row['host']}).",
-                "Wait for it to end, or stop that process.",
-            )
         if row["state"] == "undoing":
             raise ImportRunning(
                 f"import/{row['number']} of {mapping.dataset!r} has been undone only in part.",
@@ -101,8 +102,6 @@ def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) ->
         "zone": mapping.zone,
         "files": list(files),
         "checksums": list(files.values()),
-        "host": socket.gethostname(),
-        "process": f"{os.getpid()} {psutil.Process().create_time()}",
     }
     for row in earlier:
         same = all(row[key] == properties[key] for key in ("source", "mapping", "files", "checksums"))
@@ -126,18 +125,4 @@ def rules(graph: Graph, dataset: str, number: int) -> Row:
 def _import_run(row: Row) -> ImportRun:
     fields = {key: row[key] for key in ImportRun.__dataclass_fields__}
     fields["warnings"] = from_json(row["warnings"])
-    if row["state"] == "running" and not _is_alive(row):
-        fields["state"] = "interrupted"
     return ImportRun(**fields)
-
-
-def _is_alive(row: Row) -> bool:
-    """Return whether the import's process runs; on another machine, whether it was active lately."""
-    if row["host"] != socket.gethostname():
-        return int(row["idle"]) < _IDLE_SECONDS
-    pid, _, created = str(row["process"]).partition(" ")
-    try:
-        process = psutil.Process(int(pid))
-        return process.pid != os.getpid() and abs(process.create_time() - float(created)) < 1
-    except (psutil.NoSuchProcess, ValueError):
-        return False

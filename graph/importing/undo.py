@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from graph.connection import Graph
+from graph.dataset_lock import locks_dataset
 from graph.errors import InvalidRequest
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.participations import derive_participations
@@ -31,6 +32,7 @@ class UndoReport:
     participations: int
 
 
+@locks_dataset("undo")
 def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> UndoReport:
     """Remove what import `number` added, restore what it changed, and derive participations again.
 
@@ -41,7 +43,9 @@ def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> 
     NotFound
         There is no such import.
     InvalidRequest
-        It is running, already undone, or later imports depend on it.
+        It is already undone, or later imports depend on it.
+    DatasetLocked
+        Another process changes the data set.
     """
     run = find_import(graph, dataset, number)
     _check(graph, run)
@@ -82,8 +86,6 @@ def _check(graph: Graph, run: ImportRun) -> None:
         raise InvalidRequest(
             f"{run.id} of {run.dataset!r} is already undone.", "There is nothing left to undo."
         )
-    if run.state == "running":
-        raise InvalidRequest(f"{run.id} of {run.dataset!r} is running.", "Wait for it to end, or cancel it.")
     later = graph.run("undo/dependents", dataset=run.dataset, **{"import": run.number})
     if later and run.state != "undoing":
         dependents = ", ".join(f"import/{row['number']}" for row in later)

@@ -9,7 +9,7 @@ import pytest
 from examples import messy_shop
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
-from graph.errors import ImportFailed, ImportStopped, InvalidRequest, SchemaError
+from graph.errors import DatasetLocked, ImportFailed, ImportStopped, InvalidRequest, SchemaError
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.engines import stream
 from graph.importing.inference.infer import infer_mapping
@@ -283,14 +283,16 @@ def interrupt(*_: object) -> None:
 
 
 def test_import_is_rejected_while_one_runs_on_another_host(graph: Graph, load: Import, dataset: str) -> None:
-    load()
     query(
         graph,
-        "MATCH (r:Run {dataset: $d, kind: 'import'}) SET r.state = 'running', r.host = 'elsewhere'",
+        "CREATE (:Lock {dataset: $d, token: 'x', purpose: 'import', host: 'elsewhere', machine: 'elsewhere', "
+        "process: '7 1', heartbeats: 1, since: datetime(), expires_at: datetime() + duration('PT30S')})",
         d=dataset,
     )
-    with pytest.raises(ImportFailed, match="is running"):
+    with pytest.raises(DatasetLocked, match="the import of process 7 on elsewhere"):
         load()
+    query(graph, "MATCH (l:Lock {dataset: $d}) SET l.expires_at = datetime() - duration('PT1S')", d=dataset)
+    assert load().total.loaded
 
 
 @pytest.mark.parametrize(

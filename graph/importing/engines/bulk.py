@@ -6,6 +6,7 @@ files for the importer. The resulting graph is the same for both engines.
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.errors import ImportFailed
 from graph.importing.engines.behaviours import VALUES
 from graph.importing.engines.csv_files import CsvFiles, moments
@@ -28,6 +29,7 @@ from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings
 
+_LEASE_DURING_SWAP = timedelta(hours=1)
 _LABELS = {
     "users": "User",
     "tags": "Tag",
@@ -85,8 +87,9 @@ class BulkEngine:
                 self._write(files, resolver, resolved)
                 on_counts(resolved.source.table, resolved.counts)
                 advance[0](resolved.counts.read)
-            files.write_run(self._graph.single("importing/run", dataset=self._target.mapping.dataset,
-                                               number=self._target.number)["properties"])  # fmt: skip
+            dataset, number = self._target.mapping.dataset, self._target.number
+            run = self._graph.single("importing/run", dataset=dataset, number=number)["properties"]
+            files.write_run(run, self._lock())
         done = progress.stage("Building the database", 1)
         build_store(self._settings, files.arguments(), folder / "store", progress)
         done(1)
@@ -97,6 +100,13 @@ class BulkEngine:
             )
         replace_store(self._settings, folder / "store", progress)
         shutil.rmtree(folder, ignore_errors=True)
+
+    def _lock(self) -> Row:
+        """Return the lock of this import for the new database, so that the data set stays locked in it."""
+        rows = self._graph.single("locks/properties", dataset=self._target.mapping.dataset)
+        # Heartbeats extend the lease again as soon as the new database answers.
+        expires = datetime.now(UTC) + _LEASE_DURING_SWAP
+        return {**rows["properties"], "expires_at": expires.isoformat()}
 
     def _write(self, files: CsvFiles, resolver: Resolver, resolved: ResolvedBlock) -> None:
         table, rows = resolved.source.table, resolved.rows

@@ -18,9 +18,9 @@ End = tuple[str, Ints]
 """A table and positions in it: the start or end nodes of relationships."""
 
 _ARRAYS = ("files", "checksums")
-_TIMES = ("at", "starts_at", "ends_at", "started_at")
+_TIMES = ("at", "starts_at", "ends_at", "started_at", "since", "expires_at")
 _INTEGERS = ("import", "block", "start", "length", "part", "parts", "loaded", "rejected", "unchanged",
-          "left_out", "first_at", "last_at", "number")  # fmt: skip
+          "left_out", "first_at", "last_at", "number", "heartbeats")  # fmt: skip
 
 
 def moments(milliseconds: pa.Array, zone: str) -> pa.Array:
@@ -103,9 +103,9 @@ class CsvFiles:
         """Add an entry of the ledger."""
         self._batches.append({"id": name, **properties})
 
-    def write_run(self, run: Row) -> None:
-        """Write the job and its ledger; call this last."""
-        for label, rows in (("Batch", self._batches), ("Run", [run])):
+    def write_run(self, run: Row, lock: Row) -> None:
+        """Write the job, its ledger, and the lock that it holds; call this last."""
+        for label, rows in (("Batch", self._batches), ("Run", [run]), ("Lock", [lock])):
             frame = pd.DataFrame(rows)
             columns = {name: _to_arrow(frame[name], name) for name in frame.columns if name != "dataset"}
             positions = np.arange(len(frame))
