@@ -1,5 +1,7 @@
 """Backups: a restored database equals the original, and a damaged backup is rejected."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +50,11 @@ def content(settings: Settings) -> tuple[object, object]:
         return graph.run("importing/content", dataset="shop"), graph.run("schema/applied")
 
 
+def number_of_nodes(settings: Settings) -> int:
+    with connect(settings) as graph:
+        return sum(row["number"] for row in graph.run("server/contents") if row["kind"] == "node")
+
+
 def test_restored_backup_equals_the_original(homes: tuple[Settings, Settings], tmp_path: Path) -> None:
     original, copy = homes
     before = content(original)
@@ -55,6 +62,7 @@ def test_restored_backup_equals_the_original(homes: tuple[Settings, Settings], t
     folder = tmp_path / "backup"
     backup = back_up(original, folder, Silent())
     assert backup.nodes["User"] > 300
+    assert sum(backup.nodes.values()) == number_of_nodes(original)
     assert local.status(original.home) is not None  # The server is started again.
     assert content(original) == before
 
@@ -70,10 +78,31 @@ def test_restored_backup_equals_the_original(homes: tuple[Settings, Settings], t
     assert "the server is running" in result.stdout.replace("\n", " "), result.stderr
     assert content(copy) == before
 
-    dump = folder / "neo4j.dump"
-    dump.write_bytes(dump.read_bytes()[:-1] + b"!")
-    with pytest.raises(FolderUnusable, match="damaged"):
-        restore(copy, folder, Silent(), replace=True)
-    assert content(copy) == before
+    # A damaged or incomplete backup leaves the database as it is.
+    def rejection(*damaged: tuple[Path, bytes]) -> str:
+        originals = [(path, path.read_bytes()) for path, _ in damaged]
+        for path, content_ in damaged:
+            path.write_bytes(content_)
+        with pytest.raises(FolderUnusable) as rejected:
+            restore(copy, folder, Silent(), replace=True)
+        for path, original_content in originals:
+            path.write_bytes(original_content)
+        assert local.status(copy.home) is not None
+        assert content(copy) == before
+        assert (copy.checkpoints / "model").read_bytes() == b"weights"
+        assert not (copy.home / "restored").exists()
+        return str(rejected.value)
+
+    dump, contents, model = folder / "neo4j.dump", folder / "backup.json", folder / "checkpoints" / "model"
+    changed = dump.read_bytes()[:-1] + b"!"
+    assert "checksum of neo4j.dump is wrong" in rejection((dump, changed))
+    assert "checkpoints/model is missing or differs" in rejection((model, b"other weights"))
+    # With a matching checksum, too: what counts is the copy itself.
+    cut = dump.read_bytes()[:-5000]
+    described = json.loads(contents.read_text()) | {"sha256": hashlib.sha256(cut).hexdigest()}
+    assert "cannot be read" in rejection((dump, cut), (contents, json.dumps(described).encode()))
+    described = json.loads(contents.read_text())
+    described["nodes"]["User"] += 1
+    assert "incomplete" in rejection((contents, json.dumps(described).encode()))
     with pytest.raises(NotFound, match="no backup"):
         read_backup(tmp_path / "shop")
