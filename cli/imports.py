@@ -184,7 +184,8 @@ def undo(
     run: Annotated[
         str,
         typer.Argument(
-            help="The import, as `groundswell imports` lists it: import/3 or 3.", show_default=False
+            help="The import, as `groundswell imports` lists it: import/3, 3, or with its data set shop.3.",
+            show_default=False,
         ),
     ],
     dataset: DatasetOption = None,
@@ -196,13 +197,14 @@ def undo(
     from graph.datasets import resolve_dataset
     from graph.importing.undo import undo_import
 
-    number = run.removeprefix("import/")
-    if not number.isdecimal():
+    named, _, number = run.removeprefix("import/").rpartition(".")
+    if not number.isdecimal() or (named and dataset not in (None, named)):
         raise InvalidRequest(
-            f"{run!r} is not an import.", "Write it as import/3; `groundswell imports` lists the imports."
+            f"{run!r} is not an import{f' of {dataset!r}' if dataset else ''}.",
+            "Write it as import/3 or shop.3; `groundswell imports` lists the imports.",
         )
     with connect(load_local_settings(home)) as graph, progress_bars() as progress:
-        dataset = resolve_dataset(graph, dataset)
+        dataset = resolve_dataset(graph, named or dataset)
         report = undo_import(graph, dataset, int(number), progress)
     out.print(
         f"Undid {report.run} of {dataset}: removed {report.nodes:,} nodes and {report.relationships:,} "

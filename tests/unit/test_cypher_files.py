@@ -1,10 +1,13 @@
 """Every Cypher file has a complete header, and the catalogue is current."""
 
+import re
+
 import pytest
 
 import cypher
 from cypher import catalogue
 
+_OF_ALL_DATA_SETS = {"importing/has_data", "importing/jobs", "runs/datasets", "server/freshness"}
 _SOURCE = "// title\n// parameters: none\n// returns: x\n// access: read\nRETURN 1 AS x\n"
 
 
@@ -47,6 +50,14 @@ def test_file_with_several_statements_is_split() -> None:
     parts = cypher.statement("schema/V001__keys").parts()
     assert len(parts) == 11
     assert all(part.startswith("CREATE CONSTRAINT") for part in parts)
+
+
+@pytest.mark.parametrize("name", [name for name in cypher.names() if not name.startswith("schema/")])
+def test_runs_are_looked_up_within_their_data_set(name: str) -> None:
+    """Data sets have runs of the same ids, so an id alone would find those of other data sets."""
+    text = cypher.statement(name).text
+    if re.search(r":Run\b|\brun: \$|\.run = \$", text) and name not in _OF_ALL_DATA_SETS:
+        assert "dataset: $dataset" in text
 
 
 def test_catalogue_is_current() -> None:
