@@ -7,7 +7,7 @@ from typing import Literal
 
 from graph.connection import Graph
 from graph.dataset_lock import dataset_lock
-from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest
+from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest, LockLost
 from graph.importing import limits, runs
 from graph.importing.adapters import Prepared
 from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
@@ -138,6 +138,8 @@ class ImportJob:
         """
         try:
             self._load()
+        except LockLost:  # Another process may have continued this import: its record is that process's.
+            raise
         except GroundswellError as error:
             state = "stopped" if isinstance(error, ImportStopped) else "failed"
             # Without a database the state cannot be recorded; the import then shows as interrupted.

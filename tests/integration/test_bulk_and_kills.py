@@ -9,6 +9,7 @@ import pytest
 from benchmarks import kills
 from examples import messy_shop
 from graph.connection import Graph, Row, connect
+from graph.dataset_lock import lock_owners
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.engines import bulk
@@ -18,6 +19,7 @@ from graph.importing.mapping.model import Mapping, parse_mapping, read_mapping
 from graph.importing.runs import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
+from graph.schema import migrate
 from graph.server import local
 from graph.settings import Settings
 from tests.data import HOUSEHOLDS, query
@@ -158,6 +160,23 @@ def test_interrupted_bulk_import_is_repeated_and_an_interrupted_swap_completed(
         assert report.counts["users"] == 400
         assert report.participations > 0
         assert [run.state for run in import_runs(graph, "shop")] == ["complete"]
+
+
+def test_data_set_stays_locked_while_a_bulk_import_replaces_the_database(
+    empty_server: Settings, messy_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = []
+
+    def migrate_new_database(graph: Graph) -> list[str]:
+        locked.append(lock_owners(graph))
+        return migrate(graph)
+
+    monkeypatch.setattr("graph.importing.job.migrate", migrate_new_database)
+    with connect(empty_server) as graph:
+        import_files(graph, empty_server, messy_folder, full_mapping(messy_folder), Silent(), engine="bulk")
+        (owners,) = locked
+        assert owners["shop"].purpose == "import"
+        assert lock_owners(graph) == {}
 
 
 def interrupt(*_: object, **__: object) -> None:

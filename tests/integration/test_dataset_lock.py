@@ -19,6 +19,7 @@ from graph.dataset_lock import dataset_lock, lock_owners
 from graph.errors import DatasetLocked, LockLost, NotFound
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
+from graph.importing.ledger import Ledger
 from graph.importing.runs import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Progress, Silent
@@ -195,6 +196,22 @@ def test_owner_that_lost_its_lock_stops_before_it_writes(
             advance(1)
     # The lock of the new owner stays.
     assert query(graph, "MATCH (l:Lock {dataset: $d}) RETURN l.token AS t", d=dataset) == [{"t": "another"}]
+
+
+def test_import_that_lost_its_lock_writes_nothing_more(
+    graph: Graph, settings: Settings, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_lock(*_: object) -> None:
+        query(graph, "MATCH (l:Lock {dataset: $d}) SET l.token = 'another'", d=dataset)
+        time.sleep(1)
+
+    monkeypatch.setattr(locks, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr("graph.importing.job.Ledger", lambda *_: lose_lock() or Ledger(*_))
+    with pytest.raises(LockLost):
+        import_prepared(graph, settings, complete_journey(settings.cache, dataset, 30), Silent())
+    assert query(graph, "MATCH (u:User {dataset: $d}) RETURN u", d=dataset) == []
+    (run,) = query(graph, "MATCH (r:Run {dataset: $d}) RETURN r.state AS state", d=dataset)
+    assert run["state"] == "running"  # The record belongs to the new owner.
 
 
 def test_owner_that_was_suspended_checks_its_lock_before_it_goes_on(graph: Graph, dataset: str) -> None:
