@@ -216,7 +216,8 @@ class _Build:
         user_tags = tagged.user_tags
         behaviour_tags = user_tags[user_tags["source"] == "behaviour"][["user", "tag", "weight"]]
         self._write("network/write_behaviour_tags", behaviour_tags.to_dict("records"))
-        campaign_kinds = dict(zip(campaigns["campaign"], campaigns["kind"], strict=True))
+        kinds = campaigns["kind"].astype(object).where(campaigns["kind"].notna(), None)
+        campaign_kinds = dict(zip(campaigns["campaign"], kinds, strict=True))
         key = key_tags(tags, vectors, self.history, campaign_kinds, SEED)
         self.key_tags = key.loc[key["kind"].isna(), "tag"].tolist()
         key = key.astype(object).where(key.notna(), None)

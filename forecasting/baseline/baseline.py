@@ -78,7 +78,8 @@ def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
         steps = steps_of.get(campaign.id, np.empty(0, dtype=np.int64))
         y = np.bincount(steps[steps < n_steps], minlength=n_steps).astype(float)
         launch = max(step.number(first, campaign.starts), 0)
-        campaigns[campaign.id] = CampaignCounts(campaign.kind or "", launch, campaign.targeted, y)
+        kind = campaign.kind if isinstance(campaign.kind, str) else ""
+        campaigns[campaign.id] = CampaignCounts(kind, launch, campaign.targeted, y)
     usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
     rows = history.steps[history.steps["unique_id"].isin(campaigns.keys())].groupby("unique_id")
     return {
