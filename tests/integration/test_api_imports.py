@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import make_archive
 
 import pytest
 import yaml
@@ -63,6 +64,20 @@ def test_uploaded_folder_is_imported_and_rejected_rows_can_be_downloaded(
     repeated = wait_for_job(client, upload(client, tmp_path, mapping))
     assert repeated["result"] == {"import": f"{dataset}.2"}
     assert client.get(f"/v1/imports/{dataset}.2").json()["loaded"] == 0
+    assert not list((settings.home / "imports").glob("upload-*"))
+
+
+def test_uploaded_archive_is_imported_like_its_files(
+    client: TestClient, settings: Settings, tmp_path: Path, dataset: str
+) -> None:
+    messy_shop.write(tmp_path / "shop")
+    mapping = infer_mapping(tmp_path / "shop", dataset, "Europe/Berlin")
+    (tmp_path / "upload").mkdir()
+    archive = Path(make_archive(str(tmp_path / "upload" / "shop"), "zip", tmp_path / "shop"))
+    job = wait_for_job(client, upload(client, archive.parent, mapping))
+    assert job["state"] == "complete", job
+    run = client.get(f"/v1/imports/{dataset}.1").json()
+    assert (run["read"], run["rejected"]) == (6987, 21)
     assert not list((settings.home / "imports").glob("upload-*"))
 
 

@@ -14,7 +14,7 @@ from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading import blocks, json_files
 from graph.importing.reading.blocks import digest_and_count, read_blocks
-from graph.importing.reading.cells import texts
+from graph.importing.reading.cells import texts, to_column, untyped_texts
 from graph.importing.reading.column_check import check_columns
 from graph.importing.reading.json_paths import ABSENT, lookup
 from graph.importing.reading.json_stream import JsonStream
@@ -404,6 +404,13 @@ def test_nested_parquet_columns_are_read_by_path(tmp_path: Path) -> None:
         rows_of(path, ["p.skuu"])
     (parsed,) = parse(path, ["items"])
     assert {error.reason.partition(";")[0] for error in parsed.errors} == {"is not one plain value"}
+
+
+def test_only_texts_are_untyped() -> None:
+    mixed = to_column(["1,5", 2.5, None, True])
+    assert untyped_texts(mixed).to_pylist() == ["1,5", None, None, "true"]
+    assert untyped_texts(pa.array([1.5])).to_pylist() == [None]
+    assert untyped_texts(pa.array(["1,5"])).to_pylist() == ["1,5"]
 
 
 def test_sample_flattens_records_and_names_lists(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Zip archives: limits against decompression bombs, and safe unpacking."""
 
+import errno
 import shutil
 import stat
 import tempfile
@@ -18,6 +19,7 @@ MAX_MEMBERS = 10_000
 _SMALL = 64 << 20
 """Below this, the ratio does not matter."""
 _CHUNK = 1 << 20
+_UNUSABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def check_size(path: Path, archive: ZipFile, max_bytes: int | None = None) -> None:
@@ -56,14 +58,16 @@ def unpack(path: Path, folder: Path) -> None:
                 if not _is_ignored(member):
                     _extract(path, archive, member, partial)
         partial.replace(folder)
-    except FileExistsError:
-        pass  # Another process unpacked the same archive in the meantime.
     except OSError as error:
-        if not folder.is_dir():
+        if folder.is_dir():
+            return  # Another process unpacked the same archive in the meantime.
+        if error.errno in _UNUSABLE:
             raise FolderUnusable(
                 f"{path.name} cannot be unpacked into {folder.parent} ({error.strerror}).",
                 "Free room there, or set GROUNDSWELL_CACHE to another folder.",
             ) from error
+        # Damaged positions and names inside the archive.
+        raise _damaged(path, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -76,10 +80,14 @@ def open_archive(path: Path) -> Iterator[ZipFile]:
             yield archive
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         # zipfile reports encryption and unknown methods of compression as RuntimeError.
-        raise ImportFailed(
-            f"{path.name} cannot be unpacked: {error}.",
-            "Copy it again; an archive with a password or an unusual compression has to be unpacked by hand.",
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ImportFailed:
+    return ImportFailed(
+        f"{path.name} cannot be unpacked: {error}.",
+        "Copy it again; an archive with a password or an unusual compression has to be unpacked by hand.",
+    )
 
 
 def _check_room(path: Path, archive: ZipFile, folder: Path) -> None:

@@ -112,7 +112,7 @@ class JsonStream:
             value, text = self._decode()
         except (ValueError, RecursionError) as error:
             return self._recover(error), f"is not valid JSON: {error}"
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             self._keys = set(value)
         return text, None
 
