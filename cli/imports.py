@@ -286,6 +286,8 @@ def _show_imports(imports: "list[Import]") -> None:
             "rejected": run.rejected,
             "unchanged": run.unchanged,
         }
+        if run.left_out:
+            counts["left out"] = run.left_out
         rows = "\n".join(f"{count:,} {label}" for label, count in counts.items())
         started = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
         table.add_row(f"{run.dataset}\n{_import_name(run)}", run.state, rows, started, Path(run.source).name)
@@ -316,7 +318,9 @@ def _show_counts(title: str, tables: "dict[str, RowCounts]") -> None:
     output.add_row("all", *_count_cells(total))
     out.print(output)
     if total.left_out:
-        out.print(f"The mapping's `where` left out {total.left_out:,} rows.")
+        out.print(
+            f"{total.left_out:,} rows were left out: excluded by `where`, or without a campaign or coupon."
+        )
 
 
 def _count_cells(counts: "RowCounts") -> list[str]:

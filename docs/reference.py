@@ -15,7 +15,8 @@ from cli.main import app
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
-from graph.importing.mapping.source import Join, Source
+from graph.importing.mapping.source import ColumnSettings, Join, Source
+from graph.importing.mapping.where import Rule
 from graph.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -74,6 +75,7 @@ def contract_page() -> str:
     parts = (
         ("The mapping", Mapping), ("A source, under `tables`", Source),
         ("A join, under `join` of a source", Join),
+        ("A column with its own format, under `columns`", ColumnSettings), ("A rule, under `where`", Rule),
         ("A kind of behaviour, under `kinds`", BehaviourKind), ("Under `participation`", Participation),
     )  # fmt: skip
     for title, model in parts:
@@ -82,7 +84,7 @@ def contract_page() -> str:
             default = (
                 "required" if field.is_required() else _code(field.get_default(call_default_factory=True))
             )
-            lines.append(f"| `{name}` | {field.description or ''} | {default} |")
+            lines.append(f"| `{field.alias or name}` | {field.description or ''} | {default} |")
     return "\n".join(lines) + "\n"
 
 

@@ -18,6 +18,7 @@ from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
@@ -45,7 +46,8 @@ def start_import(
     parsed = _mapping(mapping)
     with receive(context.settings) as folder:
         _store_files(files, folder)
-        open_input_files(folder, parsed, Silent())  # Reports missing files before the job starts.
+        # Reports missing files and columns that could be read in two ways before the job starts.
+        refuse_ambiguous_columns(open_input_files(folder, parsed, Silent()), Silent())
         store_mapping(folder, parsed)
         arguments = {"upload": folder.name, "files": len(files), "max_rejected": max_rejected}
         job = queue.submit(context.graph, "import", parsed.dataset, arguments)

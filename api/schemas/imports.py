@@ -25,6 +25,7 @@ class Import(BaseModel):
     loaded: int
     rejected: int
     unchanged: int
+    left_out: int = Field(description="Excluded by the mapping's `where`, or without a campaign or coupon")
     started: str = Field(description="ISO 8601 time")
     finished: str | None = Field(description="ISO 8601 time")
     seconds: int = Field(description="Duration, so far if it is running")
@@ -38,7 +39,7 @@ class RowCounts(BaseModel):
     loaded: int
     rejected: int
     unchanged: int
-    left_out: int = Field(description="Excluded by the mapping's filter")
+    left_out: int = Field(description="Excluded by the mapping's `where`, or without a campaign or coupon")
 
 
 class RejectedRow(BaseModel):

@@ -11,9 +11,11 @@ from graph.importing.contract import TABLES
 from graph.importing.engines.resolve import Resolver
 from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
+from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.reading.lines import RowError
 from graph.importing.rejects import reason_text
+from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
@@ -71,10 +73,11 @@ def check_files(
     Raises
     ------
     ImportFailed
-        A file cannot be read.
+        A file cannot be read, or a column can be read in two ways.
     """
     files = open_input_files(folder, mapping, progress)
-    check = Check()
+    refuse_ambiguous_columns(files, progress)
+    check, observer = Check(), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     advance: list[Callable[[int], None]] = []
 
@@ -82,7 +85,7 @@ def check_files(
         advance[:] = [progress.stage(f"Checking {table.replace('_', ' ')}", rows)]
         check.tables.setdefault(table, RowCounts())
 
-    for resolved in Resolver(mapping).run(files, on_table):
+    for resolved in Resolver(mapping, observer).run(files, on_table):
         file, rows = resolved.source, resolved.rows
         check.tables[file.table].add(resolved.counts)
         for error in resolved.rejected:
@@ -96,7 +99,7 @@ def check_files(
         for i in range(min(_PREVIEW_ROWS - len(preview), len(rows))):
             preview.append({name: rows.columns[name][i].as_py() for name in names})
         advance[0](resolved.counts.read)
-    check.warnings += files.warnings()
+    check.warnings += [*files.warnings(), *observer.warnings()]
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:

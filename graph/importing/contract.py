@@ -113,6 +113,8 @@ _SPECS = (
             _ref("product", "products", "the promoted product"),
             _ref("coupon", "coupons", "the coupon, if any", required=False),
             Field("discount", "number", "price reduction in money"),
+            Field("discount_rate", "number", "share of the price taken off, from 0 to 1"),
+            Field("minimum_spend", "number", "amount of money from which the discount holds"),
         ),
     ),
     TableSpec(
@@ -142,6 +144,8 @@ _SPECS = (
             Field("quantity", "number", "number of units"),
             Field("value", "number", "amount of money"),
             Field("discount", "number", "price reduction in money"),
+            Field("discount_rate", "number", "share of the price taken off, from 0 to 1"),
+            Field("minimum_spend", "number", "amount of money from which the discount holds"),
             Field("coupon_discount", "number", "the part of the discount by coupon"),
             _ref("campaign", "campaigns", "the campaign it is attributed to", required=False),
             Field("basket", "text", "its basket, order or session"),

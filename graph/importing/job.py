@@ -17,8 +17,10 @@ from graph.importing.ledger import Ledger, RowCounts
 from graph.importing.mapping.kinds import DERIVED
 from graph.importing.mapping.model import Mapping
 from graph.importing.participations import derive_participations
+from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.rejects import Rejects
+from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Progress
 from graph.schema import migrate
@@ -91,7 +93,7 @@ class ImportJob:
     Raises
     ------
     ImportFailed
-        A file is missing or unreadable.
+        A file is missing or unreadable, or a column can be read in two ways.
     ImportRunning
         An undo of the data set is unfinished.
     InvalidRequest
@@ -113,6 +115,7 @@ class ImportJob:
         self._graph, self._settings, self._mapping, self._progress = graph, settings, mapping, progress
         self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
         self._files = open_input_files(folder, mapping, progress)
+        refuse_ambiguous_columns(self._files, progress)
         chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
@@ -120,6 +123,7 @@ class ImportJob:
         self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._files.files)
         self._target = Target(mapping, self.number)
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
+        self._observer = Observer(mapping)
         self._ledger = Ledger(graph, mapping.dataset, self.number)
         graph.run("importing/engine", dataset=mapping.dataset, number=self.number, engine=chosen)
         self.report = ImportReport(mapping.dataset, f"import/{self.number}", chosen)
@@ -156,9 +160,9 @@ class ImportJob:
     def _load(self) -> None:
         mapping, report = self._mapping, self.report
         engine = (
-            BulkEngine(self._graph, self._settings, self._target, self._ledger, self._rejects)
+            BulkEngine(self._graph, self._settings, self._target, self._ledger, self._rejects, self._observer)
             if report.engine == "bulk"
-            else StreamEngine(self._graph, self._target, self._ledger, self._rejects)
+            else StreamEngine(self._graph, self._target, self._ledger, self._rejects, self._observer)
         )
         engine.load(self._files, self._progress, self._add_counts)
         self._check_limits(finished=True)
@@ -187,7 +191,7 @@ class ImportJob:
         reasons = self._rejects.collect(self._ledger.batches)
         self.report.reasons = dict(reasons.most_common())
         self.report.rejects = self._rejects.file if reasons else None
-        self.report.warnings += self._files.warnings()
+        self.report.warnings += [*self._files.warnings(), *self._observer.warnings()]
         total = self.report.total
         total.check()
         self._graph.run(

@@ -31,6 +31,7 @@ class ImportRun:
     loaded: int
     rejected: int
     unchanged: int
+    left_out: int
     started: str
     finished: str | None
     seconds: int

@@ -134,6 +134,41 @@ def test_missing_files_and_paths_outside_the_upload_are_rejected(
     assert not list((settings.home / "imports").glob("upload-*"))
 
 
+def test_check_lists_warnings_and_why_an_import_would_stop(client: TestClient, tmp_path: Path) -> None:
+    messy_shop.write(tmp_path)
+    orders = tmp_path / "Bestellungen 2024.csv"
+    orders.write_bytes(orders.read_bytes() + b"K0085;A048;01.07.2024 11:32;1;-5,00;Wien\n")
+    files = [("files", (path.name, path.read_bytes())) for path in tmp_path.iterdir()]
+    fields = {"zone": "Europe/Berlin", "max_rejected": "0"}
+    checked = client.post("/v1/imports/check", data=fields, files=files).json()
+    assert [warning["code"] for warning in checked["warnings"]] == ["negative_figures"]
+    assert "would stop: 2 of 404 rows were rejected in table users" in checked["problem"]
+    del fields["max_rejected"]
+    assert client.post("/v1/imports/check", data=fields, files=files).json()["problem"] is None
+
+
+def test_dates_of_both_orders_are_refused_before_a_job_begins(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("id\na\n")
+    (tmp_path / "campaigns.csv").write_text("id,from,to\nF,2024-03-01,2024-04-01\n")
+    (tmp_path / "orders.csv").write_text("user,sku,on\na,tea,25/03/2024\na,tea,03/28/2024\n")
+    mapping = {
+        "dataset": "x", "zone": "UTC", "kinds": {"order": {"type": "ORDERED"}},
+        "tables": {
+            "users": {"files": "users.csv", "columns": {"id": "id"}},
+            "campaigns": {
+                "files": "campaigns.csv", "columns": {"id": "id", "starts": "from", "ends": "to"},
+            },
+            "behaviours": {
+                "files": "orders.csv", "times": "%d/%m/%Y", "constants": {"kind": "order"},
+                "columns": {"user": "user", "object": "sku", "at": "on"},
+            },
+        },
+    }  # fmt: skip
+    response = upload(client, tmp_path, yaml.safe_dump(mapping))
+    assert response.status_code == 422
+    assert "row 3: '03/28/2024'" in response.json()["detail"]
+
+
 def test_too_large_body_is_413(client: TestClient) -> None:
     response = client.post("/v1/imports", content=b"x" * (2 << 20))
     assert (response.status_code, response.json()["title"]) == (413, "TooLarge")

@@ -67,7 +67,10 @@ def messy_folder(tmp_path: Path) -> Path:
     )
     (folder / "ties.csv").write_text("a,b\nK0001,K0002\nK0002,K0001\nK0001,K0002\n")
     (folder / "codes.csv").write_text("code,campaign\nC1,F1\nC1,S1\nC2,F1\nC2,F1\n")
-    (folder / "by_code.csv").write_text("campaign,sku,code\nF1,A001,C1\nF1,A001,\nS1,A003,C1\nS1,A003,C9\n")
+    (folder / "by_code.csv").write_text(
+        "campaign,sku,code,off\nF1,A001,C1,20:5\nF1,A001,,0.9\nF1,A002,null,0.95\nS1,A003,C1,\n"
+        "S1,A003,C9,\nnull,A003,,\n"
+    )
     times = pd.to_datetime(["2024-03-05T10:00", "2024-10-27T02:30"])
     redemptions = pd.DataFrame({"user": ["K0001", "K0002"], "code": ["C1", "C1"], "at": times})
     redemptions.to_parquet(folder / "redemptions.parquet")
@@ -81,7 +84,8 @@ def full_mapping(folder: Path) -> Mapping:
     tables["user_tags"] = {"files": "who.csv", "columns": {"user": "user", "tag": "tag", "at": "since"}}
     tables["ties"] = {"files": "ties.csv", "columns": {"source": "a", "target": "b"}}
     tables["coupons"] = {"files": "codes.csv", "columns": {"id": "code", "campaign": "campaign"}}
-    columns = {"campaign": "campaign", "product": "sku", "coupon": "code"}
+    off = {"column": "off", "as": ["threshold", "paid_rate"]}
+    columns = {"campaign": "campaign", "product": "sku", "coupon": "code", "discount": off}
     tables["promotions"].append({"files": "by_code.csv", "columns": columns})
     redemptions = {
         "files": "redemptions.parquet",

@@ -199,6 +199,65 @@ def test_rows_with_unknown_users_are_rejected_and_loaded_later(load: Import, sho
     assert (report.tables["behaviours"].loaded, report.tables["behaviours"].rejected) == (1, 1)
 
 
+def test_discount_rates_and_thresholds_are_stored(
+    graph: Graph, settings: Settings, shop: Path, dataset: str
+) -> None:
+    (shop / "offers.csv").write_text(
+        "campaign,product,code,off\nF1,tea,,0.95\nF1,mug,C1,300:30\nnull,mug,,\n"
+    )
+    (shop / "orders.csv").write_text("user,product,at,off\na,tea,2024-03-02,20%\nb,mug,2024-03-03,\n")
+    document = mapping(dataset).model_dump(mode="json", exclude_unset=True)
+    tables = document["tables"]
+    columns = tables["promotions"][0]["columns"]
+    columns |= {"coupon": "code", "discount": {"column": "off", "as": ["threshold", "paid_rate"]}}
+    columns = tables["behaviours"][0]["columns"]
+    del columns["value"]
+    columns["discount"] = {"column": "off", "as": "rate"}
+    report = import_files(graph, settings, shop, parse_mapping(document, "test"), Silent(), engine="stream")
+    assert (report.total.rejected, report.tables["promotions"].left_out) == (0, 1)
+    rows = query(
+        graph,
+        "MATCH ({dataset: $dataset})-[r:PROMOTES|DISCOUNTS|ORDERED]->(product:Product) "
+        "RETURN type(r) AS type, product.id AS id, r.discount AS discount, r.discount_rate AS rate, "
+        "r.minimum_spend AS minimum ORDER BY type, id",
+        dataset=dataset,
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("DISCOUNTS", "mug", 30, None, 300),
+        ("ORDERED", "mug", None, None, None),
+        ("ORDERED", "tea", None, 0.2, None),
+        ("PROMOTES", "mug", None, None, None),
+        ("PROMOTES", "tea", None, 0.05, None),
+    ]
+
+
+def test_rows_left_out_are_counted(graph: Graph, load: Import, shop: Path, dataset: str) -> None:
+    (shop / "targets.csv").write_text("user,campaign\na,F1\nb,\nc,null\n")
+    report = load()
+    targetings = report.tables["targetings"]
+    assert (targetings.read, targetings.loaded, targetings.left_out) == (1, 1, 2)
+    assert report.total.left_out == import_runs(graph, dataset)[0].left_out == 2
+
+
+def test_warnings_are_stored_with_the_run(graph: Graph, load: Import, shop: Path, dataset: str) -> None:
+    with (shop / "orders.csv").open("a") as file:
+        file.write("a,tea,2024-03-05 08:00,-4\n")
+    report = load()
+    (warning,) = report.warnings
+    assert (warning.code, warning.count, warning.examples) == ("negative_figures", 1, ["row 5: -4"])
+    assert import_runs(graph, dataset)[0].warnings == report.warnings
+
+
+def test_dates_of_both_orders_stop_the_import_before_it_begins(
+    graph: Graph, settings: Settings, shop: Path, dataset: str
+) -> None:
+    orders = "a,tea,25/03/2024,1\nb,mug,03/04/2024,2\nb,mug,03/28/2024,2\n"
+    (shop / "orders.csv").write_text(HEADER + orders)
+    with pytest.raises(ImportFailed, match="row 4: '03/28/2024'.*row 2: '25/03/2024'"):
+        import_files(graph, settings, shop, mapping(dataset, times="%d/%m/%Y"), Silent())
+    assert not import_runs(graph, dataset)
+
+
 def test_unknown_users_are_added_if_the_mapping_allows_it(load: Import, shop: Path) -> None:
     (shop / "orders.csv").write_text(HEADER + "nobody,tea,2024-03-05 08:00,4\n")
     assert load(unknown={"users": "add"}).counts["users"] == 4

@@ -17,7 +17,9 @@ from graph.importing.ledger import Ledger
 from graph.importing.reading.lines import RowError
 from graph.importing.values.rows import Rows
 
-VALUES = ("quantity", "value", "discount", "coupon_discount", "basket", "store")
+VALUES = (
+    "quantity", "value", "discount", "discount_rate", "minimum_spend", "coupon_discount", "basket", "store",
+)  # fmt: skip
 
 
 def load_behaviours(transaction: Transaction, rows: Rows, target: Target, ledger: Ledger) -> LoadResult:

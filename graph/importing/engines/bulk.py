@@ -25,6 +25,8 @@ from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFiles
 from graph.importing.rejects import Rejects
+from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
+from graph.importing.values.observer import Observer
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings
@@ -55,9 +57,16 @@ class BulkEngine:
     """Loads input files into an empty database."""
 
     def __init__(
-        self, graph: Graph, settings: Settings, target: Target, ledger: Ledger, rejects: Rejects
+        self,
+        graph: Graph,
+        settings: Settings,
+        target: Target,
+        ledger: Ledger,
+        rejects: Rejects,
+        observer: Observer,
     ) -> None:
         self._graph = graph
+        self._observer = observer
         self._settings = settings
         self._target = target
         self._ledger = ledger
@@ -81,7 +90,7 @@ class BulkEngine:
         def on_table(table: str, rows: int) -> None:
             advance[:] = [progress.stage(f"Checking {table.replace('_', ' ')}", rows)]
 
-        resolver = Resolver(self._target.mapping)
+        resolver = Resolver(self._target.mapping, self._observer)
         with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
             for resolved in resolver.run(input_files, on_table):
                 self._write(files, resolver, resolved)
@@ -178,9 +187,9 @@ class BulkEngine:
     def _write_promotions(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
         campaign, product = positions["campaign"], positions["product"]
         coupon = positions.get("coupon", np.full(len(rows), -1))
-        discount = rows.columns.get("discount", pa.nulls(len(rows), pa.float64()))
+        discounts = {name: rows.columns[name] for name in DISCOUNT_FIELDS if name in rows.columns}
         has = coupon >= 0
-        by_coupon = {"campaign": rows.columns["campaign"], "discount": discount}
+        by_coupon = {"campaign": rows.columns["campaign"], **discounts}
         ends = ("coupons", coupon[has]), ("products", product[has])
         files.links(
             "DISCOUNTS", *ends, {name: column.filter(pa.array(has)) for name, column in by_coupon.items()}
@@ -191,9 +200,11 @@ class BulkEngine:
             new[i] = pair not in self._promoted
             self._promoted.add(pair)
         # With a coupon, the discount is a property of the coupon, not of the promotion.
-        without_coupon = pc.if_else(pa.array(has), None, discount)
-        files.links("PROMOTES", ("campaigns", campaign[new]), ("products", product[new]),
-                    {"discount": without_coupon.filter(pa.array(new))})  # fmt: skip
+        without_coupon = {
+            name: pc.if_else(pa.array(has), None, column).filter(pa.array(new))
+            for name, column in discounts.items()
+        }
+        files.links("PROMOTES", ("campaigns", campaign[new]), ("products", product[new]), without_coupon)
 
     def _write_ties(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
         ends = ("users", positions["source"]), ("users", positions["target"])

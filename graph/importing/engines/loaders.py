@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from graph.connection import Row, Transaction
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.lines import RowError
+from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
 from graph.importing.values.rows import Rows
 
 REFERENCES = {"user": "users", "source": "users", "target": "users", "tag": "tags", "campaign": "campaigns",
@@ -119,12 +120,14 @@ _LINKS: dict[str, tuple[tuple[str, ...], bool]] = {
 
 def load_promotions(transaction: Transaction, rows: Rows, target: Target) -> LoadResult:
     """Load promotions; a row with a coupon becomes a discount and a promotion."""
-    links = records(rows, ("campaign", "product", "coupon", "discount"))
+    links = records(rows, ("campaign", "product", "coupon", *DISCOUNT_FIELDS))
     by_coupon = [row for row in links if row["coupon"] is not None]
     plain = [row for row in links if row["coupon"] is None]
     discounts = transaction.run("importing/discounts", **target.keys, rows=by_coupon)
     rejected = {row["row"] for row in discounts.rows}
-    promoted = [row for row in by_coupon if row["row"] not in rejected]
+    # With a coupon, the discount is a property of the coupon, not of the promotion.
+    without_discount = dict.fromkeys(DISCOUNT_FIELDS)
+    promoted = [row | without_discount for row in by_coupon if row["row"] not in rejected]
     transaction.run("importing/promotions", **target.keys, rows=promoted)
     promotions = transaction.run("importing/promotions", **target.keys, rows=plain)
     created = discounts.relationships_created + promotions.relationships_created

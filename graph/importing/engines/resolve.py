@@ -20,6 +20,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
+from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 
 Ints = NDArray[np.int64]
@@ -91,8 +92,9 @@ class ResolvedBlock:
 class Resolver:
     """Resolves the rows of input files table by table."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, observer: Observer) -> None:
         self.mapping = mapping
+        self._observer = observer
         self.ids: dict[str, Ids] = {name: Ids() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
@@ -106,6 +108,7 @@ class Resolver:
 
     def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:
         rows = validate(block, file.table, file.source, self.mapping)
+        self._observer.add(file, rows)
         added = self._add_referenced(rows)
         rejected = list(rows.rejected)
         unchanged = 0

@@ -23,6 +23,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.rejects import Rejects
+from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.progress import Progress
 
@@ -45,8 +46,11 @@ _LOADS: dict[str, Load] = {
 class StreamEngine:
     """Loads input files batch by batch."""
 
-    def __init__(self, graph: Graph, target: Target, ledger: Ledger, rejects: Rejects) -> None:
+    def __init__(
+        self, graph: Graph, target: Target, ledger: Ledger, rejects: Rejects, observer: Observer
+    ) -> None:
         self._graph = graph
+        self._observer = observer
         self._target = target
         self._ledger = ledger
         self._rejects = rejects
@@ -73,6 +77,7 @@ class StreamEngine:
                     yield 0, partial(_identity, plan.loaded_before)
                 if plan.segments:
                     rows = validate(block, file.table, file.source, self._target.mapping)
+                    self._observer.add(file, rows)
                     for segment in plan.segments:
                         yield from self._batches(file, block, segment, rows)
                 # Memory that Arrow retains for the next block would add up over a long file.
@@ -138,7 +143,7 @@ def _partition(rows: Rows) -> list[Rows]:
     users = rows.columns["user"].to_numpy(zero_copy_only=False).astype(object)
     part = pd.util.hash_array(users, categorize=True) % PARTS if len(rows) else np.empty(0)
     parts = [rows.filter(part == index) for index in range(PARTS)]
-    parts[0].rejected, parts[0].left_out = rows.rejected, rows.left_out
+    parts[0].rejected, parts[0].left_out_numbers = rows.rejected, rows.left_out_numbers
     return parts
 
 

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from graph.importing.mapping.time_formats import contradiction
+
 
 def as_list(value: Any) -> Any:
     """Return `value` as a list of one, unless it is a list."""
@@ -38,12 +40,24 @@ class FormatSettings(Strict):
 
     times: Texts | None = Field(
         None,
-        description="Formats tried in this order: iso, epoch_s, epoch_ms, excel (serial days), or "
-        "strptime's like '%d/%m/%Y %H:%M'",
+        description="Formats tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), or "
+        "strptime's like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. No two of them may read one text as "
+        "different days",
     )
     zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
     numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
     missing: list[str] | None = Field(None, description="Texts that stand for a missing value")
+
+    @model_validator(mode="after")
+    def _times_agree(self) -> Self:
+        both = contradiction(self.times or [])
+        if both:
+            first, second, text = both
+            raise ValueError(
+                f"times: {first!r} and {second!r} read {text} as different days; keep the one that is right, "
+                "and give another column its own: columns: {at: {column: Date, times: ...}}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _zone_exists(self) -> Self:
@@ -53,6 +67,23 @@ class FormatSettings(Strict):
             except (KeyError, ValueError, OSError) as error:
                 raise ValueError(f"{self.zone!r} is not a time zone; write it like Europe/Berlin") from error
         return self
+
+
+DiscountReading = Literal["amount", "rate", "percent", "paid_rate", "threshold"]
+
+
+class ColumnFormat(FormatSettings):
+    """The format of one column; its settings override those of the table."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    discount: Annotated[list[DiscountReading], BeforeValidator(as_list)] | None = Field(
+        None,
+        alias="as",
+        description="discount: what the values state, tried in this order. amount (default): money taken "
+        "off; rate: share taken off (0.05 or 5%); percent: 5; paid_rate: share paid (0.95); threshold: "
+        "`300:30`, 30 off from 300. Fills discount, discount_rate and minimum_spend",
+    )
 
 
 class ValueFormat(BaseModel):

@@ -19,6 +19,8 @@ from graph.importing.mapping.source import Source, Sources, check_fields
 
 FILE_NAME = "groundswell.yaml"
 _MAX_REJECTED = 0.05
+EntityTable = Literal["users", "tags", "products", "campaigns", "coupons"]
+IdRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -40,6 +42,12 @@ class Mapping(FormatSettings):
         default_factory=dict, description="users, tags, products, coupons: reject rows that reference an "
         "unknown id, or add it. Default: add where the table is not mapped, else reject",
     )  # fmt: skip
+    ids: dict[EntityTable, list[IdRule]] = Field(
+        default_factory=dict,
+        description="users, tags, products, campaigns, coupons: rules that make ids equal, for the table's "
+        "own ids and all references to them: lower_case, no_spaces, no_leading_zeros (0012 is 12), "
+        "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones)",
+    )
     tables: dict[str, Sources]
     kinds: dict[str, BehaviourKind]
     participation: Participation = Participation()
@@ -75,14 +83,24 @@ class Mapping(FormatSettings):
             return self.max_rejected.get(table, _MAX_REJECTED)
         return self.max_rejected
 
-    def value_format(self, source: Source) -> ValueFormat:
-        """Return the format of the values of `source`: its settings, else the mapping's, else defaults."""
+    def value_format(self, source: Source, field: str = "") -> ValueFormat:
+        """Return the format of the values of `source`, or of the column of its `field`.
+
+        Settings of the column come first, then those of the source, of the mapping, and defaults.
+        """
+        own: list[FormatSettings] = [source.formats[field]] if field in source.formats else []
+        settings = [*own, source, self]
+        missing = [setting.missing for setting in settings if setting.missing is not None]
         return ValueFormat(
-            times=tuple(source.times or self.times or ["iso"]),
-            zone=source.zone or self.zone,
-            numbers=source.numbers or self.numbers or Numbers(),
-            missing=tuple((source.missing if source.missing is not None else self.missing) or [""]),
+            times=tuple(next((setting.times for setting in settings if setting.times), ["iso"])),
+            zone=next(setting.zone for setting in settings if setting.zone),
+            numbers=next((setting.numbers for setting in settings if setting.numbers), Numbers()),
+            missing=tuple(missing[0] if missing else [""]),
         )
+
+    def own_formats(self, source: Source) -> dict[str, ValueFormat]:
+        """Return the formats of the columns of `source` that have their own, by name of the column."""
+        return {source.columns[field]: self.value_format(source, field) for field in source.formats}
 
     def digest(self) -> str:
         """Return a digest of the mapping, independent of comments and order."""
@@ -94,7 +112,7 @@ class Mapping(FormatSettings):
         settings = [
             source.model_dump_json(exclude={"files"}),
             self.value_format(source).model_dump_json(),
-            json.dumps(kinds, sort_keys=True),
+            json.dumps([kinds, self.ids], sort_keys=True),
         ]
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 

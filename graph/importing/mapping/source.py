@@ -1,12 +1,13 @@
 """The sources of a table: its files, how to read them, and the columns that fill its fields."""
 
 import codecs
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from graph.importing.contract import TABLES
-from graph.importing.mapping.formats import FormatSettings, Strict, Texts, as_list
+from graph.importing.mapping.formats import ColumnFormat, FormatSettings, Strict, Texts, as_list
+from graph.importing.mapping.where import RuleOrTexts
 
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
 
@@ -27,6 +28,18 @@ class Join(Strict):
     sheet: str | None = Field(None, description="As for a source")
 
 
+class ColumnSettings(ColumnFormat):
+    """A column of the file with its own format."""
+
+    column: str = Field(description="Name of the column")
+
+
+Columns = Annotated[
+    dict[str, str],
+    BeforeValidator(lambda columns: columns, json_schema_input_type=dict[str, str | ColumnSettings]),
+]
+
+
 class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
@@ -42,13 +55,24 @@ class Source(FormatSettings):
         True, description="Or a list of column names, for files without a header"
     )
     multiline: bool = Field(False, description="Quoted values contain line breaks (slower)")
-    columns: dict[str, str] = Field(default_factory=dict, description="field: column of the file")
+    columns: Columns = Field(
+        default_factory=dict,
+        description="field: column of the file; or with its own format: `at: {column: Date, times: ...}` "
+        "(times, zone, numbers, missing, as)",
+    )
+    formats: dict[str, ColumnFormat] = Field(
+        default_factory=dict, description="field: the format of its column, where `columns` does not hold it"
+    )
     constants: dict[str, str] = Field(default_factory=dict, description="field: one value for every row")
     attributes: dict[str, str] = Field(default_factory=dict, description="property: column of the file")
     end_is_last_day: bool = Field(
         False, description="campaigns: `ends` is the last day, not the first moment after it"
     )
-    where: dict[str, Texts] = Field(default_factory=dict, description="column: values of the rows to keep")
+    where: dict[str, RuleOrTexts] = Field(
+        default_factory=dict,
+        description="column: values of the rows to keep, or a rule (below). All must hold; other rows are "
+        "left out and counted",
+    )
     sheet: str | None = Field(None, description="Excel: name of the sheet; default: the first")
     rows: str | None = Field(
         None,
@@ -61,6 +85,17 @@ class Source(FormatSettings):
         description="Columns of other files, by key. A column that the row's own file lacks is looked up in "
         "them; `customers.csv:name` names one of them explicitly",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _divide_columns(cls, source: Any) -> Any:
+        """Divide `columns` into the names of columns and the formats of those that have their own."""
+        columns = source.get("columns") if isinstance(source, dict) else None
+        if not isinstance(columns, dict):
+            return source
+        own = {field: dict(column) for field, column in columns.items() if isinstance(column, dict)}
+        names = {field: column.pop("column", None) for field, column in own.items()}
+        return {**source, "columns": columns | names, "formats": source.get("formats", {}) | own}
 
     @model_validator(mode="after")
     def _encodings_exist(self) -> Self:
@@ -87,6 +122,16 @@ def check_fields(table: str, source: Source) -> None:
     missing = [field.name for field in spec.fields if field.required and field.name not in mapped]
     if missing:
         raise ValueError(f"{table}: {', '.join(missing)} must be mapped")
+    without = set(source.formats) - set(source.columns)
+    if without:
+        raise ValueError(f"{table}: formats: {', '.join(sorted(without))} is not among `columns`")
+    readings = {field: column.discount for field, column in source.formats.items() if column.discount}
+    if set(readings) - {"discount"}:
+        raise ValueError(f"{table}: `as` is for the field discount")
+    if readings.get("discount", ["amount"]) != ["amount"]:
+        both = {"discount_rate", "minimum_spend"} & mapped
+        if both:
+            raise ValueError(f"{table}: {', '.join(sorted(both))} is filled by `as` of discount already")
     if source.end_is_last_day and table != "campaigns":
         raise ValueError(f"{table}: end_is_last_day is for campaigns")
     if source.attributes and not spec.attributes:

@@ -4,6 +4,7 @@ Times become milliseconds since the epoch (UTC); times without a zone are in the
 time (clocks go back) is the first of the two; a skipped one (clocks go forward) moves to the end of the gap.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.reading.cells import is_cells
+from graph.importing.values import numbers
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
 _MAX_ID_LENGTH = 1_000
-_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
 _OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
+_NAMED_UTC = r" ?(?:UTC|GMT)$"
 Bools = NDArray[np.bool_]
 
 
@@ -32,6 +34,8 @@ class Converted(NamedTuple):
     values: pa.Array
     bad: Bools
     reason: str
+    currencies: Counter[str] | None = None
+    """Of a number: how many values state each currency."""
 
 
 def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted:
@@ -56,7 +60,7 @@ def _cells(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted
     as_text = convert(pc.if_else(typed.is_valid(), None, text), kind, value_format)
     as_typed = convert(typed, kind, value_format)
     values = pc.coalesce(as_typed.values, as_text.values)
-    return Converted(values, as_typed.bad | as_text.bad, as_text.reason)
+    return Converted(values, as_typed.bad | as_text.bad, as_text.reason, as_text.currencies)
 
 
 def _decode_dictionary(column: pa.Array) -> pa.Array:
@@ -93,22 +97,11 @@ def _id(text: pa.Array, _value_format: ValueFormat) -> Converted:
 
 def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
     signs = value_format.numbers
-    plain = text
-    if signs.thousands:
-        plain = pc.replace_substring(plain, signs.thousands, "")
-        if signs.thousands == " ":
-            plain = pc.replace_substring_regex(plain, "[\u00a0\u202f]", "")
-    if signs.decimal == ",":
-        # A remaining point is not a decimal sign.
-        plain = pc.replace_substring(pc.replace_substring(plain, ".", "?"), ",", ".")
-    fits = pc.match_substring_regex(plain, _NUMBER)
-    bad = _is_true(pc.invert(fits))
-    if bad.any():
-        plain = pc.if_else(fits, plain, None)
-    finite = _finite(plain.cast(pa.float64()))
+    parsed = numbers.parse(text, signs)
+    finite = _finite(parsed.values)
     reason = f"is not a valid number (decimal sign {signs.decimal!r}"
     reason += f", thousands separator {signs.thousands!r})" if signs.thousands else ")"
-    return Converted(finite.values, bad | finite.bad, reason)
+    return Converted(finite.values, parsed.bad | finite.bad, reason, parsed.currencies)
 
 
 def _finite(values: pa.Array) -> Converted:
@@ -126,11 +119,13 @@ def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
         return _in_range(_milliseconds(moments), ~series.isna().to_numpy())
     for name in value_format.times:
         if name in _NUMERIC:
-            numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-            return _in_range(_NUMERIC[name](numbers, value_format.zone), ~np.isnan(numbers))
+            counts = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            return _in_range(_NUMERIC[name](counts, value_format.zone), ~np.isnan(counts))
     every = np.asarray(pc.is_valid(column))
     return Converted(
-        pa.nulls(len(column), pa.int64()), every, "is a number; set `times` to epoch_s, epoch_ms or excel"
+        pa.nulls(len(column), pa.int64()),
+        every,
+        "is a number; set `times` to epoch_s, epoch_ms, epoch_us or excel",
     )
 
 
@@ -167,11 +162,14 @@ def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
     if name in _NUMERIC:
         return _NUMERIC[name](pd.to_numeric(text, errors="coerce").to_numpy(dtype=float), zone)
     milliseconds = np.full(len(text), np.nan)
-    has_zone, local = np.full(len(text), "%z" in name), np.full(len(text), "%z" not in name)
+    zoned = "%z" in name or "%Z" in name
+    has_zone, local = np.full(len(text), zoned), np.full(len(text), not zoned)
     if name == "iso":
         name = "ISO8601"
-        has_zone = text.str.fullmatch(_ISO + _OFFSET).to_numpy(dtype=bool)
         local = text.str.fullmatch(_ISO).to_numpy(dtype=bool)
+        if not local.all():
+            text = text.str.replace(_NAMED_UTC, "Z", regex=True)
+            has_zone = text.str.fullmatch(_ISO + _OFFSET).to_numpy(dtype=bool)
     if has_zone.any():
         milliseconds[has_zone] = _milliseconds(_to_utc(text[has_zone], name))
     if local.any():
@@ -203,6 +201,7 @@ def _excel(numbers: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
 _NUMERIC: dict[str, Callable[[NDArray[np.float64], str], NDArray[np.float64]]] = {
     "epoch_s": lambda numbers, _zone: np.round(numbers * 1000),
     "epoch_ms": lambda numbers, _zone: np.round(numbers),
+    "epoch_us": lambda numbers, _zone: np.round(numbers / 1000),
     "excel": _excel,
 }
 

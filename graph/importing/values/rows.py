@@ -1,6 +1,7 @@
 """Converts a block into rows of the contract; every rejected value keeps its reason."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +13,20 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
-from graph.importing.reading.lines import Parsed, RowError
-from graph.importing.values.convert import convert, next_midnight
+from graph.importing.reading.lines import RowError
+from graph.importing.values.convert import Converted, convert, next_midnight
+from graph.importing.values.discounts import read_discounts
+from graph.importing.values.ids import normalise
+from graph.importing.values.where import mask
+
+_CAMPAIGN_OR_COUPON = {
+    "coupons": ("id", "campaign"),
+    "targetings": ("campaign",),
+    "promotions": ("campaign",),
+}
+"""A row of these tables without such an id states nothing: an order without a coupon is no error."""
+_NULLS = ("null", "NULL", "None")
+"""What programs write for no coupon, and so for no campaign or discount."""
 
 
 @dataclass
@@ -24,11 +37,17 @@ class Rows:
     numbers: NDArray[np.int64]
     columns: dict[str, pa.Array]
     rejected: list[RowError]
-    left_out: int = 0
-    """Rows that the mapping's `where` excludes."""
+    left_out_numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    currencies: dict[str, Counter[str]] = field(default_factory=dict)
+    """Number of values in each currency, by field."""
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @property
+    def left_out(self) -> int:
+        """Number of rows that `where` excludes, or that name no campaign or coupon."""
+        return len(self.left_out_numbers)
 
     @property
     def read(self) -> int:
@@ -36,13 +55,15 @@ class Rows:
         return len(self.numbers) + len(self.rejected)
 
     def between(self, first: int, end: int) -> "Rows":
-        """Return the rows, rejected ones included, whose numbers are in [first, end)."""
+        """Return the rows, rejected and left-out ones included, whose numbers are in [first, end)."""
         part = self.filter((self.numbers >= first) & (self.numbers < end))
         part.rejected = [error for error in self.rejected if first <= error.row < end]
+        left_out = self.left_out_numbers
+        part.left_out_numbers = left_out[(left_out >= first) & (left_out < end)]
         return part
 
     def filter(self, keep: NDArray[np.bool_]) -> "Rows":
-        """Return the rows where `keep` is True, without rejected ones."""
+        """Return the rows where `keep` is True, without rejected and left-out ones."""
         mask = pa.array(keep)
         columns = {name: column.filter(mask) for name, column in self.columns.items()}
         return Rows(self.table, self.numbers[keep], columns, [])
@@ -55,27 +76,35 @@ def mapped_columns(source: Source) -> list[str]:
 
 def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows:
     """Parse and convert the rows of `block`; a row is rejected for its first invalid value."""
-    value_format = mapping.value_format(source)
     parsed = block.parse()
-    keep = _filter_mask(parsed, source)
-    left_out = int((~keep).sum())
+    keep = np.ones(len(parsed.numbers), dtype=bool)
+    if source.where:
+        keep = mask(parsed.columns, source.where, mapping.value_format(source), mapping.own_formats(source))
+    left_out = parsed.numbers[~keep]
     numbers, raw = parsed.numbers[keep], parsed.columns
-    if left_out:
+    if len(left_out):
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     ok = np.ones(len(numbers), dtype=bool)
     rejected: list[RowError] = []
     columns: dict[str, pa.Array] = {}
-    for field in TABLES[table].fields:
-        raw_column = _raw_column(field, source, raw, len(numbers))
+    currencies: dict[str, Counter[str]] = {}
+    for spec in TABLES[table].fields:
+        raw_column = _raw_column(spec, source, raw, len(numbers))
         if raw_column is None:
             continue
-        converted = convert(raw_column, field.kind, value_format)
-        columns[field.name] = converted.values
-        name = source.columns.get(field.name, field.name)
-        rejected += _reject(ok, converted.bad, numbers, name, raw_column, converted.reason)
-        if field.required:
-            absent = ~converted.values.is_valid().to_numpy(zero_copy_only=False)
+        name = source.columns.get(spec.name, spec.name)
+        for field_name, converted in _convert(spec, raw_column, source, mapping).items():
+            columns[field_name] = converted.values
+            rejected += _reject(ok, converted.bad, numbers, name, raw_column, converted.reason)
+            if converted.currencies:
+                currencies[field_name] = converted.currencies
+        absent = ~columns[spec.name].is_valid().to_numpy(zero_copy_only=False) if spec.required else None
+        if absent is not None and spec.name in _CAMPAIGN_OR_COUPON.get(table, ()):
+            left_out = np.union1d(left_out, numbers[absent & ok])
+            ok &= ~absent
+        elif absent is not None:
             rejected += _reject(ok, absent, numbers, name, raw_column, "is missing")
+    _normalise_ids(columns, table, mapping)
     if table == "behaviours":
         known = pc.is_in(columns["kind"], value_set=pa.array(list(mapping.kinds), pa.string()))
         unknown = ~np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
@@ -83,7 +112,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         rejected += _reject(ok, unknown, numbers, source.columns.get("kind", "kind"), columns["kind"], reason)
     if table == "campaigns":
         if source.end_is_last_day:
-            columns["ends"] = next_midnight(columns["ends"], value_format.zone)
+            columns["ends"] = next_midnight(columns["ends"], mapping.value_format(source, "ends").zone)
         late = pc.fill_null(pc.greater_equal(columns["starts"], columns["ends"]), False)
         ends = source.columns.get("ends", "ends")
         backwards = np.asarray(late.to_numpy(zero_copy_only=False), dtype=bool)
@@ -91,10 +120,10 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
             ok, backwards, numbers, ends, raw.get(ends, columns["ends"]), "is not after its start"
         )
     for name, column in source.attributes.items():
-        columns[f"attributes.{name}"] = convert(raw[column], "text", value_format).values
+        columns[f"attributes.{name}"] = convert(raw[column], "text", mapping.value_format(source)).values
     good = Rows(table, numbers, columns, []) if ok.all() else Rows(table, numbers, columns, []).filter(ok)
     good.rejected = sorted([*parsed.errors, *rejected])
-    good.left_out = left_out
+    good.left_out_numbers, good.currencies = left_out, currencies
     return good
 
 
@@ -103,22 +132,40 @@ def with_file_columns(errors: list[RowError], source: Source) -> list[RowError]:
     return [error._replace(column=source.columns.get(error.column, error.column)) for error in errors]
 
 
-def _filter_mask(parsed: Parsed, source: Source) -> NDArray[np.bool_]:
-    keep = np.ones(len(parsed.numbers), dtype=bool)
-    for column, texts in source.where.items():
-        trimmed = pc.utf8_trim_whitespace(texts_of(parsed.columns[column]))
-        keep &= np.asarray(
-            pc.is_in(trimmed, value_set=pa.array(texts)).to_numpy(zero_copy_only=False), dtype=bool
-        )
-    return keep
-
-
-def _raw_column(field: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
-    if field.name in source.columns:
-        return raw[source.columns[field.name]]
-    if field.name in source.constants:
-        return pa.repeat(pa.scalar(source.constants[field.name], pa.string()), length)
+def _raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
+    if spec.name in source.columns:
+        return raw[source.columns[spec.name]]
+    if spec.name in source.constants:
+        return pa.repeat(pa.scalar(source.constants[spec.name], pa.string()), length)
     return None
+
+
+def _convert(spec: Field, raw_column: pa.Array, source: Source, mapping: Mapping) -> dict[str, Converted]:
+    """Return the fields that a column fills: its own, with `as` also others."""
+    value_format = mapping.value_format(source, spec.name)
+    if spec.refers in ("campaigns", "coupons") or spec.name == "discount":
+        value_format = value_format.model_copy(update={"missing": (*value_format.missing, *_NULLS)})
+    own = source.formats.get(spec.name)
+    if own and own.discount:
+        return read_discounts(raw_column, own.discount, value_format)
+    return {spec.name: convert(raw_column, spec.kind, value_format)}
+
+
+def _normalise_ids(columns: dict[str, pa.Array], table: str, mapping: Mapping) -> None:
+    """Apply the rules under `ids` to the table's own ids and its references."""
+    if not mapping.ids:
+        return
+    for spec in TABLES[table].fields:
+        rules = mapping.ids.get(spec.refers or (table if spec.name == "id" else ""), [])  # type: ignore[call-overload]
+        if rules and spec.name in columns:
+            columns[spec.name] = normalise(columns[spec.name], rules)
+    if table == "behaviours":
+        for kind, behaviour in mapping.kinds.items():
+            rules = mapping.ids.get(f"{behaviour.object}s", [])  # type: ignore[call-overload]
+            if rules:
+                objects = columns["object"]
+                of_kind = pc.fill_null(pc.equal(columns["kind"], kind), False)
+                columns["object"] = pc.if_else(of_kind, normalise(objects, rules), objects)
 
 
 def _reject(

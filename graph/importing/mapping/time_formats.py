@@ -1,0 +1,66 @@
+"""Formats of times: the order of day, month and year in figures, and formats that contradict each other."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import combinations
+from typing import NamedTuple
+
+_DATE_IN_FIGURES = re.compile(r"%([dmyY])([^%\w]?)%([dmyY])\2%([dmyY])")
+_CLOCK = re.compile(r"[ T]?%[HIMSpfzZ].*")
+# Day, month and year of two digits can be exchanged in both dates, which are no palindromes.
+_DATES = (datetime(2001, 2, 3), datetime(2003, 12, 11))
+_NUMERIC_TIMES = ("excel", "epoch_s", "epoch_ms", "epoch_us")
+
+
+class DateOrder(NamedTuple):
+    """The order of a date in figures, like `dmy`; its separator, and the digits of its year."""
+
+    order: str
+    separator: str
+    year_digits: int
+
+
+def date_order(layout: str) -> DateOrder | None:
+    """Return the order of the date in a strptime format; None where it has none in figures."""
+    match = _DATE_IN_FIGURES.search(layout)
+    parts = match.group(1) + match.group(3) + match.group(4) if match else ""
+    if match is None or sorted(parts.lower()) != ["d", "m", "y"]:
+        return None
+    return DateOrder(parts.lower(), match.group(2), 4 if "Y" in parts else 2)
+
+
+def reordered(layout: str, order: str) -> str:
+    """Return `layout` with its date in figures in another order, like `mdy`."""
+    year = "Y" if "%Y" in layout else "y"
+    parts = ["%" + part.replace("y", year) for part in order]
+    return _DATE_IN_FIGURES.sub(lambda match: match.group(2).join(parts), layout, count=1)
+
+
+def contradiction(layouts: Iterable[str]) -> tuple[str, str, str] | None:
+    """Return two formats that read one text as different days, and that text; None without such formats."""
+    for first, second in combinations(dict.fromkeys(layouts), 2):
+        if first in _NUMERIC_TIMES and second in _NUMERIC_TIMES:
+            return first, second, "45000"
+        for text in _texts(_without_clock(first)):
+            days = [_parse(text, _without_clock(layout)) for layout in (first, second)]
+            if None not in days and days[0] != days[1]:
+                return first, second, text
+    return None
+
+
+def _without_clock(layout: str) -> str:
+    """A contradiction of days stays one where only one of the formats has a clock."""
+    return _CLOCK.sub("", layout) or layout
+
+
+def _texts(layout: str) -> Iterator[str]:
+    if "%" in layout:
+        yield from (date.strftime(layout) for date in _DATES)
+
+
+def _parse(text: str, layout: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d" if layout == "iso" else layout)
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""Rules that select rows by the values of a column."""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from graph.importing.mapping.formats import Strict, Texts
+
+Sign = Literal["positive", "negative", "zero", "not_negative", "not_positive"]
+
+
+class Rule(Strict):
+    """A rule for the values of a column; where it has several parts, all must hold.
+
+    A missing value equals nothing and starts with nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    is_: Texts | None = Field(None, alias="is", description="Equals one of these texts")
+    is_not: Texts | None = Field(None, description="Equals none of them")
+    starts_with: Texts | None = Field(None, description="Starts with one of them")
+    not_starts_with: Texts | None = Field(None, description="Starts with none of them")
+    matches: str | None = Field(None, description="Contains a match of this regular expression (RE2)")
+    not_matches: str | None = Field(None, description="Contains no match of it")
+    empty: bool | None = Field(None, description="Whether the value is missing (empty, or under `missing`)")
+    sign: Sign | None = Field(
+        None,
+        description="positive, negative, zero, not_negative or not_positive. A text that is no number is not "
+        "left out, so that it is rejected with its reason where the column is mapped",
+    )
+
+    @field_validator("matches", "not_matches")
+    @classmethod
+    def _is_an_expression(cls, expression: str | None) -> str | None:
+        try:
+            re.compile(expression or "")
+        except re.error as error:
+            raise ValueError(f"{expression!r} is not a regular expression: {error}") from error
+        return expression
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("the rule is empty; write it like {is: paid} or {empty: false}")
+        return self
+
+
+def _as_rule(value: Any) -> Any:
+    return value if isinstance(value, dict | Rule) else {"is": value}
+
+
+RuleOrTexts = Annotated[Rule, BeforeValidator(_as_rule, json_schema_input_type=Rule | str | list[str])]
+"""A rule; a text or a list of texts is short for `is`."""

@@ -1,0 +1,23 @@
+"""Applies the rules of a mapping that make ids equal."""
+
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+RULES: dict[str, Callable[[pa.Array], pa.Array]] = {
+    "nfkc": lambda ids: pc.utf8_normalize(ids, "NFKC"),
+    "lower_case": pc.utf8_lower,
+    "no_spaces": lambda ids: pc.replace_substring_regex(ids, r"[\s\p{Z}]+", ""),
+    "whole_numbers": lambda ids: pc.replace_substring_regex(ids, r"^(\d+)\.0+$", r"\1"),
+    "no_leading_zeros": lambda ids: pc.replace_substring_regex(ids, r"^0+(\d+(?:\.0+)?)$", r"\1"),
+}
+"""In the order in which they are applied."""
+
+
+def normalise(ids: pa.Array, rules: Sequence[str]) -> pa.Array:
+    """Return `ids` after `rules`."""
+    for name, rule in RULES.items():
+        if name in rules:
+            ids = rule(ids)
+    return ids

@@ -1,0 +1,168 @@
+"""Observes the rows of an import as they are read, and warns of what is possible but odd."""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.importing.contract import TABLES
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.input_files import InputFile
+from graph.importing.values.figures import Figures
+from graph.importing.values.id_report import IdReport
+from graph.importing.values.rows import Rows
+from graph.importing.warnings import DataWarning
+
+_FIGURES = ("quantity", "value")
+_THRESHOLD = re.compile(r"\d+\s*:\s*\d+")
+_ENTITIES = ("users", "tags", "products", "campaigns", "coupons")
+_Column = tuple[str, str, str]
+"""File, column of the file, and field."""
+
+
+@dataclass
+class _Discounts:
+    """Whether the discounts of a column, read as amounts, look like rates or thresholds."""
+
+    values: int = 0
+    shares: int = 0
+    thresholds: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+class Observer:
+    """Collects, block by block, what the warnings of an import tell.
+
+    Parameters
+    ----------
+    mapping
+        The mapping by which rows are read.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        # A kind that takes back another may well have negative figures.
+        self._returns = [name for name, kind in mapping.kinds.items() if getattr(kind, "returns", None)]
+        self._figures: dict[_Column, Figures] = defaultdict(Figures)
+        self._currencies: dict[_Column, Counter[str]] = defaultdict(Counter)
+        self._discounts: dict[_Column, _Discounts] = defaultdict(_Discounts)
+        self._read: Counter[tuple[str, str]] = Counter()
+        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._ids = IdReport()
+
+    def add(self, file: InputFile, rows: Rows) -> None:
+        """Observe the rows of one block of `file`."""
+        self._read[file.table, file.name] += rows.read
+        self._left_out[file.table, file.name] += rows.left_out
+        for name, counts in rows.currencies.items():
+            self._currencies[_column(file, name)] += counts
+        if len(rows):
+            self._add_ids(rows)
+            if file.table == "behaviours":
+                self._add_figures(file, rows)
+        own = file.source.formats.get("discount")
+        if "discount" in rows.columns and not (own and own.discount):
+            self._add_discounts(file, rows)
+
+    def _add_ids(self, rows: Rows) -> None:
+        columns = rows.columns
+        for spec in TABLES[rows.table].fields:
+            table = spec.refers or (rows.table if spec.name == "id" else "")
+            if table in _ENTITIES and spec.name in columns:
+                self._ids.add(table, columns[spec.name])
+        if rows.table == "behaviours":
+            objects = {f"{kind.object}s" for kind in self._mapping.kinds.values()}
+            for table in objects:
+                kinds = [name for name, kind in self._mapping.kinds.items() if f"{kind.object}s" == table]
+                of_table = pc.is_in(columns["kind"], value_set=pa.array(kinds, pa.string()))
+                ids = columns["object"] if len(objects) == 1 else columns["object"].filter(of_table)
+                self._ids.add(table, ids)
+
+    def _add_figures(self, file: InputFile, rows: Rows) -> None:
+        if self._returns:
+            returned = pc.is_in(rows.columns["kind"], value_set=pa.array(self._returns, pa.string()))
+            rows = rows.filter(~np.asarray(returned.to_numpy(zero_copy_only=False), dtype=bool))
+        for name in _FIGURES:
+            if name in rows.columns:
+                values = rows.columns[name].to_numpy(zero_copy_only=False)
+                self._figures[_column(file, name)].add(values, rows.numbers)
+
+    def _add_discounts(self, file: InputFile, rows: Rows) -> None:
+        key = _column(file, "discount")
+        found = self._discounts[key]
+        values = rows.columns["discount"].to_numpy(zero_copy_only=False)
+        share = (values > 0) & (values < 1)
+        found.values += int(np.count_nonzero(values > 0))
+        found.shares += int(np.count_nonzero(share)) + int(np.count_nonzero(values == 1))
+        texts = [
+            (error.row, error.value)
+            for error in rows.rejected
+            if error.column == key[1] and _THRESHOLD.fullmatch(error.value)
+        ]
+        found.thresholds += len(texts)
+        texts += [(int(rows.numbers[i]), f"{values[i]:g}") for i in np.flatnonzero(share)[:2]]
+        found.examples += [f"row {row}: {text}" for row, text in texts[: 2 - len(found.examples)]]
+
+    def warnings(self) -> list[DataWarning]:
+        """Return the warnings about all rows so far."""
+        found = [warning for key, figures in self._figures.items() for warning in _figures(key, figures)]
+        for (file, column, _), counts in self._currencies.items():
+            if len(counts) > 1:
+                listed = ", ".join(f"{currency} ({rows:,} rows)" for currency, rows in counts.most_common())
+                found.append(DataWarning(
+                    "several_currencies",
+                    f"{file}, column {column!r} has several currencies: {listed}. Amounts are not converted.",
+                    counts.total() - counts.most_common(1)[0][1],
+                ))  # fmt: skip
+        for (file, column, _), discounts in self._discounts.items():
+            only_shares = discounts.values and discounts.values == discounts.shares
+            if only_shares or discounts.thresholds:
+                found.append(DataWarning(
+                    "discount_rates",
+                    f"{file}, column {column!r}: the discounts look like rates or thresholds, and are "
+                    "read as amounts of money. State what they are: `discount: "
+                    f"{{column: {column}, as: [threshold, rate]}}` (rate: share taken off; paid_rate: share "
+                    "paid; percent).",
+                    discounts.thresholds + (discounts.shares if only_shares else 0),
+                    discounts.examples,
+                ))  # fmt: skip
+        for (table, file), rows in self._left_out.items():
+            if rows and not self._read[table, file]:
+                found.append(DataWarning(
+                    "all_left_out",
+                    f"{file} ({table}): all {rows:,} rows were left out: check `where` and the columns of "
+                    "campaigns and coupons.",
+                    rows,
+                ))  # fmt: skip
+        return found + self._ids.warnings()
+
+
+def _column(file: InputFile, name: str) -> _Column:
+    return file.name, file.source.columns.get(name, name), name
+
+
+def _figures(key: _Column, figures: Figures) -> list[DataWarning]:
+    file, column, name = key
+    place = f"{file}, column {column!r}: "
+    found = []
+    if figures.far:
+        text = (
+            f"{place}{_rows(figures.far)} beyond 1,000 times the 99th percentile. They are loaded; correct "
+        )
+        text += "the file if they are wrong."
+        found.append(DataWarning("far_figures", text, figures.far, figures.far_examples))
+    if figures.negatives:
+        text = f"{place}{_rows(figures.negatives)} negative. They are loaded as they are; if they take back "
+        text += "something, leave them out with `where` (sign), or map a kind of returns."
+        found.append(DataWarning("negative_figures", text, figures.negatives, figures.negative))
+    if name == "value" and figures.zeros:
+        text = f"{place}{_rows(figures.zeros)} 0."
+        found.append(DataWarning("zero_amounts", text, figures.zeros, figures.zero))
+    return found
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row is' if count == 1 else 'rows are'}"

@@ -1,0 +1,204 @@
+"""Surveys all rows of a column: which formats read its times or numbers, what is open, what contradicts.
+
+A survey keeps counts and a few examples, so its memory does not grow with the column.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.importing.mapping.time_formats import DateOrder, reordered
+from graph.importing.values.date_orders import Example, OrderCounts
+from graph.importing.values.number_survey import NumberCounts, NumberSurvey
+from graph.importing.values.time_shapes import TimeShape, time_shape
+
+Texts = Iterable[tuple[NDArray[np.int64], pa.Array]]
+"""Blocks of a column: the numbers of rows, and their texts."""
+
+_MAX_SHAPES = 2_000
+_EXAMPLES = 3
+_COUNTS = (  # of digits before the point, format, lowest, highest
+    ((5,), "excel", 20_000, 80_000),
+    ((9, 10), "epoch_s", 3e8, 4e9),
+    ((12, 13), "epoch_ms", 3e11, 4e12),
+    ((15, 16), "epoch_us", 3e14, 4e15),
+)
+_COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_COMPACT_DATE = r"^(?:19|20|21)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """Dates in figures whose order no row decides.
+
+    Attributes
+    ----------
+    choices
+        For each possible order, the formats that read these dates.
+    examples
+        Values that the orders read as different days.
+    """
+
+    choices: list[list[str]]
+    examples: list[Example]
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Rows that no order of day and month reads together.
+
+    Attributes
+    ----------
+    choices
+        Two formats.
+    examples
+        A value that only the first reads, and one that only the second reads.
+    """
+
+    choices: tuple[str, str]
+    examples: tuple[Example, Example]
+
+
+@dataclass
+class TimeSurvey:
+    """What the times of a column are.
+
+    Attributes
+    ----------
+    rows
+        Number of values that are not missing.
+    formats
+        Formats that together read all decided rows, the most frequent first.
+    undecided
+        Dates whose order no row decides.
+    contradictions
+        Dates that no one order reads.
+    unread
+        Number of values that no format reads.
+    unread_examples
+        A few of them.
+    """
+
+    rows: int = 0
+    formats: list[str] = field(default_factory=list)
+    undecided: list[OpenOrder] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    unread: int = 0
+    unread_examples: list[Example] = field(default_factory=list)
+
+    @property
+    def decided(self) -> bool:
+        """Whether `formats` read every row in one way."""
+        return not (self.undecided or self.contradictions or self.unread)
+
+
+def survey_numbers(column: Texts) -> NumberSurvey:
+    """Survey the texts of a column of numbers; empty texts and nulls are missing."""
+    counting = NumberCounts()
+    for numbers, text in column:
+        counting.add(numbers, text)
+    return counting.result()
+
+
+def survey_times(column: Texts) -> TimeSurvey:
+    """Survey the texts of a column of times; empty texts and nulls are missing."""
+    counting = _TimeCounts()
+    for numbers, text in column:
+        counting.add(numbers, pc.utf8_trim_whitespace(text))
+    return counting.result()
+
+
+class _TimeCounts:
+    def __init__(self) -> None:
+        self._survey = TimeSurvey()
+        self._formats: Counter[str] = Counter()
+        self._orders: dict[DateOrder, OrderCounts] = {}
+        self._layouts: dict[DateOrder, Counter[str]] = {}
+
+    def add(self, numbers: NDArray[np.int64], text: pa.Array) -> None:
+        given = np.asarray(pc.fill_null(pc.not_equal(text, ""), False).to_numpy(zero_copy_only=False))
+        numbers, text = numbers[given], text.filter(pa.array(given))
+        self._survey.rows += len(text)
+        shapes = pc.replace_substring_regex(text, r"\d", "9").dictionary_encode()
+        codes = shapes.indices.to_numpy(zero_copy_only=False)
+        names = shapes.dictionary.to_pylist()
+        layouts: dict[TimeShape | None, list[int]] = {}
+        for code, name in enumerate(names[:_MAX_SHAPES]):
+            layouts.setdefault(_count_shape(name) or time_shape(name), []).append(code)
+        layouts.setdefault(None, []).extend(range(_MAX_SHAPES, len(names)))
+        for shape, of_shape in layouts.items():
+            chosen = np.flatnonzero(np.isin(codes, of_shape)) if len(layouts) > 1 else np.arange(len(codes))
+            if len(chosen):
+                self._count(shape, numbers[chosen], text.take(pa.array(chosen)))
+
+    def _count(self, shape: TimeShape | None, numbers: NDArray[np.int64], text: pa.Array) -> None:
+        good = _plausible(shape, text)
+        if not good.all():
+            self._survey.unread += int((~good).sum())
+            free = _EXAMPLES - len(self._survey.unread_examples)
+            for row in np.flatnonzero(~good)[:free]:
+                self._survey.unread_examples.append(Example(int(numbers[row]), text[int(row)].as_py()))
+            numbers, text = numbers[good], text.filter(pa.array(good))
+        if shape is None or not len(text):
+            return
+        if shape.form is None:
+            self._formats[shape.layout] += len(text)
+            return
+        orders = self._orders.setdefault(shape.form, OrderCounts(shape.form, shape.orders))
+        orders.add(numbers, text)
+        self._layouts.setdefault(shape.form, Counter())[shape.layout] += len(text)
+
+    def result(self) -> TimeSurvey:
+        survey, formats = self._survey, self._formats.copy()
+        for form, counts in self._orders.items():
+            layouts = [layout for layout, _ in self._layouts[form].most_common()]
+            orders = counts.reading_all()
+            survey.unread += counts.unread
+            survey.unread_examples += counts.unread_examples[: _EXAMPLES - len(survey.unread_examples)]
+            if len(orders) > 1 and counts.differing:
+                choices = [[reordered(layout, order) for layout in layouts] for order in orders]
+                survey.undecided.append(OpenOrder(choices, counts.differing))
+            elif orders:
+                for layout in layouts:
+                    formats[reordered(layout, orders[0])] += self._layouts[form][layout]
+            elif counts.rows:
+                survey.contradictions.append(_contradiction(counts, layouts[0]))
+        survey.formats = [name for name, _ in formats.most_common()]
+        return survey
+
+
+def _contradiction(counts: OrderCounts, layout: str) -> Contradiction:
+    for i, first in enumerate(counts.orders):
+        for second in counts.orders[i + 1 :]:
+            one, other = counts.only(first, second), counts.only(second, first)
+            if one and other:
+                return Contradiction((reordered(layout, first), reordered(layout, second)), (one, other))
+    raise AssertionError(f"no two dates contradict each other: {counts.orders}")
+
+
+def _count_shape(shape: str) -> TimeShape | None:
+    whole, _, fraction = shape.partition(".")
+    if whole.strip("9") or fraction.strip("9"):
+        return None
+    if not fraction and len(whole) in _COMPACT:
+        return TimeShape(_COMPACT[len(whole)])
+    return next((TimeShape(name) for digits, name, _, _ in _COUNTS if len(whole) in digits), None)
+
+
+def _plausible(shape: TimeShape | None, text: pa.Array) -> NDArray[np.bool_]:
+    """Return where `text` can be a time of its shape; a number can be anything else."""
+    if shape is None:
+        return np.zeros(len(text), dtype=bool)
+    for _, name, low, high in _COUNTS:
+        if shape.layout == name:
+            numbers = text.cast(pa.float64()).to_numpy()
+            return np.asarray((numbers >= low) & (numbers <= high))
+    if shape.layout in _COMPACT.values():
+        fits = pc.match_substring_regex(text, _COMPACT_DATE)
+        return np.asarray(fits.to_numpy(zero_copy_only=False), dtype=bool)
+    return np.ones(len(text), dtype=bool)

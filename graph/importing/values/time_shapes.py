@@ -1,0 +1,93 @@
+"""The formats of times by their shape: the text with a 9 for every digit, like 99/99/9999 99:99."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from graph.importing.mapping.time_formats import DateOrder
+
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_LONG_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_DAY = "9{1,2}"
+_WEEKDAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
+_ISO = re.compile(
+    r"9999-99-99(?:[T ]99:?99(?::?99(?:[.,]9{1,9})?)?(?: ?(?:[Zz]|UTC|GMT|[+-]99(?::?99)?))?)?"
+    r"|99999999T99(?:99(?:99)?)?(?:Z|[+-]99(?::?99)?)?"
+)
+_DATES = tuple(
+    (re.compile(pattern, re.IGNORECASE), layout)
+    for pattern, layout in (
+        (rf"({_DAY})([/.-])({_DAY})\2(9999|99)", ""),
+        (rf"(9999)([/.-])({_DAY})\2({_DAY})", "%Y{0}%m{0}%d"),
+        (rf"9999年{_DAY}月{_DAY}日", "%Y年%m月%d日"),
+        (r"99999999(?=[ T])", "%Y%m%d"),
+        *(
+            (pattern.format(d=_DAY, m=month, w=_WEEKDAY), layout.format(m=code))
+            for month, code in ((_MONTH, "%b"), (_LONG_MONTH, "%B"))
+            for pattern, layout in (
+                ("{d} {m} 9999", "%d {m} %Y"), ("{d} {m},? 99", "%d {m} %y"),
+                ("{d}-{m}-9999", "%d-{m}-%Y"), ("{d}-{m}-99", "%d-{m}-%y"),
+                ("{d}\\. {m} 9999", "%d. {m} %Y"),
+                ("{w}, {d} {m} 9999", "%a, %d {m} %Y"),
+                ("{m} {d}, 9999", "{m} %d, %Y"), ("{m} {d} 9999", "{m} %d %Y"),
+            )
+        ),
+    )
+)  # fmt: skip
+_CLOCKS = tuple(
+    (re.compile(pattern, re.IGNORECASE), layout)
+    for pattern, layout in (
+        ("", ""),
+        (r"99?:99", "%H:%M"), (r"99?:99:99", "%H:%M:%S"), (r"99?:99:99\.9{1,6}", "%H:%M:%S.%f"),
+        (r"9999", "%H%M"), (r"999999", "%H%M%S"),
+        (r"99?:99 [ap]m", "%I:%M %p"), (r"99?:99:99 [ap]m", "%I:%M:%S %p"),
+        (r"99?:99[ap]m", "%I:%M%p"), (r"99?:99:99[ap]m", "%I:%M:%S%p"), (r"99? [ap]m", "%I %p"),
+    )
+)  # fmt: skip
+_ZONES = ((re.compile(r" ?[+-]99:?99$"), "%z"), (re.compile(r" (?:utc|gmt)$", re.IGNORECASE), "%Z"))
+
+
+class TimeShape(NamedTuple):
+    """What a shape says: its format, and for dates in figures their form and possible orders."""
+
+    layout: str
+    form: DateOrder | None = None
+    orders: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def time_shape(shape: str) -> TimeShape | None:
+    """Return the format of the times of a shape; None where it is no time that Groundswell knows."""
+    if _ISO.fullmatch(shape):
+        return TimeShape("iso")
+    rest, zone = shape, ""
+    for pattern, code in _ZONES:
+        match = pattern.search(rest)
+        if match and ":" in rest[: match.start()]:
+            rest, zone = rest[: match.start()], " " * match.group().startswith(" ") + code
+    for pattern, layout in _DATES:
+        match = pattern.match(rest)
+        if match is None:
+            continue
+        clock = rest[match.end() :]
+        gap = re.match(r", |T| ?", clock, re.IGNORECASE)
+        gap_text = gap.group() if gap else ""
+        for clock_pattern, clock_layout in _CLOCKS:
+            if clock_pattern.fullmatch(clock[len(gap_text) :]) and bool(clock_layout) == bool(gap_text):
+                return _with_orders(match, layout, gap_text + clock_layout + zone)
+    return None
+
+
+def _with_orders(match: re.Match[str], layout: str, clock: str) -> TimeShape:
+    if not layout:
+        separator, digits = match.group(2), len(match.group(4))
+        # Nobody writes month.day.year; day and month change places only around slashes and hyphens.
+        orders = ("dmy",) if separator == "." else ("dmy", "mdy")
+        if digits == 2 and separator != ".":
+            orders = (*orders, "ymd")
+        form = DateOrder("dmy", separator, digits)
+        year = "%Y" if digits == 4 else "%y"
+        return TimeShape(separator.join(("%d", "%m", year)) + clock, form, orders)
+    if "{0}" in layout:
+        return TimeShape(layout.format(match.group(2)) + clock)
+    return TimeShape(layout + clock)

@@ -1,0 +1,79 @@
+"""Selects rows by the rules of `where`."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.importing.mapping.formats import ValueFormat
+from graph.importing.mapping.where import Rule
+from graph.importing.values.convert import convert
+
+Bools = NDArray[np.bool_]
+
+
+def mask(
+    columns: Mapping[str, pa.Array],
+    rules: Mapping[str, Rule],
+    value_format: ValueFormat,
+    own_formats: Mapping[str, ValueFormat] | None = None,
+) -> Bools:
+    """Return for each row whether all `rules` hold.
+
+    Parameters
+    ----------
+    columns
+        The columns as read from the file, by name, of equal length.
+    rules
+        A rule by name of its column; at least one.
+    value_format
+        What is missing, and how numbers are written.
+    own_formats
+        The same of columns with their own format, by name.
+    """
+    formats = own_formats or {}
+    holds = [_holds(columns[name], rule, formats.get(name, value_format)) for name, rule in rules.items()]
+    return np.logical_and.reduce(holds)
+
+
+def _holds(column: pa.Array, rule: Rule, value_format: ValueFormat) -> Bools:
+    text = convert(column, "text", value_format).values
+    present = text.is_valid().to_numpy(zero_copy_only=False)
+    holds = np.ones(len(text), dtype=bool)
+    # `is: ""` selects missing values.
+    given = pc.fill_null(text, "")
+    for texts, wanted in ((rule.is_, True), (rule.is_not, False)):
+        if texts is not None:
+            holds &= _bools(pc.is_in(given, value_set=pa.array(texts, pa.string()))) == wanted
+    for texts, wanted in ((rule.starts_with, True), (rule.not_starts_with, False)):
+        if texts is not None:
+            starts = [_bools(pc.starts_with(given, pattern)) for pattern in texts]
+            holds &= np.logical_or.reduce(starts) == wanted
+    for expression, wanted in ((rule.matches, True), (rule.not_matches, False)):
+        if expression is not None:
+            holds &= _bools(pc.match_substring_regex(given, expression)) == wanted
+    if rule.empty is not None:
+        holds &= present != rule.empty
+    if rule.sign is not None:
+        holds &= _has_sign(column, rule.sign, value_format)
+    return holds
+
+
+def _has_sign(column: pa.Array, sign: str, value_format: ValueFormat) -> Bools:
+    converted = convert(column, "number", value_format)
+    numbers = converted.values.to_numpy(zero_copy_only=False)
+    with np.errstate(invalid="ignore"):
+        holds: Bools = {
+            "positive": numbers > 0,
+            "negative": numbers < 0,
+            "zero": numbers == 0,
+            "not_negative": ~(numbers < 0),
+            "not_positive": ~(numbers > 0),
+        }[sign]
+    return holds | converted.bad
+
+
+def _bools(column: pa.Array) -> Bools:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=bool)

@@ -1,0 +1,440 @@
+"""Values are read in one way only: dates, numbers, discounts, ids and rules for rows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.check import Check, check_files
+from graph.importing.mapping.formats import Numbers, ValueFormat
+from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.mapping.time_formats import contradiction
+from graph.importing.mapping.where import Rule
+from graph.importing.values.convert import convert
+from graph.importing.values.number_survey import NumberSurvey
+from graph.importing.values.survey import TimeSurvey, survey_numbers, survey_times
+from graph.importing.values.where import mask
+from graph.progress import Silent
+
+HEADER = "user,product,at,amount\n"
+
+
+def orders_mapping(columns: dict[str, object] | None = None, **changes: object) -> Mapping:
+    """A mapping of orders.csv; `columns` and further settings of its source, or of the mapping."""
+    source = {
+        "files": "orders.csv",
+        "columns": {"user": "user", "object": "product", "at": "at", "value": "amount"} | (columns or {}),
+        "constants": {"kind": "order"},
+    }
+    content: dict[str, object] = {
+        "dataset": "x",
+        "zone": "UTC",
+        "max_rejected": 1,
+        "unknown": {"users": "add"},
+        "tables": {
+            "users": {"files": "users.csv", "columns": {"id": "id"}},
+            "campaigns": {"files": "campaigns.csv", "columns": {"id": "id", "starts": "s", "ends": "e"}},
+            "behaviours": source | {key: changes.pop(key) for key in ("where", "missing") if key in changes},
+        },
+        "kinds": {"order": {"type": "ORDERED"}},
+    }
+    return parse_mapping(content | changes, "test")
+
+
+def check(folder: Path, orders: str, mapping: Mapping) -> Check:
+    (folder / "users.csv").write_text("id\na\n")
+    (folder / "campaigns.csv").write_text("id,s,e\nF,2024-03-01,2024-04-01\n")
+    (folder / "orders.csv").write_text(orders, encoding="utf-8")
+    mapping.tables["campaigns"][0].times = ["iso"]
+    return check_files(folder, mapping, Silent())
+
+
+def times_of(*texts: str | None) -> TimeSurvey:
+    return survey_times([(np.arange(2, 2 + len(texts)), pa.array(texts, pa.string()))])
+
+
+def numbers_of(*texts: str) -> NumberSurvey:
+    return survey_numbers([(np.arange(2, 2 + len(texts)), pa.array(texts, pa.string()))])
+
+
+@pytest.mark.parametrize(
+    ("layouts", "refused"),
+    [
+        (["%d/%m/%Y", "%m/%d/%Y"], True),
+        (["%m/%d/%Y %H:%M", "%d/%m/%Y"], True),
+        (["%m/%d/%Y %I:%M %p", "%d/%m/%Y %H:%M:%S"], True),
+        (["%d/%m/%y", "%m/%d/%y"], True),
+        (["%y/%m/%d", "%d/%m/%y"], True),
+        (["%Y-%d-%m", "iso"], True),
+        (["epoch_s", "epoch_ms"], True),
+        (["excel", "%d.%m.%Y", "iso"], False),
+        (["%d/%m/%Y", "%d/%m/%Y %H:%M", "%Y/%m/%d"], False),
+        (["%d.%m.%Y", "%m/%d/%Y"], False),
+        (["%d %b %Y", "%b %d, %Y"], False),
+    ],
+)
+def test_formats_that_read_one_text_as_different_days_are_refused(layouts: list[str], refused: bool) -> None:
+    assert (contradiction(layouts) is not None) is refused
+    if refused:
+        with pytest.raises(InvalidRequest, match="as different days; keep the one that is right"):
+            orders_mapping(times=layouts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "formats"),
+    [
+        (["2024-01-12", "2024-01-12 10:15", "2024-01-12T10:15:00.25+01:00"], ["iso"]),
+        (["2024-01-12 10:15:00 UTC", "20240112T1015"], ["iso"]),
+        (["13/01/2024 10:15", "02/03/2024 10:15"], ["%d/%m/%Y %H:%M"]),
+        (["1/13/24", "1/2/24"], ["%m/%d/%y"]),
+        (["1/13/2024 2:05:00 PM", "2/3/2024 2:05:00 am"], ["%m/%d/%Y %I:%M:%S %p"]),
+        (["03.04.2024 10:15:00"], ["%d.%m.%Y %H:%M:%S"]),
+        (["13-01-2024", "02-03-2024"], ["%d-%m-%Y"]),
+        (["2024/01/12 9:05"], ["%Y/%m/%d %H:%M"]),
+        (["24/01/13", "24/01/14", "24/01/15", "24/01/16"], ["%y/%m/%d"]),
+        (["13/01/24", "14/01/24", "15/01/24", "16/01/24"], ["%d/%m/%y"]),
+        (["12 Jan 2024"], ["%d %b %Y"]),
+        (["Jan 12, 2024, 10:15 AM"], ["%b %d, %Y, %I:%M %p"]),
+        (["12-Jan-24"], ["%d-%b-%y"]),
+        (["12 January 2024"], ["%d %B %Y"]),
+        (["20240112"], ["%Y%m%d"]),
+        (["1721039400"], ["epoch_s"]),
+        (["1721039400250"], ["epoch_ms"]),
+        (["1721039400250000"], ["epoch_us"]),
+        (["45488", "45488.52"], ["excel"]),
+        (["2024年1月12日"], ["%Y年%m月%d日"]),
+        (["01/01/2024", "02/02/2024"], ["%d/%m/%Y"]),  # Both orders read the same days.
+    ],
+)
+def test_all_rows_decide_the_format_of_times(texts: list[str], formats: list[str]) -> None:
+    survey = times_of(*texts, "", None)
+    assert (survey.decided, survey.formats, survey.rows) == (True, formats, len(texts))
+    # The formats that the survey states are those that the import reads.
+    converted = convert(pa.array(texts), "time", ValueFormat(
+        times=tuple(formats), zone="UTC", numbers=Numbers(), missing=("",)
+    ))  # fmt: skip
+    assert not converted.bad.any()
+    assert {pd.Timestamp(value, unit="ms").year for value in converted.values.to_pylist()} == {2024}
+
+
+def test_survey_leaves_dates_open_that_no_row_decides() -> None:
+    (open_order,) = times_of("01/03/2024 10:00", "02/03/2024", "04/04/2024").undecided
+    assert open_order.choices == [["%d/%m/%Y", "%d/%m/%Y %H:%M"], ["%m/%d/%Y", "%m/%d/%Y %H:%M"]]
+    assert [str(example) for example in open_order.examples] == [
+        "row 2: '01/03/2024 10:00'",
+        "row 3: '02/03/2024'",
+    ]
+
+
+def test_survey_names_two_rows_that_contradict_each_other() -> None:
+    survey = times_of("01/03/2024", "13/03/2024", "03/14/2024 10:00")
+    (found,) = survey.contradictions
+    assert not survey.formats
+    assert found.choices == ("%d/%m/%Y", "%m/%d/%Y")
+    assert [example.row for example in found.examples] == [3, 4]
+
+
+def test_survey_counts_what_no_format_reads() -> None:
+    survey = times_of("soon", "13/13/2024", "2024-03-01", "12345678901234567")
+    assert (survey.formats, survey.unread) == (["iso"], 3)
+    assert survey.unread_examples[0] == (2, "soon")
+
+
+def test_survey_keeps_few_examples_of_a_long_column() -> None:
+    block = pa.array(["01/02/2024"] * 40_000)
+    survey = survey_times((np.arange(i * 40_000, (i + 1) * 40_000), block) for i in range(10))
+    assert survey.rows == 400_000
+    assert len(survey.undecided[0].examples) == 2
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimal", "thousands"),
+    [
+        (["34.40", "3"], ".", ""),
+        (["1.234", "1.234,5"], ",", "."),
+        (["1,234", "0.5"], ".", ","),
+        (["1.234.567"], ",", "."),
+        (["1,23,456.78"], ".", ","),
+        (["1\u202f234,5"], ",", " "),
+        (["1'234.5"], ".", "'"),
+        (["$1,234.50", "($5.00)"], ".", ","),
+        (["7", "-3"], ".", ""),
+    ],
+)
+def test_all_rows_decide_the_signs_of_numbers(texts: list[str], decimal: str, thousands: str) -> None:
+    (numbers,) = numbers_of(*texts).formats
+    assert (numbers.decimal, numbers.thousands) == (decimal, thousands)
+
+
+def test_survey_leaves_numbers_open_or_names_their_contradiction() -> None:
+    survey = numbers_of("1.234", "5")
+    assert [(each.decimal, each.thousands) for each in survey.formats] == [(".", ""), (",", ".")]
+    assert survey.ambiguous_examples == [(2, "1.234")]
+    survey = numbers_of("34.40", "1.234", "34,40")
+    assert (survey.formats, survey.contradiction) == ([], ((2, "34.40"), (4, "34,40")))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "value"),
+    [
+        ("34.40", {"decimal": ",", "thousands": "."}, None),
+        ("0.125", {"decimal": ",", "thousands": "."}, None),
+        ("12,34", {"thousands": ","}, None),
+        ("1,2345", {"thousands": ","}, None),
+        ("1234,567", {"thousands": ","}, None),
+        ("1.2,345", {"thousands": ","}, None),
+        ("1,23,456.78", {"thousands": ","}, 123456.78),
+        ("$1,234.50", {"thousands": ","}, 1234.5),
+        ("($5.00)", {}, -5),
+        ("5.00-", {}, -5),
+        ("\u22125.00", {}, -5),
+        ("EUR 5", {}, 5),
+        ("5,00 zł", {"decimal": ","}, 5),
+        ("1\u2009234 kr", {"thousands": " "}, 1234),
+        ("１，２３４．５", {"thousands": ","}, 1234.5),
+        ("(5", {}, None),
+        ("-(5)", {}, None),
+        ("$5 EUR", {}, None),
+        ("5 pcs", {}, None),
+    ],
+)
+def test_number_is_read_as_written_or_rejected(
+    text: str, numbers: dict[str, str], value: float | None
+) -> None:
+    value_format = ValueFormat(
+        times=("iso",), zone="UTC", numbers=Numbers.model_validate(numbers), missing=("",)
+    )
+    converted = convert(pa.array([text]), "number", value_format)
+    assert (converted.values.to_pylist(), converted.bad.tolist()) == ([value], [value is None])
+
+
+def test_opposite_dates_are_refused_with_two_rows(tmp_path: Path) -> None:
+    orders = HEADER + "a,tea,25/03/2024 10:00,1\na,tea,03/04/2024 10:00,1\na,tea,03/28/2024 10:00,1\n"
+    mapping = orders_mapping(times="%d/%m/%Y %H:%M")
+    with pytest.raises(ImportFailed) as error:
+        check(tmp_path, orders, mapping)
+    assert "orders.csv, column 'at' (behaviours): 1 row, as row 4: '03/28/2024 10:00'" in str(error.value)
+    assert "which alone row 2: '25/03/2024 10:00'" in str(error.value)
+    assert "where" in error.value.remedy
+    # Without the other row, the column is read as the mapping says.
+    assert check(tmp_path, orders.rpartition("a,tea")[0], mapping).total.rejected == 0
+    # `where` leaves the row out before the survey.
+    without = orders_mapping(times="%d/%m/%Y %H:%M", where={"at": {"not_starts_with": "03/28"}})
+    assert check(tmp_path, orders, without).tables["behaviours"].left_out == 1
+
+
+def test_wrong_order_of_dates_is_refused_with_the_right_one(tmp_path: Path) -> None:
+    orders = HEADER + "a,tea,03/04/2024,1\na,tea,25/03/2024,1\n"
+    with pytest.raises(ImportFailed, match="No row needs the mapping's order") as error:
+        check(tmp_path, orders, orders_mapping(times=["iso", "%m/%d/%Y"]))
+    assert "'%d/%m/%Y'" in error.value.remedy
+
+
+def test_columns_of_one_file_have_their_own_formats(tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("id\na\n")
+    (tmp_path / "campaigns.csv").write_text("id,s,e\nF,01/03/2024,04/25/2024\n")
+    (tmp_path / "orders.csv").write_text(HEADER + 'a,tea,2024-03-05,"1,5"\n')
+    tables = orders_mapping().model_dump(mode="json", exclude_unset=True)["tables"]
+    tables["campaigns"][0]["columns"] = {
+        "id": "id",
+        "starts": {"column": "s", "times": "%d/%m/%Y"},
+        "ends": {"column": "e", "times": "%m/%d/%Y", "zone": "Asia/Tokyo"},
+    }
+    tables["behaviours"][0]["columns"]["value"] = {"column": "amount", "numbers": {"decimal": ","}}
+    mapping = orders_mapping(tables=tables)
+    # The mapping survives storing as JSON, as an upload does.
+    assert Mapping.model_validate_json(mapping.model_dump_json()) == mapping
+    report = check_files(tmp_path, mapping, Silent())
+    assert report.total.rejected == 0
+    (campaign,) = report.preview["campaigns"]
+    assert pd.Timestamp(str(pd.to_datetime(campaign["starts"], unit="ms"))) == pd.Timestamp("2024-03-01")
+    assert pd.Timestamp(str(pd.to_datetime(campaign["ends"], unit="ms"))) == pd.Timestamp("2024-04-24 15:00")
+    assert report.preview["behaviours"][0]["value"] == 1.5
+    changed = mapping.model_copy(deep=True)
+    changed.tables["behaviours"][0].formats["value"].numbers = Numbers(decimal=".")
+    source = mapping.tables["behaviours"][0]
+    assert mapping.digest_of(source) != changed.digest_of(changed.tables["behaviours"][0])
+
+
+def test_schema_of_mapping_files_describes_columns_and_rules() -> None:
+    schema = Mapping.model_json_schema()
+    source = schema["$defs"]["Source"]["properties"]
+    (text, settings) = source["columns"]["additionalProperties"]["anyOf"]
+    column = schema["$defs"][settings["$ref"].rpartition("/")[2]]
+    assert (text["type"], column["required"]) == ("string", ["column"])
+    assert {"times", "zone", "numbers", "missing", "as"} < set(column["properties"])
+    assert {"is", "sign", "empty"} < set(schema["$defs"]["Rule"]["properties"])
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ({"times": "iso"}, "columns.at: Input should be a valid string"),
+        ({"column": "at", "time": "iso"}, "formats.at.time: Extra inputs are not permitted"),
+        ({"column": "at", "as": "rate"}, "`as` is for the field discount"),
+    ],
+)
+def test_error_in_the_format_of_a_column_names_its_place(column: dict[str, str], message: str) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        orders_mapping({"at": column})
+
+
+def test_decimal_signs_that_contradict_each_other_are_refused_only_if_a_value_could_be_either(
+    tmp_path: Path,
+) -> None:
+    comma = orders_mapping(numbers={"decimal": ",", "thousands": "."})
+    orders = HEADER + 'a,tea,2024-03-01,34.40\na,tea,2024-03-01,"34,40"\n'
+    report = check(tmp_path, orders, comma)
+    assert report.reasons == {
+        "orders.csv: amount is not a valid number (decimal sign ',', thousands separator '.')": 1
+    }
+    with pytest.raises(ImportFailed, match=r"row 2: '34\.40'.*row 4: '1\.234', could be read in two ways"):
+        check(tmp_path, orders + "a,tea,2024-03-01,1.234\n", comma)
+    # A grouping that the mapping does not know makes a rejected row, nothing else.
+    report = check(tmp_path, HEADER + 'a,tea,2024-03-01,"1,234"\na,tea,2024-03-01,2.500\n', orders_mapping())
+    assert report.total.rejected == 1
+
+
+@pytest.mark.parametrize(
+    ("readings", "texts", "expected"),
+    [
+        ("amount", ["5", "null", ""], [(5, None, None), (None, None, None), (None, None, None)]),
+        ("rate", ["0.05", "5%", "2"], [(None, 0.05, None), (None, 0.05, None), "rejected"]),
+        ("percent", ["5", "5%", "101"], [(None, 0.05, None), (None, 0.05, None), "rejected"]),
+        (
+            ["threshold", "paid_rate"],
+            ["300:30", "0.95", "95", "1.5"],
+            [(30, None, 300), (None, 0.05, None), "rejected", "rejected"],
+        ),
+    ],
+)
+def test_discounts_are_read_as_the_mapping_says(
+    tmp_path: Path, readings: object, texts: Sequence[str], expected: list[object]
+) -> None:
+    column = {"column": "off", "as": readings}
+    lines = [f"a,tea,2024-03-01,1,{text}\n" for text in texts]
+    report = check(tmp_path, HEADER.strip() + ",off\n" + "".join(lines), orders_mapping({"discount": column}))
+    rows = [
+        (row["discount"], row["discount_rate"], row["minimum_spend"]) for row in report.preview["behaviours"]
+    ]
+    assert rows == [each for each in expected if each != "rejected"]
+    assert report.total.rejected == expected.count("rejected")
+
+
+def test_discounts_that_json_types_are_not_read_by_the_decimal_sign(tmp_path: Path) -> None:
+    lines = [
+        '{"user": "a", "product": "tea", "at": "2024-03-01", "amount": 1.5, "off": 0.95}\n',
+        '{"user": "a", "product": "tea", "at": "2024-03-01", "amount": "1,5", "off": "0,9"}\n',
+    ]
+    (tmp_path / "users.csv").write_text("id\na\n")
+    (tmp_path / "campaigns.csv").write_text("id,s,e\nF,2024-03-01,2024-04-01\n")
+    (tmp_path / "orders.jsonl").write_text("".join(lines))
+    mapping = orders_mapping(
+        {"discount": {"column": "off", "as": ["threshold", "paid_rate"]}}, numbers={"decimal": ","}
+    )
+    mapping.tables["behaviours"][0].files = ["orders.jsonl"]
+    rows = check_files(tmp_path, mapping, Silent()).preview["behaviours"]
+    assert [(row["value"], row["discount_rate"]) for row in rows] == [(1.5, 0.05), (1.5, 0.1)]
+
+
+def test_dates_of_a_joined_file_are_surveyed(tmp_path: Path) -> None:
+    document = orders_mapping({"at": {"column": "day", "times": "%d/%m/%Y"}}).model_dump(
+        mode="json", exclude_unset=True
+    )
+    document["tables"]["behaviours"][0]["join"] = [{"files": "days.csv", "on": {"at": "no"}}]
+    (tmp_path / "days.csv").write_text("no,day\n1,25/03/2024\n2,03/28/2024\n")
+    mapping = parse_mapping(document, "test")
+    orders = HEADER + "a,tea,1,1\na,tea,2,1\na,tea,3,1\n"
+    with pytest.raises(ImportFailed, match="column 'day'.*row 3: '03/28/2024'"):
+        check(tmp_path, orders, mapping)
+    (tmp_path / "days.csv").write_text("no,day\n1,25/03/2024\n2,02/03/2024\n")
+    (warning,) = check(tmp_path, orders, mapping).warnings
+    assert (warning.code, warning.count) == ("rows_without_partner", 1)
+
+
+def test_order_without_a_coupon_is_no_error(tmp_path: Path) -> None:
+    document = orders_mapping({"campaign": "coupon"}).model_dump(mode="json", exclude_unset=True)
+    columns = {"user": "user", "campaign": "coupon"}
+    document["tables"]["targetings"] = {"files": "orders.csv", "columns": columns}
+    orders = (
+        "user,product,at,amount,coupon\na,tea,2024-03-01,1,null\na,tea,2024-03-02,1,F\na,tea,2024-03-03,1,\n"
+    )
+    report = check(tmp_path, orders, parse_mapping(document, "test"))
+    assert (report.total.rejected, report.tables["behaviours"].loaded) == (0, 3)
+    targetings = report.tables["targetings"]
+    assert (targetings.read, targetings.loaded, targetings.left_out) == (1, 1, 2)
+
+
+def test_rules_make_ids_equal_in_their_table_and_in_references(tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("id\nA@x\n17850\n")
+    (tmp_path / "campaigns.csv").write_text("id,s,e\nF,2024-03-01,2024-04-01\n")
+    (tmp_path / "orders.csv").write_text(
+        HEADER + "a@X ,SKU 1,2024-03-01,1\n17850.0,sku1,2024-03-01,1\n017850,sku1,2024-03-01,1\n"
+    )
+    changes = {"unknown": {}, "ids": {"users": ["lower_case", "whole_numbers"], "products": ["no_spaces"]}}
+    report = check_files(tmp_path, orders_mapping(**changes), Silent())
+    assert [row["user"] for row in report.preview["behaviours"]] == ["a@x", "17850"]
+    assert [row["object"] for row in report.preview["behaviours"]] == ["SKU1", "sku1"]
+    assert report.reasons == {"orders.csv: user is not among the users": 1}
+    before, after = orders_mapping(), orders_mapping(ids={"users": ["lower_case"]})
+    digests = {each.digest_of(each.tables["behaviours"][0]) for each in (before, after)}
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ({"is": ["C1", "2"]}, [0, 1]),
+        ({"is_not": "2"}, [0, 2, 3, 4]),
+        ({"starts_with": "C"}, [0, 4]),
+        ({"not_starts_with": ["C", "x"]}, [1, 2, 3]),
+        ({"matches": "^C?[12]$"}, [0, 1]),
+        ({"not_matches": "[0-9]"}, [2, 4]),
+        ({"empty": True}, [2]),
+        ({"empty": False}, [0, 1, 3, 4]),
+        ({"sign": "positive"}, [0, 1, 4]),  # Texts that are no numbers stay, and are rejected as such.
+        ({"sign": "negative"}, [0, 3, 4]),
+        ({"sign": "not_negative"}, [0, 1, 2, 4]),
+        ({"empty": False, "not_starts_with": "C"}, [1, 3]),
+    ],
+)
+def test_rule_selects_rows(rule: dict[str, object], kept: list[int]) -> None:
+    columns = {"x": pa.array(["C1", " 2 ", "", "-3", "Cx"])}
+    value_format = ValueFormat(times=("iso",), zone="UTC", numbers=Numbers(), missing=("",))
+    found = mask(columns, {"x": Rule.model_validate(rule)}, value_format)
+    assert np.flatnonzero(found).tolist() == kept
+
+
+def test_sign_is_read_in_the_format_of_its_column(tmp_path: Path) -> None:
+    comma = {"column": "amount", "numbers": {"decimal": ","}}
+    mapping = orders_mapping({"value": comma}, where={"amount": {"sign": "positive"}})
+    orders = HEADER + 'a,tea,2024-03-01,"1,5"\na,tea,2024-03-01,"-1,5"\n'
+    counts = check(tmp_path, orders, mapping).tables["behaviours"]
+    assert (counts.loaded, counts.left_out) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({}, "the rule is empty"),
+        ({"begins_with": "C"}, "begins_with: Extra inputs are not permitted"),
+        ({"matches": "("}, "is not a regular expression"),
+        ({"sign": "plus"}, "where.x.*sign"),
+    ],
+)
+def test_invalid_rule_is_refused(rule: dict[str, object], message: str) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        orders_mapping(where={"x": rule})
+
+
+def test_rows_left_out_are_counted_apart_from_rejected_ones(tmp_path: Path) -> None:
+    orders = (
+        "user,product,at,amount,no\na,tea,2024-03-01,1,536\na,tea,2024-03-01,-1,C536\n,tea,2024-03-01,1,7\n"
+    )
+    where = {"no": {"not_starts_with": "C"}, "user": {"empty": False}}
+    counts = check(tmp_path, orders, orders_mapping(where=where)).tables["behaviours"]
+    assert (counts.read, counts.loaded, counts.rejected, counts.left_out) == (1, 1, 0, 2)
