@@ -1,6 +1,7 @@
 """Authentication by API key: which requests need which scope, and who may send how many."""
 
 import asyncio
+import hashlib
 import json
 import math
 import re
@@ -36,6 +37,7 @@ _KEYS_CACHED_SECONDS = 5.0
 """How long keys are cached, so how long a revoked key may still be accepted."""
 _CAMPAIGN = re.compile(r"/v1/campaigns(/[^/]+)?")
 _ANALYSIS = re.compile(r"/v1/campaigns/[^/]+/(plan|what-if)")
+_USER = re.compile(r"^(/v1/users/)([^/]+)")
 _BUILDS = ("/v1/networks", "/v1/models", "/v1/back-tests", "/v1/jobs")
 
 
@@ -160,12 +162,17 @@ def _append_audit_entry(file: Path, key: Key, scope: Scope, status: int) -> None
         "name": key.name,
         "from": _address(scope),
         "method": scope["method"],
-        "path": scope["path"],
+        "path": _USER.sub(_digest, scope["path"]),
         "status": status,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry) + "\n")
+
+
+def _digest(match: re.Match[str]) -> str:
+    """Name a user by a digest, because the log outlives an erased user."""
+    return f"{match[1]}sha256:{hashlib.sha256(match[2].encode()).hexdigest()[:16]}"
 
 
 def _address(scope: Scope) -> str:

@@ -8,6 +8,7 @@ from api.deps import ContextDep, DatasetDep, GraphDep, latest_run_id, read_endpo
 from api.schemas.users import ErasedUser, Neighbourhood, Profile
 from api.strict_route import StrictRoute
 from graph import users as graph_users
+from graph.erasure import erase
 from network import queries
 from network.runs import latest_network
 
@@ -23,13 +24,13 @@ def get_user(user_id: str, graph: GraphDep, dataset: DatasetDep) -> Profile:
 
 @router.delete("/{user_id}")
 def erase_user(user_id: str, context: ContextDep, dataset: DatasetDep) -> ErasedUser:
-    """Erase a user and everything derived from the user's data.
+    """Erase a user and everything derived from the user's data, also in files of the data folder.
 
     Existing networks and models keep what they learned from all users together. Importing the user's rows
     again restores the user.
     """
-    removed = graph_users.erase(context.graph, context.settings, dataset, user_id)
-    return ErasedUser(user=user_id, removed=removed)
+    erasure = erase(context.graph, context.settings, dataset, user_id)
+    return ErasedUser(user=user_id, removed=erasure.removed, remains=erasure.remains)
 
 
 @router.get("/{user_id}/neighbourhood")

@@ -98,3 +98,7 @@ class ErasedUser(BaseModel):
         description="Number of removed items by type",
         examples=[{"user": 1, "PURCHASED": 412, "PARTICIPATED_IN": 31}],
     )
+    remains: list[str] = Field(
+        description="Where the user may still occur: places that the erasure does not reach",
+        examples=[["Backups, and files that were exported or downloaded."]],
+    )

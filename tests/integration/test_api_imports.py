@@ -64,7 +64,7 @@ def test_uploaded_folder_is_imported_and_rejected_rows_can_be_downloaded(
     repeated = wait_for_job(client, upload(client, tmp_path, mapping))
     assert repeated["result"] == {"import": f"{dataset}.2"}
     assert client.get(f"/v1/imports/{dataset}.2").json()["loaded"] == 0
-    assert not list((settings.home / "imports").glob("upload-*"))
+    assert not list((settings.home / "uploads").glob("*"))
 
 
 def test_uploaded_archive_is_imported_like_its_files(
@@ -131,7 +131,7 @@ def test_missing_files_and_paths_outside_the_upload_are_rejected(
     assert "outside" in upload(client, tmp_path, yaml.safe_dump(mapping)).json()["detail"]
     parent_folder = client.post("/v1/imports", data={"mapping": "x"}, files=[("files", ("..", b"x"))])
     assert parent_folder.status_code == 422
-    assert not list((settings.home / "imports").glob("upload-*"))
+    assert not list((settings.home / "uploads").glob("*"))
 
 
 def test_check_lists_warnings_and_why_an_import_would_stop(client: TestClient, tmp_path: Path) -> None:
@@ -230,4 +230,4 @@ def test_cancelled_import_stops_and_deletes_the_upload(
     stopped = client.get(f"/v1/imports/{dataset}.1").json()
     assert (stopped["state"], stopped["problem"]) == ("stopped", "It was cancelled.")
     assert stopped["read"] < 6987
-    assert not list((settings.home / "imports").glob("upload-*"))
+    assert not list((settings.home / "uploads").glob("*"))

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from forecasting.training import train
 from graph.connection import Graph, connect
 from graph.export import run_question
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.job import ImportReport, import_prepared
+from graph.importing.job import ImportReport, import_files, import_prepared
+from graph.importing.mapping.model import read_mapping
+from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Silent
 from graph.pseudonyms import Pseudonyms
 from graph.settings import Settings
@@ -145,8 +149,51 @@ def all_properties(graph: Graph, dataset: str) -> str:
     return repr(nodes) + repr(relationships) + repr(changes)
 
 
+REJECTED_ROWS = {
+    "campaigns.csv": "id,start,end\nMay,2017-05-01,2017-05-31\n",  # Unlike the others, it has no kind.
+    "targets.csv": f"user,campaign\n{PERSON},May\n{PERSON}0,May\n",
+    "users.csv": f"id,city\n{PERSON},Bonn\n{PERSON},Berlin\n{PERSON}0,Bonn\n{PERSON}0,Berlin\n",
+    "orders.csv": (
+        f"user;product;at\n{PERSON};x\n{PERSON}0;x\n{PERSON};x;soon\nunknown {PERSON};x;2017-05-01\n"
+    ),
+}
+"""Rows about the user and about another one, whose id begins with the same letters; most are rejected."""
+
+
+def import_rejected_rows(graph: Graph, settings: Settings, dataset: str, folder: Path) -> Path:
+    """Import rows of which most are rejected, and return the file of the rejected ones."""
+    folder.mkdir()
+    for name, text in REJECTED_ROWS.items():
+        (folder / name).write_text(text)
+    (folder / "groundswell.yaml").write_text(rejecting_mapping(dataset))
+    mapping = read_mapping(folder / "groundswell.yaml")
+    report = import_files(graph, settings, folder, mapping, Silent(), engine="stream", max_rejected=1)
+    assert report.total.rejected == 6
+    assert report.rejects is not None
+    return report.rejects
+
+
+def rejecting_mapping(dataset: str) -> str:
+    return f"""
+dataset: {dataset}
+zone: UTC
+tables:
+  users: [{{files: users.csv, columns: {{id: id}}, attributes: {{city: city}}}}]
+  campaigns: [{{files: campaigns.csv, columns: {{id: id, starts: start, ends: end}}}}]
+  targetings: [{{files: targets.csv, columns: {{user: user, campaign: campaign}}}}]
+  behaviours:
+    - files: orders.csv
+      delimiter: ";"
+      columns: {{user: user, object: product, at: at}}
+      constants: {{kind: purchase}}
+kinds:
+  purchase: {{type: PURCHASED, object: product, counts: promoted}}
+"""
+
+
 def test_erased_user_leaves_no_trace(graph: Graph, settings: Settings, dataset: str, tmp_path: Path) -> None:
-    settings = settings.model_copy(update={"home": tmp_path})
+    home = tmp_path / "home"
+    settings = settings.model_copy(update={"home": home, "api_token": KEY})
     import_prepared(graph, settings, complete_journey(settings.cache, dataset, FEW_HOUSEHOLDS), Silent())
     # The user with the most participations gets the id that must disappear.
     (row,) = query(
@@ -156,37 +203,65 @@ def test_erased_user_leaves_no_trace(graph: Graph, settings: Settings, dataset: 
         d=dataset, c=CAMPAIGN, p=PERSON,
     )  # fmt: skip
     assert row["n"] == 1
-    query(
-        graph, "MATCH (u:User {dataset: $d, id: $p}) CREATE (:Change {dataset: $d, id: $p})-[:BEFORE]->(u)",
-        d=dataset, p=PERSON,
-    )  # fmt: skip
+    rejected = import_rejected_rows(graph, settings, dataset, tmp_path / "files")
+    assert rejected.read_text().count(PERSON) > rejected.read_text().count(f"{PERSON}0") > 0
     build_network(graph, dataset, Silent(), cutoff=CUTOFF)
     train(graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=Configuration(epochs=1, members=1))
     forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
-    rejected = tmp_path / "imports" / dataset / "1" / "rejected.csv"
-    rejected.parent.mkdir(parents=True, exist_ok=True)
-    rejected.write_text(
-        f"file,row,column,value,reason\nx.csv,2,user,{PERSON},no moment\nx.csv,3,user,y,no moment\n"
+    app = create_app(settings, graph)
+    client, of_all = (
+        TestClient(
+            app,
+            base_url="http://127.0.0.1",
+            raise_server_exceptions=False,
+            headers={"Authorization": f"Bearer {KEY.get_secret_value()}"},
+        )
+        for _ in range(2)
     )
+    client.params = {"dataset": dataset}
+    files = [("files", (name, text.encode())) for name, text in REJECTED_ROWS.items()]
+    upload = of_all.post("/v1/imports", data={"mapping": rejecting_mapping(dataset)}, files=files)
+    assert upload.status_code == 202, upload.text
+    job = upload.json()["id"]
+    warning = DataWarning("similar_ids", f"'{PERSON}' looks like others.", 2, [f"{PERSON}, {PERSON}0"])
+    query(
+        graph, "MATCH (r:Run {dataset: $d, id: 'import/2'}) SET r.warnings = $w",
+        d=dataset, w=to_json([warning]),
+    )  # fmt: skip
+    log = home / "logs" / "worker.log"
+    log.write_text(f"12:00:00 ERROR Failed\nKeyError: '{PERSON}'\nKeyError: '{PERSON}0'\n")
     assert all_properties(graph, dataset).count(PERSON) > 3  # Results contain the id, too.
 
-    app = create_app(settings, graph, keys=False)
-    client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
-    client.params = {"dataset": dataset}
     before = client.get(f"/v1/users/{PERSON}").json()
     erased = client.delete(f"/v1/users/{PERSON}")
     assert erased.status_code == 200, erased.text
-    removed = erased.json()["removed"]
-    assert removed["user"] == removed["earlier states"] == removed["values of rejected rows"] == 1
+    removed, remains = erased.json()["removed"], erased.json()["remains"]
+    assert removed["user"] == removed["earlier states"] == removed["lines of logs"] == 1
+    assert removed["messages of imports and jobs"] == 1
+    assert removed["values of rejected rows"] == 2 * 3  # In the parts and in the file of the whole import.
     assert removed["PURCHASED"] == before["behaviours"][0]["times"]
     assert removed["TARGETED_BY"] == sum(campaign["reached"] for campaign in before["campaigns"])
     assert removed["EXPECTS"] >= 1
-    assert PERSON not in all_properties(graph, dataset)
-    assert "x.csv,3,user,y,no moment" in rejected.read_text()
-    for file in tmp_path.rglob("*"):
-        assert file.is_dir() or PERSON.encode() not in file.read_bytes(), file
+    assert f"import job {job}" in remains[0]
+    assert any("Backups" in place for place in remains)
+
+    # The uploaded files go with their job.
+    assert of_all.delete(f"/v1/jobs/{job}").json()["state"] == "cancelled"
+    (folder,) = (home / "uploads").iterdir()
+    os.utime(folder, (0, 0))
+    assert client.delete(f"/v1/users/{PERSON}").json()["removed"] == {"uploads": 1}
     assert client.get(f"/v1/users/{PERSON}").status_code == 404
     assert client.delete(f"/v1/users/{PERSON}").status_code == 404
-    # The data of the other users can still be read.
+
+    word = re.compile(rf"{PERSON}(?!0)")
+    assert not word.search(all_properties(graph, dataset))
+    read = [file for file in home.rglob("*") if file.is_file()]
+    assert {"rejected.csv", "worker.log", "audit.jsonl"} < {file.name for file in read}
+    for file in read:
+        assert not word.search(file.read_bytes().decode(errors="replace")), file
+    # The other user stays.
+    assert f"{PERSON}0" in all_properties(graph, dataset)
+    assert f"{PERSON}0" in rejected.read_text()
+    assert f"'{PERSON}0'" in log.read_text()
     for part in ("key-users", "neighbour-groups", "network", "likely-users", "influence", "forecast"):
         assert client.get(f"/v1/campaigns/{CAMPAIGN}/{part}").status_code == 200

@@ -46,7 +46,7 @@ def test_upload_to_a_full_disk_is_503_and_leaves_no_files(tmp_path: Path) -> Non
     with pytest.raises(FolderUnusable, match="full") as error, receive(Settings(GROUNDSWELL_HOME=tmp_path)):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert status_of(error.value) == 503
-    assert not list((tmp_path / "imports").iterdir())
+    assert not list((tmp_path / "uploads").iterdir())
     # Other errors of the file system pass through.
     with pytest.raises(PermissionError), receive(Settings(GROUNDSWELL_HOME=tmp_path)):
         raise PermissionError(errno.EACCES, "Permission denied")
