@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from graph.errors import ImportFailed
 from graph.importing.check import Check, check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, mapping_path, parse_mapping
+from graph.importing.mapping.source import Source
 from graph.importing.reading import archives
 from graph.importing.reading.folders import UNPACKED, Folder
 from graph.importing.reading.input_files import InputFiles, open_input_files
@@ -93,6 +95,12 @@ def test_own_columns_win_and_joined_ones_fill_the_rest(shop: Path) -> None:
     assert [(error.row, error.column, error.reason) for _, error in report.examples] == [
         (4, "customer", "is missing")
     ]
+
+
+def test_join_is_read_from_yaml() -> None:
+    text = "{files: orders.csv, join: [{files: customers.csv, on: {order: nr}}]}"
+    (join,) = Source.model_validate(yaml.safe_load(text)).join
+    assert (join.files, join.on, join.repeats) == (["customers.csv"], {"order": "nr"}, "reject")
 
 
 def test_column_of_a_joined_file_can_be_named_explicitly(shop: Path) -> None:

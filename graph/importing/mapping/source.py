@@ -27,6 +27,14 @@ class Join(Strict):
     delimiter: str | None = Field(None, description="As for a source", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="As for a source")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_key(cls, join: Any) -> Any:
+        """Name the key `on`, which YAML 1.1 reads as true."""
+        if not isinstance(join, dict):
+            return join
+        return {"on" if key is True else key: value for key, value in join.items()}
+
 
 class ColumnSettings(ColumnFormat):
     """A column of the file with its own format."""

@@ -1,1 +1,7 @@
-"""Reads the files of a delivery: ``input_files`` finds them, ``blocks`` and ``lines`` parse them."""
+"""Reads input files: ``folders`` finds them, ``blocks`` reads them block by block in every format.
+
+``opening`` knows formats and compression, ``lines`` parses delimited text, ``json_files`` and its neighbours
+JSON, ``sheets`` workbooks, ``parquet`` Parquet. ``cells`` are columns whose cells have types of their own.
+``column_check`` looks for missing columns before a job begins, ``joins`` adds columns of other files.
+``delimiters``, ``encodings``, ``sample`` and ``whole`` serve the inference of mappings.
+"""
