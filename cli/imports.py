@@ -103,6 +103,7 @@ def check(
     for file, row in report.examples[:_MAX_EXAMPLES]:
         column = f'column "{row.column}"' if row.column else "the whole line"
         out.print(f"  {file} row {row.row}, {column}: {row.value!r} {row.reason}", markup=False)
+    _show_tally(report.tally.lines())
     _show_warnings(report.warnings)
     if report.stopped:
         raise report.stopped
@@ -239,10 +240,20 @@ def show_import(report: "ImportReport") -> None:
     if report.rejects:
         _show_reasons(report.reasons)
         out.print(f"Every rejected row, with its reason: {report.rejects}", soft_wrap=True)
+    if report.replaced:
+        out.print(
+            f"Files are read in another way than before: {', '.join(report.replaced)} "
+            f"{'was' if len(report.replaced) == 1 else 'were'} undone and all rows loaded anew."
+        )
+    _show_tally(report.tally)
     _show_warnings(report.warnings)
     contents = ", ".join(f"{count:,} {label}" for label, count in report.counts.items())
     loaded = f"{report.total.loaded:,} rows loaded" if report.total.loaded else "Nothing was new"
-    out.print(f"{loaded}. The database now holds {contents}.")
+    out.print(f"{loaded}. The database now holds {contents or 'nothing of this data set'}.")
+    if report.participations or report.removed:
+        now = report.counts.get("participations", 0)
+        before = now - report.participations + report.removed
+        out.print(f"{now:,} participations now, {before:,} before.")
 
 
 def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: Engine) -> None:
@@ -335,6 +346,15 @@ def _show_reasons(reasons: dict[str, int]) -> None:
         out.print(f"  {count:>9,}  {reason}", markup=False, soft_wrap=True)
     if len(reasons) > _MAX_REASONS:
         out.print(f"  ... and {len(reasons) - _MAX_REASONS} further reasons")
+
+
+def _show_tally(lines: list[str]) -> None:
+    from cli.console import out
+
+    if lines:
+        out.print("What counts as participation:")
+    for line in lines:
+        out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _show_warnings(warnings: "Sequence[DataWarning | ImportWarning]") -> None:

@@ -47,6 +47,11 @@ def show_network(network: Network) -> None:
         f"{network.influences:,} influences, {network.key_users:,} key users and {network.groups:,} "
         "neighbour groups over all campaigns."
     )
+    if not network.influences:
+        out.print(
+            "The network is empty: no ties between users, no tags, and no user who took part with others. "
+            "Forecasts then rest on users and campaigns alone."
+        )
     out.print(_describe_similarity(network))
     test = network.influence_test
     out.print(f"{describe_verdict(test.verdict)} {test.summary}", highlight=False)

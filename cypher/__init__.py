@@ -31,7 +31,7 @@ _HEADER = re.compile(
     r"(?:// defaults: (?P<defaults>[^\n]+)\n)?(?P<notes>(?://[^\n]*\n)*)"
 )
 _DECLARED = re.compile(r"\$(\w+) \(([^)]+)\)")
-_USED = re.compile(r"\$(\w+)")
+_USED = re.compile(r"\$(?!any\(|all\()(\w+)")  # $any($types) matches one of several relationship types.
 _COMMENT = re.compile(r"//[^\n]*")
 
 

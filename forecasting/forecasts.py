@@ -184,6 +184,11 @@ def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> Non
         )
     running = campaigns[(campaigns["starts"] < origin_time) & (campaigns["ends"] > origin_time)]["id"]
     last = (row["ends"] - pd.Timedelta(days=1)).date()
+    if last == row["starts"].date():
+        raise InvalidRequest(
+            f"{row['name']} runs on {last} alone; once it has begun, there is no day left to forecast.",
+            f"Plan a campaign like it: `groundswell plan {row['id']}` with a later --starts.",
+        )
     raise InvalidRequest(
         f"{row['name']} runs from {row['starts'].date()} to {last}; on {origin} there is "
         "nothing to forecast.",

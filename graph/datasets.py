@@ -10,17 +10,21 @@ from graph.errors import InvalidRequest, NotFound
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: its id, its import, its time zone, and the days its behaviours span."""
+    """A data set: its id, its import, its time zone, and the days its behaviours cover.
+
+    `last_day` is complete; `reason` says why it is not the day of the last behaviour (None if it is).
+    """
 
     id: str
     import_id: str
     zone: str
     first_day: date
     last_day: date
+    reason: str | None = None
 
     @property
     def end(self) -> date:
-        """The first day after the data."""
+        """The first day after the data; behaviours from then on are incomplete, or stray."""
         return self.last_day + timedelta(days=1)
 
     def moment(self, day: date) -> str:
@@ -53,12 +57,16 @@ def day_of(seconds: float, zone: str) -> date:
 
 
 def datasets(graph: Graph) -> list[Row]:
-    """Return the rows of ``runs/datasets`` with `first` and `last` day and `zone` (None before an import)."""
+    """Return the rows of ``runs/datasets`` with `first`, `last`, `last_reason` and `zone`.
+
+    These are None before an import; for `last_reason` see ``Dataset.reason``.
+    """
     described = []
     for row in graph.run("runs/datasets"):
         spans = graph.run("runs/dataset", dataset=row["dataset"])
-        span = spans[0] if spans else dict.fromkeys(("first", "last", "zone"))
-        described.append({**row, **{key: span[key] for key in ("first", "last", "zone")}})
+        span = spans[0] if spans else dict.fromkeys(("first", "last", "reason", "zone"))
+        days = {"first": span["first"], "last": span["last"], "last_reason": span["reason"]}
+        described.append({**row, **days, "zone": span["zone"]})
     return described
 
 
@@ -78,7 +86,7 @@ def describe_dataset(graph: Graph, dataset: str) -> Dataset:
         )
     row = rows[0]
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
-    return Dataset(dataset, row["import"], row["zone"], first, last)
+    return Dataset(dataset, row["import"], row["zone"], first, last, row["reason"])
 
 
 def resolve_dataset(graph: Graph, requested: str | None = None) -> str:

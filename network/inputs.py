@@ -99,12 +99,20 @@ def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
             users=users,
             targetings=graph.frame("network/targetings", **scope),
             participations=graph.frame("network/first_participations", **scope),
-            activity=days.result().explode(_DAILY, ignore_index=True).astype(dict.fromkeys(_DAILY, float)),
+            activity=_daily_activity(days.result(), dataset),
             stated=graph.frame("network/stated_tags", **scope).astype({"at": float}),
             interests=Interests.of(users, interests.result()),
             ties=graph.frame("network/ties", **whole),
             campaigns=graph.frame("network/campaigns", **scope),
         )
+
+
+def _daily_activity(lists: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """Return one row per user and day from the first day on; earlier times are stray."""
+    activity = lists.explode(_DAILY, ignore_index=True).astype(dict.fromkeys(_DAILY, float))
+    # Days are in UTC: the first one may begin before that of the data set.
+    first = seconds_of(dataset.first_day, dataset.zone) - 86_400
+    return activity[activity["at"] >= first].reset_index(drop=True)
 
 
 def read_history(graph: Graph, dataset: Dataset, day: date) -> ParticipationHistory:

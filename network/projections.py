@@ -14,12 +14,16 @@ from graph.connection import Graph, Row
 
 
 @contextmanager
-def projection(graph: Graph, statement: str, **parameters: object) -> Iterator[str]:
-    """Project a graph by `statement`, yield its name, and drop it when the block ends."""
+def projection(graph: Graph, statement: str, **parameters: object) -> Iterator[str | None]:
+    """Project a graph by `statement`, yield its name, and drop it when the block ends.
+
+    It yields None where there is nothing to project: GDS makes no graph without nodes. The statement returns
+    the number of nodes or edges.
+    """
     name = f"groundswell-{uuid.uuid4()}"
     try:
-        graph.run(statement, graph=name, **parameters)
-        yield name
+        rows = graph.run(statement, graph=name, **parameters)
+        yield name if rows and any(rows[0].values()) else None
     finally:
         graph.run("network/drop_projection", graph=name)
 
@@ -50,8 +54,8 @@ def nearest_users(graph: Graph, dataset: str, rows: list[Row], neighbours: int, 
 def reversed_page_rank(graph: Graph, dataset: str, run: str) -> pd.Series:
     """PageRank of each user on the spreading network with reversed edges, indexed by user."""
     with projection(graph, "network/project_reversed", dataset=dataset, run=run) as name:
-        ranks = pd.DataFrame(graph.run("network/page_rank", graph=name))
-    return ranks.set_index("user")["score"]
+        rows = graph.run("network/page_rank", graph=name) if name else []
+    return pd.DataFrame(rows, columns=["user", "score"]).set_index("user")["score"]
 
 
 def leiden_communities(graph: Graph, dataset: str, run: str, users: pd.Index, seed: int) -> pd.Series:
@@ -60,10 +64,9 @@ def leiden_communities(graph: Graph, dataset: str, run: str, users: pd.Index, se
     A user outside the spreading network forms a community alone, with a negative label.
     """
     with projection(graph, "network/project_undirected", dataset=dataset, run=run) as name:
-        rows = pd.DataFrame(
-            graph.run("network/communities", graph=name, seed=seed), columns=["user", "community"]
-        )
-    communities = rows.set_index("user")["community"]
+        found = graph.run("network/communities", graph=name, seed=seed) if name else []
+    rows = pd.DataFrame(found, columns=["user", "community"])
+    communities = rows.set_index("user")["community"].astype("int64")
     isolated = users.difference(communities.index)
     labels = pd.Series(range(-len(isolated), 0), index=isolated, dtype="int64")
     return pd.concat([communities, labels])

@@ -22,13 +22,14 @@ from testcontainers.community.neo4j import Neo4jContainer
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.job import ImportReport, import_prepared
+from graph.importing.job import ImportReport, import_files, import_prepared
 from graph.progress import Silent
 from graph.schema import migrate
 from graph.server import local
 from graph.settings import Settings
 from network.build import NetworkRun, build_network
 from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
+from tests.shop import Import, shop_mapping, write_shop
 from tests.stores import QUICK, restore_empty, restore_sample, sample_report
 
 # The JVM's optimising compiler does not pay off for servers that run for minutes.
@@ -114,6 +115,26 @@ def dataset(graph: Graph) -> Iterator[str]:
     name = f"test-{uuid.uuid4()}"
     yield name
     remove_dataset(graph, name)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with the exports of a small shop."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    write_shop(folder)
+    return folder
+
+
+@pytest.fixture
+def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
+    """A function that imports the shop's folder, with changes to its mapping."""
+
+    def run(**changes: object) -> ImportReport:
+        rules = shop_mapping(dataset, **changes)
+        return import_files(graph, settings, shop, rules, Silent(), engine="stream")
+
+    return run
 
 
 @pytest.fixture(scope="session")

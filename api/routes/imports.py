@@ -85,6 +85,7 @@ def check_import(
             )
             for name, row in report.examples
         ],
+        tally=report.tally.lines(),
         warnings=serialize_warnings(report.warnings),
         problem=str(report.stopped) if report.stopped else None,
     )

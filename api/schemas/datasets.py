@@ -12,7 +12,8 @@ class Dataset(BaseModel):
     users: int
     campaigns: int
     first: date | None = Field(description="Day of the first behaviour; null until an import is complete")
-    last: date | None = Field(description="Day of the last behaviour")
+    last: date | None = Field(description="Last day that the data covers to its end")
+    last_reason: str | None = Field(description="Why that is not the day of the last behaviour, if it is not")
     zone: str | None = Field(description="Time zone of its days", examples=["America/New_York"])
     imported: str | None = Field(description="When the latest import ended (ISO 8601 time)")
     running: bool = Field(description="Whether an import, or its undo, is running")

@@ -59,5 +59,6 @@ class ImportCheck(BaseModel):
     tables: dict[str, RowCounts]
     reasons: dict[str, int] = Field(description="Number of rejected rows by reason, most frequent first")
     examples: list[RejectedRow] = Field(description="The first twenty rejected rows")
+    tally: list[str] = Field(description="How many behaviours count as participation, a sentence per kind")
     warnings: list[ImportWarning]
     problem: str | None = Field(description="Why an import would stop; null if it would not")

@@ -22,7 +22,10 @@ def _example(**fields: str | int) -> ConfigDict:
 
 
 class CampaignRequest(DatasetRequest):
-    """A campaign to plan. Missing fields are copied from the campaign `like`."""
+    """A campaign to plan, or one that has begun without being imported.
+
+    Missing fields are copied from the campaign `like`.
+    """
 
     model_config = _example(id="spring-2018", starts="2018-02-01", ends="2018-03-04", like="18")
 

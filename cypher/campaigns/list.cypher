@@ -1,10 +1,10 @@
 // The campaigns of a data set with their numbers of targeted users and participants
 // parameters: $dataset (string)
-// returns: id (string), name (string), kind (string), starts (ISO date), ends (ISO date, exclusive), targeted (integer), participants (integer)
+// returns: id (string), name (string), kind (string), starts (ISO date), ends (ISO date: the day after that of its last moment), targeted (integer), participants (integer)
 // access: read
 MATCH (campaign:Campaign {dataset: $dataset})
 RETURN campaign.id AS id, campaign.name AS name, campaign.kind AS kind,
-       toString(date(campaign.starts_at)) AS starts, toString(date(campaign.ends_at)) AS ends,
+       toString(date(campaign.starts_at)) AS starts, toString(date(campaign.ends_at - duration({milliseconds: 1})) + duration({days: 1})) AS ends,
        COUNT { (campaign)<-[:TARGETED_BY]-() } AS targeted,
        COUNT { MATCH (user)-[:PARTICIPATED_IN]->(campaign) RETURN DISTINCT user } AS participants
 ORDER BY starts, id

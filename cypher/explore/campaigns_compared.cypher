@@ -4,7 +4,7 @@
 // access: read
 // defaults: {"dataset": "complete-journey"}
 MATCH (campaign:Campaign {dataset: $dataset})
-WITH campaign, duration.inDays(campaign.starts_at, campaign.ends_at).days AS days,
+WITH campaign, duration.inDays(date(campaign.starts_at), date(campaign.ends_at - duration({milliseconds: 1}))).days + 1 AS days,
      COUNT { (campaign)<-[:TARGETED_BY]-() } AS reached,
      COUNT { MATCH (user)-[:PARTICIPATED_IN]->(campaign) RETURN DISTINCT user } AS participants
 RETURN campaign.name AS campaign, campaign.kind AS kind, toString(date(campaign.starts_at)) AS starts, days, reached,

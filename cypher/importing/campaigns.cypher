@@ -15,6 +15,6 @@ WITH row, properties, known, CASE
 FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
   CREATE (campaign:Campaign {dataset: $dataset, id: row.id, import: $import}) SET campaign += properties)
 FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
-  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known)
+  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known), before.derived_from = null
   SET known += properties, known.changed_by = $import)
 RETURN outcome, collect(row.row) AS rows

@@ -1,6 +1,6 @@
 // List the imports of one data set or of all, the latest first; counts of unfinished ones come from the ledger
 // parameters: $dataset (string or null)
-// returns: dataset, number, state, problem, source, engine, mapping, loaded, rejected, unchanged, left_out, read, started, finished, seconds, rules, files, checksums, warnings (string or null, JSON)
+// returns: dataset, number, state, problem, source, engine, mapping, loaded, rejected, unchanged, left_out, read, started, finished, seconds, rules, files, checksums, replaces (list of integer: imports to undo before it loads), resumable (boolean), warnings (string or null, JSON)
 // access: read
 MATCH (run:Run {kind: 'import'})
 WHERE $dataset IS NULL OR run.dataset = $dataset
@@ -18,5 +18,6 @@ RETURN run.dataset AS dataset, run.number AS number, run.state AS state, run.pro
        coalesce(run.read, loaded + rejected + unchanged) AS read,
        toString(run.started_at) AS started, toString(run.finished_at) AS finished,
        duration.inSeconds(run.started_at, coalesce(run.finished_at, active, run.started_at)).seconds AS seconds,
-       run.rules AS rules, run.files AS files, run.checksums AS checksums, run.warnings AS warnings
+       run.rules AS rules, run.files AS files, run.checksums AS checksums, coalesce(run.replaces, []) AS replaces,
+       coalesce(run.resumable, true) AS resumable, run.warnings AS warnings
 ORDER BY run.started_at DESC

@@ -1,6 +1,6 @@
 // Derive the participations in a campaign from any behaviour of one kind by targeted users
-// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $window (boolean)
-// returns: rows (integer)
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $window (boolean)
+// returns: added (integer), removed (integer)
 // access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 // Existing participations are read once; matching them per row scans all of them in a new database.
@@ -8,9 +8,23 @@ CALL (campaign) {
   MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user)
   RETURN collect([user, part.at]) AS there
 }
-MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[behaviour:$($type)]->()
-WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
-WITH DISTINCT campaign, there, user, behaviour.at AS at
-WHERE NOT [user, at] IN there
-CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
-RETURN count(*) AS rows
+CALL (campaign) {
+  MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[behaviour:$($type)]->()
+  WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
+  WITH DISTINCT user, behaviour.at AS at
+  RETURN collect([user, at]) AS supported
+}
+CALL (campaign, supported) {
+  WITH campaign, supported WHERE $anew
+  MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user) WHERE NOT [user, part.at] IN supported
+  DELETE part
+  RETURN count(*) AS removed
+}
+CALL (campaign, there, supported) {
+  UNWIND supported AS pair
+  WITH campaign, there, pair WHERE NOT pair IN there
+  WITH campaign, pair[0] AS user, pair[1] AS at
+  CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
+  RETURN count(*) AS added
+}
+RETURN added, removed

@@ -1,6 +1,6 @@
 // Derive the participations in a campaign from behaviours of one kind whose object is the campaign or one of its coupons
-// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
-// returns: rows (integer)
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean), $window (boolean)
+// returns: added (integer), removed (integer)
 // access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 // Existing participations are read once; matching them per row scans all of them in a new database.
@@ -9,17 +9,31 @@ CALL (campaign) {
   RETURN collect([user, part.at]) AS there
 }
 CALL (campaign) {
-  MATCH (user:User)-[behaviour:$($type)]->(campaign)
-  RETURN user, behaviour
-UNION
-  MATCH (campaign)<-[:OF]-(:Coupon)<-[behaviour:$($type)]-(user:User)
-  WHERE coalesce(behaviour.campaign, campaign.id) = campaign.id
-  RETURN user, behaviour
+  CALL (campaign) {
+    MATCH (user:User)-[behaviour:$($type)]->(campaign)
+    RETURN user, behaviour
+  UNION
+    MATCH (campaign)<-[:OF]-(:Coupon)<-[behaviour:$($type)]-(user:User)
+    WHERE coalesce(behaviour.campaign, campaign.id) = campaign.id
+    RETURN user, behaviour
+  }
+  WITH DISTINCT campaign, user, behaviour.at AS at, behaviour.import AS loaded_by
+  WHERE loaded_by >= $since AND (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
+    AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) })
+  WITH DISTINCT user, at
+  RETURN collect([user, at]) AS supported
 }
-WITH DISTINCT campaign, there, user, behaviour.at AS at, behaviour.import AS added
-WHERE added >= $since AND (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
-  AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) })
-WITH DISTINCT campaign, there, user, at
-WHERE NOT [user, at] IN there
-CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
-RETURN count(*) AS rows
+CALL (campaign, supported) {
+  WITH campaign, supported WHERE $anew
+  MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user) WHERE NOT [user, part.at] IN supported
+  DELETE part
+  RETURN count(*) AS removed
+}
+CALL (campaign, there, supported) {
+  UNWIND supported AS pair
+  WITH campaign, there, pair WHERE NOT pair IN there
+  WITH campaign, pair[0] AS user, pair[1] AS at
+  CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
+  RETURN count(*) AS added
+}
+RETURN added, removed

@@ -1,6 +1,6 @@
 // Derive the participations in a campaign from behaviours of one kind with promoted products; one per user, time and behaviour
-// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $targeted (boolean), $window (boolean)
-// returns: rows (integer)
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean), $window (boolean)
+// returns: added (integer), removed (integer)
 // access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 // Membership in a list of promoted products is four times faster than matching per behaviour.
@@ -11,21 +11,34 @@ CALL (campaign) {
   RETURN collect([user, part.at]) AS there
 }
 CALL (campaign, promoted) {
-  WITH campaign, promoted WHERE $targeted
-  MATCH (campaign)<-[:TARGETED_BY]-(user:User)
-  MATCH (user)-[behaviour:$($type)]->(product)
-  WHERE NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at
-  WITH user, behaviour, product, promoted
-  WHERE behaviour.import >= $since AND product IN promoted
-  RETURN DISTINCT user, behaviour.at AS at
-UNION
-  WITH campaign, promoted WHERE NOT $targeted
-  UNWIND promoted AS product
-  MATCH (product)<-[behaviour:$($type)]-(user:User)
-  WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
-  RETURN DISTINCT user, behaviour.at AS at
+  CALL (campaign, promoted) {
+    WITH campaign, promoted WHERE $targeted
+    MATCH (campaign)<-[:TARGETED_BY]-(user:User)
+    MATCH (user)-[behaviour:$($type)]->(product)
+    WHERE NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at
+    WITH user, behaviour, product, promoted
+    WHERE behaviour.import >= $since AND product IN promoted
+    RETURN DISTINCT user, behaviour.at AS at
+  UNION
+    WITH campaign, promoted WHERE NOT $targeted
+    UNWIND promoted AS product
+    MATCH (product)<-[behaviour:$($type)]-(user:User)
+    WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
+    RETURN DISTINCT user, behaviour.at AS at
+  }
+  RETURN collect([user, at]) AS supported
 }
-WITH campaign, user, at, there
-WHERE NOT [user, at] IN there
-CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
-RETURN count(*) AS rows
+CALL (campaign, supported) {
+  WITH campaign, supported WHERE $anew
+  MATCH (campaign)<-[part:PARTICIPATED_IN {behaviour: $type}]-(user) WHERE NOT [user, part.at] IN supported
+  DELETE part
+  RETURN count(*) AS removed
+}
+CALL (campaign, there, supported) {
+  UNWIND supported AS pair
+  WITH campaign, there, pair WHERE NOT pair IN there
+  WITH campaign, pair[0] AS user, pair[1] AS at
+  CREATE (user)-[:PARTICIPATED_IN {at: at, behaviour: $type, weight: $weight, import: $import}]->(campaign)
+  RETURN count(*) AS added
+}
+RETURN added, removed

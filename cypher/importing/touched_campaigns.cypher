@@ -1,12 +1,13 @@
-// List campaigns whose participations imports from $since on may have changed; anew: earlier behaviours may count, because the campaign, its target group or its products are new
-// parameters: $dataset (string), $since (integer), $first (integer, milliseconds), $last (integer, milliseconds), $window (boolean)
-// returns: campaign (string), anew (boolean)
+// List campaigns whose participations may have changed: all that are not derived from their current state, and those whose window contains new behaviours
+// parameters: $dataset (string), $rules (string, identifies the kinds and the participation rule), $first (integer, milliseconds), $last (integer, milliseconds), $window (boolean)
+// returns: campaign (string), anew (boolean, earlier behaviours may count or not count any more), state (string)
 // access: read
 MATCH (campaign:Campaign {dataset: $dataset})
-WITH campaign, campaign.import >= $since OR coalesce(campaign.changed_by, -1) >= $since
-  OR EXISTS { (campaign)<-[new:TARGETED_BY]-() WHERE new.import >= $since }
-  OR EXISTS { (campaign)-[new:PROMOTES]->() WHERE new.import >= $since }
-  OR EXISTS { (campaign)<-[new:OF]-(:Coupon) WHERE new.import >= $since } AS anew
+// Imports only add targeted users, products and coupons, so that their numbers tell whether any was added.
+WITH campaign, $rules + ' from ' + campaign.starts_at.epochMillis + ' to ' + campaign.ends_at.epochMillis
+  + ', ' + COUNT { (campaign)<-[:TARGETED_BY]-() } + ' users, ' + COUNT { (campaign)-[:PROMOTES]->() } + ' products, '
+  + COUNT { (campaign)<-[:OF]-(:Coupon) } + ' coupons' AS state
+WITH campaign, state, coalesce(campaign.derived_from <> state, true) AS anew
 WHERE anew OR NOT $window
   OR (campaign.starts_at.epochMillis <= $last AND $first < campaign.ends_at.epochMillis)
-RETURN campaign.id AS campaign, anew ORDER BY campaign
+RETURN campaign.id AS campaign, anew, state ORDER BY campaign

@@ -8,7 +8,7 @@
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 WITH campaign, date(campaign.starts_at) AS start,
      CASE WHEN campaign.ends_at < datetime($before) THEN campaign.ends_at ELSE datetime($before) END AS end
-WITH campaign, start, end, duration.inDays(start, date(end)).days AS days
+WITH campaign, start, end, duration.inDays(start, date(end - duration({milliseconds: 1}))).days + 1 AS days
 // Days are counted from the campaign's start: whole numbers are faster than dates.
 CALL (campaign, start, end) {
   MATCH (campaign)<-[part:PARTICIPATED_IN]-(user:User)

@@ -1,10 +1,11 @@
 // The active days of each user, with spending and use of coupons
 // parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are not behaviours)
-// returns: user (string), and lists with one entry per day: step (ISO dates), value (money), by_coupon (booleans)
+// returns: user (string), and lists with one entry per day: step (ISO dates), value (money, less returns), by_coupon (booleans)
 // access: read
 MATCH (user:User {dataset: $dataset})-[behaviour]->()
 WHERE NOT type(behaviour) IN $derived AND behaviour.at < datetime($before)
-WITH user, date(behaviour.at) AS step, sum(coalesce(behaviour.value, 0.0)) AS value,
+WITH user, date(behaviour.at) AS step, 
+     sum(CASE WHEN behaviour.returns IS NULL THEN coalesce(behaviour.value, 0.0) ELSE -abs(coalesce(behaviour.value, 0.0)) END) AS value,
      max(coalesce(behaviour.coupon_discount, 0.0)) > 0 AS by_coupon
 // One row of lists per user: transferring a row per day would take most of the time.
 RETURN user.id AS user, collect(toString(step)) AS step, collect(value) AS value, collect(by_coupon) AS by_coupon

@@ -6,7 +6,7 @@ MATCH (group:NeighbourGroup {dataset: $dataset, run: $run})-[of:OF]->(campaign:C
 WHERE campaign.id IN $campaigns
 WITH group, of, campaign, date(campaign.starts_at) AS first,
      CASE WHEN campaign.ends_at < datetime($before) THEN campaign.ends_at ELSE datetime($before) END AS until
-WITH group, of, campaign, first, duration.inDays(first, date(until)).days + 1 AS days
+WITH group, of, campaign, first, duration.inDays(first, date(until - duration({milliseconds: 1}))).days + 1 AS days
 WITH group, of, campaign, first, days, 1 + (days - 1) / 60 AS length
 CALL (group, campaign, first, days, length) {
   MATCH (group)<-[:IN_GROUP]-(member:User)-[part:PARTICIPATED_IN]->(campaign) WHERE part.at < datetime($before)

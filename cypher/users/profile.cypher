@@ -1,12 +1,18 @@
 // Return the profile of a user: attributes, behaviours, tags and campaigns
 // parameters: $dataset (string), $user (string), $run (string or null), $derived (list of strings, relationship types that are no behaviours)
-// returns: user (string), properties (map), behaviours (list of {kind, times, value, first, last}), tags (list of {tag, text, kind, weight, source}), campaigns (list of {campaign, name, reached, participations, first, last})
+// returns: user (string), properties (map), behaviours (list of {kind, times, value (less returns), first, last}), tags (list of {tag, text, kind, weight, source}), campaigns (list of {campaign, name, reached, participations, first, last})
 // access: read
 MATCH (user:User {dataset: $dataset, id: $user})
 CALL (user) {
   OPTIONAL MATCH (user)-[behaviour]->() WHERE NOT type(behaviour) IN $derived
-  WITH type(behaviour) AS kind, count(behaviour) AS times, sum(behaviour.value) AS value, min(behaviour.at) AS first, max(behaviour.at) AS last
+  WITH type(behaviour) AS kind, head(collect(behaviour.returns)) AS returns, count(behaviour) AS times,
+       sum(behaviour.value) AS value, min(behaviour.at) AS first, max(behaviour.at) AS last
   ORDER BY times DESC, kind
+  // What a kind returns is taken off the value of that kind.
+  WITH collect({kind: kind, returns: returns, times: times, value: value, first: first, last: last}) AS kinds
+  UNWIND kinds AS row
+  WITH row.kind AS kind, row.times AS times, row.first AS first, row.last AS last,
+       row.value - reduce(taken = 0.0, other IN kinds | taken + CASE other.returns WHEN row.kind THEN abs(other.value) ELSE 0.0 END) AS value
   RETURN collect(CASE WHEN kind IS NULL THEN null ELSE
     {kind: kind, times: times, value: value, first: toString(date(first)), last: toString(date(last))} END) AS behaviours
 }

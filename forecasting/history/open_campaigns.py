@@ -8,7 +8,14 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.history.series import History, campaign_list, fill_steps, read_activity, read_participations
+from forecasting.history.series import (
+    History,
+    campaign_list,
+    fill_steps,
+    read_activity,
+    read_participations,
+    since,
+)
 from forecasting.history.time_step import Step
 from graph.connection import Graph
 from graph.datasets import describe_dataset
@@ -52,9 +59,13 @@ def read_open_history(
     as_of = step.start_of(as_of if as_of == next_step else dataset.check_cutoff(as_of), 0).date()
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     advance = progress.stage(f"Reading participants up to {as_of}", 3)
-    activity = _aggregate_by_step(read_activity(graph, **before), step, value="sum", by_coupon="max")
+    activity = _aggregate_by_step(
+        since(dataset.first_day, read_activity(graph, **before)), step, value="sum", by_coupon="max"
+    )
     advance(1)
-    participations = _aggregate_by_step(read_participations(graph, **before), step, redeemed="max")
+    participations = _aggregate_by_step(
+        since(dataset.first_day, read_participations(graph, **before)), step, redeemed="max"
+    )
     advance(1)
     roles = graph.frame("influence/roles_in_open_campaigns", run=network.id, **before)
     advance(1)
@@ -72,7 +83,7 @@ def read_open_history(
         roles=roles,
         edges=graph.frame("influence/spreading_network", dataset=dataset_id, run=network.id),
         participations=participations,
-        bought=participations.iloc[:0].assign(value=0.0, by_coupon=False),
+        bought=participations.iloc[:0].assign(purchases=0, value=0.0, by_coupon=False),
         activity=activity,
         step=step,
         open_to_all=True,

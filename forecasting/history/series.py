@@ -21,6 +21,7 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.importing.mapping.kinds import DERIVED
+from graph.importing.runs import standing_rules
 from graph.progress import Progress
 from network.runs import NetworkRun
 
@@ -57,9 +58,10 @@ class History:
         Columns campaign, user, ds, redeemed (whether by redeeming a coupon).
     bought
         Purchases of promoted products by targeted users, before and after the launch, columns campaign, user,
-        ds, value, by_coupon.
+        ds, purchases (0 on days of returns alone), value (less returns), by_coupon.
     activity
-        One row per user and active step, columns user, ds, value (money), by_coupon (any purchase by coupon).
+        One row per user and active step, columns user, ds, value (money, less returns), by_coupon (any
+        purchase by coupon).
     redemptions_only
         Whether y counts redeemers instead of all participants.
     step
@@ -108,9 +110,10 @@ class History:
 
     @property
     def prelaunch(self) -> pd.DataFrame:
-        """The rows of `bought` before a campaign's launch, which y counts unless `redemptions_only`."""
-        starts = self.campaigns.set_index("id")["starts"].reindex(self.bought["campaign"])
-        return self.bought[(self.bought["ds"] < starts.to_numpy()).to_numpy()]
+        """The purchases in `bought` before a campaign's launch, which y counts unless `redemptions_only`."""
+        bought = self.bought[self.bought["purchases"] > 0]
+        starts = self.campaigns.set_index("id")["starts"].reindex(bought["campaign"])
+        return bought[(bought["ds"] < starts.to_numpy()).to_numpy()]
 
     @property
     def has_redemptions(self) -> bool:
@@ -206,19 +209,20 @@ def read_history(
     has_begun = campaigns["starts"] < pd.Timestamp(as_of)
     campaigns = campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
     selected = campaigns if only is None else campaigns[campaigns["id"] == only]
+    types = standing_rules(graph, dataset_id).with_returns("PURCHASED")
     roles = graph.frame("influence/roles", run=network.id, **before, planned=plan)
     advance = progress.stage(f"Reading influence up to {as_of}", len(selected))
     steps, bought = [], []
     for campaign in selected.itertuples():
         last = min(pd.Timestamp(as_of), campaign.ends) - pd.Timedelta(days=1)
         days = pd.date_range(dataset.first_day, last, name="ds")
-        purchases = _read_bought(graph, campaign.id, **before)
+        purchases = _read_bought(graph, campaign.id, types, **before)
         campaign_roles = roles[roles["campaign"] == campaign.id]
         prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], campaign_roles)
         since_launch = _read_steps(graph, campaign.id, network.id, **before)
         campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
         steps.append(fill_steps(campaign_steps, campaign.id, campaign.starts, days))
-        bought.append(purchases.drop(columns="purchases").assign(campaign=campaign.id))
+        bought.append(purchases.assign(campaign=campaign.id))
         advance(1)
     return History(
         dataset=dataset_id,
@@ -229,10 +233,15 @@ def read_history(
         campaigns=campaigns,
         roles=roles,
         edges=graph.frame("influence/spreading_network", **scope),
-        participations=read_participations(graph, **before),
-        bought=pd.concat(bought, ignore_index=True),
-        activity=read_activity(graph, **before),
+        participations=since(dataset.first_day, read_participations(graph, **before)),
+        bought=since(dataset.first_day, pd.concat(bought, ignore_index=True)),
+        activity=since(dataset.first_day, read_activity(graph, **before)),
     )
+
+
+def since(first_day: date, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `frame` from a data set's first day on; earlier times are stray."""
+    return frame[frame["ds"] >= pd.Timestamp(first_day)].reset_index(drop=True)
 
 
 def read_participations(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
@@ -293,15 +302,20 @@ def _read_steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: 
     return _with_days(frame).rename(columns={"participants": "y"})
 
 
-def _read_bought(graph: Graph, campaign: str, *, dataset: str, before: str) -> pd.DataFrame:
-    """Daily purchases of promoted products by targeted users: user, ds, purchases, value, by_coupon."""
-    frame = graph.frame("influence/products_bought", dataset=dataset, campaign=campaign, before=before)
+def _read_bought(graph: Graph, campaign: str, types: list[str], *, dataset: str, before: str) -> pd.DataFrame:
+    """Daily purchases of promoted products by targeted users: user, ds, purchases, value, by_coupon.
+
+    `types` are those of purchases and of their returns; a day of returns alone has no purchases.
+    """
+    scope = {"dataset": dataset, "campaign": campaign, "before": before}
+    frame = graph.frame("influence/products_bought", **scope, types=types)
     return _with_days(frame.explode(["step", "purchases", "value", "by_coupon"], ignore_index=True))
 
 
 def _prelaunch_steps(purchases: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     """Rows of ``History.steps`` for the days with purchases before the launch."""
     key_users = roles[roles["score"] > 0]["user"]
+    purchases = purchases[purchases["purchases"] > 0]
     return (
         purchases.assign(is_key_user=purchases["user"].isin(key_users))
         .groupby("ds", as_index=False)

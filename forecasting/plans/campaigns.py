@@ -1,11 +1,13 @@
-"""Create and delete planned campaigns, which have not begun and are not imported."""
+"""Create and delete campaigns that are not imported: mostly planned ones, which have not begun."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
+from graph.dataset_lock import dataset_lock
 from graph.datasets import describe_dataset
 from graph.errors import AlreadyExists, InvalidRequest, NotFound
+from graph.importing.participations import derive_for_campaign
 
 _MAX_LISTED = 5
 """Missing users and products that an error message lists, at most."""
@@ -38,7 +40,7 @@ class NewCampaign:
 
 
 def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> None:
-    """Create a planned campaign.
+    """Create a campaign; where it begins within the data, derive its participations.
 
     Raises
     ------
@@ -46,15 +48,12 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
         If the data set or the campaign `like` does not exist.
     AlreadyExists
         If the id is in use.
+    DatasetLocked
+        If the campaign begins within the data, and another process changes the data set.
     InvalidRequest
-        If the campaign starts within the data or ends before it starts, or if users or products do not exist.
+        If the campaign ends before it starts, or if users or products do not exist.
     """
     dataset = describe_dataset(graph, dataset_id)
-    if campaign.starts < dataset.end:
-        raise InvalidRequest(
-            f"The campaign starts on {campaign.starts}, within the data, which ends on {dataset.last_day}.",
-            f"Plan it for {dataset.end} or later, or import it.",
-        )
     if campaign.ends < campaign.starts:
         raise InvalidRequest(
             f"The last day of the campaign, {campaign.ends}, is before its first, {campaign.starts}.",
@@ -69,20 +68,30 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
             f"{len(missing)} users or products are not in the data set: {listed}{more}.",
             "Import them first, or leave them out.",
         )
-    created = graph.run(
-        "campaigns/create",
-        dataset=dataset_id,
-        id=campaign.id,
-        title=campaign.title,
-        kind=kind,
-        zone=dataset.zone,
-        starts=dataset.moment(campaign.starts),
-        ends=dataset.moment(campaign.ends + timedelta(days=1)),
-        users=users,
-        products=products,
-    )
-    if not created:
-        raise AlreadyExists(f"A campaign with the id {campaign.id!r} already exists.", "Choose another id.")
+    properties = {
+        "dataset": dataset_id,
+        "id": campaign.id,
+        "title": campaign.title,
+        "kind": kind,
+        "zone": dataset.zone,
+        "starts": dataset.moment(campaign.starts),
+        "ends": dataset.moment(campaign.ends + timedelta(days=1)),
+        "users": users,
+        "products": products,
+    }
+    if campaign.starts >= dataset.end:
+        _create(graph, properties)
+        return
+    with dataset_lock(graph, dataset_id, "creation of a campaign"):
+        _create(graph, properties)
+        derive_for_campaign(graph, dataset_id, campaign.id)
+
+
+def _create(graph: Graph, properties: Row) -> None:
+    if not graph.run("campaigns/create", **properties):
+        raise AlreadyExists(
+            f"A campaign with the id {properties['id']!r} already exists.", "Choose another id."
+        )
 
 
 def remove_planned(graph: Graph, dataset_id: str, campaign: str) -> None:

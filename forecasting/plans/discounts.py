@@ -173,7 +173,7 @@ def active_share(history: History, campaign: str) -> float:
     """Share of the recent active days of a campaign's users with any of its products."""
     users = history.roles[history.roles["campaign"] == campaign]["user"]
     since = pd.Timestamp(history.as_of) - pd.Timedelta(weeks=RECENT_WEEKS)
-    bought = history.bought[history.bought["campaign"] == campaign]
+    bought = history.bought[(history.bought["campaign"] == campaign) & (history.bought["purchases"] > 0)]
 
     def count_days(rows: pd.DataFrame) -> int:
         recent = rows[(rows["ds"] >= since) & rows["user"].isin(users)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from graph.errors import ImportStopped
 from graph.importing import limits
 from graph.importing.contract import TABLES
+from graph.importing.coverage import DayCounts, find_coverage
 from graph.importing.engines.resolve import Resolver
 from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
@@ -15,6 +16,7 @@ from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.reading.lines import RowError
 from graph.importing.rejects import reason_text
+from graph.importing.tally import Tally
 from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
@@ -29,6 +31,8 @@ class Check:
 
     Attributes
     ----------
+    tally
+        How many behaviours count as participation.
     tables
         Number of rows by outcome, by table.
     preview
@@ -43,6 +47,7 @@ class Check:
         Why the import would stop, if more rows would be rejected than allowed.
     """
 
+    tally: Tally
     tables: dict[str, RowCounts] = field(default_factory=dict)
     preview: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -77,8 +82,9 @@ def check_files(
     """
     files = open_input_files(folder, mapping, progress)
     refuse_ambiguous_columns(files, progress)
-    check, observer = Check(), Observer(mapping)
+    check, observer = Check(Tally(mapping)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    days = DayCounts()
     advance: list[Callable[[int], None]] = []
 
     def on_table(table: str, rows: int) -> None:
@@ -88,6 +94,9 @@ def check_files(
     for resolved in Resolver(mapping, observer).run(files, on_table):
         file, rows = resolved.source, resolved.rows
         check.tables[file.table].add(resolved.counts)
+        check.tally.add_block(rows, resolved.rejected)
+        if file.table == "behaviours":
+            days.add(rows.columns["at"], mapping.zone)
         for error in resolved.rejected:
             reason = reason_text(file.name, error.column, error.reason)
             check.reasons[reason] += 1
@@ -100,6 +109,10 @@ def check_files(
             preview.append({name: rows.columns[name][i].as_py() for name in names})
         advance[0](resolved.counts.read)
     check.warnings += [*files.warnings(), *observer.warnings()]
+    coverage = find_coverage(days, mapping.complete_until, mapping.zone)
+    check.warnings += coverage.warnings if coverage else []
+    nothing = check.tally.explain_none() if "behaviours" in mapping.tables else None
+    check.warnings += [nothing] if nothing else []
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:

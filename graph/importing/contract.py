@@ -48,9 +48,7 @@ def _ref(name: str, table: str, meaning: str, *, required: bool = True) -> Field
 
 
 _SPECS = (
-    TableSpec(
-        "users", "(:User)", "id", (_id(), Field("name", "text", "display name")), True, attributes=True
-    ),
+    TableSpec("users", "(:User)", "id", (_id(), Field("name", "text", "display name")), attributes=True),
     TableSpec(
         "tags",
         "(:Tag)",
@@ -75,7 +73,6 @@ _SPECS = (
             Field("starts", "time", "first moment of its window", required=True),
             Field("ends", "time", "first moment after its window", required=True),
         ),
-        True,
     ),
     TableSpec(
         "coupons",
@@ -158,6 +155,9 @@ _SPECS = (
 
 TABLES = {spec.name: spec for spec in _SPECS}
 """In loading order: referenced tables come first."""
+
+ENTITIES = ("users", "tags", "products", "campaigns")
+"""Tables whose rows describe one node each: a later row with the same id brings its newest values."""
 
 ADDABLE = ("users", "tags", "products", "coupons")
 """Tables to which rows can add unknown ids by referencing them; campaigns need their dates."""

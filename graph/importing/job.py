@@ -10,6 +10,7 @@ from graph.dataset_lock import dataset_lock
 from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest, LockLost
 from graph.importing import limits, runs
 from graph.importing.adapters import Prepared
+from graph.importing.coverage import record_coverage
 from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.stream import StreamEngine
@@ -20,6 +21,9 @@ from graph.importing.participations import derive_participations
 from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.rejects import Rejects
+from graph.importing.rereading import replaced_imports
+from graph.importing.tally import NO_PARTICIPATIONS, Tally, tally_files
+from graph.importing.undo import replace_import
 from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Progress
@@ -44,8 +48,12 @@ class ImportReport:
         Number of rows by outcome, by table.
     counts
         What the graph contains of the data set afterwards.
-    participations
-        Number of participations that the import added.
+    participations, removed
+        Numbers of participations that the import added, and of those that count no longer.
+    tally
+        How many of the behaviours in the delivery count as participation, in a sentence per kind.
+    replaced
+        Ids of imports that this one replaced, because the mapping reads their files in another way.
     rejects
         The file of rejected rows, if any.
     reasons
@@ -60,8 +68,11 @@ class ImportReport:
     tables: dict[str, RowCounts] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     participations: int = 0
+    removed: int = 0
+    replaced: list[str] = field(default_factory=list)
     rejects: Path | None = None
     reasons: dict[str, int] = field(default_factory=dict)
+    tally: list[str] = field(default_factory=list)
     warnings: list[DataWarning] = field(default_factory=list)
 
     @property
@@ -97,7 +108,8 @@ class ImportJob:
     ImportRunning
         An undo of the data set is unfinished.
     InvalidRequest
-        The bulk engine was requested and cannot be used.
+        The bulk engine was requested and cannot be used; or earlier imports must be undone first, see
+        ``rereading``.
     """
 
     def __init__(
@@ -116,15 +128,17 @@ class ImportJob:
         self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
         self._files = open_input_files(folder, mapping, progress)
         refuse_ambiguous_columns(self._files, progress)
+        replaced = replaced_imports(graph, self._files)
         chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
             migrate(graph)
-        self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._files.files)
+        self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._files.files, replaced)
         self._target = Target(mapping, self.number)
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
         self._observer = Observer(mapping)
         self._ledger = Ledger(graph, mapping.dataset, self.number)
+        self._tally = Tally(mapping)
         graph.run("importing/engine", dataset=mapping.dataset, number=self.number, engine=chosen)
         self.report = ImportReport(mapping.dataset, f"import/{self.number}", chosen)
 
@@ -157,20 +171,46 @@ class ImportJob:
         """Record that the user cancelled the import; running it again continues it."""
         self._finish("stopped", "It was cancelled.")
 
+    def _replace(self) -> None:
+        """Undo the imports that this one replaces."""
+        dataset = self._mapping.dataset
+        for number in runs.replaces(self._graph, dataset, self.number):
+            replace_import(self._graph, dataset, number, self._progress)
+            self.report.replaced.append(f"import/{number}")
+        if self.report.replaced:
+            self._ledger = Ledger(self._graph, dataset, self.number)
+
     def _load(self) -> None:
         mapping, report = self._mapping, self.report
+        self._replace()
+        parts = self._target, self._ledger, self._rejects, self._observer, self._tally
         engine = (
-            BulkEngine(self._graph, self._settings, self._target, self._ledger, self._rejects, self._observer)
+            BulkEngine(self._graph, self._settings, *parts)
             if report.engine == "bulk"
-            else StreamEngine(self._graph, self._target, self._ledger, self._rejects, self._observer)
+            else StreamEngine(self._graph, *parts)
         )
         engine.load(self._files, self._progress, self._add_counts)
         self._check_limits(finished=True)
         migrate(self._graph)
-        report.participations = derive_participations(
-            self._graph, mapping.dataset, self.number, mapping.kinds, mapping.participation, self._progress
-        )
+        changes = derive_participations(self._graph, mapping.dataset, self.number, self._progress)
+        report.participations, report.removed = changes.added, changes.removed
+        report.warnings += _changed_lines(self._ledger.changed)
+        report.warnings += record_coverage(self._graph, mapping.dataset, self.number, mapping)
         report.counts = count(self._graph, mapping.dataset)
+        self._explain_counts()
+
+    def _explain_counts(self) -> None:
+        """Report which behaviours count, and why none does."""
+        mapping, report = self._mapping, self.report
+        none_at_all = not report.counts.get("participations")
+        if "behaviours" in mapping.tables:
+            # Rows that were loaded before are read again only where the reason is needed.
+            tally = tally_files(self._files) if none_at_all and self._tally.skipped else self._tally
+            report.tally = tally.lines()
+            nothing = tally.explain_none() if none_at_all else None
+        else:
+            nothing = NO_PARTICIPATIONS if none_at_all else None
+        report.warnings += [nothing] if nothing else []
 
     def _add_counts(self, table: str, counts: RowCounts) -> None:
         self.report.tables.setdefault(table, RowCounts()).add(counts)
@@ -204,6 +244,18 @@ class ImportJob:
             warnings=to_json(self.report.warnings),
             **total.outcomes(),
         )
+
+
+def _changed_lines(changed: dict[str, set[int]]) -> list[DataWarning]:
+    warnings = []
+    for file, numbers in sorted(changed.items()):
+        imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
+        text = (
+            f"{file}: earlier lines were changed; rows loaded from them before stay; undo {imports} first to "
+            "replace them."
+        )
+        warnings.append(DataWarning("changed_lines", text, len(numbers)))
+    return warnings
 
 
 def import_files(

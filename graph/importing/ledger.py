@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graph.connection import Graph, Row
+from graph.importing.contract import ENTITIES
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile
 
@@ -117,8 +118,11 @@ class Ledger:
         self._spans: list[tuple[int, int]] = []
         self.batches: list[str] = []
         """Ids of this job's batches."""
+        self.changed: dict[str, set[int]] = defaultdict(set)
+        """Imports that loaded lines which have changed since, by file."""
         for entry in graph.run("importing/ledger", dataset=dataset):
-            self._blocks[entry["table"], entry["file"], entry["block"]].append(entry)
+            if entry["mapping"] is not None:  # None: to be read again, because an import was undone.
+                self._blocks[entry["table"], entry["file"], entry["block"]].append(entry)
             if entry["import"] == number:
                 self.batches.append(entry["batch"])
             elif entry["first_at"] is not None:
@@ -157,7 +161,20 @@ class Ledger:
             covered = stop
         if covered < block.length:
             plan.segments.append(Segment(covered, block.length, block.digest()))
+        self._note_changes(table, file, block, mapping, plan)
         return plan
+
+    def _note_changes(self, table: str, file: str, block: Block, mapping: str, plan: LoadPlan) -> None:
+        """Remember whose lines the plan replaces by others; entities only get new values."""
+        if table in ENTITIES:
+            return
+        for entry in self._blocks.get((table, file, block.index), []):
+            replaced = any(segment.start < entry["length"] for segment in plan.segments)
+            if not (replaced and entry["loaded"] and entry["mapping"] == mapping):
+                continue
+            stays = entry["length"] <= block.length and block.digest(entry["length"]) == entry["digest"]
+            if not stays:
+                self.changed[file].add(entry["import"])
 
 
 def _count(entries: list[Row]) -> RowCounts:

@@ -1,12 +1,14 @@
 """Records imports: each is a `Run` in the graph, numbered within its data set."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from graph.connection import Graph, Row
 from graph.dataset_lock import lock_owners
 from graph.errors import ImportRunning, NotFound
+from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
 from graph.importing.warnings import DataWarning, from_json
 
@@ -65,7 +67,9 @@ def find_import(graph: Graph, dataset: str, number: int) -> ImportRun:
     )
 
 
-def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) -> int:
+def begin(
+    graph: Graph, mapping: Mapping, source: str, files: dict[str, str], replaces: Sequence[int] = ()
+) -> int:
     """Resume the unfinished import of the same mapping and files, or begin a new one.
 
     The caller holds the lock of the data set.
@@ -78,6 +82,8 @@ def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) ->
         Where the files come from, for the record.
     files
         Checksum of each file by name.
+    replaces
+        Imports that this one will undo before it loads rows.
 
     Returns
     -------
@@ -90,37 +96,85 @@ def begin(graph: Graph, mapping: Mapping, source: str, files: dict[str, str]) ->
         An undo of the data set is unfinished.
     """
     earlier = graph.run("importing/jobs", dataset=mapping.dataset)
+    properties = {
+        "source": source,
+        "mapping": mapping.digest(),
+        "rules": _stated_rules(mapping),
+        "zone": mapping.zone,
+        "files": list(files),
+        "checksums": list(files.values()),
+        "replaces": list(replaces),
+    }
+    resumed = next((row for row in earlier if _continues(row, properties)), None)
+    if resumed:
+        earlier_ones = {*replaces, *resumed["replaces"]} - {resumed["number"]}
+        properties["replaces"] = sorted(earlier_ones, reverse=True)
     for row in earlier:
-        if row["state"] == "undoing":
+        if row["state"] == "undoing" and row["number"] not in properties["replaces"]:
             raise ImportRunning(
                 f"import/{row['number']} of {mapping.dataset!r} has been undone only in part.",
                 f"Finish the undo: `groundswell import undo {row['number']} --dataset {mapping.dataset}`.",
             )
-    properties = {
-        "source": source,
-        "mapping": mapping.digest(),
-        "rules": mapping.model_dump_json(include={"kinds", "participation"}),
-        "zone": mapping.zone,
-        "files": list(files),
-        "checksums": list(files.values()),
-    }
-    for row in earlier:
-        same = all(row[key] == properties[key] for key in ("source", "mapping", "files", "checksums"))
-        if same and row["state"] not in ("complete", "undone"):
-            number = int(row["number"])
-            graph.run("importing/resume", dataset=mapping.dataset, number=number, properties=properties)
-            return number
+    if resumed:
+        number = int(resumed["number"])
+        graph.run("importing/resume", dataset=mapping.dataset, number=number, properties=properties)
+        return number
     begun = graph.single("importing/begin", dataset=mapping.dataset, properties=properties)
     return int(begun["number"])
 
 
-def rules(graph: Graph, dataset: str, number: int) -> Row:
-    """Return the kinds and the participation rule of an import's mapping."""
-    (text,) = (
-        row["rules"] for row in graph.run("importing/jobs", dataset=dataset) if row["number"] == number
-    )
-    parsed: Row = json.loads(text)
-    return parsed
+def replaces(graph: Graph, dataset: str, number: int) -> list[int]:
+    """Return the imports that import `number` undoes before it loads rows, the latest first."""
+    rows = graph.run("importing/jobs", dataset=dataset)
+    return next((sorted(row["replaces"], reverse=True) for row in rows if row["number"] == number), [])
+
+
+def _continues(row: Row, properties: Row) -> bool:
+    """Return whether `row` is an unfinished import of the same mapping and files."""
+    same = all(row[key] == properties[key] for key in ("source", "mapping", "files", "checksums"))
+    return same and row["resumable"] and row["state"] not in ("complete", "undoing", "undone")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which behaviours count as participation: kinds by relationship type, and the rule for all kinds."""
+
+    kinds: dict[str, BehaviourKind]
+    participation: Participation
+    returns: dict[str, str]
+    """The type of what each type of returns takes back."""
+
+    def with_returns(self, relationship_type: str) -> list[str]:
+        """Return `relationship_type`, and the types that take its behaviours back."""
+        return [relationship_type, *(kind for kind, of in self.returns.items() if of == relationship_type)]
+
+
+def standing_rules(graph: Graph, dataset: str) -> Rules:
+    """Return the rules of a data set: of each kind, those of the latest import that defines it.
+
+    A mapping without behaviours does not change the rule for all kinds unless it states one.
+    """
+    kinds: dict[str, BehaviourKind] = {}
+    returns: dict[str, str] = {}
+    participation = Participation()
+    for row in sorted(graph.run("importing/jobs", dataset=dataset), key=lambda row: int(row["number"])):
+        if row["state"] in ("undone", "undoing"):
+            continue
+        stated = json.loads(row["rules"])
+        for definition in stated["kinds"].values():
+            kind = BehaviourKind.model_validate(definition)
+            kinds[kind.type] = kind
+            if kind.returns is not None:
+                returns[kind.type] = stated["kinds"][kind.returns]["type"]
+        if stated.get("participation") is not None:
+            participation = Participation.model_validate(stated["participation"])
+    return Rules(kinds, participation, returns)
+
+
+def _stated_rules(mapping: Mapping) -> str:
+    """Return the rules that a mapping states, as JSON."""
+    states_rule = "behaviours" in mapping.tables or "participation" in mapping.model_fields_set
+    return mapping.model_dump_json(include={"kinds", *(["participation"] if states_rule else [])})
 
 
 def _import_run(row: Row) -> ImportRun:

@@ -1,13 +1,13 @@
 """Undoes one import: removes what it added and restores what it changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.connection import Graph
 from graph.dataset_lock import locks_dataset
 from graph.errors import InvalidRequest
-from graph.importing.mapping.kinds import BehaviourKind, Participation
+from graph.importing.coverage import record_coverage
 from graph.importing.participations import derive_participations
-from graph.importing.runs import ImportRun, find_import, import_runs, rules
+from graph.importing.runs import ImportRun, find_import, import_runs
 from graph.progress import Progress
 
 
@@ -49,7 +49,33 @@ def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> 
     """
     run = find_import(graph, dataset, number)
     _check(graph, run)
-    keys = {"dataset": dataset, "import": number}
+    report = _remove(graph, run, progress)
+    remaining = _remaining(graph, run)
+    if remaining:
+        derive_participations(graph, dataset, max(remaining), progress)
+    graph.run("undo/finish", dataset=dataset, **{"import": number})
+    if remaining:
+        record_coverage(graph, dataset, max(remaining))
+    participations = graph.single("importing/participations", dataset=dataset)["rows"]
+    return replace(report, participations=participations)
+
+
+def replace_import(graph: Graph, dataset: str, number: int, progress: Progress) -> UndoReport | None:
+    """Undo import `number` for an import that loads its rows again and then derives participations.
+
+    Return None where it is undone already.
+    """
+    run = find_import(graph, dataset, number)
+    if run.state == "undone":
+        return None
+    report = _remove(graph, run, progress)
+    graph.run("undo/finish", dataset=dataset, **{"import": number})
+    return report
+
+
+def _remove(graph: Graph, run: ImportRun, progress: Progress) -> UndoReport:
+    """Remove what an import added and restore what it changed, except for participations."""
+    keys = {"dataset": run.dataset, "import": run.number}
     graph.run("undo/begin", **keys)
     advance = progress.stage(f"Undoing {run.id}", 5)
     relationships = 0
@@ -60,25 +86,14 @@ def undo_import(graph: Graph, dataset: str, number: int, progress: Progress) -> 
     advance(1)
     nodes = graph.run("undo/nodes", **keys)[0]["rows"]
     advance(1)
-    runs = import_runs(graph, dataset)
-    remaining = [run.number for run in runs if run.state != "undone" and run.number != number]
-    latest = max(remaining, default=number)
-    graph.run("undo/repair", **keys | {"import": latest})
+    graph.run("undo/repair", **keys | {"import": max(_remaining(graph, run), default=run.number)})
     advance(1)
-    participations = 0
-    if remaining:
-        latest_rules = rules(graph, dataset, latest)
-        participations = derive_participations(
-            graph,
-            dataset,
-            latest,
-            {name: BehaviourKind.model_validate(kind) for name, kind in latest_rules["kinds"].items()},
-            Participation.model_validate(latest_rules["participation"]),
-            progress,
-            everything=True,
-        )
-    graph.run("undo/finish", **keys)
-    return UndoReport(run.id, nodes, relationships, changes, participations)
+    return UndoReport(run.id, nodes, relationships, changes, 0)
+
+
+def _remaining(graph: Graph, undone: ImportRun) -> list[int]:
+    runs = import_runs(graph, undone.dataset)
+    return [run.number for run in runs if run.state != "undone" and run.number != undone.number]
 
 
 def _check(graph: Graph, run: ImportRun) -> None:

@@ -154,7 +154,8 @@ def _temporal(interests: Interests, zone: str) -> Floats:
 
 def _behavioural(inputs: NetworkInputs) -> Floats:
     days = inputs.activity.groupby("user")[["behaviours", "value", "discount"]]
-    total, active_days = days.sum().reindex(inputs.users), days.size().reindex(inputs.users)
+    # More may be returned than was bought, where the purchase is older than the data.
+    total, active_days = days.sum().clip(lower=0).reindex(inputs.users), days.size().reindex(inputs.users)
     breadth = np.diff(inputs.interests.counts().indptr).astype(float)
     occasions = np.bincount(inputs.interests.occasions()[0], minlength=len(inputs.users))
     with np.errstate(divide="ignore", invalid="ignore"):

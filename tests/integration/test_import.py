@@ -14,71 +14,21 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.engines import stream
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import ImportReport, import_files, import_prepared
-from graph.importing.mapping.model import Mapping, parse_mapping, read_mapping
+from graph.importing.mapping.model import read_mapping
 from graph.importing.runs import find_import, import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.schema import migrate
 from graph.settings import Settings
 from tests.data import query, remove_dataset
+from tests.shop import HEADER, Import, shop_mapping
 
 FEW_HOUSEHOLDS = 12
-HEADER = "user,product,at,amount\n"
-Import = Callable[..., ImportReport]
 
 
 def content(graph: Graph, dataset: str) -> list[Row]:
     """Checksums of every property of every label and relationship type."""
     return graph.run("importing/content", dataset=dataset)
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """A folder with a small shop's exports, all valid; tests change them."""
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    (folder / "users.csv").write_text("id,city\na,Ulm\nb,Bonn\nc,Ulm\n")
-    (folder / "campaigns.csv").write_text("id,starts,ends\nF1,2024-03-01,2024-04-01\n")
-    (folder / "targets.csv").write_text("user,campaign\na,F1\nb,F1\n")
-    (folder / "offers.csv").write_text("campaign,product\nF1,tea\n")
-    (folder / "orders.csv").write_text(
-        HEADER + "a,tea,2024-03-02 10:00,3.5\nb,mug,2024-03-03 11:00,8\na,tea,2024-05-01 09:00,3.5\n"
-    )
-    return folder
-
-
-def mapping(dataset: str, **changes: object) -> Mapping:
-    document: dict[str, object] = {
-        "dataset": dataset,
-        "zone": "Europe/Berlin",
-        "max_rejected": 1,
-        "tables": {
-            "users": {"files": "users.csv", "columns": {"id": "id"}, "attributes": {"city": "city"}},
-            "campaigns": {
-                "files": "campaigns.csv",
-                "columns": {"id": "id", "starts": "starts", "ends": "ends"},
-            },
-            "targetings": {"files": "targets.csv", "columns": {"user": "user", "campaign": "campaign"}},
-            "promotions": {"files": "offers.csv", "columns": {"campaign": "campaign", "product": "product"}},
-            "behaviours": {
-                "files": "orders*.csv",
-                "columns": {"user": "user", "object": "product", "at": "at", "value": "amount"},
-                "constants": {"kind": "order"},
-            },
-        },
-        "kinds": {"order": {"type": "ORDERED", "counts": "promoted"}},
-    }
-    return parse_mapping(document | changes, "test")
-
-
-@pytest.fixture
-def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
-    """A function that imports the shop's folder, with changes to its mapping."""
-
-    def run(**changes: object) -> ImportReport:
-        return import_files(graph, settings, shop, mapping(dataset, **changes), Silent(), engine="stream")
-
-    return run
 
 
 def test_repeated_import_changes_nothing(graph: Graph, settings: Settings, sample: ImportReport) -> None:
@@ -274,7 +224,7 @@ def test_import_stops_at_too_many_rejected_rows_and_resumes_when_allowed(
     assert (run.state, run.rejected, run.read) == ("stopped", 9, run.loaded + 9)
     rejected = settings.home / "imports" / dataset / "1" / "rejected.csv"
     assert len(pd.read_csv(rejected)) == 9
-    strict_mapping = mapping(dataset, max_rejected=0.1)
+    strict_mapping = shop_mapping(dataset, max_rejected=0.1)
     report = import_files(graph, settings, shop, strict_mapping, Silent(), max_rejected=0.9)
     assert report.run == "import/1"
     assert report.total.rejected == 9

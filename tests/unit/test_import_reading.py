@@ -290,7 +290,8 @@ def test_end_on_the_last_day_becomes_the_next_midnight() -> None:
     ("change", "message"),
     [
         ({"zone": "Berlin"}, "'Berlin' is not a time zone"),
-        ({"tables": {}}, "users, campaigns, behaviours must be mapped"),
+        ({"tables": {}}, "tables: map at least one of users, tags"),
+        ({"kinds": {}}, "kinds: name at least one kind"),
         (
             {"kinds": {"order": {"type": "KNOWS"}}},
             "kinds.order: KNOWS is reserved",

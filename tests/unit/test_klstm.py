@@ -73,7 +73,7 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
     participations = activity.assign(campaign="1", redeemed=activity.index % 4 == 0)
     participations = participations[activity["ds"] >= starts["1"]]
     participations = participations[["campaign", "user", "ds", "redeemed"]]
-    bought = activity.assign(campaign="2")
+    bought = activity.assign(campaign="2", purchases=1)
     return History(
         "made-up", RUN, as_of, FIRST, pd.concat(steps, ignore_index=True), campaigns, roles, edges,
         participations, bought, activity,
@@ -152,7 +152,7 @@ def corrupt_from(history: History, origin: date) -> History:
     numbers = steps.select_dtypes("number").columns
     steps.loc[later, numbers] = steps.loc[later, numbers] * 97 + 1000
     false_participants = {"user": ["u0"] * 50, "ds": pd.date_range(moment, periods=50)}
-    false_purchases = pd.DataFrame({**false_participants, "value": 1e6, "by_coupon": True})
+    false_purchases = pd.DataFrame({**false_participants, "purchases": 1, "value": 1e6, "by_coupon": True})
     false_participations = pd.DataFrame({**false_participants, "campaign": "1", "redeemed": True})
     return replace(
         history,

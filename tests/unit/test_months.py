@@ -53,7 +53,7 @@ def monthly_history(seed: int = 0) -> History:
          "ends": pd.Timestamp("2200-01-01"), "targeted": 30}
     )  # fmt: skip
     edges = pd.DataFrame({"source": ["u0", "u1"], "target": ["u2", "u9"], "probability": [0.3, 0.2]})
-    bought = participations.iloc[:0].assign(value=0.0, by_coupon=False)
+    bought = participations.iloc[:0].assign(purchases=1, value=0.0, by_coupon=False)
     return History(
         "made-up", replace(RUN, cutoff=date(2008, 1, 1)), AS_OF, FIRST, steps, campaigns, roles, edges,
         participations, bought, activity, step=MONTH, open_to_all=True,

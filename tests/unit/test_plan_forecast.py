@@ -38,7 +38,7 @@ def with_plan(history: History) -> History:
         campaigns=pd.concat([history.campaigns, plan], ignore_index=True),
         steps=pd.concat([history.steps, steps], ignore_index=True),
         roles=pd.concat([history.roles, roles], ignore_index=True),
-        bought=pd.concat([history.bought, bought], ignore_index=True),
+        bought=pd.concat([history.bought, bought.assign(purchases=1)], ignore_index=True),
     )
 
 

@@ -48,7 +48,13 @@ def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, 
     if check:
         rows = rows.filter(~_is_repeated(rows, drop_duplicates))
     parameters, positions = _parameters(rows)
-    parameters |= {"zone": target.mapping.zone, "type": spec.type, "object": spec.object, **target.keys}
+    parameters |= {
+        "zone": target.mapping.zone,
+        "type": spec.type,
+        "object": spec.object,
+        "returns": target.mapping.returned_type(kind),
+        **target.keys,
+    }
     span = pc.min_max(rows.columns["at"])
     if check or ledger.may_overlap(span["min"].as_py(), span["max"].as_py()):
         outcome = transaction.run("importing/behaviours_checked", **parameters, twice=check)

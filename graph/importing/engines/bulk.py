@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 
 from graph.connection import Graph, Row
 from graph.errors import ImportFailed
+from graph.importing.contract import ENTITIES
 from graph.importing.engines.behaviours import VALUES
 from graph.importing.engines.csv_files import CsvFiles, moments
 from graph.importing.engines.loaders import Target
-from graph.importing.engines.resolve import ENTITIES, ResolvedBlock, Resolver
+from graph.importing.engines.resolve import ResolvedBlock, Resolver
 from graph.importing.engines.stream import time_span
 from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFiles
 from graph.importing.rejects import Rejects
+from graph.importing.tally import Tally
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
 from graph.importing.values.observer import Observer
 from graph.progress import Progress
@@ -47,7 +49,7 @@ def bulk_obstacle(graph: Graph, settings: Settings, mapping: Mapping) -> str | N
         return "NEO4J_URI names a server that Groundswell does not manage"
     if graph.single("importing/has_data")["has_data"]:
         return "the database is not empty"
-    behaviours = mapping.tables["behaviours"]
+    behaviours = mapping.tables.get("behaviours", [])
     if mapping.duplicates == "drop" or any("id" in source.columns for source in behaviours):
         return "the mapping removes repeated behaviours (duplicates: drop, or an id column)"
     return None
@@ -64,6 +66,7 @@ class BulkEngine:
         ledger: Ledger,
         rejects: Rejects,
         observer: Observer,
+        tally: Tally,
     ) -> None:
         self._graph = graph
         self._observer = observer
@@ -71,6 +74,7 @@ class BulkEngine:
         self._target = target
         self._ledger = ledger
         self._rejects = rejects
+        self._tally = tally
         self._starts: list[int] = []
         self._promoted: set[tuple[int, int]] = set()
         self._categories: dict[str, int] = {}
@@ -94,6 +98,7 @@ class BulkEngine:
         with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
             for resolved in resolver.run(input_files, on_table):
                 self._write(files, resolver, resolved)
+                self._tally.add_block(resolved.rows, resolved.rejected)
                 on_counts(resolved.source.table, resolved.counts)
                 advance[0](resolved.counts.read)
             dataset, number = self._target.mapping.dataset, self._target.number
@@ -221,6 +226,9 @@ class BulkEngine:
             columns |= {
                 value: part.columns[value] for value in (*VALUES, "id", "campaign") if value in part.columns
             }
+            returned = self._target.mapping.returned_type(name)
+            if returned:
+                columns["returns"] = pa.repeat(pa.scalar(returned), len(part))
             ends = ("users", positions["user"][keep]), (f"{kind.object}s", positions["object"][keep])
             files.links(kind.type, *ends, columns)
 
@@ -231,7 +239,10 @@ class BulkEngine:
         batch = batch_id(entry)
         self._rejects.write(batch, resolved.source.name, resolved.rejected)
         self._ledger.batches.append(batch)
-        files.batch(batch, {**entry, **resolved.counts.outcomes(), **time_span(resolved.rows)})
+        files.batch(
+            batch,
+            {**entry, **resolved.counts.outcomes(), **time_span(resolved.rows, self._target.mapping.zone)},
+        )
 
 
 _LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Any, Any], None]] = {

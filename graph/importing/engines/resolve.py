@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.importing.contract import TABLES
+from graph.importing.contract import ENTITIES, TABLES
+from graph.importing.engines.ids import Ids
 from graph.importing.engines.loaders import CONTRADICTION, REFERENCES, referenced_ids, unknown_id
 from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
@@ -24,38 +24,6 @@ from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 
 Ints = NDArray[np.int64]
-ENTITIES = ("users", "tags", "products", "campaigns")
-
-
-class Ids:
-    """The ids of one table, each with its position in order of first occurrence."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
-        self._values: list[object] = []
-        self._index: pd.Index | None = None
-
-    def __len__(self) -> int:
-        return len(self._seen)
-
-    def add(self, name: str, values: object = None) -> object:
-        """Add an id; return None where it is new, else the values of its first occurrence."""
-        if name in self._seen:
-            return self._values[self._seen[name]]
-        self._seen[name] = len(self._seen)
-        self._values.append(values)
-        self._index = None
-        return None
-
-    def positions(self, column: pa.Array) -> Ints:
-        """Return the position of each id of `column`; -1 where it is unknown or missing."""
-        if self._index is None:
-            self._index = pd.Index(np.array(list(self._seen), dtype=object), dtype=object)
-        encoded = column.dictionary_encode()
-        names = encoded.dictionary.to_numpy(zero_copy_only=False).astype(object)
-        positions = np.append(self._index.get_indexer(pd.Index(names, dtype=object)), -1)
-        codes = encoded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)
-        return np.asarray(positions[codes], dtype=np.int64)
 
 
 @dataclass

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Graph, Row, Transaction
+from graph.importing.coverage import DayCounts
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
 from graph.importing.engines.loaders import Load, LoadResult, Target
@@ -22,7 +23,9 @@ from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
+from graph.importing.reading.lines import RowError
 from graph.importing.rejects import Rejects
+from graph.importing.tally import CampaignFacts, Tally
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.progress import Progress
@@ -47,13 +50,20 @@ class StreamEngine:
     """Loads input files batch by batch."""
 
     def __init__(
-        self, graph: Graph, target: Target, ledger: Ledger, rejects: Rejects, observer: Observer
+        self,
+        graph: Graph,
+        target: Target,
+        ledger: Ledger,
+        rejects: Rejects,
+        observer: Observer,
+        tally: Tally,
     ) -> None:
         self._graph = graph
         self._observer = observer
         self._target = target
         self._ledger = ledger
         self._rejects = rejects
+        self._tally = tally
         self._added: dict[str, set[str]] = {}
 
     def load(
@@ -63,6 +73,8 @@ class StreamEngine:
         for table, inputs in files.tables():
             advance = progress.stage(f"Loading {table.replace('_', ' ')}", sum(file.rows for file in inputs))
             threads = THREADS if table == "behaviours" else 1
+            if table == "behaviours":
+                self._tally.facts = CampaignFacts.of_graph(self._graph, self._target.mapping.dataset)
             for counts in run_in_parallel(self._tasks(inputs), threads):
                 counts.check()
                 on_counts(table, counts)
@@ -73,6 +85,8 @@ class StreamEngine:
         for file in inputs:
             for block in file.blocks():
                 plan = self._ledger.plan(file.table, file.name, block, file.digest)
+                if file.table == "behaviours":
+                    self._tally.skipped += plan.loaded_before.read
                 if plan.loaded_before.read or plan.loaded_before.left_out:
                     yield 0, partial(_identity, plan.loaded_before)
                 if plan.segments:
@@ -96,7 +110,7 @@ class StreamEngine:
         batch = batch_id(entry)
         load = _LOADS.get(rows.table)
 
-        def work(transaction: Transaction) -> RowCounts:
+        def work(transaction: Transaction) -> tuple[RowCounts, list[RowError]]:
             result = LoadResult(0, 0, [])
             # Loaders tell rows apart by number, and rows from one JSON record share theirs.
             numbered = replace(rows, numbers=np.arange(len(rows)))
@@ -113,12 +127,15 @@ class StreamEngine:
                 "importing/record_batch",
                 dataset=self._target.mapping.dataset,
                 batch=batch,
-                properties={**entry, **counts.outcomes(), **time_span(rows)},
+                properties={**entry, **counts.outcomes(), **time_span(rows, self._target.mapping.zone)},
             )
-            return counts
+            return counts, rejected
 
-        counts = self._graph.transaction(work)
+        counts, rejected = self._graph.transaction(work)
         self._ledger.batches.append(batch)
+        if rows.table == "behaviours":
+            refused = [error.row for error in rejected]
+            self._tally.add_block(rows.filter(~np.isin(rows.numbers, refused)), rejected)
         return counts
 
     def _add_referenced(self, rows: Rows) -> None:
@@ -130,12 +147,18 @@ class StreamEngine:
                 added.update(new)
 
 
-def time_span(rows: Rows) -> dict[str, int | None]:
-    """Return `first_at` and `last_at` of behaviours in milliseconds since the epoch, else None."""
+def time_span(rows: Rows, zone: str) -> Row:
+    """Return what a ledger entry says about the times of behaviours.
+
+    These are `first_at` and `last_at` in milliseconds since the epoch, else None, and `days`, see
+    ``graph.importing.coverage``.
+    """
     if rows.table != "behaviours" or not len(rows):
-        return {"first_at": None, "last_at": None}
+        return {"first_at": None, "last_at": None, "days": ""}
     ends = pc.min_max(rows.columns["at"])
-    return {"first_at": ends["min"].as_py(), "last_at": ends["max"].as_py()}
+    days = DayCounts()
+    days.add(rows.columns["at"], zone)
+    return {"first_at": ends["min"].as_py(), "last_at": ends["max"].as_py(), "days": days.as_text()}
 
 
 def _partition(rows: Rows) -> list[Rows]:

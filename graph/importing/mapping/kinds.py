@@ -25,6 +25,11 @@ class BehaviourKind(Strict):
         description="promoted: its product is promoted by the campaign. named: it names the campaign. "
         "any: whatever its object",
     )
+    returns: str | None = Field(
+        None,
+        description="For returns, refunds and cancellations: name of the kind that they take back. "
+        "They never count, and their quantity and value are subtracted from those of that kind",
+    )
 
     @model_validator(mode="after")
     def _check_type(self) -> Self:
@@ -32,6 +37,8 @@ class BehaviourKind(Strict):
             raise ValueError(f"{self.type} is reserved: Groundswell writes this type itself")
         if self.counts == "promoted" and self.object != "product":
             raise ValueError("counts: promoted needs object: product")
+        if self.returns is not None and self.counts != "never":
+            raise ValueError("a kind with `returns` never counts: remove `counts`")
         return self
 
 

@@ -5,11 +5,12 @@ It is YAML, validated here; `groundswell import schema` prints its JSON schema f
 
 import hashlib
 import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
@@ -24,12 +25,22 @@ IdRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers",
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def _as_moment(value: Any) -> Any:
+    """Return a text with a time of day as a moment: a moment at midnight is not a day."""
+    return datetime.fromisoformat(value) if isinstance(value, str) and ":" in value else value
+
+
 class Mapping(FormatSettings):
     """A mapping file."""
 
     version: Literal[1] = 1
     dataset: str = Field(description="Name of the data set in the graph", pattern=r"^[\w.-]{1,100}$")
     zone: str = Field(description="Time zone that defines the data's days, for example Europe/Berlin")
+    complete_until: Annotated[date | datetime | None, BeforeValidator(_as_moment)] = Field(
+        None,
+        description="Last day that the data covers to its end, or the moment to which it does. Later rows "
+        "are loaded, but the data set ends before them. Default: a guess, with its reason",
+    )
     max_rejected: Share | dict[str, Share] = Field(
         _MAX_REJECTED,
         description="Share of rejected rows of any table above which the import stops; or shares by table "
@@ -49,14 +60,17 @@ class Mapping(FormatSettings):
         "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones)",
     )
     tables: dict[str, Sources]
-    kinds: dict[str, BehaviourKind]
+    kinds: dict[str, BehaviourKind] = Field(
+        default_factory=dict, description="Each kind of behaviour by its name; needed for behaviours"
+    )
     participation: Participation = Participation()
 
     @model_validator(mode="after")
     def _fits_the_contract(self) -> Self:
-        missing = [name for name, spec in TABLES.items() if spec.required and name not in self.tables]
-        if missing:
-            raise ValueError(f"tables: {', '.join(missing)} must be mapped")
+        if not self.tables:
+            raise ValueError(f"tables: map at least one of {', '.join(TABLES)}")
+        if "behaviours" in self.tables and not self.kinds:
+            raise ValueError("kinds: name at least one kind of behaviour")
         invalid = set(self.unknown) - set(ADDABLE)
         if invalid:
             raise ValueError(f"unknown: {', '.join(sorted(invalid))}: only {', '.join(ADDABLE)} can be added")
@@ -67,10 +81,30 @@ class Mapping(FormatSettings):
             invalid = set(self.max_rejected) - set(TABLES)
             if invalid:
                 raise ValueError(f"max_rejected: there is no table {', '.join(sorted(invalid))}")
+        for name, kind in self.kinds.items():
+            self._check_returns(name, kind)
         for name, sources in self.tables.items():
             for source in sources:
                 check_fields(name, source)
+                unknown = {rule.kind for rule in source.kinds} - set(self.kinds)
+                if unknown:
+                    raise ValueError(f"{name}: kinds: {', '.join(sorted(unknown))} is not under `kinds`")
         return self
+
+    def _check_returns(self, name: str, kind: BehaviourKind) -> None:
+        if kind.returns is None:
+            return
+        returned = self.kinds.get(kind.returns)
+        if returned is None or returned.returns is not None:
+            others = [other for other, spec in self.kinds.items() if spec.returns is None]
+            raise ValueError(f"kinds: {name} returns {kind.returns!r}; it can return {', '.join(others)}")
+        if returned.object != kind.object:
+            raise ValueError(f"kinds: {name} and {kind.returns} must have the same object")
+
+    def returned_type(self, kind: str) -> str | None:
+        """Return the relationship type of the behaviours that those of `kind` take back, if any."""
+        returns = self.kinds[kind].returns
+        return self.kinds[returns].type if returns else None
 
     def adds(self, table: str) -> bool:
         """Return whether rows may add ids to `table` by referencing them."""
@@ -108,12 +142,18 @@ class Mapping(FormatSettings):
 
     def digest_of(self, source: Source) -> str:
         """Return a digest of all settings that decide how the rows of `source` are read."""
-        kinds = {name: (kind.type, kind.object) for name, kind in self.kinds.items()}
+        # Without defaults, so that a setting that a later version adds does not change the digest.
         settings = [
-            source.model_dump_json(exclude={"files"}),
-            self.value_format(source).model_dump_json(),
-            json.dumps([kinds, self.ids], sort_keys=True),
+            source.model_dump_json(exclude={"files"}, exclude_defaults=True),
+            self.value_format(source).model_dump_json(exclude_defaults=True),
+            json.dumps(self.ids, sort_keys=True),
         ]
+        if "object" in {*source.columns, *source.constants}:
+            kinds = {
+                name: (kind.type, kind.object, *([kind.returns] if kind.returns else []))
+                for name, kind in self.kinds.items()
+            }
+            settings.append(json.dumps(kinds, sort_keys=True))
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 
 

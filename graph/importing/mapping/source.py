@@ -48,6 +48,13 @@ Columns = Annotated[
 ]
 
 
+class KindRule(Strict):
+    """The kind of the behaviours for which a rule holds."""
+
+    kind: str = Field(description="A name under `kinds`")
+    where: dict[str, RuleOrTexts] = Field(description="column: values or a rule", min_length=1)
+
+
 class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
@@ -74,7 +81,9 @@ class Source(FormatSettings):
     constants: dict[str, str] = Field(default_factory=dict, description="field: one value for every row")
     attributes: dict[str, str] = Field(default_factory=dict, description="property: column of the file")
     end_is_last_day: bool = Field(
-        False, description="campaigns: `ends` is the last day, not the first moment after it"
+        False,
+        description="campaigns: `ends` is the last day, not the first moment after it; an end with a time of "
+        "day is that moment",
     )
     where: dict[str, RuleOrTexts] = Field(
         default_factory=dict,
@@ -92,6 +101,11 @@ class Source(FormatSettings):
         default_factory=list,
         description="Columns of other files, by key. A column that the row's own file lacks is looked up in "
         "them; `customers.csv:name` names one of them explicitly",
+    )
+    kinds: list[KindRule] = Field(
+        default_factory=list,
+        description="behaviours: kinds by rule; the first whose `where` holds, else that of `columns` or "
+        "`constants`",
     )
 
     @model_validator(mode="before")
@@ -123,7 +137,7 @@ def check_fields(table: str, source: Source) -> None:
     if table not in TABLES:
         raise ValueError(f"tables: there is no table {table!r}; there are {', '.join(TABLES)}")
     spec = TABLES[table]
-    mapped = set(source.columns) | set(source.constants)
+    mapped = set(source.columns) | set(source.constants) | ({"kind"} if source.kinds else set())
     unknown = mapped - set(spec.names)
     if unknown:
         raise ValueError(f"{table}: no field {', '.join(sorted(unknown))}; there are {', '.join(spec.names)}")
@@ -140,6 +154,8 @@ def check_fields(table: str, source: Source) -> None:
         both = {"discount_rate", "minimum_spend"} & mapped
         if both:
             raise ValueError(f"{table}: {', '.join(sorted(both))} is filled by `as` of discount already")
+    if source.kinds and table != "behaviours":
+        raise ValueError(f"{table}: kinds is for behaviours")
     if source.end_is_last_day and table != "campaigns":
         raise ValueError(f"{table}: end_is_last_day is for campaigns")
     if source.attributes and not spec.attributes:

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
-from graph.importing.reading.cells import is_cells
+from graph.importing.reading.cells import is_cells, texts
 from graph.importing.values import numbers
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
 _MAX_ID_LENGTH = 1_000
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
+_CLOCK = r"\d:\d\d|[Tt]\d\d|\d ?[AaPp]\.?[Mm]\b"
 _OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
 _NAMED_UTC = r" ?(?:UTC|GMT)$"
 Bools = NDArray[np.bool_]
@@ -142,19 +143,47 @@ def _time(text: pa.Array, value_format: ValueFormat) -> Converted:
     return _in_range(milliseconds, given)._replace(reason=reason)
 
 
+def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
+    """Return the end of windows whose last days are given: the next midnight; a time of day stays.
+
+    Parameters
+    ----------
+    moments
+        The converted values, in milliseconds since the epoch.
+    given
+        The values as the file states them. A text has a time of day where it shows a clock, another value
+        if not all values of the column are at midnight.
+    zone
+        The time zone of the days.
+    """
+    local = _local(moments, zone)
+    if (local.isna() | (local == local.dt.normalize())).all():
+        return next_midnight(moments, zone)
+    given = _decode_dictionary(given)
+    if is_cells(given):
+        given = texts(given)
+    if not pa.types.is_string(given.type):
+        return moments
+    has_clock = pc.fill_null(pc.match_substring_regex(given, _CLOCK), False)
+    bare_number = pc.fill_null(pc.match_substring_regex(given, r"^\s*\d+([.,]\d+)?\s*$"), False)
+    # A number is days or seconds since an epoch, or digits of a date: the moment tells whether it has a time.
+    timed = pa.array((local != local.dt.normalize()).to_numpy())
+    return pc.if_else(pc.or_(has_clock, pc.and_(bare_number, timed)), moments, next_midnight(moments, zone))
+
+
 def next_midnight(moments: pa.Array, zone: str) -> pa.Array:
     """Return the first moment of the next day in `zone`, in milliseconds since the epoch."""
-    local = (
-        pd.Series(moments.to_pandas())
-        .astype("Int64")
-        .astype("datetime64[ms]")
-        .dt.tz_localize("UTC")
-        .dt.tz_convert(zone)
-    )
-    after = (local.dt.tz_localize(None).dt.normalize() + pd.Timedelta(days=1)).dt.as_unit("ms")
+    local = _local(moments, zone)
+    after = (local.dt.normalize() + pd.Timedelta(days=1)).dt.as_unit("ms")
     midnights = _milliseconds(_localised(after, zone))
     missing = np.isnan(midnights)
     return pa.array(np.where(missing, 0, midnights).astype(np.int64), mask=missing)
+
+
+def _local(moments: pa.Array, zone: str) -> pd.Series:
+    """Return moments in milliseconds since the epoch as local times."""
+    utc = pd.Series(moments.to_pandas()).astype("Int64").astype("datetime64[ms]").dt.tz_localize("UTC")
+    return utc.dt.tz_convert(zone).dt.tz_localize(None)
 
 
 def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
 from graph.importing.reading.lines import RowError
-from graph.importing.values.convert import Converted, convert, next_midnight
+from graph.importing.values.convert import Converted, after_last_day, convert
 from graph.importing.values.discounts import read_discounts
 from graph.importing.values.ids import normalise
 from graph.importing.values.where import mask
@@ -27,6 +27,8 @@ _CAMPAIGN_OR_COUPON = {
 """A row of these tables without such an id states nothing: an order without a coupon is no error."""
 _NULLS = ("null", "NULL", "None")
 """What programs write for no coupon, and so for no campaign or discount."""
+
+(_ENDS,) = (field for field in TABLES["campaigns"].fields if field.name == "ends")
 
 
 @dataclass
@@ -71,7 +73,10 @@ class Rows:
 
 def mapped_columns(source: Source) -> list[str]:
     """Return the columns of the file that the mapping uses."""
-    return list(dict.fromkeys([*source.columns.values(), *source.attributes.values(), *source.where]))
+    by_rule = [column for rule in source.kinds for column in rule.where]
+    return list(
+        dict.fromkeys([*source.columns.values(), *source.attributes.values(), *source.where, *by_rule])
+    )
 
 
 def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows:
@@ -90,6 +95,8 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
     currencies: dict[str, Counter[str]] = {}
     for spec in TABLES[table].fields:
         raw_column = _raw_column(spec, source, raw, len(numbers))
+        if spec.name == "kind" and table == "behaviours":
+            raw_column = _kinds_by_rule(raw_column, source, raw, len(numbers), mapping)
         if raw_column is None:
             continue
         name = source.columns.get(spec.name, spec.name)
@@ -112,7 +119,10 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         rejected += _reject(ok, unknown, numbers, source.columns.get("kind", "kind"), columns["kind"], reason)
     if table == "campaigns":
         if source.end_is_last_day:
-            columns["ends"] = next_midnight(columns["ends"], mapping.value_format(source, "ends").zone)
+            given = _raw_column(_ENDS, source, raw, len(numbers))
+            columns["ends"] = after_last_day(
+                columns["ends"], given, mapping.value_format(source, "ends").zone
+            )
         late = pc.fill_null(pc.greater_equal(columns["starts"], columns["ends"]), False)
         ends = source.columns.get("ends", "ends")
         backwards = np.asarray(late.to_numpy(zero_copy_only=False), dtype=bool)
@@ -130,6 +140,19 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
 def with_file_columns(errors: list[RowError], source: Source) -> list[RowError]:
     """Replace the contract's field names by the file's column names."""
     return [error._replace(column=source.columns.get(error.column, error.column)) for error in errors]
+
+
+def _kinds_by_rule(
+    given: pa.Array | None, source: Source, raw: dict[str, pa.Array], length: int, mapping: Mapping
+) -> pa.Array | None:
+    """Return the kind of each row: that of the first rule that holds, else the `given` one."""
+    if not source.kinds:
+        return given
+    kinds = pa.nulls(length, pa.string()) if given is None else texts_of(given)
+    formats = mapping.value_format(source), mapping.own_formats(source)
+    for rule in reversed(source.kinds):
+        kinds = pc.if_else(pa.array(mask(raw, rule.where, *formats)), rule.kind, kinds)
+    return kinds
 
 
 def _raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:

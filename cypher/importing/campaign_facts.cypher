@@ -1,0 +1,10 @@
+// The window, target users, products and coupons of each campaign
+// parameters: $dataset (string)
+// returns: campaign (string), starts (integer, milliseconds), ends (integer, milliseconds), users (list of string), products (list of string), coupons (list of string)
+// access: read
+MATCH (campaign:Campaign {dataset: $dataset})
+RETURN campaign.id AS campaign, campaign.starts_at.epochMillis AS starts, campaign.ends_at.epochMillis AS ends,
+       COLLECT { MATCH (campaign)<-[:TARGETED_BY]-(user:User) RETURN user.id } AS users,
+       COLLECT { MATCH (campaign)-[:PROMOTES]->(product:Product) RETURN product.id } AS products,
+       COLLECT { MATCH (campaign)<-[:OF]-(coupon:Coupon) RETURN coupon.id } AS coupons
+ORDER BY campaign

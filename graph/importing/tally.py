@@ -1,0 +1,317 @@
+"""Counts how many behaviours count as participation, and why the others do not.
+
+The counts are of behaviours in the delivery. The windows, target users and products of campaigns come from
+the files themselves (`CampaignFacts.add`) or, where rows are loaded into a live database, from the graph.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.connection import Graph
+from graph.importing.engines.ids import Ids
+from graph.importing.engines.loaders import unknown_id
+from graph.importing.engines.resolve import Resolver
+from graph.importing.mapping.kinds import BehaviourKind, Participation
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.input_files import InputFiles
+from graph.importing.reading.lines import RowError
+from graph.importing.values.observer import Observer
+from graph.importing.values.rows import Rows
+from graph.importing.warnings import DataWarning
+
+_OUTSIDE, _OTHER, _UNTARGETED, _COUNTS = range(4)
+Ints = NDArray[np.int64]
+
+
+class CampaignFacts:
+    """What decides whether a behaviour counts: windows, target users, products and coupons of campaigns."""
+
+    def __init__(self) -> None:
+        self.campaigns, self.users, self.products, self.coupons = Ids(), Ids(), Ids(), Ids()
+        self._windows: list[tuple[int, int]] = []
+        self._links: dict[str, dict[str, list[pa.Array]]] = defaultdict(lambda: defaultdict(list))
+        self._positions: dict[str, list[Ints]] | None = None
+
+    @classmethod
+    def of_graph(cls, graph: Graph, dataset: str) -> "CampaignFacts":
+        """Read the facts of all campaigns of a data set."""
+        facts = cls()
+        for row in graph.run("importing/campaign_facts", dataset=dataset):
+            facts._add_campaign(row["campaign"], row["starts"], row["ends"])
+            for what in ("users", "products", "coupons"):
+                facts._links[what][row["campaign"]].append(pa.array(row[what], pa.string()))
+        return facts
+
+    def add(self, rows: Rows) -> None:
+        """Add accepted rows of campaigns, targetings, promotions or coupons; others are ignored."""
+        columns = rows.columns
+        if rows.table == "campaigns":
+            windows = (columns[name].to_pylist() for name in ("id", "starts", "ends"))
+            for campaign, starts, ends in zip(*windows, strict=True):
+                self._add_campaign(campaign, starts, ends)
+        elif rows.table in _LINKS and len(rows):
+            what, column = _LINKS[rows.table]
+            pairs = pa.table({"campaign": columns["campaign"], "id": columns[column]})
+            grouped = pairs.group_by("campaign").aggregate([("id", "list")])
+            for campaign, ids in zip(grouped["campaign"].to_pylist(), grouped["id_list"], strict=True):
+                self._links[what][campaign].append(ids.values.cast(pa.string()))
+            self._positions = None
+
+    def _add_campaign(self, campaign: str, starts: int, ends: int) -> None:
+        self.campaigns.add(campaign)
+        self._windows.append((starts, ends))
+        self._positions = None
+
+    def windows(self) -> list[tuple[int, int]]:
+        """Return start and end of each campaign, in milliseconds since the epoch."""
+        return self._windows
+
+    def prepare(self) -> None:
+        """Number all ids; needed before the first use of `positions`, and after each addition."""
+        if self._positions is None:
+            self._positions = {name: self._locate(name) for name in ("users", "products", "coupons")}
+
+    def positions(self, what: str, campaign: int) -> Ints:
+        """Return the positions of the `users`, `products` or `coupons` of a campaign, in order."""
+        return (self._positions or {})[what][campaign]
+
+    def _locate(self, what: str) -> list[Ints]:
+        ids: Ids = getattr(self, what)
+        links = self._links[what]
+        for parts in links.values():
+            for part in parts:
+                for name in part.to_pylist():
+                    ids.add(name)
+        empty = np.array([], dtype=np.int64)
+        return [
+            np.unique(ids.positions(pa.chunked_array(links[campaign]).combine_chunks()))
+            if campaign in links
+            else empty
+            for campaign in self.campaigns
+        ]
+
+
+_LINKS = {
+    "targetings": ("users", "user"),
+    "promotions": ("products", "product"),
+    "coupons": ("coupons", "id"),
+}
+
+
+@dataclass
+class KindCounts:
+    """Numbers of behaviours of one kind.
+
+    Attributes
+    ----------
+    read
+        All of them.
+    counting
+        Those that count as participation.
+    outside
+        Those outside the windows of all campaigns.
+    other
+        Those inside a window whose object is not the campaign's: not promoted by it, or not naming it.
+    untargeted
+        Those of users whom the campaign did not target.
+    """
+
+    read: int = 0
+    counting: int = 0
+    outside: int = 0
+    other: int = 0
+    untargeted: int = 0
+
+
+class Tally:
+    """Counts behaviours block by block; blocks may come from several threads.
+
+    Parameters
+    ----------
+    mapping
+        Defines which behaviours count.
+
+    Attributes
+    ----------
+    facts
+        What decides whether a behaviour counts; complete before the first behaviour.
+    counts
+        The numbers by kind.
+    unknown_users
+        Behaviours that were rejected because nobody knows their user.
+    skipped
+        Behaviours that earlier imports loaded, and that were not read again.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.kinds: dict[str, BehaviourKind] = mapping.kinds
+        self.rule: Participation = mapping.participation
+        self.facts = CampaignFacts()
+        self.counts: dict[str, KindCounts] = {}
+        self.unknown_users = 0
+        self.skipped = 0
+        self._lock = Lock()
+
+    def add(self, rows: Rows) -> None:
+        """Count accepted behaviours."""
+        with self._lock:
+            self.facts.prepare()
+        for name in pc.unique(rows.columns["kind"]).to_pylist():
+            of_kind = np.asarray(pc.equal(rows.columns["kind"], name).to_numpy(zero_copy_only=False), bool)
+            part = rows if of_kind.all() else rows.filter(of_kind)
+            kind = self.kinds[name]
+            status = self._status(part, kind) if kind.counts != "never" else np.array([], dtype=np.int64)
+            numbers = np.bincount(status, minlength=4).tolist()
+            with self._lock:
+                counts = self.counts.setdefault(name, KindCounts())
+                counts.read += len(part)
+                counts.outside += numbers[_OUTSIDE]
+                counts.other += numbers[_OTHER]
+                counts.untargeted += numbers[_UNTARGETED]
+                counts.counting += numbers[_COUNTS]
+
+    def add_block(self, rows: Rows, rejected: Iterable[RowError]) -> None:
+        """Count the outcome of one block, of any table."""
+        if rows.table != "behaviours":
+            self.facts.add(rows)
+            return
+        if len(rows):
+            self.add(rows)
+        unknown = sum(error.reason == unknown_id("users") for error in rejected)
+        with self._lock:
+            self.unknown_users += unknown
+
+    def _status(self, rows: Rows, kind: BehaviourKind) -> Ints:
+        """Return for each row how close it comes to counting, in the campaign where it comes closest."""
+        at = rows.columns["at"].to_numpy(zero_copy_only=False)
+        order = np.argsort(at, kind="stable")
+        ordered = at[order]
+        users = self.facts.users.positions(rows.columns["user"])
+        objects = self._objects(rows, kind)
+        status = np.zeros(len(rows), dtype=np.int64)
+        for campaign, (starts, ends) in enumerate(self.facts.windows()):
+            inside = order
+            if self.rule.window:
+                first, last = np.searchsorted(ordered, [starts, ends])
+                inside = order[first:last]
+            if not len(inside):
+                continue
+            reached = np.full(len(inside), _OTHER)
+            fits = self._fits(objects, kind, campaign, inside)
+            targeted = np.isin(users[inside], self.facts.positions("users", campaign))
+            reached[fits] = np.where(targeted | (not self.rule.targeted), _COUNTS, _UNTARGETED)[fits]
+            status[inside] = np.maximum(status[inside], reached)
+        return status
+
+    def _objects(self, rows: Rows, kind: BehaviourKind) -> tuple[Ints, Ints]:
+        """Return the positions of the objects that decide, and of the campaigns that rows name."""
+        facts = self.facts
+        nobody = np.full(len(rows), -1, dtype=np.int64)
+        named = facts.campaigns.positions(rows.columns["campaign"]) if "campaign" in rows.columns else nobody
+        if kind.counts == "any":
+            return nobody, named
+        ids = {"product": facts.products, "coupon": facts.coupons, "campaign": facts.campaigns}[kind.object]
+        return ids.positions(rows.columns["object"]), named
+
+    def _fits(
+        self, objects: tuple[Ints, Ints], kind: BehaviourKind, campaign: int, inside: Ints
+    ) -> NDArray[np.bool_]:
+        """Mark the rows whose object is the campaign's."""
+        own, named = objects[0][inside], objects[1][inside]
+        if kind.counts == "any":
+            return np.ones(len(inside), dtype=bool)
+        if kind.counts == "promoted":
+            return np.isin(own, self.facts.positions("products", campaign))
+        if kind.object == "product":
+            return named == campaign
+        if kind.object == "campaign":
+            return own == campaign
+        of_campaign = np.isin(own, self.facts.positions("coupons", campaign))
+        return of_campaign & ((named < 0) | (named == campaign))
+
+    @property
+    def counting(self) -> int:
+        """Number of behaviours that count as participation."""
+        return sum(counts.counting for counts in self.counts.values())
+
+    def lines(self) -> list[str]:
+        """Return a line for each kind of behaviour, and one for rejected ones."""
+        lines = [_line(name, self.kinds[name], counts) for name, counts in sorted(self.counts.items())]
+        if self.unknown_users:
+            lines.append(f"{self.unknown_users:,} behaviours were rejected: nobody knows their users.")
+        if self.skipped:
+            lines.append(f"{self.skipped:,} behaviours were loaded before and are not counted here.")
+        return lines
+
+    def explain_none(self) -> DataWarning | None:
+        """Return why no behaviour counts as participation and what to change; None if any does."""
+        if self.counting:
+            return None
+        return DataWarning("no_participations", f"Nothing counts as participation: {self._reason()}", 0)
+
+    def _reason(self) -> str:
+        if not len(self.facts.campaigns):
+            return (
+                "the data set has no campaigns yet. Map a table of campaigns, or add campaigns later on the "
+                "page or with POST /v1/campaigns."
+            )
+        counting = {name: kind for name, kind in self.kinds.items() if kind.counts != "never"}
+        if not counting:
+            return (
+                "no kind of behaviour does. Set `counts` of a kind to promoted, named or any in the mapping."
+            )
+        counts = [self.counts[name] for name in counting if name in self.counts]
+        if not sum(count.read for count in counts):
+            return f"there are no behaviours of the kinds that do ({', '.join(counting)})."
+        if any(count.untargeted for count in counts):
+            return (
+                "no behaviour is by a user whom its campaign targeted. Map `targetings`, or set `targeted: "
+                "false` under `participation`."
+            )
+        if any(count.other for count in counts):
+            return (
+                "no behaviour inside a window is of a product that its campaign promotes, or names its "
+                "campaign. Map `promotions`, or the column `campaign`, or set `counts: any`."
+            )
+        return (
+            "every behaviour is outside the windows of all campaigns. Compare the times of both; "
+            "`end_is_last_day` and `zone` decide how windows are read."
+        )
+
+
+NO_PARTICIPATIONS = DataWarning(
+    "no_participations",
+    "Nothing counts as participation in the data set. Import its behaviours again to see why.",
+    0,
+)
+
+
+def tally_files(files: InputFiles) -> Tally:
+    """Count the behaviours of all files, as if nothing was loaded before."""
+    tally = Tally(files.mapping)
+    for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, lambda _table, _rows: None):
+        tally.add_block(resolved.rows, resolved.rejected)
+    return tally
+
+
+def _line(name: str, kind: BehaviourKind, counts: KindCounts) -> str:
+    line = f"{name}: {counts.read:,} behaviours"
+    if kind.returns:
+        return f"{line}; they never count, and are subtracted from those of {kind.returns}."
+    if kind.counts == "never":
+        return f"{line}; they never count."
+    fitting = "of a promoted product" if kind.counts == "promoted" else "naming the campaign"
+    parts = [
+        (counts.outside, "outside every window"),
+        (counts.other, f"inside one, but not {fitting}"),
+        (counts.untargeted, "of users whom the campaign did not target"),
+    ]
+    rest = ", ".join(f"{number:,} {what}" for number, what in parts if number)
+    return f"{line}, {counts.counting:,} count" + (f"; {rest}." if rest else ".")

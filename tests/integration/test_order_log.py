@@ -1,0 +1,123 @@
+"""An order log alone: users and products come from it, campaigns later, and every count is explained."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecasting.history.series import campaign_list
+from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
+from graph.connection import Graph
+from graph.importing.check import check_files
+from graph.importing.job import import_files
+from graph.progress import Silent
+from graph.settings import Settings
+from tests.shop import HEADER, Import, shop_mapping
+
+TABLES = shop_mapping("shop").model_dump(exclude_unset=True, mode="json")["tables"]
+ORDERS_ALONE = {"behaviours": TABLES["behaviours"]}
+
+
+def test_an_order_log_alone_is_loaded_and_says_that_campaigns_can_follow(load: Import) -> None:
+    report = load(tables=ORDERS_ALONE)
+    assert report.counts == {"users": 2, "products": 2, "ordered": 3}
+    (warning,) = report.warnings
+    assert warning.code == "no_participations"
+    assert "no campaigns yet" in warning.text
+
+
+def test_a_campaign_created_later_derives_participations_of_earlier_behaviours(
+    graph: Graph, load: Import, dataset: str
+) -> None:
+    load(tables=ORDERS_ALONE)
+    days = {"starts": date(2024, 3, 1), "ends": date(2024, 3, 31)}
+    create_campaign(graph, dataset, NewCampaign("tea", "Tea", **days, users=["a", "b"], products=["tea"]))
+    create_campaign(graph, dataset, NewCampaign("mug", "Mugs", **days, users=["a"], products=["mug"]))
+    participants = campaign_list(graph, dataset).set_index("id")["participants"]
+    assert participants.to_dict() == {"tea": 1, "mug": 0}
+    # With the next import, too, they are what the rules say.
+    report = load(tables=ORDERS_ALONE, participation={"targeted": False})
+    assert (report.participations, report.counts["participations"]) == (1, 2)
+    remove_planned(graph, dataset, "tea")
+    assert campaign_list(graph, dataset)["participants"].tolist() == [1]
+
+
+def test_every_behaviour_is_counted_with_its_reason(
+    graph: Graph, settings: Settings, shop: Path, dataset: str, load: Import
+) -> None:
+    (shop / "orders.csv").write_text(
+        HEADER
+        + "a,tea,2024-03-02 10:00,1\nb,tea,2024-03-03 10:00,1\n"  # Count.
+        + "c,tea,2024-03-04 10:00,1\n"  # Not targeted.
+        + "a,mug,2024-03-05 10:00,1\n"  # Not promoted.
+        + "a,tea,2024-05-05 10:00,1\na,mug,2024-05-05 10:00,1\n"  # Outside the window.
+        + "nobody,tea,2024-03-06 10:00,1\n"
+    )
+    lines = [
+        "order: 6 behaviours, 2 count; 2 outside every window, 1 inside one, but not of a promoted product, "
+        "1 of users whom the campaign did not target.",
+        "1 behaviours were rejected: nobody knows their users.",
+    ]
+    assert check_files(shop, shop_mapping(dataset), Silent()).tally.lines() == lines
+    report = load()
+    assert report.tally == lines
+    assert report.participations == 2
+    with (shop / "orders.csv").open("a") as file:
+        file.write("b,tea,2024-03-08 10:00,1\n")
+    assert import_files(graph, settings, shop, shop_mapping(dataset), Silent(), engine="stream").tally[0] == (
+        "order: 7 behaviours, 3 count; 2 outside every window, 1 inside one, but not of a promoted product, "
+        "1 of users whom the campaign did not target."
+    )  # Rejected rows make the block be read again.
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"kinds": {"order": {"type": "ORDERED"}}}, "no kind of behaviour does"),
+        ({"tables": {**TABLES, "targetings": []}}, "Map `targetings`, or set `targeted: false`"),
+        ({"tables": {**TABLES, "promotions": []}}, "Map `promotions`, or the column `campaign`"),
+        ({"kinds": {"order": {"type": "ORDERED", "counts": "named"}}}, "Map `promotions`, or the column"),
+        ({"kinds": {"order": {"type": "ORDERED"}, "b": {"type": "B", "counts": "any"}}}, "no behaviours of"),
+    ],
+)
+def test_nothing_that_counts_is_explained(
+    load: Import, shop: Path, dataset: str, changes: dict[str, object], reason: str
+) -> None:
+    if "tables" in changes:
+        changes = {"tables": {name: table for name, table in changes["tables"].items() if table}}  # type: ignore[attr-defined]
+    check = check_files(shop, shop_mapping(dataset, **changes), Silent())
+    assert reason in check.warnings[0].text
+    for report in (load(**changes), load(**changes)):  # Also where no row is read again.
+        assert [warning.code for warning in report.warnings] == ["no_participations"]
+        assert reason in report.warnings[0].text
+
+
+def test_behaviours_outside_every_window_are_explained(load: Import, shop: Path) -> None:
+    (shop / "campaigns.csv").write_text("id,starts,ends\nF1,2025-03-01,2025-04-01\n")
+    assert "outside the windows of all campaigns" in load().warnings[0].text
+
+
+@pytest.mark.parametrize("kind", ["redeem", "click", "attributed"])
+def test_the_tally_of_named_campaigns_equals_the_participations(load: Import, shop: Path, kind: str) -> None:
+    (shop / "codes.csv").write_text("code,campaign\nX,F1\nY,F2\nX,F2\n")
+    (shop / "campaigns.csv").write_text(
+        "id,starts,ends\nF1,2024-03-01,2024-04-01\nF2,2024-03-15,2024-05-01\n"
+    )
+    (shop / "targets.csv").write_text("user,campaign\na,F1\na,F2\nb,F1\n")
+    rows = {
+        "redeem": "a,X,2024-03-02 10:00,\na,Y,2024-03-02 11:00,\nb,X,2024-03-16 10:00,F2\nb,Z,2024-03-03,\n",
+        "click": "a,F1,2024-03-02 10:00,\nb,F2,2024-03-20 10:00,\na,F2,2024-03-02 10:00,\n",
+        "attributed": "a,tea,2024-03-02 10:00,F1\na,tea,2024-03-02 10:00,\nb,mug,2024-03-20 10:00,F2\n",
+    }
+    (shop / "acts.csv").write_text("user,object,at,campaign\n" + rows[kind])
+    columns = {name: name for name in ("user", "object", "at", "campaign")}
+    tables = {
+        **TABLES,
+        "coupons": {"files": "codes.csv", "columns": {"id": "code", "campaign": "campaign"}},
+        "behaviours": {"files": "acts.csv", "columns": columns, "constants": {"kind": "act"}},
+    }
+    objects = {"redeem": "coupon", "click": "campaign", "attributed": "product"}
+    kinds = {"act": {"type": "ACTED", "object": objects[kind], "counts": "named"}}
+    report = load(tables=tables, kinds=kinds, unknown={"coupons": "add"})
+    assert report.participations == 1
+    assert ", 1 count" in report.tally[0]
