@@ -14,7 +14,7 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.engines import stream
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import ImportReport, import_files, import_prepared
-from graph.importing.mapping.model import read_mapping
+from graph.importing.mapping.model import parse_mapping, read_mapping
 from graph.importing.runs import find_import, import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -156,7 +156,7 @@ def test_discount_rates_and_thresholds_are_stored(
         "campaign,product,code,off\nF1,tea,,0.95\nF1,mug,C1,300:30\nnull,mug,,\n"
     )
     (shop / "orders.csv").write_text("user,product,at,off\na,tea,2024-03-02,20%\nb,mug,2024-03-03,\n")
-    document = mapping(dataset).model_dump(mode="json", exclude_unset=True)
+    document = shop_mapping(dataset).model_dump(mode="json", exclude_unset=True)
     tables = document["tables"]
     columns = tables["promotions"][0]["columns"]
     columns |= {"coupon": "code", "discount": {"column": "off", "as": ["threshold", "paid_rate"]}}
@@ -204,7 +204,7 @@ def test_dates_of_both_orders_stop_the_import_before_it_begins(
     orders = "a,tea,25/03/2024,1\nb,mug,03/04/2024,2\nb,mug,03/28/2024,2\n"
     (shop / "orders.csv").write_text(HEADER + orders)
     with pytest.raises(ImportFailed, match="row 4: '03/28/2024'.*row 2: '25/03/2024'"):
-        import_files(graph, settings, shop, mapping(dataset, times="%d/%m/%Y"), Silent())
+        import_files(graph, settings, shop, shop_mapping(dataset, times="%d/%m/%Y"), Silent())
     assert not import_runs(graph, dataset)
 
 
