@@ -40,7 +40,8 @@ def orders_mapping(columns: dict[str, object] | None = None, **changes: object) 
             "campaigns": {"files": "campaigns.csv", "columns": {"id": "id", "starts": "s", "ends": "e"}},
             "behaviours": source | {key: changes.pop(key) for key in ("where", "missing") if key in changes},
         },
-        "kinds": {"order": {"type": "ORDERED"}},
+        "kinds": {"order": {"type": "ORDERED", "counts": "any"}},
+        "participation": {"targeted": False},
     }
     return parse_mapping(content | changes, "test")
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from graph.importing.check import check_files
+from graph.importing.mapping.model import parse_mapping
 from graph.importing.values.figures import Figures
 from graph.importing.values.id_report import IdReport
 from graph.importing.warnings import DataWarning
@@ -36,6 +37,18 @@ def test_odd_amounts_are_warnings_with_examples(tmp_path: Path) -> None:
         "negative_figures": (1, ["row 303: -5"]),
     }
     assert found["far_figures"].text.startswith("orders.csv, column 'amount': 1 row is beyond 1,000 times")
+
+
+def test_negative_figures_of_returns_are_no_warning(tmp_path: Path) -> None:
+    orders = HEADER + "a,tea,2024-03-01,5\na,C-tea,2024-03-01,-5\n"
+    document = orders_mapping().model_dump(mode="json", exclude_unset=True)
+    (source,) = document["tables"]["behaviours"]
+    source["kinds"] = [{"kind": "return", "where": {"product": {"starts_with": "C-"}}}]
+    document["kinds"]["return"] = {"type": "RETURNED", "returns": "order"}
+    assert check(tmp_path, orders, parse_mapping(document, "test")).warnings == []
+    assert [warning.code for warning in check(tmp_path, orders, orders_mapping()).warnings] == [
+        "negative_figures"
+    ]
 
 
 @pytest.mark.parametrize(("factor", "far"), [(500, 0), (5000, 2)])

@@ -45,7 +45,7 @@ class Observer:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
         # A kind that takes back another may well have negative figures.
-        self._returns = [name for name, kind in mapping.kinds.items() if getattr(kind, "returns", None)]
+        self._returns = [name for name, kind in mapping.kinds.items() if kind.returns]
         self._figures: dict[_Column, Figures] = defaultdict(Figures)
         self._currencies: dict[_Column, Counter[str]] = defaultdict(Counter)
         self._discounts: dict[_Column, _Discounts] = defaultdict(_Discounts)
