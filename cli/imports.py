@@ -53,24 +53,57 @@ NameOption = Annotated[
 @app.command("init")
 def init(
     folder: FolderArgument,
+    home: HomeOption = None,
     dataset: Annotated[
         str | None, typer.Option("--dataset", help="Name the data set (default: the folder's name).")
     ] = None,
     zone: Annotated[
-        str, typer.Option(help="The time zone of the data's days, for example Europe/Berlin.")
-    ] = "UTC",
+        str | None,
+        typer.Option(help="The time zone of the data's days, for example Europe/Berlin (default: UTC)."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing mapping.")] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="Then ask what only you know, check every row, and import.")
+    ] = False,
 ) -> None:
     """Inspect the files and write a first, commented mapping."""
     from cli.console import out
     from graph.importing.inference.infer import infer_mapping
-    from graph.importing.mapping.model import mapping_path
+    from graph.importing.mapping.model import mapping_path, read_mapping
+    from graph.importing.mapping.questions import UnansweredQuestions
 
     path = mapping_path(folder)
-    if path.exists() and not force:
+    if path.exists() and not force and not run:
         raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
-    path.write_text(infer_mapping(folder, dataset, zone), encoding="utf-8")
-    out.print(f"Wrote {path}. Review it, then run: groundswell import check {folder}", soft_wrap=True)
+    if force or not path.exists():
+        path.write_text(infer_mapping(folder, dataset, zone), encoding="utf-8")
+        out.print(f"Wrote {path}.", soft_wrap=True)
+    if run:
+        _check_and_run(folder, path, home)
+        return
+    try:
+        read_mapping(path)
+    except UnansweredQuestions as error:
+        out.print("It asks what the files do not tell; write each answer after its `answer:`.")
+        for question in error.questions:
+            out.print(f"  {question}", markup=False, soft_wrap=True)
+    out.print(f"Review it, then run: groundswell import check {folder}", soft_wrap=True)
+
+
+def _check_and_run(folder: Path, path: Path, home: Path | None) -> None:
+    """Ask the mapping's questions on a terminal, check all rows, and import them if the user agrees."""
+    import sys
+
+    from cli.questions import ask_questions
+    from graph.importing.mapping.model import read_mapping
+
+    on_terminal = sys.stdin.isatty()
+    if on_terminal:
+        ask_questions(path)
+    _show_check(folder, read_mapping(path))
+    if on_terminal:
+        typer.confirm("Import these rows?", default=True, abort=True)
+    run(folder, home)
 
 
 @app.command("schema")
@@ -88,11 +121,16 @@ def check(
     folder: FolderArgument, mapping: MappingOption = None, max_rejected: MaxRejectedOption = None
 ) -> None:
     """Validate every row and show the first rows of each table; nothing is written."""
-    from cli.console import out, progress_bars
-    from graph.importing.check import check_files
     from graph.importing.mapping.model import mapping_path, read_mapping
 
-    rules = read_mapping(mapping or mapping_path(folder))
+    _show_check(folder, read_mapping(mapping or mapping_path(folder)), max_rejected)
+
+
+def _show_check(folder: Path, rules: "Mapping", max_rejected: float | None = None) -> None:
+    """Print the outcome that an import would have; exit with an error where it would stop."""
+    from cli.console import out, progress_bars
+    from graph.importing.check import check_files
+
     with progress_bars() as progress:
         report = check_files(folder, rules, progress, max_rejected)
     for table, rows in report.preview.items():

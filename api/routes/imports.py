@@ -12,12 +12,13 @@ from api.deps import ContextDep, GraphDep, read_endpoint
 from api.routes.jobs import accept_job
 from api.schemas.imports import Import, ImportCheck, RejectedRow, RowCounts
 from api.schemas.jobs import Job
-from api.serializers.imports import serialize_import, serialize_warnings
+from api.serializers.imports import serialize_import, serialize_questions, serialize_warnings
 from api.strict_route import StrictRoute
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.mapping.questions import UnansweredQuestions
 from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.rejects import Rejects
@@ -73,6 +74,8 @@ def check_import(
             _store_files(files, folder)
             text = mapping or infer_mapping(folder, dataset, zone)
             report = check_files(folder, _mapping(text), Silent(), max_rejected)
+        except UnansweredQuestions as error:
+            return serialize_questions(text, error)
         finally:
             remove_upload(context.settings, folder.name)
     return ImportCheck(
@@ -88,6 +91,7 @@ def check_import(
         tally=report.tally.lines(),
         warnings=serialize_warnings(report.warnings),
         problem=str(report.stopped) if report.stopped else None,
+        questions=[],
     )
 
 

@@ -52,6 +52,14 @@ class RejectedRow(BaseModel):
     reason: str
 
 
+class MappingQuestion(BaseModel):
+    """A question of a mapping that only the user can answer; the answer goes after its `answer:`."""
+
+    path: str = Field(description="Its place in the mapping", examples=["tables.behaviours.0.times"])
+    ask: str
+    choose: list[str] = Field(description="The possible answers; empty: any")
+
+
 class ImportCheck(BaseModel):
     """The result of checking an import."""
 
@@ -62,3 +70,6 @@ class ImportCheck(BaseModel):
     tally: list[str] = Field(description="How many behaviours count as participation, a sentence per kind")
     warnings: list[ImportWarning]
     problem: str | None = Field(description="Why an import would stop; null if it would not")
+    questions: list[MappingQuestion] = Field(
+        description="Questions to answer first; while there are any, no row is checked"
+    )

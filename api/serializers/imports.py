@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from api.schemas.imports import Import, ImportWarning
+from api.schemas.imports import Import, ImportCheck, ImportWarning, MappingQuestion
+from graph.importing.mapping.questions import UnansweredQuestions
 from graph.importing.runs import ImportRun
 from graph.importing.warnings import DataWarning
 
@@ -17,3 +18,20 @@ def serialize_import(run: ImportRun) -> Import:
 def serialize_warnings(warnings: Iterable[DataWarning]) -> list[ImportWarning]:
     """Return the response for warnings of an import or a check."""
     return [ImportWarning(**vars(warning)) for warning in warnings]
+
+
+def serialize_questions(mapping: str, error: UnansweredQuestions) -> ImportCheck:
+    """Return the response for a mapping with open questions."""
+    questions = [
+        MappingQuestion(path=question.path, ask=question.ask, choose=list(question.choose))
+        for question in error.questions
+    ]
+    return ImportCheck(
+        mapping=mapping,
+        tables={},
+        reasons={},
+        examples=[],
+        warnings=[],
+        problem=str(error),
+        questions=questions,
+    )

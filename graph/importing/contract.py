@@ -71,7 +71,7 @@ _SPECS = (
             Field("name", "text", "display name"),
             Field("kind", "text", "its type"),
             Field("starts", "time", "first moment of its window", required=True),
-            Field("ends", "time", "first moment after its window", required=True),
+            Field("ends", "time", "first moment after its window; or set `duration_days`", required=True),
         ),
     ),
     TableSpec(
@@ -140,6 +140,7 @@ _SPECS = (
             Field("at", "time", "when", required=True),
             Field("quantity", "number", "number of units"),
             Field("value", "number", "amount of money"),
+            Field("unit_price", "number", "price of one unit; gives the value where none is mapped"),
             Field("discount", "number", "price reduction in money"),
             Field("discount_rate", "number", "share of the price taken off, from 0 to 1"),
             Field("minimum_spend", "number", "amount of money from which the discount holds"),

@@ -373,3 +373,25 @@ def test_every_corrupt_row_is_loaded_rejected_or_unchanged(tmp_path: Path) -> No
     not_empty = sum(bool(line.strip(b"\r")) for line in lines)
     assert counts.read == not_empty == counts.loaded + counts.rejected + counts.unchanged
     assert min(counts.loaded, counts.rejected) > 20_000
+
+
+def test_campaign_without_an_end_runs_as_many_days_as_stated(tmp_path: Path) -> None:
+    (tmp_path / "mailings.csv").write_text("id,sent\nA,2024-03-29\nB,2024-03-30 10:00\nC,\n")
+    source = Source(files=["mailings.csv"], columns={"id": "id", "starts": "sent"}, duration_days=2)
+    (block,) = read_blocks(tmp_path / "mailings.csv", source, mapped_columns(source))
+    rows = validate(block, "campaigns", source, mapping())
+    ends = [epoch_milliseconds("2024-03-30 23:00"), epoch_milliseconds("2024-04-01 08:00")]
+    assert rows.columns["ends"].to_pylist() == ends
+    assert [(error.row, error.reason) for error in rows.rejected] == [(4, "is missing")]
+
+
+def test_unit_price_times_quantity_is_the_value(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(
+        "u,p,t,n,price\n1,a,2024-01-01,3,2.5\n1,a,2024-01-01,,4\n1,a,2024-01-01,2,\n"
+    )
+    columns = {"user": "u", "object": "p", "at": "t", "quantity": "n", "unit_price": "price"}
+    source = Source(files=["x.csv"], columns=columns, constants={"kind": "order"})
+    (block,) = read_blocks(tmp_path / "x.csv", source, mapped_columns(source))
+    rows = validate(block, "behaviours", source, mapping())
+    assert rows.columns["value"].to_pylist() == [7.5, 4.0, None]
+    assert "unit_price" not in rows.columns

@@ -38,6 +38,16 @@ function showCheck(check) {
   const tables = Object.entries(check.tables).map(([name, counts]) => ({ name, ...counts }));
   const rejected = tables.reduce((sum, table) => sum + table.rejected, 0);
   const rows = tables.reduce((sum, table) => sum + table.read, 0);
+  if (check.questions.length) {
+    checkResult.replaceChildren(
+      createElement("h3", {}, _("Answer these questions in the mapping, then check again")),
+      createTable(check.questions, {
+        [_("place")]: (question) => question.path, [_("question")]: (question) => question.ask,
+        [_("answers")]: (question) => question.choose.join(_(" or ")),
+      }),
+    );
+    return _("The mapping has questions. Write each answer after its “answer:”.");
+  }
   checkResult.replaceChildren(
     createTable(tables, {
       [_("table")]: (table) => table.name.replaceAll("_", " "),

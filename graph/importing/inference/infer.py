@@ -1,182 +1,169 @@
-"""Infers a first, commented mapping for a folder of files from names and values, for the user to correct."""
+"""Writes a first mapping for a folder of files: what the data tells, and questions for the rest."""
 
-import csv
-import io
 import re
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.contract import TABLES
-from graph.importing.inference.column_names import COLUMN_WORDS, ENTITY_OF, TABLE_WORDS
-from graph.importing.inference.template import InferredFile, render_mapping, simplify
-from graph.importing.mapping.model import FILE_NAME
-from graph.importing.mapping.source import Source
-from graph.importing.reading.blocks import delimiter_of, format_of, open_decompressed, read_header
-from graph.importing.reading.folders import Folder
+from graph.importing.exports import find_export
+from graph.importing.inference.behaviours import draft_behaviours
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
+from graph.importing.inference.formats import format_settings
+from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
+from graph.importing.inference.kinds import draft_kinds
+from graph.importing.inference.names import simplify
+from graph.importing.inference.tables import assign_columns, find_table
 
-_SAMPLE_BYTES = 256 * 1024
-_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".pq")
-_TIME_FORMATS = tuple(
-    day + clock
-    for day in ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d")
-    for clock in (" %H:%M:%S", " %H:%M", "")
-)
-
-
-def infer_mapping(folder: Path, dataset: str | None = None, zone: str = "UTC") -> str:
-    """Return the text of a first mapping. Raises InvalidRequest where `folder` has no data files."""
-    if not folder.exists():
-        raise InvalidRequest(f"{folder} does not exist.", "Name the folder with your files.")
-    files = [_infer_file(file.path, file.name) for file in Folder(folder).files() if _is_data(file.path)]
-    if not files:
-        raise InvalidRequest(
-            f"There are no data files in {folder}.",
-            f"Groundswell reads {', '.join(_SUFFIXES)}, also .gz and .zst.",
-        )
-    name = dataset or re.sub(r"[^\w.-]+", "-", folder.resolve().name.removesuffix(".zip")) or "my-data"
-    return render_mapping(name, zone, files)
+_COUNTING = {
+    "named": "behaviours that name the campaign",
+    "promoted": "behaviours with a product that the campaign promotes",
+    "any": "any behaviour of these kinds: no file says which belong to a campaign",
+}
+"""What counts as participation, in words."""
 
 
-def _is_data(path: Path) -> bool:
-    bare = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path
-    return path.is_file() and bare.suffix.lower() in _SUFFIXES and path.name != FILE_NAME
+def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = None) -> str:
+    """Return the text of a first mapping.
 
+    Parameters
+    ----------
+    folder
+        The delivery.
+    dataset
+        Name of the data set; default: the folder's name.
+    zone
+        Time zone of the data's days; default: UTC, with a note beside it.
 
-def _infer_file(path: Path, name: str) -> InferredFile:
-    file = InferredFile(name, _table_of(name))
-    source = Source(files=[name])
-    if format_of(path, source) == "parquet":
-        sample = _parquet_sample(path)
-    else:
-        raw = _first_bytes(path)
-        file.encoding = _encoding(raw)
-        text = raw.decode(file.encoding[0], errors="replace")
-        if format_of(path, source) == "csv":
-            file.delimiter = _delimiter(text)
-        source = Source(files=[name], encoding=file.encoding, delimiter=file.delimiter)
-        sample = _text_sample(path, source, text)
-    file.names = list(sample)
-    if file.table is None and {"source", "target"} <= {simplify(name) for name in file.names}:
-        file.table = "ties"
-    if file.table:
-        _infer_columns(file, sample)
-    return file
-
-
-def _table_of(name: str) -> str | None:
-    bare = simplify(Path(name).name)
-    return next((table for table, words in TABLE_WORDS.items() if any(word in bare for word in words)), None)
-
-
-def _first_bytes(path: Path) -> bytes:
-    with open_decompressed(path) as file:
-        raw = file.read(_SAMPLE_BYTES)
-    cut = raw.rfind(b"\n")
-    return raw[: cut + 1] if len(raw) == _SAMPLE_BYTES and cut > 0 else raw
-
-
-def _encoding(raw: bytes) -> list[str]:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ["utf-16"]
-    lines = raw.split(b"\n")
-    if all(_is_utf8(line) for line in lines):
-        return ["utf-8"]
-    # Some lines are valid UTF-8 beyond ASCII and others are not: the file mixes two encodings.
-    mixed = any(_is_utf8(line) and not line.isascii() for line in lines)
-    return ["utf-8", "cp1252"] if mixed else ["cp1252"]
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _delimiter(text: str) -> str | None:
-    try:
-        delimiter = csv.Sniffer().sniff("\n".join(text.splitlines()[:20]), delimiters=",;\t|").delimiter
-    except csv.Error:
-        return None
-    return None if delimiter == "," else delimiter
-
-
-def _text_sample(path: Path, source: Source, text: str) -> dict[str, list[str]]:
-    if format_of(path, source) == "jsonl":
-        frame = pd.read_json(io.StringIO(text), lines=True, dtype=False) if text.strip() else pd.DataFrame()
-        return {str(name): [str(value) for value in frame[name].dropna()] for name in frame.columns}
-    try:
-        names = read_header(path, source)
-    except ImportFailed:
-        return {}
-    reader = csv.reader(text.splitlines()[1:2000], delimiter=delimiter_of(path, source))
-    rows = [row for row in reader if len(row) == len(names)]
-    return {name: [row[i].strip() for row in rows if row[i].strip()] for i, name in enumerate(names)}
-
-
-def _parquet_sample(path: Path) -> dict[str, list[str]]:
-    file = pq.ParquetFile(path)
-    batch = next(file.iter_batches(2000), None)
-    if batch is None:
-        return {name: [] for name in file.schema_arrow.names}
-    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    return {name: [] if _is_time(column) else _texts(column) for name, column in columns.items()}
-
-
-def _is_time(column: pa.Array) -> bool:
-    return bool(pa.types.is_timestamp(column.type) or pa.types.is_date(column.type))
-
-
-def _texts(column: pa.Array) -> list[str]:
-    return [str(value) for value in column.to_pylist() if value is not None]
-
-
-def _infer_columns(file: InferredFile, sample: dict[str, list[str]]) -> None:
-    by_plain = {simplify(name): name for name in reversed(file.names)}
-    table = file.table or ""
-    for field_spec in TABLES[table].fields:
-        if field_spec.name == "id":
-            words = ("id", *COLUMN_WORDS.get(ENTITY_OF.get(table, ""), ()))
-            words = words if table != "behaviours" else ("event_id", "line_id")
-        elif field_spec.name == "object":
-            words = (*COLUMN_WORDS["product"], *COLUMN_WORDS["coupon"], *COLUMN_WORDS["campaign"])
+    Raises
+    ------
+    InvalidRequest
+        The folder has no data files.
+    """
+    files = inspect_files(folder)
+    name = (
+        dataset
+        or re.sub(r"[^\w.-]+", "-", folder.resolve().name.removesuffix(".zip")).strip("-")
+        or "my-data"
+    )
+    draft = Draft(name, zone or Noted("UTC", "assumed: the zone of times without one, like Europe/Berlin"))
+    rest = _use_known_export(draft, files)
+    objects: dict[str, str] = {}
+    for file in rest:
+        table = None if file.problem else find_table(file.name, file.names)
+        if table == "behaviours":
+            objects |= draft_behaviours(draft, file)
+        elif table is not None:
+            draft.sources.append(_source(table, file))
         else:
-            words = COLUMN_WORDS.get(field_spec.name, (field_spec.name,))
-        column = next((by_plain[word] for word in words if word in by_plain), None)
-        if column is not None and column not in file.columns.values():
-            file.columns[field_spec.name] = column
-    if table == "behaviours" and "kind" in file.columns:
-        file.kinds = sorted(set(sample[file.columns["kind"]]))[:20]
-    for field_spec in TABLES[table].fields:
-        values = sample.get(file.columns.get(field_spec.name, ""), [])
-        if field_spec.kind == "time" and values:
-            file.times = _time_formats(values, file.times)
-        if field_spec.kind == "number" and any(
-            re.fullmatch(r"-?[\d.]*\d,\d{1,2}", value) for value in values
+            draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
+    _complete(draft, objects)
+    return draft.render()
+
+
+def _no_table(file: InspectedFile) -> str:
+    names = ", ".join(file.names[:8]) + (", ..." if len(file.names) > 8 else "")
+    return f"no table has its columns ({names})"
+
+
+def _use_known_export(draft: Draft, files: list[InspectedFile]) -> list[InspectedFile]:
+    """Add the sources of a known export to the draft, and return the files that are not part of it."""
+    found = find_export({file.name: file.names for file in files}, {file.name: file.rows for file in files})
+    if found is None:
+        return files
+    export, names = found
+    draft.settings |= export.settings
+    for table, sources in export.tables.items():
+        for source in sources:
+            key = source["files"]
+            if key not in names:
+                continue
+            joins = [
+                join | {"files": names[join["files"]][0]}
+                for join in source.get("join", ())
+                if join["files"] in names
+            ]
+            settings = source | {"files": names[key][0] if len(names[key]) == 1 else names[key]}
+            if joins:
+                settings["join"] = joins
+            draft.sources.append(DraftSource(table, settings, f"{export.title}: a known export"))
+    draft.kinds |= export.kinds
+    draft.participation = export.participation
+    taken = {name for group in names.values() for name in group}
+    return [file for file in files if file.name not in taken]
+
+
+def _source(table: str, file: InspectedFile) -> DraftSource:
+    """Draft the source of any table but behaviours."""
+    columns: dict[str, Any] = dict(assign_columns(table, file.names))
+    settings: dict[str, Any] = dict(file.settings)
+    spec = TABLES[table]
+    if table == "campaigns" and "ends" in columns:
+        settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
+    elif table == "campaigns":
+        settings["duration_days"] = Ask(
+            f"{file.name} has no end of its campaigns. How many days does a campaign run from its start?"
+        )
+    for field in spec.fields:
+        if (
+            field.required
+            and field.name not in columns
+            and not (field.name == "ends" and table == "campaigns")
         ):
-            file.decimal_comma = True
+            columns[field.name] = ask_column(file, f"{table.replace('_', ' ')}: {field.meaning}")
+    settings |= format_settings(table, file, columns)
+    settings["columns"] = columns
+    used = named_columns(columns)
+    unused = [name for name in file.names if name not in used]
+    if unused and spec.attributes:
+        reserved = {"id", "dataset", "import", "changed_by", *spec.names}
+        settings["attributes"] = {_property(name, reserved): name for name in unused}
+    comment = "" if spec.attributes or not unused else f"not used of {file.name}: {', '.join(unused[:20])}"
+    return DraftSource(table, settings, comment)
 
 
-def _time_formats(values: list[str], known: list[str]) -> list[str]:
-    """Return the formats that parse `values`, the strictest first; several where the column mixes formats."""
-    formats, unparsed = list(known), pd.Series(values, dtype=object)
-    numbers = pd.to_numeric(unparsed, errors="coerce")
-    for name, low, high in (("excel", 20_000, 80_000), ("epoch_s", 3e8, 4e9), ("epoch_ms", 3e11, 4e12)):
-        fits = numbers.between(low, high)
-        if fits.any() and name not in formats:
-            formats.append(name)
-        unparsed = unparsed[~fits.loc[unparsed.index]]
-    for name in ("ISO8601", *_TIME_FORMATS):
-        if not len(unparsed):
-            break
-        parsed = pd.to_datetime(unparsed, format=name, errors="coerce", utc=True)
-        if parsed.notna().any():
-            mapped = "iso" if name == "ISO8601" else name
-            formats += [] if mapped in formats else [mapped]
-            unparsed = unparsed[parsed.isna()]
-    return formats
+def _property(name: str, reserved: set[str]) -> str:
+    plain = simplify(name) or "column"
+    return f"{plain}_" if plain in reserved else plain
+
+
+def _complete(draft: Draft, objects: dict[str, str]) -> None:
+    """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
+    _add_campaigns(draft)
+    tables = {source.table for source in draft.sources}
+    attributed = any("campaign" in source.settings["columns"] for source in _behaviours(draft))
+    rule = "named" if attributed else "promoted" if "promotions" in tables else "any"
+    draft.kinds |= draft_kinds(objects, rule)
+    for name, kind in draft.kinds.items():
+        if not isinstance(kind, Noted) and kind.get("counts") == "any":
+            draft.kinds[name] = kind | {"counts": rule}
+    if draft.participation is None and draft.kinds:
+        targeted = "targetings" in tables
+        who = (
+            "only users whom the campaign targeted"
+            if targeted
+            else "any user: no file says whom one targeted"
+        )
+        counts = {plain(kind).get("counts") for kind in draft.kinds.values()}
+        what = " or ".join(text for name, text in _COUNTING.items() if name in counts)
+        draft.participation = Noted({"targeted": targeted, "window": True}, f"{who}; {what}")
+
+
+def _behaviours(draft: Draft) -> list[DraftSource]:
+    return [source for source in draft.sources if source.table == "behaviours"]
+
+
+def _add_campaigns(draft: Draft) -> None:
+    """Without a table of campaigns, make them of the column that behaviours name them in."""
+    if any(source.table == "campaigns" for source in draft.sources):
+        return
+    for source, column in draft.naming:
+        shared = ("encoding", "delimiter", "sheet", "format", "header", "rows", "times", "missing")
+        settings = {name: source.settings[name] for name in shared if name in source.settings}
+        columns = {"id": column, "at": source.settings["columns"]["at"]}
+        draft.sources.append(
+            DraftSource(
+                "campaigns",
+                {"files": source.settings["files"], **settings, "window": "uses", "columns": columns},
+                "campaigns as the behaviours name them: each runs from the first day of its use to the last",
+            )
+        )

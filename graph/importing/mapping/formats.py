@@ -1,5 +1,6 @@
 """The format of values: times, numbers and missing values."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,16 @@ def as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+OR = " | "
+"""Between formats in one text."""
+
+
+def _divided(value: Any) -> Any:
+    return value.split(OR) if isinstance(value, str) else value
+
+
 Texts = Annotated[list[str], BeforeValidator(as_list)]
+Formats = Annotated[list[str], BeforeValidator(_divided)]
 
 
 class Strict(BaseModel):
@@ -22,11 +32,26 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+_NUMBER_EXAMPLE = re.compile(r"1([,. ']?)234([.,])56")
+
+
 class Numbers(Strict):
-    """The format of numbers."""
+    """The format of numbers; in a mapping also as an example: 1,234.56 or 1.234,56 or 1234.56."""
 
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_example(cls, value: Any) -> Any:
+        if isinstance(value, str | float):
+            match = _NUMBER_EXAMPLE.fullmatch(str(value))
+            if not match:
+                raise ValueError(
+                    "write it as one of 1234.56, 1,234.56, 1234,56, 1.234,56, 1 234,56, 1'234.56"
+                )
+            return {"decimal": match[2], "thousands": match[1]}
+        return value
 
     @model_validator(mode="after")
     def _differ(self) -> Self:
@@ -38,7 +63,7 @@ class Numbers(Strict):
 class FormatSettings(Strict):
     """The format of values; settings of a table override those of the mapping."""
 
-    times: Texts | None = Field(
+    times: Formats | None = Field(
         None,
         description="Formats tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), or "
         "strptime's like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. No two of them may read one text as "
@@ -77,7 +102,7 @@ class ColumnFormat(FormatSettings):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
-    discount: Annotated[list[DiscountReading], BeforeValidator(as_list)] | None = Field(
+    discount: Annotated[list[DiscountReading], BeforeValidator(_divided)] | None = Field(
         None,
         alias="as",
         description="discount: what the values state, tried in this order. amount (default): money taken "

@@ -16,6 +16,7 @@ from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
 from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat
 from graph.importing.mapping.kinds import BehaviourKind, Participation
+from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
 from graph.importing.mapping.source import Source, Sources, check_fields
 
 FILE_NAME = "groundswell.yaml"
@@ -74,9 +75,10 @@ class Mapping(FormatSettings):
         invalid = set(self.unknown) - set(ADDABLE)
         if invalid:
             raise ValueError(f"unknown: {', '.join(sorted(invalid))}: only {', '.join(ADDABLE)} can be added")
-        types = [kind.type for kind in self.kinds.values()]
-        if len(types) != len(set(types)):
-            raise ValueError("kinds: two kinds have the same type")
+        by_type: dict[str, BehaviourKind] = {}
+        for kind in self.kinds.values():
+            if by_type.setdefault(kind.type, kind) != kind:
+                raise ValueError(f"kinds: two kinds of the type {kind.type} differ in other settings")
         if isinstance(self.max_rejected, dict):
             invalid = set(self.max_rejected) - set(TABLES)
             if invalid:
@@ -177,9 +179,23 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def parse_mapping(content: object, origin: str) -> Mapping:
-    """Validate the content of a mapping file; `origin` names it in messages. Raises InvalidRequest."""
+    """Validate the content of a mapping file; `origin` names it in messages.
+
+    Raises
+    ------
+    UnansweredQuestions
+        The mapping has open questions.
+    InvalidRequest
+        It is invalid; the message names the field and the problem.
+    """
     try:
-        return Mapping.model_validate(content)
+        answered, questions = resolve_questions(content)
+    except ValueError as error:
+        raise InvalidRequest(f"{origin}: {error}.", "Correct the answer.") from error
+    if questions:
+        raise UnansweredQuestions(origin, questions)
+    try:
+        return Mapping.model_validate(answered)
     except ValidationError as error:
         problems = [f"{_path(problem['loc'])}{_message(problem)}" for problem in error.errors()]
         raise InvalidRequest(

@@ -85,6 +85,9 @@ class Source(FormatSettings):
         description="campaigns: `ends` is the last day, not the first moment after it; an end with a time of "
         "day is that moment",
     )
+    duration_days: int | None = Field(
+        None, ge=1, description="campaigns without `ends`: each runs this many days from its start"
+    )
     where: dict[str, RuleOrTexts] = Field(
         default_factory=dict,
         description="column: values of the rows to keep, or a rule (below). All must hold; other rows are "
@@ -141,6 +144,10 @@ def check_fields(table: str, source: Source) -> None:
     unknown = mapped - set(spec.names)
     if unknown:
         raise ValueError(f"{table}: no field {', '.join(sorted(unknown))}; there are {', '.join(spec.names)}")
+    if source.duration_days:
+        if table != "campaigns" or "ends" in mapped:
+            raise ValueError(f"{table}: duration_days is for campaigns without `ends`")
+        mapped.add("ends")
     missing = [field.name for field in spec.fields if field.required and field.name not in mapped]
     if missing:
         raise ValueError(f"{table}: {', '.join(missing)} must be mapped")

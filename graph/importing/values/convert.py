@@ -173,11 +173,18 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
 
 def next_midnight(moments: pa.Array, zone: str) -> pa.Array:
     """Return the first moment of the next day in `zone`, in milliseconds since the epoch."""
-    local = _local(moments, zone)
-    after = (local.dt.normalize() + pd.Timedelta(days=1)).dt.as_unit("ms")
-    midnights = _milliseconds(_localised(after, zone))
-    missing = np.isnan(midnights)
-    return pa.array(np.where(missing, 0, midnights).astype(np.int64), mask=missing)
+    return _from_local(_local(moments, zone).dt.normalize() + pd.Timedelta(days=1), zone)
+
+
+def days_later(moments: pa.Array, days: int, zone: str) -> pa.Array:
+    """Return the same time of day in `zone`, `days` later, in milliseconds since the epoch."""
+    return _from_local(_local(moments, zone) + pd.Timedelta(days=days), zone)
+
+
+def _from_local(local: pd.Series, zone: str) -> pa.Array:
+    milliseconds = _milliseconds(_localised(local.dt.as_unit("ms"), zone))
+    missing = np.isnan(milliseconds)
+    return pa.array(np.where(missing, 0, milliseconds).astype(np.int64), mask=missing)
 
 
 def _local(moments: pa.Array, zone: str) -> pd.Series:

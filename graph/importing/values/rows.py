@@ -14,7 +14,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
 from graph.importing.reading.lines import RowError
-from graph.importing.values.convert import Converted, after_last_day, convert
+from graph.importing.values.convert import Converted, after_last_day, convert, days_later
 from graph.importing.values.discounts import read_discounts
 from graph.importing.values.ids import normalise
 from graph.importing.values.where import mask
@@ -117,12 +117,14 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         unknown = ~np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
         reason = f"is none of the mapping's kinds ({', '.join(mapping.kinds)})"
         rejected += _reject(ok, unknown, numbers, source.columns.get("kind", "kind"), columns["kind"], reason)
+        _fill_value(columns)
     if table == "campaigns":
-        if source.end_is_last_day:
+        zone = mapping.value_format(source, "ends").zone
+        if source.duration_days:
+            columns["ends"] = days_later(columns["starts"], source.duration_days, zone)
+        elif source.end_is_last_day:
             given = _raw_column(_ENDS, source, raw, len(numbers))
-            columns["ends"] = after_last_day(
-                columns["ends"], given, mapping.value_format(source, "ends").zone
-            )
+            columns["ends"] = after_last_day(columns["ends"], given, zone)
         late = pc.fill_null(pc.greater_equal(columns["starts"], columns["ends"]), False)
         ends = source.columns.get("ends", "ends")
         backwards = np.asarray(late.to_numpy(zero_copy_only=False), dtype=bool)
@@ -135,6 +137,14 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
     good.rejected = sorted([*parsed.errors, *rejected])
     good.left_out_numbers, good.currencies = left_out, currencies
     return good
+
+
+def _fill_value(columns: dict[str, pa.Array]) -> None:
+    """Replace the unit price by the value, where none is mapped: the price of the quantity, by default 1."""
+    price = columns.pop("unit_price", None)
+    if price is not None and "value" not in columns:
+        quantity = columns.get("quantity")
+        columns["value"] = price if quantity is None else pc.multiply(price, pc.fill_null(quantity, 1.0))
 
 
 def with_file_columns(errors: list[RowError], source: Source) -> list[RowError]:

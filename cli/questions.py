@@ -1,0 +1,45 @@
+"""Asks the questions of a mapping file on the terminal, and writes the answers into it."""
+
+from pathlib import Path
+
+from graph.importing.mapping.questions import UnansweredQuestions
+
+
+def ask_questions(path: Path) -> None:
+    """Ask the open questions of the mapping in `path` until none is left. Raises InvalidRequest."""
+    from graph.importing.mapping.model import read_mapping
+    from graph.importing.mapping.questions import write_answers
+
+    while True:
+        try:
+            read_mapping(path)
+        except UnansweredQuestions as error:
+            # The same question can stand at several places.
+            answers: dict[str, str] = {}
+            for question in error.questions:
+                if question.ask not in answers:
+                    answers[question.ask] = _ask(question.ask, question.choose)
+            in_order = [answers[question.ask] for question in error.questions]
+            text = path.read_text(encoding="utf-8")
+            path.write_text(write_answers(text, in_order), encoding="utf-8")
+        else:
+            return
+
+
+def _ask(text: str, choices: tuple[str, ...]) -> str:
+    import typer
+
+    from cli.console import out
+
+    out.print(text, markup=False, soft_wrap=True)
+    for number, choice in enumerate(choices, start=1):
+        out.print(f"  {number}  {choice}", markup=False)
+    while True:
+        answer = str(typer.prompt("Number" if choices else "Answer")).strip()
+        if not choices:
+            return answer
+        if answer in choices:
+            return answer
+        if answer.isdecimal() and 1 <= int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+        out.print(f"Choose a number from 1 to {len(choices)}.")

@@ -1,0 +1,132 @@
+"""A first mapping and its text: commented YAML, with questions where only the user knows."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.importing.contract import TABLES
+from graph.importing.mapping.formats import OR
+
+_YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
+_HEAD = """\
+# Maps the files of this folder to Groundswell's tables. Inferred: review and correct it, then run
+#   groundswell import check .     to validate every row
+#   groundswell import run .       to import
+"""
+_KINDS = """\
+# Kinds of behaviours: relationship type, object (product, coupon, campaign), weight in the
+# influence level, and when one counts as participation: promoted (the campaign promotes its
+# product), named (it names the campaign), any, never.
+"""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question in place of a value: its text, and the possible answers (empty: any)."""
+
+    ask: str
+    choose: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A value, and the comment beside it."""
+
+    value: Any
+    comment: str
+
+
+def plain(value: Any) -> Any:
+    """Return a value without its note."""
+    return value.value if isinstance(value, Noted) else value
+
+
+def named_columns(columns: dict[str, Any]) -> set[str]:
+    """Return the columns of the file that a draft's `columns` name."""
+    names = (column["column"] if isinstance(column, dict) else plain(column) for column in columns.values())
+    return {part for name in names if isinstance(name, str) for part in name.split(OR)}
+
+
+@dataclass
+class DraftSource:
+    """One source of a table: its settings as the mapping has them, and a comment above it."""
+
+    table: str
+    settings: dict[str, Any]
+    comment: str = ""
+
+
+@dataclass
+class Draft:
+    """A whole mapping: values may be `Ask` or `Noted` at any depth."""
+
+    dataset: str
+    zone: Any
+    sources: list[DraftSource] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    kinds: dict[str, Any] = field(default_factory=dict)
+    participation: Any = None
+    unused: list[str] = field(default_factory=list)
+    """Files that fill no table, each with the reason."""
+    naming: list[tuple[DraftSource, str]] = field(default_factory=list)
+    """Sources of behaviours that name campaigns, and the column that does."""
+
+    def render(self) -> str:
+        """Return the text of the mapping file."""
+        lines = ["version: 1", *_entry("dataset", self.dataset, 0), *_entry("zone", self.zone, 0)]
+        for name, value in self.settings.items():
+            lines += _entry(name, value, 0)
+        lines.append("tables:")
+        for table in TABLES:
+            sources = [source for source in self.sources if source.table == table]
+            if sources:
+                lines.append(f"  {table}:  # {TABLES[table].becomes}")
+            for source in sources:
+                lines += [f"    # {line}" for line in source.comment.splitlines()]
+                entries = [line for name, value in source.settings.items() for line in _entry(name, value, 6)]
+                lines += ["    - " + entries[0].lstrip(), *entries[1:]]
+        lines += [f"# Not used: {reason}" for reason in self.unused]
+        text = _HEAD + "\n".join(lines) + "\n"
+        if self.kinds:
+            kinds = [line for name, value in self.kinds.items() for line in _entry(name, value, 2)]
+            text += _KINDS + "\n".join(["kinds:", *kinds]) + "\n"
+        if self.participation is not None:
+            text += "\n".join(_entry("participation", self.participation, 0)) + "\n"
+        return text
+
+
+def _entry(name: str, value: Any, indent: int) -> list[str]:
+    """Return the lines of `name: value`, in one line unless the value has questions or notes inside."""
+    blank = " " * indent
+    comment = ""
+    if isinstance(value, Noted):
+        value, comment = value.value, f"  # {value.comment}"
+    key = f"{blank}{_flow(name)}:"
+    if isinstance(value, Ask):
+        lines = [f"{key}{comment}", f"{blank}  ask: {json.dumps(value.ask, ensure_ascii=False)}"]
+        if value.choose:
+            lines.append(f"{blank}  choose: {_flow(list(value.choose))}")
+        return [*lines, f"{blank}  answer:"]
+    if isinstance(value, dict) and (name == "columns" or _has_remarks(value)):
+        inner = [line for key_, item in value.items() for line in _entry(key_, item, indent + 2)]
+        return [f"{key}{comment}", *inner]
+    return [f"{key} {_flow(value)}{comment}"]
+
+
+def _has_remarks(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_remarks(item) for item in value.values())
+    return isinstance(value, Ask | Noted)
+
+
+def _flow(value: Any) -> str:
+    """Format `value` as YAML in one line; a JSON string is a YAML scalar."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(name)}: {_flow(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z_][\w./+-]*", value, re.ASCII) and value.lower() not in _YAML_WORDS
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)

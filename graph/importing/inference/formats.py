@@ -1,0 +1,187 @@
+"""Decides the formats of a file's times, numbers and discounts over all its rows, or asks."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.importing.contract import TABLES, Kind
+from graph.importing.inference.draft import Ask, Noted, plain
+from graph.importing.inference.inspect import InspectedFile
+from graph.importing.mapping.formats import OR, Numbers
+from graph.importing.values.number_survey import NumberSurvey
+from graph.importing.values.survey import TimeSurvey, survey_numbers, survey_times
+
+_DISCOUNT_FORMS = (
+    ("threshold", r"\d+(?:[.,]\d+)?\s*:\s*\d+(?:[.,]\d+)?"),
+    ("percent", r"-?\d+(?:[.,]\d+)?\s*%"),
+    ("share", r"0?[.,]\d+|0|1(?:[.,]0+)?"),
+    ("amount", r".*\d.*"),
+    ("missing", ""),
+)
+_MAX_WORDS = 5
+_DISCOUNTS = ("discount", "coupon_discount")
+
+
+def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings `times` and `numbers` of a source.
+
+    Columns that differ from the others of their kind get their own settings, in `columns`.
+    """
+    _set_discounts(table, file, columns)
+    settings: dict[str, Any] = {}
+    decided = (
+        ("times", _times(file, _of_kind(table, file, columns, "time"))),
+        ("numbers", _numbers(file, _of_kind(table, file, columns, "number"))),
+    )
+    for name, by_field in decided:
+        values = list(by_field.values())
+        if values and all(plain(value) == plain(values[0]) for value in values):
+            noted = next((value for value in values if isinstance(value, Noted)), values[0])
+            settings |= {} if noted is None else {name: noted}
+            continue
+        for field, value in by_field.items():
+            if value is not None:
+                columns[field] = {"column": columns[field], name: value}
+    return settings
+
+
+def _of_kind(table: str, file: InspectedFile, columns: dict[str, Any], kind: Kind) -> dict[str, str]:
+    """Return the column of each field of `kind` whose values are texts."""
+    fields = [field.name for field in TABLES[table].fields if field.kind == kind]
+    mapped = {name: columns.get(name) for name in fields}
+    return {
+        name: column
+        for name, column in mapped.items()
+        if isinstance(column, str) and file.typed.get(column) != kind
+    }
+
+
+def _texts(file: InspectedFile, column: str) -> Iterator[tuple[NDArray[np.int64], pa.Array]]:
+    """Yield row numbers and texts of a column; missing values are null."""
+    for numbers, columns in file.columns([column]):
+        text = columns[column]
+        yield numbers, pc.if_else(pc.is_in(text, value_set=pa.array(file.missing, pa.string())), None, text)
+
+
+def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
+    """Return the formats of each field, None where ISO; fields without values are left out."""
+    surveys = {field: survey_times(_texts(file, column)) for field, column in columns.items()}
+    surveys = {field: survey for field, survey in surveys.items() if survey.rows}
+    decided: dict[str, Any] = {}
+    for field, survey in surveys.items():
+        formats: Any = survey.formats if len(survey.formats) != 1 else survey.formats[0]
+        if survey.contradictions:
+            decided[field] = _ask_to_correct(file, columns[field], survey)
+        elif survey.undecided:
+            decided[field] = _decide_together(file, columns, field) or _ask_order(
+                file, columns[field], survey
+            )
+        elif not formats:
+            decided[field] = Ask(
+                f"How are the times of {columns[field]} in {file.name} written, like "
+                f"{survey.unread_examples[0]}? Answer iso, epoch_s, epoch_ms, excel, or as strptime does, "
+                "like %d/%m/%Y"
+            )
+        else:
+            decided[field] = None if formats == "iso" else formats
+    return decided
+
+
+def _decide_together(file: InspectedFile, columns: dict[str, str], field: str) -> Noted | None:
+    """Decide the order of a column's dates by the other columns of its file; None if they do not."""
+    if len(columns) < 2:
+        return None
+    together = survey_times(chain.from_iterable(_texts(file, column) for column in columns.values()))
+    if together.undecided or together.contradictions or not together.formats:
+        return None
+    others = ", ".join(column for name, column in columns.items() if name != field)
+    formats: Any = together.formats if len(together.formats) > 1 else together.formats[0]
+    return Noted(formats, f"its own dates leave the order open; decided by {others}")
+
+
+def _ask_to_correct(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:
+    contradiction = survey.contradictions[0]
+    first, second = contradiction.examples
+    return Ask(
+        f"The dates of {column} in {file.name} contradict each other: {first} and {second} cannot have the "
+        "same order of day and month. Correct the file, then choose the order of all its dates",
+        tuple(OR.join([*survey.formats, choice]) for choice in contradiction.choices),
+    )
+
+
+def _ask_order(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:
+    order = survey.undecided[0]
+    return Ask(
+        f"In which order are day and month in {column} of {file.name}, like {order.examples[0]}? No row "
+        "decides",
+        tuple(OR.join([*survey.formats, *choice]) for choice in order.choices),
+    )
+
+
+def _numbers(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
+    """Return the signs of each field, None for the default; fields that need none are left out."""
+    decided: dict[str, Any] = {}
+    for field, column in columns.items():
+        survey = survey_numbers(_texts(file, column))
+        if contradiction := survey.contradiction:
+            first, second = contradiction
+            decided[field] = Ask(
+                f"The numbers of {column} in {file.name} contradict each other: {first} and {second} cannot "
+                "have the same decimal sign. Correct the file, then choose the form of all its numbers",
+                ("1,234.56", "1.234,56"),
+            )
+        elif len(survey.formats) > 1:
+            decided[field] = Ask(
+                f"Is {survey.ambiguous_examples[0]} in {column} of {file.name} above a thousand, or a number "
+                "with decimals? No row decides; choose how 1234.56 would be written",
+                tuple(f"1{signs.thousands}234{signs.decimal}56" for signs in survey.formats),
+            )
+        elif survey.formats and _needs_signs(survey):
+            decided[field] = None if survey.formats[0] == Numbers() else survey.formats[0].model_dump()
+    return decided
+
+
+def _needs_signs(survey: NumberSurvey) -> bool:
+    """Whether there are values beyond plain digits, which every format reads."""
+    return bool(survey.only.total() or survey.ambiguous)
+
+
+def _set_discounts(table: str, file: InspectedFile, columns: dict[str, Any]) -> None:
+    """Tell rates and thresholds of discounts from amounts of money; ask which share a rate is."""
+    for field in _DISCOUNTS:
+        column = columns.get(field)
+        if field not in TABLES[table].names or not isinstance(column, str) or column in file.typed:
+            continue
+        kinds: Counter[str] = Counter()
+        words: Counter[str] = Counter()
+        share = ""
+        for _, text in _texts(file, column):
+            for value, number in Counter(pc.utf8_trim_whitespace(text.drop_null()).to_pylist()).items():
+                kind = next((kind for kind, form in _DISCOUNT_FORMS if re.fullmatch(form, value)), "word")
+                kinds[kind] += number
+                share = share or (value if kind == "share" and value.strip("01.,") else "")
+                if kind == "word" and len(words) <= _MAX_WORDS:
+                    words[value] += number
+        setting: dict[str, Any] = {}
+        first = ["threshold"] if kinds["threshold"] else []
+        if share and not kinds["amount"]:
+            setting["as"] = Ask(
+                f"Does {share} in {column} of {file.name} mean the share of the price that is taken off "
+                "(rate), or that is paid (paid_rate)?",
+                tuple(OR.join([*first, reading]) for reading in ("rate", "paid_rate")),
+            )
+        elif kinds["threshold"] or kinds["percent"]:
+            amounts = ["amount"] if kinds["amount"] or kinds["share"] else []
+            setting["as"] = [*first, *(["rate"] if kinds["percent"] else []), *amounts]
+        if 0 < len(words) <= _MAX_WORDS:
+            found = ", ".join(f"{word} in {number:,} rows" for word, number in words.items())
+            setting["missing"] = Noted([*file.missing, *words], f"states no discount: {found}")
+        if setting:
+            columns[field] = {"column": column, **setting}

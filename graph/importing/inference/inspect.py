@@ -1,0 +1,196 @@
+"""Finds the files of a delivery and how each is read: format, encoding, delimiter, columns."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.inference.draft import Ask, Noted
+from graph.importing.mapping.model import FILE_NAME
+from graph.importing.mapping.source import Source
+from graph.importing.reading import delimiters, encodings
+from graph.importing.reading.cells import texts
+from graph.importing.reading.folders import Folder
+from graph.importing.reading.opening import format_of, open_decompressed
+from graph.importing.reading.sample import Sample, Typed, sample
+from graph.importing.reading.whole import read_numbered_columns
+
+_SAMPLE_BYTES = 256 * 1024
+_FIRST_ROWS = 50
+_MAX_CHOICES = 30
+_DELIMITED = {"csv", "tsv"}
+_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx")
+_NULLS = {"null", "NULL", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "NA", "\\N", "(null)"}
+"""Texts that programs write for a missing value."""
+_COMPRESSED = {".gz", ".zst"}
+
+
+@dataclass
+class InspectedFile:
+    """One file of a delivery.
+
+    Attributes
+    ----------
+    name, path
+        The path relative to the folder, and the file.
+    source
+        How it is read.
+    settings
+        The same as the mapping states it: `files`, and what differs from the defaults; may have questions.
+    names
+        Its columns; of JSON, the paths.
+    rows
+        Its first rows as texts, the header included where it is text.
+    typed
+        Columns that the file itself types as numbers or times.
+    missing
+        Texts that stand for a missing value in it.
+    problem
+        Why it cannot be used, or empty.
+    """
+
+    name: str
+    path: Path
+    source: Source
+    settings: dict[str, Any]
+    names: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    typed: dict[str, Typed] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=lambda: [""])
+    problem: str = ""
+
+    def columns(self, names: list[str]) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
+        """Yield row numbers and the texts of `names` of all rows, block by block."""
+        for numbers, columns in read_numbered_columns(self.path, self.source, names):
+            yield numbers, {name: texts(column) for name, column in columns.items()}
+
+    def frames(self, names: list[str]) -> Iterator[pd.DataFrame]:
+        """Yield `names` of all rows, block by block: trimmed texts, empty where missing."""
+        for _, columns in self.columns(names):
+            frame = {name: column.fill_null("").to_pandas() for name, column in columns.items()}
+            trimmed = pd.DataFrame(frame, dtype=str).apply(lambda column: column.str.strip())
+            yield trimmed.mask(trimmed.isin(self.missing), "")
+
+
+def inspect_files(folder: Path) -> list[InspectedFile]:
+    """Inspect all data files of a folder or .zip archive. Raises InvalidRequest where there are none."""
+    if not folder.exists():
+        raise InvalidRequest(f"{folder} does not exist.", "Name the folder with your files.")
+    files = [_inspect(file.path, file.name) for file in Folder(folder).files() if _is_data(file.path)]
+    if not files:
+        raise InvalidRequest(
+            f"There are no data files in {folder}.",
+            f"Groundswell reads {', '.join(_SUFFIXES)}, also .gz, .zst and .zip.",
+        )
+    return files
+
+
+def _is_data(path: Path) -> bool:
+    bare = path.with_suffix("") if path.suffix in _COMPRESSED else path
+    return path.is_file() and bare.suffix.lower() in _SUFFIXES and path.name != FILE_NAME
+
+
+def _inspect(path: Path, name: str) -> InspectedFile:
+    settings: dict[str, Any] = {"files": name}
+    file = InspectedFile(name, path, Source(files=[name]), settings)
+    try:
+        if format_of(path, file.source) in _DELIMITED:
+            _find_layout(file)
+        found = sample(path, file.source)
+        if format_of(path, file.source) in _DELIMITED:
+            file.rows = [list(found.columns)]
+            if _is_data_row(file.rows[0]):
+                header = [f"column_{number}" for number in range(1, len(found.columns) + 1)]
+                settings["header"] = Noted(
+                    header, f"the file has none; its first row: {', '.join(file.rows[0])}"
+                )
+                file.source = file.source.model_copy(update={"header": header})
+                found = sample(path, file.source)
+                file.rows = []
+        if found.lists and not _is_flat(found):
+            # The longest path leads to the innermost list: the lines of an order rather than its shipments.
+            settings["rows"] = found.lists[0]
+            file.source = file.source.model_copy(update={"rows": found.lists[0]})
+            found = sample(path, file.source)
+    except ImportFailed as error:
+        file.problem = str(error).rstrip(".")
+        return file
+    file.names = list(found.columns)
+    file.typed = found.typed
+    nulls = {value for column in found.columns.values() for value in column} & _NULLS
+    if nulls:
+        file.missing = ["", *sorted(str(text) for text in nulls)]
+        settings["missing"] = file.missing
+    first = zip(*(column[:_FIRST_ROWS] for column in found.columns.values()), strict=True)
+    file.rows += [[value or "" for value in row] for row in first]
+    return file
+
+
+def _is_data_row(names: list[str]) -> bool:
+    """Whether a header is a row of data: half of its names are numbers or times."""
+    values = [name for name in names if re.match(r"[\d.,:/+-]*\d[\d.,:/ TZ+-]*$", name)]
+    return 2 * len(values) >= len(names) > 1
+
+
+def _is_flat(found: Sample) -> bool:
+    """Whether records are rows themselves, although they contain lists."""
+    return not any(name.rpartition(".")[2] in ("line_items", "items", "products") for name in found.lists)
+
+
+def _find_layout(file: InspectedFile) -> None:
+    """Decide encoding and delimiter, or ask where several fit."""
+    with open_decompressed(file.path) as opened:
+        raw = opened.read(_SAMPLE_BYTES)
+    if len(raw) == _SAMPLE_BYTES and b"\n" in raw:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    found = encodings.candidates(raw)
+    encoding, is_mixed = found[0], _is_mixed(raw, found[0])
+    chosen = ["utf-8", encoding] if is_mixed else [encoding]
+    if len(found) > 1:
+        first = raw.decode(encoding, errors="replace").splitlines()
+        example = next((line for line in first if not line.isascii()), "")[:60]
+        file.settings["encoding"] = Ask(
+            f"How is the text of {file.name} encoded? As {encoding}, a line reads: {example}", tuple(found)
+        )
+    elif chosen != ["utf-8"]:
+        file.settings["encoding"] = chosen if is_mixed else encoding
+    text = raw.decode(encoding, errors="replace")
+    is_tsv = format_of(file.path, file.source) == "tsv"
+    fitting = delimiters.candidates(text)
+    if len(fitting) > 1:
+        file.settings["delimiter"] = Ask(
+            f"What separates the values of {file.name}, whose first line is: {text.splitlines()[0][:80]}",
+            tuple(fitting),
+        )
+    delimiter = fitting[0] if fitting else None
+    default = "\t" if is_tsv else ","
+    if delimiter and delimiter != default and len(fitting) == 1:
+        file.settings["delimiter"] = delimiter
+    file.source = file.source.model_copy(update={"encoding": chosen, "delimiter": delimiter})
+
+
+def _is_mixed(raw: bytes, encoding: str) -> bool:
+    """Whether some lines are valid UTF-8 beyond ASCII, and others are in `encoding`."""
+    if encoding.startswith("utf"):
+        return False
+    return any(not line.isascii() and _is_utf8(line) for line in raw.split(b"\n"))
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def ask_column(file: InspectedFile, what: str) -> Ask:
+    """Return the question which column of a file holds `what`."""
+    return Ask(f"Which column of {file.name} holds {what}?", tuple(file.names[:_MAX_CHOICES]))

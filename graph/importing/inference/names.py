@@ -1,0 +1,162 @@
+"""Names by which files, columns and kinds of behaviour are recognised, in English, German and Chinese.
+
+A name is compared as a whole, in the form that `simplify` gives it; parts of words decide nothing.
+"""
+
+import re
+
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def simplify(name: str) -> str:
+    """Return `name` in lower case with underscores between words: `CustomerID` is `customer_id`."""
+    return re.sub(r"[\W_]+", "_", _WORD_STARTS.sub("_", name).lower()).strip("_")
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "user": (
+        "user_id", "user", "customer_id", "customer", "customer_no", "customer_number", "customer_key",
+        "member_id", "member", "household_id", "household", "household_key", "client_id", "client",
+        "person_id", "person", "buyer_id", "buyer", "visitor_id", "shopper_id", "contact_id",
+        "subscriber_id", "profile_id", "account_id", "uid", "user_pseudo_id", "customer_unique_id", "email",
+        "email_address", "e_mail", "customer_email", "kunde", "kunden_id", "kunden_nr", "kundennr",
+        "kundennummer", "用户", "用户_id", "用户id", "会员", "会员_id", "会员id", "买家", "客户",
+    ),
+    "campaign": (
+        "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
+        "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign", "活动", "活动_id", "活动id",
+        "营销活动",
+    ),
+    "product": (
+        "product_id", "product", "product_code", "item_id", "item", "item_code", "sku", "sku_id", "article",
+        "article_id", "article_no", "stock_code", "product_sku", "product_key", "asin", "ean", "upc",
+        "artikel", "artikel_id", "artikel_nr", "artikelnr", "artikelnummer", "produkt", "produkt_id",
+        "lineitem_sku", "商品", "商品_id", "商品id", "产品", "产品_id",
+    ),
+    "tag": ("tag_id", "tag", "segment", "segment_id", "interest", "label", "标签"),
+    "coupon": (
+        "coupon_id", "coupon", "coupon_code", "coupon_upc", "voucher", "voucher_code", "discount_code",
+        "promo_code", "gutschein", "gutscheincode", "优惠券", "优惠券_id",
+    ),
+    "at": (
+        "at", "time", "timestamp", "datetime", "date", "created_at", "created", "event_time",
+        "event_timestamp", "event_date", "order_date", "order_time", "ordered_at", "purchase_date",
+        "purchase_time", "order_purchase_timestamp", "invoice_date", "transaction_date",
+        "transaction_timestamp", "sent_at", "occurred_at", "received_at", "redemption_date", "datum",
+        "zeit", "zeitpunkt", "bestelldatum", "时间", "日期", "下单时间", "行为时间", "时间戳",
+    ),
+    "starts": (
+        "starts", "start", "start_date", "starts_at", "start_at", "start_time", "begin", "begins",
+        "begin_date", "from", "valid_from", "send_time", "send_date", "launch_date", "von", "beginn",
+        "开始", "开始时间", "开始日期",
+    ),
+    "ends": (
+        "ends", "end", "end_date", "ends_at", "end_at", "end_time", "until", "to", "valid_to",
+        "valid_until", "bis", "ende", "结束", "结束时间", "结束日期",
+    ),
+    "kind": (
+        "kind", "type", "event", "event_type", "event_name", "action", "action_type", "activity",
+        "behavior", "behaviour", "behavior_type", "behaviour_type", "typ", "aktion_typ", "行为", "行为类型",
+        "类型",
+    ),
+    "quantity": ("quantity", "qty", "count", "units", "quantity_ordered", "menge", "anzahl", "数量"),
+    "value": (
+        "value", "amount", "revenue", "total", "line_total", "sales_value", "sales", "total_price",
+        "turnover", "spend", "betrag", "umsatz", "summe", "金额", "销售额",
+    ),
+    "unit_price": (
+        "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",
+    ),
+    "discount": (
+        "discount", "discount_amount", "discount_rate", "discount_percent", "rabatt", "折扣", "优惠金额",
+    ),
+    "coupon_discount": ("coupon_discount", "coupon_disc"),
+    "basket": (
+        "basket", "basket_id", "order_id", "order_no", "order_number", "order", "invoice", "invoice_no",
+        "invoice_id", "transaction_id", "session_id", "session", "bestellnummer", "bestell_nr", "订单",
+        "订单_id", "订单号",
+    ),
+    "store": (
+        "store", "store_id", "shop", "shop_id", "merchant", "merchant_id", "channel", "branch", "filiale",
+        "门店", "渠道",
+    ),
+    "name": (
+        "name", "title", "description", "product_name", "campaign_name", "bezeichnung", "名称", "标题",
+    ),
+    "text": ("text", "name", "title", "label", "description", "名称"),
+    "category": (
+        "category", "category_id", "product_category", "category_name", "department", "kategorie",
+        "warengruppe", "类目", "类别", "品类",
+    ),
+    "weight": ("weight", "score", "strength", "权重"),
+    "source": ("source", "from", "follower", "user_a", "from_user", "user_id_1"),
+    "target": ("target", "to", "followee", "user_b", "to_user", "user_id_2"),
+}  # fmt: skip
+"""Names of columns by what they hold, the most telling first."""
+
+ENTITY_OF = {
+    "users": "user",
+    "campaigns": "campaign",
+    "products": "product",
+    "tags": "tag",
+    "coupons": "coupon",
+}
+
+FILES: dict[str, tuple[str, ...]] = {
+    "user_tags": ("user_tag", "profile_tag", "segment", "interest", "membership"),
+    "promotions": ("promotion", "promo", "offer", "campaign_product", "product_campaign", "aktionsartikel"),
+    "targetings": (
+        "targeting", "target", "mailing", "mailing_target", "audience", "recipient", "sent", "invitation",
+        "invite", "exposure", "reached", "empfaenger",
+    ),
+    "coupons": ("coupon", "voucher", "gutschein"),
+    "ties": ("tie", "friend", "friendship", "follower", "follow", "edge", "relation", "network", "social"),
+    "campaigns": ("campaign", "kampagne", "aktion", "活动"),
+    "behaviours": (
+        "behaviour", "behavior", "event", "order", "transaction", "purchase", "sale", "click", "activity",
+        "view", "redemption", "rsvp", "participation", "bestellung", "user_behavior", "log", "订单", "行为",
+    ),
+    "products": ("product", "item", "article", "artikel", "sku", "商品", "catalog"),
+    "tags": ("tag", "label", "keyword"),
+    "users": (
+        "user", "customer", "member", "household", "client", "kunde", "people", "person", "contact",
+        "subscriber", "profile", "用户",
+    ),
+}  # fmt: skip
+"""Words of file names by table; several words in a row are joined by underscores."""
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "VIEWED": (
+        "view", "viewed", "pv", "page_view", "view_item", "product_viewed", "browse", "browsed",
+        "impression", "浏览", "点击浏览",
+    ),
+    "CLICKED": ("click", "clicked", "link_clicked", "email_clicked", "select_item", "点击"),
+    "OPENED": ("open", "opened", "email_opened", "打开"),
+    "SEARCHED": ("search", "searched", "products_searched", "搜索"),
+    "FAVOURED": (
+        "fav", "favorite", "favourite", "favorited", "wishlist", "add_to_wishlist",
+        "product_added_to_wishlist", "收藏",
+    ),
+    "LIKED": ("like", "liked", "点赞"),
+    "CARTED": (
+        "cart", "add_to_cart", "added_to_cart", "product_added", "addtocart", "view_cart", "加购",
+        "加入购物车",
+    ),
+    "ORDERED": (
+        "order", "ordered", "order_completed", "placed_order", "checkout", "begin_checkout",
+        "ecommerce_order", "下单",
+    ),
+    "PURCHASED": (
+        "purchase", "purchased", "buy", "bought", "sale", "transaction", "paid", "购买", "成交", "支付",
+    ),
+    "REDEEMED": ("redemption", "redeem", "redeemed", "coupon_redeemed", "offer_completed", "核销"),
+    "PRAISED": ("praise", "praised", "review", "rating", "rated", "好评", "评价"),
+    "SHARED": ("share", "shared", "分享", "转发"),
+    "RECEIVED": ("received", "receive", "offer_received", "sent", "send", "delivered", "领取"),
+    "OFFER_VIEWED": ("offer_viewed",),
+    "RETURNED": (
+        "return", "returned", "refund", "refunded", "order_refunded", "cancel", "cancelled", "canceled",
+        "cancellation", "退货", "退款", "取消",
+    ),
+}  # fmt: skip
+"""Names of kinds of behaviour by the relationship type that they become."""

@@ -1,0 +1,103 @@
+"""What all rows of a behaviours file tell: kinds, their objects, guests, returns and cancellations."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from graph.importing.inference.names import simplify
+
+_STATUS = {
+    "status",
+    "order_status",
+    "financial_status",
+    "payment_status",
+    "state",
+    "bestellstatus",
+    "订单状态",
+}
+_CANCELLED = re.compile(r"cancel|void|refund|return|chargeback|storn|fail|declin|取消|退", re.IGNORECASE)
+_NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
+_MAX_KINDS = 50
+
+
+def status_column(names: Iterable[str]) -> str | None:
+    """Return the column with an order's status."""
+    return next((name for name in names if simplify(name) in _STATUS), None)
+
+
+@dataclass
+class Scan:
+    """Counts over all rows of one file; columns are names of the file.
+
+    Attributes
+    ----------
+    user, at, kind, status, quantity, basket
+        The columns with these contents, if any.
+    objects
+        The column of each kind of object: product, coupon, campaign.
+    """
+
+    user: str | None
+    at: str | None
+    kind: str | None
+    status: str | None
+    quantity: str | None
+    basket: str | None
+    objects: Mapping[str, str]
+    rows: int = 0
+    guests: int = 0
+    timeless: int = 0
+    """Rows without a user, and without a time."""
+    negative: int = 0
+    credit_notes: int = 0
+    """Rows with a negative quantity, and those whose basket starts with C."""
+    negative_credit_notes: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    filled: dict[str, Counter[str]] = field(default_factory=dict)
+    """Rows with a value in the column of an object, by kind of behaviour and kind of object."""
+    cancelled: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that `add` needs."""
+        single = (self.user, self.at, self.kind, self.status, self.quantity, self.basket)
+        return list(dict.fromkeys([name for name in single if name] + list(self.objects.values())))
+
+    @property
+    def has_kinds(self) -> bool:
+        """Whether the kind's column has as many values as kinds of behaviour have, not one a row."""
+        return 0 < len(self.kinds) <= _MAX_KINDS
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Count `rows`: trimmed texts, empty where missing."""
+        self.rows += len(rows)
+        if self.user:
+            self.guests += int((rows[self.user] == "").sum())
+        if self.at:
+            self.timeless += int((rows[self.at] == "").sum())
+        if self.quantity:
+            negative = rows[self.quantity].str.match(_NEGATIVE)
+            self.negative += int(negative.sum())
+            if self.basket:
+                credit = rows[self.basket].str.match(r"^[Cc]\d")
+                self.credit_notes += int(credit.sum())
+                self.negative_credit_notes += int((credit & negative).sum())
+        if self.status:
+            statuses = rows[self.status].value_counts()
+            cancelled = {str(name): int(n) for name, n in statuses.items() if _CANCELLED.search(str(name))}
+            self.cancelled.update(cancelled)
+        kinds = rows[self.kind] if self.kind else pd.Series("", index=rows.index)
+        if len(self.kinds) <= _MAX_KINDS:
+            self.kinds.update({str(name): int(n) for name, n in kinds.value_counts().items() if name})
+            for entity, column in self.objects.items():
+                for name, number in kinds[rows[column] != ""].value_counts().items():
+                    self.filled.setdefault(str(name), Counter())[entity] += int(number)
+
+    def object_of(self, kind: str) -> str | None:
+        """Return what most rows of a kind have as their object; None where they have none."""
+        filled = self.filled.get(kind, Counter())
+        rows = self.kinds[kind] if self.kind else self.rows
+        return next((entity for entity in self.objects if filled[entity] * 2 > rows), None)

@@ -1,0 +1,120 @@
+"""Decides which table a file fills, and which column which field, by their names."""
+
+from pathlib import Path
+
+from graph.importing.contract import TABLES
+from graph.importing.inference.names import COLUMNS, ENTITY_OF, FILES, simplify
+from graph.importing.mapping.formats import OR
+
+_OBJECTS = ("product", "coupon", "campaign")
+_NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "ties": (("source",), ("target",)),
+    "campaigns": (("campaign", "id", "name"), ("starts",)),
+    "behaviours": (("user",), ("at",)),
+    "promotions": (("campaign",), ("product",)),
+    "targetings": (("user",), ("campaign",)),
+    "user_tags": (("user",), ("tag",)),
+    "coupons": (("coupon", "id"), ("campaign",)),
+    "users": (("user", "id"),),
+    "products": (("product", "id"),),
+    "tags": (("tag", "id"),),
+}
+"""What each table needs: one column of each group. The most particular table comes first."""
+
+
+def find_table(file: str, names: list[str]) -> str | None:
+    """Return the table that a file fills, or None.
+
+    Its columns decide; where they suit several tables, the words of its name.
+    """
+    columns = find_columns(names)
+    hint = _hinted_table(file)
+    if hint and _suits(hint, columns, by_name=True):
+        return hint
+    return next((table for table in _NEEDS if _suits(table, columns, by_name=False)), hint)
+
+
+def _hinted_table(file: str) -> str | None:
+    """Return the table whose word is in the file's name; of several, the one whose word comes last."""
+    words = [_singular(word) for word in simplify(Path(file).name.partition(".")[0]).split("_")]
+    found: list[tuple[int, int, str]] = []
+    for table, hints in FILES.items():
+        for hint in hints:
+            parts = hint.split("_")
+            starts = [i for i in range(len(words)) if words[i : i + len(parts)] == parts]
+            found += [(i + len(parts), len(parts), table) for i in starts]
+    return max(found)[2] if found else None
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _suits(table: str, columns: dict[str, str], *, by_name: bool) -> bool:
+    """Whether a file with these columns can fill `table`; without its name as a hint, `id` means nothing."""
+    groups = _NEEDS[table]
+    if not by_name:
+        groups = tuple(tuple(role for role in group if role != "id") for group in groups)
+    if not all(any(role in columns for role in group) for group in groups):
+        return False
+    if table == "campaigns" and not by_name:
+        return "user" not in columns
+    if table == "coupons" and not by_name:
+        return "user" not in columns and "product" not in columns
+    if table == "behaviours" and not by_name:
+        return any(role in columns for role in (*_OBJECTS, "kind", "value", "basket"))
+    if table in ("users", "products", "tags") and not by_name:
+        return not {"at", "starts"} & set(columns)
+    return True
+
+
+def find_columns(names: list[str]) -> dict[str, str]:
+    """Return the column for each role of ``names.COLUMNS``, and for `id`.
+
+    Of a nested name, the last part counts, unless the whole name is known. Nested names that differ only in
+    their writing (`value.offer_id`, `value.offer id`) are alternatives: a record has one of them.
+    """
+    plain = {simplify(name): name for name in reversed(names)}
+    last: dict[str, str] = {}
+    for name in names:
+        if "." in name:
+            word = simplify(name.rpartition(".")[2])
+            alike = word in last and simplify(last[word].partition(OR)[0]) == simplify(name)
+            last[word] = OR.join([last[word], name]) if alike else last.get(word, name)
+    found: dict[str, str] = {"id": plain["id"]} if "id" in plain else {}
+    for role, words in COLUMNS.items():
+        column = next((known[word] for known in (plain, last) for word in words if word in known), None)
+        if column is not None:
+            found[role] = column
+    return found
+
+
+def assign_columns(table: str, names: list[str]) -> dict[str, str]:
+    """Return the column for each field of `table`, as far as the names tell."""
+    roles = find_columns(names)
+    chosen: dict[str, str] = {}
+    for field in TABLES[table].fields:
+        column = _column_for(table, field.name, roles)
+        if column is not None and column not in chosen.values():
+            chosen[field.name] = column
+    return chosen
+
+
+def _column_for(table: str, field: str, roles: dict[str, str]) -> str | None:
+    if table == "behaviours":
+        if field == "object":
+            return next((roles[role] for role in _OBJECTS if role in roles), None)
+        if field == "id":
+            return None
+        if field == "campaign":
+            # Without a product, a campaign or coupon is the object.
+            return roles.get("campaign") or (roles.get("coupon") if "product" in roles else None)
+    if field == "id":
+        return (
+            roles.get(ENTITY_OF.get(table, ""))
+            or roles.get("id")
+            or (roles.get("name") if table == "campaigns" else None)
+        )
+    return roles.get(field)

@@ -1,0 +1,85 @@
+"""Questions in a mapping file: what only the user knows.
+
+Anywhere in the file, a value can be a question. Its answer takes its place; while one is missing, the mapping
+is refused with all open questions::
+
+    times:
+      ask: "Is 03/04/2024 (orders.csv, row 2, Date) 3 April or 4 March?"
+      choose: ["%d/%m/%Y", "%m/%d/%Y"]
+      answer:
+"""
+
+import re
+from dataclasses import dataclass
+
+from graph.errors import InvalidRequest
+
+_OPEN_ANSWER = re.compile(r"^(\s*answer:)[ \t]*(#.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question: where it stands in the file, its text, and the possible answers (empty: any)."""
+
+    path: str
+    ask: str
+    choose: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        choices = f" ({' or '.join(self.choose)})" if self.choose else ""
+        return f"{self.path}: {self.ask}{choices}"
+
+
+class UnansweredQuestions(InvalidRequest):
+    """A mapping has open questions."""
+
+    def __init__(self, origin: str, questions: list[Question]) -> None:
+        count = "1 question" if len(questions) == 1 else f"{len(questions)} questions"
+        super().__init__(
+            f"{origin} has {count} to answer: " + "; ".join(str(question) for question in questions),
+            "Write each answer after its `answer:` in the mapping.",
+        )
+        self.questions = questions
+
+
+def resolve_questions(content: object) -> tuple[object, list[Question]]:
+    """Replace the questions of a parsed mapping by their answers, and return the open ones.
+
+    Raises
+    ------
+    ValueError
+        An answer is none of its question's choices.
+    """
+    questions: list[Question] = []
+
+    def resolve(value: object, path: str) -> object:
+        if isinstance(value, list):
+            return [resolve(item, f"{path}.{i}") for i, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        if not {"ask", "answer"} <= set(value):
+            return {key: resolve(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
+        answer = value["answer"]
+        choices = tuple(str(choice) for choice in value.get("choose") or ())
+        if answer is None:
+            questions.append(Question(path, str(value["ask"]), choices))
+        elif choices and str(answer) not in choices:
+            raise ValueError(f"{path}: the answer {answer!r} is none of {', '.join(choices)}")
+        return answer
+
+    return resolve(content, ""), questions
+
+
+def write_answers(text: str, answers: list[str]) -> str:
+    """Return the text of a mapping file with the answers to its open questions, in their order."""
+    remaining = iter(answers)
+
+    def fill(match: re.Match[str]) -> str:
+        answer = next(remaining, None)
+        return match[0] if answer is None else f"{match[1]} {_quoted(answer)}"
+
+    return _OPEN_ANSWER.sub(fill, text)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,133 @@
+"""Inferring a mapping: tables, columns and kinds by whole names, and questions."""
+
+import pytest
+
+from graph.errors import InvalidRequest
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted
+from graph.importing.inference.kinds import draft_kinds
+from graph.importing.inference.names import simplify
+from graph.importing.inference.tables import assign_columns, find_table
+from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions, write_answers
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("CustomerID", "customer_id"),
+        ("userId", "user_id"),
+        ("Campaign Id", "campaign_id"),
+        ("Lineitem sku", "lineitem_sku"),
+        ("用户ID", "用户id"),
+        ("e-mail", "e_mail"),
+    ],
+)
+def test_names_are_compared_in_one_form(name: str, plain: str) -> None:
+    assert simplify(name) == plain
+
+
+@pytest.mark.parametrize(
+    ("file", "names", "table"),
+    [
+        ("orders.csv", ["order_id", "customer_id", "product_id", "order_date"], "behaviours"),
+        ("export.csv", ["Datum", "KundenNr", "Artikel", "Menge"], "behaviours"),
+        ("activities.csv", ["Campaign Id", "Email Address", "Action", "Timestamp"], "behaviours"),
+        ("ccf_offline_stage1_train.csv", ["User_id", "Merchant_id", "Coupon_id", "Date"], "behaviours"),
+        ("sent.csv", ["Campaign Id", "Email Address", "Status"], "targetings"),
+        ("who.csv", ["customer", "campaign"], "targetings"),
+        ("campaigns.csv", ["id", "name", "start", "end"], "campaigns"),
+        ("plan.csv", ["name", "start_date", "end_date"], "campaigns"),
+        ("campaign_products.csv", ["campaign", "sku"], "promotions"),
+        ("audience_members.csv", ["Email Address", "First Name"], "users"),
+        ("items.csv", ["id", "name", "category"], "products"),
+        ("net.csv", ["source", "target"], "ties"),
+        ("segments.csv", ["customer", "segment"], "user_tags"),
+        ("活动.csv", ["活动", "名称", "开始", "结束"], "campaigns"),
+        ("notes.csv", ["a", "b"], None),
+        ("stage.csv", ["x", "y"], None),
+    ],
+)
+def test_table_of_a_file_is_found(file: str, names: list[str], table: str | None) -> None:
+    assert find_table(file, names) == table
+
+
+def test_nested_names_are_found_by_their_last_part() -> None:
+    names = ["userId", "timestamp", "event", "properties.product_id", "properties.quantity", "messageId"]
+    assert assign_columns("behaviours", names) == {
+        "user": "userId",
+        "kind": "event",
+        "object": "properties.product_id",
+        "at": "timestamp",
+        "quantity": "properties.quantity",
+    }
+
+
+def test_kinds_have_distinct_types_in_any_language() -> None:
+    kinds = draft_kinds(dict.fromkeys(["浏览", "购买", "加购", "奇怪"], "product"), "promoted")
+    plain = {name: kind.value if isinstance(kind, Noted) else kind for name, kind in kinds.items()}
+    assert {name: (kind["type"], kind["counts"]) for name, kind in plain.items()} == {
+        "浏览": ("VIEWED", "never"),
+        "购买": ("PURCHASED", "promoted"),
+        "加购": ("CARTED", "never"),
+        "奇怪": ("KIND", "never"),
+    }
+    assert isinstance(kinds["奇怪"], Noted)
+
+
+def test_names_of_one_kind_share_its_type_and_others_do_not() -> None:
+    kinds = draft_kinds(
+        dict.fromkeys(["Product Viewed", "product viewed", "a b", "a-c", "1"], "product"), "any"
+    )
+    types = [(kind.value if isinstance(kind, Noted) else kind)["type"] for kind in kinds.values()]
+    assert types == ["VIEWED", "VIEWED", "A_B", "A_C", "KIND_1"]
+
+
+def test_returns_are_subtracted_from_the_purchases_and_never_count() -> None:
+    kinds = draft_kinds({"purchase": "product", "return": "product"}, "any")
+    assert kinds["return"] == {"type": "RETURNED", "object": "product", "returns": "purchase"}
+
+
+def test_opens_and_clicks_count_if_nothing_is_sold() -> None:
+    kinds = draft_kinds(dict.fromkeys(["open", "click", "sent"], "campaign"), "any")
+    assert [kind["counts"] for kind in kinds.values()] == ["named", "named", "never"]
+
+
+def test_questions_are_listed_and_replaced_by_their_answers() -> None:
+    content = {"zone": {"ask": "Which?", "answer": None}, "tables": {"users": [
+        {"times": {"ask": "Day first?", "choose": ["%d/%m/%Y", "%m/%d/%Y"], "answer": None}}]}}  # fmt: skip
+    _, questions = resolve_questions(content)
+    assert [question.path for question in questions] == ["zone", "tables.users.0.times"]
+    content["zone"]["answer"] = "UTC"  # type: ignore[index]
+    content["tables"]["users"][0]["times"]["answer"] = "%d/%m/%Y"  # type: ignore[index]
+    answered, questions = resolve_questions(content)
+    assert not questions
+    assert answered == {"zone": "UTC", "tables": {"users": [{"times": "%d/%m/%Y"}]}}
+
+
+def test_answer_must_be_one_of_the_choices() -> None:
+    with pytest.raises(ValueError, match="zone: the answer 'x' is none of a, b"):
+        resolve_questions({"zone": {"ask": "Which?", "choose": ["a", "b"], "answer": "x"}})
+
+
+def test_kind_may_be_called_ask() -> None:
+    content = {"kinds": {"ask": {"type": "ASKED"}}}
+    assert resolve_questions(content) == (content, [])
+
+
+def test_unanswered_mapping_is_refused_with_all_questions() -> None:
+    draft = Draft("shop", "UTC", [DraftSource("behaviours", {
+        "files": "orders.csv",
+        "times": Ask("3 April or 4 March?", ("%d/%m/%Y", "%m/%d/%Y")),
+        "columns": {"user": "customer", "object": Ask("Which holds the product?", ("a", "b")), "at": "date"},
+        "constants": {"kind": "purchase"},
+    })], kinds={"purchase": {"type": "PURCHASED"}})  # fmt: skip
+    import yaml
+
+    from graph.importing.mapping.model import parse_mapping
+
+    with pytest.raises(UnansweredQuestions, match="2 questions") as error:
+        parse_mapping(yaml.safe_load(draft.render()), "shop.yaml")
+    assert isinstance(error.value, InvalidRequest)
+    assert [question.choose for question in error.value.questions] == [("%d/%m/%Y", "%m/%d/%Y"), ("a", "b")]
+    text = write_answers(draft.render(), ["%m/%d/%Y", "b"])
+    mapping = parse_mapping(yaml.safe_load(text), "shop.yaml")
+    assert mapping.tables["behaviours"][0].times == ["%m/%d/%Y"]

@@ -1,0 +1,34 @@
+"""Questions of a mapping, asked on the terminal."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from cli.main import app
+from graph.importing.mapping.model import read_mapping
+
+ORDERS = "order_id,customer_id,product_id,order_date,amount\n1,a,p,03/04/2024,1.5\n2,b,p,05/06/2024,2\n"
+
+
+def test_answers_are_written_into_the_mapping(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    answers = iter(["9", "2"])
+    monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
+    result = CliRunner().invoke(app, ["import", "init", str(tmp_path)])
+    assert "1 question" not in result.output
+    assert "In which order are day and month in order_date of orders.csv, like row 2: '03/04/2024'?" in (
+        result.output.replace("\n", " ")
+    )
+    from cli.questions import ask_questions
+
+    ask_questions(tmp_path / "groundswell.yaml")
+    assert read_mapping(tmp_path / "groundswell.yaml").tables["behaviours"][0].times == ["%m/%d/%Y"]
+
+
+def test_import_is_refused_while_a_question_is_open(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    CliRunner().invoke(app, ["import", "init", str(tmp_path)])
+    for command in (["import", "check"], ["import", "init", "--run"]):
+        result = CliRunner().invoke(app, [*command, str(tmp_path)])
+        assert result.exit_code != 0
+        assert "day and month" in str(result.exception)
