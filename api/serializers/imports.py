@@ -32,6 +32,7 @@ def serialize_questions(mapping: str, error: UnansweredQuestions) -> ImportCheck
         reasons={},
         examples=[],
         warnings=[],
+        tally=[],
         problem=str(error),
         questions=questions,
     )
