@@ -64,6 +64,9 @@ def _absent(
 
 def _contained(file: InputFile, entries: Iterable[Row], jobs: dict[int, Row]) -> list[Row]:
     """Return the entries of the ledger whose lines `file` still contains, in the same place."""
+    if file.source.window:
+        # Such campaigns are made anew of the whole file each time.
+        return list(entries)
     same: list[Row] = []
     other: list[Row] = []
     for entry in entries:

@@ -63,6 +63,8 @@ def load_entities(transaction: Transaction, rows: Rows, target: Target) -> LoadR
         changed = [by_row[row] for row in (*outcomes.get("new", []), *outcomes.get("changed", []))]
         transaction.run("importing/categories", **target.keys, ids=changed)
     rejected += [RowError(row, "id", by_row[row], CONTRADICTION) for row in outcomes.get("twice", [])]
+    if rows.keep_first:
+        unchanged, rejected = unchanged + len(rejected), []
     loaded = len(outcomes.get("new", [])) + len(outcomes.get("changed", []))
     return LoadResult(loaded, unchanged + len(outcomes.get("same", [])), rejected)
 

@@ -22,6 +22,7 @@ from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
+from graph.importing.values.uses import blocks_of
 
 Ints = NDArray[np.int64]
 
@@ -71,7 +72,7 @@ class Resolver:
         for table, inputs in files.tables():
             on_table(table, sum(file.rows for file in inputs))
             for file in inputs:
-                for block in file.blocks():
+                for block in blocks_of(file, self.mapping):
                     yield self._resolve(file, block)
 
     def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:
@@ -118,7 +119,7 @@ class Resolver:
             first_values = ids.add(name, row_values)
             if first_values is None:
                 keep[i] = True
-            elif first_values == row_values:
+            elif first_values == row_values or rows.keep_first:
                 unchanged += 1
             else:
                 errors.append(RowError(int(rows.numbers[i]), "id", name, CONTRADICTION))

@@ -28,6 +28,7 @@ from graph.importing.rejects import Rejects
 from graph.importing.tally import CampaignFacts, Tally
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
+from graph.importing.values.uses import blocks_of
 from graph.progress import Progress
 
 PARTS = 4
@@ -83,7 +84,7 @@ class StreamEngine:
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            for block in file.blocks():
+            for block in blocks_of(file, self._target.mapping):
                 plan = self._ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
                     self._tally.skipped += plan.loaded_before.read

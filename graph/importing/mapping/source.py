@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from graph.importing.contract import TABLES
+from graph.importing.contract import ENTITIES, TABLES
 from graph.importing.mapping.formats import ColumnFormat, FormatSettings, Strict, Texts, as_list
 from graph.importing.mapping.where import RuleOrTexts
 
@@ -88,6 +88,16 @@ class Source(FormatSettings):
     duration_days: int | None = Field(
         None, ge=1, description="campaigns without `ends`: each runs this many days from its start"
     )
+    window: Literal["uses"] | None = Field(
+        None,
+        description="campaigns named by the rows of an order log: each row is a use, by `id` and `at`, and a "
+        "campaign runs from the first day of its use to the last",
+    )
+    repeats: Literal["reject", "first"] = Field(
+        "reject",
+        description="users, tags, products, campaigns: of rows with the same id and different values, reject "
+        "all but the first, or keep the first and count the others as unchanged",
+    )
     where: dict[str, RuleOrTexts] = Field(
         default_factory=dict,
         description="column: values of the rows to keep, or a rule (below). All must hold; other rows are "
@@ -141,6 +151,12 @@ def check_fields(table: str, source: Source) -> None:
         raise ValueError(f"tables: there is no table {table!r}; there are {', '.join(TABLES)}")
     spec = TABLES[table]
     mapped = set(source.columns) | set(source.constants) | ({"kind"} if source.kinds else set())
+    if source.window:
+        if table != "campaigns" or mapped != {"id", "at"}:
+            raise ValueError(f"{table}: window: uses is for campaigns, with `id` and `at` alone")
+        return
+    if source.repeats != "reject" and table not in ENTITIES:
+        raise ValueError(f"{table}: repeats is for {', '.join(ENTITIES)}")
     unknown = mapped - set(spec.names)
     if unknown:
         raise ValueError(f"{table}: no field {', '.join(sorted(unknown))}; there are {', '.join(spec.names)}")

@@ -171,6 +171,11 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
     return pc.if_else(pc.or_(has_clock, pc.and_(bare_number, timed)), moments, next_midnight(moments, zone))
 
 
+def first_midnight(moments: pa.Array, zone: str) -> pa.Array:
+    """Return the first moment of the day in `zone`, in milliseconds since the epoch."""
+    return _from_local(_local(moments, zone).dt.normalize(), zone)
+
+
 def next_midnight(moments: pa.Array, zone: str) -> pa.Array:
     """Return the first moment of the next day in `zone`, in milliseconds since the epoch."""
     return _from_local(_local(moments, zone).dt.normalize() + pd.Timedelta(days=1), zone)

@@ -42,6 +42,8 @@ class Rows:
     left_out_numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
     """Number of values in each currency, by field."""
+    keep_first: bool = False
+    """Whether a row with a known id and other values is unchanged, not rejected."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -68,7 +70,7 @@ class Rows:
         """Return the rows where `keep` is True, without rejected and left-out ones."""
         mask = pa.array(keep)
         columns = {name: column.filter(mask) for name, column in self.columns.items()}
-        return Rows(self.table, self.numbers[keep], columns, [])
+        return Rows(self.table, self.numbers[keep], columns, [], keep_first=self.keep_first)
 
 
 def mapped_columns(source: Source) -> list[str]:
@@ -83,7 +85,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
     """Parse and convert the rows of `block`; a row is rejected for its first invalid value."""
     parsed = block.parse()
     keep = np.ones(len(parsed.numbers), dtype=bool)
-    if source.where:
+    if source.where and source.window is None:
         keep = mask(parsed.columns, source.where, mapping.value_format(source), mapping.own_formats(source))
     left_out = parsed.numbers[~keep]
     numbers, raw = parsed.numbers[keep], parsed.columns
@@ -136,6 +138,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
     good = Rows(table, numbers, columns, []) if ok.all() else Rows(table, numbers, columns, []).filter(ok)
     good.rejected = sorted([*parsed.errors, *rejected])
     good.left_out_numbers, good.currencies = left_out, currencies
+    good.keep_first = source.repeats == "first"
     return good
 
 
@@ -166,6 +169,8 @@ def _kinds_by_rule(
 
 
 def _raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
+    if source.window:
+        return raw.get(spec.name)
     if spec.name in source.columns:
         return raw[source.columns[spec.name]]
     if spec.name in source.constants:

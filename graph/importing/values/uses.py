@@ -1,0 +1,58 @@
+"""Makes campaigns of the rows that use them: each runs from the first day of its use to the last."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.source import Source
+from graph.importing.reading.block import Block
+from graph.importing.reading.input_files import InputFile
+from graph.importing.reading.lines import Parsed
+from graph.importing.values.convert import convert, first_midnight, next_midnight
+from graph.importing.values.ids import normalise
+from graph.importing.values.where import mask
+
+
+def blocks_of(file: InputFile, mapping: Mapping) -> Iterator[Block]:
+    """Yield the blocks of a file; with `window: uses`, one block with a row per campaign.
+
+    Raises ImportFailed where the file cannot be read.
+    """
+    if file.source.window is None:
+        yield from file.blocks()
+        return
+    zone = mapping.value_format(file.source, "at").zone
+    spans = pd.concat([_spans(block, file.source, mapping) for block in file.blocks()] or [_NONE])
+    spans = spans.groupby("id", sort=True).agg({"first": "min", "last": "max"})
+    columns = {
+        "id": pa.array(spans.index.to_list(), pa.string()),
+        "starts": _utc(first_midnight(pa.array(spans["first"], pa.int64()), zone)),
+        "ends": _utc(next_midnight(pa.array(spans["last"], pa.int64()), zone)),
+    }
+    if len(spans):
+        parsed = Parsed(np.arange(1, len(spans) + 1), columns, [])
+        yield Block(0, 1, len(spans), lambda: parsed, records=pa.record_batch(columns))
+
+
+_NONE = pd.DataFrame({"id": [], "first": [], "last": []})
+
+
+def _spans(block: Block, source: Source, mapping: Mapping) -> pd.DataFrame:
+    """Return the first and last use of each campaign in a block; rows without a valid time do not count."""
+    parsed = block.parse()
+    columns = parsed.columns
+    ids = convert(columns[source.columns["id"]], "id", mapping.value_format(source, "id")).values
+    at = convert(columns[source.columns["at"]], "time", mapping.value_format(source, "at")).values
+    ids = normalise(ids, mapping.ids.get("campaigns", []))
+    frame = pd.DataFrame({"id": ids.to_pandas(), "at": at.to_pandas()})
+    if source.where:
+        frame = frame[mask(columns, source.where, mapping.value_format(source), mapping.own_formats(source))]
+    spans = frame.dropna().groupby("id")["at"].agg(["min", "max"])
+    return spans.astype("int64").rename(columns={"min": "first", "max": "last"}).reset_index()
+
+
+def _utc(milliseconds: pa.Array) -> pa.Array:
+    return milliseconds.cast(pa.timestamp("ms", "UTC"))
