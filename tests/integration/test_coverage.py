@@ -42,9 +42,8 @@ def test_the_stated_end_holds_until_another_delivery_of_behaviours(
     graph: Graph, load: Import, shop: Path, dataset: str
 ) -> None:
     (shop / "orders.csv").write_text(HEADER + ORDERS)
-    assert [warning.code for warning in load(complete_until="2024-02-20").warnings] == [
-        "after_complete_until"
-    ]
+    warnings = load(complete_until="2024-02-20").warnings
+    assert "after_complete_until" in [warning.code for warning in warnings]
     assert describe_dataset(graph, dataset).last_day == date(2024, 2, 20)
     (shop / "more.csv").write_text("id,starts,ends\nF2,2024-05-01,2024-06-01\n")
     columns = {"id": "id", "starts": "starts", "ends": "ends"}

@@ -1,23 +1,24 @@
-"""A data set without ties, tags or participations has an empty network."""
+"""A data set in which nothing connects users has an empty network."""
+
+from pathlib import Path
+
+import pytest
 
 from graph.connection import Graph
 from graph.progress import Silent
 from network.build import build_network
 from network.incremental_update import update_network
-from tests.shop import Import, shop_mapping
+from tests.shop import HEADER, Import, shop_mapping
 
 TABLES = shop_mapping("shop").model_dump(exclude_unset=True, mode="json")["tables"]
 
 
-def test_a_network_without_participations_is_empty(graph: Graph, load: Import, dataset: str) -> None:
-    tables = {name: TABLES[name] for name in ("campaigns", "behaviours")}
-    assert load(tables=tables).participations == 0
+@pytest.mark.parametrize("names", [["campaigns", "behaviours"], ["behaviours"]])
+def test_an_empty_network_is_built_and_updated(
+    graph: Graph, load: Import, shop: Path, dataset: str, names: list[str]
+) -> None:
+    (shop / "orders.csv").write_text(HEADER + "a,tea,2024-03-02 10:00,3.5\na,tea,2024-05-01 09:00,3.5\n")
+    assert load(tables={name: TABLES[name] for name in names}).participations == 0
     network = build_network(graph, dataset, Silent())
-    assert (network.users, network.influences, network.key_users, network.groups) == (2, 0, 0, 0)
-
-
-def test_a_network_of_an_order_log_alone_is_empty(graph: Graph, load: Import, dataset: str) -> None:
-    load(tables={"behaviours": TABLES["behaviours"]})
-    network = build_network(graph, dataset, Silent())
-    assert (network.influences, network.groups) == (0, 0)
+    assert (network.users, network.influences, network.key_users, network.groups) == (1, 0, 0, 0)
     assert update_network(graph, dataset, Silent()).influences == 0
