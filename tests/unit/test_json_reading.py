@@ -136,7 +136,7 @@ def test_elements_of_a_list_are_rows_with_the_number_of_their_record(tmp_path: P
     assert parsed.numbers.tolist() == [1, 1, 4, 4]
     assert texts(parsed.columns["^.id"]).to_pylist() == ["1001"] * 4
     assert [(error.row, error.column, error.reason) for error in parsed.errors] == [
-        (3, "line_items", "is not a list")
+        (3, "line_items", "is not a list of JSON objects")
     ]
 
 
@@ -144,6 +144,16 @@ def test_lists_inside_records_of_a_holder_are_rows(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps({"orders": [ORDER, ORDER | {"id": 1002}]}))
     rows = rows_of(tmp_path / "x.json", ["^.id", "^.customer.id", "sku"], rows="orders.line_items")
     assert rows == [(order, "7", sku) for order in ("1001", "1002") for sku in ("tea", "mug")]
+
+
+def test_columns_can_name_the_elements_of_lists_on_the_way(tmp_path: Path) -> None:
+    visit = {"id": 7, "log": {"actions": [
+        {"at": 1, "items": [{"sku": "tea"}, {"sku": "mug"}]}, {"at": 2}, {"at": 3, "items": [{"sku": "jar"}]},
+    ]}}  # fmt: skip
+    (tmp_path / "x.json").write_text(json.dumps([visit, {"id": 8, "log": {}}]))
+    rows = rows_of(tmp_path / "x.json", ["^.id", "^.log.actions.at", "sku"], rows="log.actions.items")
+    assert rows == [("7", "1", "tea"), ("7", "1", "mug"), ("7", "3", "jar")]
+    check_columns(tmp_path / "x.json", Source(files=["x"], rows="log.actions.items"), ["^.log.actions.at"])
 
 
 def test_alternatives_of_a_path_take_the_first_value(tmp_path: Path) -> None:

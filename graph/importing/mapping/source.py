@@ -107,7 +107,8 @@ class Source(FormatSettings):
     rows: str | None = Field(
         None,
         description="JSON, Parquet: path of a list whose elements are the rows. Columns are then named from "
-        "the element, and as `^.id` from the record that holds the list",
+        "the element, and as `^.id` from the record that holds the list (`^.actions.at`: from the element of a list "
+        "on the way)",
         min_length=1,
     )
     join: list[Join] = Field(

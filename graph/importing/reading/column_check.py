@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from graph.importing.reading import parquet, sheets
 from graph.importing.reading.blocks import JSON, Block, format_of, read_blocks, read_header
 from graph.importing.reading.columns import missing_columns, nearest
 from graph.importing.reading.json_paths import ABSENT, RECORD, alternatives, flatten, lists_of_objects
-from graph.importing.reading.json_rows import Extraction, lookup_each
+from graph.importing.reading.json_rows import Element, Extraction
 from graph.importing.reading.lines import decode_line
 
 _LISTED_RECORDS = 1_000
@@ -58,16 +58,16 @@ def _absent_paths(path: Path, source: Source, selected: list[str]) -> tuple[list
         rows = block.rows
         for record in records_of(block, source):
             extraction = Extraction(absent, rows)
-            elements = extraction.elements(record) or []
-            rows_seen = rows_seen or not rows or lookup_each(record, rows) is not ABSENT
+            elements = extraction.elements(record)
+            rows_seen = rows_seen or elements is not None
             if seen < _LISTED_RECORDS:
-                names |= dict.fromkeys(column_paths(record, elements, rows))
+                names |= dict.fromkeys(column_paths(elements or (), rows))
                 lists |= dict.fromkeys(lists_of_objects(record))
             seen += 1
             found: set[str] = set()
-            for element in elements:
-                values = extraction.values(record, element)
-                found |= {name for name, value in zip(absent, values, strict=True) if value is not ABSENT}
+            for element in elements or ():
+                values = extraction.values(element) if isinstance(element.value, dict) else ()
+                found |= {name for name, value in zip(absent, values, strict=False) if value is not ABSENT}
             if found:
                 absent = [name for name in absent if name not in found]
         if rows_seen and not absent:
@@ -96,13 +96,13 @@ def records_of(block: Block, source: Source) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def column_paths(record: dict[str, Any], elements: list[Any], rows: str | None) -> Iterator[str]:
+def column_paths(elements: Iterable[Element], rows: str | None) -> Iterator[str]:
     """Yield the paths of the columns of a record's rows; with `rows`, also those of the record itself."""
-    for element in elements:
-        if isinstance(element, dict):
-            yield from (name for name, _ in flatten(element))
-    if rows:
-        yield from (f"{RECORD}{name}" for name, _ in flatten(record) if not name.startswith(f"{rows}["))
+    for record, value in elements:
+        if isinstance(value, dict):
+            yield from (name for name, _ in flatten(value))
+        if rows:
+            yield from (f"{RECORD}{name}" for name, _ in flatten(record) if not name.startswith(f"{rows}["))
 
 
 def _may_have(block: Block, name: str) -> bool:

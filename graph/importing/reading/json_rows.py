@@ -1,9 +1,10 @@
 """Turns JSON records into rows: one row per record, or per element of a list in it (`rows`)."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,13 @@ _NOT_PLAIN = "is not one plain value; name a part of it (a.b, a[0]), or read a l
 _HALF_PAIR = "contains half of a surrogate pair, which is no character"
 
 
+class Element(NamedTuple):
+    """An element of a list that is a row, and the record that holds it."""
+
+    record: dict[str, Any]
+    value: Any
+
+
 @dataclass
 class Extraction:
     """What to read from each record.
@@ -23,7 +31,8 @@ class Extraction:
     Attributes
     ----------
     selected
-        Paths of the columns; with `rows`, those that begin with `^.` start at the record.
+        Paths of the columns; with `rows`, those that begin with `^.` start at the record. Where `rows` leads
+        through another list, its path names its element that holds the row: `^.visits.actions.id`.
     rows
         Path of the list whose elements are the rows; None: the record is the row.
     """
@@ -37,45 +46,36 @@ class Extraction:
             (name.startswith(RECORD), getter(name.removeprefix(RECORD))) for name in self.selected
         ]
 
-    def elements(self, record: dict[str, Any]) -> list[Any] | None:
-        """Return the elements that are rows; None where `rows` names no list."""
-        if not self.rows:
-            return [record]
-        found = _flat(lookup_each(record, self.rows))
-        return None if found is None else found
+    def elements(self, record: dict[str, Any]) -> list[Element] | None:
+        """Return the elements that are rows; None where the record has nothing at `rows`."""
+        return elements_of(record, self.rows) if self.rows else [Element(record, record)]
 
-    def values(self, record: dict[str, Any], element: Any) -> list[Any]:
+    def values(self, element: Element) -> list[Any]:
         """Return the value of each column, or ABSENT."""
-        return [
-            get(record if of_record else element) if isinstance(element, dict) or of_record else ABSENT
-            for of_record, get in self._getters
-        ]
+        return [get(element.record if of_record else element.value) for of_record, get in self._getters]
 
 
-def lookup_each(value: Any, path: str) -> Any:
-    """Return what `path` names; a list on the way stands for each of its elements."""
-    found = lookup(value, path)
+def elements_of(record: dict[str, Any], path: str) -> list[Element] | None:
+    """Return the elements of the list that `path` names, also inside each element of other lists on the way.
+
+    Where `path` leads through another list, the record of an element has only its own element of that list in
+    the list's place. An object in place of the list is its only element. None: `path` names nothing.
+    """
+    found = lookup(record, path)
     if found is not ABSENT:
-        return found
-    head, dot, rest = path.partition(".")
-    while dot:
-        inner = lookup(value, head)
-        if isinstance(inner, list):
-            results = [lookup_each(element, rest) for element in inner]
-            return [result for result in results if result is not ABSENT]
-        more, dot, rest = rest.partition(".")
-        head = f"{head}.{more}"
-    return ABSENT
-
-
-def _flat(value: Any) -> list[Any] | None:
-    if value is ABSENT or value is None:
-        return []
-    if isinstance(value, dict):
-        return [value]
-    if not isinstance(value, list):
-        return None
-    return [inner for element in value for inner in (element if isinstance(element, list) else [element])]
+        values = found if isinstance(found, list) else [] if found is None else [found]
+        return [Element(record, value) for value in values]
+    for dot in re.finditer(r"\.", path):
+        head, rest = path[: dot.start()], path[dot.end() :]
+        outer_list = lookup(record, head)
+        if isinstance(outer_list, list):
+            return [
+                Element(record | {head: element.record}, element.value)
+                for outer in outer_list
+                if isinstance(outer, dict)
+                for element in elements_of(outer, rest) or ()
+            ]
+    return None
 
 
 class RowBuilder:
@@ -92,16 +92,12 @@ class RowBuilder:
         if not isinstance(record, dict):
             self._reject(number, "", record, "is not a JSON object")
             return
-        elements = self._extraction.elements(record)
-        if elements is None:
-            value = lookup(record, self._extraction.rows or "")
-            self._reject(number, self._extraction.rows or "", value, "is not a list")
-            return
-        for element in elements:
-            if not isinstance(element, dict):
-                self._reject(number, self._extraction.rows or "", element, "is not a JSON object")
-                continue
-            self._add_row(number, self._extraction.values(record, element))
+        for element in self._extraction.elements(record) or ():
+            if isinstance(element.value, dict):
+                self._add_row(number, self._extraction.values(element))
+            else:
+                rows = self._extraction.rows or ""
+                self._reject(number, rows, element.value, "is not a list of JSON objects")
 
     def _add_row(self, number: int, values: list[Any]) -> None:
         for position, value in enumerate(values):

@@ -89,8 +89,7 @@ def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str]]
         for position, record in enumerate(records_of(block, source)):
             if position == rows:
                 break
-            elements = extraction.elements(record) or []
-            names |= dict.fromkeys(column_paths(record, elements, block.rows))
+            names |= dict.fromkeys(column_paths(extraction.elements(record) or (), block.rows))
             lists |= dict.fromkeys(lists_of_objects(record))
         break
     return list(names), list(lists)
