@@ -19,6 +19,7 @@ from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.rejects import Rejects
@@ -126,7 +127,7 @@ def get_rejected(import_id: str, context: ContextDep) -> FileResponse:
 
 def _mapping(text: str) -> Mapping:
     try:
-        return parse_mapping(yaml.safe_load(text), "mapping")
+        return parse_mapping(load_yaml(text), "mapping")
     except yaml.YAMLError as error:
         raise InvalidRequest(f"The mapping cannot be read as YAML: {error}", "Correct it.") from error
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import typer
-import yaml
 from pydantic import TypeAdapter
 from typer.main import get_command
 
@@ -17,6 +16,7 @@ from cli.main import app
 from docs import reference
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.yaml_text import load_yaml
 from tests.documentation import FIRST, PAGES, ROOT, Block, Terminal, blocks, code_spans, commands
 
 # The first test runs every command of the first page, which is slow on a busy machine.
@@ -105,7 +105,7 @@ def check_output(terminal: Terminal, block: Block) -> None:
 
 def check_mapping(terminal: Terminal, block: Block) -> None:
     """YAML is a valid mapping or a part of one, and the commands above the block print it."""
-    parsed = yaml.safe_load(block.text)
+    parsed: Any = load_yaml(block.text)
     mapping: dict[str, Any] = {"tables": parsed} if set(parsed) <= set(TABLES) else parsed
     assert mapping
     for key, part in mapping.items():

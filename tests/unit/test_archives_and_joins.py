@@ -1,5 +1,6 @@
 """Deliveries as .zip archives, and columns that are joined from other files."""
 
+import json
 import os
 import stat
 import time
@@ -8,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from graph.errors import ImportFailed
 from graph.importing.check import Check, check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, mapping_path, parse_mapping
 from graph.importing.mapping.source import Source
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.reading import archives
 from graph.importing.reading.folders import UNPACKED, Folder
 from graph.importing.reading.input_files import InputFiles, open_input_files
@@ -99,7 +100,7 @@ def test_own_columns_win_and_joined_ones_fill_the_rest(shop: Path) -> None:
 
 def test_join_is_read_from_yaml() -> None:
     text = "{files: orders.csv, join: [{files: customers.csv, on: {order: nr}}]}"
-    (join,) = Source.model_validate(yaml.safe_load(text)).join
+    (join,) = Source.model_validate(load_yaml(text)).join
     assert (join.files, join.on, join.repeats) == (["customers.csv"], {"order": "nr"}, "reject")
 
 
@@ -135,6 +136,19 @@ def test_several_keys_and_typed_ones_match_by_their_texts(shop: Path) -> None:
     report = check(shop, mapping(join=join))
     assert [row["user"] for row in report.preview["behaviours"]] == ["a"]
     assert report.warnings[0].examples == ["row 3: 2, mug", "row 4: 3, mug"]
+
+
+def test_elements_of_a_list_are_joined_to_those_of_another_list_of_the_same_file(shop: Path) -> None:
+    events = [
+        {"metric": "m1", "item": "p", "at": "2020-01-01"},
+        {"metric": "m2", "item": "q", "at": "2020-01-02"},
+    ]
+    metrics = [{"key": "m2", "user": "b"}, {"key": "m1", "user": "a"}]
+    (shop / "events.json").write_text(json.dumps({"data": events, "included": metrics}))
+    join = {"files": "events.json", "rows": "included", "on": {"metric": "key"}}
+    columns = {"user": "user", "object": "item", "at": "at"}
+    report = check(shop, mapping(files="events.json", rows="data", columns=columns, join=join))
+    assert [(row["user"], row["object"]) for row in report.preview["behaviours"]] == [("a", "p"), ("b", "q")]
 
 
 def test_changed_joined_file_is_read_again(shop: Path) -> None:

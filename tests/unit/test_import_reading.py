@@ -331,6 +331,22 @@ def test_invalid_or_missing_mapping_file_is_rejected(tmp_path: Path) -> None:
     assert "import init" in error.value.remedy
 
 
+def test_words_of_yaml_are_texts_except_true_and_false(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(
+        "dataset: x\nzone: UTC\ntables:\n  users: {files: u.csv, columns: {id: id}}\n"
+        "  campaigns: {files: c.csv, columns: {id: id, starts: s, ends: e}, end_is_last_day: true}\n"
+        "  behaviours:\n    files: o.csv\n    columns: {user: u, object: o, at: a}\n"
+        "    constants: {kind: no}\n    where: {country: [NO, SE]}\n"
+        "    join: [{files: p.csv, on: {order: nr}}]\nkinds: {no: {type: BOUGHT}}\n"
+    )
+    rules = read_mapping(tmp_path / FILE_NAME)
+    (source,) = rules.tables["behaviours"]
+    assert source.join[0].on == {"order": "nr"}
+    assert source.where["country"].is_ == ["NO", "SE"]
+    assert (source.constants, list(rules.kinds)) == ({"kind": "no"}, ["no"])
+    assert rules.tables["campaigns"][0].end_is_last_day is True
+
+
 def test_inferred_mapping_of_a_simple_folder_is_complete(tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("customer_id;city\n1;Ulm\n2;Bonn\n")
     (tmp_path / "campaigns.csv").write_text("id,name,start_date,end_date\nF,Spring,2024-03-01,2024-03-31\n")

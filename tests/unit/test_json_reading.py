@@ -146,6 +146,13 @@ def test_lists_inside_records_of_a_holder_are_rows(tmp_path: Path) -> None:
     assert rows == [(order, "7", sku) for order in ("1001", "1002") for sku in ("tea", "mug")]
 
 
+def test_records_that_repeat_a_key_of_their_holder_are_the_records(tmp_path: Path) -> None:
+    report = {"campaign": "c1", "emails": [{"to": "a", "campaign": "c1", "activity": [{"action": "open"}]}]}
+    (tmp_path / "x.json").write_text(json.dumps(report))
+    rows = rows_of(tmp_path / "x.json", ["^.to", "^.campaign", "action"], rows="emails.activity")
+    assert rows == [("a", "c1", "open")]
+
+
 def test_columns_can_name_the_elements_of_lists_on_the_way(tmp_path: Path) -> None:
     visit = {"id": 7, "log": {"actions": [
         {"at": 1, "items": [{"sku": "tea"}, {"sku": "mug"}]}, {"at": 2}, {"at": 3, "items": [{"sku": "jar"}]},

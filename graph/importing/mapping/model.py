@@ -18,6 +18,7 @@ from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
 from graph.importing.mapping.source import Source, Sources, check_fields
+from graph.importing.mapping.yaml_text import load_yaml
 
 FILE_NAME = "groundswell.yaml"
 _MAX_REJECTED = 0.05
@@ -167,7 +168,7 @@ def mapping_path(folder: Path) -> Path:
 def read_mapping(path: Path) -> Mapping:
     """Read the mapping in `path`. Raises InvalidRequest, which names the field and the problem."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidRequest(
             f"The mapping {path} does not exist.",

@@ -23,17 +23,10 @@ class Join(Strict):
         "last row counts",
     )
     format: FileFormat | None = Field(None, description="As for a source")
+    rows: str | None = Field(None, description="As for a source", min_length=1)
     encoding: Texts = Field(["utf-8"], description="As for a source")
     delimiter: str | None = Field(None, description="As for a source", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="As for a source")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_the_key(cls, join: Any) -> Any:
-        """Name the key `on`, which YAML 1.1 reads as true."""
-        if not isinstance(join, dict):
-            return join
-        return {"on" if key is True else key: value for key, value in join.items()}
 
 
 class ColumnSettings(ColumnFormat):
@@ -107,8 +100,8 @@ class Source(FormatSettings):
     rows: str | None = Field(
         None,
         description="JSON, Parquet: path of a list whose elements are the rows. Columns are then named from "
-        "the element, and as `^.id` from the record that holds the list (`^.actions.at`: from the element of a list "
-        "on the way)",
+        "the element, as `^.id` from the record that holds the list, and as `^.actions.at` from the element "
+        "of a list on the way",
         min_length=1,
     )
     join: list[Join] = Field(

@@ -169,6 +169,7 @@ def _source(join: Join) -> Source:
     return Source(
         files=join.files,
         format=join.format,
+        rows=join.rows,
         encoding=join.encoding,
         delimiter=join.delimiter,
         sheet=join.sheet,

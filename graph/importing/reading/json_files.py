@@ -21,6 +21,7 @@ from graph.importing.reading.opening import check_is_text, damage_reported, form
 _PEEK = 1 << 20
 _LIST_OF_OBJECTS = re.compile(r"\[\s*\{")
 _MAX_RECORD = 64 << 20
+_LISTED_ELEMENTS = 100
 MAX_BLOCK_BYTES = 512 << 20
 """A larger block means that the file is not a table, or a decompression bomb."""
 
@@ -91,15 +92,27 @@ def _holder(source: Source) -> Layout:
 def _layout_of_object(record: dict[str, Any], source: Source, selected: list[str]) -> Layout:
     """Decide whether a file that is one object is a record, or holds the array of records."""
     if source.rows:
-        of_record = [name.removeprefix(RECORD) for name in selected if name.startswith(RECORD)]
-        is_record = any(lookup(record, name) is not ABSENT for name in of_record)
-        return Layout("object", source.rows) if is_record else _holder(source)
+        names = [name.removeprefix(RECORD) for name in selected if name.startswith(RECORD)]
+        own = sum(lookup(record, name) is not ABSENT for name in names)
+        # Records repeat keys of their holder, like the campaign of all that it lists.
+        outer = _outer_elements(record, source.rows)
+        theirs = sum(any(lookup(element, name) is not ABSENT for element in outer) for name in names)
+        return Layout("object", source.rows) if own > theirs else _holder(source)
     if any(lookup(record, name) is not ABSENT for name in selected):
         return Layout("object")
     lists = [value for value in record.values() if isinstance(value, list)]
     if any(value and isinstance(value[0], dict) for value in lists):
         return Layout("holder")
     return Layout("empty") if lists and not any(lists) else Layout("object")
+
+
+def _outer_elements(record: dict[str, Any], rows: str) -> list[Any]:
+    """Return the first elements of the outermost list that `rows` leads through; none if it is the last."""
+    for dot in re.finditer(r"\.", rows):
+        found = lookup(record, rows[: dot.start()])
+        if isinstance(found, list):
+            return found[:_LISTED_ELEMENTS]
+    return []
 
 
 def read_record_blocks(
