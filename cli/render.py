@@ -72,7 +72,7 @@ def show_model(model: Model) -> None:
 
 
 def show_comparison(comparison: Comparison) -> None:
-    """Print the errors of the K-LSTM and the benchmarks in a back-test."""
+    """Print the errors of the K-LSTM and the benchmarks in a back-test, and what they mean."""
     title = (
         f"Back-test: {comparison.points} daily forecasts from {comparison.since}, up to {comparison.horizon} "
         "days ahead"
@@ -88,10 +88,7 @@ def show_comparison(comparison: Comparison) -> None:
         "Smaller is better. MAE: mean absolute error, in participants a day. MASE: MAE divided by the error "
         "of repeating the week before, measured before the test period."
     )
-    out.print(
-        f"Coverage of the K-LSTM's 80% interval (P10 to P90): {comparison.covered_80:.0%} for participants "
-        f"and {comparison.level_covered_80:.0%} for the influence level."
-    )
+    out.print(comparison.verdict.summary, highlight=False)
     if comparison.holidays:
         out.print(
             f"All models were given the holiday prior {comparison.holidays}, which is estimated from other "

@@ -43,8 +43,8 @@ class Backtest:
     level_coverage_80: float
     points: int
     redeemers_mae: list[float] | None = None
-    """The same comparison of redeemers; None where the data set has no redemptions."""
-    redeemers_mase: list[float] | None = None
+    """The errors of redeemers; None where the data set has no redemptions. They have no MASE: nobody redeems
+    before a campaign starts, so there is no error to scale by."""
     holidays: str | None = None
     """The declared holiday prior (``holiday_priors``) of model and benchmarks."""
 
@@ -52,13 +52,6 @@ class Backtest:
     def scores(self) -> pd.DataFrame:
         """The comparison: columns model, mae, mase."""
         return pd.DataFrame({"model": self.names, "mae": self.mae, "mase": self.mase})
-
-    @property
-    def redeemers_scores(self) -> pd.DataFrame | None:
-        """The comparison of redeemers; None where the data set has no redemptions."""
-        if self.redeemers_mae is None:
-            return None
-        return pd.DataFrame({"model": self.names, "mae": self.redeemers_mae, "mase": self.redeemers_mase})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +109,11 @@ def backtests(graph: Graph, dataset: str) -> list[StoredBacktest]:
 def models(graph: Graph, dataset: str) -> list[ModelRun]:
     """All trained models of a data set, the latest cut-off first."""
     return [model_run(row) for row in graph.run("forecasts/models", dataset=dataset)]
+
+
+def find_model(graph: Graph, dataset: str, model: str) -> ModelRun | None:
+    """The trained model with this id, or None."""
+    return next((run for run in models(graph, dataset) if run.id == model), None)
 
 
 @dataclass(frozen=True)

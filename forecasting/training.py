@@ -175,6 +175,5 @@ def run_backtest(
         level_coverage_80=float(scores["level_coverage_80"].max()),
         points=len(rows),
         redeemers_mae=None if redeemers is None else redeemers["mae"].tolist(),
-        redeemers_mase=None if redeemers is None else redeemers["mase"].tolist(),
         holidays=configuration.holidays,
     )

@@ -1,7 +1,11 @@
 """Reads the results of network builds for the API, the page and the command line."""
 
+from datetime import date
+
 from graph.connection import Graph, Row
+from graph.datasets import describe_dataset
 from graph.users import user_not_found
+from network.group_activity import observed_counts
 from network.statistics import InfluenceTest, RiskRatio
 
 _EDGE_FIELDS = ("source", "target", "probability")
@@ -19,8 +23,20 @@ def key_users(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
 
 
 def neighbour_groups(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:
-    """The neighbour groups of a campaign at the run's cut-off: the rows of ``campaigns/neighbour_groups``."""
-    return graph.run("campaigns/neighbour_groups", dataset=dataset, campaign=campaign, run=run)
+    """The neighbour groups of a campaign at the run's cut-off: the rows of ``campaigns/neighbour_groups``.
+
+    The users of a step of `activity` are None where the data does not cover the whole step.
+    """
+    groups = graph.run("campaigns/neighbour_groups", dataset=dataset, campaign=campaign, run=run)
+    if not groups:
+        return []
+    data = describe_dataset(graph, dataset)
+    for group in groups:
+        starts, ends, cutoff = (date.fromisoformat(group.pop(key)) for key in ("starts", "ends", "cutoff"))
+        observed = (group["step_days"], starts, ends, data.first_day, min(cutoff, data.end))
+        for activity in group["activity"]:
+            activity["users"] = observed_counts(activity["users"], *observed)
+    return groups
 
 
 def neighbourhood(graph: Graph, dataset: str, user: str, run: str, most: int) -> Row:

@@ -12,6 +12,7 @@ from api.page.i18n import ENGLISH, Translator
 from api.page.network_drawing import group_color
 from api.page.source_query import SourceQuery, source_query
 from api.page.summary import summarise_campaign, summarise_influence_test
+from api.page.verdict import summarise_verdict, warn_of_better_forecaster
 from forecasting.history.series import DECAY, MEMORY_DAYS, campaign_list, read_influence
 from forecasting.records import (
     Forecast,
@@ -20,13 +21,13 @@ from forecasting.records import (
     campaign_row,
     expected_groups,
     find_explanation,
+    find_model,
     likely_users,
-    models,
     network_of,
     stored_forecasts,
 )
 from graph.connection import Graph, Row
-from graph.datasets import describe_dataset
+from graph.datasets import Dataset, describe_dataset
 from graph.errors import NotFound
 from network import queries
 
@@ -76,6 +77,10 @@ class CampaignView:
         Expected participants a day by a group's rank, averaged over the forecast.
     network : str
         The id of the network that key users and groups come from.
+    verdict : list of str
+        Sentences on the back-test of the forecast's model, what to trust first; empty without a model.
+    better_forecaster : str or None
+        A warning if a benchmark did better than the forecast.
     influence_test : list of str
         Sentences on the network's influence test, the verdict first.
     queries : dict
@@ -100,6 +105,8 @@ class CampaignView:
     influence_verdict: str
     influence_test: list[str]
     model: ModelRun | None
+    verdict: list[str]
+    better_forecaster: str | None
     explanation: StoredExplanation | None
     queries: dict[str, SourceQuery]
 
@@ -132,15 +139,17 @@ def view_campaign(
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
     network = network_of(graph, dataset, campaign["id"])
+    data = describe_dataset(graph, dataset)
     steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = queries.key_users(*scope), queries.neighbour_groups(*scope)
+    model = find_model(graph, dataset, forecast.model) if forecast else None
     group_activity = group_activity_chart(groups, campaign["starts"].date(), group_color, translate)
     return CampaignView(
         dataset=dataset,
         campaigns=campaigns.to_dict("records"),
         campaign=campaign.to_dict(),
-        summary=summarise_campaign(translate, campaign, steps, forecast, key_users, groups),
+        summary=summarise_campaign(translate, campaign, data.first_day, steps, forecast, key_users, groups),
         charts=[
             str(influence_chart(steps, outcome, forecasts, translate).to_json())
             for outcome in ("participants", "level")
@@ -160,16 +169,15 @@ def view_campaign(
         cutoff=network.cutoff,
         influence_verdict=network.influence_test.verdict,
         influence_test=summarise_influence_test(translate, network.influence_test),
-        model=next(
-            (model for model in models(graph, dataset) if forecast and model.id == forecast.model), None
-        ),
+        model=model,
+        verdict=summarise_verdict(translate, model) if model else [],
+        better_forecaster=warn_of_better_forecaster(translate, model) if model else None,
         explanation=_find_explanation(context, dataset, forecast),
-        queries=_source_queries(context, dataset, campaign["id"], network.id),
+        queries=_source_queries(context, data, campaign["id"], network.id),
     )
 
 
-def _source_queries(context: Context, dataset: str, campaign: str, network: str) -> dict[str, SourceQuery]:
-    data = describe_dataset(context.graph, dataset)
+def _source_queries(context: Context, data: Dataset, campaign: str, network: str) -> dict[str, SourceQuery]:
     curves = {"before": data.moment(data.end), "decay": DECAY, "memory": MEMORY_DAYS}
     statements: dict[str, tuple[str, Row]] = {
         "curves": ("influence/influence_per_step", {"run": network, **curves}),
@@ -178,7 +186,7 @@ def _source_queries(context: Context, dataset: str, campaign: str, network: str)
         "groups": ("campaigns/neighbour_groups", {"run": network}),
     }
     return {
-        picture: source_query(context.settings, name, dataset=dataset, campaign=campaign, **parameters)
+        picture: source_query(context.settings, name, dataset=data.id, campaign=campaign, **parameters)
         for picture, (name, parameters) in statements.items()
     }
 

@@ -12,7 +12,7 @@ from api.page.source_query import PLAN_STATEMENT, SEEDS_STATEMENT, SourceQuery, 
 from api.serializers.campaigns import campaign_states
 from forecasting.history.series import campaign_list
 from graph.connection import Graph, Row
-from graph.datasets import describe_dataset, imported_datasets
+from graph.datasets import Dataset, describe_dataset, imported_datasets
 from graph.errors import NotFound
 
 _WIDTH, _HEIGHT = 120, 28
@@ -26,7 +26,7 @@ class CampaignRow:
     Attributes
     ----------
     sparkline : str
-        Points of an SVG polyline of participants by day; empty before the campaign starts.
+        Points of an SVG polyline of participants by observed day; empty before the campaign starts.
     peak : int
         The largest number of participants on a day.
     origin, expected
@@ -91,7 +91,7 @@ def view_campaigns(context: Context, dataset: str) -> CampaignsView:
     series = {row["id"]: row for row in graph.run("campaigns/daily_participants", dataset=dataset)}
     campaigns = campaigns.assign(state=campaign_states(campaigns, data))
     rows = [
-        _campaign_row(campaign, series[campaign["id"]], data.end) for campaign in campaigns.to_dict("records")
+        _campaign_row(campaign, series[campaign["id"]], data) for campaign in campaigns.to_dict("records")
     ]
     query = source_query(context.settings, "campaigns/daily_participants", dataset=dataset)
     return CampaignsView(dataset, sorted(imported_datasets(graph)), data.last_day, rows, query)
@@ -108,8 +108,10 @@ def _list_campaigns(graph: Graph, dataset: str) -> pd.DataFrame:
     return campaigns.sort_values(["starts", "id"], ascending=[False, True], kind="stable")
 
 
-def _campaign_row(campaign: Row, series: Row, now: date) -> CampaignRow:
-    days = pd.date_range(campaign["starts"], min(campaign["ends"], pd.Timestamp(now)), inclusive="left")
+def _campaign_row(campaign: Row, series: Row, data: Dataset) -> CampaignRow:
+    # Days before and after the data are not known: they are no days without participants.
+    first, end = pd.Timestamp(data.first_day), pd.Timestamp(data.end)
+    days = pd.date_range(max(campaign["starts"], first), min(campaign["ends"], end), inclusive="left")
     counts = pd.Series(series["participants"], index=pd.to_datetime(series["steps"]), dtype=float)
     counts = counts.reindex(days, fill_value=0.0)
     expected = series["expected"]

@@ -98,7 +98,8 @@ def group_activity_chart(
             behaviour, users = activity["behaviour"], activity["users"]
             figure.add_scatter(
                 x=[starts + timedelta(days=step * group["step_days"]) for step in range(len(users))],
-                y=[count / group["size"] for count in users],
+                # A gap where the data does not cover the whole step.
+                y=[None if count is None else count / group["size"] for count in users],
                 name=translate(
                     "group %(rank)s, %(behaviour)s",
                     rank=group["rank"],

@@ -1,5 +1,7 @@
 """A campaign and its influence test in a few sentences."""
 
+from datetime import date
+
 import pandas as pd
 
 from api.page.i18n import Translator
@@ -13,6 +15,7 @@ _DAY = pd.Timedelta(days=1)
 def summarise_campaign(
     translate: Translator,
     campaign: pd.Series,
+    first_day: date,
     steps: pd.DataFrame,
     forecast: Forecast | None,
     key_users: list[Row],
@@ -26,6 +29,8 @@ def summarise_campaign(
         The page's language.
     campaign
         A row of ``campaign_list``.
+    first_day
+        The first day of the data.
     steps
         Columns `ds` (day) and `participants`.
     forecast
@@ -36,9 +41,16 @@ def summarise_campaign(
     Returns
     -------
     list of str
-        Up to four sentences.
+        Up to five sentences.
     """
     sentences = [_describe_dates(translate, campaign)]
+    if campaign["starts"] < pd.Timestamp(first_day):
+        sentences.append(
+            translate(
+                "The data begins on %(day)s; what happened earlier is not known.",
+                day=translate.full_date(first_day),
+            )
+        )
     observed = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
     if len(observed):
         sentences.append(

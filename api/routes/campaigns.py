@@ -89,7 +89,7 @@ def get_influence(
     since: SinceQuery = None,
     until: UntilQuery = None,
 ) -> list[InfluenceStep]:
-    """Return the campaign's influence per day."""
+    """Return the campaign's influence per day. Days before or after the data are not known, and left out."""
     campaign = find_campaign(graph, dataset, campaign_id)
     network = network_of(graph, dataset, campaign_id)
     frame = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
@@ -107,7 +107,10 @@ def get_influence_by_group(
     since: SinceQuery = None,
     until: UntilQuery = None,
 ) -> list[GroupStep]:
-    """Return the participants per day and neighbour group. Days without participants are omitted."""
+    """Return the participants per day and neighbour group.
+
+    Days without participants, and days before or after the data, are omitted.
+    """
     network = network_of(graph, dataset, campaign_id)
     frame = participants_by_group(graph, dataset, campaign_id, network.id)
     rows = frame[_within(frame["step"], since, until)].astype(object)

@@ -22,7 +22,7 @@ class Campaign(BaseModel):
 
 
 class InfluenceStep(BaseModel):
-    """One day of a campaign."""
+    """One observed day of a campaign."""
 
     step: date
     participants: int
@@ -103,7 +103,9 @@ class GroupActivity(BaseModel):
     """Members with one kind of behaviour for the campaign, per step."""
 
     behaviour: str = Field(examples=["PURCHASED"])
-    users: list[int]
+    users: list[int | None] = Field(
+        description="Null where the data does not cover the whole step; 0 means that nobody was active"
+    )
 
 
 class NeighbourGroup(BaseModel):

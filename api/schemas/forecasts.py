@@ -4,6 +4,8 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from api.schemas.models import Verdict
+
 
 class ForecastStep(BaseModel):
     """One day of a forecast: mean, P10, P50 and P90."""
@@ -62,6 +64,9 @@ class Forecast(BaseModel):
     network: str
     steps: list[ForecastStep]
     groups: list[ExpectedGroup] = Field(description="Empty if its network has been removed")
+    verdict: Verdict | None = Field(
+        description="What the back-test of its model says about it; null if the model has been removed"
+    )
 
 
 class Attribution(BaseModel):

@@ -1,8 +1,14 @@
 """Schemas of models and back-tests."""
 
 from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
+
+IntervalVerdict = Annotated[
+    Literal["holds", "too narrow", "too wide"],
+    Field(description="The 80% interval holds if it contains between 75% and 85% of the actual values"),
+]
 
 
 class ModelScore(BaseModel):
@@ -10,9 +16,40 @@ class ModelScore(BaseModel):
 
     model: str
     mae: float = Field(description="Mean absolute error in users per day")
-    mase: float = Field(
-        description="MAE divided by the error of repeating the previous week, measured before the test"
+    relative_mae: float | None = Field(
+        description="MAE divided by that of SeasonalNaive (repeating the previous week) in the same test; "
+        "null if that is 0"
     )
+    mase: float | None = Field(
+        description="MAE divided by the error of repeating the previous week, measured before the test; null "
+        "for redeemers: nobody redeems before a campaign starts, so there is no error to divide by"
+    )
+
+
+class ErrorVerdict(BaseModel):
+    """How the error of the K-LSTM, which makes the forecasts, compares with that of the best benchmark."""
+
+    result: Literal["better", "equal", "worse"] = Field(
+        description="Of the K-LSTM; equal: the errors differ by at most 2%"
+    )
+    best_benchmark: str = Field(examples=["AutoETS"])
+    error: float = Field(description="Mean absolute error of the K-LSTM in users per day")
+    benchmark_error: float = Field(description="That of the best benchmark")
+    error_ratio: float | None = Field(description="`error` divided by `benchmark_error`; null if that is 0")
+
+
+class Verdict(BaseModel):
+    """Which forecaster did better on held-out days, whether the intervals hold, and what to trust."""
+
+    summary: str = Field(description="The verdict in a few sentences")
+    participants: ErrorVerdict
+    redeemers: ErrorVerdict | None = Field(description="Null if the data set has no coupons")
+    participants_interval: IntervalVerdict
+    level_interval: IntervalVerdict
+    trust_participants: bool = Field(
+        description="Whether the K-LSTM beats repeating the previous week and its interval is not too narrow"
+    )
+    trust_level: bool = Field(description="Whether the interval of the influence level is not too narrow")
 
 
 class Comparison(BaseModel):
@@ -26,6 +63,7 @@ class Comparison(BaseModel):
     redeemers: list[ModelScore] | None = Field(description="Null if the data set has no coupons")
     covered_80: float = Field(description="Share of days whose participants lie between P10 and P90")
     level_covered_80: float = Field(description="The same for the influence level")
+    verdict: Verdict
 
 
 class Model(BaseModel):

@@ -1,15 +1,17 @@
 """Serializes forecasts and their explanations."""
 
 from api.schemas import forecasts
-from forecasting.records import Forecast, expected_groups, find_explanation, likely_users_table
+from api.serializers.models import serialize_verdict
+from forecasting.records import Forecast, expected_groups, find_explanation, find_model, likely_users_table
 from graph.connection import Graph
 from graph.pseudonyms import Pseudonyms
 from graph.settings import Settings
 
 
 def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecasts.Forecast:
-    """Return the response for a stored forecast, with those of its neighbour groups."""
+    """Return the response for a stored forecast, with those of its neighbour groups and a verdict."""
     columns = {"step": stored.days, **stored.values}
+    model = find_model(graph, dataset, stored.model)
     return forecasts.Forecast.model_validate(
         {
             "campaign": stored.campaign,
@@ -18,6 +20,7 @@ def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecast
             "network": stored.network,
             "steps": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
             "groups": expected_groups(graph, dataset, stored.id),
+            "verdict": serialize_verdict(model) if model else None,
         }
     )
 

@@ -1,8 +1,10 @@
 """Serializes models and back-tests."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from api.schemas import models
+from forecasting.evaluation.verdict import REFERENCE, ErrorVerdict, judge
 from forecasting.records import Backtest, ModelRun, StoredBacktest
 
 
@@ -24,15 +26,47 @@ def serialize_backtest(run: StoredBacktest) -> models.BackTest:
     return models.BackTest(**scope, **_scores(run))
 
 
+def serialize_verdict(run: Backtest) -> models.Verdict:
+    """Return what the back-test says about forecasts, in fields and in sentences."""
+    # Babel, which the sentences need, takes long to import; lists of other resources do not need it.
+    from api.page.i18n import ENGLISH
+    from api.page.verdict import summarise_verdict
+
+    verdict = judge(run)
+    return models.Verdict(
+        summary=" ".join(summarise_verdict(ENGLISH, run)),
+        participants=_error_verdict(verdict.participants),
+        redeemers=_error_verdict(verdict.redeemers) if verdict.redeemers else None,
+        participants_interval=verdict.participants_interval,
+        level_interval=verdict.level_interval,
+        trust_participants=verdict.trust_participants,
+        trust_level=verdict.trust_level,
+    )
+
+
+def _error_verdict(verdict: ErrorVerdict) -> models.ErrorVerdict:
+    return models.ErrorVerdict(**vars(verdict), error_ratio=verdict.error_ratio)
+
+
 def _scores(run: Backtest) -> dict[str, Any]:
-    redeemers_scores = run.redeemers_scores
     return {
         "since": run.backtest_from,
         "horizon": run.horizon,
         "points": run.points,
         "holidays": run.holidays,
-        "participants": run.scores.to_dict("records"),
-        "redeemers": None if redeemers_scores is None else redeemers_scores.to_dict("records"),
+        "participants": _model_scores(run.names, run.mae, run.mase),
+        "redeemers": run.redeemers_mae and _model_scores(run.names, run.redeemers_mae),
         "covered_80": run.coverage_80,
         "level_covered_80": run.level_coverage_80,
+        "verdict": serialize_verdict(run),
     }
+
+
+def _model_scores(
+    names: list[str], errors: list[float], scaled_errors: Sequence[float | None] | None = None
+) -> list[models.ModelScore]:
+    reference = dict(zip(names, errors, strict=True))[REFERENCE]
+    return [
+        models.ModelScore(model=name, mae=mae, relative_mae=mae / reference if reference else None, mase=mase)
+        for name, mae, mase in zip(names, errors, scaled_errors or [None] * len(names), strict=True)
+    ]

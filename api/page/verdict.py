@@ -1,0 +1,107 @@
+"""The verdict of a back-test in sentences, for the page, the API and the command line."""
+
+from api.page.i18n import Translator
+from forecasting.evaluation.verdict import BacktestVerdict, ErrorVerdict, IntervalVerdict, judge
+from forecasting.records import Backtest
+
+
+def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
+    """Say what to trust, which forecaster did better on held-out days, and whether the intervals hold.
+
+    Returns
+    -------
+    list of str
+        Sentences; the first says what to trust.
+    """
+    verdict = judge(run)
+    participants, redeemers = translate("number of participants"), translate("number of redeemers")
+    sentences = [
+        _describe_trust(translate, verdict),
+        _describe_errors(translate, participants, verdict.participants),
+    ]
+    if verdict.redeemers:
+        sentences.append(_describe_errors(translate, redeemers, verdict.redeemers))
+    level = translate("influence level")
+    return [
+        *sentences,
+        _describe_interval(translate, participants, run.coverage_80, verdict.participants_interval),
+        _describe_interval(translate, level, run.level_coverage_80, verdict.level_interval),
+    ]
+
+
+def warn_of_better_forecaster(translate: Translator, run: Backtest) -> str | None:
+    """Say which benchmark did better than the forecast shown; None if none did."""
+    errors = judge(run).participants
+    if errors.result != "worse":
+        return None
+    return translate(
+        "This is not the better forecast: in the back-test, %(other_name)s was closer to the actual numbers.",
+        other_name=_name(translate, errors.best_benchmark),
+    )
+
+
+def _describe_trust(translate: Translator, verdict: BacktestVerdict) -> str:
+    if verdict.trust_participants and verdict.trust_level:
+        return translate("Trust the number of participants and the influence level.")
+    if verdict.trust_participants:
+        return translate("Trust the number of participants, but not the influence level.")
+    if verdict.trust_level:
+        return translate("Trust the influence level, but not the number of participants.")
+    return translate("Trust neither the number of participants nor the influence level.")
+
+
+def _describe_errors(translate: Translator, outcome: str, errors: ErrorVerdict) -> str:
+    values = {
+        "outcome": outcome,
+        "other_name": _name(translate, errors.best_benchmark),
+        "own": f"{errors.error:.2f}",
+        "other": f"{errors.benchmark_error:.2f}",
+        "change": "" if errors.error_ratio is None else f" ({errors.error_ratio - 1:+.0%})",
+    }
+    if errors.result == "better":
+        return translate(
+            "On held-out days, the K-LSTM, whose forecasts are shown, predicted the %(outcome)s best: its "
+            "mean absolute error was %(own)s a day%(change)s, that of the next best, %(other_name)s, "
+            "%(other)s.",
+            **values,
+        )
+    if errors.result == "worse":
+        return translate(
+            "On held-out days, %(other_name)s predicted the %(outcome)s better than the K-LSTM, whose "
+            "forecasts are shown: its mean absolute error was %(other)s a day, that of the K-LSTM "
+            "%(own)s%(change)s.",
+            **values,
+        )
+    return translate(
+        "On held-out days, the K-LSTM, whose forecasts are shown, and %(other_name)s predicted the "
+        "%(outcome)s about equally well: their mean absolute errors were %(own)s and %(other)s a day.",
+        **values,
+    )
+
+
+def _describe_interval(translate: Translator, outcome: str, coverage: float, verdict: IntervalVerdict) -> str:
+    values = {"outcome": outcome, "share": f"{coverage:.0%}"}
+    if verdict == "too narrow":
+        return translate(
+            "The 80%% interval of the %(outcome)s is too narrow: it contained the actual value on only "
+            "%(share)s of the days.",
+            **values,
+        )
+    if verdict == "too wide":
+        return translate(
+            "The 80%% interval of the %(outcome)s is wider than necessary: it contained the actual value on "
+            "%(share)s of the days.",
+            **values,
+        )
+    return translate(
+        "The 80%% interval of the %(outcome)s holds: it contained the actual value on %(share)s of the days.",
+        **values,
+    )
+
+
+def _name(translate: Translator, forecaster: str) -> str:
+    names = {
+        "AutoETS": translate("exponential smoothing (AutoETS)"),
+        "SeasonalNaive": translate("repeating the previous week (SeasonalNaive)"),
+    }
+    return names.get(forecaster, forecaster)

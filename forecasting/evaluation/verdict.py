@@ -1,0 +1,108 @@
+"""What a back-test says about a forecast: which forecaster did better, and whether intervals are right.
+
+The tolerances are conventions. The differences are not tested for significance: the days and campaigns of a
+back-test are too few and too dependent for that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from forecasting.records import Backtest
+
+SHOWN = "KLSTM"
+"""The forecaster whose forecasts are stored and shown."""
+REFERENCE = "SeasonalNaive"
+"""The forecaster that a useful one must beat: it repeats the previous week."""
+ERROR_TOLERANCE = 0.02
+"""Errors whose ratio differs from 1 by no more than this count as equal."""
+NOMINAL_COVERAGE = 0.8
+COVERAGE_TOLERANCE = 0.05
+"""How far the share of days within an interval may be from the nominal one."""
+
+Result = Literal["better", "equal", "worse"]
+IntervalVerdict = Literal["holds", "too narrow", "too wide"]
+
+
+@dataclass(frozen=True)
+class ErrorVerdict:
+    """How the error of the K-LSTM compares with that of the best benchmark.
+
+    Attributes
+    ----------
+    result : str
+        Whether the K-LSTM is better, equal or worse.
+    best_benchmark : str
+        The benchmark with the smallest error.
+    error, benchmark_error : float
+        Mean absolute errors of the two, a day.
+    """
+
+    result: Result
+    best_benchmark: str
+    error: float
+    benchmark_error: float
+
+    @property
+    def error_ratio(self) -> float | None:
+        """The error of the K-LSTM divided by that of the benchmark; None if the latter is 0."""
+        return self.error / self.benchmark_error if self.benchmark_error else None
+
+
+@dataclass(frozen=True)
+class BacktestVerdict:
+    """What a back-test says about forecasts.
+
+    Attributes
+    ----------
+    participants, redeemers
+        The comparison of errors; that of redeemers is None where a data set has none.
+    participants_interval, level_interval
+        Whether the 80% intervals hold what they promise.
+    trust_participants : bool
+        Whether the K-LSTM beats repeating the previous week, and its interval is not too narrow.
+    trust_level : bool
+        Whether the interval of the influence level is not too narrow. No benchmark forecasts the level.
+    """
+
+    participants: ErrorVerdict
+    redeemers: ErrorVerdict | None
+    participants_interval: IntervalVerdict
+    level_interval: IntervalVerdict
+    trust_participants: bool
+    trust_level: bool
+
+
+def judge(run: Backtest) -> BacktestVerdict:
+    """Judge a back-test."""
+    errors = dict(zip(run.names, run.mae, strict=True))
+    participants_interval = _judge_interval(run.coverage_80)
+    level_interval = _judge_interval(run.level_coverage_80)
+    beats_reference = _compare(errors[SHOWN], errors[REFERENCE]) == "better"
+    return BacktestVerdict(
+        participants=_judge_errors(run.names, run.mae),
+        redeemers=None if run.redeemers_mae is None else _judge_errors(run.names, run.redeemers_mae),
+        participants_interval=participants_interval,
+        level_interval=level_interval,
+        trust_participants=beats_reference and participants_interval != "too narrow",
+        trust_level=level_interval != "too narrow",
+    )
+
+
+def _judge_errors(names: Sequence[str], mae: Sequence[float]) -> ErrorVerdict:
+    errors = dict(zip(names, mae, strict=True))
+    shown = errors.pop(SHOWN)
+    best = min(errors, key=lambda name: errors[name])
+    return ErrorVerdict(_compare(shown, errors[best]), best, shown, errors[best])
+
+
+def _compare(error: float, other: float) -> Result:
+    if abs(error - other) <= ERROR_TOLERANCE * other:
+        return "equal"
+    return "better" if error < other else "worse"
+
+
+def _judge_interval(coverage: float) -> IntervalVerdict:
+    if coverage < NOMINAL_COVERAGE - COVERAGE_TOLERANCE:
+        return "too narrow"
+    return "too wide" if coverage > NOMINAL_COVERAGE + COVERAGE_TOLERANCE else "holds"

@@ -1,0 +1,61 @@
+"""Days that the data does not cover are unknown, not days without participants."""
+
+from datetime import date, datetime
+
+import pandas as pd
+
+from api.page.campaigns_view import _campaign_row
+from api.page.charts import group_activity_chart
+from api.page.i18n import ENGLISH
+from api.page.summary import summarise_campaign
+from graph.datasets import Dataset
+from network.group_activity import observed_counts
+
+DATA = Dataset("shop", "import/1", "UTC", date(2024, 1, 3), date(2024, 1, 9))
+STARTS, ENDS = date(2024, 1, 1), date(2024, 1, 15)
+
+
+def test_steps_before_the_data_are_unknown_and_those_after_it_do_not_exist() -> None:
+    counts = [0, 0, 5, 4, 0, 6, 7, 8, 9, 0]
+    observed = observed_counts(counts, 1, STARTS, ENDS, DATA.first_day, DATA.end)
+    assert observed == [None, None, 5, 4, 0, 6, 7, 8, 9]
+
+
+def test_steps_that_the_data_covers_in_part_are_unknown() -> None:
+    # Steps of four days from 1 January; the data is from the 3rd to the 9th.
+    assert observed_counts([2, 7, 1, 0], 4, STARTS, ENDS, DATA.first_day, DATA.end) == [None, 7, None]
+
+
+def test_last_step_may_be_cut_by_the_end_of_the_campaign() -> None:
+    ends = date(2024, 1, 7)
+    assert observed_counts([2, 7, 0], 4, STARTS, ends, STARTS, DATA.end) == [2, 7]
+
+
+def test_sparkline_has_only_observed_days() -> None:
+    campaign = {"starts": pd.Timestamp(STARTS), "ends": pd.Timestamp(ENDS), "state": "running"}
+    series = {"steps": ["2024-01-03", "2024-01-09"], "participants": [4, 2], "expected": None, "origin": None}
+    points = _campaign_row(campaign, series, DATA).sparkline.split()
+    assert len(points) == 7  # The 3rd to the 9th.
+    assert (points[0], points[-1]) == ("0.0,2.0", "120.0,14.0")
+
+
+def test_group_chart_has_gaps_where_nothing_is_known() -> None:
+    activity = [{"behaviour": "PURCHASED", "users": [None, 5, 0]}]
+    group = {"rank": 1, "size": 10, "step_days": 1, "activity": activity}
+    figure = group_activity_chart([group], STARTS, lambda _rank: "#000", ENGLISH)
+    assert figure is not None
+    assert list(figure.data[0].y) == [None, 0.5, 0.0]
+
+
+def test_summary_says_that_the_data_begins_later_than_the_campaign() -> None:
+    campaign = pd.Series(
+        {
+            "name": "Spring", "kind": None, "targeted": 9, "starts": pd.Timestamp(STARTS),
+            "ends": pd.Timestamp(ENDS),
+        }
+    )  # fmt: skip
+    steps = pd.DataFrame({"ds": [datetime(2024, 1, 3)], "participants": [4]})
+    sentence = "The data begins on 03 Jan 2024; what happened earlier is not known."
+    for first_day, expected in ((DATA.first_day, True), (STARTS, False)):
+        sentences = summarise_campaign(ENGLISH, campaign, first_day, steps, None, [], [])
+        assert (sentence in sentences) == expected
