@@ -95,11 +95,12 @@ def group_activity_chart(
     behaviours = sorted({activity["behaviour"] for group in drawn for activity in group["activity"]})
     for group in drawn:
         for activity in group["activity"]:
-            behaviour, users = activity["behaviour"], activity["users"]
+            behaviour = activity["behaviour"]
+            # Steps that the data does not cover are left out.
+            known = [(step, users) for step, users in enumerate(activity["users"]) if users is not None]
             figure.add_scatter(
-                x=[starts + timedelta(days=step * group["step_days"]) for step in range(len(users))],
-                # A gap where the data does not cover the whole step.
-                y=[None if count is None else count / group["size"] for count in users],
+                x=[starts + timedelta(days=step * group["step_days"]) for step, _ in known],
+                y=[users / group["size"] for _, users in known],
                 name=translate(
                     "group %(rank)s, %(behaviour)s",
                     rank=group["rank"],

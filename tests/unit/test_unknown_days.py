@@ -39,12 +39,13 @@ def test_sparkline_has_only_observed_days() -> None:
     assert (points[0], points[-1]) == ("0.0,2.0", "120.0,14.0")
 
 
-def test_group_chart_has_gaps_where_nothing_is_known() -> None:
+def test_group_chart_has_only_observed_steps() -> None:
     activity = [{"behaviour": "PURCHASED", "users": [None, 5, 0]}]
     group = {"rank": 1, "size": 10, "step_days": 1, "activity": activity}
     figure = group_activity_chart([group], STARTS, lambda _rank: "#000", ENGLISH)
     assert figure is not None
-    assert list(figure.data[0].y) == [None, 0.5, 0.0]
+    assert list(figure.data[0].x) == [date(2024, 1, 2), date(2024, 1, 3)]
+    assert list(figure.data[0].y) == [0.5, 0.0]
 
 
 def test_summary_says_that_the_data_begins_later_than_the_campaign() -> None:
