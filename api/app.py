@@ -32,6 +32,7 @@ from api.routes import (
     networks,
     page,
     plans,
+    series,
     users,
     what_if,
 )
@@ -99,9 +100,21 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
     app.add_middleware(RequestLogging, metrics=context.metrics, log=log)
     add_problem_handlers(app)
     # A request is matched with the routers in this order: the most requested come first.
-    for routes in (campaigns, forecasts, networks, users, plans, what_if, models, datasets, imports, jobs):
+    for routes in (
+        campaigns,
+        forecasts,
+        networks,
+        users,
+        plans,
+        what_if,
+        series,
+        models,
+        datasets,
+        imports,
+        jobs,
+    ):
         app.include_router(routes.router)
-    for routes in (health, page):
+    for routes in (series, health, page):
         app.include_router(routes.router)
     describe(app, keys=keys)
     static = Path(page.__file__).parents[1] / "page" / "static"

@@ -16,7 +16,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
+from api.schemas.campaigns import (
+    Campaign,
+    CampaignNetwork,
+    GroupStep,
+    InfluenceStep,
+    KeyUser,
+    NeighbourGroup,
+    SeriesStep,
+)
 from api.schemas.datasets import Dataset, Tag
 from api.schemas.forecasts import Explanation, Forecast, LikelyUser
 from api.schemas.health import Health, Ready
@@ -118,6 +126,10 @@ class Client(ServerConnection):
         operation = "GET /v1/campaigns/{campaign_id}/influence"
         days = {"since": since, "until": until}
         return self._request_campaign(list[InfluenceStep], operation, campaign, dataset, **days)
+
+    def series(self, dataset: str | None = None, outcome: str = "participants") -> list[SeriesStep]:
+        """Return the daily series of all campaigns; `outcome` is participants or redeemers."""
+        return self._request(list[SeriesStep], "GET /v1/series", dataset=dataset, outcome=outcome)
 
     def influence_by_group(
         self, campaign: str, dataset: str | None = None, since: date | None = None, until: date | None = None

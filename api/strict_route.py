@@ -1,18 +1,30 @@
-"""Routes that refuse query parameters and form fields that they do not have, or that are repeated."""
+"""Routes that refuse parts of a request that FastAPI would ignore, and return lists as CSV, too."""
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, get_origin
 
-from fastapi import Request, Response, params
-from fastapi.dependencies.utils import get_flat_params
+from fastapi import Depends, Request, Response, params
+from fastapi.dependencies.utils import get_flat_params, get_typed_return_annotation
 from fastapi.routing import APIRoute
 
+from api.csv_lists import row_schema
+from api.csv_responses import CSV, csv_if_requested, get_format
 from graph.errors import InvalidRequest
 
 
 class StrictRoute(APIRoute):
-    """A route that raises InvalidRequest where FastAPI would ignore a part of the request."""
+    """A route that raises InvalidRequest for unknown or repeated query parameters and form fields.
+
+    Where it returns a list of objects, it returns CSV to those who ask for it (``csv_responses``).
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self._rows = row_schema(get_typed_return_annotation(endpoint))
+        if self._rows:
+            options["dependencies"] = [*(options.get("dependencies") or ()), Depends(get_format)]
+            options["responses"] = {200: {"content": {CSV: {}}}, **(options.get("responses") or {})}
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route behind the check."""
@@ -26,7 +38,8 @@ class StrictRoute(APIRoute):
             _check("query parameter", queries, (name for name, _ in request.query_params.multi_items()))
             if forms:
                 await _check_form(request, forms)
-            return await handle(request)
+            response = await handle(request)
+            return csv_if_requested(request, response, self._rows) if self._rows else response
 
         return handle_known
 

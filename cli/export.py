@@ -1,14 +1,18 @@
-"""`groundswell export`: write query results and networks to files."""
+"""`groundswell export`: write query results, series and networks to files."""
 
+import csv
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cli.options import CampaignArgument, DatasetOption, HomeOption, load_local_settings
 from graph.errors import InvalidRequest
 
-app = typer.Typer(no_args_is_help=True, help="Write query results and networks to files.")
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(no_args_is_help=True, help="Write query results, series and networks to files.")
 
 
 @app.command("question")
@@ -44,15 +48,39 @@ def question(
     with connect(settings) as graph:
         values.setdefault("dataset", resolve_dataset(graph, dataset))
         frame = run_question(graph, name, values, Pseudonyms(settings.pseudonym_key, values["dataset"]))
-    if to.suffix == ".csv":
-        frame.to_csv(to, index=False)
-    else:
-        frame.to_parquet(to, index=False)
+    _write(frame, to)
     out.print(f"Wrote {len(frame):,} rows to {to}.", soft_wrap=True)
     if frame.empty:
         used = find_question(name).defaults | values
         listed = ", ".join(f"{key}={value}" for key, value in used.items())
         out.print(f"The question has no result for {listed}. Change a value with --param.", soft_wrap=True)
+
+
+@app.command("series")
+def series(
+    to: Annotated[Path, typer.Option("--to", help="The file: .csv or .parquet.")],
+    home: HomeOption = None,
+    dataset: DatasetOption = None,
+    outcome: Annotated[
+        Literal["participants", "redeemers"], typer.Option(help="The users to count on each day.")
+    ] = "participants",
+) -> None:
+    """Write the daily series of all campaigns in Nixtla's long format: unique_id, ds, y.
+
+    Days that the data does not cover are left out.
+    """
+    from cli.console import out
+    from forecasting.history.long_format import read_series
+    from graph.connection import connect
+    from graph.datasets import resolve_dataset
+
+    _check_file(to, (".csv", ".parquet"))
+    with connect(load_local_settings(home)) as graph:
+        frame = read_series(graph, resolve_dataset(graph, dataset), outcome)
+    _write(frame, to)
+    out.print(
+        f"Wrote {len(frame):,} rows of {frame['unique_id'].nunique():,} campaigns to {to}.", soft_wrap=True
+    )
 
 
 @app.command("network")
@@ -93,6 +121,13 @@ def network(
 
         nx.write_graphml(network_graph(edges), to)
     out.print(f"Wrote {len(edges):,} influences of {run.id} to {to}.", soft_wrap=True)
+
+
+def _write(frame: "pd.DataFrame", to: Path) -> None:
+    if to.suffix == ".csv":
+        frame.to_csv(to, index=False, quoting=csv.QUOTE_NONNUMERIC)
+    else:
+        frame.to_parquet(to, index=False)
 
 
 def _check_file(file: Path, suffixes: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 torch and numba take seconds to import and are imported only where needed, after the database has answered.
 """
 
+import csv
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -189,7 +190,8 @@ class LocalBackend:
 
         table, run, day = rank_next_users(self.graph, self.settings, dataset, campaign, origin)
         exported = Pseudonyms(self.settings.pseudonym_key, dataset).table(table)
-        return table, run, day, exported.to_csv(index=False, lineterminator="\r\n").encode()
+        text = exported.to_csv(index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
+        return table, run, day, text.encode()
 
     def explanation(
         self, campaign: str, dataset: str, horizon: int, origin: date | None

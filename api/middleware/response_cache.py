@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.csv_lists import prefers_csv
 from api.middleware.recovery_limiter import RecoveryLimiter
 from api.problems import problem_of
 from graph.errors import GroundswellError
@@ -23,8 +24,8 @@ _MAX_BYTES = 64 << 20
 _MAX_BODY_BYTES = 1 << 20
 _NOT_CACHED = ("/v1/jobs", "/v1/imports")
 """Paths whose responses depend on more than the graph, or that clients poll to see progress."""
-_CacheKey = tuple[str, bytes, str]
-"""Path, query string and revision of the graph."""
+_CacheKey = tuple[str, bytes, bool, str]
+"""Path, query string, whether the client prefers CSV, and revision of the graph."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ class ResponseCache:
         if isinstance(revision, GroundswellError):
             await problem_of(revision)(scope, receive, send)
             return
-        key = (scope["path"], scope["query_string"], revision)
+        request_headers = Headers(scope=scope)
+        csv = prefers_csv(request_headers.get("accept", ""))
+        key = (scope["path"], scope["query_string"], csv, revision)
         stored = self._responses.get(key) or await self._compute_once(key, scope)
         scope["route"] = stored.route
-        await _response(stored, Headers(scope=scope).get("if-none-match", ""))(scope, receive, send)
+        await _response(stored, request_headers.get("if-none-match", ""))(scope, receive, send)
 
     async def _current_revision(self) -> str | GroundswellError:
         """The revision of the graph, or the error that reading it raised."""
@@ -103,7 +106,7 @@ class ResponseCache:
             task.add_done_callback(lambda _: self._pending.pop(key, None))
         # The first client may disconnect while others wait for the same response.
         stored = await asyncio.shield(task)
-        if stored.status == 200 and len(stored.body) <= _MAX_BODY_BYTES and key[2] == self._revision:
+        if stored.status == 200 and len(stored.body) <= _MAX_BODY_BYTES and key[3] == self._revision:
             if key not in self._responses:
                 self._responses[key] = stored
                 self._bytes += len(stored.body)

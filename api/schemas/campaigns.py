@@ -35,6 +35,14 @@ class InfluenceStep(BaseModel):
     level: float = Field(description="Influence level: participation weight plus reach")
 
 
+class SeriesStep(BaseModel):
+    """One observed day of a campaign, in Nixtla's long format."""
+
+    unique_id: str = Field(description="The campaign", examples=["18"])
+    ds: date
+    y: int = Field(description="Number of users")
+
+
 class GroupStep(BaseModel):
     """One day of a neighbour group."""
 

@@ -1,5 +1,6 @@
 """Serializes forecasts and their explanations."""
 
+from api.csv_lists import to_csv
 from api.schemas import forecasts
 from api.serializers.models import serialize_verdict
 from forecasting.records import Forecast, expected_groups, find_explanation, find_model, likely_users_table
@@ -45,4 +46,4 @@ def likely_users_csv(
     """Return the likely users of a stored forecast as CSV, under pseudonyms if a pseudonym key is set."""
     pseudonyms = Pseudonyms(settings.pseudonym_key, dataset)
     table = pseudonyms.table(likely_users_table(graph, dataset, stored.id, waiting=waiting))
-    return table.to_csv(index=False, lineterminator="\r\n").encode()
+    return to_csv(forecasts.LikelyUser, table.to_dict("records")).encode()

@@ -1,5 +1,6 @@
 """The API and the page on a sample of real data, over HTTP."""
 
+import io
 import re
 import time
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import httpx
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
@@ -72,11 +74,48 @@ def test_groups_have_activity_and_participation_factors(client: TestClient) -> N
         activity = group["activity"]
         assert {series["behaviour"] for series in activity} <= {"PURCHASED", "REDEEMED"}
         (steps,) = {len(series["users"]) for series in activity}
-        assert steps * group["step_days"] >= (CUTOFF - date(2017, 10, 30)).days
+        assert steps * group["step_days"] == (CUTOFF - date(2017, 10, 30)).days
         assert max(max(series["users"]) for series in activity) <= group["participants"]
+        assert all(series["users"][-1] is not None for series in activity)
     factors = [factor for group in groups for factor in group["factors"]]
     assert factors
     assert all(factor["low"] <= factor["risk_ratio"] <= factor["high"] for factor in factors)
+
+
+def test_steps_before_the_data_are_null_and_days_before_it_left_out(client: TestClient) -> None:
+    # Campaign 26 begins four days before the data.
+    groups = client.get("/v1/campaigns/26/neighbour-groups").json()
+    counts = [series["users"] for group in groups for series in group["activity"]]
+    assert counts
+    assert all(users[:4] == [None] * 4 and None not in users[4:] for users in counts)
+    assert client.get("/v1/campaigns/26/influence").json()[0]["step"] == "2017-01-01"
+
+
+def test_series_are_in_the_long_format_of_nixtla(client: TestClient) -> None:
+    series = client.get("/v1/series").json()
+    steps = [row for row in series if row["unique_id"] == CAMPAIGN]
+    influence = client.get(f"/v1/campaigns/{CAMPAIGN}/influence").json()
+    assert [(row["ds"], row["y"]) for row in steps] == [
+        (step["step"], step["participants"]) for step in influence
+    ]
+    redeemers = client.get("/v1/series", params={"outcome": "redeemers"}).json()
+    assert [row["y"] for row in redeemers if row["unique_id"] == CAMPAIGN] == [
+        step["redeemers"] for step in influence
+    ]
+    assert min(row["ds"] for row in series) == "2017-01-01"
+    assert client.get("/v1/series", params={"outcome": "level"}).status_code == 422
+
+
+def test_lists_are_served_as_json_and_csv_from_the_cache(client: TestClient) -> None:
+    served = client.get("/v1/campaigns").json()
+    for options in ({"params": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
+        response = client.get("/v1/campaigns", **options)  # type: ignore[arg-type]
+        assert response.headers["content-type"].startswith("text/csv")
+        assert response.headers["x-total-count"] == str(len(served))
+        frame = pd.read_csv(io.StringIO(response.text), dtype={"id": str}, parse_dates=["starts", "ends"])
+        assert frame["id"].tolist() == [campaign["id"] for campaign in served]
+        assert frame["starts"].dt.strftime("%Y-%m-%d").tolist() == [row["starts"] for row in served]
+    assert client.get("/v1/campaigns").json() == served
 
 
 def test_neighbourhood_has_the_strongest_influences_of_a_user(client: TestClient) -> None:

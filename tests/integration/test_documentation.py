@@ -32,6 +32,7 @@ EXPECTED_OUTPUT = {
     "explain": "What drives the forecast",
     "export network": "influences of network/",
     "export question": "rows to",
+    "export series": "campaigns to series.csv",
     "forecast": "P50 (P10 to P90)",
     "import check": "into an empty database",
     "import complete-journey": "455 user tags, 200 users",

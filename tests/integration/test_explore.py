@@ -83,6 +83,19 @@ def test_result_is_exported_to_a_file(
     assert frame["participants"].sum() > 0
 
 
+def test_series_are_exported_in_the_long_format_of_nixtla(
+    settings: Settings, sample_with_forecast: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "series.csv"
+    arguments = ["export", "series", "--to", str(file), "--dataset", sample_with_forecast]
+    result = groundswell(*arguments, **database_environment(settings))
+    assert result.returncode == 0, result.stderr
+    assert file.read_text(encoding="utf-8").startswith('"unique_id","ds","y"')
+    frame = pd.read_csv(file, dtype={"unique_id": str}, parse_dates=["ds"])
+    assert CAMPAIGN in set(frame["unique_id"])
+    assert frame["ds"].min() >= pd.Timestamp("2017-01-01")
+
+
 def test_export_without_a_result_names_the_parameters(
     settings: Settings, sample_with_forecast: str, tmp_path: Path
 ) -> None:

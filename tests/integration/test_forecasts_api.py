@@ -95,6 +95,7 @@ def test_likely_users_are_paged_and_downloaded(
     assert client.get(f"{address}/likely-users", params={**scope, "limit": 0}).status_code == 422
     file = client.get(f"{address}/likely-users.csv", params=scope)
     assert file.headers["content-type"].startswith("text/csv")
+    assert file.text.startswith('"rank","user","probability"')
     rows = list(csv.DictReader(file.text.splitlines()))
     assert [row["user"] for row in rows[2:6]] == [user["user"] for user in page]
     served = client.get(f"{address}/forecast", params=scope).json()
@@ -272,8 +273,15 @@ def test_models_and_backtests_are_served(
     scope = {"dataset": sample.dataset}
     run = next(run for run in models(graph, sample.dataset) if run.id == forecast.model)
     (model,) = [model for model in client.get("/v1/models", params=scope).json() if model["id"] == run.id]
-    assert model["back_test"]["participants"] == run.scores.to_dict("records")
-    assert model["back_test"]["redeemers"] is not None
+    scores = [{name: score[name] for name in run.scores} for score in model["back_test"]["participants"]]
+    assert scores == run.scores.to_dict("records")
+    assert [score["mase"] for score in model["back_test"]["redeemers"]] == [None, None, None]
+    summary = model["back_test"]["verdict"]["summary"]
+    assert "The 80% interval of the influence level" in summary
+    served = client.get(f"/v1/campaigns/{CAMPAIGN}/forecast", params=scope).json()
+    assert served["verdict"] == model["back_test"]["verdict"]
+    html = client.get("/", params={**scope, "campaign": CAMPAIGN}).text
+    assert summary.partition(". ")[0] in html
     # The model's own back-test is stored as a separate one; storing it twice has no effect.
     backtest = Backtest(**{field.name: getattr(run, field.name) for field in fields(Backtest)})
     for _ in range(2):

@@ -104,7 +104,8 @@ def test_backtest_on_given_days_stores_no_model(
     result = run_backtest(graph, settings, sample.dataset, first, last, Silent(), QUICK, 3, 4)
     assert (result.horizon, result.backtest_from, result.names) == (3, first, model.names)
     assert 0 < result.points < model.points
-    assert result.redeemers_scores is not None
+    assert result.redeemers_mae is not None
+    assert len(result.redeemers_mae) == 3
     assert [run.id for run in models(graph, sample.dataset)] == [model.id]
     store_backtest(graph, sample.dataset, result, last, 4)
     (stored,) = [run for run in backtests(graph, sample.dataset) if run.every == 4]

@@ -8,6 +8,7 @@ from api.page.campaigns_view import _campaign_row
 from api.page.charts import group_activity_chart
 from api.page.i18n import ENGLISH
 from api.page.summary import summarise_campaign
+from forecasting.history.long_format import observed_days
 from graph.datasets import Dataset
 from network.group_activity import observed_counts
 
@@ -60,3 +61,18 @@ def test_summary_says_that_the_data_begins_later_than_the_campaign() -> None:
     for first_day, expected in ((DATA.first_day, True), (STARTS, False)):
         sentences = summarise_campaign(ENGLISH, campaign, first_day, steps, None, [], [])
         assert (sentence in sentences) == expected
+
+
+def test_series_have_only_observed_days_of_each_campaign() -> None:
+    campaigns = pd.DataFrame(
+        {
+            "id": ["a", "b", "c"],
+            "starts": pd.to_datetime(["2024-01-01", "2024-01-08", "2024-02-01"]),
+            "ends": pd.to_datetime(["2024-01-05", "2024-01-15", "2024-02-09"]),
+        }
+    )
+    days = observed_days(campaigns, DATA.first_day, DATA.end)
+    assert [(row.unique_id, row.ds.day) for row in days.itertuples()] == [
+        ("a", 3), ("a", 4), ("b", 8), ("b", 9)
+    ]  # fmt: skip
+    assert observed_days(campaigns.iloc[:0], DATA.first_day, DATA.end).empty
