@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.options import DatasetOption, HomeOption
+from cli.options import DatasetOption, HomeOption, JsonOption
 
 
 def list_campaigns(
@@ -13,11 +13,16 @@ def list_campaigns(
     state: Annotated[
         Literal["planned", "running", "ended"] | None, typer.Option(help="Only campaigns in this state.")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the campaigns of a data set in the order of their first days."""
     from cli.backend import open_backend
+    from cli.console import print_json
     from cli.render import show_campaigns
 
     with open_backend(home) as backend:
         campaigns = backend.campaigns(backend.resolve_dataset(dataset), state)
+    if as_json:
+        print_json(campaigns)
+        return
     show_campaigns(campaigns)

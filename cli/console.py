@@ -1,10 +1,13 @@
 """Terminal output: the two consoles, progress bars, and error messages."""
 
+import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -85,6 +88,15 @@ def progress_bars() -> Iterator[ProgressBars]:
     )
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         yield ProgressBars(progress)
+
+
+def print_json(result: BaseModel | Sequence[BaseModel]) -> None:
+    """Print a response of the API, or a list of them, as JSON on standard output."""
+    if isinstance(result, BaseModel):
+        values: object = result.model_dump(mode="json")
+    else:
+        values = [model.model_dump(mode="json") for model in result]
+    typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
 
 
 def exit_with_error(error: GroundswellError) -> None:

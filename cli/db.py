@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The managed local Neo4j server (no Docker needed).")
 
-PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Default: a free port.")]
+PortOption = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="The port to listen on (default: a free port).")
+]
 
 
 @app.command()
@@ -91,7 +93,10 @@ def reset(
 
 @app.command()
 def backup(
-    to: Annotated[Path, typer.Argument(help="A new folder.", show_default=False)], home: HomeOption = None
+    to: Annotated[
+        Path, typer.Argument(help="The folder to write, which must not exist.", show_default=False)
+    ],
+    home: HomeOption = None,
 ) -> None:
     """Write the database and the trained models to a folder; the server pauses meanwhile."""
     from cli.console import out, progress_bars

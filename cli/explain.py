@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import CampaignArgument, DatasetOption, HomeOption, parse_date
+from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, parse_date
 
 _MAX_FEATURES = 12
 
@@ -18,6 +18,7 @@ def explain(
         str | None,
         typer.Option(help="The first day of the forecast (YYYY-MM-DD); default: the model's cut-off."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what drives a forecast, where participants come from, and who takes part more often."""
     from rich.table import Table
@@ -25,11 +26,14 @@ def explain(
     from api.page.feature_labels import feature_label
     from api.page.i18n import ENGLISH
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
 
     day = parse_date(origin)
     with open_backend(home) as backend:
         explanation = backend.explanation(campaign, backend.resolve_dataset(dataset), horizon, day)
+    if as_json:
+        print_json(explanation.to_response())
+        return
     out.print(
         f"The forecast expects {explanation.expected:,.0f} participants over {horizon} days (or until the "
         "campaign ends); a user who takes part on several days counts once a day. The baseline, from overall "

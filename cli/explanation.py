@@ -1,6 +1,7 @@
 """An explanation of a forecast, computed locally or read from a server, in the form that the CLI prints."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 import pandas as pd
@@ -11,6 +12,7 @@ from network import queries
 
 if TYPE_CHECKING:
     from forecasting.klstm.attributions import Explanation
+    from forecasting.records import ModelRun
 
 _NO_GROUP = "users of no group"
 
@@ -21,6 +23,8 @@ class ForecastExplanation:
 
     Attributes
     ----------
+    campaign, origin, model
+        The campaign, the first day of the forecast, and its model.
     expected : float
         Forecast participants over the whole horizon.
     baseline : float
@@ -33,6 +37,9 @@ class ForecastExplanation:
         Pairs of a neighbour group's name and the number of participants expected from it.
     """
 
+    campaign: str
+    origin: date
+    model: str
     expected: float
     baseline: float
     attributions: list[forecasts.Attribution]
@@ -41,10 +48,16 @@ class ForecastExplanation:
 
     @classmethod
     def from_computation(
-        cls, graph: Graph, dataset: str, campaign: str, explanation: "Explanation", network: str
+        cls,
+        graph: Graph,
+        dataset: str,
+        campaign: str,
+        explanation: "Explanation",
+        run: "ModelRun",
+        origin: date | None,
     ) -> Self:
         """Convert the result of ``explain_campaign``."""
-        groups = queries.neighbour_groups(graph, dataset, campaign, network)
+        groups = queries.neighbour_groups(graph, dataset, campaign, run.network)
         names = {group["id"]: _group_name(group["rank"], group["name"]) for group in groups}
         sources = [
             (
@@ -55,7 +68,8 @@ class ForecastExplanation:
         ]
         attributions = [forecasts.Attribution(**row) for row in explanation.attributions.to_dict("records")]
         odds_ratios = [forecasts.OddsRatio(**row) for row in explanation.odds_ratios.to_dict("records")]
-        return cls(explanation.expected, explanation.baseline, attributions, odds_ratios, sources)
+        scores = (explanation.expected, explanation.baseline, attributions, odds_ratios, sources)
+        return cls(campaign, origin or run.cutoff, run.id, *scores)
 
     @classmethod
     def from_response(cls, explanation: forecasts.Explanation, forecast: forecasts.Forecast) -> Self:
@@ -64,12 +78,20 @@ class ForecastExplanation:
         others = (_NO_GROUP, explanation.expected - sum(count for _, count in groups))
         sources = sorted([*groups, others], key=lambda source: -source[1])
         return cls(
+            explanation.campaign,
+            explanation.origin,
+            explanation.model,
             explanation.expected,
             explanation.baseline,
             explanation.attributions,
             explanation.odds_ratios,
             sources,
         )
+
+    def to_response(self) -> forecasts.Explanation:
+        """Convert to the response of the API, which has no `sources`."""
+        fields = {name: value for name, value in vars(self).items() if name != "sources"}
+        return forecasts.Explanation(**fields)
 
 
 def _group_name(rank: int, name: str) -> str:

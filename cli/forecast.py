@@ -9,6 +9,7 @@ from cli.options import (
     DatasetOption,
     HomeOption,
     HorizonOption,
+    JsonOption,
     build_request,
     parse_date,
 )
@@ -25,10 +26,12 @@ def forecast(
         str | None,
         typer.Option(help="The first day to forecast (YYYY-MM-DD); default: the model's cut-off."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Forecast a campaign's participants and influence level, and store the forecast."""
     from api.schemas.requests import ForecastRequest
     from cli.backend import open_backend
+    from cli.console import print_json
     from cli.render import show_forecast, show_likely_users, show_model
 
     day = parse_date(origin)
@@ -36,6 +39,9 @@ def forecast(
         dataset = backend.resolve_dataset(dataset)
         request = build_request(ForecastRequest, dataset=dataset, horizon=horizon, origin=day)
         forecast = backend.make_forecast(campaign, request)
+        if as_json:
+            print_json(forecast)
+            return
         users = backend.likely_users(campaign, dataset, forecast.origin, _USERS_SHOWN, waiting=False)
         model = backend.model(dataset, forecast.model)
     show_forecast(forecast)

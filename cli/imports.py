@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.options import DatasetOption, HomeOption, load_local_settings
+from cli.options import DatasetOption, HomeOption, JsonOption, load_local_settings
 from graph.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from api.schemas.imports import Import, ImportWarning
     from cli.remote_backend import RemoteBackend
+    from graph.connection import Graph
     from graph.importing import adapters
+    from graph.importing.check import Check
     from graph.importing.job import ImportReport
     from graph.importing.ledger import RowCounts
     from graph.importing.mapping.model import Mapping
@@ -95,12 +97,11 @@ def _check_and_run(folder: Path, path: Path, home: Path | None) -> None:
     import sys
 
     from cli.questions import ask_questions
-    from graph.importing.mapping.model import read_mapping
 
     on_terminal = sys.stdin.isatty()
     if on_terminal:
         ask_questions(path)
-    _show_check(folder, read_mapping(path))
+    _show_check(folder, path)
     if on_terminal:
         typer.confirm("Import these rows?", default=True, abort=True)
     run(folder, home)
@@ -118,21 +119,29 @@ def schema() -> None:
 
 @app.command("check")
 def check(
-    folder: FolderArgument, mapping: MappingOption = None, max_rejected: MaxRejectedOption = None
+    folder: FolderArgument,
+    mapping: MappingOption = None,
+    max_rejected: MaxRejectedOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Validate every row and show the first rows of each table; nothing is written."""
-    from graph.importing.mapping.model import mapping_path, read_mapping
+    from graph.importing.mapping.model import mapping_path
 
-    _show_check(folder, read_mapping(mapping or mapping_path(folder)), max_rejected)
+    _show_check(folder, mapping or mapping_path(folder), max_rejected, as_json)
 
 
-def _show_check(folder: Path, rules: "Mapping", max_rejected: float | None = None) -> None:
+def _show_check(folder: Path, path: Path, max_rejected: float | None = None, as_json: bool = False) -> None:
     """Print the outcome that an import would have; exit with an error where it would stop."""
     from cli.console import out, progress_bars
     from graph.importing.check import check_files
+    from graph.importing.mapping.model import read_mapping
 
+    rules = read_mapping(path)
     with progress_bars() as progress:
         report = check_files(folder, rules, progress, max_rejected)
+    if as_json:
+        _print_check(path, report)
+        return
     for table, rows in report.preview.items():
         if rows:
             _show_preview(table, rows, rules.zone)
@@ -155,6 +164,7 @@ def run(
     dataset: NameOption = None,
     engine: EngineOption = "auto",
     max_rejected: MaxRejectedOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Import a folder by its mapping. Run it again at any time: only new rows are loaded."""
     from cli.backend import open_backend
@@ -166,9 +176,12 @@ def run(
         rules = rules.model_copy(update={"dataset": dataset})
     with open_backend(home) as backend:
         if not isinstance(backend, LocalBackend):
-            _import_remotely(backend, folder, rules, engine, max_rejected)
+            _import_remotely(backend, folder, rules, engine, max_rejected, as_json)
             return
         report = backend.import_files(folder, rules, engine, max_rejected)
+        if as_json:
+            _print_import(backend.graph, report)
+            return
     show_import(report)
 
 
@@ -180,12 +193,13 @@ def import_complete_journey(
         int | None, typer.Option(help="Only this many households, for a quick look.")
     ] = None,
     engine: EngineOption = "auto",
+    as_json: JsonOption = False,
 ) -> None:
     """Import the Complete Journey: a year of 2,469 households, 27 campaigns, 1.5 million purchases."""
     from graph.importing.adapters.complete_journey import complete_journey
 
     settings = load_local_settings(home)
-    _import_prepared(home, complete_journey(settings.cache, dataset, households), engine)
+    _import_prepared(home, complete_journey(settings.cache, dataset, households), engine, as_json)
 
 
 @app.command("lastfm")
@@ -196,11 +210,12 @@ def import_lastfm(
         Path | None, typer.Option(help="Folder with tags.dat and artists.dat, for readable names.")
     ] = None,
     engine: EngineOption = "auto",
+    as_json: JsonOption = False,
 ) -> None:
     """Import Last.fm 2k: 1,892 users, their friendships and the tags they assign; tags become campaigns."""
     from graph.importing.adapters.lastfm import lastfm
 
-    _import_prepared(home, lastfm(load_local_settings(home).cache, dataset, names), engine)
+    _import_prepared(home, lastfm(load_local_settings(home).cache, dataset, names), engine, as_json)
 
 
 @app.command("cascades")
@@ -211,11 +226,12 @@ def import_cascades(
         str | None, typer.Option("--dataset", help="Name the data set (default: the folder's name).")
     ] = None,
     engine: EngineOption = "auto",
+    as_json: JsonOption = False,
 ) -> None:
     """Import cascades on a known social network: users.csv, ties.csv and participations.csv."""
     from graph.importing.adapters.cascades import cascades
 
-    _import_prepared(home, cascades(load_local_settings(home).cache, folder, dataset), engine)
+    _import_prepared(home, cascades(load_local_settings(home).cache, folder, dataset), engine, as_json)
 
 
 @app.command("undo")
@@ -257,13 +273,17 @@ def list_imports(
     dataset: Annotated[
         str | None, typer.Option("--dataset", help="Only imports of this data set (default: of all).")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the imports, with the number of rows that each loaded and rejected."""
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
 
     with open_backend(home) as backend:
         imports = backend.imports(dataset)
+    if as_json:
+        print_json(imports)
+        return
     if not imports:
         out.print("Nothing has been imported yet. Start with `groundswell import init FOLDER`.")
         return
@@ -294,7 +314,7 @@ def show_import(report: "ImportReport") -> None:
         out.print(f"{now:,} participations now, {before:,} before.")
 
 
-def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: Engine) -> None:
+def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: Engine, as_json: bool) -> None:
     from cli.console import progress_bars
     from graph.connection import connect
     from graph.importing.job import import_prepared
@@ -302,24 +322,53 @@ def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: E
     settings = load_local_settings(home)
     with connect(settings) as graph, progress_bars() as progress:
         report = import_prepared(graph, settings, prepared, progress, engine)
+        if as_json:
+            _print_import(graph, report)
+            return
     show_import(report)
 
 
+def _print_import(graph: "Graph", report: "ImportReport") -> None:
+    from api.serializers.imports import serialize_import
+    from cli.console import print_json
+    from graph.importing.runs import find_import
+
+    number = int(report.run.rpartition("/")[2])
+    print_json(serialize_import(find_import(graph, report.dataset, number)))
+
+
+def _print_check(mapping: Path, report: "Check") -> None:
+    from api.serializers.imports import serialize_check
+    from cli.console import print_json
+
+    print_json(serialize_check(mapping.read_text(encoding="utf-8"), report))
+    if report.stopped:
+        raise report.stopped
+
+
 def _import_remotely(
-    backend: "RemoteBackend", folder: Path, rules: "Mapping", engine: str, max_rejected: float | None
+    backend: "RemoteBackend",
+    folder: Path,
+    rules: "Mapping",
+    engine: str,
+    max_rejected: float | None,
+    as_json: bool,
 ) -> None:
     """Import on another server, and download the rows that it rejected."""
-    from cli.console import out
+    from cli.console import err, out, print_json
 
     if engine == "bulk":
         raise InvalidRequest("A server imports only with the stream engine.", "Omit --engine.")
     result = backend.import_files(folder, rules, max_rejected)
-    _show_imports([result])
-    _show_warnings(result.warnings)
+    if as_json:
+        print_json(result)
+    else:
+        _show_imports([result])
+        _show_warnings(result.warnings)
     if result.rejected:
         file = Path(f"{result.id}-rejected.csv")
         file.write_bytes(backend.client.rejected(result.id))
-        out.print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
+        (err if as_json else out).print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
 
 
 def _show_imports(imports: "list[Import]") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import HomeOption, load_local_settings
+from cli.options import HomeOption, JsonOption, load_local_settings
 
 if TYPE_CHECKING:
     from api.schemas.jobs import Job
@@ -17,15 +17,18 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_jobs(home: HomeOption = None) -> None:
+def list_jobs(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the latest jobs."""
     from rich.table import Table
 
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
 
     with open_backend(home) as backend:
         jobs = backend.jobs(_MAX_LISTED)
+    if as_json:
+        print_json(jobs)
+        return
     table = Table()
     for column in ("id", "kind", "state"):
         table.add_column(column, no_wrap=True)
@@ -41,13 +44,17 @@ def list_jobs(home: HomeOption = None) -> None:
 def cancel(
     job_id: Annotated[str, typer.Argument(metavar="JOB", help="The job's id.", show_default=False)],
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Cancel a job: a waiting job at once, a running job within seconds."""
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
 
     with open_backend(home) as backend:
         job = backend.cancel(job_id)
+    if as_json:
+        print_json(job)
+        return
     is_open = job.state in ("waiting", "running")
     out.print(f"Job {job_id} {'will stop shortly' if is_open else f'is {job.state}'}.")
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import HomeOption, load_local_settings
+from cli.options import HomeOption, JsonOption, load_local_settings
 
 app = typer.Typer(no_args_is_help=True, help="API keys and what each may do.")
 
@@ -36,8 +36,10 @@ def make(
 
 
 @app.command("list")
-def list_keys(home: HomeOption = None) -> None:
+def list_keys(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the keys, the latest first."""
+    import json
+
     from rich.table import Table
 
     from cli.console import out
@@ -46,6 +48,10 @@ def list_keys(home: HomeOption = None) -> None:
 
     with connect(load_local_settings(home)) as graph:
         keys = api_keys.list_keys(graph)
+    if as_json:
+        fields = ("id", "name", "scopes", "made_at", "revoked_at")
+        typer.echo(json.dumps([{name: getattr(key, name) for name in fields} for key in keys], indent=2))
+        return
     table = Table("id", "name", "scopes", "created", "revoked")
     for key in keys:
         table.add_row(key.id, key.name, ", ".join(key.scopes), key.made_at[:10], (key.revoked_at or "")[:10])

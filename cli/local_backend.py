@@ -12,7 +12,7 @@ from api.schemas.campaigns import Campaign
 from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.imports import Import
 from api.schemas.jobs import Job
-from api.schemas.models import Comparison, Model
+from api.schemas.models import BackTest, Model
 from api.schemas.networks import Network
 from api.schemas.plans import PlanResponse
 from api.schemas.requests import (
@@ -27,7 +27,7 @@ from api.schemas.what_ifs import WhatIfResponse
 from api.serializers.forecasts import likely_users_csv, serialize_forecast
 from api.serializers.imports import serialize_import
 from api.serializers.jobs import serialize_job
-from api.serializers.models import serialize_comparison, serialize_model
+from api.serializers.models import serialize_backtest, serialize_model
 from api.serializers.networks import serialize_network
 from graph.connection import Graph
 from graph.datasets import resolve_dataset
@@ -110,11 +110,11 @@ class LocalBackend:
         )
         return serialize_model(model)
 
-    def backtest(self, request: BackTestRequest) -> Comparison:
+    def backtest(self, request: BackTestRequest) -> BackTest:
         """Back-test over a period and store the comparison."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
-        from forecasting.records import store_backtest
+        from forecasting.records import backtests, store_backtest
         from forecasting.training import run_backtest
 
         comparison = run_backtest(
@@ -128,8 +128,9 @@ class LocalBackend:
             request.horizon,
             request.every,
         )
-        store_backtest(self.graph, request.dataset, comparison, request.until, request.every)
-        return serialize_comparison(comparison)
+        run = store_backtest(self.graph, request.dataset, comparison, request.until, request.every)
+        (stored,) = [stored for stored in backtests(self.graph, request.dataset) if stored.id == run]
+        return serialize_backtest(stored)
 
     def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:
         """Forecast a campaign and store the forecast."""
@@ -203,7 +204,7 @@ class LocalBackend:
         explanation, run = explain_campaign(
             self.graph, self.settings, dataset, campaign, horizon, self._progress, origin
         )
-        return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run.network)
+        return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run, origin)
 
     def plan(self, campaign: str, dataset: str, request: PlanRequest) -> PlanResponse:
         """Forecast a campaign before its launch."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import DatasetOption, HomeOption, HorizonOption, build_request, parse_date
+from cli.options import DatasetOption, HomeOption, HorizonOption, JsonOption, build_request, parse_date
 from graph.errors import NotReady
 
 
@@ -26,15 +26,18 @@ def train(
             help="Prior knowledge of holiday effects: us-groceries (default: learn them from the data alone)."
         ),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Back-test and train the K-LSTM forecaster, and compare it with standard benchmarks.
 
     If every campaign of the data set is open to all users, train a model that ranks who takes part next.
     """
+    import json
+
     from api.schemas.models import Model
     from api.schemas.requests import TrainingRequest
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
     from cli.render import show_model, show_ranking
 
     day = parse_date(cutoff)
@@ -44,7 +47,12 @@ def train(
             TrainingRequest, dataset=dataset, cutoff=day, retrain=retrain, holidays=holidays
         )
         model = backend.train(request)
-    if isinstance(model, Model):
+    if as_json and isinstance(model, Model):
+        print_json(model)
+    elif as_json:  # The API has no response for a model that ranks the next users.
+        values = {"id": model} if isinstance(model, str) else vars(model)
+        typer.echo(json.dumps(values, default=str, indent=2))
+    elif isinstance(model, Model):
         show_model(model)
     elif isinstance(model, str):
         out.print(f"Trained {model}, which ranks who takes part next.")
@@ -55,9 +63,9 @@ def train(
 def backtest(
     home: HomeOption = None,
     dataset: DatasetOption = None,
-    first: Annotated[
+    since: Annotated[
         str | None,
-        typer.Option("--from", help="The first day (YYYY-MM-DD); default: four weeks before --until."),
+        typer.Option("--since", help="The first day (YYYY-MM-DD); default: four weeks before --until."),
     ] = None,
     until: Annotated[
         str | None,
@@ -70,6 +78,7 @@ def backtest(
     holidays: Annotated[
         str | None, typer.Option(help="Prior knowledge of holiday effects (see `train`).")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare the K-LSTM with standard benchmarks over a period of your choice.
 
@@ -77,9 +86,10 @@ def backtest(
     """
     from api.schemas.requests import BackTestRequest
     from cli.backend import open_backend
+    from cli.console import print_json
     from cli.render import show_comparison
 
-    since_day, until_day = parse_date(first), parse_date(until)
+    since_day, until_day = parse_date(since), parse_date(until)
     with open_backend(home) as backend:
         from forecasting.training import BACKTEST_DAYS
 
@@ -102,4 +112,7 @@ def backtest(
             holidays=holidays,
         )
         comparison = backend.backtest(request)
+    if as_json:
+        print_json(comparison)
+        return
     show_comparison(comparison)

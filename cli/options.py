@@ -37,6 +37,9 @@ CutoffOption = Annotated[
     ),
 ]
 HorizonOption = Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, with the fields that the API returns.")
+]
 CampaignArgument = Annotated[str, typer.Argument(help="The campaign's id.", show_default=False)]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import DatasetOption, HomeOption, build_request, parse_date
+from cli.options import DatasetOption, HomeOption, JsonOption, build_request, parse_date
 
 if TYPE_CHECKING:
     from api.schemas.plans import PlannedDiscount, PlanResponse
@@ -36,13 +36,14 @@ def plan(
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, max=1000, help="How many likely users to show.")] = 10,
+    as_json: JsonOption = False,
 ) -> None:
     """Forecast a campaign before its launch, as planned and with your changes."""
     from rich.table import Table
 
     from api.schemas.requests import PlanRequest
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
     from cli.what_if import read_users
 
     request = build_request(
@@ -56,6 +57,9 @@ def plan(
     )
     with open_backend(home) as backend:
         response = backend.plan(campaign, backend.resolve_dataset(dataset), request)
+    if as_json:
+        print_json(response)
+        return
     _show_totals(f"Campaign {campaign} before its launch, from data before {response.origin}", response)
     out.print(
         "A user who takes part on several days counts once a day. P10 to P90 reflects how far earlier "

@@ -8,7 +8,7 @@ from api.schemas.campaigns import Campaign
 from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.imports import Import
 from api.schemas.jobs import Job
-from api.schemas.models import Comparison, Model
+from api.schemas.models import BackTest, Model
 from api.schemas.networks import Network
 from api.schemas.plans import PlanResponse
 from api.schemas.requests import (
@@ -68,7 +68,7 @@ class RemoteBackend:
         models = self.client.models(request.dataset)
         return next((model for model in models if model.id == model_id), model_id)
 
-    def backtest(self, request: BackTestRequest) -> Comparison:
+    def backtest(self, request: BackTestRequest) -> BackTest:
         """Back-test over a period and store the comparison."""
         self._follow(self.client.backtest(request))
         key = (request.since, request.until, request.horizon, request.every, request.holidays)

@@ -28,7 +28,9 @@ HostOption = Annotated[
 def serve(
     home: HomeOption = None,
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 means a free port.")] = DEFAULT_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 means a free port.")
+    ] = DEFAULT_PORT,
     keys: Annotated[
         bool,
         typer.Option(

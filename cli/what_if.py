@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import CampaignArgument, DatasetOption, HomeOption, build_request
+from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, build_request
 from graph.errors import InvalidRequest
 
 
@@ -41,13 +41,14 @@ def what_if(
         float | None, typer.Option(min=0, help="The most that the seeds may cost in total.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=90, help="How many days to simulate.")] = 14,
+    as_json: JsonOption = False,
 ) -> None:
     """Choose seed users for a campaign under your constraints, and estimate how many users they reach."""
     from rich.table import Table
 
     from api.schemas.requests import WhatIfRequest
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import out, print_json
     from cli.render import describe_verdict
 
     request = build_request(
@@ -66,6 +67,9 @@ def what_if(
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         response = backend.what_if(campaign, dataset, request)
+        if as_json:
+            print_json(response)
+            return
         (network,) = [network for network in backend.networks(dataset) if network.id == response.network]
     if not seed:
         title = f"Seeds for campaign {campaign} (method {method})"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import CampaignArgument, DatasetOption, HomeOption, parse_date
+from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, parse_date
 from graph.errors import InvalidRequest
 
 
@@ -14,19 +14,22 @@ def who(
     home: HomeOption = None,
     dataset: DatasetOption = None,
     top: Annotated[int, typer.Option(min=1, max=1000, help="How many users to show.")] = 20,
-    new: Annotated[bool, typer.Option("--new", help="Only users who have not taken part so far.")] = False,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only users who have not taken part so far.")
+    ] = False,
     origin: Annotated[
         str | None,
         typer.Option(help="Use the forecast that starts on this day (YYYY-MM-DD); default: the latest."),
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Also write all users to this CSV file.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the users who are likely to take part, according to the campaign's stored forecast.
 
     If all campaigns of the data set are open to all users, list who is likely to take part next instead.
     """
     from cli.backend import open_backend
-    from cli.console import out
+    from cli.console import err, out, print_json
     from cli.local_backend import LocalBackend
     from cli.render import show_likely_users, show_next_users
 
@@ -35,16 +38,22 @@ def who(
         dataset = backend.resolve_dataset(dataset)
         if isinstance(backend, LocalBackend) and backend.is_open_to_all(dataset):
             table, run, day, csv = backend.next_users(campaign, dataset, day)
-            show_next_users(table.head(top), run, day)
+            if as_json:
+                typer.echo(table.head(top).to_json(orient="records", indent=2))
+            else:
+                show_next_users(table.head(top), run, day)
         else:
             forecast = backend.forecast(campaign, dataset, day)
             origin_day = forecast.origin
-            users = backend.likely_users(campaign, dataset, origin_day, top, waiting=new)
-            show_likely_users(users, forecast)
-            csv = backend.likely_users_csv(campaign, dataset, origin_day, waiting=new) if to else b""
+            users = backend.likely_users(campaign, dataset, origin_day, top, waiting=waiting)
+            if as_json:
+                print_json(users)
+            else:
+                show_likely_users(users, forecast)
+            csv = backend.likely_users_csv(campaign, dataset, origin_day, waiting=waiting) if to else b""
     if to is not None:
         try:
             to.write_bytes(csv)
         except OSError as error:
             raise InvalidRequest(f"{to} cannot be written: {error}.", "Choose another file.") from error
-        out.print(f"Wrote all {len(csv.splitlines()) - 1:,} users to {to}.")
+        (err if as_json else out).print(f"Wrote all {len(csv.splitlines()) - 1:,} users to {to}.")

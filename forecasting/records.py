@@ -85,19 +85,21 @@ class StoredBacktest(Backtest):
     network: str
 
 
-def store_backtest(graph: Graph, dataset: str, result: Backtest, until: date, every: int) -> None:
-    """Store a back-test from every `every`-th day up to `until`; it replaces one of the same days, horizon
-    and holiday prior.
+def store_backtest(graph: Graph, dataset: str, result: Backtest, until: date, every: int) -> str:
+    """Store a back-test from every `every`-th day up to `until`, and return its id.
+
+    It replaces one of the same days, horizon and holiday prior.
     """
     first = result.backtest_from
     key = ("back-test", str(first), str(until), f"{result.horizon}-{every}", result.holidays or "no-prior")
-    graph.run(
+    rows = graph.run(
         "forecasts/write_backtest",
         dataset=dataset,
         id="/".join(key),
         network=latest_network(graph, dataset, first).id,
         figures=asdict(result) | {"backtest_from": str(first), "until": str(until), "every": every},
     )
+    return str(rows[0]["id"])
 
 
 def backtests(graph: Graph, dataset: str) -> list[StoredBacktest]:

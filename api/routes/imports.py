@@ -10,9 +10,9 @@ from fastapi.responses import FileResponse
 
 from api.deps import ContextDep, GraphDep, read_endpoint
 from api.routes.jobs import accept_job
-from api.schemas.imports import Import, ImportCheck, RejectedRow, RowCounts
+from api.schemas.imports import Import, ImportCheck
 from api.schemas.jobs import Job
-from api.serializers.imports import serialize_import, serialize_questions, serialize_warnings
+from api.serializers.imports import serialize_check, serialize_import, serialize_questions
 from api.strict_route import StrictRoute
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
@@ -79,21 +79,7 @@ def check_import(
             return serialize_questions(text, error)
         finally:
             remove_upload(context.settings, folder.name)
-    return ImportCheck(
-        mapping=text,
-        tables={name: RowCounts(**vars(counts)) for name, counts in report.tables.items()},
-        reasons=dict(report.reasons.most_common()),
-        examples=[
-            RejectedRow(
-                file=name, row=row.row, column=row.column or None, value=str(row.value), reason=row.reason
-            )
-            for name, row in report.examples
-        ],
-        tally=report.tally.lines(),
-        warnings=serialize_warnings(report.warnings),
-        problem=str(report.stopped) if report.stopped else None,
-        questions=[],
-    )
+    return serialize_check(text, report)
 
 
 @router.get("")

@@ -1,11 +1,22 @@
 """Serializes imports."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from api.schemas.imports import Import, ImportCheck, ImportWarning, MappingQuestion
+from api.schemas.imports import (
+    Import,
+    ImportCheck,
+    ImportWarning,
+    MappingQuestion,
+    RejectedRow,
+    RowCounts,
+)
 from graph.importing.mapping.questions import UnansweredQuestions
 from graph.importing.runs import ImportRun
 from graph.importing.warnings import DataWarning
+
+if TYPE_CHECKING:
+    from graph.importing.check import Check
 
 
 def serialize_import(run: ImportRun) -> Import:
@@ -13,6 +24,25 @@ def serialize_import(run: ImportRun) -> Import:
     fields = {name: value for name, value in vars(run).items() if name in Import.model_fields}
     warnings = serialize_warnings(run.warnings)
     return Import(**{**fields, "id": f"{run.dataset}.{run.number}", "warnings": warnings})
+
+
+def serialize_check(mapping: str, report: "Check") -> ImportCheck:
+    """Return the response for a check of files with a mapping, the text of which is `mapping`."""
+    return ImportCheck(
+        mapping=mapping,
+        tables={name: RowCounts(**vars(counts)) for name, counts in report.tables.items()},
+        reasons=dict(report.reasons.most_common()),
+        examples=[
+            RejectedRow(
+                file=name, row=row.row, column=row.column or None, value=str(row.value), reason=row.reason
+            )
+            for name, row in report.examples
+        ],
+        tally=report.tally.lines(),
+        warnings=serialize_warnings(report.warnings),
+        problem=str(report.stopped) if report.stopped else None,
+        questions=[],
+    )
 
 
 def serialize_warnings(warnings: Iterable[DataWarning]) -> list[ImportWarning]:

@@ -1,13 +1,15 @@
 """The API's Python client, and commands that run on another server."""
 
 import inspect
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import BaseModel, TypeAdapter
 
 from api import client as client_module
 from api.app import create_app
@@ -21,7 +23,7 @@ from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, Serve
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import ImportReport
 from graph.settings import Settings
-from tests.command_line import groundswell
+from tests.command_line import database_environment, groundswell
 from tests.data import CAMPAIGN, CUTOFF, query
 from tests.serving import running_server
 
@@ -141,7 +143,7 @@ def test_commands_run_on_another_server(address: str, sample: ImportReport, mode
 
     assert "Likely to take part within 4 days" in output_of("forecast", CAMPAIGN, "--horizon", "4")
     assert f"Campaign {CAMPAIGN}" in output_of("campaigns", "--state", "ended")
-    assert "not yet" in output_of("who", CAMPAIGN, "--new", "--top", "3")
+    assert "not yet" in output_of("who", CAMPAIGN, "--waiting", "--top", "3")
     assert "What drives the forecast" in output_of("explain", CAMPAIGN, "--horizon", "4")
     assert "as planned" in output_of("plan", "22", "--origin", str(CUTOFF), "--top", "0")
     assert "3 seeds" in output_of("what-if", CAMPAIGN, "--k", "3")
@@ -149,6 +151,36 @@ def test_commands_run_on_another_server(address: str, sample: ImportReport, mode
     assert "Spreading network with cut-off" in output_of("network", "build", "--cutoff", str(model.cutoff))
     assert sample.dataset[:12] in output_of("imports")
     assert "complete" in output_of("jobs", "list")
+
+
+def test_json_of_commands_is_the_response_of_the_api(
+    client: Client, address: str, settings: Settings, sample: ImportReport, model: ModelRun
+) -> None:
+    scope, environment = sample.dataset, database_environment(settings)
+    client.follow(client.make_forecast(CAMPAIGN, ForecastRequest(dataset=scope, horizon=4)))
+    forecast, explanation = client.forecast(CAMPAIGN, scope), client.explanation(CAMPAIGN, scope)
+    responses: dict[str, BaseModel | Sequence[BaseModel]] = {
+        "campaigns --state ended": client.campaigns(scope, state="ended"),
+        "imports": client.imports(scope),
+        f"forecast {CAMPAIGN} --horizon 4": forecast,
+        f"who {CAMPAIGN} --top 3": client.likely_users(CAMPAIGN, scope, limit=3),
+        "network list": client.networks(scope),
+        f"network build --cutoff {model.cutoff}": client.networks(scope)[0],
+        f"what-if {CAMPAIGN} --k 2": client.what_if(CAMPAIGN, WhatIfRequest(k=2), scope),
+    }
+    for command, response in responses.items():
+        result = groundswell(*command.split(), "--dataset", scope, "--json", **environment)
+        assert result.returncode == 0, result.stderr
+        printed = json.loads(result.stdout)
+        assert printed == TypeAdapter(object).dump_python(response, mode="json"), command
+    command_line = ["explain", CAMPAIGN, "--horizon", "4", "--dataset", scope, "--json"]
+    remote = groundswell("--server", address, *command_line)
+    assert json.loads(remote.stdout) == explanation.model_dump(mode="json")
+    local = json.loads(groundswell(*command_line, **environment).stdout)
+    assert local["expected"] == pytest.approx(explanation.expected)
+    assert (local["campaign"], local["origin"], local["model"]) == (
+        CAMPAIGN, str(explanation.origin), explanation.model
+    )  # fmt: skip
 
 
 def test_import_uploads_a_folder(

@@ -25,6 +25,7 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 EXPECTED_OUTPUT = {
     "backtest": "MASE",
     "browser": "Connected, with the saved questions",
+    "campaigns": "Campaign",
     "db backup": "relationships to",
     "db down": "Neo4j has stopped",
     "db restore": "; the server is running",
