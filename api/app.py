@@ -114,7 +114,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
         jobs,
     ):
         app.include_router(routes.router)
-    for routes in (series, health, page):
+    for routes in (health, page):
         app.include_router(routes.router)
     describe(app, keys=keys)
     static = Path(page.__file__).parents[1] / "page" / "static"

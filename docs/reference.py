@@ -20,6 +20,9 @@ from graph.importing.mapping.where import Rule
 from graph.settings import Settings
 
 FOLDER = Path(__file__).parent
+_COMPLETION = (
+    "`groundswell --install-completion` lets your shell complete commands and options with the Tab key."
+)
 PICTURES = FOLDER / "images" / "questions"
 
 
@@ -100,7 +103,14 @@ def _code(default: object) -> str:
 
 def commands_page() -> str:
     """Return the page of commands with their help texts."""
-    lines = ["# Commands", "", "`make docs` generates this page from the help of the command line.", ""]
+    lines = [
+        "# Commands",
+        "",
+        "`make docs` generates this page from the help of the command line.",
+        "",
+        _COMPLETION,
+        "",
+    ]
     lines += _commands(get_command(app), "groundswell")
     return "\n".join(lines) + "\n"
 

@@ -1,5 +1,6 @@
 """The API's Python client, and commands that run on another server."""
 
+import csv
 import inspect
 import json
 import re
@@ -90,8 +91,8 @@ def test_jobs_are_followed_to_their_end(client: Client, sample: ImportReport, mo
     assert len(forecast.steps) == 3
     assert client.explanation(CAMPAIGN, sample.dataset, model.cutoff).attributions
     likely = client.likely_users(CAMPAIGN, sample.dataset, waiting=True, limit=2)
-    rows = client.likely_users_csv(CAMPAIGN, sample.dataset, waiting=True).decode().splitlines()
-    assert rows[1].split(",")[1] == likely[0].user
+    file = client.likely_users_csv(CAMPAIGN, sample.dataset, waiting=True).decode()
+    assert [row["user"] for row in csv.DictReader(file.splitlines())][:2] == [user.user for user in likely]
     before_cutoff = ForecastRequest(dataset=sample.dataset, origin=date(2017, 3, 1))
     with pytest.raises(JobEnded) as error:
         client.follow(client.make_forecast(CAMPAIGN, before_cutoff))
