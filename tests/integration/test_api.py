@@ -190,7 +190,7 @@ def test_page_elsewhere_cannot_write_to_a_running_server(settings: Settings) -> 
 
 def test_every_operation_is_documented(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    assert len(paths) == 29
+    assert len(paths) == 30
     assert all(operation["description"] for path in paths.values() for operation in path.values())
 
 
