@@ -124,7 +124,7 @@ def test_workflow_from_upload_to_exported_forecast(
     page.go_back()
     with page.expect_download() as likely_users:
         page.get_by_role("link", name="Download all (CSV)").click()
-    assert likely_users.value.path().read_text(encoding="utf-8").startswith("rank,user,probability")
+    assert likely_users.value.path().read_text(encoding="utf-8").startswith('"rank","user","probability"')
 
 
 VIEWS = pytest.mark.parametrize("path", ["/", "/campaigns", "/what-if", "/imports"])
