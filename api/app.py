@@ -12,7 +12,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from api.deps import Context
+from api.deps import TOTAL_HEADER, Context
 from api.middleware.auth import KeyAuthentication
 from api.middleware.body_limits import BodyLimits
 from api.middleware.request_logging import RequestLog, RequestLogging
@@ -94,7 +94,7 @@ def create_app(settings: Settings, graph: Graph, host: str = "127.0.0.1", *, key
             allow_origins=origins,
             allow_methods=["*"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
-            expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID", "X-Total-Count"],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID", TOTAL_HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLogging, metrics=context.metrics, log=log)

@@ -44,6 +44,7 @@ from api.schemas.requests import (
 )
 from api.schemas.users import ErasedUser, Neighbourhood, Profile
 from api.schemas.what_ifs import WhatIfResponse
+from api.serializers.remedies import remedy_of
 from api.server_connection import ServerConnection
 from graph import errors
 from graph.progress import Progress, Silent
@@ -82,9 +83,9 @@ class Client(ServerConnection):
         """Return the metrics in the text format of Prometheus."""
         return self._send("GET /metrics").text
 
-    def datasets(self) -> list[Dataset]:
-        """List the data sets of the server."""
-        return self._request(list[Dataset], "GET /v1/datasets")
+    def datasets(self, **page: Any) -> list[Dataset]:
+        """List the data sets of the server; `page` is limit and offset."""
+        return self._request(list[Dataset], "GET /v1/datasets", **page)
 
     def tags(self, dataset: str | None = None, **filters: Any) -> list[Tag]:
         """List tags; `filters` are kind, text, key, limit and offset."""
@@ -144,15 +145,17 @@ class Client(ServerConnection):
         operation = "GET /v1/campaigns/{campaign_id}/network"
         return self._request_campaign(CampaignNetwork, operation, campaign, dataset, most=most)
 
-    def key_users(self, campaign: str, dataset: str | None = None) -> list[KeyUser]:
-        """List the campaign's key users, strongest first."""
+    def key_users(self, campaign: str, dataset: str | None = None, **page: Any) -> list[KeyUser]:
+        """List the campaign's key users, strongest first; `page` is limit and offset."""
         operation = "GET /v1/campaigns/{campaign_id}/key-users"
-        return self._request_campaign(list[KeyUser], operation, campaign, dataset)
+        return self._request_campaign(list[KeyUser], operation, campaign, dataset, **page)
 
-    def neighbour_groups(self, campaign: str, dataset: str | None = None) -> list[NeighbourGroup]:
-        """List the groups around the campaign's key users, most influential first."""
+    def neighbour_groups(
+        self, campaign: str, dataset: str | None = None, **page: Any
+    ) -> list[NeighbourGroup]:
+        """List the groups around the campaign's key users, most influential first; `page` as above."""
         operation = "GET /v1/campaigns/{campaign_id}/neighbour-groups"
-        return self._request_campaign(list[NeighbourGroup], operation, campaign, dataset)
+        return self._request_campaign(list[NeighbourGroup], operation, campaign, dataset, **page)
 
     def forecast(self, campaign: str, dataset: str | None = None, origin: date | None = None) -> Forecast:
         """Return the stored forecast with the latest origin, or with `origin`."""
@@ -192,17 +195,17 @@ class Client(ServerConnection):
         operation = "POST /v1/campaigns/{campaign_id}/what-if"
         return self._request_campaign(WhatIfResponse, operation, campaign, dataset, body)
 
-    def networks(self, dataset: str | None = None) -> list[Network]:
-        """List all spreading networks, latest cut-off first."""
-        return self._request(list[Network], "GET /v1/networks", dataset=dataset)
+    def networks(self, dataset: str | None = None, **page: Any) -> list[Network]:
+        """List all spreading networks, latest cut-off first; `page` is limit and offset."""
+        return self._request(list[Network], "GET /v1/networks", dataset=dataset, **page)
 
-    def models(self, dataset: str | None = None) -> list[Model]:
-        """List all models with their back-tests, latest cut-off first."""
-        return self._request(list[Model], "GET /v1/models", dataset=dataset)
+    def models(self, dataset: str | None = None, **page: Any) -> list[Model]:
+        """List all models with their back-tests, latest cut-off first; `page` is limit and offset."""
+        return self._request(list[Model], "GET /v1/models", dataset=dataset, **page)
 
-    def backtests(self, dataset: str | None = None) -> list[BackTest]:
-        """List the back-tests on chosen days, latest days first."""
-        return self._request(list[BackTest], "GET /v1/back-tests", dataset=dataset)
+    def backtests(self, dataset: str | None = None, **page: Any) -> list[BackTest]:
+        """List the back-tests on chosen days, latest days first; `page` is limit and offset."""
+        return self._request(list[BackTest], "GET /v1/back-tests", dataset=dataset, **page)
 
     def build_network(self, body: NetworkRequest) -> Job:
         """Submit the build of a spreading network."""
@@ -247,12 +250,12 @@ class Client(ServerConnection):
             job = self.job(job.id)
         if job.state != "complete":
             problem = job.problem or f"The job {job.id} was {job.state}."
-            raise errors.JobEnded(problem, job.remedy or "Submit it again.")
+            raise errors.JobEnded(problem, remedy_of(job.remedy, job.action) or "Submit it again.")
         return job
 
-    def imports(self, dataset: str | None = None) -> list[Import]:
-        """List all imports, latest first."""
-        return self._request(list[Import], "GET /v1/imports", dataset=dataset)
+    def imports(self, dataset: str | None = None, **page: Any) -> list[Import]:
+        """List all imports, latest first; `page` is limit and offset."""
+        return self._request(list[Import], "GET /v1/imports", dataset=dataset, **page)
 
     def get_import(self, import_id: str) -> Import:
         """Return an import, with its numbers of loaded and rejected rows."""

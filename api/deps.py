@@ -1,12 +1,12 @@
 """Dependencies of the endpoints."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, Self, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.metrics import Metrics
@@ -34,6 +34,8 @@ class Context:
     metrics: Metrics
     reads: EventLoopGraph | None = None
     """Reads on the event loop; None unless the application has started."""
+    known_datasets: set[str] = field(default_factory=set)
+    """Data sets that requests named and that exist."""
     analyses: int = 0
     """How many plans and what-ifs are being computed."""
 
@@ -118,10 +120,13 @@ DatasetQuery = Annotated[str | None, Query(description=DATASET_DESCRIPTION, exam
 
 async def get_dataset(request: Request, dataset: DatasetQuery = None) -> str:
     """Return the data set of a request, see ``resolve_dataset``."""
-    if dataset:
+    context = await get_context(request)
+    if dataset and dataset in context.known_datasets:
         return dataset
     graph = await get_graph(request)
-    return await read(graph, resolve_dataset, graph)
+    resolved = await read(graph, resolve_dataset, graph, dataset)
+    context.known_datasets.add(resolved)
+    return resolved
 
 
 def named_dataset(body: DatasetRequest, dataset: str | None) -> str | None:
@@ -136,7 +141,34 @@ def named_dataset(body: DatasetRequest, dataset: str | None) -> str | None:
 DatasetDep = Annotated[str, Depends(get_dataset)]
 
 
-OffsetQuery = Annotated[int, Query(ge=0, le=1_000_000_000)]
+@dataclass(frozen=True)
+class Page:
+    """The part of a list that a request asks for."""
+
+    limit: int
+    offset: int
+
+    def of(self, rows: Sequence[T], response: Response) -> Sequence[T]:
+        """Return this part of all `rows`, and put their number into the header."""
+        set_total(response, len(rows))
+        return rows[self.offset : self.offset + self.limit]
+
+
+async def get_page(
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many to return at most")] = 1000,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000, description="How many to skip first")] = 0,
+) -> Page:
+    """Return the page of a request."""
+    return Page(limit, offset)
+
+
+PageDep = Annotated[Page, Depends(get_page)]
+TOTAL_HEADER = "X-Total-Count"
+
+
+def set_total(response: Response, total: int) -> None:
+    """Put the length of a whole list into the header of a response."""
+    response.headers[TOTAL_HEADER] = str(total)
 
 
 def latest_run_id(graph: Graph, dataset: str) -> str | None:

@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from api.deps import TOTAL_HEADER
 from api.middleware.auth import BEARER, OPEN_PATHS
+from api.schemas.remedies import Action
 
 _EXAMPLES = {
     "campaign_id": "18",
@@ -24,6 +26,12 @@ _PLAN_EXAMPLES = {"campaign_id": "22"}
 """A campaign that starts after the demo's cut-off."""
 
 
+_TOTAL = {
+    "description": "The length of the whole list, without `limit` and `offset`",
+    "schema": {"type": "integer", "minimum": 0},
+}
+
+
 class Problem(BaseModel):
     """An error and how to fix it (RFC 9457)."""
 
@@ -34,6 +42,7 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="What is wrong")
     remedy: str | None = Field(default=None, description="How to fix it")
+    action: Action | None = Field(default=None, description="The remedy, if it is an action")
 
 
 def describe(app: FastAPI, *, keys: bool) -> None:
@@ -44,7 +53,8 @@ def describe(app: FastAPI, *, keys: bool) -> None:
         if app.openapi_schema is None:
             description = generate()
             components = description["components"]
-            components["schemas"]["Problem"] = Problem.model_json_schema()
+            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            components["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
             for unused in ("HTTPValidationError", "ValidationError"):
                 components["schemas"].pop(unused, None)
             if keys:
@@ -70,5 +80,9 @@ def _complete_operation(operation: dict[str, Any], examples: dict[str, str], *, 
     for parameter in operation.get("parameters", []):
         if parameter["name"] in examples and "example" not in parameter:
             parameter["example"] = examples[parameter["name"]]
+    for response in operation["responses"].values():
+        content = response.get("content", {}).get("application/json", {})
+        if content.get("schema", {}).get("type") == "array":
+            response["headers"] = {TOTAL_HEADER: _TOTAL}
     if key:
         operation["security"] = [{"key": []}]

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from api.serializers.remedies import action_of, request_of
 from graph.errors import (
     AlreadyExists,
     DatabaseError,
@@ -37,11 +38,22 @@ _STATUS: dict[type[GroundswellError], int] = {
 }
 
 
+_HTTP_REMEDIES = {
+    404: "/docs lists all paths of the API; the page is at /.",
+    405: "Use one of the methods in the header `Allow`.",
+    408: "Send the request again.",
+    413: "Send less at once, or compress files.",
+}
+
+
 def problem(status: int, kind: str, detail: str, remedy: str | None = None) -> JSONResponse:
     """Build the response for an error; its type URI is made from `kind`."""
-    body = {"type": f"urn:groundswell:problem:{kind}", "title": kind, "status": status, "detail": detail}
+    body: dict[str, Any] = {"type": f"urn:groundswell:problem:{kind}", "title": kind}
+    body |= {"status": status, "detail": detail}
     if remedy:
-        body["remedy"] = remedy
+        body["remedy"] = request_of(remedy)
+    if action := action_of(remedy):
+        body["action"] = action.model_dump()
     headers = {"Retry-After": str(_RETRY_SECONDS)} if status == 503 else None
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
@@ -85,7 +97,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http_error(request: Request, error: HTTPException) -> JSONResponse:
-        response = problem(error.status_code, "HttpError", str(error.detail))
+        remedy = _HTTP_REMEDIES.get(error.status_code, "Correct the request; /docs describes all of them.")
+        response = problem(error.status_code, "HttpError", str(error.detail), remedy)
         response.headers.update(error.headers or {})
         if error.status_code == 405:
             allowed = set(response.headers.get("Allow", "").split(", ")) - {""} | _allowed_methods(request)

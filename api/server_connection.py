@@ -11,6 +11,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from graph import errors
+from graph.remedies import Remedy
 
 T = TypeVar("T")
 
@@ -98,7 +99,7 @@ def _error_of(response: httpx.Response) -> errors.GroundswellError:
             "Check the address.",
         )
     kind = _ERRORS.get(code, errors.ServerRefused)
-    remedy = str(problem.get("remedy") or "See the server's log.")
+    remedy = Remedy.from_parts(problem.get("action")) or str(problem.get("remedy") or "See the server's log.")
     if code == "AccessDenied":
         remedy = "Set GROUNDSWELL_SERVER_KEY to a key of the server: `groundswell keys make` there."
     return kind(detail, remedy)

@@ -77,5 +77,7 @@ def _describe(job: "Job") -> str:
         stage = job.progress
         return f"{stage.stage} ({stage.done} of {stage.total})" if stage.total else stage.stage
     if job.problem:
-        return f"{job.problem} {job.remedy or ''}"
+        from api.serializers.remedies import remedy_of
+
+        return f"{job.problem} {remedy_of(job.remedy, job.action) or ''}"
     return ", ".join(f"{name} {value}" for name, value in (job.result or {}).items())

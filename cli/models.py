@@ -7,6 +7,7 @@ import typer
 
 from cli.options import DatasetOption, HomeOption, HorizonOption, JsonOption, build_request, parse_date
 from graph.errors import NotReady
+from graph.remedies import Remedy
 
 
 def train(
@@ -99,7 +100,7 @@ def backtest(
             if not networks:
                 raise NotReady(
                     f"There is no spreading network of {dataset!r}.",
-                    "Build one: `groundswell network build`.",
+                    Remedy("Build one", "build network", dataset=dataset),
                 )
             until_day = networks[0].cutoff
         request = build_request(

@@ -25,6 +25,7 @@ from graph.errors import InvalidRequest, NotFound
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import open_input_files
 from graph.progress import Progress
+from graph.remedies import Remedy
 from graph.settings import Settings
 
 
@@ -38,19 +39,22 @@ class RemoteBackend:
         """Choose the data set: `requested`, else the setting, else the only one on the server."""
         if named := requested or self._settings.dataset:
             return named
-        present = sorted(dataset.id for dataset in self.client.datasets() if dataset.first)
+        present = sorted(dataset.id for dataset in self.client.datasets() if dataset.imported)
         if not present:
-            raise NotFound("The server holds no data set.", "Import one: `groundswell import run FOLDER`.")
+            raise NotFound("The server holds no data set.", Remedy("Import one", "import data"))
         if len(present) > 1:
             raise InvalidRequest(
                 f"The server holds several data sets: {', '.join(present)}.",
-                "Name one with --dataset, or set GROUNDSWELL_DATASET.",
+                Remedy("Set GROUNDSWELL_DATASET, or name one", "name data set"),
             )
         return present[0]
 
     def campaigns(self, dataset: str, state: str | None) -> list[Campaign]:
         """List campaigns in the order of their first days, optionally only those in one state."""
-        return self.client.campaigns(dataset, **({"state": state} if state else {}))
+        campaigns: list[Campaign] = []
+        while page := self.client.campaigns(dataset, state=state, offset=len(campaigns)):
+            campaigns += page
+        return campaigns
 
     def networks(self, dataset: str) -> list[Network]:
         """List networks, the latest cut-off first."""

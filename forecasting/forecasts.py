@@ -20,6 +20,7 @@ from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
+from graph.remedies import Remedy
 from graph.settings import Settings
 from network.runs import NetworkRun, networks
 
@@ -108,11 +109,11 @@ def _model_and_history(
     if all_open(campaigns):
         raise InvalidRequest(
             "The campaigns of this data set are open to all; their daily participants cannot be forecast.",
-            f"Rank the next users: `groundswell who {campaign} --dataset {dataset_id}`.",
+            Remedy("Rank the next users", "rank next users", campaign=campaign, dataset=dataset_id),
         )
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
-    _check_running(campaigns, row, origin)
+    _check_running(campaigns, dataset_id, row, origin)
     network = network_of_model(graph, dataset_id, run)
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 
@@ -154,7 +155,7 @@ def model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
     when = f" up to {origin} at the latest" if origin else ""
     raise NotReady(
         f"There is no model of {dataset!r} trained{when}.",
-        f"Train one: `groundswell train{f' --cutoff {origin}' if origin else ''}`.",
+        Remedy("Train one", "train model", cutoff=origin, dataset=dataset),
     )
 
 
@@ -166,11 +167,11 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
     cutoff = run.network.rpartition("/")[2]
     raise NotReady(
         f"The spreading network of the model, up to {cutoff}, is being rebuilt or was interrupted.",
-        f"Build it: `groundswell network build --cutoff {cutoff}`.",
+        Remedy("Build it", "build network", cutoff=cutoff, dataset=dataset),
     )
 
 
-def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> None:
+def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin: date) -> None:
     if not row["targeted"]:
         raise InvalidRequest(f"{row['name']} reached no users in this data set.", "Choose another campaign.")
     origin_time = pd.Timestamp(origin)
@@ -180,7 +181,7 @@ def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> Non
         raise InvalidRequest(
             f"{row['name']} begins on {row['starts'].date()}; a forecast from {origin} needs at least "
             "one day of it.",
-            f"Forecast it before its launch: `groundswell plan {row['id']}`.",
+            Remedy("Forecast it before its launch", "plan campaign", campaign=row["id"], dataset=dataset),
         )
     running = campaigns[(campaigns["starts"] < origin_time) & (campaigns["ends"] > origin_time)]["id"]
     last = (row["ends"] - pd.Timedelta(days=1)).date()
@@ -192,6 +193,6 @@ def _check_running(campaigns: pd.DataFrame, row: pd.Series, origin: date) -> Non
     raise InvalidRequest(
         f"{row['name']} runs from {row['starts'].date()} to {last}; on {origin} there is "
         "nothing to forecast.",
-        f"Choose an --origin inside its run (with a model trained before it), or a campaign that "
+        f"Choose an origin inside its run (with a model trained before it), or a campaign that "
         f"runs then: {', '.join(running) or 'none does'}.",
     )

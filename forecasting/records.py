@@ -10,6 +10,7 @@ import pandas as pd
 from forecasting.history.series import campaign_list
 from graph.connection import Graph, Row
 from graph.errors import NotFound, NotReady
+from graph.remedies import Remedy
 from graph.settings import Settings
 from network.runs import NetworkRun, latest_network, network_run
 
@@ -152,7 +153,7 @@ def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None
     check_campaign(graph, dataset, campaign)
     raise NotFound(
         f"There is no forecast of campaign {campaign}{f' from {origin}' if origin else ''}.",
-        f"Make one: `groundswell forecast {campaign}`.",
+        Remedy("Make one", "make forecast", campaign=campaign, origin=origin, dataset=dataset),
     )
 
 
@@ -165,6 +166,12 @@ def likely_users(
     """
     scope = {"dataset": dataset, "id": forecast, "waiting": waiting}
     return graph.run("forecasts/likely_users", **scope, skip=skip, limit=limit)
+
+
+def count_likely_users(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> int:
+    """How many rows ``likely_users`` has without a limit."""
+    scope = {"dataset": dataset, "id": forecast, "waiting": waiting}
+    return int(graph.single("forecasts/count_likely_users", **scope)["users"])
 
 
 def likely_users_table(graph: Graph, dataset: str, forecast: str, *, waiting: bool = False) -> pd.DataFrame:
@@ -205,7 +212,13 @@ def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredEx
     if row["baseline"] is None:
         raise NotFound(
             f"The forecast of campaign {forecast.campaign} from {forecast.origin} has no explanation.",
-            f"Make it again: `groundswell forecast {forecast.campaign} --origin {forecast.origin}`.",
+            Remedy(
+                "Make it again",
+                "make forecast",
+                campaign=forecast.campaign,
+                origin=forecast.origin,
+                dataset=dataset,
+            ),
         )
     attributions = pd.DataFrame({"feature": row["attribution_features"], "ratio": row["attribution_ratios"]})
     odds_ratios = pd.DataFrame(
@@ -256,7 +269,8 @@ def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
         raise unknown_campaign(dataset, campaign, campaign_list(graph, dataset))
     if rows[0]["figures"] is None:
         raise NotReady(
-            f"There is no spreading network of {dataset!r} yet.", "Run `groundswell network build`."
+            f"There is no spreading network of {dataset!r} yet.",
+            Remedy("Build one", "build network", dataset=dataset),
         )
     return network_run(rows[0])
 

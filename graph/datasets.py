@@ -5,7 +5,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from graph.connection import Graph, Row
-from graph.errors import InvalidRequest, NotFound
+from graph.errors import InvalidRequest, NotFound, NotReady
+from graph.remedies import Remedy
+
+_IMPORT = Remedy("Import one", "import data")
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,33 @@ def imported_datasets(graph: Graph) -> list[str]:
     return [row["dataset"] for row in sorted(rows, key=lambda row: -row["imported"])]
 
 
+def check_dataset(graph: Graph, dataset: str) -> str:
+    """Return `dataset`. Raises NotFound, with the ids there are, unless an import of that id exists."""
+    present = [row["dataset"] for row in graph.run("runs/dataset_ids")]
+    if dataset in present:
+        return dataset
+    problem = f"There is no data set {dataset!r} in this database."
+    if not present:
+        raise NotFound(problem, _IMPORT)
+    raise NotFound(problem, f"Its data sets are {', '.join(present)}.")
+
+
 def describe_dataset(graph: Graph, dataset: str) -> Dataset:
-    """Describe a data set. Raises NotFound where none of that id was imported."""
+    """Describe a data set.
+
+    Raises
+    ------
+    NotFound
+        There is no data set of that id.
+    NotReady
+        It has no behaviours yet, and so no days.
+    """
     rows = graph.run("runs/dataset", dataset=dataset)
     if not rows:
-        raise NotFound(
-            f"There is no data set {dataset!r} in this database.",
-            "Import it first, for example `groundswell import complete-journey`.",
+        check_dataset(graph, dataset)
+        raise NotReady(
+            f"The data set {dataset!r} has no behaviours yet.",
+            Remedy("Import files with behaviours into it", "import data"),
         )
     row = rows[0]
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
@@ -97,7 +120,7 @@ def resolve_dataset(graph: Graph, requested: str | None = None) -> str:
     graph
         The database; its `default_dataset` comes from ``GROUNDSWELL_DATASET``.
     requested
-        The data set that the caller names, if any. It is returned unchecked.
+        The data set that the caller names, if any.
 
     Returns
     -------
@@ -107,20 +130,18 @@ def resolve_dataset(graph: Graph, requested: str | None = None) -> str:
     Raises
     ------
     NotFound
-        None is named and the database holds none.
+        The database does not hold the data set that is named, or none at all.
     InvalidRequest
         None is named and the database holds several.
     """
     if named := requested or graph.default_dataset:
-        return named
+        return check_dataset(graph, named)
     present = imported_datasets(graph)
     if not present:
-        raise NotFound(
-            "This database holds no data set.", "Import one first, for example `groundswell demo`."
-        )
+        raise NotFound("This database holds no data set.", _IMPORT)
     if len(present) > 1:
         raise InvalidRequest(
             f"This database holds several data sets: {', '.join(sorted(present))}.",
-            "Name one: --dataset on the command line, ?dataset= in a request, or set GROUNDSWELL_DATASET.",
+            Remedy("Set GROUNDSWELL_DATASET, or name one", "name data set"),
         )
     return present[0]

@@ -11,6 +11,7 @@ from graph.errors import ImportStopped
 from graph.importing.runs import LOCK_PURPOSE
 from graph.importing.uploads import open_upload, remove_upload
 from graph.progress import Progress
+from graph.remedies import Remedy
 from graph.settings import Settings
 from jobs.progress import JobCancelled
 from jobs.queue import Job
@@ -101,7 +102,9 @@ def import_upload(graph: Graph, settings: Settings, job: Job, progress: Progress
             import_job.mark_cancelled()
             raise
         except ImportStopped as error:
-            remedy = f"See /v1/imports/{import_id}/rejected. {error.remedy}"
+            where = f"GET /v1/imports/{import_id}/rejected returns the rejected rows."
+            remedy = error.remedy
+            remedy = remedy.after(where) if isinstance(remedy, Remedy) else f"{where} {remedy}"
             raise ImportStopped(str(error), remedy) from error
     return {"import": import_id}
 

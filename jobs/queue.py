@@ -13,6 +13,7 @@ from typing import Any
 
 from graph.connection import Graph, Row
 from graph.errors import NotFound
+from graph.remedies import Remedy
 from jobs.state import JobState
 
 LOST_AFTER_SECONDS = 30
@@ -85,6 +86,11 @@ def list_jobs(
     return [_job_from_row(row) for row in rows]
 
 
+def count_jobs(graph: Graph, dataset: str | None = None, state: JobState | None = None) -> int:
+    """Count the jobs that ``list_jobs`` has without a limit."""
+    return int(graph.single("jobs/count_listed", dataset=dataset, state=state)["jobs"])
+
+
 def get_job(graph: Graph, job_id: str) -> Job:
     """Read one job.
 
@@ -95,7 +101,7 @@ def get_job(graph: Graph, job_id: str) -> Job:
     """
     rows = graph.run("jobs/list_jobs", id=job_id, dataset=None, state=None, skip=0, limit=1)
     if not rows:
-        raise NotFound(f"There is no job {job_id!r}.", "`groundswell jobs list` lists the jobs.")
+        raise NotFound(f"There is no job {job_id!r}.", Remedy("List the jobs", "list jobs"))
     return _job_from_row(rows[0])
 
 
@@ -155,7 +161,9 @@ def finish(
     because a reader during a Neo4j commit may see one property changed and another not yet.
     """
     encoded = None if result is None else json.dumps(result)
-    graph.run("jobs/store_outcome", id=job.id, worker=worker, problem=problem, remedy=remedy, result=encoded)
+    action = json.dumps(remedy.parts()) if isinstance(remedy, Remedy) else None
+    outcome = {"problem": problem, "remedy": remedy and str(remedy), "action": action, "result": encoded}
+    graph.run("jobs/store_outcome", id=job.id, worker=worker, **outcome)
     graph.run("jobs/finish_job", id=job.id, worker=worker, state=state)
 
 
@@ -178,4 +186,6 @@ def _job_from_row(row: Row) -> Job:
     decoded: dict[str, Any] = {
         column: json.loads(row[column]) for column in ("arguments", "result") if row[column]
     }
+    if (action := row.pop("action")) and (remedy := Remedy.from_parts(json.loads(action))):
+        decoded["remedy"] = remedy
     return Job(**{**row, **decoded})

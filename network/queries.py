@@ -72,8 +72,8 @@ def tags(
     kind: str | None = None,
     text: str | None = None,
     key: bool = False,
-) -> list[Row]:
-    """A page of the data set's tags: the rows of ``tags/list``.
+) -> tuple[list[Row], int]:
+    """A page of the data set's tags, the rows of ``tags/list``, and the number of tags on all pages.
 
     Parameters
     ----------
@@ -85,7 +85,8 @@ def tags(
         Only key tags, by rank.
     """
     filters = {"kind": kind, "text": text, "key": key}
-    return graph.run("tags/list", dataset=dataset, run=run, limit=limit, skip=skip, **filters)
+    rows = graph.run("tags/list", dataset=dataset, run=run, limit=limit, skip=skip, **filters)
+    return [row for row in rows if row["id"] is not None], rows[0]["total"]
 
 
 def key_user_network(graph: Graph, dataset: str, campaign: str, run: str) -> list[Row]:

@@ -9,6 +9,7 @@ from datetime import date
 from graph.connection import Graph, Row
 from graph.dataset_lock import locks_dataset
 from graph.errors import NotFound, NotReady
+from graph.remedies import Remedy
 from network.statistics import InfluenceTest, SimilarityValidation
 
 SEED = 7
@@ -98,10 +99,9 @@ def latest_network(graph: Graph, dataset: str, not_after: date | None = None) ->
         if not_after is None or run.cutoff <= not_after:
             return run
     when = f" with a cut-off at or before {not_after}" if not_after else ""
-    option = f" --cutoff {not_after}" if not_after else ""
     raise NotReady(
         f"There is no spreading network of {dataset!r}{when}.",
-        f"Build one: `groundswell network build{option}`.",
+        Remedy("Build one", "build network", cutoff=not_after, dataset=dataset),
     )
 
 
@@ -123,7 +123,7 @@ def remove_network(graph: Graph, dataset: str, cutoff: date) -> None:
             return
     raise NotFound(
         f"There is no spreading network of {dataset!r} with cut-off {cutoff}.",
-        f"List the networks: `groundswell network list --dataset {dataset}`.",
+        Remedy("List the networks", "list networks", dataset=dataset),
     )
 
 

@@ -28,7 +28,8 @@ from forecasting.records import (
 )
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset
-from graph.errors import NotFound
+from graph.errors import NotFound, NotReady
+from graph.remedies import Remedy
 from network import queries
 
 _USERS_SHOWN = 10
@@ -126,15 +127,10 @@ def view_campaign(
     NotFound
         If there is no such data set or campaign.
     NotReady
-        If the data set has no network yet.
+        If the data set has no behaviours, no campaigns or no network yet.
     """
     graph = context.graph
-    campaigns = campaign_list(graph, dataset)
-    if campaigns.empty:
-        raise NotFound(
-            f"There is no data set {dataset!r} in this database.",
-            "Import it first: `groundswell import complete-journey`.",
-        )
+    campaigns = existing_campaigns(graph, dataset)
     campaign = campaign_row(campaigns, dataset, campaign_id or default_campaign(graph, dataset, campaigns))
     forecasts = stored_forecasts(graph, dataset, campaign["id"])
     forecast = forecasts[0] if forecasts else None
@@ -231,6 +227,26 @@ def _find_explanation(context: Context, dataset: str, forecast: Forecast | None)
         return find_explanation(context.graph, dataset, forecast) if forecast else None
     except NotFound:  # A forecast that an earlier version stored has no explanation.
         return None
+
+
+def existing_campaigns(graph: Graph, dataset: str) -> pd.DataFrame:
+    """Read the ``campaign_list`` of a data set.
+
+    Raises
+    ------
+    NotFound
+        If there is no such data set.
+    NotReady
+        If it has no behaviours or no campaigns yet.
+    """
+    describe_dataset(graph, dataset)
+    campaigns = campaign_list(graph, dataset)
+    if campaigns.empty:
+        raise NotReady(
+            f"The data set {dataset!r} has no campaigns yet.",
+            Remedy("Import files with campaigns into it", "import data"),
+        )
+    return campaigns
 
 
 def default_campaign(graph: Graph, dataset: str, campaigns: pd.DataFrame) -> str:

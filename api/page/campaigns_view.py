@@ -7,13 +7,11 @@ import pandas as pd
 
 import cypher
 from api.deps import Context
-from api.page.campaign_view import default_campaign
+from api.page.campaign_view import default_campaign, existing_campaigns
 from api.page.source_query import PLAN_STATEMENT, SEEDS_STATEMENT, SourceQuery, browser_url, source_query
 from api.serializers.campaigns import campaign_states
-from forecasting.history.series import campaign_list
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset, imported_datasets
-from graph.errors import NotFound
 
 _WIDTH, _HEIGHT = 120, 28
 """Size of a sparkline in pixels."""
@@ -64,8 +62,8 @@ def what_if_context(context: Context, dataset: str, campaign: str | None) -> Row
 
     Raises
     ------
-    NotFound
-        If the data set has no campaigns.
+    NotFound, NotReady
+        As ``existing_campaigns`` does.
     """
     campaigns = _list_campaigns(context.graph, dataset)
     statements = {"plan": PLAN_STATEMENT, "what-if": SEEDS_STATEMENT}
@@ -82,8 +80,8 @@ def view_campaigns(context: Context, dataset: str) -> CampaignsView:
 
     Raises
     ------
-    NotFound
-        If the data set has no campaigns.
+    NotFound, NotReady
+        As ``existing_campaigns`` does.
     """
     graph = context.graph
     campaigns = _list_campaigns(graph, dataset)
@@ -98,12 +96,7 @@ def view_campaigns(context: Context, dataset: str) -> CampaignsView:
 
 
 def _list_campaigns(graph: Graph, dataset: str) -> pd.DataFrame:
-    campaigns = campaign_list(graph, dataset)
-    if campaigns.empty:
-        raise NotFound(
-            f"There are no campaigns of {dataset!r} in this database.",
-            "Import them first: `groundswell import complete-journey`, or your own files under Imports.",
-        )
+    campaigns = existing_campaigns(graph, dataset)
     campaigns = campaigns.assign(last=campaigns["ends"] - pd.Timedelta(days=1))
     return campaigns.sort_values(["starts", "id"], ascending=[False, True], kind="stable")
 

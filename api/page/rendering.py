@@ -13,6 +13,7 @@ from api.page.campaign_view import CampaignView, view_campaign
 from api.page.feature_labels import feature_label
 from api.page.i18n import ENGLISH, LANGUAGES, Translator
 from api.page.network_drawing import draw_network, group_color
+from api.page.remedies import page_remedies, page_remedy
 from graph.errors import GroundswellError
 from network import queries
 
@@ -56,7 +57,8 @@ def render_campaign(view: CampaignView, page: PageContext, standalone: Standalon
 
 def render_problem(error: GroundswellError, page: PageContext) -> str:
     """Render an error and its remedy."""
-    return render(page, "problem", "", problem=str(error), remedy=error.remedy)
+    remedy = page_remedy(error.remedy, page.translate)
+    return render(page, "problem", "", problem=str(error), remedy=remedy)
 
 
 def render(page: PageContext, name: str, dataset: str, **values: object) -> str:
@@ -68,6 +70,7 @@ def render(page: PageContext, name: str, dataset: str, **values: object) -> str:
         query_string_for=page.query_string_for,
         current_path=f"/{name}",
         dataset=dataset,
+        remedies=page_remedies(page.translate),
         **values,
     )
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 from fastapi import APIRouter, Query, Response
 
-from api.deps import DatasetDep, DatasetQuery, GraphDep, OffsetQuery, named_dataset, read_endpoint
+from api.deps import DatasetDep, DatasetQuery, GraphDep, PageDep, named_dataset, read_endpoint, set_total
 from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
 from api.schemas.date_types import Day
 from api.schemas.requests import CampaignRequest
@@ -42,13 +42,13 @@ def list_campaigns(
         State | None, Query(description="Only campaigns in this state at the end of the data")
     ] = None,
     sort: Annotated[Order, Query(description="Sort key; a minus sign sorts in descending order")] = "starts",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
-    offset: OffsetQuery = 0,
+    *,
+    page: PageDep,
 ) -> list[Campaign]:
-    """List the campaigns of a data set. `X-Total-Count` is their number without limit and offset."""
+    """List the campaigns of a data set."""
     campaigns = select_campaigns(graph, dataset, kind=kind, state=state, sort=sort)
-    response.headers["X-Total-Count"] = str(len(campaigns))
-    return serialize_campaigns(campaigns.iloc[offset : offset + limit])
+    set_total(response, len(campaigns))
+    return serialize_campaigns(campaigns.iloc[page.offset : page.offset + page.limit])
 
 
 @router.post("", status_code=201)
@@ -85,6 +85,7 @@ UntilQuery = Annotated[Day | None, Query(description="Last day")]
 def get_influence(
     campaign_id: str,
     graph: GraphDep,
+    response: Response,
     dataset: DatasetDep,
     since: SinceQuery = None,
     until: UntilQuery = None,
@@ -95,6 +96,7 @@ def get_influence(
     frame = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
     frame = frame.drop(columns=["unique_id", "in_window", "weight"]).assign(step=frame["ds"].dt.date)
     frame = frame[_within(frame["step"], since, until)].drop(columns="ds")
+    set_total(response, len(frame))
     return [InfluenceStep(**row) for row in frame.to_dict("records")]
 
 
@@ -103,6 +105,7 @@ def get_influence(
 def get_influence_by_group(
     campaign_id: str,
     graph: GraphDep,
+    response: Response,
     dataset: DatasetDep,
     since: SinceQuery = None,
     until: UntilQuery = None,
@@ -114,6 +117,7 @@ def get_influence_by_group(
     network = network_of(graph, dataset, campaign_id)
     frame = participants_by_group(graph, dataset, campaign_id, network.id)
     rows = frame[_within(frame["step"], since, until)].astype(object)
+    set_total(response, len(rows))
     return [GroupStep(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
 
 
@@ -133,19 +137,23 @@ def get_network(
 
 @router.get("/{campaign_id}/key-users")
 @read_endpoint
-def get_key_users(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> list[KeyUser]:
+def get_key_users(
+    campaign_id: str, graph: GraphDep, response: Response, dataset: DatasetDep, page: PageDep
+) -> list[KeyUser]:
     """List the campaign's key users, strongest first."""
     network = network_of(graph, dataset, campaign_id)
-    rows = queries.key_users(graph, dataset, campaign_id, network.id)
+    rows = page.of(queries.key_users(graph, dataset, campaign_id, network.id), response)
     return [KeyUser(**row, influence_verdict=network.influence_test.verdict) for row in rows]
 
 
 @router.get("/{campaign_id}/neighbour-groups")
 @read_endpoint
-def get_neighbour_groups(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> list[NeighbourGroup]:
+def get_neighbour_groups(
+    campaign_id: str, graph: GraphDep, response: Response, dataset: DatasetDep, page: PageDep
+) -> list[NeighbourGroup]:
     """List the groups around the campaign's key users, most influential first."""
     run = network_of(graph, dataset, campaign_id).id
-    rows = queries.neighbour_groups(graph, dataset, campaign_id, run)
+    rows = page.of(queries.neighbour_groups(graph, dataset, campaign_id, run), response)
     return [NeighbourGroup(**row) for row in rows]
 
 

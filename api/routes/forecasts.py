@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import ContextDep, DatasetDep, GraphDep, OffsetQuery, read_endpoint
+from api.deps import ContextDep, DatasetDep, GraphDep, PageDep, read_endpoint, set_total
 from api.schemas.date_types import Day
 from api.schemas.forecasts import Explanation, Forecast, LikelyUser
 from api.serializers.forecasts import likely_users_csv, serialize_explanation, serialize_forecast
 from api.strict_route import StrictRoute
-from forecasting.records import find_forecast, likely_users
+from forecasting.records import count_likely_users, find_forecast, likely_users
 
 router = APIRouter(prefix="/v1/campaigns", tags=["forecasts"], route_class=StrictRoute)
 
@@ -42,12 +42,14 @@ def get_likely_users(
     dataset: DatasetDep,
     origin: Day | None = None,
     waiting: WaitingQuery = False,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: OffsetQuery = 0,
+    *,
+    page: PageDep,
+    response: Response,
 ) -> list[LikelyUser]:
     """List the likely users of the forecast with the latest origin, or with `origin`; likeliest first."""
     forecast = find_forecast(graph, dataset, campaign_id, origin)
-    rows = likely_users(graph, dataset, forecast.id, limit, offset, waiting=waiting)
+    set_total(response, count_likely_users(graph, dataset, forecast.id, waiting=waiting))
+    rows = likely_users(graph, dataset, forecast.id, page.limit, page.offset, waiting=waiting)
     return [LikelyUser(**row) for row in rows]
 
 

@@ -8,12 +8,13 @@ import yaml
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
-from api.deps import ContextDep, GraphDep, read_endpoint
+from api.deps import ContextDep, GraphDep, PageDep, read_endpoint
 from api.routes.jobs import accept_job
 from api.schemas.imports import Import, ImportCheck
 from api.schemas.jobs import Job
 from api.serializers.imports import serialize_check, serialize_import, serialize_questions
 from api.strict_route import StrictRoute
+from graph.datasets import check_dataset
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
@@ -26,6 +27,7 @@ from graph.importing.rejects import Rejects
 from graph.importing.runs import ImportRun, find_import, import_runs
 from graph.importing.uploads import receive, remove_upload, store_mapping
 from graph.progress import Silent
+from graph.remedies import Remedy
 from jobs import queue
 
 MaxRejectedForm = Annotated[
@@ -85,10 +87,16 @@ def check_import(
 @router.get("")
 @read_endpoint
 def list_imports(
-    graph: GraphDep, dataset: Annotated[str | None, Query(description="Only imports of this data set")] = None
+    graph: GraphDep,
+    response: Response,
+    page: PageDep,
+    dataset: Annotated[str | None, Query(description="Only imports of this data set")] = None,
 ) -> list[Import]:
     """List all imports, latest first."""
-    return [serialize_import(run) for run in import_runs(graph, dataset)]
+    runs = import_runs(graph, dataset)
+    if dataset and not runs:
+        check_dataset(graph, dataset)
+    return [serialize_import(run) for run in page.of(runs, response)]
 
 
 @router.get("/{import_id}")
@@ -133,5 +141,5 @@ def _store_files(files: list[UploadFile], folder: Path) -> None:
 def _find(graph: GraphDep, import_id: str) -> ImportRun:
     dataset, _, number = import_id.rpartition(".")
     if not (number.isascii() and number.isdecimal() and len(number) < 10 and dataset):
-        raise NotFound(f"There is no import {import_id!r}.", "GET /v1/imports lists them.")
+        raise NotFound(f"There is no import {import_id!r}.", Remedy("List all imports", "list imports"))
     return find_import(graph, dataset, int(number))

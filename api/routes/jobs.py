@@ -4,7 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import Context, ContextDep, DatasetQuery, GraphDep, OffsetQuery, named_dataset, read_endpoint
+from api.deps import (
+    Context,
+    ContextDep,
+    DatasetQuery,
+    GraphDep,
+    PageDep,
+    named_dataset,
+    read_endpoint,
+    set_total,
+)
 from api.schemas.jobs import Job
 from api.schemas.requests import (
     BackTestRequest,
@@ -17,7 +26,7 @@ from api.serializers.jobs import serialize_job
 from api.strict_route import StrictRoute
 from forecasting.baseline.holiday_priors import check_holiday_prior
 from forecasting.records import check_campaign
-from graph.datasets import Dataset, describe_dataset, resolve_dataset
+from graph.datasets import Dataset, check_dataset, describe_dataset, resolve_dataset
 from jobs import queue
 from jobs.state import JobState
 
@@ -81,13 +90,18 @@ def make_forecast(
 @read_endpoint
 def list_jobs(
     graph: GraphDep,
+    response: Response,
     dataset: Annotated[str | None, Query(description="Only jobs of this data set")] = None,
     state: Annotated[JobState | None, Query(description="Only jobs in this state")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: OffsetQuery = 0,
+    *,
+    page: PageDep,
 ) -> list[Job]:
     """List jobs, latest first."""
-    return [serialize_job(job) for job in queue.list_jobs(graph, dataset, state, limit, offset)]
+    total = queue.count_jobs(graph, dataset, state)
+    if dataset and not total:  # A data set may have a job before its first import.
+        check_dataset(graph, dataset)
+    set_total(response, total)
+    return [serialize_job(job) for job in queue.list_jobs(graph, dataset, state, page.limit, page.offset)]
 
 
 @router.get("/jobs/{job_id}")

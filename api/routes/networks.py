@@ -1,8 +1,8 @@
 """Spreading networks and their influence tests."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from api.deps import DatasetDep, GraphDep, read_endpoint
+from api.deps import DatasetDep, GraphDep, PageDep, read_endpoint
 from api.schemas.networks import Network
 from api.serializers.networks import serialize_network
 from api.strict_route import StrictRoute
@@ -13,6 +13,6 @@ router = APIRouter(prefix="/v1/networks", tags=["networks"], route_class=StrictR
 
 @router.get("")
 @read_endpoint
-def list_networks(graph: GraphDep, dataset: DatasetDep) -> list[Network]:
+def list_networks(graph: GraphDep, response: Response, dataset: DatasetDep, page: PageDep) -> list[Network]:
     """List all spreading networks, latest cut-off first."""
-    return [serialize_network(run) for run in networks(graph, dataset)]
+    return [serialize_network(run) for run in page.of(networks(graph, dataset), response)]

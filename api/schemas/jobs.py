@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from api.schemas.remedies import Action
 from jobs.state import JobState
 
 
@@ -26,6 +27,7 @@ class Job(BaseModel):
     progress: JobStage | None = Field(description="Null unless the job is running")
     problem: str | None = Field(description="Why the job failed")
     remedy: str | None = Field(description="How to fix it")
+    action: Action | None = Field(default=None, description="The remedy, if it is an action")
     result: dict[str, str] | None = Field(
         description="Ids of what the job created", examples=[{"model": "model/2017-11-27"}]
     )

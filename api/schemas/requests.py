@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, StrictBool
 from api.schemas.base import DATASET_DESCRIPTION, RequestBody
 from api.schemas.date_types import Day
 
-_HOLIDAYS = "A holiday prior, as for `groundswell train --holidays`"
+_HOLIDAYS = "A holiday prior, such as us-groceries"
 
 
 class DatasetRequest(RequestBody):

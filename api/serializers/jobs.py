@@ -1,6 +1,7 @@
 """Serializes jobs."""
 
 from api.schemas.jobs import Job, JobStage
+from api.serializers.remedies import action_of, request_of
 from jobs import queue
 
 
@@ -9,4 +10,5 @@ def serialize_job(job: queue.Job) -> Job:
     progress = None
     if job.state == "running" and job.stage:
         progress = JobStage(stage=job.stage, done=job.done or 0, total=job.total)
-    return Job.model_validate({**vars(job), "progress": progress})
+    remedy = {"remedy": request_of(job.remedy), "action": action_of(job.remedy)}
+    return Job.model_validate({**vars(job), **remedy, "progress": progress})

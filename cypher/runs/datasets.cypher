@@ -2,7 +2,7 @@
 // parameters: none
 // returns: dataset (string), users (integer), campaigns (integer), imported (ISO moment or null), running (boolean, an import or an undo is in progress)
 // access: read
-MATCH (run:Run {kind: 'import'})
+MATCH (run:Run {kind: 'import'}) WHERE run.state <> 'undone'
 WITH run.dataset AS dataset, toString(max(run.finished_at)) AS imported,
      any(state IN collect(run.state) WHERE state IN ['running', 'undoing']) AS running
 RETURN dataset, COUNT { (:User {dataset: dataset}) } AS users, COUNT { (:Campaign {dataset: dataset}) } AS campaigns,

@@ -1,6 +1,6 @@
 // The tags of a data set, stated and of a network run, ordered by number of users, or by rank if only key tags are requested
 // parameters: $dataset (string), $run (string or null), $kind (string or null), $text (string or null, substring of the text), $key (boolean, key tags only), $skip (integer), $limit (integer)
-// returns: id (string), kind (string), text (string), users (integer), key_rank (integer, among the key tags of all campaigns), risk_ratio (float), total (integer, without skip and limit)
+// returns: id (string or null, in one row, if the page is empty), kind (string), text (string), users (integer), key_rank (integer, among the key tags of all campaigns), risk_ratio (float), total (integer, on all pages)
 // access: read
 MATCH (tag:Tag {dataset: $dataset})
 WHERE ($kind IS NULL OR tag.kind = $kind)
@@ -16,6 +16,7 @@ CALL (tag) {
 WITH tag, users, key_rank, risk_ratio WHERE NOT $key OR key_rank IS NOT NULL
 WITH tag, users, key_rank, risk_ratio ORDER BY CASE WHEN $key THEN key_rank END, users DESC, tag.id
 WITH collect({id: tag.id, kind: tag.kind, text: tag.text, users: users, key_rank: key_rank, risk_ratio: risk_ratio}) AS tags
-UNWIND tags[$skip..$skip + $limit] AS tag
+WITH size(tags) AS total, tags[$skip..$skip + $limit] AS page
+UNWIND CASE page WHEN [] THEN [{}] ELSE page END AS tag
 RETURN tag.id AS id, tag.kind AS kind, tag.text AS text, tag.users AS users, tag.key_rank AS key_rank,
-       tag.risk_ratio AS risk_ratio, size(tags) AS total
+       tag.risk_ratio AS risk_ratio, total

@@ -17,6 +17,7 @@ from forecasting.klstm.trainer import Configuration, load_network
 from forecasting.user_shares import UserShares
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
+from graph.remedies import Remedy
 
 _FORMAT = 5
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
@@ -70,9 +71,11 @@ class Checkpoint:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a checkpoint. Raises NotReady for a file of another format or none."""
+        dataset = None
         try:
             header, members, tensors = read_networks(path)
             metadata = json.loads(header["groundswell"])
+            dataset = metadata["dataset"]
             if metadata["format"] != _FORMAT:
                 raise ValueError("another format")
             configuration = Configuration(**metadata["configuration"])
@@ -92,5 +95,5 @@ class Checkpoint:
         except _UNREADABLE as error:
             raise NotReady(
                 f"{path.name} is not a checkpoint of this version.",
-                "Train again with `groundswell train --retrain`.",
+                Remedy("Train again", "train model", retrain=True, dataset=dataset),
             ) from error

@@ -400,7 +400,7 @@ class KLSTM:
 
     def _check(self, history: History, horizon: int) -> None:
         if not self._members or self.cutoff is None:
-            raise NotReady("This model has not been trained.", "Run `groundswell train`.")
+            raise NotReady("This model has not been trained.", "Train it with `fit`.")
         step = self.step
         if history.step != step:
             raise InvalidRequest(
@@ -415,7 +415,7 @@ class KLSTM:
         if history.as_of < self.cutoff:
             raise InvalidRequest(
                 f"The origin {history.as_of} is before {self.cutoff}, the end of the model's training data.",
-                f"Forecast from {self.cutoff} on, or train with an earlier --cutoff.",
+                f"Forecast from {self.cutoff} on, or train with an earlier cut-off.",
             )
         if history.n_steps < step.lookback:
             raise InvalidRequest(
@@ -439,7 +439,7 @@ class KLSTM:
     def save(self, path: Path) -> None:
         """Write a checkpoint of weights and configuration, no code. Raises NotReady before `fit`."""
         if self.cutoff is None:
-            raise NotReady("This model has not been trained.", "Run `groundswell train`.")
+            raise NotReady("This model has not been trained.", "Train it with `fit`.")
         checkpoint = Checkpoint(
             configuration=self.configuration,
             step=self.step,
@@ -468,7 +468,7 @@ def _check_targeted(history: History) -> None:
     if history.open_to_all:
         raise InvalidRequest(
             "The campaigns of this data set are open to all: they have no target users to forecast.",
-            "Rank the next users: `groundswell who`.",
+            "Rank the users who take part next instead, with a next-user model.",
         )
 
 

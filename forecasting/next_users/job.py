@@ -23,6 +23,7 @@ from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, day_of, describe_dataset, seconds_of
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
+from graph.remedies import Remedy
 from graph.server.folders import make_writable
 from graph.settings import Settings
 
@@ -134,9 +135,9 @@ def rank_next_users(
     if run is None:
         raise NotReady(
             f"There is no next-user model of {dataset_id!r} trained up to {origin}.",
-            f"Train one: `groundswell train --dataset {dataset_id} --cutoff {origin}`.",
+            Remedy("Train one", "train model", cutoff=origin, dataset=dataset_id),
         )
-    model = NextUserModel.read(settings.checkpoints / run.checkpoint)
+    model = NextUserModel.read(settings.checkpoints / run.checkpoint, dataset_id)
     participations = _read_participations(graph, dataset, origin)
     users = _most_frequent(participations)
     others = event_sequences(participations, users)
@@ -144,7 +145,7 @@ def rank_next_users(
     if so_far is None:
         raise InvalidRequest(
             f"Campaign {campaign} has no participants before {origin}.",
-            "Choose a later --origin: the ranking needs at least one participant.",
+            "Choose a later origin: the ranking needs at least one participant.",
         )
     cooccurrence = Cooccurrence.of([*others.values()], len(users), model.gap)
     log_probabilities = model.log_probabilities(cooccurrence, so_far)

@@ -25,6 +25,7 @@ from forecasting.next_users.sequence_features import FEATURES, SequenceFeatures
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress
+from graph.remedies import Remedy
 
 MAX_USERS = 4000
 """Users that a model ranks, at most: those with the most campaigns."""
@@ -143,8 +144,8 @@ class NextUserModel:
         write_networks(path, [member.state_dict() for member in self.members], metadata, **tensors)
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read a model. Raises NotReady for a file of another format or none."""
+    def read(cls, path: Path, dataset: str | None = None) -> Self:
+        """Read a model (of `dataset`). Raises NotReady for a file of another format or none."""
         try:
             metadata, weights, tensors = read_networks(path)
             if json.loads(metadata["next_users"])["format"] != _FORMAT:
@@ -156,7 +157,8 @@ class NextUserModel:
             mean, scale = tensors["mean"].numpy(), tensors["spread"].numpy()
             return cls(members, mean, scale, float(tensors["gap"]))
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise NotReady(f"{path.name} cannot be read.", "Train again with `groundswell train`.") from error
+            remedy = Remedy("Train again", "train model", dataset=dataset)
+            raise NotReady(f"{path.name} cannot be read.", remedy) from error
 
 
 def _feature_scale(examples: Examples) -> tuple[Floats, Floats]:

@@ -8,6 +8,7 @@ from graph.dataset_lock import dataset_lock
 from graph.datasets import describe_dataset
 from graph.errors import AlreadyExists, InvalidRequest, NotFound
 from graph.importing.participations import derive_for_campaign
+from graph.remedies import Remedy
 
 _MAX_LISTED = 5
 """Missing users and products that an error message lists, at most."""
@@ -105,7 +106,7 @@ def remove_planned(graph: Graph, dataset_id: str, campaign: str) -> None:
     if not graph.run("campaigns/remove_planned", dataset=dataset_id, id=campaign):
         raise NotFound(
             f"There is no planned campaign {campaign!r}.",
-            "To delete an imported campaign, undo its import: `groundswell import undo`.",
+            Remedy("An imported campaign is deleted with its import. List the imports", "list imports"),
         )
 
 
@@ -119,7 +120,7 @@ def _with_defaults(
         if not rows:
             raise NotFound(
                 f"The campaign to copy from, {campaign.like!r}, does not exist.",
-                "GET /v1/campaigns lists the campaigns.",
+                Remedy("List the campaigns", "list campaigns", dataset=dataset_id),
             )
         defaults = rows[0]
         kind = kind or defaults["kind"]

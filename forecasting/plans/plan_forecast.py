@@ -17,6 +17,7 @@ from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.series import History
 from forecasting.negative_binomial import QUANTILES, quantile
 from graph.errors import InvalidRequest
+from graph.remedies import Remedy
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +83,7 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
     if plan["starts"] < as_of:
         raise InvalidRequest(
             f"{plan['name']} has been running since {plan['starts'].date()}.",
-            f"Forecast it: `groundswell forecast {campaign}`.",
+            Remedy("Forecast it", "make forecast", campaign=campaign, dataset=history.dataset),
         )
     if not 0 < ahead <= MAX_DAYS_AHEAD or plan["ends"] <= plan["starts"]:
         raise InvalidRequest(

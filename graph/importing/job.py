@@ -224,7 +224,7 @@ class ImportJob:
             problem = limits.describe(table, tables[table], self._limit_of(table), reasons)
             raise ImportStopped(
                 f"{self.report.run} stopped: {problem}.",
-                f"{limits.REMEDY} Loaded rows stay; `groundswell import undo` removes them.",
+                limits.REMEDY.after("Loaded rows stay until the import is undone."),
             )
 
     def _finish(self, state: str, problem: str | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from graph.importing.ledger import RowCounts
+from graph.remedies import Remedy
 
 _MIN_ROWS_TO_STOP = 1_000
 """With fewer rows read so far, the share still says little; at the end it counts anyway."""
@@ -46,4 +47,7 @@ def describe(table: str, counts: RowCounts, limit: float, reasons: Mapping[str, 
     return text
 
 
-REMEDY = "Correct the mapping or the files; or allow more with `max_rejected` or --max-rejected."
+REMEDY = Remedy(
+    "Correct the mapping or the files; or allow more, with `max_rejected` in the mapping or for this import",
+    "allow rejected rows",
+)

@@ -11,6 +11,7 @@ from graph.errors import ImportRunning, NotFound
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
 from graph.importing.warnings import DataWarning, from_json
+from graph.remedies import Remedy
 
 LOCK_PURPOSE = "import"
 """The purpose of the lock that an import holds; see ``graph.dataset_lock``."""
@@ -63,7 +64,7 @@ def find_import(graph: Graph, dataset: str, number: int) -> ImportRun:
         if run.number == number:
             return run
     raise NotFound(
-        f"Data set {dataset!r} has no import/{number}.", "`groundswell imports` lists all imports."
+        f"Data set {dataset!r} has no import/{number}.", Remedy("List all imports", "list imports")
     )
 
 
@@ -113,7 +114,7 @@ def begin(
         if row["state"] == "undoing" and row["number"] not in properties["replaces"]:
             raise ImportRunning(
                 f"import/{row['number']} of {mapping.dataset!r} has been undone only in part.",
-                f"Finish the undo: `groundswell import undo {row['number']} --dataset {mapping.dataset}`.",
+                Remedy("Finish the undo", "undo import", number=row["number"], dataset=mapping.dataset),
             )
     if resumed:
         number = int(resumed["number"])

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -18,10 +20,12 @@ from api.page.rendering import standalone_page
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
-from graph.importing.job import ImportReport
+from graph.importing.job import ImportReport, import_files
+from graph.importing.mapping.model import parse_mapping
 from graph.progress import Silent
 from graph.settings import Settings
 from network.runs import NetworkRun
+from tests.command_line import database_environment, groundswell
 from tests.data import CAMPAIGN, CUTOFF, influence_supported, query
 from tests.serving import running_server
 
@@ -200,11 +204,12 @@ def test_server_accepts_every_loopback_address(settings: Settings) -> None:
         assert client.get("/health").status_code == 200
 
 
-def test_page_of_an_unknown_data_set_states_the_remedy(client: TestClient) -> None:
+def test_page_of_an_unknown_data_set_states_the_remedy(client: TestClient, sample: ImportReport) -> None:
     response = client.get("/", params={"dataset": "nowhere"})
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("text/html")
-    assert "groundswell import" in response.text
+    assert "There is no data set" in response.text
+    assert sample.dataset in response.text
 
 
 def test_markup_in_data_is_escaped_on_every_page(
@@ -276,6 +281,109 @@ def test_security_headers_restrict_browsers(client: TestClient) -> None:
     policy = client.get("/").headers["content-security-policy"]
     (scripts,) = [directive for directive in policy.split("; ") if directive.startswith("script-src")]
     assert scripts == "script-src 'self'"
+
+
+def list_operations(client: TestClient) -> dict[str, dict[str, Any]]:
+    """The documented operations that return a list, by path."""
+    paths = client.get("/openapi.json").json()["paths"]
+    answers = {path: methods["get"] for path, methods in paths.items() if "get" in methods}
+    return {
+        path: operation
+        for path, operation in answers.items()
+        if operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {}).get("type")
+        == "array"
+    }
+
+
+def test_every_list_is_counted_and_paged_alike(client: TestClient, sample: ImportReport) -> None:
+    operations = list_operations(client)
+    assert len(operations) == 13
+    for path, operation in operations.items():
+        assert "X-Total-Count" in operation["responses"]["200"]["headers"], path
+        address, parameters = path.format(campaign_id=CAMPAIGN), {}
+        plain = TestClient(client.app, base_url="http://127.0.0.1")
+        if path != "/v1/datasets":
+            parameters = {"dataset": sample.dataset}
+        everything = plain.get(address, params=parameters)
+        assert everything.status_code == 200, path
+        total = int(everything.headers["x-total-count"])
+        assert len(everything.json()) == min(total, 1000), path
+        if "/influence" in path:  # A time series, with since and until.
+            continue
+        documented = {parameter["name"]: parameter for parameter in operation["parameters"]}
+        assert documented["limit"]["schema"] == {
+            "type": "integer", "minimum": 1, "maximum": 1000, "default": 1000, "title": "Limit",
+            "description": documented["limit"]["description"],
+        }  # fmt: skip
+        page = plain.get(address, params={**parameters, "limit": 1, "offset": 1})
+        assert page.json() == everything.json()[1:2], path
+        beyond = plain.get(address, params={**parameters, "offset": 1_000_000})
+        assert (beyond.json(), beyond.headers["x-total-count"]) == ([], str(total)), path
+
+
+def test_unknown_data_set_is_404_everywhere_and_names_the_others(
+    client: TestClient, sample: ImportReport
+) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    addresses = [
+        ("GET", path)
+        for path, methods in paths.items()
+        if any(parameter["name"] == "dataset" for parameter in methods.get("get", {}).get("parameters", []))
+    ]
+    addresses += [("POST", "/v1/campaigns/18/plan"), ("POST", "/v1/networks"), ("DELETE", "/v1/users/1")]
+    assert len(addresses) > 18
+    for method, path in addresses:
+        address = re.sub(r"\{\w+\}", CAMPAIGN, path)
+        body = {"json": {}} if method == "POST" else {}
+        response = client.request(method, address, params={"dataset": "typo"}, **body)
+        assert response.status_code == 404, (path, response.text)
+        assert response.json()["detail"] == "There is no data set 'typo' in this database."
+        assert sample.dataset in response.json()["remedy"]
+
+
+def test_imported_data_set_without_behaviours_is_not_missing(
+    client: TestClient, graph: Graph, settings: Settings, dataset: str, tmp_path: Path
+) -> None:
+    (tmp_path / "users.csv").write_text("id\n1\n2\n")
+    (tmp_path / "campaigns.csv").write_text("id,starts,ends\nF1,2024-03-01,2024-04-01\n")
+    (tmp_path / "orders.csv").write_text("user,product,at\n")
+    tables = {
+        "users": {"files": "users.csv", "columns": {"id": "id"}},
+        "campaigns": {"files": "campaigns.csv", "columns": {"id": "id", "starts": "starts", "ends": "ends"}},
+        "behaviours": {
+            "files": "orders.csv",
+            "columns": {"user": "user", "object": "product", "at": "at"},
+            "constants": {"kind": "order"},
+        },
+    }
+    kinds = {"order": {"type": "ORDERED", "counts": "promoted"}}
+    content = {"dataset": dataset, "zone": "UTC", "tables": tables, "kinds": kinds}
+    mapping = parse_mapping(content, "mapping")
+    import_files(graph, settings, tmp_path, mapping, Silent())
+    time.sleep(0.6)  # A response may be half a second old.
+    for path in ("/v1/networks", "/v1/models", "/v1/jobs", "/v1/tags"):
+        response = client.get(path, params={"dataset": dataset})
+        assert (response.status_code, response.json()) == (200, []), path
+    assert len(client.get("/v1/imports", params={"dataset": dataset}).json()) == 1
+    assert client.get("/v1/users/1", params={"dataset": dataset}).status_code == 200
+    response = client.get("/v1/campaigns", params={"dataset": dataset})
+    assert response.status_code == 409
+    assert response.json()["detail"] == f"The data set {dataset!r} has no behaviours yet."
+    assert "POST /v1/imports" in response.json()["remedy"]
+    for path in ("/", "/campaigns", "/what-if"):
+        page = client.get(path, params={"dataset": dataset})
+        assert page.status_code == 409
+        assert "has no behaviours yet" in page.text
+        assert "Upload its files under Imports." in page.text
+        assert "groundswell " not in page.text
+    environment = database_environment(settings)
+    listed = groundswell("campaigns", "--dataset", dataset, **environment)
+    assert listed.returncode == 1
+    assert "has no behaviours yet" in listed.stderr
+    assert "groundswell import run" in listed.stderr
+    misspelt = groundswell("network", "list", "--dataset", "typo", **environment)
+    assert misspelt.returncode == 1
+    assert dataset in misspelt.stderr
 
 
 def test_campaigns_are_filtered_sorted_and_paged(client: TestClient) -> None:

@@ -261,7 +261,8 @@ def test_explanation_is_stored_with_the_forecast(
     )  # fmt: skip
     missing = client.get(address, params={"dataset": sample.dataset})
     assert missing.status_code == 404
-    assert "groundswell forecast" in missing.json()["remedy"]
+    assert f"POST /v1/campaigns/{CAMPAIGN}/forecast with" in missing.json()["remedy"]
+    assert sample.dataset in missing.json()["remedy"]
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN})
     assert page.status_code == 200
     assert "Who takes part more often" not in page.text

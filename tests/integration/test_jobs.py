@@ -193,7 +193,9 @@ def test_forecast_job_is_submitted_and_its_result_read(
     response = client.post(address, json={**scope, "origin": "2017-03-01"})
     failed = wait_for_end(client, response.headers["location"])
     assert failed["state"] == "failed"
-    assert "groundswell train" in str(failed["remedy"])
+    request = f'{{"cutoff": "2017-03-01", "dataset": "{sample.dataset}"}}'
+    assert failed["remedy"] == f"Train one: POST /v1/models with {request}."
+    assert dict(failed["action"])["name"] == "train model"
     assert failed in client.get("/v1/jobs", params={**scope, "state": "failed"}).json()
 
 

@@ -121,7 +121,7 @@ def test_daily_history_is_rejected_by_a_monthly_model(fitted: KLSTM) -> None:
 def test_users_of_open_campaigns_cannot_be_forecast(fitted: KLSTM) -> None:
     with pytest.raises(InvalidRequest, match="have no target users") as error:
         fitted.predict_users(monthly_history(), 1)
-    assert "groundswell who" in error.value.remedy
+    assert "next-user model" in error.value.remedy
 
 
 def test_checkpoint_stores_the_time_step(fitted: KLSTM, tmp_path: Path) -> None:

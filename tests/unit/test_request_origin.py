@@ -33,7 +33,7 @@ WRITES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/networks", {"content": '{"cutof": 1}', "headers": {"content-type": "text/plain"}}),
     ("POST", "/v1/imports", {"files": [("files", ("users.csv", b"id\n1\n"))]}),
     ("POST", "/v1/campaigns/18/plan", {"json": {"discont": 0.3}, "params": {"dataset": "shop"}}),
-    ("DELETE", "/v1/users/1", {"params": {"unknown": "1"}}),
+    ("DELETE", "/v1/users/1", {"params": {"dataset": "shop", "unknown": "1"}}),
     ("PUT", "/v1/campaigns/18", {}),
     ("PATCH", "/v1/campaigns/18", {}),
 ]
@@ -43,6 +43,7 @@ WRITES: list[tuple[str, str, dict[str, Any]]] = [
 def client(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings(GROUNDSWELL_HOME=tmp_path, GROUNDSWELL_CORS_ORIGINS=PARTNER)
     app = create_app(settings, cast(Graph, UnusedGraph()), keys=False)
+    app.state.context.known_datasets.add("shop")
     yield TestClient(app, base_url=f"http://{HOST}")
 
 

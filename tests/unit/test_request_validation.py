@@ -23,6 +23,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     app = create_app(Settings(GROUNDSWELL_HOME=tmp_path), cast(Graph, UnusedGraph()), keys=False)
     # The response cache would read the graph's revision.
     app.user_middleware = [layer for layer in app.user_middleware if layer.cls.__name__ != "ResponseCache"]
+    app.state.context.known_datasets.add("shop")
     yield TestClient(app, base_url="http://127.0.0.1")
 
 

@@ -1,6 +1,7 @@
 // Calls the API, translates texts, and builds HTML elements; used by the pages' own scripts.
 const { dataset } = document.body.dataset;
 const translations = JSON.parse(document.getElementById("translations").textContent);
+const remedies = JSON.parse(document.getElementById("remedies").textContent);
 
 // Chinese puts no space between sentences.
 const sentenceSpace = document.documentElement.lang.startsWith("zh") ? "" : " ";
@@ -10,10 +11,15 @@ function _(text, values = {}) {
   return (translations[text] ?? text).replace(/%\((\w+)\)s/g, (placeholder, name) => values[name] ?? placeholder);
 }
 
+// What is wrong, and what to do about it on the page, or else over HTTP.
+function describeProblem({ detail, remedy, action }) {
+  return [detail, remedies[action?.name] ?? remedy].filter(Boolean).join(" ");
+}
+
 async function callApi(path, options = {}) {
   const response = await fetch(path, options);
   const body = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Error([body.detail, body.remedy].filter(Boolean).join(" "));
+  if (!response.ok) throw new Error(describeProblem(body));
   return body;
 }
 

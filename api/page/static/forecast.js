@@ -14,7 +14,7 @@ async function makeForecast() {
       await new Promise((resolve) => setTimeout(resolve, 500));
       job = await callApi(`/v1/jobs/${job.id}`);
     }
-    if (job.state !== "complete") throw new Error([job.problem ?? _("The job was cancelled."), job.remedy].filter(Boolean).join(" "));
+    if (job.state !== "complete") throw new Error(describeProblem({ ...job, detail: job.problem ?? _("The job was cancelled.") }));
     location.assign(`/?campaign=${encodeURIComponent(job.result.campaign)}&dataset=${encodeURIComponent(dataset)}`);
   } catch (error) {
     forecastStatus.textContent = error.message;

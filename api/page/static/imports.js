@@ -25,7 +25,7 @@ function upload(path, removed) {
       uploadProgress.hidden = true;
       const response = JSON.parse(request.responseText);
       if (request.status < 400) resolve(response);
-      else reject(new Error([response.detail, response.remedy].filter(Boolean).join(" ")));
+      else reject(new Error(describeProblem(response)));
     };
     request.onerror = () => reject(new Error(_("The server does not answer. Is it running?")));
     request.open("POST", path);
@@ -111,7 +111,7 @@ async function refreshDatasets() {
 }
 
 function jobProgress(job) {
-  if (!job.progress) return job.problem ? `${job.problem} ${job.remedy ?? ""}` : "";
+  if (!job.progress) return job.problem ? describeProblem({ ...job, detail: job.problem }) : "";
   const { stage, done, total } = job.progress;
   const bar = createElement("progress", { max: total || 1, ariaLabel: stage });
   if (total) bar.value = done;
