@@ -290,7 +290,11 @@ def list_operations(client: TestClient) -> dict[str, dict[str, Any]]:
     return {
         path: operation
         for path, operation in answers.items()
-        if operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {}).get("type")
+        if operation["responses"]["200"]
+        .get("content", {})
+        .get("application/json", {})
+        .get("schema", {})
+        .get("type")
         == "array"
     }
 
