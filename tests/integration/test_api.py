@@ -299,16 +299,18 @@ def list_operations(client: TestClient) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_every_list_is_counted_and_paged_alike(client: TestClient, sample: ImportReport) -> None:
+def test_every_list_is_counted_and_paged_alike(
+    client: TestClient, sample: ImportReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     operations = list_operations(client)
+    monkeypatch.setattr(client, "_params", httpx.QueryParams())  # /v1/datasets has no data set.
     assert len(operations) == 13
     for path, operation in operations.items():
         assert "X-Total-Count" in operation["responses"]["200"]["headers"], path
         address, parameters = path.format(campaign_id=CAMPAIGN), {}
-        plain = TestClient(client.app, base_url="http://127.0.0.1")
         if path != "/v1/datasets":
             parameters = {"dataset": sample.dataset}
-        everything = plain.get(address, params=parameters)
+        everything = client.get(address, params=parameters)
         assert everything.status_code == 200, path
         total = int(everything.headers["x-total-count"])
         assert len(everything.json()) == min(total, 1000), path
@@ -319,9 +321,9 @@ def test_every_list_is_counted_and_paged_alike(client: TestClient, sample: Impor
             "type": "integer", "minimum": 1, "maximum": 1000, "default": 1000, "title": "Limit",
             "description": documented["limit"]["description"],
         }  # fmt: skip
-        page = plain.get(address, params={**parameters, "limit": 1, "offset": 1})
+        page = client.get(address, params={**parameters, "limit": 1, "offset": 1})
         assert page.json() == everything.json()[1:2], path
-        beyond = plain.get(address, params={**parameters, "offset": 1_000_000})
+        beyond = client.get(address, params={**parameters, "offset": 1_000_000})
         assert (beyond.json(), beyond.headers["x-total-count"]) == ([], str(total)), path
 
 
