@@ -7,7 +7,13 @@ import pytest
 import cypher
 from cypher import catalogue
 
-_OF_ALL_DATA_SETS = {"importing/has_data", "importing/jobs", "runs/datasets", "server/freshness"}
+_OF_ALL_DATA_SETS = {
+    "importing/has_data",
+    "importing/jobs",
+    "runs/dataset_ids",
+    "runs/datasets",
+    "server/freshness",
+}
 _SOURCE = "// title\n// parameters: none\n// returns: x\n// access: read\nRETURN 1 AS x\n"
 
 
