@@ -188,7 +188,12 @@ def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin
     if last == row["starts"].date():
         raise InvalidRequest(
             f"{row['name']} runs on {last} alone; once it has begun, there is no day left to forecast.",
-            f"Plan a campaign like it: `groundswell plan {row['id']}` with a later --starts.",
+            Remedy(
+                "Forecast it as a plan, with a later first day (`starts`)",
+                "plan campaign",
+                campaign=row["id"],
+                dataset=dataset,
+            ),
         )
     raise InvalidRequest(
         f"{row['name']} runs from {row['starts'].date()} to {last}; on {origin} there is "
