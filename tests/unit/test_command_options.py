@@ -1,12 +1,17 @@
 """Options and help texts that all commands share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from api.schemas.imports import ImportCheck
 from cli.main import app
+from examples import messy_shop
+from graph.importing.inference.infer import infer_mapping
+from tests.command_line import groundswell
 
 WITHOUT_JSON = {
     "browser", "db backup", "db down", "db reset", "db restore", "db status", "db up", "demo",
@@ -63,3 +68,18 @@ def test_options_of_the_same_name_have_the_same_help() -> None:
             if flag in option.opts
         }
         assert len(helps) == 1, (flag, helps)
+
+
+def test_check_prints_the_response_of_the_api(tmp_path: Path) -> None:
+    messy_shop.write(tmp_path)
+    mapping = tmp_path / "groundswell.yaml"
+    mapping.write_text(infer_mapping(tmp_path, "shop", "Europe/Berlin"), encoding="utf-8")
+    result = groundswell("import", "check", str(tmp_path), "--json")
+    printed = ImportCheck.model_validate_json(result.stdout)
+    assert result.returncode == 0, result.stderr
+    assert printed.mapping == mapping.read_text(encoding="utf-8")
+    assert sum(counts.rejected for counts in printed.tables.values()) == sum(printed.reasons.values()) > 0
+    # An import that would stop says so in the JSON, and in the exit code.
+    stopped = groundswell("import", "check", str(tmp_path), "--max-rejected", "0", "--json")
+    assert stopped.returncode == 1
+    assert ImportCheck.model_validate_json(stopped.stdout).problem
