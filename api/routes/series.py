@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import DatasetDep, GraphDep, read_endpoint
+from api.deps import DatasetDep, GraphDep, read_endpoint, set_total
 from api.schemas.campaigns import SeriesStep
 from api.strict_route import StrictRoute
 from forecasting.history.long_format import SeriesOutcome, read_series
@@ -25,7 +25,7 @@ def list_series(
     `y` is 0 on observed days without participants. Days before or after the data are left out.
     """
     series = read_series(graph, dataset, outcome)
-    response.headers["X-Total-Count"] = str(len(series))
+    set_total(response, len(series))
     days = series["ds"].dt.date
     return [
         SeriesStep(unique_id=campaign, ds=day, y=count)
