@@ -245,9 +245,9 @@ class Tally:
         """Return a line for each kind of behaviour, and one for rejected ones."""
         lines = [_line(name, self.kinds[name], counts) for name, counts in sorted(self.counts.items())]
         if self.unknown_users:
-            lines.append(f"{self.unknown_users:,} behaviours were rejected: nobody knows their users.")
+            lines.append(f"Behaviours rejected, because nobody knows their users: {self.unknown_users:,}.")
         if self.skipped:
-            lines.append(f"{self.skipped:,} behaviours were loaded before and are not counted here.")
+            lines.append(f"Behaviours loaded before, which are not counted here: {self.skipped:,}.")
         return lines
 
     def explain_none(self) -> DataWarning | None:
