@@ -56,7 +56,7 @@ def mapping(prefix: str = "", user: str = "customer", **behaviours: Any) -> Mapp
         "files": f"{prefix}orders.csv",
         "columns": {"user": user, "object": "item", "at": "at"},
         "constants": {"kind": "order"},
-        "join": [join | behaviours.pop("join", {})],
+        "join": behaviours.pop("joins", None) or [join | behaviours.pop("join", {})],
     }
     return parse_mapping(
         {
@@ -149,6 +149,27 @@ def test_elements_of_a_list_are_joined_to_those_of_another_list_of_the_same_file
     columns = {"user": "user", "object": "item", "at": "at"}
     report = check(shop, mapping(files="events.json", rows="data", columns=columns, join=join))
     assert [(row["user"], row["object"]) for row in report.preview["behaviours"]] == [("a", "p"), ("b", "q")]
+
+
+def test_key_may_come_from_a_file_that_is_joined_before(shop: Path) -> None:
+    (shop / "cities.csv").write_text("name,state\nUlm,BW\nBonn,NW\n")
+    joins = [
+        {"files": "customers.csv", "on": {"order": "nr"}},
+        {"files": "cities.csv", "on": {"city": "name"}},
+    ]
+    columns = {"user": "state", "object": "item", "at": "at"}
+    (shop / "users.csv").write_text("id\nBW\nNW\n")
+    report = check(shop, mapping(columns=columns, joins=joins))
+    assert [row["user"] for row in report.preview["behaviours"]] == ["BW", "NW"]
+
+
+def test_first_of_several_columns_with_a_value_is_taken(shop: Path) -> None:
+    (shop / "orders.csv").write_text("order,item,sku\n1,-,a\n2,p,\n1, ,b\n2,q,c\n")
+    columns = {"user": "customer", "object": ["item", "sku"], "at": "at"}
+    report = check(shop, mapping(columns=columns, missing=["", "-"]))
+    assert [row["object"] for row in report.preview["behaviours"]] == ["a", "p", "b", "q"]
+    with pytest.raises(ImportFailed, match="has no column itm"):
+        check(shop, mapping(columns=columns | {"object": ["itm", "sku"]}))
 
 
 def test_changed_joined_file_is_read_again(shop: Path) -> None:

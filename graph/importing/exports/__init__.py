@@ -22,7 +22,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from graph.importing.mapping.yaml_text import load_yaml
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class KnownFile:
     def fits(self, names: Sequence[str], first_rows: Sequence[Sequence[str]]) -> bool:
         """Whether a file with these column names, or these first rows if it has no header, is this one."""
         if not self.header:
-            return self.columns <= set(names)
+            # Columns of the record that holds a list begin with `^.` where its elements were inspected.
+            return self.columns <= {name.removeprefix("^.") for name in names}
         return bool(first_rows) and all(
             len(row) == len(self.values)
             and all(re.fullmatch(pattern, value) for pattern, value in zip(self.values, row, strict=True))
@@ -68,7 +69,7 @@ def known_exports() -> tuple[KnownExport, ...]:
 
 
 def _read(name: str, text: str) -> KnownExport:
-    content = yaml.safe_load(text)
+    content: Any = load_yaml(text)
     files = {
         key: KnownFile(
             frozenset(spec.get("columns", ())),

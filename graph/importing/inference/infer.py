@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from graph.importing.contract import TABLES
-from graph.importing.exports import find_export
 from graph.importing.inference.behaviours import draft_behaviours
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
 from graph.importing.inference.kinds import draft_kinds
+from graph.importing.inference.known import use_known_export
 from graph.importing.inference.names import simplify
 from graph.importing.inference.tables import assign_columns, find_table
 
@@ -46,7 +46,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         or "my-data"
     )
     draft = Draft(name, zone or Noted("UTC", "assumed: the zone of times without one, like Europe/Berlin"))
-    rest = _use_known_export(draft, files)
+    rest = use_known_export(draft, files)
     objects: dict[str, str] = {}
     for file in rest:
         table = None if file.problem else find_table(file.name, file.names)
@@ -63,33 +63,6 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
 def _no_table(file: InspectedFile) -> str:
     names = ", ".join(file.names[:8]) + (", ..." if len(file.names) > 8 else "")
     return f"no table has its columns ({names})"
-
-
-def _use_known_export(draft: Draft, files: list[InspectedFile]) -> list[InspectedFile]:
-    """Add the sources of a known export to the draft, and return the files that are not part of it."""
-    found = find_export({file.name: file.names for file in files}, {file.name: file.rows for file in files})
-    if found is None:
-        return files
-    export, names = found
-    draft.settings |= export.settings
-    for table, sources in export.tables.items():
-        for source in sources:
-            key = source["files"]
-            if key not in names:
-                continue
-            joins = [
-                join | {"files": names[join["files"]][0]}
-                for join in source.get("join", ())
-                if join["files"] in names
-            ]
-            settings = source | {"files": names[key][0] if len(names[key]) == 1 else names[key]}
-            if joins:
-                settings["join"] = joins
-            draft.sources.append(DraftSource(table, settings, f"{export.title}: a known export"))
-    draft.kinds |= export.kinds
-    draft.participation = export.participation
-    taken = {name for group in names.values() for name in group}
-    return [file for file in files if file.name not in taken]
 
 
 def _source(table: str, file: InspectedFile) -> DraftSource:
@@ -129,6 +102,7 @@ def _property(name: str, reserved: set[str]) -> str:
 def _complete(draft: Draft, objects: dict[str, str]) -> None:
     """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
     _add_campaigns(draft)
+    _prefer_own_campaigns(draft)
     tables = {source.table for source in draft.sources}
     attributed = any("campaign" in source.settings["columns"] for source in _behaviours(draft))
     rule = "named" if attributed else "promoted" if "promotions" in tables else "any"
@@ -146,6 +120,18 @@ def _complete(draft: Draft, objects: dict[str, str]) -> None:
         counts = {plain(kind).get("counts") for kind in draft.kinds.values()}
         what = " or ".join(text for name, text in _COUNTING.items() if name in counts)
         draft.participation = Noted({"targeted": targeted, "window": True}, f"{who}; {what}")
+
+
+def _prefer_own_campaigns(draft: Draft) -> None:
+    """Read tables of campaigns before orders that name some: the dates of a table hold."""
+    uses = [source for source in draft.sources if "window" in source.settings]
+    tables = [source for source in draft.sources if source.table == "campaigns" and source not in uses]
+    if not tables:
+        return
+    for source in uses:
+        draft.sources.remove(source)
+        source.settings["repeats"] = "first"
+    draft.sources += uses
 
 
 def _behaviours(draft: Draft) -> list[DraftSource]:

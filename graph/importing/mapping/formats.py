@@ -15,6 +15,8 @@ def as_list(value: Any) -> Any:
 
 
 OR = " | "
+FIRST_OF = " || "
+"""Between the names of several columns of which the first with a value counts."""
 """Between formats in one text."""
 
 

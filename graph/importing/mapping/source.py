@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from graph.importing.contract import ENTITIES, TABLES
-from graph.importing.mapping.formats import ColumnFormat, FormatSettings, Strict, Texts, as_list
+from graph.importing.mapping.formats import FIRST_OF, ColumnFormat, FormatSettings, Strict, Texts, as_list
 from graph.importing.mapping.where import RuleOrTexts
 
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
@@ -32,12 +32,14 @@ class Join(Strict):
 class ColumnSettings(ColumnFormat):
     """A column of the file with its own format."""
 
-    column: str = Field(description="Name of the column")
+    column: str | list[str] = Field(description="Name of the column, or of several, as in `columns`")
 
 
 Columns = Annotated[
     dict[str, str],
-    BeforeValidator(lambda columns: columns, json_schema_input_type=dict[str, str | ColumnSettings]),
+    BeforeValidator(
+        lambda columns: columns, json_schema_input_type=dict[str, str | list[str] | ColumnSettings]
+    ),
 ]
 
 
@@ -66,7 +68,7 @@ class Source(FormatSettings):
     columns: Columns = Field(
         default_factory=dict,
         description="field: column of the file; or with its own format: `at: {column: Date, times: ...}` "
-        "(times, zone, numbers, missing, as)",
+        "(times, zone, numbers, missing, as). Of a list of columns, the first that has a value",
     )
     formats: dict[str, ColumnFormat] = Field(
         default_factory=dict, description="field: the format of its column, where `columns` does not hold it"
@@ -124,7 +126,11 @@ class Source(FormatSettings):
             return source
         own = {field: dict(column) for field, column in columns.items() if isinstance(column, dict)}
         names = {field: column.pop("column", None) for field, column in own.items()}
-        return {**source, "columns": columns | names, "formats": source.get("formats", {}) | own}
+        joined = {
+            field: FIRST_OF.join(map(str, column)) if isinstance(column, list) else column
+            for field, column in (columns | names).items()
+        }
+        return {**source, "columns": joined, "formats": source.get("formats", {}) | own}
 
     @model_validator(mode="after")
     def _encodings_exist(self) -> Self:

@@ -109,7 +109,8 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     advance = progress.stage("Reading files", len(sources))
     for table, source, file, joined in sources:
         checksum, rows = digest_and_count(file.path, source)
-        joins = open_joins(file, source, mapped_columns(source), joined)
+        missing = mapping.value_format(source).missing
+        joins = open_joins(file, source, mapped_columns(source), joined, missing)
         digest = joins.digest(mapping.digest_of(source))
         files.inputs.append(
             InputFile(table, file.name, file.path, source, digest, checksum, rows, file.container, joins)

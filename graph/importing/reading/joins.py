@@ -5,7 +5,7 @@ in the joined files in their order, and `customers.csv:name` names a column of o
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import ImportFailed
+from graph.importing.mapping.formats import FIRST_OF
 from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.block import Block
 from graph.importing.reading.blocks import digest_and_count, read_blocks
@@ -87,23 +88,33 @@ class Joins:
         Columns to read from the file itself.
     tables
         The joined tables.
+    lists
+        Columns that are the first with a value of several others.
+    missing
+        Texts that stand for a missing value in these.
     checksums
         Checksum of each joined file, by name.
     """
 
     own: list[str]
     tables: list[JoinedTable] = field(default_factory=list)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    missing: Sequence[str] = ()
     checksums: dict[str, str] = field(default_factory=dict)
 
     def blocks(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Yield blocks whose rows have the joined columns."""
         for block in blocks:
-            yield replace(block, parse=partial(self._parse, block)) if self.tables else block
+            yield replace(block, parse=partial(self._parse, block)) if self.tables or self.lists else block
 
     def _parse(self, block: Block) -> Parsed:
         parsed = block.parse()
-        joined = {name: column for table in self.tables for name, column in table.look_up(parsed).items()}
-        return parsed._replace(columns=parsed.columns | joined)
+        columns = dict(parsed.columns)
+        for table in self.tables:
+            columns |= table.look_up(parsed._replace(columns=columns))
+        for name, parts in self.lists.items():
+            columns[name] = _first_values([columns[part] for part in parts], self.missing)
+        return parsed._replace(columns=columns)
 
     def digest(self, of_source: str) -> str:
         """Return `of_source`, the digest of how rows are read, extended by the joined files' contents."""
@@ -113,19 +124,39 @@ class Joins:
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
+def _first_values(columns: list[pa.Array], missing: Sequence[str]) -> pa.Array:
+    """Return for each row the first text of `columns` that is not missing."""
+    absent = pa.array(["", *missing], pa.string())
+    present = []
+    for column in columns:
+        text = texts(column)
+        is_absent = pc.is_in(pc.utf8_trim_whitespace(text), value_set=absent)
+        present.append(pc.if_else(is_absent, pa.scalar(None, text.type), text))
+    return pc.coalesce(*present)
+
+
 def open_joins(
-    file: FoundFile, source: Source, selected: list[str], joined: list[tuple[Join, list[FoundFile]]]
+    file: FoundFile,
+    source: Source,
+    selected: list[str],
+    joined: list[tuple[Join, list[FoundFile]]],
+    missing: Sequence[str] = (),
 ) -> Joins:
     """Find out which of the `selected` columns come from which file, and read those of joined files.
+
+    A column that names several others is the first of them with a value; `missing` are texts that are none.
 
     Raises
     ------
     ImportFailed
         No file has a column, or a key occurs twice in a joined file.
     """
+    lists = {name: name.split(FIRST_OF) for name in selected if FIRST_OF in name}
+    parts = [part for parts in lists.values() for part in parts]
+    selected = list(dict.fromkeys([*(name for name in selected if name not in lists), *parts]))
     if not joined:
         check_columns(file.path, source, selected)
-        return Joins(selected)
+        return Joins(selected, lists=lists, missing=missing)
     names = [_prefixes(join, files) for join, files in joined]
     explicit = {
         column: (index, column[len(prefix) :])
@@ -137,14 +168,16 @@ def open_joins(
     plain = [column for column in selected if column not in explicit]
     keys = [key for join, _ in joined for key in join.on]
     absent, available = absent_columns(file.path, source, list(dict.fromkeys([*plain, *keys])))
-    if missing := [key for key in keys if key in absent]:
-        raise missing_columns(file.path, missing, available)
     wanted: list[dict[str, str]] = [{} for _ in joined]
     for column, (index, name) in explicit.items():
         wanted[index][column] = name
     others = list(available)
-    for column in [column for column in plain if column in absent]:
-        for index, (join, files) in enumerate(joined):
+    # A key may come from a file that is joined before.
+    needed = {column: len(joined) for column in plain if column in absent}
+    for index, (join, _) in enumerate(joined):
+        needed |= {key: min(index, needed.get(key, index)) for key in join.on if key in absent}
+    for column, before in needed.items():
+        for index, (join, files) in enumerate(joined[:before]):
             lacks, has = absent_columns(files[0].path, _source(join), [column])
             if not lacks:
                 wanted[index][column] = column
@@ -152,8 +185,8 @@ def open_joins(
             others += [f"{join.files[0]}:{name}" for name in has]
         else:
             raise missing_columns(file.path, [column], others)
-    own = list(dict.fromkeys([*(column for column in plain if column not in absent), *keys]))
-    joins = Joins(own)
+    own = [column for column in dict.fromkeys([*plain, *keys]) if column not in absent]
+    joins = Joins(own, lists=lists, missing=missing)
     for (join, files), columns in zip(joined, wanted, strict=True):
         joins.tables.append(_read(join, files, columns))
         for other in files:

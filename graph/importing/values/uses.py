@@ -24,7 +24,7 @@ def blocks_of(file: InputFile, mapping: Mapping) -> Iterator[Block]:
     if file.source.window is None:
         yield from file.blocks()
         return
-    zone = mapping.value_format(file.source, "at").zone
+    zone = mapping.zone  # That of the data's days; times may be in another.
     spans = pd.concat([_spans(block, file.source, mapping) for block in file.blocks()] or [_NONE])
     spans = spans.groupby("id", sort=True).agg({"first": "min", "last": "max"})
     columns = {

@@ -1,0 +1,110 @@
+"""Drafts the mapping of a known export."""
+
+from typing import Any
+
+from graph.errors import ImportFailed
+from graph.importing.exports import KnownExport, find_export
+from graph.importing.exports.fit import fit_source, named_columns
+from graph.importing.inference.draft import Draft, DraftSource, Noted
+from graph.importing.inference.formats import format_settings
+from graph.importing.inference.inspect import InspectedFile
+from graph.importing.reading.column_check import absent_columns
+
+_OF_THE_FILE = ("encoding", "delimiter")
+"""Settings that an export does not decide."""
+
+
+def use_known_export(draft: Draft, files: list[InspectedFile]) -> list[InspectedFile]:
+    """Add the sources of a known export to the draft, and return the files that are not part of it."""
+    found = find_export({file.name: file.names for file in files}, {file.name: file.rows for file in files})
+    if found is None:
+        return files
+    export, names = found
+    by_key = {key: [file for file in files if file.name in group] for key, group in names.items()}
+    settings = dict(export.settings)
+    zone = settings.pop("zone", None)
+    if zone and isinstance(draft.zone, Noted):
+        draft.zone = Noted(zone, f"the zone of {export.title}")
+    draft.settings |= settings
+    for table, sources in export.tables.items():
+        for source in sources:
+            draft.sources += _sources(export, table, source, by_key)
+    draft.kinds |= export.kinds
+    draft.participation = export.participation
+    taken = {name for group in names.values() for name in group}
+    return [file for file in files if file.name not in taken]
+
+
+def _sources(
+    export: KnownExport, table: str, source: dict[str, Any], by_key: dict[str, list[InspectedFile]]
+) -> list[DraftSource]:
+    """Return a source for all files with the same columns and the same way of reading."""
+    own = dict(source)
+    joins, joined = [], set[str]()
+    for join in own.pop("join", ()):
+        key, files = join["files"], by_key.get(join["files"], ())
+        if not files:
+            continue
+        # `orders:Status` names a column of the joined file.
+        own = _renamed(own, f"{key}:", f"{files[0].name}:")
+        names = named_columns(own)
+        for file in files:
+            prefix = f"{files[0].name}:"
+            present = _present(file, join, [name.removeprefix(prefix) for name in names])
+            joined |= {name for name in names if name.removeprefix(prefix) in present}
+        joins.append(join | {"files": [file.name for file in files]})
+    if joins:
+        own["join"] = joins
+    drafted: list[dict[str, Any]] = []
+    for file in by_key.get(source["files"], ()):
+        settings = _settings(table, own, file, joined)
+        if settings is None:
+            continue
+        same = next((other for other in drafted if other | {"files": 0} == settings | {"files": 0}), None)
+        if same is None:
+            drafted.append(settings)
+        else:
+            same["files"] = [*same["files"], file.name]
+    return [DraftSource(table, settings, f"{export.title}: a known export") for settings in drafted]
+
+
+def _renamed(value: Any, prefix: str, new: str) -> Any:
+    """Replace the prefix of columns in all parts of a source."""
+    if isinstance(value, dict):
+        return {_renamed(name, prefix, new): _renamed(part, prefix, new) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_renamed(part, prefix, new) for part in value]
+    return new + value.removeprefix(prefix) if isinstance(value, str) and value.startswith(prefix) else value
+
+
+def _settings(
+    table: str, source: dict[str, Any], file: InspectedFile, joined: set[str]
+) -> dict[str, Any] | None:
+    """Return the settings of the source for one file; None where it has no rows for it.
+
+    `joined` are the columns of the files that it joins.
+    """
+    names = named_columns(source)
+    present = _present(file, source, names)
+    fitted = fit_source(table, source, set(names) - present - joined) if present else None
+    if fitted is None:
+        return None
+    columns = dict(fitted["columns"])
+    formats: dict[str, Any] = {}
+    if not fitted.get("rows") and "times" not in fitted:
+        own = {field: column for field, column in columns.items() if column in file.names}
+        formats = format_settings(table, file, own)
+        columns |= own
+    of_file = {name: file.settings[name] for name in _OF_THE_FILE if name in file.settings}
+    return {**fitted, "files": [file.name], **of_file, **formats, "columns": columns}
+
+
+def _present(file: InspectedFile, source: dict[str, Any], names: list[str]) -> set[str]:
+    """Return which of the columns `names` a file has, read as `source` says."""
+    header = source.get("header", file.source.header)
+    reading = file.source.model_copy(update={"rows": source.get("rows"), "header": header})
+    try:
+        absent, _ = absent_columns(file.path, reading, names)
+    except ImportFailed:
+        return set()  # No record has the list that `rows` names.
+    return set(names) - set(absent)
