@@ -107,13 +107,14 @@ def check_output(terminal: Terminal, block: Block) -> None:
 
 
 def check_mapping(terminal: Terminal, block: Block) -> None:
-    """YAML is a valid mapping or a part of one, and the commands above the block print it."""
+    """YAML is a valid mapping or a part of one; the commands above print it, unless it says "for example"."""
     parsed: Any = load_yaml(block.text)
     mapping: dict[str, Any] = {"tables": parsed} if set(parsed) <= set(TABLES) else parsed
     assert mapping
     for key, part in mapping.items():
         TypeAdapter(Mapping.model_fields[key].annotation).validate_python(part)
-    check_output(terminal, block)
+    if not block.text.startswith("# for example\n"):
+        check_output(terminal, block)
 
 
 def check_table_of_contents(_terminal: Terminal, block: Block) -> None:
@@ -176,7 +177,7 @@ def check_command_line(span: str) -> None:
     """Check the commands and options of a command line."""
     command: Any = get_command(app)
     for word in span.split()[1:]:
-        if isinstance(command, typer.core.TyperGroup):
+        if isinstance(command, typer.core.TyperGroup) and not word.startswith("-"):
             assert word in command.commands, span
             command = command.commands[word]
         elif word.startswith("-"):
