@@ -54,7 +54,7 @@ def small_dataset(graph: Graph, dataset: str) -> str:
     query(
         graph,
         "CREATE (:Run {dataset: $d, id: 'import/x', kind: 'import', number: 1, state: 'complete', loaded: 1, "
-        "zone: $zone, "
+        'zone: $zone, rules: \'{"kinds": {}, "participation": {}}\', '
         "first_behaviour_at: datetime('2017-02-26T00:00:00[America/New_York]'), "
         "last_behaviour_at: datetime('2017-03-04T20:00:00[America/New_York]')})",
         d=dataset,

@@ -75,7 +75,7 @@ def test_plan_is_created_with_chosen_users_and_kind(
         ({"products": ["nothing"]}, 422, "product 'nothing'"),
         ({"id": "a/b"}, 422, "id"),
         ({"discount": 3}, 422, "discount"),
-        ({"dataset": "nowhere"}, 404, "nowhere"),
+        ({"dataset": "nowhere"}, 422, "nowhere"),  # the query names another
     ],
 )
 def test_invalid_plan_is_rejected_and_changes_nothing(

@@ -136,10 +136,10 @@ def test_cache_is_not_used_without_the_database(
     graph = connect(settings)
     app = create_app(settings, graph, keys=False)
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
-    client.params = {"dataset": sample.dataset}
-    assert client.get(PATH).status_code == 200
+    named = {"dataset": sample.dataset}
+    assert client.get(PATH, params=named).status_code == 200
     graph.close()
     threading.Event().wait(0.6)
-    assert client.get(PATH).status_code == 503
+    assert client.get(PATH, params=named).status_code == 503
     assert client.get("/ready").status_code == 503
     assert client.get("/health").status_code == 200
