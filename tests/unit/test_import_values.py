@@ -264,7 +264,7 @@ def test_columns_of_one_file_have_their_own_formats(tmp_path: Path) -> None:
 def test_schema_of_mapping_files_describes_columns_and_rules() -> None:
     schema = Mapping.model_json_schema()
     source = schema["$defs"]["Source"]["properties"]
-    (text, settings) = source["columns"]["additionalProperties"]["anyOf"]
+    (text, _, settings) = source["columns"]["additionalProperties"]["anyOf"]
     column = schema["$defs"][settings["$ref"].rpartition("/")[2]]
     assert (text["type"], column["required"]) == ("string", ["column"])
     assert {"times", "zone", "numbers", "missing", "as"} < set(column["properties"])
