@@ -1,13 +1,20 @@
 """Inferring a mapping: tables, columns and kinds by whole names, and questions."""
 
+from pathlib import Path
+
 import pytest
 
 from graph.errors import InvalidRequest
+from graph.importing.check import check_files
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.inference.kinds import draft_kinds
 from graph.importing.inference.names import simplify
 from graph.importing.inference.tables import assign_columns, find_table
+from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions, write_answers
+from graph.importing.mapping.yaml_text import load_yaml
+from graph.progress import Silent
 
 
 @pytest.mark.parametrize(
@@ -59,6 +66,22 @@ def test_nested_names_are_found_by_their_last_part() -> None:
         "at": "timestamp",
         "quantity": "properties.quantity",
     }
+
+
+def test_kinds_with_objects_in_different_columns_are_loaded(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(
+        "user_id,product_id,coupon_id,event,at\n"
+        "a,tea,,purchase,2024-03-01 10:00\n"
+        "b,,SPRING,redeemed,2024-03-03 11:00\n"
+    )
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop")), "test")
+    assert {name: kind.object for name, kind in mapping.kinds.items()} == {
+        "purchase": "product",
+        "redeemed": "coupon",
+    }
+    report = check_files(tmp_path, mapping, Silent())
+    assert [row["object"] for row in report.preview["behaviours"]] == ["tea", "SPRING"]
+    assert report.total.rejected == 0
 
 
 def test_kinds_have_distinct_types_in_any_language() -> None:
@@ -120,14 +143,10 @@ def test_unanswered_mapping_is_refused_with_all_questions() -> None:
         "columns": {"user": "customer", "object": Ask("Which holds the product?", ("a", "b")), "at": "date"},
         "constants": {"kind": "purchase"},
     })], kinds={"purchase": {"type": "PURCHASED"}})  # fmt: skip
-    import yaml
-
-    from graph.importing.mapping.model import parse_mapping
-
     with pytest.raises(UnansweredQuestions, match="2 questions") as error:
-        parse_mapping(yaml.safe_load(draft.render()), "shop.yaml")
+        parse_mapping(load_yaml(draft.render()), "shop.yaml")
     assert isinstance(error.value, InvalidRequest)
     assert [question.choose for question in error.value.questions] == [("%d/%m/%Y", "%m/%d/%Y"), ("a", "b")]
     text = write_answers(draft.render(), ["%m/%d/%Y", "b"])
-    mapping = parse_mapping(yaml.safe_load(text), "shop.yaml")
+    mapping = parse_mapping(load_yaml(text), "shop.yaml")
     assert mapping.tables["behaviours"][0].times == ["%m/%d/%Y"]

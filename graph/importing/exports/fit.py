@@ -23,7 +23,7 @@ def named_columns(source: Mapping[str, Any]) -> list[str]:
     """Return all columns of its own file that a source names."""
     names: list[str] = []
     for column in source.get("columns", {}).values():
-        names += _names(column)
+        names += names_of(column)
     names += source.get("attributes", {}).values()
     for where in (source.get("where", {}), *(kind.get("where", {}) for kind in source.get("kinds", ()))):
         names += where
@@ -71,9 +71,10 @@ def _required(table: str) -> list[str]:
     return [field.name for field in TABLES[table].fields if field.required]
 
 
-def _names(column: Any) -> list[str]:
+def names_of(column: Any) -> list[str]:
+    """Return the names in a field's entry under `columns`: one, several, or with their own format."""
     if isinstance(column, Mapping):
-        return _names(column["column"])
+        return names_of(column["column"])
     return list(column) if isinstance(column, list) else [column]
 
 
@@ -82,7 +83,7 @@ def _present(column: Any, absent: Collection[str]) -> Any:
     if isinstance(column, Mapping):
         inner = _present(column["column"], absent)
         return None if inner is None else {**column, "column": inner}
-    present = [name for name in _names(column) if name not in absent]
+    present = [name for name in names_of(column) if name not in absent]
     return present if len(present) > 1 else present[0] if present else None
 
 

@@ -8,7 +8,6 @@ from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
 from graph.importing.inference.scan import Scan, status_column
 from graph.importing.inference.tables import assign_columns, find_columns
-from graph.importing.mapping.formats import OR
 
 ANY_PRODUCT = "any product"
 """The product of orders that name none."""
@@ -42,7 +41,7 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
         where[str(columns["kind"])] = Noted({"is_not": without}, f"{rows:,} rows without an object")
     if isinstance(columns.get("object"), str):
         used = [scan.objects[entity] for entity in _ENTITIES if entity in set(named.values())]
-        columns["object"] = OR.join(used)
+        columns["object"] = used if len(used) > 1 else used[0]
     if scan.guests:
         where[str(scan.user)] = Noted({"empty": False}, f"leaves out {scan.guests:,} rows without a user")
     if scan.timeless:

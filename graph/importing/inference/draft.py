@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph.importing.contract import TABLES
+from graph.importing.exports.fit import names_of
 from graph.importing.mapping.formats import OR
 
 _YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
@@ -44,8 +45,8 @@ def plain(value: Any) -> Any:
 
 def named_columns(columns: dict[str, Any]) -> set[str]:
     """Return the columns of the file that a draft's `columns` name."""
-    names = (column["column"] if isinstance(column, dict) else plain(column) for column in columns.values())
-    return {part for name in names if isinstance(name, str) for part in name.split(OR)}
+    names = [name for column in columns.values() if not isinstance(column, Ask) for name in names_of(column)]
+    return {part for name in names for part in name.split(OR)}
 
 
 @dataclass
