@@ -22,6 +22,7 @@ from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFiles
 from graph.importing.reading.lines import RowError
+from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
@@ -164,7 +165,7 @@ class Tally:
         with self._lock:
             self.facts.prepare()
         for name in pc.unique(rows.columns["kind"]).to_pylist():
-            of_kind = np.asarray(pc.equal(rows.columns["kind"], name).to_numpy(zero_copy_only=False), bool)
+            of_kind = is_true(pc.equal(rows.columns["kind"], name))
             part = rows if of_kind.all() else rows.filter(of_kind)
             kind = self.kinds[name]
             status = self._status(part, kind) if kind.counts != "never" else np.array([], dtype=np.int64)

@@ -28,6 +28,7 @@ from graph.importing.reading.input_files import InputFiles
 from graph.importing.rejects import Rejects
 from graph.importing.tally import Tally
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
+from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
@@ -219,7 +220,7 @@ class BulkEngine:
         rows, positions = resolved.rows, resolved.positions
         for name in pc.unique(rows.columns["kind"]).to_pylist():
             of_kind = pc.equal(rows.columns["kind"], name)
-            keep = np.asarray(of_kind.to_numpy(zero_copy_only=False), dtype=bool)
+            keep = is_true(of_kind)
             kind = self._target.mapping.kinds[name]
             part = rows if keep.all() else rows.filter(keep)
             columns = {"at": moments(part.columns["at"], self._target.mapping.zone)}

@@ -20,6 +20,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
+from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.importing.values.uses import blocks_of
@@ -159,7 +160,7 @@ class Resolver:
         """Mark behaviours whose kind has objects of `table`."""
         kinds = [name for name, kind in self.mapping.kinds.items() if f"{kind.object}s" == table]
         of_table = pc.is_in(rows.columns["kind"], value_set=pa.array(kinds, pa.string()))
-        return np.asarray(of_table.to_numpy(zero_copy_only=False), dtype=bool)
+        return is_true(of_table)
 
     def _new_pairs(self, rows: Rows, positions: dict[str, Ints]) -> NDArray[np.bool_]:
         """Mark rows that repeat no earlier row."""

@@ -18,6 +18,7 @@ from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.reading.cells import is_cells, texts
 from graph.importing.values import numbers
+from graph.importing.values.masks import is_true
 
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
@@ -92,7 +93,7 @@ def _any_text(text: pa.Array, _value_format: ValueFormat) -> Converted:
 
 
 def _id(text: pa.Array, _value_format: ValueFormat) -> Converted:
-    long = _is_true(pc.greater(pc.utf8_length(text), _MAX_ID_LENGTH))
+    long = is_true(pc.greater(pc.utf8_length(text), _MAX_ID_LENGTH))
     return Converted(text, long, f"is longer than {_MAX_ID_LENGTH} characters")
 
 
@@ -107,7 +108,7 @@ def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
 
 def _finite(values: pa.Array) -> Converted:
     values = pc.if_else(pc.is_nan(values), None, values)
-    bad = _is_true(pc.invert(pc.is_finite(values)))
+    bad = is_true(pc.invert(pc.is_finite(values)))
     return Converted(
         pc.if_else(pa.array(~bad), values, None) if bad.any() else values, bad, "is not a finite number"
     )
@@ -256,7 +257,3 @@ def _in_range(milliseconds: NDArray[np.float64], given: Bools) -> Converted:
 
 def _all_false(column: pa.Array) -> Bools:
     return np.zeros(len(column), dtype=bool)
-
-
-def _is_true(mask: pa.Array) -> Bools:
-    return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=bool)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from graph.importing.mapping.formats import Numbers
 from graph.importing.values import numbers
 from graph.importing.values.date_orders import Example
+from graph.importing.values.masks import is_true
 
 _GROUPINGS = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}
 _ONLY = r"^[+-]?\d*{0}(?:\d{{1,2}}|\d{{4,}})$"
@@ -79,10 +80,10 @@ class NumberCounts:
         given = pc.fill_null(pc.not_equal(text, ""), False)
         survey.rows += int(pc.sum(given).as_py() or 0)
         odd = pc.and_(given, pc.invert(pc.match_substring_regex(pc.fill_null(text, ""), r"^[+-]?\d+$")))
-        rows, text = rows[_bools(odd)], text.filter(odd)
+        rows, text = rows[is_true(odd)], text.filter(odd)
         plain = np.zeros(len(text), dtype=bool)
         for decimal in _GROUPINGS:
-            only = _bools(pc.match_substring_regex(text, _ONLY.format(rf"\{decimal}")))
+            only = is_true(pc.match_substring_regex(text, _ONLY.format(rf"\{decimal}")))
             self._count_only(decimal, rows, text, only)
             plain |= only
         rows, text = rows[~plain], text.filter(pa.array(~plain))
@@ -102,7 +103,7 @@ class NumberCounts:
         reads = {}
         for decimal, groupings in _GROUPINGS.items():
             fits = {
-                thousands: _bools(numbers.readable(bare, Numbers(decimal=decimal, thousands=thousands)))
+                thousands: is_true(numbers.readable(bare, Numbers(decimal=decimal, thousands=thousands)))
                 for thousands in groupings
             }
             for thousands in groupings[1:]:
@@ -111,9 +112,9 @@ class NumberCounts:
         point, comma = reads["."], reads[","]
         self._count_only(".", rows, text, point & ~comma)
         self._count_only(",", rows, text, comma & ~point)
-        ambiguous = point & comma & _bools(pc.match_substring_regex(bare, "[.,]"))
+        ambiguous = point & comma & is_true(pc.match_substring_regex(bare, "[.,]"))
         if self._signs:
-            ambiguous &= _bools(numbers.readable(bare, self._signs))
+            ambiguous &= is_true(numbers.readable(bare, self._signs))
         survey.ambiguous += int(ambiguous.sum())
         survey.ambiguous_examples += _examples(rows, text, ambiguous, len(survey.ambiguous_examples))
         unread = ~point & ~comma
@@ -142,7 +143,3 @@ class NumberCounts:
 def _examples(rows: NDArray[np.int64], text: pa.Array, where: NDArray[np.bool_], known: int) -> list[Example]:
     chosen = np.flatnonzero(where)[: max(0, _EXAMPLES - known)]
     return [Example(int(rows[i]), str(text[int(i)].as_py())) for i in chosen]
-
-
-def _bools(mask: pa.Array) -> NDArray[np.bool_]:
-    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)

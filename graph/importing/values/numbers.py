@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.mapping.formats import Numbers
+from graph.importing.values.masks import is_true
 
 _CODES = (
     "AED|ARS|AUD|BDT|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|GHS|HKD|HUF|IDR|ILS|INR|ISK|JOD|JPY|"
@@ -41,7 +42,7 @@ class Parsed(NamedTuple):
 def parse(text: pa.Array, signs: Numbers) -> Parsed:
     """Read `text` as numbers written with `signs`."""
     fits = pc.match_substring_regex(text, f"^{_plain(signs.decimal)}$")
-    odd = np.asarray(pc.fill_null(pc.invert(fits), False).to_numpy(zero_copy_only=False), dtype=bool)
+    odd = is_true(pc.invert(fits))
     currencies: Counter[str] = Counter()
     if odd.any():
         rows = pa.array(odd)

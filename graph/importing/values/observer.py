@@ -13,6 +13,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
 from graph.importing.values.figures import Figures
 from graph.importing.values.id_report import IdReport
+from graph.importing.values.masks import is_true
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
 
@@ -84,7 +85,7 @@ class Observer:
     def _add_figures(self, file: InputFile, rows: Rows) -> None:
         if self._returns:
             returned = pc.is_in(rows.columns["kind"], value_set=pa.array(self._returns, pa.string()))
-            rows = rows.filter(~np.asarray(returned.to_numpy(zero_copy_only=False), dtype=bool))
+            rows = rows.filter(~is_true(returned))
         for name in _FIGURES:
             if name in rows.columns:
                 values = rows.columns[name].to_numpy(zero_copy_only=False)

@@ -17,6 +17,7 @@ from graph.importing.reading.lines import RowError
 from graph.importing.values.convert import Converted, after_last_day, convert, days_later
 from graph.importing.values.discounts import read_discounts
 from graph.importing.values.ids import normalise
+from graph.importing.values.masks import is_true
 from graph.importing.values.where import mask
 
 _CAMPAIGN_OR_COUPON = {
@@ -116,7 +117,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
     _normalise_ids(columns, table, mapping)
     if table == "behaviours":
         known = pc.is_in(columns["kind"], value_set=pa.array(list(mapping.kinds), pa.string()))
-        unknown = ~np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
+        unknown = ~is_true(known)
         reason = f"is none of the mapping's kinds ({', '.join(mapping.kinds)})"
         rejected += _reject(ok, unknown, numbers, source.columns.get("kind", "kind"), columns["kind"], reason)
         _fill_value(columns)
@@ -129,7 +130,7 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
             columns["ends"] = after_last_day(columns["ends"], given, zone)
         late = pc.fill_null(pc.greater_equal(columns["starts"], columns["ends"]), False)
         ends = source.columns.get("ends", "ends")
-        backwards = np.asarray(late.to_numpy(zero_copy_only=False), dtype=bool)
+        backwards = is_true(late)
         rejected += _reject(
             ok, backwards, numbers, ends, raw.get(ends, columns["ends"]), "is not after its start"
         )

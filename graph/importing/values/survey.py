@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from graph.importing.mapping.time_formats import DateOrder, reordered
 from graph.importing.values.date_orders import Example, OrderCounts
+from graph.importing.values.masks import is_true
 from graph.importing.values.number_survey import NumberCounts, NumberSurvey
 from graph.importing.values.time_shapes import TimeShape, time_shape
 
@@ -200,5 +201,5 @@ def _plausible(shape: TimeShape | None, text: pa.Array) -> NDArray[np.bool_]:
             return np.asarray((numbers >= low) & (numbers <= high))
     if shape.layout in _COMPACT.values():
         fits = pc.match_substring_regex(text, _COMPACT_DATE)
-        return np.asarray(fits.to_numpy(zero_copy_only=False), dtype=bool)
+        return is_true(fits)
     return np.ones(len(text), dtype=bool)

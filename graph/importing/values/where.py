@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.mapping.where import Rule
 from graph.importing.values.convert import convert
+from graph.importing.values.masks import is_true
 
 Bools = NDArray[np.bool_]
 
@@ -46,14 +47,14 @@ def _holds(column: pa.Array, rule: Rule, value_format: ValueFormat) -> Bools:
     given = pc.fill_null(text, "")
     for texts, wanted in ((rule.is_, True), (rule.is_not, False)):
         if texts is not None:
-            holds &= _bools(pc.is_in(given, value_set=pa.array(texts, pa.string()))) == wanted
+            holds &= is_true(pc.is_in(given, value_set=pa.array(texts, pa.string()))) == wanted
     for texts, wanted in ((rule.starts_with, True), (rule.not_starts_with, False)):
         if texts is not None:
-            starts = [_bools(pc.starts_with(given, pattern)) for pattern in texts]
+            starts = [is_true(pc.starts_with(given, pattern)) for pattern in texts]
             holds &= np.logical_or.reduce(starts) == wanted
     for expression, wanted in ((rule.matches, True), (rule.not_matches, False)):
         if expression is not None:
-            holds &= _bools(pc.match_substring_regex(given, expression)) == wanted
+            holds &= is_true(pc.match_substring_regex(given, expression)) == wanted
     if rule.empty is not None:
         holds &= present != rule.empty
     if rule.sign is not None:
@@ -73,7 +74,3 @@ def _has_sign(column: pa.Array, sign: str, value_format: ValueFormat) -> Bools:
             "not_positive": ~(numbers > 0),
         }[sign]
     return holds | converted.bad
-
-
-def _bools(column: pa.Array) -> Bools:
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=bool)
