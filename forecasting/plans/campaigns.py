@@ -106,7 +106,11 @@ def remove_planned(graph: Graph, dataset_id: str, campaign: str) -> None:
     if not graph.run("campaigns/remove_planned", dataset=dataset_id, id=campaign):
         raise NotFound(
             f"There is no planned campaign {campaign!r}.",
-            Remedy("An imported campaign is deleted with its import. List the imports", "list imports"),
+            Remedy(
+                "An imported campaign is deleted with its import. List the imports",
+                "list imports",
+                dataset=dataset_id,
+            ),
         )
 
 

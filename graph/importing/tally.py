@@ -4,6 +4,7 @@ The counts are of behaviours in the delivery. The windows, target users and prod
 the files themselves (`CampaignFacts.add`) or, where rows are loaded into a live database, from the graph.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -158,6 +159,8 @@ class Tally:
         self.counts: dict[str, KindCounts] = {}
         self.unknown_users = 0
         self.skipped = 0
+        self._last = -math.inf
+        """Moment of the last behaviour that could count."""
         self._lock = Lock()
 
     def add(self, rows: Rows) -> None:
@@ -170,7 +173,9 @@ class Tally:
             kind = self.kinds[name]
             status = self._status(part, kind) if kind.counts != "never" else np.array([], dtype=np.int64)
             numbers = np.bincount(status, minlength=4).tolist()
+            last = pc.max(part.columns["at"]).as_py() if len(status) else -math.inf
             with self._lock:
+                self._last = max(self._last, last)
                 counts = self.counts.setdefault(name, KindCounts())
                 counts.read += len(part)
                 counts.outside += numbers[_OUTSIDE]
@@ -280,6 +285,11 @@ class Tally:
             return (
                 "no behaviour inside a window is of a product that its campaign promotes, or names its "
                 "campaign. Map `promotions`, or the column `campaign`, or set `counts: any`."
+            )
+        if all(starts > self._last for starts, _ in self.facts.windows()):
+            return (
+                "every campaign begins after the last behaviour. If they are all to come, nothing is wrong; "
+                "otherwise, compare the times of both."
             )
         return (
             "every behaviour is outside the windows of all campaigns. Compare the times of both; "

@@ -92,9 +92,15 @@ def test_nothing_that_counts_is_explained(
         assert reason in report.warnings[0].text
 
 
-def test_behaviours_outside_every_window_are_explained(load: Import, shop: Path) -> None:
-    (shop / "campaigns.csv").write_text("id,starts,ends\nF1,2025-03-01,2025-04-01\n")
-    assert "outside the windows of all campaigns" in load().warnings[0].text
+@pytest.mark.parametrize(
+    ("year", "reason"),
+    [("2023", "outside the windows of all campaigns"), ("2025", "begins after the last behaviour")],
+)
+def test_behaviours_outside_every_window_are_explained(
+    load: Import, shop: Path, year: str, reason: str
+) -> None:
+    (shop / "campaigns.csv").write_text(f"id,starts,ends\nF1,{year}-03-01,{year}-04-01\n")
+    assert reason in load().warnings[0].text
 
 
 @pytest.mark.parametrize("kind", ["redeem", "click", "attributed"])

@@ -304,3 +304,12 @@ def test_own_campaigns_and_promotions_decide_what_counts(tmp_path: Path) -> None
     assert mapping.kinds["purchase"].counts == "promoted"
     assert (mapping.zone, mapping.participation.targeted) == ("Europe/London", False)
     assert [row["id"] for row in rows_of(tmp_path, mapping, "campaigns")] == ["C1"]
+
+
+def test_customer_of_a_shop_who_writes_the_address_in_two_cases_is_one_user(tmp_path: Path) -> None:
+    (path,) = write_sample("Shopify: orders", tmp_path)
+    path.write_text(path.read_text().replace("#1005,lena@", "#1005,Lena@"))
+    mapping = infer(tmp_path)
+    assert behaviours_of(tmp_path, mapping) == BEHAVIOURS["Shopify: orders"]
+    assert {row["id"] for row in rows_of(tmp_path, mapping, "users")} == {LENA, TOM}
+    assert check_files(tmp_path, mapping, Silent()).warnings == []

@@ -24,6 +24,9 @@ ARGUMENTS = {"campaign": "18", "number": 3, "dataset": "shop"}
 SERVER_ONLY = ("keys", "db", "serve", "import init", "import undo")
 """Commands that no operation of the API replaces."""
 
+OF_ALL = {"import data", "list imports", "allow rejected rows", "name data set", "list jobs"}
+"""Actions that need no data set: a mapping names it, or they list those of all."""
+
 
 def remedy_arguments() -> Iterator[tuple[str, ast.expr]]:
     """The place and the last argument of every call that creates an error or a problem."""
@@ -65,15 +68,29 @@ def test_no_error_words_an_action_for_one_kind_of_user_only() -> None:
     assert wrong == []
 
 
-def test_every_remedy_names_a_known_action() -> None:
-    names = []
+def remedies() -> Iterator[tuple[str, object, set[str | None]]]:
+    """The place, the action and the names of the arguments of every remedy."""
     for layer in (*LAYERS, "cli"):
         for path in (ROOT / layer).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Remedy":
-                    names += [name.value for name in node.args[1:] if isinstance(name, ast.Constant)]
+                    arguments = {keyword.arg for keyword in node.keywords}
+                    for name in node.args[1:]:
+                        if isinstance(name, ast.Constant):
+                            yield f"{path.relative_to(ROOT)}:{node.lineno}", name.value, arguments
+
+
+def test_every_remedy_names_a_known_action() -> None:
+    names = [name for _, name, _ in remedies()]
     assert len(names) > 15
     assert set(names) == set(ACTIONS)
+
+
+def test_every_remedy_for_a_data_set_names_it() -> None:
+    without = [
+        place for place, name, arguments in remedies() if name not in OF_ALL and "dataset" not in arguments
+    ]
+    assert without == []
 
 
 def test_remedy_reads_as_a_command_and_as_a_request() -> None:

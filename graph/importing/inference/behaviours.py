@@ -32,8 +32,8 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     elif not named:
         # Orders of unnamed products: each still is a purchase, of the same product.
         columns.pop("object", None)
-        if "coupon" in roles:
-            columns.setdefault("campaign", roles["coupon"])
+        if naming := roles.get("campaign", roles.get("coupon")):
+            columns["campaign"] = naming
         named = dict.fromkeys(kinds, "product")
         settings["constants"] = {"object": Noted(ANY_PRODUCT, "no column names a product")}
     elif without := [kind for kind in kinds if kind not in named]:

@@ -21,6 +21,8 @@ _STATUS = {
 _CANCELLED = re.compile(r"cancel|void|refund|return|chargeback|storn|fail|declin|取消|退", re.IGNORECASE)
 _NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
 _MAX_KINDS = 50
+_MOST, _NEARLY_ALL = 0.5, 0.95
+"""Shares of the rows that must have an object."""
 
 
 def status_column(names: Iterable[str]) -> str | None:
@@ -48,6 +50,7 @@ class Scan:
     basket: str | None
     objects: Mapping[str, str]
     rows: int = 0
+    """Rows with a user and a time."""
     guests: int = 0
     timeless: int = 0
     """Rows without a user, and without a time."""
@@ -73,7 +76,6 @@ class Scan:
 
     def add(self, rows: pd.DataFrame) -> None:
         """Count `rows`: trimmed texts, empty where missing."""
-        self.rows += len(rows)
         if self.user:
             self.guests += int((rows[self.user] == "").sum())
         if self.at:
@@ -89,6 +91,9 @@ class Scan:
             statuses = rows[self.status].value_counts()
             cancelled = {str(name): int(n) for name, n in statuses.items() if _CANCELLED.search(str(name))}
             self.cancelled.update(cancelled)
+        for column in filter(None, (self.user, self.at)):
+            rows = rows[rows[column] != ""]
+        self.rows += len(rows)
         kinds = rows[self.kind] if self.kind else pd.Series("", index=rows.index)
         if len(self.kinds) <= _MAX_KINDS:
             self.kinds.update({str(name): int(n) for name, n in kinds.value_counts().items() if name})
@@ -97,7 +102,14 @@ class Scan:
                     self.filled.setdefault(str(name), Counter())[entity] += int(number)
 
     def object_of(self, kind: str) -> str | None:
-        """Return what most rows of a kind have as their object; None where they have none."""
+        """Return what most rows of a kind have as their object; None where they have none.
+
+        Orders, of which not all name a coupon or campaign, have neither as their object.
+        """
         filled = self.filled.get(kind, Counter())
         rows = self.kinds[kind] if self.kind else self.rows
-        return next((entity for entity in self.objects if filled[entity] * 2 > rows), None)
+        for entity in self.objects:
+            share = _MOST if self.kind or entity == "product" else _NEARLY_ALL
+            if filled[entity] > share * rows:
+                return entity
+        return None
