@@ -20,6 +20,13 @@ from zoneinfo import ZoneInfo
 ZONE = "Europe/Berlin"
 _FIRST = datetime(2024, 1, 1)
 
+
+def _elapsed(time: datetime) -> timedelta:
+    """Return the time since the start of the test, at 9 o'clock."""
+    zone = ZoneInfo(ZONE)
+    return time.replace(tzinfo=zone).astimezone(UTC) - _FIRST.replace(hour=9, tzinfo=zone).astimezone(UTC)
+
+
 DATES: dict[str, Callable[[datetime], object]] = {
     "iso day": lambda t: f"{t:%Y-%m-%d}",
     "iso": lambda t: f"{t:%Y-%m-%d %H:%M:%S}",
@@ -42,10 +49,20 @@ DATES: dict[str, Callable[[datetime], object]] = {
     "epoch s": lambda t: int(t.replace(tzinfo=ZoneInfo(ZONE)).timestamp()),
     "epoch ms": lambda t: int(t.replace(tzinfo=ZoneInfo(ZONE)).timestamp()) * 1000,
     "excel": lambda t: (t - datetime(1899, 12, 30)).days,
+    "excel clock": lambda t: (t - datetime(1899, 12, 30)) / timedelta(days=1),
+    "minutes": lambda t: int(_elapsed(t).total_seconds()) // 60,
+    "hours": lambda t: _elapsed(t) / timedelta(hours=1),
 }
 """How a local time is written."""
 _DAYS_ONLY = {"iso day", "d/m/Y", "m/d/Y", "m/d/y", "d.m.Y", "Ymd", "d Mon Y", "excel"}
-_TO_THE_MINUTE = {"d/m/Y clock", "m/d/Y pm", "m/d/Y short", "d-m-Y", "Y/m/d", "Mon d, Y"}
+COUNTED = {
+    "excel": "days since 1899-12-30",
+    "excel clock": "days since 1899-12-30",
+    "minutes": "minutes since 2024-01-01 09:00",
+    "hours": "hours since 2024-01-01 09:00",
+}
+"""What the numbers of a column count, which it does not state."""
+_TO_THE_MINUTE = {"minutes", "d/m/Y clock", "m/d/Y pm", "m/d/Y short", "d-m-Y", "Y/m/d", "Mon d, Y"}
 _OPPOSITE = {"d/m/Y": "m/d/Y", "m/d/Y": "d/m/Y", "d/m/Y clock": "m/d/Y short", "d-m-Y": "d-m-Y"}
 
 NUMBERS: dict[str, Callable[[float], str]] = {
@@ -119,7 +136,7 @@ class Delivery:
     cut: bool = False
     campaigns: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     undecidable: str = ""
-    """What no reader can tell: `dates` (day or month first), `numbers` (1.234), or which `contradict`."""
+    """What no reader can tell: `dates` (day or month first, since when), `numbers` (1.234), or which `contradict`."""
 
     @property
     def windows(self) -> dict[str, tuple[int, int]]:
@@ -165,7 +182,7 @@ def _choose_orders(delivery: Delivery, rng: random.Random) -> None:
     """Draw the orders, returns, guests and campaigns, and what makes the delivery undecidable."""
     two_orders = delivery.dates in _OPPOSITE
     draw = rng.random()
-    if two_orders and draw < 0.3:
+    if delivery.dates in COUNTED or (two_orders and draw < 0.3):
         delivery.undecidable = "dates"
     elif two_orders and draw < 0.45 and delivery.dates != _OPPOSITE[delivery.dates]:
         delivery.undecidable = "dates contradict"
@@ -199,7 +216,7 @@ def _choose_orders(delivery: Delivery, rng: random.Random) -> None:
 
 
 def _time(delivery: Delivery, rng: random.Random) -> datetime:
-    highest = 12 if delivery.undecidable == "dates" else 28
+    highest = 12 if delivery.undecidable == "dates" and delivery.dates not in COUNTED else 28
     day = _FIRST.replace(month=rng.randint(1, 6), day=rng.randint(1, highest))
     if delivery.dates in _DAYS_ONLY:
         return day

@@ -15,7 +15,7 @@ from graph.importing.mapping.questions import Question, UnansweredQuestions, wri
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.values.observer import Observer
 from graph.progress import Silent
-from tests.deliveries import ZONE, Delivery, write_delivery
+from tests.deliveries import COUNTED, ZONE, Delivery, write_delivery
 
 SEEDS = range(300)
 Loaded = Counter[tuple[object, ...]]
@@ -66,6 +66,8 @@ def true_answer(delivery: Delivery, question: Question) -> str:
     if "numbers" in question.path:
         decimal = "," if delivery.numbers == "1.234,50" else "."
         return next(choice for choice in question.choose if choice[-3] == decimal)
+    if delivery.dates in COUNTED:
+        return COUNTED[delivery.dates]
     day_first = delivery.dates.startswith(("d/", "d-"))
     return next(
         choice for choice in question.choose if (choice.index("%d") < choice.index("%m")) is day_first

@@ -270,6 +270,15 @@ def test_number_formats_are_parsed(text: str, numbers: dict[str, str], value: fl
         ("1721039400250", ["epoch_ms"], "2024-07-15T10:30:00.250"),
         ("45488", ["excel"], "2024-07-14T22:00:00"),
         ("45488.520833333", ["excel"], "2024-07-15T10:30:00"),
+        ("45488,520833333", ["excel"], "2024-07-15T10:30:00"),
+        ("45488.5", ["days since 1899-12-30"], "2024-07-15T10:00:00"),
+        ("132", ["hours since 2018-01-01"], "2018-01-06T11:00:00"),
+        ("-1.5", ["hours since 2018-01-01 09:00"], "2018-01-01T06:30:00"),
+        ("90", ["minutes since 2018-01-01 09:00:30"], "2018-01-01T09:30:30"),
+        ("0.25", ["seconds since 2018-01-01"], "2017-12-31T23:00:00.250"),
+        # Hours elapse when clocks go forward; days are those of the calendar.
+        ("24", ["hours since 2024-03-31"], "2024-03-31T23:00:00"),
+        ("1", ["days since 2024-03-31"], "2024-03-31T22:00:00"),
         # The hour that is repeated when summer time ends, and the one that is skipped when it begins.
         ("2024-10-27 02:30:00", ["iso"], "2024-10-27T00:30:00"),
         ("2024-03-31 02:30:00", ["iso"], "2024-03-31T01:00:00"),
@@ -281,6 +290,21 @@ def test_time_formats_are_parsed(text: str, formats: list[str], utc: str) -> Non
     assert converted.values[0].as_py() == epoch_milliseconds(utc)
 
 
+@pytest.mark.parametrize("text", ["132,500", "12h", "1e9", "2018-01-02"])
+def test_text_that_is_no_count_is_rejected(text: str) -> None:
+    converted = convert(pa.array([text]), "time", value_format(times=["hours since 2018-01-01"]))
+    assert converted.bad.all()
+    assert converted.reason.endswith("(expected hours since 2018-01-01)")
+
+
+def test_numbers_that_a_file_types_are_counts_or_dates_in_figures() -> None:
+    hours = convert(pa.array([132.0, None]), "time", value_format(times=["hours since 2018-01-01"]))
+    assert hours.values.to_pylist() == [epoch_milliseconds("2018-01-06T11:00"), None]
+    days = convert(pa.array([20240715, 20241315]), "time", value_format(times=["%Y%m%d"]))
+    assert days.values.to_pylist() == [epoch_milliseconds("2024-07-14T22:00"), None]
+    assert days.bad.tolist() == [False, True]
+
+
 def test_end_on_the_last_day_becomes_the_next_midnight() -> None:
     noon = pa.array([epoch_milliseconds("2024-03-30T11:00")])
     assert next_midnight(noon, "Europe/Berlin")[0].as_py() == epoch_milliseconds("2024-03-30T23:00")
@@ -290,6 +314,8 @@ def test_end_on_the_last_day_becomes_the_next_midnight() -> None:
     ("change", "message"),
     [
         ({"zone": "Berlin"}, "'Berlin' is not a time zone"),
+        ({"times": "hours since 1.1.2018"}, "times: 'hours since 1.1.2018' is no format of times; write"),
+        ({"times": "hours since 2018-02-30"}, "is no format of times"),
         ({"tables": {}}, "tables: map at least one of users, tags"),
         ({"kinds": {}}, "kinds: name at least one kind"),
         (

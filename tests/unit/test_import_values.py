@@ -76,6 +76,8 @@ def numbers_of(*texts: str) -> NumberSurvey:
         (["%d/%m/%Y", "%d/%m/%Y %H:%M", "%Y/%m/%d"], False),
         (["%d.%m.%Y", "%m/%d/%Y"], False),
         (["%d %b %Y", "%b %d, %Y"], False),
+        (["hours since 2018-01-01", "days since 2018-01-01"], True),
+        (["hours since 2018-01-01", "iso"], False),
     ],
 )
 def test_formats_that_read_one_text_as_different_days_are_refused(layouts: list[str], refused: bool) -> None:
@@ -106,7 +108,7 @@ def test_formats_that_read_one_text_as_different_days_are_refused(layouts: list[
         (["1721039400"], ["epoch_s"]),
         (["1721039400250"], ["epoch_ms"]),
         (["1721039400250000"], ["epoch_us"]),
-        (["45488", "45488.52"], ["excel"]),
+        (["45488", "15.07.2024", "16.07.2024"], ["%d.%m.%Y", "excel"]),
         (["2024年1月12日"], ["%Y年%m月%d日"]),
         (["01/01/2024", "02/02/2024"], ["%d/%m/%Y"]),  # Both orders read the same days.
     ],
@@ -120,6 +122,31 @@ def test_all_rows_decide_the_format_of_times(texts: list[str], formats: list[str
     ))  # fmt: skip
     assert not converted.bad.any()
     assert {pd.Timestamp(value, unit="ms").year for value in converted.values.to_pylist()} == {2024}
+
+
+@pytest.mark.parametrize(
+    ("texts", "extremes"),
+    [
+        (["0", "132", "600"], ("0", "600")),
+        (["1.5", "-3", "90000"], ("-3", "90000")),
+        (["45488", "45488.52"], ("45488", "45488.52")),
+        (["45488,5", "45489,25"], ("45488,5", "45489,25")),
+        (["1", "19000101", "20240305"], ("1", "20240305")),
+        (["1721039400", *["17"] * 9], ("17", "1721039400")),
+    ],
+)
+def test_survey_leaves_open_what_numbers_count(texts: list[str], extremes: tuple[str, str]) -> None:
+    survey = times_of(*texts)
+    assert survey.counted
+    assert tuple(example.text for example in survey.counted) == extremes
+    assert not survey.decided
+
+
+@pytest.mark.parametrize("formats", ["epoch_s", "%Y%m%d", "%d/%m/%Y"])
+def test_stray_number_does_not_make_times_counts(formats: str) -> None:
+    text = {"epoch_s": "1721039400", "%Y%m%d": "20240715"}.get(formats, "15/07/2024")
+    survey = times_of(*[text] * 30, "0")
+    assert (survey.formats, survey.unread, survey.counted) == ([formats], 1, None)
 
 
 def test_survey_leaves_dates_open_that_no_row_decides() -> None:

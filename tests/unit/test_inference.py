@@ -1,5 +1,6 @@
 """Inferring a mapping: tables, columns and kinds by whole names, and questions."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,51 @@ def test_kinds_with_objects_in_different_columns_are_loaded(tmp_path: Path) -> N
     report = check_files(tmp_path, mapping, Silent())
     assert [row["object"] for row in report.preview["behaviours"]] == ["tea", "SPRING"]
     assert report.total.rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("times", "asked", "answer", "first", "last"),
+    [
+        (
+            ("0", "600"),
+            "like hours since 2024-01-01 09:00 (row 3 is then 2024-01-26 09:00); also days, minutes or",
+            "hours since 2018-01-01 06:00",
+            "2018-01-01T06:00",
+            "2018-01-26T06:00",
+        ),
+        (
+            ("45123.5", "45124"),
+            "serial dates of a spreadsheet? Then answer days since 1899-12-30 (row 3: 2023-07-17 00:00)",
+            "days since 1899-12-30",
+            "2023-07-16T12:00",
+            "2023-07-17T00:00",
+        ),
+    ],
+)
+def test_times_that_are_numbers_are_asked_about(
+    tmp_path: Path, times: tuple[str, str], asked: str, answer: str, first: str, last: str
+) -> None:
+    rows = [f"a,tea,{times[0]},1", f"b,milk,{times[1]},2"]
+    (tmp_path / "orders.csv").write_text("\n".join(["customer,sku,time,quantity", *rows, ""]))
+    text = infer_mapping(tmp_path, "shop", "UTC")
+    with pytest.raises(UnansweredQuestions) as error:
+        parse_mapping(load_yaml(text), "test")
+    (question,) = error.value.questions
+    assert question.path == "tables.behaviours.0.times"
+    assert f"time from {times[0]} (row 2) to {times[1]} (row 3)" in question.ask
+    assert asked in question.ask
+    mapping = parse_mapping(load_yaml(write_answers(text, [answer])), "test")
+    preview = check_files(tmp_path, mapping, Silent()).preview["behaviours"]
+    moments = [datetime.fromtimestamp(row["at"] / 1000, UTC).isoformat()[:16] for row in preview]
+    assert moments == [first, last]
+
+
+def test_one_question_covers_both_ends_of_campaigns(tmp_path: Path) -> None:
+    (tmp_path / "campaigns.csv").write_text("id,start,end\nF,45123,45130\nG,45200,45210\n")
+    text = infer_mapping(tmp_path, "shop", "UTC")
+    mapping = parse_mapping(load_yaml(write_answers(text, ["days since 1899-12-30"])), "test")
+    first = check_files(tmp_path, mapping, Silent()).preview["campaigns"][0]
+    assert first["ends"] - first["starts"] == 8 * 86_400_000  # The end is the last day.
 
 
 def test_kinds_have_distinct_types_in_any_language() -> None:

@@ -15,6 +15,8 @@ from graph.importing.contract import TABLES, Kind
 from graph.importing.inference.draft import Ask, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.mapping.formats import OR, Numbers
+from graph.importing.values.counted_times import is_serial_day, time_of_count
+from graph.importing.values.date_orders import Example
 from graph.importing.values.number_survey import NumberSurvey
 from graph.importing.values.survey import TimeSurvey, survey_numbers, survey_times
 
@@ -26,6 +28,9 @@ _DISCOUNT_FORMS = (
     ("missing", ""),
 )
 _MAX_WORDS = 5
+_SERIAL = "days since 1899-12-30"
+_START = "hours since 2024-01-01 09:00"
+_UNITS = "days, minutes or seconds since"
 _DISCOUNTS = ("discount", "coupon_discount")
 
 
@@ -75,6 +80,7 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
     surveys = {field: survey_times(_texts(file, column)) for field, column in columns.items()}
     surveys = {field: survey for field, survey in surveys.items() if survey.rows}
     decided: dict[str, Any] = {}
+    counted = {columns[field]: survey.counted for field, survey in surveys.items() if survey.counted}
     for field, survey in surveys.items():
         formats: Any = survey.formats if len(survey.formats) != 1 else survey.formats[0]
         if survey.contradictions:
@@ -83,11 +89,12 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
             decided[field] = _decide_together(file, columns, field) or _ask_order(
                 file, columns[field], survey
             )
+        elif survey.counted:
+            decided[field] = _ask_start(file, counted)
         elif not formats:
             decided[field] = Ask(
                 f"How are the times of {columns[field]} in {file.name} written, like "
-                f"{survey.unread_examples[0]}? Answer iso, epoch_s, epoch_ms, excel, or as strptime does, "
-                "like %d/%m/%Y"
+                f"{survey.unread_examples[0]}? Answer as strptime does, like %d/%m/%Y"
             )
         else:
             decided[field] = None if formats == "iso" else formats
@@ -104,6 +111,23 @@ def _decide_together(file: InspectedFile, columns: dict[str, str], field: str) -
     others = ", ".join(column for name, column in columns.items() if name != field)
     formats: Any = together.formats if len(together.formats) > 1 else together.formats[0]
     return Noted(formats, f"its own dates leave the order open; decided by {others}")
+
+
+def _ask_start(file: InspectedFile, columns: dict[str, tuple[Example, Example]]) -> Ask:
+    """Ask once for all columns of a file what their numbers count, and since when."""
+    ranges = ", ".join(
+        f"{name} from {low.text} (row {low.row}) to {high.text} (row {high.row})"
+        for name, (low, high) in columns.items()
+    )
+    text = f"The times in {file.name} are numbers: {ranges}."
+    example = next(high for _, high in columns.values())
+    if all(is_serial_day(number.text) for extremes in columns.values() for number in extremes):
+        day = time_of_count(example.text, _SERIAL)
+        text += f" Are they serial dates of a spreadsheet? Then answer {_SERIAL} (row {example.row}: {day})."
+        return Ask(f"{text} If they count from another start, answer with it, like {_START}; also {_UNITS}")
+    time = time_of_count(example.text, _START)
+    then = f" (row {example.row} is then {time})" if time else ""
+    return Ask(f"{text} What do they count, and since when? Answer like {_START}{then}; also {_UNITS}")
 
 
 def _ask_to_correct(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from graph.importing.mapping.time_formats import contradiction
+from graph.importing.mapping.time_formats import contradiction, is_known
 
 
 def as_list(value: Any) -> Any:
@@ -67,9 +67,9 @@ class FormatSettings(Strict):
 
     times: Formats | None = Field(
         None,
-        description="Formats tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), or "
-        "strptime's like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. No two of them may read one text as "
-        "different days",
+        description="Formats tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
+        "count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or strptime's "
+        "like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. No two of them may read one text as different days",
     )
     zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
     numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
@@ -77,6 +77,13 @@ class FormatSettings(Strict):
 
     @model_validator(mode="after")
     def _times_agree(self) -> Self:
+        unknown = next((layout for layout in self.times or [] if not is_known(layout)), None)
+        if unknown is not None:
+            raise ValueError(
+                f"times: {unknown!r} is no format of times; write iso, epoch_s, epoch_ms, epoch_us, excel, a "
+                "count like 'hours since 2018-01-01' (also days, minutes, seconds; 'hours since 2018-01-01 "
+                "09:00'), or strptime's like '%d/%m/%Y'"
+            )
         both = contradiction(self.times or [])
         if both:
             first, second, text = both

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -10,7 +11,38 @@ _DATE_IN_FIGURES = re.compile(r"%([dmyY])([^%\w]?)%([dmyY])\2%([dmyY])")
 _CLOCK = re.compile(r"[ T]?%[HIMSpfzZ].*")
 # Day, month and year of two digits can be exchanged in both dates, which are no palindromes.
 _DATES = (datetime(2001, 2, 3), datetime(2003, 12, 11))
-_NUMERIC_TIMES = ("excel", "epoch_s", "epoch_ms", "epoch_us")
+_COUNTED = ("excel", "epoch_s", "epoch_ms", "epoch_us")
+_SINCE = re.compile(r"(seconds|minutes|hours|days) since (\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)")
+
+
+class Since(NamedTuple):
+    """A count of time since a local start: days of the calendar, or elapsed hours, minutes or seconds."""
+
+    unit: str
+    start: datetime
+
+
+@lru_cache
+def since(layout: str) -> Since | None:
+    """Return the meaning of a format like `hours since 2018-01-01`; None for any other.
+
+    Such units are those of the CF conventions (https://cfconventions.org, section 4.4).
+    """
+    match = _SINCE.fullmatch(layout)
+    try:
+        return Since(match[1], datetime.fromisoformat(match[2])) if match else None
+    except ValueError:
+        return None
+
+
+def is_counted(layout: str) -> bool:
+    """Return whether a format reads numbers: counts from a start."""
+    return layout in _COUNTED or since(layout) is not None
+
+
+def is_known(layout: str) -> bool:
+    """Return whether `layout` is a format of times."""
+    return layout == "iso" or "%" in layout or is_counted(layout)
 
 
 class DateOrder(NamedTuple):
@@ -40,7 +72,7 @@ def reordered(layout: str, order: str) -> str:
 def contradiction(layouts: Iterable[str]) -> tuple[str, str, str] | None:
     """Return two formats that read one text as different days, and that text; None without such formats."""
     for first, second in combinations(dict.fromkeys(layouts), 2):
-        if first in _NUMERIC_TIMES and second in _NUMERIC_TIMES:
+        if is_counted(first) and is_counted(second):
             return first, second, "45000"
         for text in _texts(_without_clock(first)):
             days = [_parse(text, _without_clock(layout)) for layout in (first, second)]

@@ -5,7 +5,6 @@ time (clocks go back) is the first of the two; a skipped one (clocks go forward)
 """
 
 from collections import Counter
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +15,13 @@ from numpy.typing import NDArray
 
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
+from graph.importing.mapping.time_formats import is_counted
 from graph.importing.reading.cells import is_cells, texts
 from graph.importing.values import numbers
+from graph.importing.values.counted_times import counts_of, moments_of_counts
+from graph.importing.values.local_times import localised, milliseconds_of
 from graph.importing.values.masks import is_true
 
-_EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
 _MAX_ID_LENGTH = 1_000
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
@@ -117,17 +118,20 @@ def _finite(values: pa.Array) -> Converted:
 def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         series = pd.Series(column.to_pandas(timestamp_as_object=False, date_as_object=False))
-        moments = series if series.dt.tz is not None else _localised(series, value_format.zone)
-        return _in_range(_milliseconds(moments), ~series.isna().to_numpy())
-    for name in value_format.times:
-        if name in _NUMERIC:
-            counts = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-            return _in_range(_NUMERIC[name](counts, value_format.zone), ~np.isnan(counts))
+        moments = series if series.dt.tz is not None else localised(series, value_format.zone)
+        return _in_range(milliseconds_of(moments), ~series.isna().to_numpy())
+    name = next((name for name in value_format.times if is_counted(name)), None)
+    if name is not None:
+        counts = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        return _in_range(moments_of_counts(counts, name, value_format.zone), ~np.isnan(counts))
+    if any("%" in name for name in value_format.times):
+        # A date in figures, like 20240305, that the file types as a number.
+        return _time(texts(column), value_format)
     every = np.asarray(pc.is_valid(column))
     return Converted(
         pa.nulls(len(column), pa.int64()),
         every,
-        "is a number; set `times` to epoch_s, epoch_ms, epoch_us or excel",
+        "is a number; set `times` to epoch_s, epoch_ms, epoch_us, excel, or like 'hours since 2024-01-01'",
     )
 
 
@@ -188,7 +192,7 @@ def days_later(moments: pa.Array, days: int, zone: str) -> pa.Array:
 
 
 def _from_local(local: pd.Series, zone: str) -> pa.Array:
-    milliseconds = _milliseconds(_localised(local.dt.as_unit("ms"), zone))
+    milliseconds = milliseconds_of(localised(local.dt.as_unit("ms"), zone))
     missing = np.isnan(milliseconds)
     return pa.array(np.where(missing, 0, milliseconds).astype(np.int64), mask=missing)
 
@@ -201,8 +205,8 @@ def _local(moments: pa.Array, zone: str) -> pd.Series:
 
 def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
     """Return milliseconds since the epoch, NaN where `text` does not match the format."""
-    if name in _NUMERIC:
-        return _NUMERIC[name](pd.to_numeric(text, errors="coerce").to_numpy(dtype=float), zone)
+    if is_counted(name):
+        return moments_of_counts(counts_of(text), name, zone)
     milliseconds = np.full(len(text), np.nan)
     zoned = "%z" in name or "%Z" in name
     has_zone, local = np.full(len(text), zoned), np.full(len(text), not zoned)
@@ -213,39 +217,16 @@ def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
             text = text.str.replace(_NAMED_UTC, "Z", regex=True)
             has_zone = text.str.fullmatch(_ISO + _OFFSET).to_numpy(dtype=bool)
     if has_zone.any():
-        milliseconds[has_zone] = _milliseconds(_to_utc(text[has_zone], name))
+        milliseconds[has_zone] = milliseconds_of(_to_utc(text[has_zone], name))
     if local.any():
-        milliseconds[local] = _milliseconds(_localised(_to_utc(text[local], name).dt.tz_localize(None), zone))
+        milliseconds[local] = milliseconds_of(
+            localised(_to_utc(text[local], name).dt.tz_localize(None), zone)
+        )
     return milliseconds
 
 
 def _to_utc(text: pd.Series, layout: str) -> pd.Series:
     return pd.to_datetime(text, format=layout, errors="coerce", utc=True)
-
-
-def _localised(local: pd.Series, zone: str) -> pd.Series:
-    first = np.ones(len(local), dtype=bool)
-    return local.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
-
-
-def _milliseconds(moments: pd.Series) -> NDArray[np.float64]:
-    whole = moments.dt.as_unit("ms").astype("int64").to_numpy().astype(float)
-    return np.where(moments.isna().to_numpy(), np.nan, whole)
-
-
-def _excel(numbers: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
-    # Excel counts 29 February 1900, which did not exist, so earlier dates are ambiguous.
-    days = np.where((numbers >= 61) & (numbers < 200_000), numbers, np.nan)
-    local = pd.Series(_EXCEL_EPOCH + pd.to_timedelta(np.round(days * 86_400), unit="s"))
-    return _milliseconds(_localised(local, zone))
-
-
-_NUMERIC: dict[str, Callable[[NDArray[np.float64], str], NDArray[np.float64]]] = {
-    "epoch_s": lambda numbers, _zone: np.round(numbers * 1000),
-    "epoch_ms": lambda numbers, _zone: np.round(numbers),
-    "epoch_us": lambda numbers, _zone: np.round(numbers / 1000),
-    "excel": _excel,
-}
 
 
 def _in_range(milliseconds: NDArray[np.float64], given: Bools) -> Converted:

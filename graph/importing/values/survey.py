@@ -3,6 +3,7 @@
 A survey keeps counts and a few examples, so its memory does not grow with the column.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.importing.mapping.time_formats import DateOrder, reordered
+from graph.importing.mapping.time_formats import DateOrder, is_counted, reordered
+from graph.importing.values.counted_times import CountRange
 from graph.importing.values.date_orders import Example, OrderCounts
 from graph.importing.values.masks import is_true
 from graph.importing.values.number_survey import NumberCounts, NumberSurvey
@@ -30,6 +32,9 @@ _COUNTS = (  # of digits before the point, format, lowest, highest
     ((15, 16), "epoch_us", 3e14, 4e15),
 )
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_STRAY = 0.05
+"""Share of a column's numbers that may be errors."""
+_NUMBER = re.compile(r"-?9+(?:[.,]9+)?")
 _COMPACT_DATE = r"^(?:19|20|21)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 
 
@@ -83,6 +88,8 @@ class TimeSurvey:
         Number of values that no format reads.
     unread_examples
         A few of them.
+    counted
+        The lowest and the highest number, where the times are numbers from a start that they do not state.
     """
 
     rows: int = 0
@@ -91,11 +98,12 @@ class TimeSurvey:
     contradictions: list[Contradiction] = field(default_factory=list)
     unread: int = 0
     unread_examples: list[Example] = field(default_factory=list)
+    counted: tuple[Example, Example] | None = None
 
     @property
     def decided(self) -> bool:
         """Whether `formats` read every row in one way."""
-        return not (self.undecided or self.contradictions or self.unread)
+        return not (self.undecided or self.contradictions or self.unread or self.counted)
 
 
 def survey_numbers(column: Texts) -> NumberSurvey:
@@ -120,6 +128,7 @@ class _TimeCounts:
         self._formats: Counter[str] = Counter()
         self._orders: dict[DateOrder, OrderCounts] = {}
         self._layouts: dict[DateOrder, Counter[str]] = {}
+        self._counts = CountRange()
 
     def add(self, numbers: NDArray[np.int64], text: pa.Array) -> None:
         given = np.asarray(pc.fill_null(pc.not_equal(text, ""), False).to_numpy(zero_copy_only=False))
@@ -132,6 +141,8 @@ class _TimeCounts:
         for code, name in enumerate(names[:_MAX_SHAPES]):
             layouts.setdefault(_count_shape(name) or time_shape(name), []).append(code)
         layouts.setdefault(None, []).extend(range(_MAX_SHAPES, len(names)))
+        if any(_NUMBER.fullmatch(name) for name in names):
+            self._counts.add(numbers, text)
         for shape, of_shape in layouts.items():
             chosen = np.flatnonzero(np.isin(codes, of_shape)) if len(layouts) > 1 else np.arange(len(codes))
             if len(chosen):
@@ -170,7 +181,24 @@ class _TimeCounts:
             elif counts.rows:
                 survey.contradictions.append(_contradiction(counts, layouts[0]))
         survey.formats = [name for name, _ in formats.most_common()]
+        if self._counts.rows and _start_is_open(survey, formats):
+            survey.counted = self._counts.extremes
         return survey
+
+
+def _start_is_open(survey: TimeSurvey, formats: Counter[str]) -> bool:
+    """Whether the numbers of a column can be counts from any start.
+
+    Serial days of spreadsheets are recognised among dates, a stray number among Unix times is an error.
+    """
+    if survey.undecided or survey.contradictions or any(_is_written(name) for name in formats):
+        return False
+    return "excel" in formats or survey.unread > _STRAY * survey.rows
+
+
+def _is_written(layout: str) -> bool:
+    """Whether a format is that of a date in words or figures with separators, not of a plain number."""
+    return not is_counted(layout) and layout not in _COMPACT.values()
 
 
 def _contradiction(counts: OrderCounts, layout: str) -> Contradiction:
