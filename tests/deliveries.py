@@ -136,7 +136,7 @@ class Delivery:
     cut: bool = False
     campaigns: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     undecidable: str = ""
-    """What no reader can tell: `dates` (day or month first, since when), `numbers` (1.234), or which `contradict`."""
+    """What no reader can tell: `dates` (their order or start), `numbers` (1.234), or which `contradict`."""
 
     @property
     def windows(self) -> dict[str, tuple[int, int]]:
