@@ -81,6 +81,8 @@ def _orders(path: Path, rng: random.Random) -> None:
             line = line.replace(";A", ";X", 1)
         if row == 500:
             line = "K9999" + line[5:]
+        if row == 550:
+            line = line.replace(f";{quantity};", ";0,5;", 1)
         if row == 600:
             line = '"' + line
         if row == 700:

@@ -138,7 +138,7 @@ _SPECS = (
                 required=True,
             ),
             Field("at", "time", "when", required=True),
-            Field("quantity", "number", "number of units"),
+            Field("quantity", "number", "number of units; stored as an integer where it is whole"),
             Field("value", "number", "amount of money"),
             Field("unit_price", "number", "price of one unit; gives the value where none is mapped"),
             Field("discount", "number", "price reduction in money"),

@@ -76,13 +76,16 @@ class CampaignFacts:
         return self._windows
 
     def prepare(self) -> None:
-        """Number all ids; needed before the first use of `positions`, and after each addition."""
+        """Number all ids; needed before the first use of `belong`, and after each addition."""
         if self._positions is None:
             self._positions = {name: self._locate(name) for name in ("users", "products", "coupons")}
 
-    def positions(self, what: str, campaign: int) -> Ints:
-        """Return the positions of the `users`, `products` or `coupons` of a campaign, in order."""
-        return (self._positions or {})[what][campaign]
+    def belong(self, what: str, campaign: int, positions: Ints) -> NDArray[np.bool_]:
+        """Mark the positions (-1: unknown) that are of `users`, `products` or `coupons` of a campaign."""
+        ids: Ids = getattr(self, what)
+        of_campaign = np.zeros(len(ids) + 1, dtype=bool)
+        of_campaign[(self._positions or {})[what][campaign]] = True
+        return of_campaign[positions]
 
     def _locate(self, what: str) -> list[Ints]:
         ids: Ids = getattr(self, what)
@@ -211,7 +214,7 @@ class Tally:
                 continue
             reached = np.full(len(inside), _OTHER)
             fits = self._fits(objects, kind, campaign, inside)
-            targeted = np.isin(users[inside], self.facts.positions("users", campaign))
+            targeted = self.facts.belong("users", campaign, users[inside])
             reached[fits] = np.where(targeted | (not self.rule.targeted), _COUNTS, _UNTARGETED)[fits]
             status[inside] = np.maximum(status[inside], reached)
         return status
@@ -234,12 +237,12 @@ class Tally:
         if kind.counts == "any":
             return np.ones(len(inside), dtype=bool)
         if kind.counts == "promoted":
-            return np.isin(own, self.facts.positions("products", campaign))
+            return self.facts.belong("products", campaign, own)
         if kind.object == "product":
             return named == campaign
         if kind.object == "campaign":
             return own == campaign
-        of_campaign = np.isin(own, self.facts.positions("coupons", campaign))
+        of_campaign = self.facts.belong("coupons", campaign, own)
         return of_campaign & ((named < 0) | (named == campaign))
 
     @property

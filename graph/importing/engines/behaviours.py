@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
+from graph.importing.engines import units
 from graph.importing.engines.loaders import LoadResult, Target, unknown_id
 from graph.importing.ledger import Ledger
 from graph.importing.reading.lines import RowError
@@ -99,7 +100,10 @@ def _parameters(rows: Rows) -> tuple[Row, dict[str, pa.DictionaryArray]]:
         "campaign": campaign.indices.to_pylist() if campaign is not None else [],
         "key": _values_or_empty(columns.get("id")),
     }
-    return parameters | {name: _values_or_empty(columns.get(name)) for name in VALUES}, positions
+    values = {name: _values_or_empty(columns.get(name)) for name in VALUES}
+    if values["quantity"]:
+        values["quantity"] = units.to_values(columns["quantity"])
+    return parameters | values, positions
 
 
 def _values_or_empty(column: pa.Array | None) -> list[Any]:

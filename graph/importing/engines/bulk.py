@@ -5,7 +5,7 @@ files for the importer. The resulting graph is the same for both engines.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,11 @@ from graph.connection import Graph, Row
 from graph.errors import ImportFailed
 from graph.importing.contract import ENTITIES
 from graph.importing.engines.behaviours import VALUES
-from graph.importing.engines.csv_files import CsvFiles, moments
+from graph.importing.engines.csv_files import CsvFiles, End, moments
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.resolve import ResolvedBlock, Resolver
 from graph.importing.engines.stream import time_span
+from graph.importing.engines.units import is_whole
 from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFiles
@@ -231,7 +232,8 @@ class BulkEngine:
             if returned:
                 columns["returns"] = pa.repeat(pa.scalar(returned), len(part))
             ends = ("users", positions["user"][keep]), (f"{kind.object}s", positions["object"][keep])
-            files.links(kind.type, *ends, columns)
+            for start, end, values in _by_type_of_quantity(*ends, columns):
+                files.links(kind.type, start, end, values)
 
     def _record_batch(self, files: CsvFiles, resolved: ResolvedBlock) -> None:
         block = resolved.block
@@ -253,6 +255,21 @@ _LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Any, Any], None]] = 
     "promotions": BulkEngine._write_promotions,
     "ties": BulkEngine._write_ties,
 }
+
+
+def _by_type_of_quantity(
+    start: End, end: End, columns: dict[str, pa.Array]
+) -> Iterator[tuple[End, End, dict[str, pa.Array]]]:
+    """Yield the rows with whole quantities, as integers, and the others: a file has one type a column."""
+    if "quantity" not in columns:
+        yield start, end, columns
+        return
+    whole = is_whole(columns["quantity"])
+    for mask, kind in ((whole, pa.int64()), (~whole, pa.float64())):
+        if mask.any():
+            chosen = {name: column.filter(pa.array(mask)) for name, column in columns.items()}
+            chosen["quantity"] = chosen["quantity"].cast(kind)
+            yield (start[0], start[1][mask]), (end[0], end[1][mask]), chosen
 
 
 def _weight(rows: Any) -> pa.Array:
