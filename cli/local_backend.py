@@ -17,6 +17,7 @@ from api.schemas.networks import Network
 from api.schemas.plans import PlanResponse
 from api.schemas.requests import (
     BackTestRequest,
+    CampaignRequest,
     ForecastRequest,
     NetworkRequest,
     PlanRequest,
@@ -67,6 +68,21 @@ class LocalBackend:
         from api.serializers.campaigns import select_campaigns, serialize_campaigns
 
         return serialize_campaigns(select_campaigns(self.graph, dataset, state=state))
+
+    def create_campaign(self, request: CampaignRequest) -> Campaign:
+        """Create a campaign that no import loads."""
+        from api.serializers.campaigns import read_campaign
+        from forecasting.plans.campaigns import NewCampaign, create_campaign
+
+        fields = request.model_dump(exclude={"dataset", "name"})
+        create_campaign(self.graph, request.dataset, NewCampaign(title=request.name or request.id, **fields))
+        return read_campaign(self.graph, request.dataset, request.id)
+
+    def remove_campaign(self, campaign: str, dataset: str) -> None:
+        """Remove a campaign that was created, and its forecasts."""
+        from forecasting.plans.campaigns import remove_planned
+
+        remove_planned(self.graph, dataset, campaign)
 
     def networks(self, dataset: str) -> list[Network]:
         """List networks, the latest cut-off first."""

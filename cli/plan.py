@@ -44,14 +44,14 @@ def plan(
     from api.schemas.requests import PlanRequest
     from cli.backend import open_backend
     from cli.console import out, print_json
-    from cli.what_if import read_users
+    from cli.id_files import read_ids
 
     request = build_request(
         PlanRequest,
         origin=parse_date(origin),
         starts=parse_date(starts),
         ends=parse_date(ends),
-        targets=read_users(targets) if targets else None,
+        targets=read_ids(targets) if targets else None,
         discount=None if discount is None else discount / 100,
         top=top,
     )

@@ -13,6 +13,7 @@ from api.schemas.networks import Network
 from api.schemas.plans import PlanResponse
 from api.schemas.requests import (
     BackTestRequest,
+    CampaignRequest,
     ForecastRequest,
     NetworkRequest,
     PlanRequest,
@@ -55,6 +56,14 @@ class RemoteBackend:
         while page := self.client.campaigns(dataset, state=state, offset=len(campaigns)):
             campaigns += page
         return campaigns
+
+    def create_campaign(self, request: CampaignRequest) -> Campaign:
+        """Create a campaign that no import loads."""
+        return self.client.create_campaign(request)
+
+    def remove_campaign(self, campaign: str, dataset: str) -> None:
+        """Remove a campaign that was created, and its forecasts."""
+        self.client.remove_campaign(campaign, dataset)
 
     def networks(self, dataset: str) -> list[Network]:
         """List networks, the latest cut-off first."""

@@ -49,13 +49,14 @@ def what_if(
     from api.schemas.requests import WhatIfRequest
     from cli.backend import open_backend
     from cli.console import out, print_json
+    from cli.id_files import read_ids
     from cli.render import describe_verdict
 
     request = build_request(
         WhatIfRequest,
         seeds=seed or None,
         k=k,
-        exclude=read_users(exclude) if exclude else [],
+        exclude=read_ids(exclude) if exclude else [],
         per_group=per_group,
         fair=fair,
         costs=_read_costs(costs) if costs else {},
@@ -92,20 +93,6 @@ def what_if(
     )
     if response.influence_verdict != "supported":
         out.print(network.influence_test.summary, highlight=False)
-
-
-def read_users(file: Path) -> list[str]:
-    """Read user ids from a text file, one per line.
-
-    Raises
-    ------
-    InvalidRequest
-        If the file cannot be read.
-    """
-    try:
-        return [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"{file} cannot be read: {error}.", "Name a text file of user ids.") from error
 
 
 def _read_costs(file: Path) -> dict[str, float]:

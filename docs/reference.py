@@ -117,7 +117,13 @@ def commands_page() -> str:
 
 def _commands(command: typer.core.TyperGroup | typer.core.TyperCommand, name: str) -> list[str]:
     if isinstance(command, typer.core.TyperGroup):
-        return [line for key, sub in command.commands.items() for line in _commands(sub, f"{name} {key}")]
+        own = _describe(command, name) if command.invoke_without_command and command.params else []
+        subs = command.commands.items()
+        return [*own, *(line for key, sub in subs for line in _commands(sub, f"{name} {key}"))]
+    return _describe(command, name)
+
+
+def _describe(command: typer.core.TyperGroup | typer.core.TyperCommand, name: str) -> list[str]:
     lines = [f"## {name}", "", str(command.help).strip(), "", "| | |", "| --- | --- |"]
     for parameter in command.params:
         option = parameter.param_type_name == "option"

@@ -14,9 +14,8 @@ from api.schemas.requests import CampaignRequest
 from api.serializers.campaigns import (
     Order,
     State,
-    campaign_states,
+    read_campaign,
     select_campaigns,
-    serialize_campaign,
     serialize_campaigns,
 )
 from api.strict_route import StrictRoute
@@ -24,8 +23,7 @@ from forecasting.history.series import participants_by_group, read_influence
 from forecasting.plans.campaigns import NewCampaign, remove_planned
 from forecasting.plans.campaigns import create_campaign as create_planned_campaign
 from forecasting.records import find_campaign, network_of
-from graph.connection import Graph
-from graph.datasets import describe_dataset, resolve_dataset
+from graph.datasets import resolve_dataset
 from network import queries
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=StrictRoute)
@@ -60,7 +58,7 @@ def create_campaign(
     fields = request.model_dump(exclude={"dataset", "name"})
     create_planned_campaign(graph, dataset, NewCampaign(title=request.name or request.id, **fields))
     response.headers["Location"] = f"/v1/campaigns/{request.id}?dataset={quote(dataset)}"
-    return _find(graph, dataset, request.id)
+    return read_campaign(graph, dataset, request.id)
 
 
 @router.delete("/{campaign_id}", status_code=204)
@@ -73,7 +71,7 @@ def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> N
 @read_endpoint
 def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> Campaign:
     """Return one campaign."""
-    return _find(graph, dataset, campaign_id)
+    return read_campaign(graph, dataset, campaign_id)
 
 
 SinceQuery = Annotated[Day | None, Query(description="First day")]
@@ -155,12 +153,6 @@ def get_neighbour_groups(
     run = network_of(graph, dataset, campaign_id).id
     rows = page.of(queries.neighbour_groups(graph, dataset, campaign_id, run), response)
     return [NeighbourGroup(**row) for row in rows]
-
-
-def _find(graph: Graph, dataset: str, campaign_id: str) -> Campaign:
-    campaign = find_campaign(graph, dataset, campaign_id)
-    (state,) = campaign_states(campaign.to_frame().T, describe_dataset(graph, dataset))
-    return serialize_campaign(pd.Series({**campaign, "state": state}))
 
 
 def _within(days: pd.Series, since: date | None, until: date | None) -> pd.Series:

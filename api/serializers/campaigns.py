@@ -6,6 +6,7 @@ import pandas as pd
 
 from api.schemas.campaigns import Campaign
 from forecasting.history.series import campaign_list
+from forecasting.records import find_campaign
 from graph.connection import Graph
 from graph.datasets import Dataset, describe_dataset
 
@@ -70,3 +71,10 @@ def serialize_campaign(row: pd.Series) -> Campaign:
     fields = {**row.to_dict(), "kind": None if pd.isna(row["kind"]) else row["kind"]}
     last = row["ends"] - pd.Timedelta(days=1)
     return Campaign(**{**fields, "starts": row["starts"].date(), "ends": last.date()})
+
+
+def read_campaign(graph: Graph, dataset: str, campaign_id: str) -> Campaign:
+    """Read one campaign. Raises NotFound."""
+    campaign = find_campaign(graph, dataset, campaign_id)
+    (state,) = campaign_states(campaign.to_frame().T, describe_dataset(graph, dataset))
+    return serialize_campaign(pd.Series({**campaign, "state": state}))

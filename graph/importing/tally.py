@@ -269,7 +269,7 @@ class Tally:
         if not len(self.facts.campaigns):
             return (
                 "the data set has no campaigns yet. Map a table of campaigns, or add campaigns later on the "
-                "page or with POST /v1/campaigns."
+                "page, with POST /v1/campaigns or with `groundswell campaigns add`."
             )
         counting = {name: kind for name, kind in self.kinds.items() if kind.counts != "never"}
         if not counting:

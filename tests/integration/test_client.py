@@ -144,6 +144,10 @@ def test_commands_run_on_another_server(address: str, sample: ImportReport, mode
 
     assert "Likely to take part within 4 days" in output_of("forecast", CAMPAIGN, "--horizon", "4")
     assert f"Campaign {CAMPAIGN}" in output_of("campaigns", "--state", "ended")
+    days = ("--starts", "2030-02-01", "--ends", "2030-02-09")
+    added = output_of("campaigns", "add", "later", *days, "--like", CAMPAIGN)
+    assert added.startswith("Added the planned campaign later, 2030-02-01 to 2030-02-09:")
+    assert "Removed the campaign later." in output_of("campaigns", "remove", "later")
     assert "not yet" in output_of("who", CAMPAIGN, "--waiting", "--top", "3")
     assert "What drives the forecast" in output_of("explain", CAMPAIGN, "--horizon", "4")
     assert "as planned" in output_of("plan", "22", "--origin", str(CUTOFF), "--top", "0")

@@ -12,6 +12,7 @@ from graph.importing.check import check_files
 from graph.importing.job import import_files
 from graph.progress import Silent
 from graph.settings import Settings
+from tests.command_line import database_environment, groundswell
 from tests.shop import HEADER, Import, shop_mapping
 
 TABLES = shop_mapping("shop").model_dump(exclude_unset=True, mode="json")["tables"]
@@ -40,6 +41,31 @@ def test_a_campaign_created_later_derives_participations_of_earlier_behaviours(
     assert (report.participations, report.counts["participations"]) == (1, 2)
     remove_planned(graph, dataset, "tea")
     assert campaign_list(graph, dataset)["participants"].tolist() == [1]
+
+
+def test_the_command_line_adds_a_campaign_to_an_order_log(
+    settings: Settings, load: Import, dataset: str, tmp_path: Path
+) -> None:
+    load(tables=ORDERS_ALONE)
+
+    def output_of(*arguments: str) -> str:
+        done = groundswell("campaigns", *arguments, "--dataset", dataset, **database_environment(settings))
+        assert done.returncode == 0, done.stderr
+        return " ".join(done.stdout.split())
+
+    days = ("--starts", "2024-03-01", "--ends", "2024-03-31")
+    (tmp_path / "users.txt").write_text("\ufeffa\nb\n\n", encoding="utf-8")
+    (tmp_path / "products.txt").write_text("tea\n")
+    lists = ("--users", str(tmp_path / "users.txt"), "--products", str(tmp_path / "products.txt"))
+    added = output_of("add", "tea", *days, *lists)
+    assert added == (
+        "Added the ended campaign tea, 2024-03-01 to 2024-03-31: "
+        "2 users are targeted, and 1 took part so far."
+    )
+    assert "No behaviour counts for it." in output_of("add", "mug", *days)
+    assert "tea" in output_of()
+    assert output_of("remove", "tea") == "Removed the campaign tea."
+    assert "tea" not in output_of("--json")
 
 
 def test_every_behaviour_is_counted_with_its_reason(
