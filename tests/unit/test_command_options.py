@@ -13,7 +13,7 @@ from examples import messy_shop
 from graph.importing.inference.infer import infer_mapping
 from tests.command_line import groundswell
 
-WITHOUT_JSON = {
+WITHOUT_JSON = {"campaigns remove", 
     "browser", "db backup", "db down", "db reset", "db restore", "db status", "db up", "demo",
     "export network", "export question", "export series", "import init", "import schema", "import undo",
     "jobs work", "keys make", "keys revoke", "network remove", "serve",
