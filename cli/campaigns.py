@@ -33,15 +33,18 @@ def list_campaigns(
     if context.invoked_subcommand is not None:
         return
     from cli.backend import open_backend
-    from cli.console import print_json
+    from cli.console import out, print_json
     from cli.render import show_campaigns
 
     with open_backend(home) as backend:
-        campaigns = backend.campaigns(backend.resolve_dataset(dataset), state)
+        dataset = backend.resolve_dataset(dataset)
+        campaigns = backend.campaigns(dataset, state)
+        last, reason = backend.end_of_data(dataset)
     if as_json:
         print_json(campaigns)
         return
     show_campaigns(campaigns)
+    out.print(f"The data ends on {last}{f': {reason}' if reason else ''}.", markup=False, highlight=False)
 
 
 @app.command("add")

@@ -31,7 +31,7 @@ from api.serializers.jobs import serialize_job
 from api.serializers.models import serialize_backtest, serialize_model
 from api.serializers.networks import serialize_network
 from graph.connection import Graph
-from graph.datasets import resolve_dataset
+from graph.datasets import describe_dataset, resolve_dataset
 from graph.importing.job import Engine, ImportReport, import_files
 from graph.importing.mapping.model import Mapping
 from graph.importing.runs import import_runs
@@ -68,6 +68,11 @@ class LocalBackend:
         from api.serializers.campaigns import select_campaigns, serialize_campaigns
 
         return serialize_campaigns(select_campaigns(self.graph, dataset, state=state))
+
+    def end_of_data(self, dataset: str) -> tuple[date, str | None]:
+        """Return the last day of the data, and why it is not that of the last behaviour, if it is not."""
+        described = describe_dataset(self.graph, dataset)
+        return described.last_day, described.reason
 
     def create_campaign(self, request: CampaignRequest) -> Campaign:
         """Create a campaign that no import loads."""

@@ -57,6 +57,11 @@ class RemoteBackend:
             campaigns += page
         return campaigns
 
+    def end_of_data(self, dataset: str) -> tuple[date | None, str | None]:
+        """Return the last day of the data, and why it is not that of the last behaviour, if it is not."""
+        described = next(row for row in self.client.datasets() if row.id == dataset)
+        return described.last, described.last_reason
+
     def create_campaign(self, request: CampaignRequest) -> Campaign:
         """Create a campaign that no import loads."""
         return self.client.create_campaign(request)

@@ -41,11 +41,20 @@ class CampaignRow:
 
 @dataclass(frozen=True)
 class CampaignsView:
-    """Everything that the list of campaigns shows; `query` is the source of the sparklines."""
+    """Everything that the list of campaigns shows.
+
+    Attributes
+    ----------
+    last_day, reason
+        The last day of the data, and why it is not that of the last behaviour, if it is not.
+    query
+        The source of the sparklines.
+    """
 
     dataset: str
     datasets: list[str]
     last_day: date
+    reason: str | None
     rows: list[CampaignRow]
     query: SourceQuery
 
@@ -92,7 +101,7 @@ def view_campaigns(context: Context, dataset: str) -> CampaignsView:
         _campaign_row(campaign, series[campaign["id"]], data) for campaign in campaigns.to_dict("records")
     ]
     query = source_query(context.settings, "campaigns/daily_participants", dataset=dataset)
-    return CampaignsView(dataset, sorted(imported_datasets(graph)), data.last_day, rows, query)
+    return CampaignsView(dataset, sorted(imported_datasets(graph)), data.last_day, data.reason, rows, query)
 
 
 def _list_campaigns(graph: Graph, dataset: str) -> pd.DataFrame:

@@ -4,11 +4,15 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from fastapi.testclient import TestClient
 
-from graph.connection import Graph
+from api.app import create_app
+from graph.connection import Graph, connect
 from graph.datasets import datasets, describe_dataset
 from graph.importing.undo import undo_import
 from graph.progress import Silent
+from graph.settings import Settings
+from tests.command_line import database_environment, groundswell
 from tests.shop import HEADER, Import
 
 DAYS = pd.date_range("2024-01-01", "2024-02-29")
@@ -16,7 +20,7 @@ ORDERS = "".join(f"a,tea,{day:%Y-%m-%d} {hour}:30,1\n" for day in DAYS for hour 
 
 
 def test_stray_stamps_and_an_unfinished_day_do_not_set_the_days(
-    graph: Graph, load: Import, shop: Path, dataset: str
+    graph: Graph, settings: Settings, load: Import, shop: Path, dataset: str
 ) -> None:
     (shop / "orders.csv").write_text(
         HEADER + "a,tea,1969-12-31 23:00,1\n" + ORDERS + "b,tea,2024-03-01 00:05,1\n"
@@ -29,6 +33,12 @@ def test_stray_stamps_and_an_unfinished_day_do_not_set_the_days(
     assert described.reason is not None
     (row,) = (row for row in datasets(graph) if row["dataset"] == dataset)
     assert (row["last"], row["last_reason"]) == ("2024-02-29", described.reason)
+    # Lists of campaigns say so.
+    listed = groundswell("campaigns", "--dataset", dataset, **database_environment(settings))
+    assert f"The data ends on 2024-02-29: {described.reason}." in " ".join(listed.stdout.split())
+    with TestClient(create_app(settings, connect(settings), keys=False), base_url="http://127.0.0.1") as api:
+        page = api.get("/campaigns", params={"dataset": dataset})
+    assert f"Why it does not end later: {described.reason}." in page.text
     # The rest of the day arrives.
     with (shop / "orders.csv").open("a") as file:
         file.write("".join(f"b,tea,2024-03-01 {hour}:30,1\n" for hour in range(8, 22)))
