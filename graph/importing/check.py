@@ -112,7 +112,8 @@ def check_files(
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []
     nothing = check.tally.explain_none() if "behaviours" in mapping.tables else None
-    check.warnings += [nothing] if nothing else []
+    empty = check.tally.explain_empty_campaigns()
+    check.warnings += [warning for warning in (nothing, empty) if warning]
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:

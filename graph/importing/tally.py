@@ -164,6 +164,8 @@ class Tally:
         self.skipped = 0
         self._last = -math.inf
         """Moment of the last behaviour that could count."""
+        self._per_campaign: Ints = np.zeros((2, 1), dtype=np.int64)
+        """For each campaign, how many behaviours are inside its window, and how many count."""
         self._lock = Lock()
 
     def add(self, rows: Rows) -> None:
@@ -174,11 +176,15 @@ class Tally:
             of_kind = is_true(pc.equal(rows.columns["kind"], name))
             part = rows if of_kind.all() else rows.filter(of_kind)
             kind = self.kinds[name]
-            status = self._status(part, kind) if kind.counts != "never" else np.array([], dtype=np.int64)
+            per_campaign = np.zeros((2, len(self.facts.campaigns)), dtype=np.int64)
+            status = np.array([], dtype=np.int64)
+            if kind.counts != "never":
+                status = self._status(part, kind, per_campaign)
             numbers = np.bincount(status, minlength=4).tolist()
             last = pc.max(part.columns["at"]).as_py() if len(status) else -math.inf
             with self._lock:
                 self._last = max(self._last, last)
+                self._per_campaign = self._per_campaign + per_campaign
                 counts = self.counts.setdefault(name, KindCounts())
                 counts.read += len(part)
                 counts.outside += numbers[_OUTSIDE]
@@ -197,8 +203,11 @@ class Tally:
         with self._lock:
             self.unknown_users += unknown
 
-    def _status(self, rows: Rows, kind: BehaviourKind) -> Ints:
-        """Return for each row how close it comes to counting, in the campaign where it comes closest."""
+    def _status(self, rows: Rows, kind: BehaviourKind, per_campaign: Ints) -> Ints:
+        """Return for each row how close it comes to counting, in the campaign where it comes closest.
+
+        The rows inside the window of each campaign, and those that count, are written to `per_campaign`.
+        """
         at = rows.columns["at"].to_numpy(zero_copy_only=False)
         order = np.argsort(at, kind="stable")
         ordered = at[order]
@@ -217,6 +226,7 @@ class Tally:
             targeted = self.facts.belong("users", campaign, users[inside])
             reached[fits] = np.where(targeted | (not self.rule.targeted), _COUNTS, _UNTARGETED)[fits]
             status[inside] = np.maximum(status[inside], reached)
+            per_campaign[:, campaign] = len(inside), np.count_nonzero(reached == _COUNTS)
         return status
 
     def _objects(self, rows: Rows, kind: BehaviourKind) -> tuple[Ints, Ints]:
@@ -264,6 +274,22 @@ class Tally:
         if self.counting:
             return None
         return DataWarning("no_participations", f"Nothing counts as participation: {self._reason()}", 0)
+
+    def explain_empty_campaigns(self) -> DataWarning | None:
+        """Return which campaigns have behaviours inside their windows, but no participation."""
+        inside, counting = self._per_campaign
+        if not counting.any():
+            return None  # `explain_none` says why nothing counts at all.
+        idle = (inside > 0) & (counting == 0)
+        empty = [name for name, is_idle in zip(self.facts.campaigns, idle, strict=True) if is_idle]
+        if not empty:
+            return None
+        text = (
+            f"{len(empty):,} of {len(idle):,} campaigns have behaviours inside their windows, but none that "
+            "counts as participation. Compare their ids with those that behaviours, promotions and "
+            "targetings name, or choose another `counts` for the kinds of behaviour."
+        )
+        return DataWarning("campaigns_without_participations", text, len(empty), empty[:5])
 
     def _reason(self) -> str:
         if not len(self.facts.campaigns):

@@ -1,5 +1,6 @@
-"""A data set in which nothing connects users has an empty network."""
+"""Networks of data sets whose campaigns connect nobody, are all to come, or are long over."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,19 @@ def test_an_empty_network_is_built_and_updated(
     network = build_network(graph, dataset, Silent())
     assert (network.users, network.influences, network.key_users, network.groups) == (1, 0, 0, 0)
     assert update_network(graph, dataset, Silent()).influences == 0
+
+
+@pytest.mark.parametrize(("year", "participations"), [("2025", 0), ("2023", 2)])
+def test_network_is_built_where_no_campaign_runs(
+    graph: Graph, load: Import, shop: Path, dataset: str, year: str, participations: int
+) -> None:
+    (shop / "campaigns.csv").write_text(f"id,starts,ends\nF1,{year}-03-01,{year}-04-01\n")
+    (shop / "orders.csv").write_text(
+        HEADER
+        + "a,tea,2023-03-02 10:00,3.5\nb,tea,2023-03-03 10:00,3.5\n"
+        + "".join(f"{user},tea,2024-{month:02}-02 10:00,3.5\n" for month in range(1, 7) for user in "ab")
+    )
+    assert load().participations == participations
+    network = build_network(graph, dataset, Silent())
+    assert network.users == 2
+    assert network.cutoff == date(2024, 6, 3)  # The day after the last behaviour, as ever.

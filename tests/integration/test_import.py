@@ -11,6 +11,7 @@ from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import DatasetLocked, ImportFailed, ImportStopped, InvalidRequest, SchemaError
 from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.check import check_files
 from graph.importing.engines import stream
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import ImportReport, import_files, import_prepared
@@ -228,6 +229,25 @@ def test_import_stops_at_too_many_rejected_rows_and_resumes_when_allowed(
     report = import_files(graph, settings, shop, strict_mapping, Silent(), max_rejected=0.9)
     assert report.run == "import/1"
     assert report.total.rejected == 9
+
+
+def test_check_and_run_stop_at_the_same_limit(
+    graph: Graph, settings: Settings, shop: Path, dataset: str
+) -> None:
+    # A tenth of the users is rejected, but few of all rows.
+    users = "".join(f"{name},Ulm\n" for name in "abcdefghijklmnopqr")
+    (shop / "users.csv").write_text("id,city\n" + users + ",\n" * 2)
+    (shop / "orders.csv").write_text(HEADER + "a,tea,2024-03-02 10:00,3.5\n" * 400)
+    mapping = shop_mapping(dataset, max_rejected=0.05)
+    stopped = check_files(shop, mapping, Silent()).stopped
+    assert stopped is not None
+    with pytest.raises(ImportStopped) as error:
+        import_files(graph, settings, shop, mapping, Silent(), engine="stream")
+    assert str(error.value).partition(": ")[2] == str(stopped).partition(": ")[2]
+    assert "2 of 20 rows were rejected in table users" in str(stopped)
+    generous = shop_mapping(dataset, max_rejected={"users": 0.1})
+    assert check_files(shop, generous, Silent()).stopped is None
+    assert import_files(graph, settings, shop, generous, Silent(), engine="stream").total.rejected == 2
 
 
 def test_new_values_replace_old_ones_and_undo_restores_them(

@@ -272,6 +272,14 @@ EXPORTS = {
         SEGMENT_ROWS,
         left_out=3,
     ),
+    "Segment events that name none of the own campaigns": Export(
+        {"events.jsonl": "\n".join(EVENTS) + "\n", "campaigns.csv": SPRING},
+        SEGMENT_TALLY,
+        {"campaigns": 2, "behaviours": 3},
+        SEGMENT_ROWS,
+        warnings=["campaigns_without_participations"],
+        left_out=3,
+    ),
     "JSON lines of which one is cut": Export(
         {
             "campaigns.csv": SPRING,
@@ -418,6 +426,7 @@ def test_export_comes_in_as_it_is_meant(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
+        ("Segment events that name none of the own campaigns", "1 of 2 campaigns have behaviours inside"),
         ("campaigns that are all to come", "every campaign begins after the last behaviour"),
         ("dates of which none decides the order: month first", "outside the windows of all campaigns"),
         ("a last day that is cut in the night", "has no campaigns yet"),
