@@ -37,5 +37,5 @@ def test_network_is_built_where_no_campaign_runs(
     )
     assert load().participations == participations
     network = build_network(graph, dataset, Silent())
-    assert network.users == 2
+    assert network.users == 3
     assert network.cutoff == date(2024, 6, 3)  # The day after the last behaviour, as ever.
