@@ -92,6 +92,13 @@ _NOTES = {
     "German": "für Müller; groß",
     "Chinese": "礼物；蓝色",
 }
+_TITLES = {
+    "English": [["Sales report"], [], ["Exported on", "May 6, 2024"]],
+    "camel": [["InvoiceLines"], ["From", "2024-01-01"], []],
+    "German": [["Bestellungen für Müller"], [], ["Stand: 06.05.2024, 9:00"]],
+    "Chinese": [["订单报表"], ["导出时间", "2024年5月6日"], []],
+}
+"""What stands above a header; empty rows, too."""
 ENCODINGS = {
     "English": ("utf-8", "utf-8-sig", "utf-16", "cp1252"),
     "camel": ("utf-8", "utf-8-sig"),
@@ -134,6 +141,10 @@ class Delivery:
     returns: list[Order] = field(default_factory=list)
     guests: int = 0
     cut: bool = False
+    titles: list[list[str]] = field(default_factory=list)
+    """Rows above the header."""
+    total: bool = False
+    """Whether a row of totals ends the orders."""
     campaigns: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     undecidable: str = ""
     """What no reader can tell: `dates` (their order or start), `numbers` (1.234), or which `contradict`."""
@@ -150,6 +161,7 @@ class Delivery:
 
     def __str__(self) -> str:
         parts = [self.dates, self.numbers, self.language, self.encoding, self.format, *sorted(self.tables)]
+        parts += ["titles"] * bool(self.titles) + ["total"] * self.total
         return f"{self.seed}: " + " / ".join([*parts, self.undecidable or "decided"])
 
 
@@ -172,6 +184,9 @@ def write_delivery(folder: Path, seed: int) -> Delivery:
     if "€" in delivery.numbers and delivery.encoding == "gb18030":
         delivery.numbers = "1234.50"
     _choose_orders(delivery, rng)
+    if file_format not in ("jsonl", "json", "parquet"):
+        delivery.titles = rng.choice(([], [], _TITLES[language][:2], _TITLES[language]))
+        delivery.total = rng.random() < 0.2
     folder.mkdir(parents=True, exist_ok=True)
     _write_orders(delivery, rng)
     _write_other_tables(delivery, rng)
@@ -267,6 +282,9 @@ def _write_orders(delivery: Delivery, rng: random.Random) -> None:
         at, value = _written_date(delivery, order.at, number), _written_value(delivery, order.value, number)
         note = _NOTES[delivery.language] if number % 7 == 0 else ""
         rows.append([order.basket, order.user, order.product, at, order.quantity, value, note])
+    if delivery.total:
+        quantity = sum(order.quantity for order in orders)
+        rows.append(["Total", None, None, None, quantity, None, None])
     path = delivery.folder / "orders"
     if delivery.format in ("jsonl", "json"):
         _write_json(delivery, path, header, rows)
@@ -284,6 +302,8 @@ def _write_delimited(
     )
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=rng.choice(["\n", "\r\n"]))
+    width = len(header) if rng.random() < 0.5 else 0  # Spreadsheets fill rows up.
+    writer.writerows([row + [""] * (width - len(row)) for row in delivery.titles])
     writer.writerows([header, *rows])
     content = text.getvalue()
     if delivery.cut:
@@ -321,7 +341,12 @@ def _write_typed(delivery: Delivery, path: Path, header: list[str], rows: list[l
     if delivery.format == "parquet":
         frame.to_parquet(path.with_suffix(".parquet"))
     else:
-        frame.to_excel(path.with_suffix(".xlsx"), index=False)
+        with pd.ExcelWriter(path.with_suffix(".xlsx")) as book:
+            frame.to_excel(book, index=False, startrow=len(delivery.titles))
+            (sheet,) = book.sheets.values()
+            for i, title in enumerate(delivery.titles, start=1):
+                for j, text in enumerate(title, start=1):
+                    sheet.cell(i, j).value = text
 
 
 def _write_other_tables(delivery: Delivery, rng: random.Random) -> None:
@@ -332,6 +357,7 @@ def _write_other_tables(delivery: Delivery, rng: random.Random) -> None:
         _write_csv(folder / "customers.csv", [names["user"], "city"], [[user, "Ulm"] for user in users])
     if "products" in delivery.tables:
         rows = [[product, f"Thing {product}"] for product in products]
+        rows += [["Total", ""]] * delivery.total
         _write_csv(folder / "products.csv", [names["product"], "name"], rows)
     if "campaigns" not in delivery.tables:
         return

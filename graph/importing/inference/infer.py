@@ -143,7 +143,9 @@ def _add_campaigns(draft: Draft) -> None:
     if any(source.table == "campaigns" for source in draft.sources):
         return
     for source, column in draft.naming:
-        shared = ("encoding", "delimiter", "sheet", "format", "header", "rows", "times", "missing")
+        shared = (
+            "encoding", "delimiter", "skip_rows", "sheet", "format", "header", "rows", "times", "missing",
+        )  # fmt: skip
         settings = {name: source.settings[name] for name in shared if name in source.settings}
         columns = {"id": column, "at": source.settings["columns"]["at"]}
         draft.sources.append(

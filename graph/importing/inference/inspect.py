@@ -1,6 +1,5 @@
 """Finds the files of a delivery and how each is read: format, encoding, delimiter, columns."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +14,18 @@ from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.inference.draft import Ask, Noted
 from graph.importing.mapping.model import FILE_NAME
 from graph.importing.mapping.source import Source
-from graph.importing.reading import delimiters, encodings
+from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
 from graph.importing.reading.folders import Folder
 from graph.importing.reading.opening import format_of, open_decompressed
 from graph.importing.reading.sample import Sample, Typed, sample
+from graph.importing.reading.title_rows import is_data_row, lines_above_header, rows_above_header
 from graph.importing.reading.whole import read_numbered_columns
 
 _SAMPLE_BYTES = 256 * 1024
 _FIRST_ROWS = 50
 _MAX_CHOICES = 30
+_SHOWN = 60
 _DELIMITED = {"csv", "tsv"}
 _SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx")
 _NULLS = {"null", "NULL", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "NA", "\\N", "(null)"}
@@ -103,10 +104,12 @@ def _inspect(path: Path, name: str) -> InspectedFile:
     try:
         if format_of(path, file.source) in _DELIMITED:
             _find_layout(file)
+        elif format_of(path, file.source) == "xlsx":
+            _skip_titles(file, sheets.first_rows(path, file.source, _FIRST_ROWS))
         found = sample(path, file.source)
         if format_of(path, file.source) in _DELIMITED:
             file.rows = [list(found.columns)]
-            if _is_data_row(file.rows[0]):
+            if is_data_row(file.rows[0]):
                 header = [f"column_{number}" for number in range(1, len(found.columns) + 1)]
                 settings["header"] = Noted(
                     header, f"the file has none; its first row: {', '.join(file.rows[0])}"
@@ -133,12 +136,6 @@ def _inspect(path: Path, name: str) -> InspectedFile:
     return file
 
 
-def _is_data_row(names: list[str]) -> bool:
-    """Whether a header is a row of data: half of its names are numbers or times."""
-    values = [name for name in names if re.match(r"[\d.,:/+-]*\d[\d.,:/ TZ+-]*$", name)]
-    return 2 * len(values) >= len(names) > 1
-
-
 def _is_flat(found: Sample) -> bool:
     """Whether records are rows themselves, although they contain lists."""
     return not any(name.rpartition(".")[2] in ("line_items", "items", "products") for name in found.lists)
@@ -161,7 +158,7 @@ def _find_layout(file: InspectedFile) -> None:
         )
     elif chosen != ["utf-8"]:
         file.settings["encoding"] = chosen if is_mixed else encoding
-    text = raw.decode(encoding, errors="replace")
+    text = _skip_title_lines(file, raw.decode(encoding, errors="replace"))
     is_tsv = format_of(file.path, file.source) == "tsv"
     fitting = delimiters.candidates(text)
     if len(fitting) > 1:
@@ -174,6 +171,28 @@ def _find_layout(file: InspectedFile) -> None:
     if delimiter and delimiter != default and len(fitting) == 1:
         file.settings["delimiter"] = delimiter
     file.source = file.source.model_copy(update={"encoding": chosen, "delimiter": delimiter})
+
+
+def _skip_title_lines(file: InspectedFile, text: str) -> str:
+    """Leave out what stands above the header, and return the text below it."""
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    number = lines_above_header("".join(lines))
+    _skip_rows(file, number, [line.strip(" ,;|\t\r\n") for line in lines[:number]])
+    return "".join(lines[number:])
+
+
+def _skip_titles(file: InspectedFile, rows: list[list[str]]) -> None:
+    number = rows_above_header(rows)
+    # The header is below empty rows in any case.
+    if any(any(row) for row in rows[:number]):
+        _skip_rows(file, number, [" ".join(filter(None, row)) for row in rows[:number]])
+
+
+def _skip_rows(file: InspectedFile, number: int, titles: list[str]) -> None:
+    if number:
+        shown = " / ".join(" ".join(title.split())[:_SHOWN] for title in titles if title) or "empty rows"
+        file.settings["skip_rows"] = Noted(number, f"above the header: {shown}")
+        file.source = file.source.model_copy(update={"skip_rows": number})
 
 
 def _is_mixed(raw: bytes, encoding: str) -> bool:

@@ -10,7 +10,7 @@ from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.reading.column_check import absent_columns
 
-_OF_THE_FILE = ("encoding", "delimiter")
+_OF_THE_FILE = ("encoding", "delimiter", "skip_rows")
 """Settings that an export does not decide."""
 
 

@@ -9,6 +9,7 @@ from graph.importing.contract import ENTITIES, TABLES
 from graph.importing.mapping.formats import FIRST_OF, ColumnFormat, FormatSettings, Strict, Texts, as_list
 from graph.importing.mapping.where import RuleOrTexts
 
+MAX_SKIPPED = 1_000
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
 
 
@@ -27,6 +28,7 @@ class Join(Strict):
     encoding: Texts = Field(["utf-8"], description="As for a source")
     delimiter: str | None = Field(None, description="As for a source", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="As for a source")
+    skip_rows: int = Field(0, ge=0, le=MAX_SKIPPED, description="As for a source")
 
 
 class ColumnSettings(ColumnFormat):
@@ -63,6 +65,12 @@ class Source(FormatSettings):
     delimiter: str | None = Field(None, description="Delimiter between values", min_length=1, max_length=1)
     header: Literal[True] | list[str] = Field(
         True, description="Or a list of column names, for files without a header"
+    )
+    skip_rows: int = Field(
+        0,
+        ge=0,
+        le=MAX_SKIPPED,
+        description="CSV, TSV, Excel: rows above the header, like a title and its date, empty ones included",
     )
     multiline: bool = Field(False, description="Quoted values contain line breaks (slower)")
     columns: Columns = Field(

@@ -57,8 +57,8 @@ def digest_and_count(path: Path, source: Source) -> tuple[str, int]:
             last = chunk[-1:]
     if kind in JSON and layout_of(path, source, []).kind != "lines":
         return hashed.hexdigest(), estimate_records(path, source, size)
-    header = source.header is True and kind not in JSON
-    return hashed.hexdigest(), max(0, count + (last != b"\n") - header)
+    above = 0 if kind in JSON else _rows_above(source)
+    return hashed.hexdigest(), max(0, count + (last != b"\n") - above)
 
 
 def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Block]:
@@ -74,7 +74,7 @@ def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Blo
             parse = partial(
                 parse_json, extraction=Extraction(selected, source.rows), encodings=tuple(source.encoding)
             )
-            yield from _text_blocks(path, source, parse, has_header=False, rows=source.rows)
+            yield from _text_blocks(path, source, parse, rows=source.rows)
         else:
             yield from read_record_blocks(path, source, selected, layout, BLOCK_ROWS)
     elif source.multiline:
@@ -85,7 +85,7 @@ def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Blo
             names, selected, delimiter_of(path, source), tuple(source.encoding)
         )
         parse = partial(lines.parse_delimited, file_format=file_format)
-        yield from _text_blocks(path, source, parse, has_header=source.header is True)
+        yield from _text_blocks(path, source, parse, skip=_rows_above(source))
 
 
 def read_header(path: Path, source: Source) -> list[str]:
@@ -98,20 +98,22 @@ def read_header(path: Path, source: Source) -> list[str]:
     check_is_text(path, source)
     if source.header is not True:
         return list(source.header)
+    number = source.skip_rows + 1
     with damage_reported(path), open_text(path, source) as file:
-        first = file.readline(_MAX_LINE_BYTES + 1)
-    _check_line_length(path, first)
-    text = lines.decode_line(first.removeprefix(b"\xef\xbb\xbf"), source.encoding)
+        for _ in range(number):
+            header = file.readline(_MAX_LINE_BYTES + 1)
+            _check_line_length(path, header)
+    text = lines.decode_line(header.removeprefix(b"\xef\xbb\xbf"), source.encoding)
     if text is None:
         raise ImportFailed(
-            f"{path.name} line 1: the header is not valid {' or '.join(source.encoding)}.",
+            f"{path.name} line {number}: the header is not valid {' or '.join(source.encoding)}.",
             "Set the file's encoding in the mapping, for example `encoding: cp1252`.",
         )
     try:
         names = next(csv.reader([text], delimiter=delimiter_of(path, source)), [])
     except csv.Error as error:
         raise ImportFailed(
-            f"{path.name} line 1: the header cannot be read: {error}.",
+            f"{path.name} line {number}: the header cannot be read: {error}.",
             "It should name the columns in one line of text; set `format` if the file is something else.",
         ) from error
     return unique_names(path, names)
@@ -127,13 +129,18 @@ def _text_blocks(
     source: Source,
     parse: Callable[[bytes, int], Parsed],
     *,
-    has_header: bool,
+    skip: int = 0,
     rows: str | None = None,
 ) -> Iterator[Block]:
-    number = 2 if has_header else 1
-    for index, (raw, length) in enumerate(_split(path, source, skip=int(has_header))):
+    number = skip + 1
+    for index, (raw, length) in enumerate(_split(path, source, skip)):
         yield Block(index, number, length, partial(parse, raw, number), raw, rows=rows)
         number += length
+
+
+def _rows_above(source: Source) -> int:
+    """Return the number of lines above the first row of data."""
+    return source.skip_rows + (source.header is True)
 
 
 def _split(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
@@ -180,14 +187,15 @@ def _multiline_blocks(path: Path, source: Source, selected: list[str]) -> Iterat
     with damage_reported(path), open_text(path, source) as file:
         encoding = "utf-8" if lines.is_wide(source.encoding[0]) else source.encoding[0]
         text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+        for _ in range(source.skip_rows):
+            text.readline()
         reader = csv.reader(text, delimiter=delimiter_of(path, source))
         if source.header is True:
             names = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
         if not names:
             return
         require(path, selected, names)
-        first = 2 if source.header is True else 1
-        numbered = enumerate((row for row in reader if row), start=first)
+        numbered = enumerate((row for row in reader if row), start=_rows_above(source) + 1)
         for index in itertools.count():
             try:
                 rows = list(itertools.islice(numbered, BLOCK_ROWS))

@@ -206,6 +206,7 @@ def _source(join: Join) -> Source:
         encoding=join.encoding,
         delimiter=join.delimiter,
         sheet=join.sheet,
+        skip_rows=join.skip_rows,
     )
 
 

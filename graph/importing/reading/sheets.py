@@ -35,9 +35,15 @@ SheetRow = tuple[int, list[Any]]
 
 
 def read_header(path: Path, source: Source) -> list[str]:
-    """Return the column names: the values of the first row that is not empty. Raises ImportFailed."""
+    """Return the column names: the first row that is not empty, below `skip_rows`. Raises ImportFailed."""
     with _rows(path, source) as rows:
         return _header(path, source, rows)[1]
+
+
+def first_rows(path: Path, source: Source, count: int) -> list[list[str]]:
+    """Return the texts of the first rows, empty ones included. Raises ImportFailed."""
+    with _rows(path, source) as rows:
+        return [[text_of(value) or "" for value in values] for _, values in islice(rows, count)]
 
 
 def number_of_rows(path: Path, source: Source) -> int:
@@ -105,8 +111,10 @@ def _parse(rows: list[SheetRow], selected: list[str]) -> Parsed:
 
 def _header(path: Path, source: Source, rows: Iterator[SheetRow]) -> tuple[int, list[str]]:
     """Return the number of the row below the header, and the column names; none for an empty sheet."""
+    for _ in islice(rows, source.skip_rows):
+        pass
     if source.header is not True:
-        return 1, list(source.header)
+        return source.skip_rows + 1, list(source.header)
     for number, values in rows:
         if any(value is not None for value in values):
             return number + 1, unique_names(path, [text_of(value) or "" for value in values])

@@ -18,6 +18,7 @@ from graph.importing.values.convert import Converted, after_last_day, convert, d
 from graph.importing.values.discounts import read_discounts
 from graph.importing.values.ids import normalise
 from graph.importing.values.masks import is_true
+from graph.importing.values.totals import REASON, are_totals
 from graph.importing.values.where import mask
 
 _CAMPAIGN_OR_COUPON = {
@@ -26,6 +27,8 @@ _CAMPAIGN_OR_COUPON = {
     "promotions": ("campaign",),
 }
 """A row of these tables without such an id states nothing: an order without a coupon is no error."""
+_WITHOUT_REFERENCES = ("users", "products", "tags")
+"""A row of totals has an id alone, which is all that a row of these tables needs."""
 _NULLS = ("null", "NULL", "None")
 """What programs write for no coupon, and so for no campaign or discount."""
 
@@ -114,6 +117,10 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
             ok &= ~absent
         elif absent is not None:
             rejected += _reject(ok, absent, numbers, name, raw_column, "is missing")
+    if table in _WITHOUT_REFERENCES and "id" in source.columns:
+        own = source.columns["id"]
+        totals = are_totals(columns["id"], (column for name, column in raw.items() if name != own))
+        rejected += _reject(ok, totals, numbers, own, raw[own], REASON)
     _normalise_ids(columns, table, mapping)
     if table == "behaviours":
         known = pc.is_in(columns["kind"], value_set=pa.array(list(mapping.kinds), pa.string()))
