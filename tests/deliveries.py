@@ -20,6 +20,12 @@ from zoneinfo import ZoneInfo
 ZONE = "Europe/Berlin"
 _FIRST = datetime(2024, 1, 1)
 
+_MONTHS = {
+    "de": ("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+    "es": ("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+}
+
 
 def _elapsed(time: datetime) -> timedelta:
     """Return the time since the start of the test, at 9 o'clock."""
@@ -46,6 +52,11 @@ DATES: dict[str, Callable[[datetime], object]] = {
     "Ymd": lambda t: f"{t:%Y%m%d}",
     "Mon d, Y": lambda t: f"{t:%b %d, %Y %I:%M %p}",
     "d Mon Y": lambda t: f"{t:%d %b %Y}",
+    "d. Monat Y": lambda t: f"{t.day}. {_MONTHS['de'][t.month - 1]} {t.year}",
+    "d mois Y": lambda t: f"{t.day} {_MONTHS['fr'][t.month - 1]} {t:%Y %H:%M}",
+    "d de mes de Y": lambda t: f"{t.day} de {_MONTHS['es'][t.month - 1]} de {t.year}",
+    "年月日": lambda t: f"{t.year}年{t.month}月{t.day}日 {'上午' if t.hour < 12 else '下午'}{t:%I:%M}",
+    "m/d/Y p.m.": lambda t: f"{t:%m/%d/%Y %I:%M} {'a.m.' if t.hour < 12 else 'p.m.'}",
     "epoch s": lambda t: int(t.replace(tzinfo=ZoneInfo(ZONE)).timestamp()),
     "epoch ms": lambda t: int(t.replace(tzinfo=ZoneInfo(ZONE)).timestamp()) * 1000,
     "excel": lambda t: (t - datetime(1899, 12, 30)).days,
@@ -54,7 +65,18 @@ DATES: dict[str, Callable[[datetime], object]] = {
     "hours": lambda t: _elapsed(t) / timedelta(hours=1),
 }
 """How a local time is written."""
-_DAYS_ONLY = {"iso day", "d/m/Y", "m/d/Y", "m/d/y", "d.m.Y", "Ymd", "d Mon Y", "excel"}
+_DAYS_ONLY = {
+    "iso day",
+    "d/m/Y",
+    "m/d/Y",
+    "m/d/y",
+    "d.m.Y",
+    "Ymd",
+    "d Mon Y",
+    "excel",
+    "d. Monat Y",
+    "d de mes de Y",
+}
 COUNTED = {
     "excel": "days since 1899-12-30",
     "excel clock": "days since 1899-12-30",
@@ -62,7 +84,18 @@ COUNTED = {
     "hours": "hours since 2024-01-01 09:00",
 }
 """What the numbers of a column count, which it does not state."""
-_TO_THE_MINUTE = {"minutes", "d/m/Y clock", "m/d/Y pm", "m/d/Y short", "d-m-Y", "Y/m/d", "Mon d, Y"}
+_TO_THE_MINUTE = {
+    "d mois Y",
+    "年月日",
+    "m/d/Y p.m.",
+    "minutes",
+    "d/m/Y clock",
+    "m/d/Y pm",
+    "m/d/Y short",
+    "d-m-Y",
+    "Y/m/d",
+    "Mon d, Y",
+}
 _OPPOSITE = {"d/m/Y": "m/d/Y", "m/d/Y": "d/m/Y", "d/m/Y clock": "m/d/Y short", "d-m-Y": "d-m-Y"}
 
 NUMBERS: dict[str, Callable[[float], str]] = {
@@ -180,6 +213,8 @@ def write_delivery(folder: Path, seed: int) -> Delivery:
         # These hold typed values.
         delivery.dates, delivery.numbers = rng.choice(["iso", "typed"]), "typed"
     if file_format in ("jsonl", "json", "xlsx", "parquet", "zip", "csv.gz", "tsv"):
+        delivery.encoding = "utf-8"
+    if delivery.dates == "年月日" and delivery.encoding == "cp1252":
         delivery.encoding = "utf-8"
     if "€" in delivery.numbers and delivery.encoding == "gb18030":
         delivery.numbers = "1234.50"

@@ -110,6 +110,19 @@ def test_formats_that_read_one_text_as_different_days_are_refused(layouts: list[
         (["1721039400250000"], ["epoch_us"]),
         (["45488", "15.07.2024", "16.07.2024"], ["%d.%m.%Y", "excel"]),
         (["2024年1月12日"], ["%Y年%m月%d日"]),
+        (["2024年1月12日 下午3:05", "2024年1月12日 上午11:05"], ["%Y年%m月%d日 %p%I:%M"]),
+        (["2024/1/13 下午3:05"], ["%Y/%m/%d %p%I:%M"]),
+        (["2024년 3월 5일 오후 3:05"], ["%Y년 %m월 %d일 %p %I:%M"]),
+        (["1/13/2024 3:05 p.m.", "1/2/2024 9:05 A.M.", "1/2/2024 9:05\u202fAM"], ["%m/%d/%Y %I:%M %p"]),
+        (["13/1/2024 3:05 p. m."], ["%d/%m/%Y %I:%M %p"]),
+        (["12. März 2024", "1. Mai 2024", "12. Dez. 2024", "12. Mrz 2024"], ["de: %d. %b %Y"]),
+        (["Di., 12. März 2024 um 15:05"], ["de: %d. %b %Y um %H:%M"]),
+        (["mar. 12 mars 2024 à 15:05", "1er FÉVR. 2024 à 9:00"], ["fr: %d %b %Y à %H:%M"]),
+        (["12 de marzo de 2024", "2 de enero de 2024"], ["es: %d de %b de %Y"]),
+        (["12 марта 2024"], ["ru: %d %b %Y"]),
+        (["Tuesday, March 12, 2024", "Sept. 5, 2024"], ["en: %b %d, %Y"]),
+        (["12 April 2024", "12 März 2024"], ["de: %d %b %Y"]),
+        (["5 listopad 2024", "5 czerwca 2024"], ["pl: %d %b %Y"]),
         (["01/01/2024", "02/02/2024"], ["%d/%m/%Y"]),  # Both orders read the same days.
     ],
 )
@@ -156,6 +169,40 @@ def test_survey_leaves_dates_open_that_no_row_decides() -> None:
         "row 2: '01/03/2024 10:00'",
         "row 3: '02/03/2024'",
     ]
+
+
+def test_survey_leaves_months_open_that_two_languages_read_differently() -> None:
+    survey = times_of("5 grudnia 2024", "5 listopad 2024")
+    assert survey.formats == ["pl: %d %b %Y"]  # Only Polish has a grudzień.
+    (open_order,) = times_of("1 2024", "5 listopad 2024").undecided
+    assert open_order.choices == [["pl: %d %b %Y"], ["hr: %d %b %Y"]]
+    assert [str(example) for example in open_order.examples] == ["row 3: '5 listopad 2024'"]
+
+
+def test_survey_reads_the_months_of_a_column_in_one_language() -> None:
+    survey = times_of("5 března 2024", "6 srpna 2024", "7 lokakuuta 2024")
+    assert (survey.formats, survey.unread) == (["cs: %d %b %Y"], 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "layout", "utc"),
+    [
+        ("5. März 2024", "de: %d. %B %Y", "2024-03-05"),
+        ("Dienstag, 5. März 2024 21:05", "de: %A, %d. %B %Y %H:%M", "2024-03-05T21:05"),
+        ("mar 5, 2024", "es: %b %d, %Y", "2024-03-05"),
+        ("5 listopad 2024", "hr: %d %B %Y", "2024-10-05"),
+        ("5 listopad 2024", "pl: %d %B %Y", "2024-11-05"),
+        ("12/1/2024 12:05 a.m.", "%m/%d/%Y %I:%M %p", "2024-12-01T00:05"),
+        ("12/1/2024 12:05PM", "%m/%d/%Y %I:%M%p", "2024-12-01T12:05"),
+        ("2024年3月5日下午12:05", "%Y年%m月%d日%p%I:%M", "2024-03-05T12:05"),
+    ],
+)
+def test_names_of_months_and_halves_of_the_day_are_read(text: str, layout: str, utc: str) -> None:
+    formats = ValueFormat(times=(layout,), zone="UTC", numbers=Numbers(), missing=("",))
+    for texts in ([text], [text, "5 foo 2024", text]):
+        converted = convert(pa.array(texts), "time", formats)
+        assert converted.values[0].as_py() == converted.values[-1].as_py() == pd.Timestamp(utc).value // 10**6
+        assert converted.bad.tolist() == [False, True, False][: len(texts)]
 
 
 def test_survey_names_two_rows_that_contradict_each_other() -> None:

@@ -122,6 +122,16 @@ def test_times_that_are_numbers_are_asked_about(
     assert moments == [first, last]
 
 
+def test_language_of_months_is_asked_about_where_no_row_decides(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("customer,sku,date\na,tea,5 listopad 2024\n")
+    text = infer_mapping(tmp_path, "shop", "UTC")
+    with pytest.raises(UnansweredQuestions, match="In which language are the months in date of orders.csv"):
+        parse_mapping(load_yaml(text), "test")
+    mapping = parse_mapping(load_yaml(write_answers(text, ["hr: %d %b %Y"])), "test")
+    (row,) = check_files(tmp_path, mapping, Silent()).preview["behaviours"]
+    assert datetime.fromtimestamp(row["at"] / 1000, UTC).month == 10
+
+
 def test_one_question_covers_both_ends_of_campaigns(tmp_path: Path) -> None:
     (tmp_path / "campaigns.csv").write_text("id,start,end\nF,45123,45130\nG,45200,45210\n")
     text = infer_mapping(tmp_path, "shop", "UTC")

@@ -15,6 +15,7 @@ from graph.importing.contract import TABLES, Kind
 from graph.importing.inference.draft import Ask, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.mapping.formats import OR, Numbers
+from graph.importing.mapping.time_formats import divided
 from graph.importing.values.counted_times import is_serial_day, time_of_count
 from graph.importing.values.date_orders import Example
 from graph.importing.values.number_survey import NumberSurvey
@@ -142,9 +143,10 @@ def _ask_to_correct(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask
 
 def _ask_order(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:
     order = survey.undecided[0]
+    named = any(divided(layout)[0] for choice in order.choices for layout in choice)
+    what = "language are the months" if named else "order are day and month"
     return Ask(
-        f"In which order are day and month in {column} of {file.name}, like {order.examples[0]}? No row "
-        "decides",
+        f"In which {what} in {column} of {file.name}, like {order.examples[0]}? No row decides",
         tuple(OR.join([*survey.formats, *choice]) for choice in order.choices),
     )
 

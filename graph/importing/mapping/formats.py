@@ -69,7 +69,8 @@ class FormatSettings(Strict):
         None,
         description="Formats tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
         "count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or strptime's "
-        "like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. No two of them may read one text as different days",
+        "like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. Month names in another language have its code before "
+        "the format: 'de: %d. %B %Y'. No two formats may read one text as different days",
     )
     zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
     numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
@@ -82,7 +83,7 @@ class FormatSettings(Strict):
             raise ValueError(
                 f"times: {unknown!r} is no format of times; write iso, epoch_s, epoch_ms, epoch_us, excel, a "
                 "count like 'hours since 2018-01-01' (also days, minutes, seconds; 'hours since 2018-01-01 "
-                "09:00'), or strptime's like '%d/%m/%Y'"
+                "09:00'), or strptime's like '%d/%m/%Y' or, with German names of months, 'de: %d. %B %Y'"
             )
         both = contradiction(self.times or [])
         if both:

@@ -11,6 +11,7 @@ _DATE_IN_FIGURES = re.compile(r"%([dmyY])([^%\w]?)%([dmyY])\2%([dmyY])")
 _CLOCK = re.compile(r"[ T]?%[HIMSpfzZ].*")
 # Day, month and year of two digits can be exchanged in both dates, which are no palindromes.
 _DATES = (datetime(2001, 2, 3), datetime(2003, 12, 11))
+_LANGUAGE = re.compile("[a-z]{2,3}(?:_[A-Z]{2})?")
 _COUNTED = ("excel", "epoch_s", "epoch_ms", "epoch_us")
 _SINCE = re.compile(r"(seconds|minutes|hours|days) since (\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)")
 
@@ -40,8 +41,20 @@ def is_counted(layout: str) -> bool:
     return layout in _COUNTED or since(layout) is not None
 
 
+def divided(layout: str) -> tuple[str, str]:
+    """Return the language of a format like `de: %d. %B %Y` and the format itself; else an empty language."""
+    language, separator, rest = layout.partition(": ")
+    return (language, rest) if separator and _LANGUAGE.fullmatch(language) else ("", layout)
+
+
 def is_known(layout: str) -> bool:
     """Return whether `layout` is a format of times."""
+    language, layout = divided(layout)
+    if language:
+        from babel import localedata
+
+        if not localedata.exists(language):
+            return False
     return layout == "iso" or "%" in layout or is_counted(layout)
 
 

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
-from graph.importing.mapping.time_formats import is_counted
+from graph.importing.mapping.time_formats import divided, is_counted
 from graph.importing.reading.cells import is_cells, texts
 from graph.importing.values import numbers
 from graph.importing.values.counted_times import counts_of, moments_of_counts
 from graph.importing.values.local_times import localised, milliseconds_of
 from graph.importing.values.masks import is_true
+from graph.importing.values.month_names import english_layout, translate, with_plain_halves
 
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
 _MAX_ID_LENGTH = 1_000
@@ -207,6 +208,18 @@ def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
     """Return milliseconds since the epoch, NaN where `text` does not match the format."""
     if is_counted(name):
         return moments_of_counts(counts_of(text), name, zone)
+    language, layout = divided(name)
+    if language:
+        codes, unique = pd.factorize(text)
+        translated = pd.Series([translate(value, language) for value in unique], dtype=object)
+        return _parse(translated, english_layout(layout), zone)[codes]
+    milliseconds = _parse_written(text, name, zone)
+    if "%p" in name and np.isnan(milliseconds).any():
+        milliseconds = _parse_written(text.map(with_plain_halves), name, zone)
+    return milliseconds
+
+
+def _parse_written(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
     milliseconds = np.full(len(text), np.nan)
     zoned = "%z" in name or "%Z" in name
     has_zone, local = np.full(len(text), zoned), np.full(len(text), not zoned)

@@ -17,8 +17,9 @@ from graph.importing.mapping.time_formats import DateOrder, is_counted, reordere
 from graph.importing.values.counted_times import CountRange
 from graph.importing.values.date_orders import Example, OrderCounts
 from graph.importing.values.masks import is_true
+from graph.importing.values.named_dates import NamedDates
 from graph.importing.values.number_survey import NumberCounts, NumberSurvey
-from graph.importing.values.time_shapes import TimeShape, time_shape
+from graph.importing.values.time_shapes import TimeShape, named_shapes, time_shape
 
 Texts = Iterable[tuple[NDArray[np.int64], pa.Array]]
 """Blocks of a column: the numbers of rows, and their texts."""
@@ -32,6 +33,8 @@ _COUNTS = (  # of digits before the point, format, lowest, highest
     ((15, 16), "epoch_us", 3e14, 4e15),
 )
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_NAMED = TimeShape("named")
+"""Any date with the name of its month."""
 _STRAY = 0.05
 """Share of a column's numbers that may be errors."""
 _NUMBER = re.compile(r"-?9+(?:[.,]9+)?")
@@ -40,14 +43,14 @@ _COMPACT_DATE = r"^(?:19|20|21)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 
 @dataclass(frozen=True)
 class OpenOrder:
-    """Dates in figures whose order no row decides.
+    """Dates whose order, or language of month names, no row decides.
 
     Attributes
     ----------
     choices
-        For each possible order, the formats that read these dates.
+        For each possible reading, the formats that read these dates.
     examples
-        Values that the orders read as different days.
+        Values that they read as different days.
     """
 
     choices: list[list[str]]
@@ -129,6 +132,7 @@ class _TimeCounts:
         self._orders: dict[DateOrder, OrderCounts] = {}
         self._layouts: dict[DateOrder, Counter[str]] = {}
         self._counts = CountRange()
+        self._named = NamedDates()
 
     def add(self, numbers: NDArray[np.int64], text: pa.Array) -> None:
         given = np.asarray(pc.fill_null(pc.not_equal(text, ""), False).to_numpy(zero_copy_only=False))
@@ -139,7 +143,7 @@ class _TimeCounts:
         names = shapes.dictionary.to_pylist()
         layouts: dict[TimeShape | None, list[int]] = {}
         for code, name in enumerate(names[:_MAX_SHAPES]):
-            layouts.setdefault(_count_shape(name) or time_shape(name), []).append(code)
+            layouts.setdefault(_shape_of(name), []).append(code)
         layouts.setdefault(None, []).extend(range(_MAX_SHAPES, len(names)))
         if any(_NUMBER.fullmatch(name) for name in names):
             self._counts.add(numbers, text)
@@ -157,6 +161,9 @@ class _TimeCounts:
                 self._survey.unread_examples.append(Example(int(numbers[row]), text[int(row)].as_py()))
             numbers, text = numbers[good], text.filter(pa.array(good))
         if shape is None or not len(text):
+            return
+        if shape is _NAMED:
+            self._named.add(numbers, text)
             return
         if shape.form is None:
             self._formats[shape.layout] += len(text)
@@ -180,6 +187,12 @@ class _TimeCounts:
                     formats[reordered(layout, orders[0])] += self._layouts[form][layout]
             elif counts.rows:
                 survey.contradictions.append(_contradiction(counts, layouts[0]))
+        named, differing = self._named.readings()
+        if len(named) > 1:
+            survey.undecided.append(OpenOrder([list(formats) for formats in named], differing))
+        else:
+            formats.update(named[0])
+            survey.unread += self._named.rows - named[0].total()
         survey.formats = [name for name, _ in formats.most_common()]
         if self._counts.rows and _start_is_open(survey, formats):
             survey.counted = self._counts.extremes
@@ -208,6 +221,12 @@ def _contradiction(counts: OrderCounts, layout: str) -> Contradiction:
             if one and other:
                 return Contradiction((reordered(layout, first), reordered(layout, second)), (one, other))
     raise AssertionError(f"no two dates contradict each other: {counts.orders}")
+
+
+def _shape_of(shape: str) -> TimeShape | None:
+    known = _count_shape(shape) or time_shape(shape)
+    is_named = known.has_name if known else bool(named_shapes(shape))
+    return _NAMED if is_named else known
 
 
 def _count_shape(shape: str) -> TimeShape | None:

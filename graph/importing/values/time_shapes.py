@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graph.importing.mapping.time_formats import DateOrder
+from graph.importing.values.month_names import LANGUAGES, has_names, translate, with_plain_halves
 
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _LONG_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -19,7 +20,7 @@ _DATES = tuple(
     for pattern, layout in (
         (rf"({_DAY})([/.-])({_DAY})\2(9999|99)", ""),
         (rf"(9999)([/.-])({_DAY})\2({_DAY})", "%Y{0}%m{0}%d"),
-        (rf"9999年{_DAY}月{_DAY}日", "%Y年%m月%d日"),
+        (rf"9999年{_DAY}月{_DAY}日", "%Y年%m月%d日"), (rf"9999년 {_DAY}월 {_DAY}일", "%Y년 %m월 %d일"),
         (r"99999999(?=[ T])", "%Y%m%d"),
         *(
             (pattern.format(d=_DAY, m=month, w=_WEEKDAY), layout.format(m=code))
@@ -27,7 +28,7 @@ _DATES = tuple(
             for pattern, layout in (
                 ("{d} {m} 9999", "%d {m} %Y"), ("{d} {m},? 99", "%d {m} %y"),
                 ("{d}-{m}-9999", "%d-{m}-%Y"), ("{d}-{m}-99", "%d-{m}-%y"),
-                ("{d}\\. {m} 9999", "%d. {m} %Y"),
+                ("{d}\\. {m} 9999", "%d. {m} %Y"), ("{d} de {m} de 9999", "%d de {m} de %Y"),
                 ("{w}, {d} {m} 9999", "%a, %d {m} %Y"),
                 ("{m} {d}, 9999", "{m} %d, %Y"), ("{m} {d} 9999", "{m} %d %Y"),
             )
@@ -42,6 +43,8 @@ _CLOCKS = tuple(
         (r"9999", "%H%M"), (r"999999", "%H%M%S"),
         (r"99?:99 [ap]m", "%I:%M %p"), (r"99?:99:99 [ap]m", "%I:%M:%S %p"),
         (r"99?:99[ap]m", "%I:%M%p"), (r"99?:99:99[ap]m", "%I:%M:%S%p"), (r"99? [ap]m", "%I %p"),
+        (r"[ap]m99?:99", "%p%I:%M"), (r"[ap]m99?:99:99", "%p%I:%M:%S"),
+        (r"[ap]m 99?:99", "%p %I:%M"), (r"[ap]m 99?:99:99", "%p %I:%M:%S"),
     )
 )  # fmt: skip
 _ZONES = ((re.compile(r" ?[+-]99:?99$"), "%z"), (re.compile(r" (?:utc|gmt)$", re.IGNORECASE), "%Z"))
@@ -54,10 +57,43 @@ class TimeShape(NamedTuple):
     form: DateOrder | None = None
     orders: tuple[str, ...] = ()
 
+    @property
+    def has_name(self) -> bool:
+        """Whether the month is a name."""
+        return "%b" in self.layout or "%B" in self.layout
+
+
+class NamedShape(NamedTuple):
+    """A shape with names of months as one language reads it: in English, and its format."""
+
+    english: str
+    layout: str
+
+
+@lru_cache(maxsize=4096)
+def named_shapes(shape: str) -> dict[str, NamedShape]:
+    """Return how each language reads a shape with the name of a month, by its code.
+
+    What pandas reads without translation has an empty code. Without such a name, there is no reading.
+    """
+    if not has_names(shape):
+        return {}
+    english = {"": shape} | {language: translate(shape, language) for language in LANGUAGES}
+    return {
+        language: NamedShape(text, f"{language}: {known.layout}" if language else known.layout)
+        for language, text in english.items()
+        if (known := time_shape(text)) and known.has_name
+    }
+
 
 @lru_cache(maxsize=4096)
 def time_shape(shape: str) -> TimeShape | None:
     """Return the format of the times of a shape; None where it is no time that Groundswell knows."""
+    plain = with_plain_halves(shape)
+    return _time_shape(shape) or (_time_shape(plain) if plain != shape else None)
+
+
+def _time_shape(shape: str) -> TimeShape | None:
     if _ISO.fullmatch(shape):
         return TimeShape("iso")
     rest, zone = shape, ""
@@ -70,10 +106,13 @@ def time_shape(shape: str) -> TimeShape | None:
         if match is None:
             continue
         clock = rest[match.end() :]
-        gap = re.match(r", |T| ?", clock, re.IGNORECASE)
+        gap = re.match(r", | (?:at|um|à|às|a las) |T| ?", clock, re.IGNORECASE)
         gap_text = gap.group() if gap else ""
+        is_closed = match.group().endswith(("日", "일"))
         for clock_pattern, clock_layout in _CLOCKS:
-            if clock_pattern.fullmatch(clock[len(gap_text) :]) and bool(clock_layout) == bool(gap_text):
+            if not clock_pattern.fullmatch(clock[len(gap_text) :]):
+                continue
+            if bool(clock_layout) == bool(gap_text) or (clock_layout and is_closed):
                 return _with_orders(match, layout, gap_text + clock_layout + zone)
     return None
 
