@@ -52,6 +52,7 @@ def inferred(folder: Path) -> tuple[dict[str, Any], Check]:
         ([HEADER.replace(",", ";"), *(f"u{i},tea,mug,jar" for i in range(9))], 0),
         (["Sales report", HEADER], 0),
         (["a", "b", "c"], 0),
+        (["Licence", "This text is, as is, no table", "but prose", "without columns"], 0),
         ([], 0),
     ],
 )

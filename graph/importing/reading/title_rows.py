@@ -26,9 +26,9 @@ def rows_above_header(rows: Sequence[Sequence[str]]) -> int:
     """
     for number, row in enumerate(rows[: _MAX_TITLES + 1]):
         below = [_extent(other) for other in rows[number + 1 : number + 1 + _COMPARED] if any(other)]
-        if not below:
-            return 0
-        width = median(below)
+        width = median(below) if below else 0
+        if width < 2:
+            return 0  # Prose, or a list.
         names = [name.strip() for name in row if name.strip()]
         if 2 * len(names) <= width or len(names) < 2:
             continue
