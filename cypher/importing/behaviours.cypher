@@ -1,5 +1,5 @@
 // Load behaviours of one kind without checking whether they exist
-// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $returns (string or null, the type that these take back), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $discount_rate (list of float), $minimum_spend (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string)
+// parameters: $dataset (string), $import (integer), $zone (string), $type (string), $returns (string or null, the type that these take back), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $keep_unknown (boolean, load behaviours that name unknown campaigns), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $discount_rate (list of float), $minimum_spend (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string)
 // returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions of unknown ids
 // access: write
 // Rows refer to users, objects, campaigns and times by position in a list, so that each is matched or created
@@ -24,7 +24,8 @@ CALL () {
   RETURN collect([node]) AS found_campaigns
 }
 CALL () {
-  UNWIND $campaigns AS id OPTIONAL MATCH (node:Campaign {dataset: $dataset, id: id})
+  UNWIND CASE WHEN $keep_unknown THEN [] ELSE $campaigns END AS id
+  OPTIONAL MATCH (node:Campaign {dataset: $dataset, id: id})
   RETURN collect(node IS NOT NULL) AS known
 }
 WITH [pair IN found_users | pair[0]] AS users,

@@ -94,7 +94,7 @@ def check_files(
     for resolved in Resolver(mapping, observer).run(files, on_table):
         file, rows = resolved.source, resolved.rows
         check.tables[file.table].add(resolved.counts)
-        check.tally.add_block(rows, resolved.rejected)
+        check.tally.add_block(file.name, rows, resolved.rejected)
         if file.table == "behaviours":
             days.add(rows.columns["at"], mapping.zone)
         for error in resolved.rejected:
@@ -111,6 +111,7 @@ def check_files(
     check.warnings += [*files.warnings(), *observer.warnings()]
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []
+    check.warnings += check.tally.campaign_warnings()
     nothing = check.tally.explain_none() if "behaviours" in mapping.tables else None
     empty = check.tally.explain_empty_campaigns()
     check.warnings += [warning for warning in (nothing, empty) if warning]

@@ -207,6 +207,7 @@ class ImportJob:
             # Rows that were loaded before are read again only where the reason is needed.
             tally = tally_files(self._files) if none_at_all and self._tally.skipped else self._tally
             report.tally = tally.lines()
+            report.warnings += self._tally.campaign_warnings()
             nothing = tally.explain_none() if none_at_all else None
         else:
             nothing = NO_PARTICIPATIONS if none_at_all else None

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.connection import Graph
+from graph.importing.campaign_names import CampaignNames
 from graph.importing.engines.ids import Ids
 from graph.importing.engines.loaders import unknown_id
 from graph.importing.engines.resolve import Resolver
@@ -29,6 +30,8 @@ from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
 
 _OUTSIDE, _OTHER, _UNTARGETED, _COUNTS = range(4)
+_NONE, _UNKNOWN = -1, -2
+"""Instead of the position of a campaign: a row names none, or one that is not among the campaigns."""
 Ints = NDArray[np.int64]
 
 
@@ -149,6 +152,8 @@ class Tally:
         What decides whether a behaviour counts; complete before the first behaviour.
     counts
         The numbers by kind.
+    names
+        The campaigns that behaviours name.
     unknown_users
         Behaviours that were rejected because nobody knows their user.
     skipped
@@ -160,6 +165,7 @@ class Tally:
         self.rule: Participation = mapping.participation
         self.facts = CampaignFacts()
         self.counts: dict[str, KindCounts] = {}
+        self.names = CampaignNames()
         self.unknown_users = 0
         self.skipped = 0
         self._last = -math.inf
@@ -192,8 +198,8 @@ class Tally:
                 counts.untargeted += numbers[_UNTARGETED]
                 counts.counting += numbers[_COUNTS]
 
-    def add_block(self, rows: Rows, rejected: Iterable[RowError]) -> None:
-        """Count the outcome of one block, of any table."""
+    def add_block(self, file: str, rows: Rows, rejected: Iterable[RowError]) -> None:
+        """Count the outcome of one block of `file`, of any table."""
         if rows.table != "behaviours":
             self.facts.add(rows)
             return
@@ -202,6 +208,8 @@ class Tally:
         unknown = sum(error.reason == unknown_id("users") for error in rejected)
         with self._lock:
             self.unknown_users += unknown
+            if "campaign" in rows.columns:
+                self.names.add(file, rows.columns["campaign"], self.facts.campaigns)
 
     def _status(self, rows: Rows, kind: BehaviourKind, per_campaign: Ints) -> Ints:
         """Return for each row how close it comes to counting, in the campaign where it comes closest.
@@ -232,8 +240,12 @@ class Tally:
     def _objects(self, rows: Rows, kind: BehaviourKind) -> tuple[Ints, Ints]:
         """Return the positions of the objects that decide, and of the campaigns that rows name."""
         facts = self.facts
-        nobody = np.full(len(rows), -1, dtype=np.int64)
-        named = facts.campaigns.positions(rows.columns["campaign"]) if "campaign" in rows.columns else nobody
+        nobody = np.full(len(rows), _NONE, dtype=np.int64)
+        named = nobody
+        if "campaign" in rows.columns:
+            campaign = rows.columns["campaign"]
+            known = facts.campaigns.positions(campaign)
+            named = np.where((known < 0) & is_true(campaign.is_valid()), _UNKNOWN, known)
         if kind.counts == "any":
             return nobody, named
         ids = {"product": facts.products, "coupon": facts.coupons, "campaign": facts.campaigns}[kind.object]
@@ -253,7 +265,7 @@ class Tally:
         if kind.object == "campaign":
             return own == campaign
         of_campaign = self.facts.belong("coupons", campaign, own)
-        return of_campaign & ((named < 0) | (named == campaign))
+        return of_campaign & ((named == _NONE) | (named == campaign))
 
     @property
     def counting(self) -> int:
@@ -268,6 +280,10 @@ class Tally:
         if self.skipped:
             lines.append(f"Behaviours loaded before, which are not counted here: {self.skipped:,}.")
         return lines
+
+    def campaign_warnings(self) -> list[DataWarning]:
+        """Return the warnings of campaigns that behaviours name and nobody knows."""
+        return self.names.warnings(self.facts.campaigns)
 
     def explain_none(self) -> DataWarning | None:
         """Return why no behaviour counts as participation and what to change; None if any does."""
@@ -337,7 +353,7 @@ def tally_files(files: InputFiles) -> Tally:
     """Count the behaviours of all files, as if nothing was loaded before."""
     tally = Tally(files.mapping)
     for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, lambda _table, _rows: None):
-        tally.add_block(resolved.rows, resolved.rejected)
+        tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
     return tally
 
 

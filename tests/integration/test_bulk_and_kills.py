@@ -72,7 +72,9 @@ def messy_folder(tmp_path: Path) -> Path:
         "S1,A003,C9,\nnull,A003,,\n"
     )
     times = pd.to_datetime(["2024-03-05T10:00", "2024-10-27T02:30"])
-    redemptions = pd.DataFrame({"user": ["K0001", "K0002"], "code": ["C1", "C1"], "at": times})
+    redemptions = pd.DataFrame(
+        {"user": ["K0001", "K0002"], "code": ["C1", "C1"], "at": times, "utm": ["F1", "organic"]}
+    )
     redemptions.to_parquet(folder / "redemptions.parquet")
     return folder
 
@@ -89,7 +91,7 @@ def full_mapping(folder: Path) -> Mapping:
     tables["promotions"].append({"files": "by_code.csv", "columns": columns})
     redemptions = {
         "files": "redemptions.parquet",
-        "columns": {"user": "user", "object": "code", "at": "at"},
+        "columns": {"user": "user", "object": "code", "at": "at", "campaign": "utm"},
         "constants": {"kind": "redemption"},
     }
     tables["behaviours"].append(redemptions)
@@ -118,6 +120,8 @@ def test_bulk_and_stream_engines_create_the_same_graph(empty_server: Settings, m
             import_files(graph, empty_server, messy_folder, mapping, Silent(), engine="bulk")
         stream_report = import_files(graph, empty_server, messy_folder, mapping, Silent(), engine="stream")
         assert stream_report.tables == bulk_report.tables
+        assert stream_report.warnings == bulk_report.warnings
+        assert "unknown_campaigns" in [warning.code for warning in bulk_report.warnings]
         stream_rejects = pd.read_csv(stream_report.rejects or "", dtype=str)
         pd.testing.assert_frame_equal(stream_rejects, bulk_rejects)
         assert without_import_numbers(content(graph, "shop")) == without_import_numbers(bulk_content)

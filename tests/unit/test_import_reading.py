@@ -324,7 +324,7 @@ def test_end_on_the_last_day_becomes_the_next_midnight() -> None:
             "kinds.order: KNOWS is reserved",
         ),
         ({"kinds": {"order": {"type": "bad type"}}}, "kinds.order.type"),
-        ({"unknown": {"campaigns": "add"}}, "only users, tags, products, coupons can be added"),
+        ({"unknown": {"campaigns": "add"}}, "campaigns: they need dates and cannot be added"),
         ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
         ({"numbers": {"decimal": ",", "thousands": ","}}, "must differ"),
     ],

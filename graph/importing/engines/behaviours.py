@@ -54,6 +54,7 @@ def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, 
         "type": spec.type,
         "object": spec.object,
         "returns": target.mapping.returned_type(kind),
+        "keep_unknown": target.mapping.keeps_unknown_campaigns,
         **target.keys,
     }
     span = pc.min_max(rows.columns["at"])

@@ -100,7 +100,7 @@ class BulkEngine:
         with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
             for resolved in resolver.run(input_files, on_table):
                 self._write(files, resolver, resolved)
-                self._tally.add_block(resolved.rows, resolved.rejected)
+                self._tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
                 on_counts(resolved.source.table, resolved.counts)
                 advance[0](resolved.counts.read)
             dataset, number = self._target.mapping.dataset, self._target.number

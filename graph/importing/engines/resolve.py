@@ -150,6 +150,8 @@ class Resolver:
     def _references(self, rows: Rows) -> list[tuple[str, str]]:
         references = [(column, REFERENCES[column]) for column in rows.columns if column in REFERENCES]
         if rows.table == "behaviours":
+            if self.mapping.keeps_unknown_campaigns:
+                references = [reference for reference in references if reference[0] != "campaign"]
             references += [
                 ("object", table)
                 for table in sorted({f"{kind.object}s" for kind in self.mapping.kinds.values()})

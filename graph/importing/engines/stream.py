@@ -136,7 +136,8 @@ class StreamEngine:
         self._ledger.batches.append(batch)
         if rows.table == "behaviours":
             refused = [error.row for error in rejected]
-            self._tally.add_block(rows.filter(~np.isin(rows.numbers, refused)), rejected)
+            accepted = rows.filter(~np.isin(rows.numbers, refused))
+            self._tally.add_block(str(entry["file"]), accepted, rejected)
         return counts
 
     def _add_referenced(self, rows: Rows) -> None:

@@ -51,9 +51,10 @@ class Mapping(FormatSettings):
     duplicates: Literal["keep", "drop"] = Field(
         "keep", description="Keep or drop behaviours that are equal in all values"
     )
-    unknown: dict[str, Literal["reject", "add"]] = Field(
+    unknown: dict[str, Literal["reject", "add", "keep"]] = Field(
         default_factory=dict, description="users, tags, products, coupons: reject rows that reference an "
-        "unknown id, or add it. Default: add where the table is not mapped, else reject",
+        "unknown id, or add it. Default: add where the table is not mapped, else reject. campaigns: keep "
+        "behaviours that name an unknown one (default), which count for it once it exists, or reject them",
     )  # fmt: skip
     ids: dict[EntityTable, list[IdRule]] = Field(
         default_factory=dict,
@@ -73,9 +74,8 @@ class Mapping(FormatSettings):
             raise ValueError(f"tables: map at least one of {', '.join(TABLES)}")
         if "behaviours" in self.tables and not self.kinds:
             raise ValueError("kinds: name at least one kind of behaviour")
-        invalid = set(self.unknown) - set(ADDABLE)
-        if invalid:
-            raise ValueError(f"unknown: {', '.join(sorted(invalid))}: only {', '.join(ADDABLE)} can be added")
+        for table, outcome in self.unknown.items():
+            self._check_unknown(table, outcome)
         by_type: dict[str, BehaviourKind] = {}
         for kind in self.kinds.values():
             if by_type.setdefault(kind.type, kind) != kind:
@@ -93,6 +93,15 @@ class Mapping(FormatSettings):
                 if unknown:
                     raise ValueError(f"{name}: kinds: {', '.join(sorted(unknown))} is not under `kinds`")
         return self
+
+    @staticmethod
+    def _check_unknown(table: str, outcome: str) -> None:
+        if table not in (*ADDABLE, "campaigns"):
+            raise ValueError(f"unknown: {table}: choose among {', '.join(ADDABLE)}, campaigns")
+        if table == "campaigns" and outcome == "add":
+            raise ValueError("unknown: campaigns: they need dates and cannot be added; choose keep or reject")
+        if table != "campaigns" and outcome == "keep":
+            raise ValueError(f"unknown: {table}: choose add or reject")
 
     def _check_returns(self, name: str, kind: BehaviourKind) -> None:
         if kind.returns is None:
@@ -113,6 +122,11 @@ class Mapping(FormatSettings):
         """Return whether rows may add ids to `table` by referencing them."""
         default = "reject" if table in self.tables else "add"
         return table in ADDABLE and self.unknown.get(table, default) == "add"
+
+    @property
+    def keeps_unknown_campaigns(self) -> bool:
+        """Whether a behaviour that names an unknown campaign is loaded."""
+        return self.unknown.get("campaigns", "keep") == "keep"
 
     def limit(self, table: str) -> float:
         """Return the share of rejected rows of `table` above which the import stops."""
