@@ -6,6 +6,7 @@ from typing import Any
 
 from graph.importing.contract import TABLES
 from graph.importing.inference.behaviours import draft_behaviours
+from graph.importing.inference.campaign_links import ask_what_counts, link_campaigns
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
@@ -56,7 +57,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
             draft.sources.append(_source(table, file))
         else:
             draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
-    _complete(draft, objects)
+    _complete(draft, objects, files)
     return draft.render()
 
 
@@ -99,10 +100,11 @@ def _property(name: str, reserved: set[str]) -> str:
     return f"{plain}_" if plain in reserved else plain
 
 
-def _complete(draft: Draft, objects: dict[str, str]) -> None:
+def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile]) -> None:
     """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
     _add_campaigns(draft)
     _prefer_own_campaigns(draft)
+    unlinked = link_campaigns(draft, files)
     tables = {source.table for source in draft.sources}
     attributed = any("campaign" in source.settings["columns"] for source in _behaviours(draft))
     rule = "named" if attributed else "promoted" if "promotions" in tables else "any"
@@ -110,6 +112,7 @@ def _complete(draft: Draft, objects: dict[str, str]) -> None:
     for name, kind in draft.kinds.items():
         if not isinstance(kind, Noted) and kind.get("counts") == "any":
             draft.kinds[name] = kind | {"counts": rule}
+    ask_what_counts(draft, unlinked)
     if draft.participation is None and draft.kinds:
         targeted = "targetings" in tables
         who = (
@@ -118,7 +121,8 @@ def _complete(draft: Draft, objects: dict[str, str]) -> None:
             else "any user: no file says whom one targeted"
         )
         counts = {plain(kind).get("counts") for kind in draft.kinds.values()}
-        what = " or ".join(text for name, text in _COUNTING.items() if name in counts)
+        known = [text for name, text in _COUNTING.items() if name in counts]
+        what = " or ".join(known) or "what counts is a question above"
         draft.participation = Noted({"targeted": targeted, "window": True}, f"{who}; {what}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from graph.importing.inference.draft import Noted
 from graph.importing.inference.names import KINDS, simplify
 
-_SALES = ("PURCHASED", "ORDERED", "REDEEMED")
+SALES = ("PURCHASED", "ORDERED", "REDEEMED")
 _EMAIL = {"CLICKED", "OPENED"}
 _NEVER = {"RETURNED", "RECEIVED"}
 
@@ -43,7 +43,7 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
 
 def _counting(types: set[str]) -> set[str]:
     """Return the types that count: sales and redemptions, else reactions to a message, else all acts."""
-    if sales := [type_ for type_ in _SALES if type_ in types]:
+    if sales := [type_ for type_ in SALES if type_ in types]:
         return {sales[0], *({"REDEEMED"} & types)}
     if types & _EMAIL:
         return _EMAIL

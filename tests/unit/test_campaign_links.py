@@ -1,0 +1,172 @@
+"""Exports beside the user's own campaigns: their names are linked to its ids, or it is asked what counts."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from graph.importing.check import Check, check_files
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.mapping.questions import UnansweredQuestions, write_answers
+from graph.importing.mapping.yaml_text import load_yaml
+from graph.progress import Silent
+
+ORDERS = (
+    "user,sku,at,utm_campaign\na,tea,2024-03-02 10:00,spring_sale\nb,tea,2024-03-03 10:00,spring_sale\n"
+    "b,tea,2024-03-04 10:00,organic\nb,tea,2024-03-05 10:00,\n"
+)
+CAMPAIGNS = "campaign_id,title,start_date,end_date\nSPRING24,Spring,2024-03-01,2024-03-31\n"
+NAMED = (
+    "campaign_id;utm;start_date;end_date\n"
+    "SPRING24;spring_sale;2024-03-01;2024-03-31\nMAY;x;2024-05-01;2024-05-02\n"
+)
+
+
+def segment_events() -> str:
+    rows = [
+        ("Product Viewed", "a", "tea", "2024-03-01T08:30:56Z", "spring_sale"),
+        ("Order Completed", "a", "mug", "2024-03-02T08:30:56Z", "spring_sale"),
+        ("Order Completed", "b", "mug", "2024-03-02T09:30:56Z", "organic"),
+    ]
+    return "".join(
+        json.dumps(
+            {
+                "messageId": f"m{number}",
+                "type": "track",
+                "event": event,
+                "anonymousId": user,
+                "userId": user,
+                "timestamp": at,
+                "context": {"campaign": {"name": campaign}},
+                "properties": {"product_id": product},
+            }
+        )
+        + "\n"
+        for number, (event, user, product, at, campaign) in enumerate(rows)
+    )
+
+
+def ga4_events() -> str:
+    return "".join(
+        json.dumps(
+            {
+                "event_date": "20240302",
+                "event_timestamp": str(1709366400000000 + number),
+                "event_name": "purchase",
+                "user_pseudo_id": user,
+                "collected_traffic_source": {"manual_campaign_name": campaign},
+                "session_traffic_source_last_click": {"manual_campaign": {"campaign_name": "(not set)"}},
+                "items": [{"item_id": "tea", "quantity": "1"}],
+            }
+        )
+        + "\n"
+        for number, (user, campaign) in enumerate([("a", "spring_sale"), ("b", "organic_2024")])
+    )
+
+
+def infer(folder: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return infer_mapping(folder, "shop", "UTC")
+
+
+def check(folder: Path, text: str) -> tuple[Mapping, Check]:
+    mapping = parse_mapping(load_yaml(text), "test")
+    return mapping, check_files(folder, mapping, Silent())
+
+
+def named_campaigns(report: Check) -> list[object]:
+    return [row.get("campaign") for row in report.preview["behaviours"]]
+
+
+@pytest.mark.parametrize("promotions", [False, True])
+def test_what_counts_is_a_question_where_no_name_is_an_id(tmp_path: Path, promotions: bool) -> None:
+    files = {"orders.csv": ORDERS, "campaigns.csv": CAMPAIGNS}
+    if promotions:
+        files["promotions.csv"] = "campaign_id,sku\nSPRING24,tea\n"
+    text = infer(tmp_path, files)
+    with pytest.raises(UnansweredQuestions) as error:
+        parse_mapping(load_yaml(text), "test")
+    (question,) = error.value.questions
+    assert question.path == "kinds.purchase.counts"
+    assert question.ask.startswith(
+        "0 of 2 campaign names in utm_campaign of orders.csv (organic, spring_sale) are ids in campaigns.csv "
+        "(SPRING24)."
+    )
+    assert question.choose == ("named", "promoted", "any") if promotions else ("named", "any")
+    _, report = check(tmp_path, write_answers(text, ["any"]))
+    assert report.tally.lines() == ["purchase: 4 behaviours, 4 count."]
+    _, report = check(tmp_path, write_answers(text, ["named"]))
+    assert report.tally.counting == 0
+    assert {"unknown_campaigns", "other_campaign_names"} < {warning.code for warning in report.warnings}
+
+
+@pytest.mark.parametrize("source", ["segment", "ga4"])
+def test_what_counts_is_asked_for_sales_of_a_known_export(tmp_path: Path, source: str) -> None:
+    events = segment_events() if source == "segment" else ga4_events()
+    text = infer(tmp_path, {"events.jsonl": events, "campaigns.csv": CAMPAIGNS})
+    with pytest.raises(UnansweredQuestions) as error:
+        parse_mapping(load_yaml(text), "test")
+    assert [question.path for question in error.value.questions] == ["kinds.purchase.counts"]
+    mapping, _ = check(tmp_path, write_answers(text, ["any"]))
+    assert mapping.kinds["purchase"].counts == "any"
+    assert {kind.counts for kind in mapping.kinds.values()} == {"any", "named", "never"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "names"),
+    [
+        ("orders.csv", ORDERS, ["SPRING24", "SPRING24", "organic", None]),
+        ("events.jsonl", segment_events(), ["SPRING24", "SPRING24", "organic"]),
+        ("events.jsonl", ga4_events(), ["SPRING24", "organic_2024"]),
+    ],
+)
+def test_ids_are_looked_up_by_the_column_of_the_table_that_has_the_names(
+    tmp_path: Path, file: str, text: str, names: list[str | None]
+) -> None:
+    mapping, report = check(tmp_path, infer(tmp_path, {file: text, "campaigns.csv": NAMED}))
+    assert named_campaigns(report) == names
+    assert report.tables["campaigns"].loaded == 2
+    assert {kind.counts for kind in mapping.kinds.values()} <= {"named", "never"}
+    assert report.tally.counting == names.count("SPRING24")
+
+
+def test_codes_are_looked_up_in_the_table_of_coupons(tmp_path: Path) -> None:
+    files = {
+        "orders.csv": ORDERS.replace("utm_campaign", "coupon_code"),
+        "campaigns.csv": CAMPAIGNS,
+        "coupons.csv": "coupon_code,campaign_id\nspring_sale,SPRING24\nold,SPRING24\n",
+    }
+    _, report = check(tmp_path, infer(tmp_path, files))
+    assert named_campaigns(report) == ["SPRING24", "SPRING24", "organic", None]
+    assert report.tally.counting == 2
+
+
+def test_names_that_a_rule_makes_equal_to_ids_are_linked_by_it(tmp_path: Path) -> None:
+    campaigns = CAMPAIGNS.replace("SPRING24", "Spring_Sale")
+    mapping, report = check(tmp_path, infer(tmp_path, {"orders.csv": ORDERS, "campaigns.csv": campaigns}))
+    assert mapping.ids == {"campaigns": ["lower_case"]}
+    assert report.tally.counting == 2
+
+
+@pytest.mark.parametrize(
+    "campaigns",
+    [
+        CAMPAIGNS.replace("SPRING24", "spring_sale"),
+        # Two campaigns of one name: which of them is meant cannot be looked up.
+        NAMED.replace(";x;", ";spring_sale;").replace("SPRING24", "organic"),
+    ],
+)
+def test_table_whose_ids_are_named_is_left_as_it_is(tmp_path: Path, campaigns: str) -> None:
+    mapping, _ = check(tmp_path, infer(tmp_path, {"orders.csv": ORDERS, "campaigns.csv": campaigns}))
+    (source,) = mapping.tables["behaviours"]
+    assert (source.columns["campaign"], source.join, mapping.ids) == ("utm_campaign", [], {})
+
+
+def test_ambiguous_names_in_the_table_are_asked_about(tmp_path: Path) -> None:
+    campaigns = NAMED.replace(";x;", ";spring_sale;")
+    text = infer(tmp_path, {"orders.csv": ORDERS, "campaigns.csv": campaigns})
+    assert "join:" not in text
+    with pytest.raises(UnansweredQuestions, match="kinds.purchase.counts"):
+        parse_mapping(load_yaml(text), "test")
