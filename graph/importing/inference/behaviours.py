@@ -72,6 +72,8 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     campaign = columns.get("campaign") or of_objects
     if isinstance(campaign, str):
         draft.naming.append((source, campaign))
+    if "coupon" in named.values():
+        draft.redeeming.append((source, scan.objects["coupon"]))
     return named
 
 

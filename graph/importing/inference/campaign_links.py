@@ -288,8 +288,7 @@ def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
 
 def _drop_uses(draft: Draft, reference: Reference) -> None:
     """Make no campaigns of names that stand for the campaigns of a table."""
-    needed = {name for source in draft.sources if source.table == "coupons" for name in _files(source)}
-    files = set(_files(reference.source)) - needed
+    files = set(_files(reference.source))
     draft.sources = [
         source
         for source in draft.sources

@@ -72,6 +72,8 @@ class Draft:
     """Files that fill no table, each with the reason."""
     naming: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours that name campaigns, and the column that does."""
+    redeeming: list[tuple[DraftSource, str]] = field(default_factory=list)
+    """Sources of behaviours whose objects are coupons, and their column."""
 
     def render(self) -> str:
         """Return the text of the mapping file."""

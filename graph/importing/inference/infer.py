@@ -7,6 +7,7 @@ from typing import Any
 from graph.importing.contract import TABLES
 from graph.importing.inference.behaviours import draft_behaviours
 from graph.importing.inference.campaign_links import ask_what_counts, link_campaigns
+from graph.importing.inference.coupons import SHARED, add_coupons, name_coupons, redeems_only
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
@@ -102,11 +103,16 @@ def _property(name: str, reserved: set[str]) -> str:
 
 def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile]) -> None:
     """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
+    name_coupons(draft)
     _add_campaigns(draft)
     _prefer_own_campaigns(draft)
     unlinked = link_campaigns(draft, files)
+    add_coupons(draft)
     tables = {source.table for source in draft.sources}
-    attributed = any("campaign" in source.settings["columns"] for source in _behaviours(draft))
+    attributed = any(
+        "campaign" in source.settings["columns"] and not redeems_only(draft, source)
+        for source in _behaviours(draft)
+    )
     rule = "named" if attributed else "promoted" if "promotions" in tables else "any"
     draft.kinds |= draft_kinds(objects, rule)
     for name, kind in draft.kinds.items():
@@ -147,10 +153,7 @@ def _add_campaigns(draft: Draft) -> None:
     if any(source.table == "campaigns" for source in draft.sources):
         return
     for source, column in draft.naming:
-        shared = (
-            "encoding", "delimiter", "skip_rows", "sheet", "format", "header", "rows", "times", "missing",
-        )  # fmt: skip
-        settings = {name: source.settings[name] for name in shared if name in source.settings}
+        settings = {name: source.settings[name] for name in SHARED if name in source.settings}
         columns = {"id": column, "at": source.settings["columns"]["at"]}
         draft.sources.append(
             DraftSource(

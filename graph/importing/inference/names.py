@@ -42,8 +42,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "at", "time", "timestamp", "datetime", "date", "created_at", "created", "event_time",
         "event_timestamp", "event_date", "order_date", "order_time", "ordered_at", "purchase_date",
         "purchase_time", "order_purchase_timestamp", "invoice_date", "transaction_date",
-        "transaction_timestamp", "sent_at", "occurred_at", "received_at", "redemption_date", "datum",
-        "zeit", "zeitpunkt", "bestelldatum", "时间", "日期", "下单时间", "行为时间", "时间戳",
+        "transaction_timestamp", "sent_at", "occurred_at", "received_at", "redemption_date", "redeemed_at",
+        "redeem_date", "date_redeemed", "used_at", "date_used", "used_date", "use_date", "date_received",
+        "datum", "zeit", "zeitpunkt", "bestelldatum", "时间", "日期", "下单时间", "行为时间", "时间戳",
     ),
     "starts": (
         "starts", "start", "start_date", "starts_at", "start_at", "start_time", "begin", "begins",
@@ -114,7 +115,8 @@ FILES: dict[str, tuple[str, ...]] = {
     "campaigns": ("campaign", "kampagne", "aktion", "活动"),
     "behaviours": (
         "behaviour", "behavior", "event", "order", "transaction", "purchase", "sale", "click", "activity",
-        "view", "redemption", "rsvp", "participation", "bestellung", "user_behavior", "log", "订单", "行为",
+        "view", "redemption", "usage", "rsvp", "participation", "bestellung", "user_behavior", "log",
+        "订单", "行为",
     ),
     "products": ("product", "item", "article", "artikel", "sku", "商品", "catalog"),
     "tags": ("tag", "label", "keyword"),
