@@ -278,6 +278,7 @@ EXPORTS = {
         {"campaigns": 2, "behaviours": 3},
         SEGMENT_ROWS,
         warnings=["campaigns_without_participations"],
+        answers={"kinds.purchase.counts": "named"},
         left_out=3,
     ),
     "JSON lines of which one is cut": Export(
