@@ -132,6 +132,12 @@ def test_ids_are_looked_up_by_the_column_of_the_table_that_has_the_names(
     assert report.tally.counting == names.count("SPRING24")
 
 
+def test_ids_are_looked_up_below_a_title_in_the_table(tmp_path: Path) -> None:
+    titled = "Our campaigns of 2024\n\n" + NAMED
+    _, report = check(tmp_path, infer(tmp_path, {"orders.csv": ORDERS, "campaigns.csv": titled}))
+    assert named_campaigns(report) == ["SPRING24", "SPRING24", "organic", None]
+
+
 def test_codes_are_looked_up_in_the_table_of_coupons(tmp_path: Path) -> None:
     files = {
         "orders.csv": ORDERS.replace("utm_campaign", "coupon_code"),
