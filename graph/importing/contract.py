@@ -29,7 +29,6 @@ class TableSpec:
     becomes: str
     key: str
     fields: tuple[Field, ...]
-    required: bool = False
     attributes: bool = False
     """Whether additional columns can become properties."""
 
@@ -150,7 +149,6 @@ _SPECS = (
             Field("store", "text", "the store or channel"),
             Field("id", "id", "its id, if it has one"),
         ),
-        True,
     ),
 )
 

@@ -14,7 +14,7 @@ from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading import blocks, json_files
 from graph.importing.reading.blocks import digest_and_count, read_blocks
-from graph.importing.reading.cells import texts, to_column, untyped_texts
+from graph.importing.reading.cells import texts
 from graph.importing.reading.column_check import check_columns
 from graph.importing.reading.json_paths import ABSENT, lookup
 from graph.importing.reading.json_stream import JsonStream
@@ -423,20 +423,13 @@ def test_nested_parquet_columns_are_read_by_path(tmp_path: Path) -> None:
     assert {error.reason.partition(";")[0] for error in parsed.errors} == {"is not one plain value"}
 
 
-def test_only_texts_are_untyped() -> None:
-    mixed = to_column(["1,5", 2.5, None, True])
-    assert untyped_texts(mixed).to_pylist() == ["1,5", None, None, "true"]
-    assert untyped_texts(pa.array([1.5])).to_pylist() == [None]
-    assert untyped_texts(pa.array(["1,5"])).to_pylist() == ["1,5"]
-
-
 def test_sample_flattens_records_and_names_lists(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps([EVENT, ORDER]))
     found = sample(tmp_path / "x.json", Source(files=["x"]))
     assert found.columns["properties.product_id"] == ["tea", None]
     assert found.columns["properties.tags[1]"] == ["b", None]
     assert found.typed == {"properties.revenue": "number", "id": "number", "customer.id": "number"}
-    assert (found.numbers.tolist(), found.lists) == ([1, 2], ["line_items"])
+    assert found.lists == ["line_items"]
     items = sample(tmp_path / "x.json", Source(files=["x"], rows="line_items"))
     assert items.columns["sku"] == ["tea", "mug"]
     assert items.columns["^.customer.id"] == ["7", "7"]

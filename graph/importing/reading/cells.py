@@ -90,14 +90,6 @@ def texts(column: pa.Array) -> pa.Array:
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
-def untyped_texts(column: pa.Array) -> pa.Array:
-    """Return the texts of a column that the file itself does not type; null for numbers and times."""
-    if not is_cells(column):
-        return texts(column) if pa.types.is_string(column.type) else pa.nulls(len(column), pa.string())
-    typed = pc.or_(*(pc.is_valid(pc.struct_field(column, name)) for name in ("number", "time")))
-    return pc.if_else(typed, None, texts(column))
-
-
 def is_cells(column: pa.Array) -> bool:
     """Return whether the cells of `column` have types of their own."""
     return bool(column.type == CELLS)

@@ -19,7 +19,6 @@ SUFFIXES = {
     ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
 """The format of a file by the end of its name; `.gz` and `.zst` may follow."""
-OTHER_SPREADSHEETS = (".xls", ".xlsb", ".ods")
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -1,13 +1,11 @@
-"""A sample of a file: the texts of its columns with their row numbers, in every format."""
+"""A sample of a file: the texts of its columns, in every format."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from graph.importing.mapping.source import Source
 from graph.importing.reading import parquet
@@ -16,7 +14,6 @@ from graph.importing.reading.cells import is_cells, texts
 from graph.importing.reading.column_check import column_paths, records_of
 from graph.importing.reading.json_paths import lists_of_objects
 from graph.importing.reading.json_rows import Extraction
-from graph.importing.reading.lines import RowError
 
 Typed = Literal["number", "time"]
 
@@ -27,23 +24,17 @@ class Sample:
 
     Attributes
     ----------
-    numbers
-        Number of each row: its line, sheet row or record.
     columns
         Texts of each column; None where a value is missing. Columns of JSON are named by their paths.
     typed
         Columns whose values the file itself types: their format needs no decision.
     lists
         Paths of lists of objects, whose elements `rows` could make the rows (JSON, Parquet).
-    errors
-        The rows that cannot be read.
     """
 
-    numbers: NDArray[np.int64]
     columns: dict[str, list[str | None]]
     typed: dict[str, Typed] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
 
 
 def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
@@ -61,15 +52,13 @@ def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
     names, lists = _names(path, source, rows)
     block = next(read_blocks(path, source, names), None)
     if block is None:
-        return Sample(np.empty(0, dtype=np.int64), {name: [] for name in names}, lists=lists)
+        return Sample({name: [] for name in names}, lists=lists)
     parsed = block.parse()
     columns = {name: parsed.columns[name][:rows] for name in names}
     return Sample(
-        parsed.numbers[:rows],
         {name: texts(column).to_pylist() for name, column in columns.items()},
         {name: kind for name, column in columns.items() if (kind := _type_of(column))},
         lists,
-        parsed.errors,
     )
 
 

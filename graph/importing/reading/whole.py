@@ -11,19 +11,13 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import read_blocks
 
 
-def read_columns(path: Path, source: Source, names: list[str]) -> Iterator[dict[str, pa.Array]]:
-    """Yield the columns `names` of all rows, block by block. Raises ImportFailed.
-
-    A column has its type in the file; ``cells.texts`` returns its texts.
-    """
-    for _, columns in read_numbered_columns(path, source, names):
-        yield columns
-
-
 def read_numbered_columns(
     path: Path, source: Source, names: list[str]
 ) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
-    """Yield row numbers and the columns `names` of all rows, block by block. Raises ImportFailed."""
+    """Yield row numbers and the columns `names` of all rows, block by block. Raises ImportFailed.
+
+    A column has its type in the file; ``cells.texts`` returns its texts.
+    """
     for block in read_blocks(path, source, names):
         parsed = block.parse()
         yield parsed.numbers, {name: parsed.columns[name] for name in names}
