@@ -98,8 +98,8 @@ def add(
     )
     if added.state != "planned" and not added.participants:
         out.print(
-            "No behaviour counts for it. Name its --products or --users, or let all behaviours inside its "
-            "days count: `counts: any` of a kind, and `targeted: false`, in the mapping; then import again.",
+            "No behaviour counts for it. Does any name it, or one of its --products, and is it by one of its "
+            "--users? `counts` of a kind and `targeted`, in the mapping, say what is needed.",
             markup=False,
             highlight=False,
         )

@@ -56,9 +56,10 @@ def create_campaign(
     """Create a planned campaign, which can then be forecast (`/plan`)."""
     dataset = resolve_dataset(graph, named_dataset(request, dataset))
     fields = request.model_dump(exclude={"dataset", "name"})
-    create_planned_campaign(graph, dataset, NewCampaign(title=request.name or request.id, **fields))
-    response.headers["Location"] = f"/v1/campaigns/{request.id}?dataset={quote(dataset)}"
-    return read_campaign(graph, dataset, request.id)
+    new = NewCampaign(title=request.name or request.id, **fields)
+    campaign_id = create_planned_campaign(graph, dataset, new)
+    response.headers["Location"] = f"/v1/campaigns/{quote(campaign_id, safe='')}?dataset={quote(dataset)}"
+    return read_campaign(graph, dataset, campaign_id)
 
 
 @router.delete("/{campaign_id}", status_code=204)

@@ -14,6 +14,12 @@ CALL (user) {
   FOREACH (change IN befores | DETACH DELETE change)
   RETURN size(befores) AS changes
 }
+CALL (user) {
+  // The number of target users, which is what a derivation looks at, may be the same after the next import.
+  OPTIONAL MATCH (user)-[:TARGETED_BY]->(campaign:Campaign)
+  FOREACH (one IN CASE WHEN campaign IS NULL THEN [] ELSE [campaign] END | REMOVE one.derived_from)
+  RETURN count(campaign) AS targeting
+}
 CALL () {
   MATCH (:User)-[key:KEY_USER_OF]->(:Campaign {dataset: $dataset}) WHERE $user IN key.targets
   WITH key, [place IN range(0, size(key.targets) - 1) WHERE key.targets[place] <> $user] AS kept

@@ -1,13 +1,17 @@
 """Create and delete campaigns that are not imported: mostly planned ones, which have not begun."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import pyarrow as pa
 
 from graph.connection import Graph, Row
 from graph.dataset_lock import dataset_lock
-from graph.datasets import describe_dataset
+from graph.datasets import describe_dataset, seconds_of
 from graph.errors import AlreadyExists, InvalidRequest, NotFound
 from graph.importing.participations import derive_for_campaign
+from graph.importing.runs import standing_rules
+from graph.importing.values.ids import normalise
 from graph.remedies import Remedy
 
 _MAX_LISTED = 5
@@ -40,8 +44,13 @@ class NewCampaign:
     like: str | None = None
 
 
-def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> None:
-    """Create a campaign; where it begins within the data, derive its participations.
+def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> str:
+    """Create a campaign; where it begins before the last behaviour, derive its participations.
+
+    Returns
+    -------
+    str
+        Its id after the mapping's rules for ids, which its users and products follow as well.
 
     Raises
     ------
@@ -50,7 +59,7 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
     AlreadyExists
         If the id is in use.
     DatasetLocked
-        If the campaign begins within the data, and another process changes the data set.
+        If the campaign begins before the last behaviour, and another process changes the data set.
     InvalidRequest
         If the campaign ends before it starts, or if users or products do not exist.
     """
@@ -60,6 +69,7 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
             f"The last day of the campaign, {campaign.ends}, is before its first, {campaign.starts}.",
             f"Choose a last day from {campaign.starts} on.",
         )
+    campaign = _with_equal_ids(graph, dataset_id, campaign)
     kind, users, products = _with_defaults(graph, dataset_id, campaign)
     missing = graph.run("campaigns/missing", dataset=dataset_id, users=users, products=products)
     if missing:
@@ -80,12 +90,15 @@ def create_campaign(graph: Graph, dataset_id: str, campaign: NewCampaign) -> Non
         "users": users,
         "products": products,
     }
-    if campaign.starts >= dataset.end:
+    # Behaviours may also be later than the data's last complete day.
+    last = graph.single("importing/span", dataset=dataset_id, since=0)["last"]
+    if seconds_of(campaign.starts, dataset.zone) * 1000 > last:
         _create(graph, properties)
-        return
+        return campaign.id
     with dataset_lock(graph, dataset_id, "creation of a campaign"):
         _create(graph, properties)
         derive_for_campaign(graph, dataset_id, campaign.id)
+    return campaign.id
 
 
 def _create(graph: Graph, properties: Row) -> None:
@@ -112,6 +125,19 @@ def remove_planned(graph: Graph, dataset_id: str, campaign: str) -> None:
                 dataset=dataset_id,
             ),
         )
+
+
+def _with_equal_ids(graph: Graph, dataset_id: str, campaign: NewCampaign) -> NewCampaign:
+    """Apply the rules for ids by which the data set was imported."""
+    rules = standing_rules(graph, dataset_id).ids
+
+    def apply(table: str, ids: list[str]) -> list[str]:
+        return list(normalise(pa.array(ids, pa.string()), rules.get(table, ())).to_pylist())
+
+    (own,) = apply("campaigns", [campaign.id])
+    users = None if campaign.users is None else apply("users", campaign.users)
+    products = None if campaign.products is None else apply("products", campaign.products)
+    return replace(campaign, id=own, users=users, products=products)
 
 
 def _with_defaults(

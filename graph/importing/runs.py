@@ -144,6 +144,8 @@ class Rules:
     participation: Participation
     returns: dict[str, str]
     """The type of what each type of returns takes back."""
+    ids: dict[str, list[str]]
+    """The rules that make ids of a table equal."""
 
     def with_returns(self, relationship_type: str) -> list[str]:
         """Return `relationship_type`, and the types that take its behaviours back."""
@@ -151,17 +153,19 @@ class Rules:
 
 
 def standing_rules(graph: Graph, dataset: str) -> Rules:
-    """Return the rules of a data set: of each kind, those of the latest import that defines it.
+    """Return the rules of a data set: of each kind and of the ids of each table, the latest that is stated.
 
     A mapping without behaviours does not change the rule for all kinds unless it states one.
     """
     kinds: dict[str, BehaviourKind] = {}
     returns: dict[str, str] = {}
+    ids: dict[str, list[str]] = {}
     participation = Participation()
     for row in sorted(graph.run("importing/jobs", dataset=dataset), key=lambda row: int(row["number"])):
         if row["state"] in ("undone", "undoing"):
             continue
         stated = json.loads(row["rules"])
+        ids |= stated.get("ids", {})
         for definition in stated["kinds"].values():
             kind = BehaviourKind.model_validate(definition)
             kinds[kind.type] = kind
@@ -169,13 +173,13 @@ def standing_rules(graph: Graph, dataset: str) -> Rules:
                 returns[kind.type] = stated["kinds"][kind.returns]["type"]
         if stated.get("participation") is not None:
             participation = Participation.model_validate(stated["participation"])
-    return Rules(kinds, participation, returns)
+    return Rules(kinds, participation, returns, ids)
 
 
 def _stated_rules(mapping: Mapping) -> str:
     """Return the rules that a mapping states, as JSON."""
     states_rule = "behaviours" in mapping.tables or "participation" in mapping.model_fields_set
-    return mapping.model_dump_json(include={"kinds", *(["participation"] if states_rule else [])})
+    return mapping.model_dump_json(include={"kinds", "ids", *(["participation"] if states_rule else [])})
 
 
 def _import_run(row: Row) -> ImportRun:

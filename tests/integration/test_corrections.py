@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from graph.connection import Graph
+from graph.erasure import erase
 from graph.errors import InvalidRequest
 from graph.importing import job, undo
 from graph.importing.job import import_files
@@ -247,3 +248,25 @@ def test_changed_lines_are_reported_and_appended_ones_are_not(load: Import, shop
         "first to replace them."
     ]
     assert report.counts["ordered"] == 5
+
+
+def test_a_user_targeted_after_another_was_erased_counts(
+    graph: Graph, settings: Settings, load: Import, shop: Path, dataset: str
+) -> None:
+    (shop / "orders.csv").write_text(HEADER + "a,tea,2024-03-02 10:00,3.5\nc,tea,2024-03-04 10:00,3.5\n")
+    assert load().participations == 1
+    erase(graph, settings, dataset, "a")
+    with (shop / "targets.csv").open("a") as file:
+        file.write("c,F1\n")
+    report = load()
+    assert (report.participations, report.counts["participations"]) == (1, 1)
+
+
+@pytest.mark.parametrize("first", ["keep", "drop"])
+def test_a_changed_rule_for_duplicates_reads_the_rows_again(load: Import, shop: Path, first: str) -> None:
+    (shop / "orders.csv").write_text(HEADER + "a,tea,2024-03-02 10:00,3.5\n" * 3)
+    ordered = {"keep": 3, "drop": 1}
+    assert load(duplicates=first).counts["ordered"] == ordered.pop(first)
+    ((other, expected),) = ordered.items()
+    report = load(duplicates=other)
+    assert (report.replaced, report.counts["ordered"]) == (["import/1"], expected)

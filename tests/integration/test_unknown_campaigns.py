@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from forecasting.history.series import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
 from graph.connection import Graph
+from graph.errors import NotFound
 from graph.importing.job import ImportReport, count
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -121,5 +123,48 @@ def test_rejected_behaviours_are_loaded_once_the_mapping_keeps_them(
     assert strict.reasons == {"orders.csv: utm is not among the campaigns": 2}
     assert named_campaigns(graph, dataset) == ["F1", None]
     report = load_orders(load)
-    assert (report.total.loaded, report.total.rejected) == (2, 0)
+    assert (report.replaced, report.total.rejected) == (["import/1"], 0)
     assert named_campaigns(graph, dataset) == ["F1", "organic", "organic", None]
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_campaign_added_by_hand_belongs_to_the_table_that_delivers_it(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    load_orders(load)
+    days = {"starts": date(2024, 3, 1), "ends": date(2024, 3, 3)}
+    create_campaign(graph, dataset, NewCampaign("organic", "organic", **days))
+    with (shop / "campaigns.csv").open("a") as file:
+        file.write("organic,2024-03-01,2024-03-04\n")
+    assert load_orders(load).counts["participations"] == 2
+    with pytest.raises(NotFound, match="no planned campaign 'organic'"):
+        remove_planned(graph, dataset, "organic")
+    undo_import(graph, dataset, 2, Silent())
+    remove_planned(graph, dataset, "organic")
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_campaign_added_by_hand_follows_the_rules_for_ids(graph: Graph, load: Import, dataset: str) -> None:
+    load_orders(load, ids={"campaigns": ["lower_case", "no_spaces"], "users": ["lower_case"]})
+    days = {"starts": date(2024, 3, 1), "ends": date(2024, 3, 3)}
+    added = create_campaign(graph, dataset, NewCampaign("Org Anic", "Organic", **days, users=["A"]))
+    assert added == "organic"
+    participants = campaign_list(graph, dataset).set_index("id")["participants"]
+    assert participants["organic"] == 1
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_campaign_after_the_complete_data_counts_the_behaviours_there_are(
+    graph: Graph, load: Import, dataset: str
+) -> None:
+    load_orders(load, complete_until="2024-03-02")
+    days = {"starts": date(2024, 3, 3), "ends": date(2024, 3, 9)}
+    create_campaign(graph, dataset, NewCampaign("organic", "Organic", **days))
+    assert campaign_list(graph, dataset).set_index("id")["participants"]["organic"] == 2
+
+
+@pytest.mark.usefixtures("orders")
+def test_rejecting_unknown_campaigns_reads_the_rows_again(load: Import) -> None:
+    assert load_orders(load).counts["ordered"] == 4
+    report = load_orders(load, unknown={"campaigns": "reject"})
+    assert (report.replaced, report.counts["ordered"], report.total.rejected) == (["import/1"], 2, 2)

@@ -171,6 +171,8 @@ class Mapping(FormatSettings):
                 for name, kind in self.kinds.items()
             }
             settings.append(json.dumps(kinds, sort_keys=True))
+            if self.duplicates != "keep" or not self.keeps_unknown_campaigns:
+                settings.append(f"duplicates: {self.duplicates}, campaigns: {self.keeps_unknown_campaigns}")
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
 
 
