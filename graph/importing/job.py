@@ -135,6 +135,7 @@ class ImportJob:
             migrate(graph)
         self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._files.files, replaced)
         self._target = Target(mapping, self.number)
+        self._expected = {table: sum(file.rows for file in files) for table, files in self._files.tables()}
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
         self._observer = Observer(mapping)
         self._ledger = Ledger(graph, mapping.dataset, self.number)
@@ -190,7 +191,7 @@ class ImportJob:
             else StreamEngine(self._graph, *parts)
         )
         engine.load(self._files, self._progress, self._add_counts)
-        self._check_limits(finished=True)
+        self._check_limits()
         migrate(self._graph)
         changes = derive_participations(self._graph, mapping.dataset, self.number, self._progress)
         report.participations, report.removed = changes.added, changes.removed
@@ -215,11 +216,11 @@ class ImportJob:
 
     def _add_counts(self, table: str, counts: RowCounts) -> None:
         self.report.tables.setdefault(table, RowCounts()).add(counts)
-        self._check_limits(finished=False)
+        self._check_limits(self._expected)
 
-    def _check_limits(self, *, finished: bool) -> None:
+    def _check_limits(self, expected: dict[str, int] | None = None) -> None:
         tables = self.report.tables
-        table = limits.exceeded(tables, self._limit_of, finished=finished)
+        table = limits.exceeded(tables, self._limit_of, expected)
         if table:
             reasons = self._rejects.reasons(self._ledger.batches_of(table))
             problem = limits.describe(table, tables[table], self._limit_of(table), reasons)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from graph.importing.ledger import RowCounts
 from graph.remedies import Remedy
 
-_MIN_ROWS_TO_STOP = 1_000
-"""With fewer rows read so far, the share still says little; at the end it counts anyway."""
 _FEW_ROWS = 20
 _LIMIT_OF_FEW_ROWS = 0.5
 
 
 def exceeded(
-    tables: Mapping[str, RowCounts], limit_of: Callable[[str], float], *, finished: bool = True
+    tables: Mapping[str, RowCounts],
+    limit_of: Callable[[str], float],
+    expected: Mapping[str, int] | None = None,
 ) -> str | None:
     """Return the first table in which more rows were rejected than allowed, or None.
 
@@ -22,12 +22,13 @@ def exceeded(
         Number of rows by outcome, by table.
     limit_of
         Returns the allowed share of a table.
-    finished
-        Whether all rows have been read.
+    expected
+        While rows are still being read: how many each table will have. An import stops early only where the
+        rows to come cannot bring the share below the limit again.
     """
     for table, counts in tables.items():
-        enough = finished or counts.read >= _MIN_ROWS_TO_STOP
-        if enough and counts.rejected > _allowed(limit_of(table), counts.read) * counts.read:
+        rows = max(counts.read, (expected or {}).get(table, 0))
+        if counts.rejected > _allowed(limit_of(table), rows) * rows:
             return table
     return None
 

@@ -284,3 +284,9 @@ def test_damaged_archive_is_an_error(tmp_path: Path) -> None:
 def test_another_file_in_place_of_a_folder_is_an_error(shop: Path) -> None:
     with pytest.raises(ImportFailed, match="not a folder or a .zip file"):
         opened(shop / "users.csv", mapping())
+
+
+def test_joined_file_may_have_line_breaks_in_its_values(shop: Path) -> None:
+    (shop / "customers.csv").write_text('nr,customer,note\n1,a,"rings\ntwice"\n2,b,\n3,a,\n')
+    check = check_files(shop, mapping(join={"multiline": True}), Silent())
+    assert (check.tables["behaviours"].loaded, check.total.rejected) == (3, 0)

@@ -61,3 +61,20 @@ def test_repeated_ids_keep_the_first_values_where_the_mapping_says_so(tmp_path: 
     assert (counts.loaded, counts.unchanged, counts.rejected) == (2, 2, 1)
     counts = check_files(tmp_path, mapping(users=users | {"repeats": "first"}), Silent()).tables["users"]
     assert (counts.loaded, counts.unchanged, counts.rejected) == (2, 3, 0)
+
+
+@pytest.mark.parametrize("files", ["orders*.csv", ["orders_3.csv", "orders_5.csv"]])
+def test_a_campaign_runs_over_all_files_that_use_it(tmp_path: Path, files: str | list[str]) -> None:
+    header, *rows = ORDERS.splitlines(keepends=True)
+    (tmp_path / "orders_3.csv").write_text(header + "".join(rows[:4]))
+    (tmp_path / "orders_5.csv").write_text(header + rows[4] + "b,tea,2024-05-09 10:00,SPRING,Bonn\n")
+    uses = {"window": "uses", "columns": {"id": "code", "at": "at"}}
+    columns = {"user": "customer", "object": "sku", "at": "at", "campaign": "code"}
+    campaigns = [uses | {"files": name} for name in ([files] if isinstance(files, str) else files)]
+    behaviours = {"files": files, "columns": columns, "constants": {"kind": "order"}}
+    report = check_files(tmp_path, mapping(campaigns=campaigns, behaviours=behaviours), Silent())
+    assert report.preview["campaigns"] == [
+        {"id": "MAY", "starts": 1714514400000, "ends": 1714600800000},
+        {"id": "SPRING", "starts": 1709334000000, "ends": 1715292000000},
+    ]
+    assert report.tables["campaigns"].rejected == 0

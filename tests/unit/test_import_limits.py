@@ -92,22 +92,25 @@ def test_unknown_table_has_no_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "rejected", "limit", "finished", "stops"),
+    ("read", "rejected", "limit", "expected", "stops"),
     [
-        (3, 1, 0.05, True, False),  # One of three campaigns.
-        (3, 2, 0.05, True, True),
-        (3, 1, 0.0, True, True),
-        (19, 9, 0.05, True, False),
-        (20, 2, 0.05, True, True),
-        (999, 900, 0.05, False, False),
-        (1000, 51, 0.05, False, True),
+        (3, 1, 0.05, 0, False),  # One of three campaigns.
+        (3, 2, 0.05, 0, True),
+        (3, 1, 0.0, 0, True),
+        (19, 9, 0.05, 0, False),
+        (20, 2, 0.05, 0, True),
+        (1000, 51, 0.05, 0, True),
+        # While rows are being read: the bad ones may all be in one block.
+        (1000, 51, 0.05, 2000, False),
+        (1000, 101, 0.05, 2000, True),
+        (1000, 51, 0.05, 900, True),
     ],
 )
-def test_small_tables_may_lose_a_row(
-    read: int, rejected: int, limit: float, finished: bool, stops: bool
+def test_imports_stop_where_the_share_of_all_rows_exceeds_the_limit(
+    read: int, rejected: int, limit: float, expected: int, stops: bool
 ) -> None:
     tables = {"campaigns": RowCounts(read, read - rejected, rejected)}
-    found = exceeded(tables, lambda _table: limit, finished=finished)
+    found = exceeded(tables, lambda _table: limit, {"campaigns": expected})
     assert found == ("campaigns" if stops else None)
 
 

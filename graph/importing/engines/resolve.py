@@ -73,7 +73,7 @@ class Resolver:
         for table, inputs in files.tables():
             on_table(table, sum(file.rows for file in inputs))
             for file in inputs:
-                for block in blocks_of(file, self.mapping):
+                for block in blocks_of(file, inputs, self.mapping):
                     yield self._resolve(file, block)
 
     def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:

@@ -84,7 +84,7 @@ class StreamEngine:
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            for block in blocks_of(file, self._target.mapping):
+            for block in blocks_of(file, inputs, self._target.mapping):
                 plan = self._ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
                     self._tally.skipped += plan.loaded_before.read

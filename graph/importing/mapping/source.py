@@ -29,6 +29,7 @@ class Join(Strict):
     delimiter: str | None = Field(None, description="As for a source", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="As for a source")
     skip_rows: int = Field(0, ge=0, le=MAX_SKIPPED, description="As for a source")
+    multiline: bool = Field(False, description="As for a source")
 
 
 class ColumnSettings(ColumnFormat):

@@ -207,6 +207,7 @@ def _source(join: Join) -> Source:
         delimiter=join.delimiter,
         sheet=join.sheet,
         skip_rows=join.skip_rows,
+        multiline=join.multiline,
     )
 
 

@@ -1,6 +1,6 @@
 """Makes campaigns of the rows that use them: each runs from the first day of its use to the last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,16 +16,32 @@ from graph.importing.values.ids import normalise
 from graph.importing.values.where import mask
 
 
-def blocks_of(file: InputFile, mapping: Mapping) -> Iterator[Block]:
+def blocks_of(file: InputFile, inputs: Sequence[InputFile], mapping: Mapping) -> Iterator[Block]:
     """Yield the blocks of a file; with `window: uses`, one block with a row per campaign.
 
-    Raises ImportFailed where the file cannot be read.
+    A campaign is used in several files: the first of those with `window: uses` gets the campaigns of all.
+
+    Parameters
+    ----------
+    file, inputs
+        The file, and all files of its table.
+    mapping
+        How they are read.
+
+    Raises
+    ------
+    ImportFailed
+        A file cannot be read.
     """
     if file.source.window is None:
         yield from file.blocks()
         return
+    of_uses = [other for other in inputs if other.source.window is not None]
+    if file is not of_uses[0]:
+        return
     zone = mapping.zone  # That of the data's days; times may be in another.
-    spans = pd.concat([_spans(block, file.source, mapping) for block in file.blocks()] or [_NONE])
+    parts = [_spans(block, other.source, mapping) for other in of_uses for block in other.blocks()]
+    spans = pd.concat(parts or [_NONE])
     spans = spans.groupby("id", sort=True).agg({"first": "min", "last": "max"})
     columns = {
         "id": pa.array(spans.index.to_list(), pa.string()),
