@@ -313,3 +313,18 @@ def test_customer_of_a_shop_who_writes_the_address_in_two_cases_is_one_user(tmp_
     assert behaviours_of(tmp_path, mapping) == BEHAVIOURS["Shopify: orders"]
     assert {row["id"] for row in rows_of(tmp_path, mapping, "users")} == {LENA, TOM}
     assert check_files(tmp_path, mapping, Silent()).warnings == []
+
+
+def test_notes_with_line_breaks_are_read_in_the_orders_and_where_they_are_joined(tmp_path: Path) -> None:
+    (path,) = write_sample("Shopify: orders", tmp_path)
+    header, *rows = path.read_text().splitlines()
+    place = header.split(",").index("Notes")
+    noted = []
+    for row in rows:
+        cells = row.split(",")
+        cells[place] = '"ring twice,\nthen wait"'
+        noted.append(",".join(cells))
+    path.write_text("\n".join([header, *noted]) + "\n")
+    mapping = infer(tmp_path)
+    assert check_files(tmp_path, mapping, Silent()).total.rejected == 0
+    assert behaviours_of(tmp_path, mapping) == BEHAVIOURS["Shopify: orders"]

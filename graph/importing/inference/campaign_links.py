@@ -20,7 +20,7 @@ from graph.importing.reading.cells import texts
 from graph.importing.reading.whole import read_numbered_columns
 from graph.importing.values.ids import RULES, normalise
 
-_READING = ("encoding", "delimiter", "skip_rows", "sheet", "format", "rows")
+_READING = ("encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "rows")
 """Settings of a source that a join states as well."""
 _EXAMPLES = 3
 

@@ -4,7 +4,8 @@ from graph.importing.exports.fit import names_of
 from graph.importing.inference.draft import Draft, DraftSource, plain
 
 SHARED = (
-    "encoding", "delimiter", "skip_rows", "sheet", "format", "header", "rows", "times", "missing", "join",
+    "encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "header", "rows", "times",
+    "missing", "join",
 )  # fmt: skip
 """Settings that sources of one file have in common."""
 

@@ -17,6 +17,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
 from graph.importing.reading.folders import Folder
+from graph.importing.reading.line_breaks import has_line_breaks
 from graph.importing.reading.opening import format_of, open_decompressed
 from graph.importing.reading.sample import Sample, Typed, sample
 from graph.importing.reading.title_rows import is_data_row, lines_above_header, rows_above_header
@@ -117,6 +118,11 @@ def _inspect(path: Path, name: str) -> InspectedFile:
                 file.source = file.source.model_copy(update={"header": header})
                 found = sample(path, file.source)
                 file.rows = []
+            delimiter = file.source.delimiter or ("\t" if format_of(path, file.source) == "tsv" else ",")
+            if has_line_breaks(path, delimiter, len(found.columns)):
+                settings["multiline"] = Noted(True, "quoted values contain line breaks")
+                file.source = file.source.model_copy(update={"multiline": True})
+                found = sample(path, file.source)
         if found.lists and not _is_flat(found):
             # The longest path leads to the innermost list: the lines of an order rather than its shipments.
             settings["rows"] = found.lists[0]

@@ -5,12 +5,12 @@ from typing import Any
 from graph.errors import ImportFailed
 from graph.importing.exports import KnownExport, find_export
 from graph.importing.exports.fit import fit_source, named_columns
-from graph.importing.inference.draft import Draft, DraftSource, Noted
+from graph.importing.inference.draft import Draft, DraftSource, Noted, plain
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.reading.column_check import absent_columns
 
-_OF_THE_FILE = ("encoding", "delimiter", "skip_rows")
+_OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline")
 """Settings that an export does not decide."""
 
 
@@ -52,7 +52,8 @@ def _sources(
             prefix = f"{files[0].name}:"
             present = _present(file, join, [name.removeprefix(prefix) for name in names])
             joined |= {name for name in names if name.removeprefix(prefix) in present}
-        joins.append(join | {"files": [file.name for file in files]})
+        reading = {name: plain(value) for name, value in _reading(files[0]).items()}
+        joins.append(join | reading | {"files": [file.name for file in files]})
     if joins:
         own["join"] = joins
     drafted: list[dict[str, Any]] = []
@@ -95,8 +96,11 @@ def _settings(
         own = {field: column for field, column in columns.items() if column in file.names}
         formats = format_settings(table, file, own)
         columns |= own
-    of_file = {name: file.settings[name] for name in _OF_THE_FILE if name in file.settings}
-    return {**fitted, "files": [file.name], **of_file, **formats, "columns": columns}
+    return {**fitted, "files": [file.name], **_reading(file), **formats, "columns": columns}
+
+
+def _reading(file: InspectedFile) -> dict[str, Any]:
+    return {name: file.settings[name] for name in _OF_THE_FILE if name in file.settings}
 
 
 def _present(file: InspectedFile, source: dict[str, Any], names: list[str]) -> set[str]:
