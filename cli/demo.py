@@ -35,7 +35,7 @@ def demo(
     from api.serializers.forecasts import serialize_forecast
     from api.serializers.models import serialize_model
     from cli.console import progress_bars
-    from cli.imports import show_import
+    from cli.import_report import show_import
     from cli.render import show_forecast, show_likely_users, show_model
     from forecasting.forecasts import forecast_campaign
     from forecasting.klstm.trainer import Configuration

@@ -9,20 +9,12 @@ from cli.options import DatasetOption, HomeOption, JsonOption, load_local_settin
 from graph.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from api.schemas.imports import Import, ImportWarning
     from cli.remote_backend import RemoteBackend
     from graph.connection import Graph
     from graph.importing import adapters
     from graph.importing.check import Check
     from graph.importing.job import ImportReport
-    from graph.importing.ledger import RowCounts
     from graph.importing.mapping.model import Mapping
-    from graph.importing.warnings import DataWarning
-
-_MAX_REASONS = 8
-_MAX_EXAMPLES = 5
 
 app = typer.Typer(no_args_is_help=True, help="Import data into the database.")
 
@@ -132,7 +124,8 @@ def check(
 
 def _show_check(folder: Path, path: Path, max_rejected: float | None = None, as_json: bool = False) -> None:
     """Print the outcome that an import would have; exit with an error where it would stop."""
-    from cli.console import out, progress_bars
+    from cli.console import progress_bars
+    from cli.import_report import show_check
     from graph.importing.check import check_files
     from graph.importing.mapping.model import read_mapping
 
@@ -141,17 +134,8 @@ def _show_check(folder: Path, path: Path, max_rejected: float | None = None, as_
         report = check_files(folder, rules, progress, max_rejected)
     if as_json:
         _print_check(path, report)
-        return
-    for table, rows in report.preview.items():
-        if rows:
-            _show_preview(table, rows, rules.zone)
-    _show_counts(f"Result of importing {folder.name or folder} into an empty database", report.tables)
-    _show_reasons(dict(report.reasons.most_common()))
-    for file, row in report.examples[:_MAX_EXAMPLES]:
-        column = f'column "{row.column}"' if row.column else "the whole line"
-        out.print(f"  {file} row {row.row}, {column}: {row.value!r} {row.reason}", markup=False)
-    _show_tally(report.tally.lines())
-    _show_warnings(report.warnings)
+    else:
+        show_check(folder.name or str(folder), report, rules.zone)
     if report.stopped:
         raise report.stopped
 
@@ -168,6 +152,7 @@ def run(
 ) -> None:
     """Import a folder by its mapping. Run it again at any time: only new rows are loaded."""
     from cli.backend import open_backend
+    from cli.import_report import show_import
     from cli.local_backend import LocalBackend
     from graph.importing.mapping.model import mapping_path, read_mapping
 
@@ -278,6 +263,7 @@ def list_imports(
     """List the imports, with the number of rows that each loaded and rejected."""
     from cli.backend import open_backend
     from cli.console import out, print_json
+    from cli.import_report import show_imports
 
     with open_backend(home) as backend:
         imports = backend.imports(dataset)
@@ -287,35 +273,12 @@ def list_imports(
     if not imports:
         out.print("Nothing has been imported yet. Start with `groundswell import init FOLDER`.")
         return
-    _show_imports(imports)
-
-
-def show_import(report: "ImportReport") -> None:
-    """Print how many rows an import loaded and rejected, and what the database now holds."""
-    from cli.console import out
-
-    _show_counts(f"{report.run} of data set {report.dataset}, {report.engine} engine", report.tables)
-    if report.rejects:
-        _show_reasons(report.reasons)
-        out.print(f"Every rejected row, with its reason: {report.rejects}", soft_wrap=True)
-    if report.replaced:
-        out.print(
-            f"Files are read in another way than before: {', '.join(report.replaced)} "
-            f"{'was' if len(report.replaced) == 1 else 'were'} undone and all rows loaded anew."
-        )
-    _show_tally(report.tally)
-    _show_warnings(report.warnings)
-    contents = ", ".join(f"{count:,} {label}" for label, count in report.counts.items())
-    loaded = f"{report.total.loaded:,} rows loaded" if report.total.loaded else "Nothing was new"
-    out.print(f"{loaded}. The database now holds {contents or 'nothing of this data set'}.")
-    if report.participations or report.removed:
-        now = report.counts.get("participations", 0)
-        before = now - report.participations + report.removed
-        out.print(f"{now:,} participations now, {before:,} before.")
+    show_imports(imports)
 
 
 def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: Engine, as_json: bool) -> None:
     from cli.console import progress_bars
+    from cli.import_report import show_import
     from graph.connection import connect
     from graph.importing.job import import_prepared
 
@@ -342,8 +305,6 @@ def _print_check(mapping: Path, report: "Check") -> None:
     from cli.console import print_json
 
     print_json(serialize_check(mapping.read_text(encoding="utf-8"), report))
-    if report.stopped:
-        raise report.stopped
 
 
 def _import_remotely(
@@ -356,6 +317,7 @@ def _import_remotely(
 ) -> None:
     """Import on another server, and download the rows that it rejected."""
     from cli.console import err, out, print_json
+    from cli.import_report import show_imports, show_warnings
 
     if engine == "bulk":
         raise InvalidRequest("A server imports only with the stream engine.", "Omit --engine.")
@@ -363,120 +325,9 @@ def _import_remotely(
     if as_json:
         print_json(result)
     else:
-        _show_imports([result])
-        _show_warnings(result.warnings)
+        show_imports([result])
+        show_warnings(result.warnings)
     if result.rejected:
         file = Path(f"{result.id}-rejected.csv")
         file.write_bytes(backend.client.rejected(result.id))
         (err if as_json else out).print(f"Every rejected row, with its reason: {file}", soft_wrap=True)
-
-
-def _show_imports(imports: "list[Import]") -> None:
-    from rich.table import Table
-
-    from cli.console import out
-
-    table = Table("import", "state", "rows", "started", "source", show_lines=True)
-    for run in imports:
-        counts = {
-            "read": run.read,
-            "loaded": run.loaded,
-            "rejected": run.rejected,
-            "unchanged": run.unchanged,
-        }
-        if run.left_out:
-            counts["left out"] = run.left_out
-        rows = "\n".join(f"{count:,} {label}" for label, count in counts.items())
-        started = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
-        table.add_row(f"{run.dataset}\n{_import_name(run)}", run.state, rows, started, Path(run.source).name)
-    out.print(table)
-    for run in imports:
-        if run.problem:
-            out.print(f"{run.dataset} {_import_name(run)}: {run.problem}", markup=False)
-
-
-def _import_name(run: "Import") -> str:
-    return f"import/{run.id.rpartition('.')[2]}"
-
-
-def _show_counts(title: str, tables: "dict[str, RowCounts]") -> None:
-    from rich.table import Table
-
-    from cli.console import out
-    from graph.importing.ledger import RowCounts
-
-    output = Table("table", "read", "=", "loaded", "+ rejected", "+ unchanged", title=title)
-    for column in output.columns[1:]:
-        column.justify = "right"
-    total = RowCounts()
-    for name, counts in tables.items():
-        total.add(counts)
-        output.add_row(name.replace("_", " "), *_count_cells(counts))
-    output.add_section()
-    output.add_row("all", *_count_cells(total))
-    out.print(output)
-    if total.left_out:
-        out.print(
-            f"{total.left_out:,} rows were left out: excluded by `where`, or without a campaign or coupon."
-        )
-
-
-def _count_cells(counts: "RowCounts") -> list[str]:
-    outcomes = (counts.loaded, counts.rejected, counts.unchanged)
-    return [f"{counts.read:,}", "", *(f"{count:,}" for count in outcomes)]
-
-
-def _show_reasons(reasons: dict[str, int]) -> None:
-    from cli.console import out
-
-    for reason, count in list(reasons.items())[:_MAX_REASONS]:
-        out.print(f"  {count:>9,}  {reason}", markup=False, soft_wrap=True)
-    if len(reasons) > _MAX_REASONS:
-        out.print(f"  ... and {len(reasons) - _MAX_REASONS} further reasons")
-
-
-def _show_tally(lines: list[str]) -> None:
-    from cli.console import out
-
-    if lines:
-        out.print("What counts as participation:")
-    for line in lines:
-        out.print(f"  {line}", markup=False, soft_wrap=True)
-
-
-def _show_warnings(warnings: "Sequence[DataWarning | ImportWarning]") -> None:
-    from cli.console import out
-
-    for warning in warnings:
-        out.print(f"warning: {warning.text}", markup=False, soft_wrap=True)
-        for example in warning.examples:
-            out.print(f"    {example}", markup=False, soft_wrap=True)
-
-
-def _show_preview(table: str, rows: list[dict[str, object]], zone: str) -> None:
-    from rich.table import Table
-
-    from cli.console import out
-    from graph.importing.contract import TABLES
-
-    columns = [column for column in rows[0] if any(row[column] is not None for row in rows)]
-    headings = ["ends before" if column == "ends" else column for column in columns]
-    output = Table(*headings, title=f"{table.replace('_', ' ')}, first rows")
-    time_columns = {field.name for field in TABLES[table].fields if field.kind == "time"}
-    for row in rows:
-        output.add_row(
-            *(_preview_cell(row[column], zone if column in time_columns else None) for column in columns)
-        )
-    out.print(output)
-
-
-def _preview_cell(value: object, zone: str | None) -> str:
-    if value is None:
-        return ""
-    if zone and isinstance(value, int):
-        from datetime import UTC, datetime
-        from zoneinfo import ZoneInfo
-
-        timestamp = datetime.fromtimestamp(value / 1000, UTC).astimezone(ZoneInfo(zone))
-        return f"{timestamp:%Y-%m-%d %H:%M:%S}"
-    return str(value)
