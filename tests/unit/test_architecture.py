@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LAYERS = {"cypher": 0, "graph": 1, "network": 2, "forecasting": 3, "jobs": 4, "api": 5, "cli": 6}
+IMPORT_PARTS = ("mapping", "reading", "values", "engines", "exports", "inference")
 FILES = [path for folder in LAYERS for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
@@ -29,6 +30,25 @@ def test_modules_import_only_lower_layers(path: Path) -> None:
     assert not {package for package in packages if LAYERS.get(package, -1) > layer}
     assert "tests" not in packages
     assert "benchmarks" not in packages
+
+
+def imported_parts(path: Path) -> set[str]:
+    """The parts of `graph.importing` that a file imports."""
+    modules = [
+        node.module or ""
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    return {name.split(".")[2] for name in modules if name.startswith("graph.importing.")}
+
+
+@pytest.mark.parametrize("part", IMPORT_PARTS)
+def test_parts_of_the_import_import_only_lower_parts(part: str) -> None:
+    higher = IMPORT_PARTS[IMPORT_PARTS.index(part) + 1 :]
+    paths = sorted((ROOT / "graph/importing" / part).rglob("*.py"))
+    assert paths
+    for path in paths:
+        assert not imported_parts(path) & set(higher), path
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

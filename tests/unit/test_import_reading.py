@@ -18,7 +18,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading import blocks
 from graph.importing.reading.blocks import digest_and_count, read_blocks
 from graph.importing.values.convert import convert, next_midnight
-from graph.importing.values.rows import Rows, mapped_columns, validate
+from graph.importing.values.rows import Rows, validate
 from graph.progress import Silent
 
 HEADER = "user,product,at,amount\n"
@@ -51,7 +51,7 @@ def read(path: Path, **options: object) -> list[Rows]:
     source = behaviour_mapping.tables["behaviours"][0]
     return [
         validate(block, "behaviours", source, behaviour_mapping)
-        for block in read_blocks(path, source, mapped_columns(source))
+        for block in read_blocks(path, source, source.mapped_columns)
     ]
 
 
@@ -226,7 +226,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     source = behaviour_mapping.tables["behaviours"][0]
     pool = pa.default_memory_pool()
     allocated = []
-    for block in read_blocks(path, source, mapped_columns(source)):
+    for block in read_blocks(path, source, source.mapped_columns):
         rows = validate(block, "behaviours", source, behaviour_mapping)
         allocated.append(pool.bytes_allocated())
         assert len(rows) <= blocks.BLOCK_ROWS
@@ -421,7 +421,7 @@ def test_every_corrupt_row_is_loaded_rejected_or_unchanged(tmp_path: Path) -> No
 def test_campaign_without_an_end_runs_as_many_days_as_stated(tmp_path: Path) -> None:
     (tmp_path / "mailings.csv").write_text("id,sent\nA,2024-03-29\nB,2024-03-30 10:00\nC,\n")
     source = Source(files=["mailings.csv"], columns={"id": "id", "starts": "sent"}, duration_days=2)
-    (block,) = read_blocks(tmp_path / "mailings.csv", source, mapped_columns(source))
+    (block,) = read_blocks(tmp_path / "mailings.csv", source, source.mapped_columns)
     rows = validate(block, "campaigns", source, mapping())
     ends = [epoch_milliseconds("2024-03-30 23:00"), epoch_milliseconds("2024-04-01 08:00")]
     assert rows.columns["ends"].to_pylist() == ends
@@ -434,7 +434,7 @@ def test_unit_price_times_quantity_is_the_value(tmp_path: Path) -> None:
     )
     columns = {"user": "u", "object": "p", "at": "t", "quantity": "n", "unit_price": "price"}
     source = Source(files=["x.csv"], columns=columns, constants={"kind": "order"})
-    (block,) = read_blocks(tmp_path / "x.csv", source, mapped_columns(source))
+    (block,) = read_blocks(tmp_path / "x.csv", source, source.mapped_columns)
     rows = validate(block, "behaviours", source, mapping())
     assert rows.columns["value"].to_pylist() == [7.5, 4.0, None]
     assert "unit_price" not in rows.columns

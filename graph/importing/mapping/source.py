@@ -150,6 +150,12 @@ class Source(FormatSettings):
                 raise ValueError(f"{name!r} is not an encoding; write it like utf-8 or cp1252") from error
         return self
 
+    @property
+    def mapped_columns(self) -> list[str]:
+        """The columns of the file that the mapping uses."""
+        by_rule = [column for rule in self.kinds for column in rule.where]
+        return list(dict.fromkeys([*self.columns.values(), *self.attributes.values(), *self.where, *by_rule]))
+
 
 Sources = Annotated[list[Source], BeforeValidator(as_list)]
 

@@ -11,7 +11,6 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block, digest_and_count, read_blocks
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
-from graph.importing.values.rows import mapped_columns
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
@@ -110,7 +109,7 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     for table, source, file, joined in sources:
         checksum, rows = digest_and_count(file.path, source)
         missing = mapping.value_format(source).missing
-        joins = open_joins(file, source, mapped_columns(source), joined, missing)
+        joins = open_joins(file, source, source.mapped_columns, joined, missing)
         digest = joins.digest(mapping.digest_of(source))
         files.inputs.append(
             InputFile(table, file.name, file.path, source, digest, checksum, rows, file.container, joins)

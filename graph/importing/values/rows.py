@@ -77,14 +77,6 @@ class Rows:
         return Rows(self.table, self.numbers[keep], columns, [], keep_first=self.keep_first)
 
 
-def mapped_columns(source: Source) -> list[str]:
-    """Return the columns of the file that the mapping uses."""
-    by_rule = [column for rule in source.kinds for column in rule.where]
-    return list(
-        dict.fromkeys([*source.columns.values(), *source.attributes.values(), *source.where, *by_rule])
-    )
-
-
 def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows:
     """Parse and convert the rows of `block`; a row is rejected for its first invalid value."""
     parsed = block.parse()
