@@ -1,7 +1,6 @@
 """Validates every row of an import without a database, and previews the first rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,13 +84,8 @@ def check_files(
     check, observer = Check(Tally(mapping)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     days = DayCounts()
-    advance: list[Callable[[int], None]] = []
-
-    def on_table(table: str, rows: int) -> None:
-        advance[:] = [progress.stage(f"Checking {table.replace('_', ' ')}", rows)]
-        check.tables.setdefault(table, RowCounts())
-
-    for resolved in Resolver(mapping, observer).run(files, on_table):
+    check.tables = {table: RowCounts() for table, _ in files.tables()}
+    for resolved in Resolver(mapping, observer).run(files, progress):
         file, rows = resolved.source, resolved.rows
         check.tables[file.table].add(resolved.counts)
         check.tally.add_block(file.name, rows, resolved.rejected)
@@ -107,7 +101,6 @@ def check_files(
         names = [name for name in rows.columns if name in TABLES[file.table].names]
         for i in range(min(_PREVIEW_ROWS - len(preview), len(rows))):
             preview.append({name: rows.columns[name][i].as_py() for name in names})
-        advance[0](resolved.counts.read)
     check.warnings += [*files.warnings(), *observer.warnings()]
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []

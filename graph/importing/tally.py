@@ -28,6 +28,7 @@ from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
+from graph.progress import Silent
 
 _OUTSIDE, _OTHER, _UNTARGETED, _COUNTS = range(4)
 _NONE, _UNKNOWN = -1, -2
@@ -352,7 +353,7 @@ NO_PARTICIPATIONS = DataWarning(
 def tally_files(files: InputFiles) -> Tally:
     """Count the behaviours of all files, as if nothing was loaded before."""
     tally = Tally(files.mapping)
-    for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, lambda _table, _rows: None):
+    for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, Silent()):
         tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
     return tally
 

@@ -104,7 +104,7 @@ def load(folder: Path, mapping: Mapping) -> tuple[Loaded, dict[str, tuple[int, i
     loaded: Loaded = Counter()
     windows = {}
     for resolved in Resolver(mapping, Observer(mapping)).run(
-        open_input_files(folder, mapping, Silent()), lambda *_: None
+        open_input_files(folder, mapping, Silent()), Silent()
     ):
         columns = {name: column.to_pylist() for name, column in resolved.rows.columns.items()}
         if resolved.source.table == "campaigns":

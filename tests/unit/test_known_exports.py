@@ -192,16 +192,12 @@ def own_zone(title: str) -> str | None:
 
 def rows_of(folder: Path, mapping: Mapping, table: str) -> Iterator[dict[str, Any]]:
     for resolved in Resolver(mapping, Observer(mapping)).run(
-        open_input_files(folder, mapping, Silent()), _ignore
+        open_input_files(folder, mapping, Silent()), Silent()
     ):
         if resolved.source.table == table:
             columns = {name: column.to_pylist() for name, column in resolved.rows.columns.items()}
             for position in range(len(resolved.rows)):
                 yield {name: values[position] for name, values in columns.items()}
-
-
-def _ignore(_table: str, _rows: int) -> None:
-    """Progress does not matter."""
 
 
 def moment(milliseconds: int) -> str:

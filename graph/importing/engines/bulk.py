@@ -7,7 +7,6 @@ files for the importer. The resulting graph is the same for both engines.
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,10 +30,13 @@ from graph.importing.tally import Tally
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
+from graph.importing.values.rows import Rows
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
 from graph.settings import Settings
 
+Positions = dict[str, NDArray[np.int64]]
+"""Position of each referenced id, by column."""
 _LEASE_DURING_SWAP = timedelta(hours=1)
 _LABELS = {
     "users": "User",
@@ -91,18 +93,12 @@ class BulkEngine:
         folder = self._settings.home.resolve() / "imports" / self._target.mapping.dataset / "bulk"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        advance: list[Callable[[int], None]] = []
-
-        def on_table(table: str, rows: int) -> None:
-            advance[:] = [progress.stage(f"Checking {table.replace('_', ' ')}", rows)]
-
         resolver = Resolver(self._target.mapping, self._observer)
         with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
-            for resolved in resolver.run(input_files, on_table):
+            for resolved in resolver.run(input_files, progress):
                 self._write(files, resolver, resolved)
                 self._tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
                 on_counts(resolved.source.table, resolved.counts)
-                advance[0](resolved.counts.read)
             dataset, number = self._target.mapping.dataset, self._target.number
             run = self._graph.single("importing/run", dataset=dataset, number=number)["properties"]
             files.write_run(run, self._lock())
@@ -173,25 +169,31 @@ class BulkEngine:
             "IN_CATEGORY", ("products", products[has_category]), ("categories", ends), {}, counted=False
         )
 
-    def _write_coupons(self, files: CsvFiles, resolver: Resolver, rows: Any, positions: Any) -> None:
+    def _write_coupons(self, files: CsvFiles, resolver: Resolver, rows: Rows, positions: Positions) -> None:
         ids = rows.columns["id"]
         coupons = resolver.ids["coupons"].positions(ids)
         first = files.is_first("coupons", coupons)
         files.nodes("Coupon", "coupons", coupons[first], {"id": ids.filter(pa.array(first))})
         files.links("OF", ("coupons", coupons), ("campaigns", positions["campaign"]), {})
 
-    def _write_user_tags(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+    def _write_user_tags(
+        self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions
+    ) -> None:
         source = {"source": pa.repeat(pa.scalar("stated"), len(rows)), "weight": _weight(rows)}
         at = {"at": moments(rows.columns["at"], self._target.mapping.zone)} if "at" in rows.columns else {}
         files.links("HAS_TAG", ("users", positions["user"]), ("tags", positions["tag"]), {**source, **at})
 
-    def _write_targetings(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+    def _write_targetings(
+        self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions
+    ) -> None:
         starts = pa.array(np.array(self._starts, dtype=np.int64)[positions["campaign"]])
         at = pc.coalesce(rows.columns["at"], starts) if "at" in rows.columns else starts
         ends = ("users", positions["user"]), ("campaigns", positions["campaign"])
         files.links("TARGETED_BY", *ends, {"at": moments(at, self._target.mapping.zone)})
 
-    def _write_promotions(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+    def _write_promotions(
+        self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions
+    ) -> None:
         campaign, product = positions["campaign"], positions["product"]
         coupon = positions.get("coupon", np.full(len(rows), -1))
         discounts = {name: rows.columns[name] for name in DISCOUNT_FIELDS if name in rows.columns}
@@ -213,7 +215,7 @@ class BulkEngine:
         }
         files.links("PROMOTES", ("campaigns", campaign[new]), ("products", product[new]), without_coupon)
 
-    def _write_ties(self, files: CsvFiles, _resolver: Resolver, rows: Any, positions: Any) -> None:
+    def _write_ties(self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions) -> None:
         ends = ("users", positions["source"]), ("users", positions["target"])
         files.links("KNOWS", *ends, {"weight": _weight(rows)})
 
@@ -248,7 +250,7 @@ class BulkEngine:
         )
 
 
-_LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Any, Any], None]] = {
+_LINKS: dict[str, Callable[[BulkEngine, CsvFiles, Resolver, Rows, Positions], None]] = {
     "coupons": BulkEngine._write_coupons,
     "user_tags": BulkEngine._write_user_tags,
     "targetings": BulkEngine._write_targetings,
@@ -272,6 +274,6 @@ def _by_type_of_quantity(
             yield (start[0], start[1][mask]), (end[0], end[1][mask]), chosen
 
 
-def _weight(rows: Any) -> pa.Array:
+def _weight(rows: Rows) -> pa.Array:
     weight = rows.columns.get("weight", pa.nulls(len(rows), pa.float64()))
     return pc.fill_null(weight, 1.0)

@@ -4,7 +4,7 @@ The bulk engine writes the accepted rows; `import check` only counts outcomes. I
 are not; for tables that link entities, pairs are kept to find repetitions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,7 @@ from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.importing.values.uses import blocks_of
+from graph.progress import Progress
 
 Ints = NDArray[np.int64]
 
@@ -68,13 +69,15 @@ class Resolver:
         self.ids: dict[str, Ids] = {name: Ids() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
-    def run(self, files: InputFiles, on_table: Callable[[str, int], None]) -> Iterator[ResolvedBlock]:
-        """Yield every block of every table; call `on_table` with each table and its number of rows."""
+    def run(self, files: InputFiles, progress: Progress) -> Iterator[ResolvedBlock]:
+        """Yield every block of every table; a table is a stage of `progress`."""
         for table, inputs in files.tables():
-            on_table(table, sum(file.rows for file in inputs))
+            advance = progress.stage(f"Checking {table.replace('_', ' ')}", sum(file.rows for file in inputs))
             for file in inputs:
                 for block in blocks_of(file, inputs, self.mapping):
-                    yield self._resolve(file, block)
+                    resolved = self._resolve(file, block)
+                    yield resolved
+                    advance(resolved.counts.read)
 
     def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:
         rows = validate(block, file.table, file.source, self.mapping)
