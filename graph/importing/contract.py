@@ -33,6 +33,11 @@ class TableSpec:
     """Whether additional columns can become properties."""
 
     @property
+    def reserved(self) -> frozenset[str]:
+        """Properties of its nodes that additional columns cannot have as their name."""
+        return frozenset({"id", "dataset", "import", "changed_by", *self.names})
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of all fields."""
         return tuple(field.name for field in self.fields)

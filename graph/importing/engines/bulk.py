@@ -233,7 +233,7 @@ class BulkEngine:
             returned = self._target.mapping.returned_type(name)
             if returned:
                 columns["returns"] = pa.repeat(pa.scalar(returned), len(part))
-            ends = ("users", positions["user"][keep]), (f"{kind.object}s", positions["object"][keep])
+            ends = ("users", positions["user"][keep]), (kind.object_table, positions["object"][keep])
             for start, end, values in _by_type_of_quantity(*ends, columns):
                 files.links(kind.type, start, end, values)
 

@@ -8,13 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
+from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.lines import RowError
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
 from graph.importing.values.rows import Rows
 
-REFERENCES = {"user": "users", "source": "users", "target": "users", "tag": "tags", "campaign": "campaigns",
-           "product": "products", "coupon": "coupons"}  # fmt: skip
+REFERENCES = {field.name: field.refers for spec in TABLES.values() for field in spec.fields if field.refers}
+"""The table that a column references; a name references the same one in all tables."""
 
 
 class LoadResult(NamedTuple):
@@ -160,10 +161,9 @@ def referenced_ids(rows: Rows, mapping: Mapping) -> dict[str, pa.Array]:
             columns.setdefault(table, []).append(values)
     if rows.table == "behaviours":
         for kind, spec in mapping.kinds.items():
-            table = f"{spec.object}s"
-            if mapping.adds(table):
+            if mapping.adds(spec.object_table):
                 of_kind = pc.equal(rows.columns["kind"], kind)
-                columns.setdefault(table, []).append(rows.columns["object"].filter(of_kind))
+                columns.setdefault(spec.object_table, []).append(rows.columns["object"].filter(of_kind))
     return {
         table: pc.drop_null(pc.unique(pa.chunked_array(parts, pa.string())))
         for table, parts in columns.items()

@@ -157,13 +157,13 @@ class Resolver:
                 references = [reference for reference in references if reference[0] != "campaign"]
             references += [
                 ("object", table)
-                for table in sorted({f"{kind.object}s" for kind in self.mapping.kinds.values()})
+                for table in sorted({kind.object_table for kind in self.mapping.kinds.values()})
             ]
         return references
 
     def _has_object_in(self, rows: Rows, table: str) -> NDArray[np.bool_]:
         """Mark behaviours whose kind has objects of `table`."""
-        kinds = [name for name, kind in self.mapping.kinds.items() if f"{kind.object}s" == table]
+        kinds = [name for name, kind in self.mapping.kinds.items() if kind.object_table == table]
         of_table = pc.is_in(rows.columns["kind"], value_set=pa.array(kinds, pa.string()))
         return is_true(of_table)
 

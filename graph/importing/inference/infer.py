@@ -90,13 +90,12 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     used = named_columns(columns)
     unused = [name for name in file.names if name not in used]
     if unused and spec.attributes:
-        reserved = {"id", "dataset", "import", "changed_by", *spec.names}
-        settings["attributes"] = {_property(name, reserved): name for name in unused}
+        settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
     comment = "" if spec.attributes or not unused else f"not used of {file.name}: {', '.join(unused[:20])}"
     return DraftSource(table, settings, comment)
 
 
-def _property(name: str, reserved: set[str]) -> str:
+def _property(name: str, reserved: frozenset[str]) -> str:
     plain = simplify(name) or "column"
     return f"{plain}_" if plain in reserved else plain
 

@@ -6,6 +6,13 @@ from pydantic import Field, model_validator
 
 from graph.importing.mapping.formats import Strict
 
+Object = Literal["product", "coupon", "campaign"]
+ObjectTable = Literal["products", "coupons", "campaigns"]
+_OBJECT_TABLES: dict[Object, ObjectTable] = {
+    "product": "products",
+    "coupon": "coupons",
+    "campaign": "campaigns",
+}
 _TYPE = r"^[A-Z][A-Z0-9_]*$"
 # Relationship types that Groundswell writes itself; behaviours must use others.
 DERIVED = {
@@ -18,7 +25,7 @@ class BehaviourKind(Strict):
     """A kind of behaviour: its relationship type, and when it counts as participation."""
 
     type: str = Field(description="Relationship type, like PURCHASED", pattern=_TYPE)
-    object: Literal["product", "coupon", "campaign"] = "product"
+    object: Object = "product"
     weight: float = Field(1.0, ge=0, description="Contribution of one participation to the influence level")
     counts: Literal["promoted", "named", "any", "never"] = Field(
         "never",
@@ -30,6 +37,11 @@ class BehaviourKind(Strict):
         description="For returns, refunds and cancellations: name of the kind that they take back. "
         "They never count, and their quantity and value are subtracted from those of that kind",
     )
+
+    @property
+    def object_table(self) -> ObjectTable:
+        """The table of its objects."""
+        return _OBJECT_TABLES[self.object]
 
     @model_validator(mode="after")
     def _check_type(self) -> Self:

@@ -198,6 +198,6 @@ def check_fields(table: str, source: Source) -> None:
         raise ValueError(f"{table}: end_is_last_day is for campaigns")
     if source.attributes and not spec.attributes:
         raise ValueError(f"{table}: this table has no attributes")
-    reserved = {"id", "dataset", "import", "changed_by", *spec.names} & set(source.attributes)
+    reserved = spec.reserved & set(source.attributes)
     if reserved:
         raise ValueError(f"{table}: attributes cannot be named {', '.join(sorted(reserved))}")

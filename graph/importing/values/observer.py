@@ -75,9 +75,9 @@ class Observer:
             if table in _ENTITIES and spec.name in columns:
                 self._ids.add(table, columns[spec.name])
         if rows.table == "behaviours":
-            objects = {f"{kind.object}s" for kind in self._mapping.kinds.values()}
+            objects = {kind.object_table for kind in self._mapping.kinds.values()}
             for table in objects:
-                kinds = [name for name, kind in self._mapping.kinds.items() if f"{kind.object}s" == table]
+                kinds = [name for name, kind in self._mapping.kinds.items() if kind.object_table == table]
                 of_table = pc.is_in(columns["kind"], value_set=pa.array(kinds, pa.string()))
                 ids = columns["object"] if len(objects) == 1 else columns["object"].filter(of_table)
                 self._ids.add(table, ids)

@@ -199,7 +199,7 @@ def _normalise_ids(columns: dict[str, pa.Array], table: str, mapping: Mapping) -
             columns[spec.name] = normalise(columns[spec.name], rules)
     if table == "behaviours":
         for kind, behaviour in mapping.kinds.items():
-            rules = mapping.ids.get(f"{behaviour.object}s", [])  # type: ignore[call-overload]
+            rules = mapping.ids.get(behaviour.object_table, [])
             if rules:
                 objects = columns["object"]
                 of_kind = pc.fill_null(pc.equal(columns["kind"], kind), False)
