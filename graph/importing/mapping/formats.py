@@ -15,9 +15,9 @@ def as_list(value: Any) -> Any:
 
 
 OR = " | "
+"""Between formats in one text, and between paths of JSON that are alternatives."""
 FIRST_OF = " || "
 """Between the names of several columns of which the first with a value counts."""
-"""Between formats in one text."""
 
 
 def _divided(value: Any) -> Any:

@@ -5,7 +5,6 @@ block by its position and content, so lines appended to the file do not change e
 """
 
 import csv
-import hashlib
 import io
 import itertools
 import json
@@ -23,7 +22,7 @@ from graph.importing.reading.columns import require, unique_names
 from graph.importing.reading.json_files import estimate_records, layout_of, read_record_blocks
 from graph.importing.reading.json_rows import Extraction, parse_json
 from graph.importing.reading.lines import Parsed
-from graph.importing.reading.opening import check_is_text, damage_reported, open_raw, open_text
+from graph.importing.reading.opening import check_is_text, checksum_of, damage_reported, open_text
 from graph.importing.reading.opening import format_of as format_of
 from graph.importing.reading.opening import open_decompressed as open_decompressed
 
@@ -40,15 +39,12 @@ def digest_and_count(path: Path, source: Source) -> tuple[str, int]:
 
     Raises ImportFailed.
     """
-    hashed = hashlib.sha256()
-    with damage_reported(path), open_raw(path) as file:
-        while chunk := file.read(_CHUNK):
-            hashed.update(chunk)
+    checksum = checksum_of(path)
     kind = format_of(path, source)
     if kind == "parquet":
-        return hashed.hexdigest(), parquet.number_of_rows(path)
+        return checksum, parquet.number_of_rows(path)
     if kind == "xlsx":
-        return hashed.hexdigest(), sheets.number_of_rows(path, source)
+        return checksum, sheets.number_of_rows(path, source)
     count, size, last = 0, 0, b"\n"
     with damage_reported(path), open_decompressed(path) as file:
         while chunk := file.read(_CHUNK):
@@ -56,9 +52,9 @@ def digest_and_count(path: Path, source: Source) -> tuple[str, int]:
             size += len(chunk)
             last = chunk[-1:]
     if kind in JSON and layout_of(path, source, []).kind != "lines":
-        return hashed.hexdigest(), estimate_records(path, source, size)
+        return checksum, estimate_records(path, source, size)
     above = 0 if kind in JSON else _rows_above(source)
-    return hashed.hexdigest(), max(0, count + (last != b"\n") - above)
+    return checksum, max(0, count + (last != b"\n") - above)
 
 
 def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Block]:

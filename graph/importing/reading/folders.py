@@ -5,7 +5,6 @@ import has used for a day are deleted, as they hold personal data; or in the fol
 subfolder for them, as uploads do.
 """
 
-import hashlib
 import os
 import shutil
 import time
@@ -14,14 +13,13 @@ from pathlib import Path, PurePosixPath
 
 from graph.errors import ImportFailed
 from graph.importing.reading.archives import unpack
-from graph.importing.reading.opening import damage_reported, open_raw
+from graph.importing.reading.opening import checksum_of
 from graph.settings import Settings
 
 ZIP = ".zip"
 UNPACKED = ".unpacked"
 """The subfolder for unpacked archives of a folder that is deleted as a whole."""
 _STALE_SECONDS = 86_400
-_CHUNK = 1 << 20
 _MAPPING_SUFFIXES = {".yaml", ".yml"}
 
 
@@ -147,11 +145,7 @@ def _glob(folder: Path, pattern: str) -> list[Path]:
 
 def _unpacked(archive: Path, into: Path) -> Path:
     """Return the folder with the members of `archive`, and delete those not used for a day."""
-    hashed = hashlib.sha256()
-    with damage_reported(archive), open_raw(archive) as file:
-        while chunk := file.read(_CHUNK):
-            hashed.update(chunk)
-    folder = into / hashed.hexdigest()[:32]
+    folder = into / checksum_of(archive)[:32]
     for other in into.glob("*") if into.is_dir() else ():
         if other != folder and time.time() - other.stat().st_mtime > _STALE_SECONDS:
             shutil.rmtree(other, ignore_errors=True)

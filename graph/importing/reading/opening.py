@@ -1,6 +1,7 @@
 """Opens input files: their format, decompression, and contents that contradict the format."""
 
 import gzip
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ SUFFIXES = {
 """The format of a file by the end of its name; `.gz` and `.zst` may follow."""
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The first bytes of old or encrypted Office files."""
 _NOT_TEXT = (
     (
         b"PK\x03\x04",
@@ -29,7 +31,7 @@ _NOT_TEXT = (
         "Name it .xlsx or .zip; save others as .xlsx.",
     ),
     (b"PAR1", "a Parquet file", "Set `format: parquet` in the mapping."),
-    (_OLE, "an old or password-protected Excel file", "Save it as .xlsx without a password."),
+    (OLE, "an old or password-protected Excel file", "Save it as .xlsx without a password."),
     (b"%PDF", "a PDF", "Export the table as CSV or .xlsx."),
 )
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -55,7 +57,7 @@ def open_decompressed(path: Path) -> BinaryIO:
     return open_raw(path)
 
 
-def open_raw(path: Path) -> BinaryIO:
+def open_raw(path: Path) -> io.BufferedReader:
     """Open `path` for reading as it is. Raises ImportFailed."""
     try:
         return path.open("rb")
@@ -63,6 +65,12 @@ def open_raw(path: Path) -> BinaryIO:
         raise ImportFailed(
             f"{path.name} cannot be read ({error.strerror}).", "Check that it exists and is readable."
         ) from error
+
+
+def checksum_of(path: Path) -> str:
+    """Return the SHA-256 of a file. Raises ImportFailed."""
+    with damage_reported(path), open_raw(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def open_text(path: Path, source: Source) -> BinaryIO:
@@ -111,7 +119,12 @@ def damage_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:
-        raise ImportFailed(
-            f"{path.name} cannot be read to the end: {error}.",
-            "The file is damaged or incomplete: copy it again and repeat the import. Loaded rows stay.",
-        ) from error
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> ImportFailed:
+    """Return the error of a file that cannot be read to its end."""
+    return ImportFailed(
+        f"{path.name} cannot be read to the end: {error}.",
+        "The file is damaged or incomplete: copy it again and repeat the import. Loaded rows stay.",
+    )

@@ -16,6 +16,7 @@ from graph.importing.reading.columns import require
 from graph.importing.reading.json_paths import RECORD
 from graph.importing.reading.json_rows import Extraction, RowBuilder
 from graph.importing.reading.lines import Parsed
+from graph.importing.reading.opening import damaged
 
 _CHUNK = 1 << 20
 _PLAIN = (
@@ -67,7 +68,7 @@ def read_blocks(path: Path, source: Source, selected: list[str], length: int) ->
             yield Block(index, number, batch.num_rows, parse, records=batch, rows=source.rows)
             number += batch.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def has_lists(path: Path) -> bool:
@@ -129,10 +130,3 @@ def _open(path: Path) -> pq.ParquetFile:
         raise ImportFailed(
             f"{path.name} is not a valid Parquet file: {error}.", "Check the file, or set its `format`."
         ) from error
-
-
-def _damaged(path: Path, error: Exception) -> ImportFailed:
-    return ImportFailed(
-        f"{path.name} cannot be read to the end: {error}.",
-        "The file is damaged or incomplete: copy it again and repeat the import. Loaded rows stay.",
-    )

@@ -20,14 +20,13 @@ from graph.importing.reading.block import Block
 from graph.importing.reading.cells import text_of, to_column
 from graph.importing.reading.columns import nearest, require, unique_names
 from graph.importing.reading.lines import Parsed, RowError
-from graph.importing.reading.opening import open_raw
+from graph.importing.reading.opening import OLE, open_raw
 
 MAX_ROWS = 1_048_576
 """A sheet has no more; a damaged one may claim to."""
 _MAX_BYTES = 8 << 30
 _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
 _CHECKED_ROWS = 1_000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 SheetRow = tuple[int, list[Any]]
@@ -164,12 +163,12 @@ def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[Re
 def _check_workbook(path: Path) -> None:
     with open_raw(path) as file:
         start = file.read(8)
-        encrypted = start == _OLE and _ENCRYPTED in file.read(1 << 22)
+        encrypted = start == OLE and _ENCRYPTED in file.read(1 << 22)
     if encrypted:
         raise ImportFailed(
             f"{path.name} is protected by a password.", "Save it without a password, and import that file."
         )
-    if start == _OLE:
+    if start == OLE:
         raise ImportFailed(
             f"{path.name} is an old Excel file (.xls).", "Save it as .xlsx or CSV, and import that file."
         )
