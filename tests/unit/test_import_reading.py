@@ -17,7 +17,8 @@ from graph.importing.mapping.model import FILE_NAME, Mapping, parse_mapping, rea
 from graph.importing.mapping.source import Source
 from graph.importing.reading import blocks
 from graph.importing.reading.blocks import digest_and_count, read_blocks
-from graph.importing.values.convert import convert, next_midnight
+from graph.importing.values.convert import convert
+from graph.importing.values.local_times import next_midnight
 from graph.importing.values.rows import Rows, validate
 from graph.progress import Silent
 

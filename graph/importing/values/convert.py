@@ -19,7 +19,7 @@ from graph.importing.mapping.time_formats import divided, is_counted
 from graph.importing.reading.cells import is_cells, texts
 from graph.importing.values import numbers
 from graph.importing.values.counted_times import counts_of, moments_of_counts
-from graph.importing.values.local_times import localised, milliseconds_of
+from graph.importing.values.local_times import local_times, localised, milliseconds_of, next_midnight
 from graph.importing.values.masks import is_true
 from graph.importing.values.month_names import english_layout, translate, with_plain_halves
 
@@ -162,7 +162,7 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
     zone
         The time zone of the days.
     """
-    local = _local(moments, zone)
+    local = local_times(moments, zone)
     if (local.isna() | (local == local.dt.normalize())).all():
         return next_midnight(moments, zone)
     given = _decode_dictionary(given)
@@ -175,33 +175,6 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
     # A number is days or seconds since an epoch, or digits of a date: the moment tells whether it has a time.
     timed = pa.array((local != local.dt.normalize()).to_numpy())
     return pc.if_else(pc.or_(has_clock, pc.and_(bare_number, timed)), moments, next_midnight(moments, zone))
-
-
-def first_midnight(moments: pa.Array, zone: str) -> pa.Array:
-    """Return the first moment of the day in `zone`, in milliseconds since the epoch."""
-    return _from_local(_local(moments, zone).dt.normalize(), zone)
-
-
-def next_midnight(moments: pa.Array, zone: str) -> pa.Array:
-    """Return the first moment of the next day in `zone`, in milliseconds since the epoch."""
-    return _from_local(_local(moments, zone).dt.normalize() + pd.Timedelta(days=1), zone)
-
-
-def days_later(moments: pa.Array, days: int, zone: str) -> pa.Array:
-    """Return the same time of day in `zone`, `days` later, in milliseconds since the epoch."""
-    return _from_local(_local(moments, zone) + pd.Timedelta(days=days), zone)
-
-
-def _from_local(local: pd.Series, zone: str) -> pa.Array:
-    milliseconds = milliseconds_of(localised(local.dt.as_unit("ms"), zone))
-    missing = np.isnan(milliseconds)
-    return pa.array(np.where(missing, 0, milliseconds).astype(np.int64), mask=missing)
-
-
-def _local(moments: pa.Array, zone: str) -> pd.Series:
-    """Return moments in milliseconds since the epoch as local times."""
-    utc = pd.Series(moments.to_pandas()).astype("Int64").astype("datetime64[ms]").dt.tz_localize("UTC")
-    return utc.dt.tz_convert(zone).dt.tz_localize(None)
 
 
 def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:

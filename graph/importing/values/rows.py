@@ -14,9 +14,10 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
 from graph.importing.reading.lines import RowError
-from graph.importing.values.convert import Converted, after_last_day, convert, days_later
+from graph.importing.values.convert import Converted, after_last_day, convert
 from graph.importing.values.discounts import read_discounts
 from graph.importing.values.ids import normalise
+from graph.importing.values.local_times import days_later
 from graph.importing.values.masks import is_true
 from graph.importing.values.totals import REASON, are_totals
 from graph.importing.values.where import mask
