@@ -1,23 +1,19 @@
 """Counts how many behaviours count as participation, and why the others do not.
 
-The counts are of behaviours in the delivery. The windows, target users and products of campaigns come from
-the files themselves (`CampaignFacts.add`) or, where rows are loaded into a live database, from the graph.
+The counts are of behaviours in the delivery; ``campaign_facts`` has what decides whether one counts.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.connection import Graph
+from graph.importing.campaign_facts import CampaignFacts as CampaignFacts
 from graph.importing.campaign_names import CampaignNames
-from graph.importing.engines.ids import Ids
 from graph.importing.engines.loaders import unknown_id
 from graph.importing.engines.resolve import Resolver
 from graph.importing.mapping.kinds import BehaviourKind, Participation
@@ -34,84 +30,6 @@ _OUTSIDE, _OTHER, _UNTARGETED, _COUNTS = range(4)
 _NONE, _UNKNOWN = -1, -2
 """Instead of the position of a campaign: a row names none, or one that is not among the campaigns."""
 Ints = NDArray[np.int64]
-
-
-class CampaignFacts:
-    """What decides whether a behaviour counts: windows, target users, products and coupons of campaigns."""
-
-    def __init__(self) -> None:
-        self.campaigns, self.users, self.products, self.coupons = Ids(), Ids(), Ids(), Ids()
-        self._windows: list[tuple[int, int]] = []
-        self._links: dict[str, dict[str, list[pa.Array]]] = defaultdict(lambda: defaultdict(list))
-        self._positions: dict[str, list[Ints]] | None = None
-
-    @classmethod
-    def of_graph(cls, graph: Graph, dataset: str) -> "CampaignFacts":
-        """Read the facts of all campaigns of a data set."""
-        facts = cls()
-        for row in graph.run("importing/campaign_facts", dataset=dataset):
-            facts._add_campaign(row["campaign"], row["starts"], row["ends"])
-            for what in ("users", "products", "coupons"):
-                facts._links[what][row["campaign"]].append(pa.array(row[what], pa.string()))
-        return facts
-
-    def add(self, rows: Rows) -> None:
-        """Add accepted rows of campaigns, targetings, promotions or coupons; others are ignored."""
-        columns = rows.columns
-        if rows.table == "campaigns":
-            windows = (columns[name].to_pylist() for name in ("id", "starts", "ends"))
-            for campaign, starts, ends in zip(*windows, strict=True):
-                self._add_campaign(campaign, starts, ends)
-        elif rows.table in _LINKS and len(rows):
-            what, column = _LINKS[rows.table]
-            pairs = pa.table({"campaign": columns["campaign"], "id": columns[column]})
-            grouped = pairs.group_by("campaign").aggregate([("id", "list")])
-            for campaign, ids in zip(grouped["campaign"].to_pylist(), grouped["id_list"], strict=True):
-                self._links[what][campaign].append(ids.values.cast(pa.string()))
-            self._positions = None
-
-    def _add_campaign(self, campaign: str, starts: int, ends: int) -> None:
-        self.campaigns.add(campaign)
-        self._windows.append((starts, ends))
-        self._positions = None
-
-    def windows(self) -> list[tuple[int, int]]:
-        """Return start and end of each campaign, in milliseconds since the epoch."""
-        return self._windows
-
-    def prepare(self) -> None:
-        """Number all ids; needed before the first use of `belong`, and after each addition."""
-        if self._positions is None:
-            self._positions = {name: self._locate(name) for name in ("users", "products", "coupons")}
-
-    def belong(self, what: str, campaign: int, positions: Ints) -> NDArray[np.bool_]:
-        """Mark the positions (-1: unknown) that are of `users`, `products` or `coupons` of a campaign."""
-        ids: Ids = getattr(self, what)
-        of_campaign = np.zeros(len(ids) + 1, dtype=bool)
-        of_campaign[(self._positions or {})[what][campaign]] = True
-        return of_campaign[positions]
-
-    def _locate(self, what: str) -> list[Ints]:
-        ids: Ids = getattr(self, what)
-        links = self._links[what]
-        for parts in links.values():
-            for part in parts:
-                for name in part.to_pylist():
-                    ids.add(name)
-        empty = np.array([], dtype=np.int64)
-        return [
-            np.unique(ids.positions(pa.chunked_array(links[campaign]).combine_chunks()))
-            if campaign in links
-            else empty
-            for campaign in self.campaigns
-        ]
-
-
-_LINKS = {
-    "targetings": ("users", "user"),
-    "promotions": ("products", "product"),
-    "coupons": ("coupons", "id"),
-}
 
 
 @dataclass
