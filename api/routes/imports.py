@@ -35,6 +35,9 @@ MaxRejectedForm = Annotated[
     Form(ge=0, le=1, description="Share of rejected rows of a table that stops the import"),
 ]
 
+_MAX_NAME_BYTES = 255
+"""What the usual file systems allow."""
+
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
 
 
@@ -127,6 +130,7 @@ def _mapping(text: str) -> Mapping:
 
 
 def _store_files(files: list[UploadFile], folder: Path) -> None:
+    stored: dict[str, str | None] = {}
     for file in files:
         name = PurePosixPath(file.filename or "").name
         if not name or name.startswith(".") or "\\" in name or not name.isprintable():
@@ -134,8 +138,20 @@ def _store_files(files: list[UploadFile], folder: Path) -> None:
                 f"{file.filename!r} is not a valid file name.",
                 "Use a name without folders or control characters.",
             )
-        with (folder / name).open("wb") as target:
-            copyfileobj(file.file, target)
+        if len(name.encode()) > _MAX_NAME_BYTES:
+            raise InvalidRequest(
+                f"The file name {name[:40]}... is too long.",
+                f"Shorten it to {_MAX_NAME_BYTES} bytes; outside ASCII, a character has several.",
+            )
+        try:
+            with (folder / name).open("xb") as target:
+                copyfileobj(file.file, target)
+        except FileExistsError as error:
+            raise InvalidRequest(
+                f"The files {stored.get(name, name)!r} and {file.filename!r} have the same name.",
+                "Rename one of them, also in the mapping, or upload the folder as a .zip archive.",
+            ) from error
+        stored[name] = file.filename
 
 
 def _find(graph: GraphDep, import_id: str) -> ImportRun:
