@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from openpyxl import Workbook
 
@@ -15,6 +16,7 @@ from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.reading import blocks
 from graph.importing.reading.blocks import digest_and_count, read_blocks, read_header
 from graph.importing.reading.title_rows import lines_above_header, rows_above_header
+from graph.importing.values.totals import REASON, name_totals
 from graph.progress import Silent
 
 HEADER = "customer,sku,date,quantity"
@@ -143,9 +145,49 @@ def test_totals_are_no_user(tmp_path: Path, total: str) -> None:
     assert report.total.loaded == 2
     ((_, error),) = report.examples
     assert (error.row, error.column) == (4, "id")
-    assert error.reason == "is a total of other rows, no id; leave it out with `where`"
+    assert error.reason == REASON
 
 
 def test_user_or_product_with_the_word_for_totals_is_loaded_if_more_is_known(tmp_path: Path) -> None:
     (tmp_path / "products.csv").write_text(text_of("id,name,price", "total,Total cereal,3", "Totality,,4"))
     assert inferred(tmp_path)[1].total.loaded == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "total", "column"),
+    [
+        ("date,customer,amount", "2024-03-31,Total,594", "customer"),
+        ("date,customer,sku,quantity,amount", "2024-03-31,TOTAL,ALL,60,594", "customer"),
+        ("date,customer,sku,quantity,amount", "2024-03-31,Subtotal March,p1,60,594", "customer"),
+        ("date,customer,sku,quantity,amount", "2024-03-31,c2,Total:,60,594", "sku"),
+    ],
+)
+def test_totals_below_an_order_log_are_no_behaviour(
+    tmp_path: Path, header: str, total: str, column: str
+) -> None:
+    rows = [
+        ",".join((f"2024-03-{i:02}", f"c{i % 5}", f"p{i % 4}", str(i % 3 + 1), str(i * 9)))
+        if "sku" in header
+        else f"2024-03-{i:02},c{i % 5},{i * 9}"
+        for i in range(1, 31)
+    ]
+    (tmp_path / "orders.csv").write_text(text_of(header, *rows, total))
+    _, report = inferred(tmp_path)
+    assert report.tables["behaviours"].loaded == 30
+    ((_, error),) = report.examples
+    assert (error.row, error.column, error.reason) == (32, column, REASON)
+
+
+def test_only_words_for_totals_with_a_period_name_totals() -> None:
+    totals = (
+        "Total", " grand total: ", "Total March", "Subtotal March 2024", "Subtotal 3", "total 2024",
+        "Total 2024-03", "Summe 03/2024", "Zwischensumme für März", "Total Q1", "March total", "ИТОГО",
+        "Gesamtergebnis", "Gesamtsumme", "Итого за март", "Razem", "Celkem", "Totale", "Totaal", "Toplam",
+        "小计", "总计", "2024年3月小计",
+    )  # fmt: skip
+    names = (
+        "Total Immersion", "Total 90", "Totality", "Sum 41", "Total Set", "Summer", "Anna Total",
+        "Subtotal Blue", "p1", "2024-03", "March", "", None,
+    )  # fmt: skip
+    found = name_totals(pa.array([*totals, *names, "Total"]))
+    assert found.tolist() == [*(True for _ in totals), *(False for _ in names), True]

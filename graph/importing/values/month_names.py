@@ -14,7 +14,7 @@ LANGUAGES = (
 )  # fmt: skip
 """Those that are recognised; a mapping can name any other of CLDR."""
 
-_ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _OTHER_NAMES = {"de": {"mrz": 3, "maerz": 3, "janner": 1, "jaenner": 1, "feber": 2}}
 """Spellings that CLDR does not have: of Windows, without umlauts, of Austria."""
 _SHORTEST = 3
@@ -54,7 +54,7 @@ def translate(text: str, language: str) -> str:
 
     def in_english(word: re.Match[str]) -> str:
         month = months.get(_plain(word[0]))
-        return _ENGLISH[month - 1] if month else word[0]
+        return ENGLISH[month - 1] if month else word[0]
 
     return _WORD.sub(in_english, _ORDINAL.sub("", text) if language == "fr" else text)
 

@@ -19,7 +19,7 @@ from graph.importing.values.discounts import read_discounts
 from graph.importing.values.ids import normalise
 from graph.importing.values.local_times import days_later
 from graph.importing.values.masks import is_true
-from graph.importing.values.totals import REASON, are_totals
+from graph.importing.values.totals import REASON, are_totals, name_totals
 from graph.importing.values.where import mask
 
 _CAMPAIGN_OR_COUPON = {
@@ -30,6 +30,8 @@ _CAMPAIGN_OR_COUPON = {
 """A row of these tables without such an id states nothing: an order without a coupon is no error."""
 _WITHOUT_REFERENCES = ("users", "products", "tags")
 """A row of totals has an id alone, which is all that a row of these tables needs."""
+_WHO_AND_WHAT = ("user", "object")
+"""A row of totals below an order log has a word for totals in place of its user or product."""
 _NULLS = ("null", "NULL", "None")
 """What programs write for no coupon, and so for no campaign or discount."""
 
@@ -114,6 +116,10 @@ def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows
         own = source.columns["id"]
         totals = are_totals(columns["id"], (column for name, column in raw.items() if name != own))
         rejected += _reject(ok, totals, numbers, own, raw[own], REASON)
+    elif table == "behaviours":
+        for name in filter(source.columns.__contains__, _WHO_AND_WHAT):
+            totals = name_totals(columns[name])
+            rejected += _reject(ok, totals, numbers, source.columns[name], columns[name], REASON)
     _normalise_ids(columns, table, mapping)
     if table == "behaviours":
         known = pc.is_in(columns["kind"], value_set=pa.array(list(mapping.kinds), pa.string()))
