@@ -170,6 +170,35 @@ def test_table_whose_ids_are_named_is_left_as_it_is(tmp_path: Path, campaigns: s
     assert (source.columns["campaign"], source.join, mapping.ids) == ("utm_campaign", [], {})
 
 
+@pytest.mark.parametrize(
+    ("names", "campaigns"),
+    [
+        # Small numbers and short names are in two columns by coincidence.
+        (["1", "2", "3"], "campaign_id,priority,start_date,end_date\nA,3,{0}\nB,1,{0}\nC,2,{0}\n"),
+        (["x1", "x2", "x3"], "campaign_id,tier,start_date,end_date\nA,x1,{0}\n"),
+    ],
+)
+def test_coincidence_is_no_link(tmp_path: Path, names: list[str], campaigns: str) -> None:
+    rows = [f"u{name},tea,2024-03-0{i} 10:00,{name}" for i, name in enumerate(names, 2)]
+    files = {
+        "orders.csv": "\n".join(["user,sku,at,utm_campaign", *rows, ""]),
+        "campaigns.csv": campaigns.format("2024-03-01,2024-03-31"),
+    }
+    text = infer(tmp_path, files)
+    assert "join:" not in text
+    with pytest.raises(UnansweredQuestions, match="kinds.purchase.counts"):
+        parse_mapping(load_yaml(text), "test")
+
+
+def test_short_names_and_long_numbers_link_if_several_match(tmp_path: Path) -> None:
+    campaigns = "campaign_id,ads_id,start_date,end_date\nA,{1},{0}\nB,{2},{0}\n"
+    for first, second in (("sp1", "sp2"), ("73645", "73646")):
+        orders = ORDERS.replace("spring_sale", first).replace("organic", second)
+        table = campaigns.format("2024-03-01,2024-03-31", first, second)
+        _, report = check(tmp_path, infer(tmp_path, {"orders.csv": orders, "campaigns.csv": table}))
+        assert named_campaigns(report) == ["A", "A", "B", None]
+
+
 def test_ambiguous_names_in_the_table_are_asked_about(tmp_path: Path) -> None:
     campaigns = NAMED.replace(";x;", ";spring_sale;")
     text = infer(tmp_path, {"orders.csv": ORDERS, "campaigns.csv": campaigns})

@@ -10,10 +10,12 @@ import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.check import Check, check_files
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.formats import Numbers, ValueFormat
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.time_formats import contradiction
 from graph.importing.mapping.where import Rule
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.values.convert import convert
 from graph.importing.values.number_survey import NumberSurvey
 from graph.importing.values.survey import TimeSurvey, survey_numbers, survey_times
@@ -85,6 +87,22 @@ def test_formats_that_read_one_text_as_different_days_are_refused(layouts: list[
     if refused:
         with pytest.raises(InvalidRequest, match="as different days; keep the one that is right"):
             orders_mapping(times=layouts)
+
+
+def test_hour_of_24_beside_am_and_pm_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match=r"write %I, the hour of 12: '%d/%m/%Y %I:%M %p'"):
+        orders_mapping(times="iso | %d/%m/%Y %H:%M %p")
+
+
+def test_hours_above_12_with_pm_are_read_beside_others(tmp_path: Path) -> None:
+    times = ["13/03/2024 01:30 PM", "13/03/2024 13:30 PM", "13/03/2024 13:30 AM"]
+    lines = ["customer,sku,at", *(f"a,tea{i},{time}" for i, time in enumerate(times)), ""]
+    (tmp_path / "orders.csv").write_text("\n".join(lines))
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop", "UTC")), "test")
+    report = check_files(tmp_path, mapping, Silent())
+    moments = [row["at"] for row in report.preview["behaviours"]]
+    assert moments == [pd.Timestamp("2024-03-13T13:30").value // 10**6] * 2
+    assert [error.value for _, error in report.examples] == [times[2]]
 
 
 @pytest.mark.parametrize(
@@ -195,6 +213,10 @@ def test_survey_reads_the_months_of_a_column_in_one_language() -> None:
         ("12/1/2024 12:05 a.m.", "%m/%d/%Y %I:%M %p", "2024-12-01T00:05"),
         ("12/1/2024 12:05PM", "%m/%d/%Y %I:%M%p", "2024-12-01T12:05"),
         ("2024年3月5日下午12:05", "%Y年%m月%d日%p%I:%M", "2024-03-05T12:05"),
+        ("2024年3月5日下午13:05", "%Y年%m月%d日%p%I:%M", "2024-03-05T13:05"),
+        ("12/1/2024 13:30 PM", "%m/%d/%Y %I:%M %p", "2024-12-01T13:30"),
+        ("12/1/2024 23:30:15 p.m.", "%m/%d/%Y %I:%M:%S %p", "2024-12-01T23:30:15"),
+        ("12/1/2024 00:30 AM", "%m/%d/%Y %I:%M %p", "2024-12-01T00:30"),
     ],
 )
 def test_names_of_months_and_halves_of_the_day_are_read(text: str, layout: str, utc: str) -> None:

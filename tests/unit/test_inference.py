@@ -102,6 +102,20 @@ def test_kinds_with_objects_in_different_columns_are_loaded(tmp_path: Path) -> N
             "2023-07-16T12:00",
             "2023-07-17T00:00",
         ),
+        (
+            ("240301", "240328"),
+            "Then answer %y%m%d (row 3: 2024-03-28) or %d%m%y (row 3: 2028-03-24). If they count",
+            "%y%m%d",
+            "2024-03-01T00:00",
+            "2024-03-28T00:00",
+        ),
+        (
+            ("01032024", "02042024"),
+            "answer %d%m%Y (row 3: 2024-04-02) or %m%d%Y (row 3: 2024-02-04).",
+            "%d%m%Y",
+            "2024-03-01T00:00",
+            "2024-04-02T00:00",
+        ),
     ],
 )
 def test_times_that_are_numbers_are_asked_about(

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
                 file, columns[field], survey
             )
         elif survey.counted:
-            decided[field] = _ask_start(file, counted)
+            decided[field] = _ask_start(file, counted, _common_dates(surveys.values()))
         elif not formats:
             decided[field] = Ask(
                 f"How are the times of {columns[field]} in {file.name} written, like "
@@ -114,8 +115,14 @@ def _decide_together(file: InspectedFile, columns: dict[str, str], field: str) -
     return Noted(formats, f"its own dates leave the order open; decided by {others}")
 
 
-def _ask_start(file: InspectedFile, columns: dict[str, tuple[Example, Example]]) -> Ask:
-    """Ask once for all columns of a file what their numbers count, and since when."""
+def _common_dates(surveys: Iterable[TimeSurvey]) -> list[str]:
+    """Return the formats of dates in digits that read all columns of numbers."""
+    first, *others = [survey.dates_in_digits for survey in surveys if survey.counted]
+    return [name for name in first if all(name in other for other in others)]
+
+
+def _ask_start(file: InspectedFile, columns: dict[str, tuple[Example, Example]], dates: list[str]) -> Ask:
+    """Ask once for all columns of a file what their numbers count since when, or which dates they are."""
     ranges = ", ".join(
         f"{name} from {low.text} (row {low.row}) to {high.text} (row {high.row})"
         for name, (low, high) in columns.items()
@@ -126,9 +133,18 @@ def _ask_start(file: InspectedFile, columns: dict[str, tuple[Example, Example]])
         day = time_of_count(example.text, _SERIAL)
         text += f" Are they serial dates of a spreadsheet? Then answer {_SERIAL} (row {example.row}: {day})."
         return Ask(f"{text} If they count from another start, answer with it, like {_START}; also {_UNITS}")
+    if dates:
+        days = " or ".join(f"{name} (row {example.row}: {_day(example.text, name)})" for name in dates)
+        text += f" Are they dates? Then answer {days}."
+        return Ask(f"{text} If they count from a start, answer with it, like {_START}; also {_UNITS}")
     time = time_of_count(example.text, _START)
     then = f" (row {example.row} is then {time})" if time else ""
     return Ask(f"{text} What do they count, and since when? Answer like {_START}{then}; also {_UNITS}")
+
+
+def _day(text: str, layout: str) -> str:
+    day = pd.to_datetime(text, format=layout, errors="coerce")
+    return "no day" if pd.isna(day) else f"{day:%Y-%m-%d}"
 
 
 def _ask_to_correct(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:

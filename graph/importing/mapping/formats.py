@@ -85,6 +85,13 @@ class FormatSettings(Strict):
                 "count like 'hours since 2018-01-01' (also days, minutes, seconds; 'hours since 2018-01-01 "
                 "09:00'), or strptime's like '%d/%m/%Y' or, with German names of months, 'de: %d. %B %Y'"
             )
+        mixed = next((layout for layout in self.times or [] if "%H" in layout and "%p" in layout), None)
+        if mixed is not None:
+            right = mixed.replace("%H", "%I")
+            raise ValueError(
+                f"times: {mixed!r} would ignore AM and PM, as %H is an hour of 24; write %I, the hour of 12: "
+                f"{right!r}"
+            )
         both = contradiction(self.times or [])
         if both:
             first, second, text = both

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.mapping.time_formats import Since, since
@@ -20,11 +21,32 @@ _DECIMAL_COMMA = r"-?(?:\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,}))"
 """Not 132,500, whose comma could separate thousands."""
 
 
+_DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
+_DATES_IN_DIGITS = {
+    "%Y%m%d": f"^(?:19|20|21)[0-9]{{2}}{_MONTH}{_DAY}$",
+    "%d%m%Y": f"^{_DAY}{_MONTH}(?:19|20|21)[0-9]{{2}}$",
+    "%m%d%Y": f"^{_MONTH}{_DAY}(?:19|20|21)[0-9]{{2}}$",
+    "%y%m%d": f"^[0-9]{{2}}{_MONTH}{_DAY}$",
+    "%d%m%y": f"^{_DAY}{_MONTH}[0-9]{{2}}$",
+    "%m%d%y": f"^{_MONTH}{_DAY}[0-9]{{2}}$",
+}
+"""What the texts of each format match."""
+
+
 class CountRange:
-    """The lowest and the highest number of a column of texts."""
+    """The lowest and the highest number of a column of texts, and the dates in digits that they can be.
+
+    Attributes
+    ----------
+    rows
+        How many there are.
+    dates
+        Formats of dates in digits, like `%y%m%d`, that read all texts of the column.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
+        self.dates = list(_DATES_IN_DIGITS)
         self._lowest: tuple[float, Example] | None = None
         self._highest: tuple[float, Example] | None = None
 
@@ -34,6 +56,11 @@ class CountRange:
         if np.isnan(counts).all():
             return
         self.rows += int((~np.isnan(counts)).sum())
+        self.dates = [
+            name
+            for name in self.dates
+            if pc.all(pc.match_substring_regex(text, _DATES_IN_DIGITS[name])).as_py()
+        ]
         found = [
             (float(counts[row]), Example(int(numbers[row]), str(text[int(row)])))
             for row in (np.nanargmin(counts), np.nanargmax(counts))

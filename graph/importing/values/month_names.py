@@ -5,7 +5,7 @@ The names are those of Unicode's CLDR. A time is translated to English, where pa
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 LANGUAGES = (
@@ -22,15 +22,25 @@ _WORD = re.compile(r"[^\W\d_]+\.?")
 _FIRST_WORD = re.compile(r"\s*([^\W\d_]+)\.?,?\s+(?=\d|[^\W\d_]+\.?\s+\d)")
 _ORDINAL = re.compile(r"(?<=\d)er\b")
 _BLANK = re.compile(r"[\u00a0\u2009\u202f]")
-_HALVES = (
+
+
+def _less_twelve(hour: re.Match[str]) -> str:
+    return f"{' ' * hour[0].startswith(' ')}{int(hour[0]) - 12:02}"
+
+
+_HALVES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?i)(?<![^\W\d_])([ap])(?:\.\s?| )m\b\.?"), r"\1m"),
     (re.compile("上午|午前|오전"), "AM"),
     (re.compile("下午|午後|오후"), "PM"),
+    # 13:30 PM and 00:30 AM have one meaning; 13:30 AM has none, and stays.
+    (re.compile(r"(?i)(?<![\d:./-])00?(?=(?::\d\d){1,2} ?AM\b)|(?<=AM)( ?)00?(?=:)"), r"\g<1>12"),
+    (re.compile(r"(?i)(?<![\d:./-])(?:1[3-9]|2[0-3])(?=(?::\d\d){0,2} ?PM\b)"), _less_twelve),
+    (re.compile(r"(?i)(?<=PM) ?(?:1[3-9]|2[0-3])(?=:)"), _less_twelve),
 )
 
 
 def with_plain_halves(text: str) -> str:
-    """Return a time with AM and PM for other writings of them, and ordinary blanks."""
+    """Return a time with AM and PM for other writings of them, hours up to 12, and ordinary blanks."""
     text = _BLANK.sub(" ", text)
     for pattern, half in _HALVES:
         text = pattern.sub(half, text)

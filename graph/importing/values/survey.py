@@ -93,6 +93,8 @@ class TimeSurvey:
         A few of them.
     counted
         The lowest and the highest number, where the times are numbers from a start that they do not state.
+    dates_in_digits
+        Formats of dates, like `%y%m%d`, that read all these numbers.
     """
 
     rows: int = 0
@@ -102,6 +104,7 @@ class TimeSurvey:
     unread: int = 0
     unread_examples: list[Example] = field(default_factory=list)
     counted: tuple[Example, Example] | None = None
+    dates_in_digits: list[str] = field(default_factory=list)
 
     @property
     def decided(self) -> bool:
@@ -196,6 +199,7 @@ class _TimeCounts:
         survey.formats = [name for name, _ in formats.most_common()]
         if self._counts.rows and _start_is_open(survey, formats):
             survey.counted = self._counts.extremes
+            survey.dates_in_digits = self._counts.dates
         return survey
 
 
