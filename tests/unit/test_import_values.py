@@ -23,6 +23,7 @@ from graph.importing.values.where import mask
 from graph.progress import Silent
 
 HEADER = "user,product,at,amount\n"
+RATES = ("0", "0.2", "20", "1", "-0.1", "")
 
 
 def orders_mapping(columns: dict[str, object] | None = None, **changes: object) -> Mapping:
@@ -420,6 +421,30 @@ def test_discounts_are_read_as_the_mapping_says(
     ]
     assert rows == [each for each in expected if each != "rejected"]
     assert report.total.rejected == expected.count("rejected")
+
+
+@pytest.mark.parametrize("table", ["behaviours", "promotions"])
+def test_discount_rate_beyond_its_share_is_rejected_with_the_remedy(tmp_path: Path, table: str) -> None:
+    mapping = orders_mapping({"discount_rate": "off"} if table == "behaviours" else {})
+    header, rows = HEADER.strip() + ",off\n", "".join(f"a,tea,2024-03-01,1,{rate}\n" for rate in RATES)
+    if table == "promotions":
+        (tmp_path / "promoted.csv").write_text(
+            "campaign,product,off\n" + "".join(f"F,tea{rate},{rate}\n" for rate in RATES)
+        )
+        mapping = orders_mapping(
+            tables=orders_mapping().model_dump(by_alias=True, exclude_unset=True)["tables"]
+            | {
+                "promotions": {
+                    "files": "promoted.csv",
+                    "columns": {"campaign": "campaign", "product": "product", "discount_rate": "off"},
+                }
+            },
+            unknown={"users": "add", "products": "add"},
+        )
+    report = check(tmp_path, header + rows, mapping)
+    assert [error.value for _, error in report.examples] == ["20", "-0.1"]
+    assert "`discount: {column: off, as: percent}`" in report.examples[0][1].reason
+    assert [row["discount_rate"] for row in report.preview[table]] == [0, 0.2, 1, None]
 
 
 def test_discounts_that_json_types_are_not_read_by_the_decimal_sign(tmp_path: Path) -> None:

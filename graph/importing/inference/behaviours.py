@@ -6,7 +6,8 @@ from graph.importing.contract import TABLES
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
-from graph.importing.inference.scan import Scan, status_column
+from graph.importing.inference.scan import Scan
+from graph.importing.inference.statuses import status_columns, status_rule
 from graph.importing.inference.tables import assign_columns, find_columns
 
 ANY_PRODUCT = "any product"
@@ -46,9 +47,9 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
         where[str(scan.user)] = Noted({"empty": False}, f"leaves out {scan.guests:,} rows without a user")
     if scan.timeless:
         where[str(scan.at)] = Noted({"empty": False}, f"leaves out {scan.timeless:,} rows without a time")
-    if scan.cancelled:
-        found = ", ".join(f"{status} {number:,}" for status, number in scan.cancelled.most_common())
-        where[str(scan.status)] = Noted({"is_not": list(scan.cancelled)}, f"leaves out: {found}")
+    for column, counts in scan.by_status.items():
+        if rule := status_rule(file.name, column, counts):
+            where[column] = rule
     if where:
         settings["where"] = where
     if "kind" not in columns:
@@ -80,7 +81,8 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
 def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     objects = {entity: roles[entity] for entity in _ENTITIES if entity in roles}
     user, at, kind, quantity, basket = map(roles.get, ("user", "at", "kind", "quantity", "basket"))
-    scan = Scan(user, at, kind, status_column(file.names), quantity, basket, objects)
+    statuses = [name for name in status_columns(file.names) if name not in roles.values()]
+    scan = Scan(user, at, kind, statuses, quantity, basket, objects)
     for frame in file.frames(scan.columns):
         scan.add(frame)
     return scan

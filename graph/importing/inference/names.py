@@ -149,7 +149,9 @@ KINDS: dict[str, tuple[str, ...]] = {
         "ecommerce_order", "下单",
     ),
     "PURCHASED": (
-        "purchase", "purchased", "buy", "bought", "sale", "transaction", "paid", "购买", "成交", "支付",
+        "purchase", "purchased", "buy", "bought", "sale", "transaction", "paid", "invoice", "kauf",
+        "rechnung", "achat", "facture", "compra", "factura", "aankoop", "factuur", "acquisto", "fattura",
+        "购买", "成交", "支付",
     ),
     "REDEEMED": ("redemption", "redeem", "redeemed", "coupon_redeemed", "offer_completed", "核销"),
     "PRAISED": ("praise", "praised", "review", "rating", "rated", "好评", "评价"),
@@ -158,7 +160,11 @@ KINDS: dict[str, tuple[str, ...]] = {
     "OFFER_VIEWED": ("offer_viewed",),
     "RETURNED": (
         "return", "returned", "refund", "refunded", "order_refunded", "cancel", "cancelled", "canceled",
-        "cancellation", "退货", "退款", "取消",
+        "cancellation", "credit_note", "credit_memo", "chargeback", "gutschrift", "retoure", "storno",
+        "stornierung", "erstattung", "rückerstattung", "rückgabe", "avoir", "retour", "remboursement",
+        "annulation", "abono", "nota_de_crédito", "devolución", "reembolso", "cancelación", "creditnota",
+        "terugbetaling", "retourzending", "annulering", "nota_di_credito", "rimborso", "reso",
+        "annullamento", "退货", "退款", "取消", "红字发票",
     ),
 }  # fmt: skip
 """Names of kinds of behaviour by the relationship type that they become."""

@@ -1,33 +1,15 @@
-"""What all rows of a behaviours file tell: kinds, their objects, guests, returns and cancellations."""
+"""What all rows of a behaviours file tell: kinds, their objects, guests, returns and statuses."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from graph.importing.inference.names import simplify
-
-_STATUS = {
-    "status",
-    "order_status",
-    "financial_status",
-    "payment_status",
-    "state",
-    "bestellstatus",
-    "订单状态",
-}
-_CANCELLED = re.compile(r"cancel|void|refund|return|chargeback|storn|fail|declin|取消|退", re.IGNORECASE)
 _NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
 _MAX_KINDS = 50
 _MOST, _NEARLY_ALL = 0.5, 0.95
 """Shares of the rows that must have an object."""
-
-
-def status_column(names: Iterable[str]) -> str | None:
-    """Return the column with an order's status."""
-    return next((name for name in names if simplify(name) in _STATUS), None)
 
 
 @dataclass
@@ -36,8 +18,10 @@ class Scan:
 
     Attributes
     ----------
-    user, at, kind, status, quantity, basket
+    user, at, kind, quantity, basket
         The columns with these contents, if any.
+    statuses
+        The columns with statuses.
     objects
         The column of each kind of object: product, coupon, campaign.
     """
@@ -45,7 +29,7 @@ class Scan:
     user: str | None
     at: str | None
     kind: str | None
-    status: str | None
+    statuses: Sequence[str]
     quantity: str | None
     basket: str | None
     objects: Mapping[str, str]
@@ -61,13 +45,15 @@ class Scan:
     kinds: Counter[str] = field(default_factory=Counter)
     filled: dict[str, Counter[str]] = field(default_factory=dict)
     """Rows with a value in the column of an object, by kind of behaviour and kind of object."""
-    cancelled: Counter[str] = field(default_factory=Counter)
+    by_status: dict[str, Counter[str]] = field(default_factory=dict)
+    """Rows by status, by column of statuses."""
 
     @property
     def columns(self) -> list[str]:
         """The columns that `add` needs."""
-        single = (self.user, self.at, self.kind, self.status, self.quantity, self.basket)
-        return list(dict.fromkeys([name for name in single if name] + list(self.objects.values())))
+        single = (self.user, self.at, self.kind, self.quantity, self.basket)
+        several = [*self.statuses, *self.objects.values()]
+        return list(dict.fromkeys([name for name in single if name] + several))
 
     @property
     def has_kinds(self) -> bool:
@@ -87,10 +73,9 @@ class Scan:
                 credit = rows[self.basket].str.match(r"^[Cc]\d")
                 self.credit_notes += int(credit.sum())
                 self.negative_credit_notes += int((credit & negative).sum())
-        if self.status:
-            statuses = rows[self.status].value_counts()
-            cancelled = {str(name): int(n) for name, n in statuses.items() if _CANCELLED.search(str(name))}
-            self.cancelled.update(cancelled)
+        for column in self.statuses:
+            found = {str(name): int(number) for name, number in rows[column].value_counts().items()}
+            self.by_status.setdefault(column, Counter()).update(found)
         for column in filter(None, (self.user, self.at)):
             rows = rows[rows[column] != ""]
         self.rows += len(rows)

@@ -25,7 +25,7 @@ def _divided(value: Any) -> Any:
 
 
 Texts = Annotated[list[str], BeforeValidator(as_list)]
-Formats = Annotated[list[str], BeforeValidator(_divided)]
+Divided = Annotated[list[str], BeforeValidator(_divided)]
 
 
 class Strict(BaseModel):
@@ -65,9 +65,9 @@ class Numbers(Strict):
 class FormatSettings(Strict):
     """The format of values; settings of a table override those of the mapping."""
 
-    times: Formats | None = Field(
+    times: Divided | None = Field(
         None,
-        description="Formats tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
+        description="Divided tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
         "count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or strptime's "
         "like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. Month names in another language have its code before "
         "the format: 'de: %d. %B %Y'. No two formats may read one text as different days",

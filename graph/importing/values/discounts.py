@@ -46,6 +46,19 @@ def read_discounts(
     }
 
 
+def only_rates(converted: Converted, column: str) -> Converted:
+    """Return numbers of `column` of which those that are no share from 0 to 1 are bad."""
+    numbers = converted.values.to_numpy(zero_copy_only=False)
+    bad = (numbers < 0) | (numbers > 1)
+    if not bad.any():
+        return converted
+    reason = (
+        "is no share of the price, a number from 0 to 1; map percentages as "
+        f"`discount: {{column: {column}, as: percent}}`"
+    )
+    return converted._replace(bad=converted.bad | bad, reason=reason)
+
+
 def _typed_numbers(column: pa.Array, value_format: ValueFormat) -> np.ndarray:
     """Return the numbers that the file types as such, NaN for texts."""
     if is_cells(column):

@@ -15,7 +15,7 @@ from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
 from graph.importing.reading.lines import RowError
 from graph.importing.values.convert import Converted, after_last_day, convert
-from graph.importing.values.discounts import read_discounts
+from graph.importing.values.discounts import only_rates, read_discounts
 from graph.importing.values.ids import normalise
 from graph.importing.values.local_times import days_later
 from graph.importing.values.masks import is_true
@@ -193,7 +193,10 @@ def _convert(spec: Field, raw_column: pa.Array, source: Source, mapping: Mapping
     own = source.formats.get(spec.name)
     if own and own.discount:
         return read_discounts(raw_column, own.discount, value_format)
-    return {spec.name: convert(raw_column, spec.kind, value_format)}
+    converted = convert(raw_column, spec.kind, value_format)
+    if spec.name == "discount_rate":
+        converted = only_rates(converted, source.columns.get(spec.name, spec.name))
+    return {spec.name: converted}
 
 
 def _normalise_ids(columns: dict[str, pa.Array], table: str, mapping: Mapping) -> None:

@@ -1,0 +1,134 @@
+"""Statuses of orders: which are no purchases, which are, and a question for those that no list has.
+
+In English, German, Chinese, French, Spanish, Dutch and Italian, without accents.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any, Literal
+
+from graph.importing.inference.draft import Ask, Noted
+from graph.importing.inference.names import simplify
+from graph.importing.mapping.formats import OR
+
+NONE = "(none)"
+"""The answer that leaves out no status."""
+_COLUMNS = {
+    "status", "order_status", "financial_status", "payment_status", "transaction_status", "bestellstatus",
+    "auftragsstatus", "zahlungsstatus", "statut", "statut_commande", "statut_de_la_commande",
+    "statut_paiement", "estado_del_pedido", "estado_pedido", "estado_del_pago", "stato_ordine",
+    "stato_pagamento", "bestelstatus", "betaalstatus", "状态", "订单状态", "支付状态", "付款状态", "交易状态",
+}  # fmt: skip
+_PERHAPS_PLACES = {"state", "estado", "stato"}
+"""Columns of statuses or of places: a value decides."""
+_TAKEN_BACK = re.compile(
+    r"cancel|\bvoid|refund|return|charge_?back|fail|declin|reject|expired|abandon"
+    r"|storn|retour|erstatt|widerruf|fehlgeschlagen|abgelehnt|abgebrochen|zuruckges|zuruckgegeben"
+    r"|annul|rembours|echou|echec|refus|devuelt|devoluc|reembols|rechaz|fallid|anulad|caducad"
+    r"|geannul|terugbetaald|teruggest|mislukt|geweigerd|verlopen|rimbors|\breso\b|restituit|fallit|rifiutat"
+    r"|取消|退|失败|关闭|拒|作废"
+)
+_OPEN = {
+    "pending", "on_hold", "hold", "holded", "unpaid", "not_paid", "awaiting_payment", "payment_pending",
+    "pending_payment", "draft", "checkout_draft", "overdue",
+    "offen", "ausstehend", "unbezahlt", "nicht_bezahlt", "wartend", "wartet_auf_zahlung",
+    "zahlung_ausstehend", "zahlung_offen", "in_wartestellung", "angehalten", "entwurf",
+    "en_attente", "en_attente_de_paiement", "en_attente_paiement", "attente_paiement", "impaye", "impayee",
+    "non_paye", "non_payee", "brouillon",
+    "pendiente", "pendiente_de_pago", "pago_pendiente", "en_espera", "impagado", "sin_pagar", "no_pagado",
+    "borrador",
+    "openstaand", "in_de_wacht", "in_afwachting", "wachtend_op_betaling", "wacht_op_betaling", "onbetaald",
+    "niet_betaald", "concept",
+    "in_attesa", "in_attesa_di_pagamento", "in_sospeso", "non_pagato", "da_pagare", "bozza",
+    "待付款", "未付款", "待支付", "未支付", "等待付款", "草稿",
+}  # fmt: skip
+_PURCHASED = {
+    "paid", "complete", "completed", "fulfilled", "shipped", "dispatched", "delivered", "in_transit",
+    "processing", "processed", "in_progress", "success", "successful", "succeeded", "approved", "captured",
+    "confirmed", "invoiced", "settled", "done", "finished", "ok",
+    "bezahlt", "abgeschlossen", "versendet", "versandt", "verschickt", "geliefert", "ausgeliefert",
+    "zugestellt", "erledigt", "fertig", "in_bearbeitung", "bestatigt",
+    "paye", "payee", "termine", "terminee", "expedie", "expediee", "livre", "livree", "en_cours",
+    "en_cours_de_traitement", "traitee", "validee", "confirmee",
+    "pagado", "pagada", "completado", "completada", "enviado", "enviada", "entregado", "entregada",
+    "en_proceso", "procesando", "confirmado", "confirmada",
+    "betaald", "voltooid", "verzonden", "geleverd", "afgerond", "in_behandeling", "bevestigd",
+    "pagato", "pagata", "completato", "completata", "spedito", "spedita", "consegnato", "consegnata",
+    "in_lavorazione", "confermato",
+    "已支付", "已付款", "已完成", "完成", "已发货", "已收货", "已签收", "待发货", "待收货", "待评价",
+    "交易成功", "成功", "支付成功",
+}  # fmt: skip
+_IN_PART = re.compile(r"partial|\bpartly|\bteil|partiel|parcial|gedeeltelijk|parzial|部分")
+_NOT = re.compile(r"\b(?:no|not|non|nicht|kein|keine|niet|geen|pas|never|sin)\b|^未")
+_MOST_SHOWN = 12
+_MOST_COMBINED = 3
+"""With more unknown statuses, the choices are all or none of them."""
+
+Meaning = Literal["out", "purchase", "unknown"]
+
+
+def status_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns with the status of an order or of its payment."""
+    return [name for name in names if _plain(name) in _COLUMNS | _PERHAPS_PLACES]
+
+
+def meaning_of(status: str) -> Meaning:
+    """Return whether an order of this status is no purchase (taken back, failed or unpaid), or is one."""
+    plain = _plain(status)
+    if plain in _OPEN:
+        return "out"
+    if plain in _PURCHASED:
+        return "purchase"
+    words = plain.replace("_", " ")
+    if _IN_PART.search(words) or _NOT.search(words):
+        return "unknown"
+    return "out" if _TAKEN_BACK.search(words) else "unknown"
+
+
+def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] | Noted | None:
+    """Return the rule that leaves out the statuses of no purchase; it asks about those of unknown meaning.
+
+    Parameters
+    ----------
+    file, column
+        Where the statuses are.
+    counts
+        Rows by status.
+    """
+    by_meaning: dict[Meaning, dict[str, int]] = {"out": {}, "purchase": {}, "unknown": {}}
+    for status, number in counts.most_common():
+        if status:
+            by_meaning[meaning_of(status)][status] = number
+    out, kept, unknown = by_meaning["out"], by_meaning["purchase"], by_meaning["unknown"]
+    if _plain(column) in _PERHAPS_PLACES and not out and not kept:
+        return None
+    if not unknown:
+        remark = f"leaves out: {_listed(out)}" + (f"; counts: {_listed(kept)}" if kept else "")
+        return Noted({"is_not": list(out)}, remark) if out else None
+    known = "".join(
+        f" {_listed(part)} {verb}."
+        for part, verb in ((out, "are left out"), (kept, "count as purchases"))
+        if part
+    )
+    question = f"Which statuses in {column} of {file} are no purchases? Unknown: {_listed(unknown)}."
+    if len(unknown) <= _MOST_COMBINED:
+        more = [part for size in range(len(unknown) + 1) for part in combinations(unknown, size)]
+    else:
+        more = [(), tuple(unknown)]
+        known += " To leave out some of them, write their list in place of the whole question."
+    choices = tuple(OR.join([*out, *part]) or NONE for part in more)
+    return {"is_not": Ask(f"{question}{known} Choose what is left out", choices)}
+
+
+def _listed(statuses: dict[str, int]) -> str:
+    shown = [f"{status} {number:,}" for status, number in list(statuses.items())[:_MOST_SHOWN]]
+    others = len(statuses) - len(shown)
+    return ", ".join(shown) + (f" and {others:,} others" if others else "")
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", simplify(text))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

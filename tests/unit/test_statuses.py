@@ -1,0 +1,93 @@
+"""Orders that are no purchases by their status are left out, and unknown statuses are asked about."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.importing.check import Check, check_files
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.inference.kinds import draft_kinds
+from graph.importing.inference.statuses import NONE, meaning_of
+from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.questions import Question, resolve_questions
+from graph.importing.mapping.yaml_text import load_yaml
+from graph.progress import Silent
+
+
+def orders(folder: Path, statuses: list[str], column: str = "Status") -> tuple[Any, list[Question]]:
+    """Write orders with these statuses, one a row, and return the mapping drafted and its questions."""
+    rows = [f"{row},u{row},tea,2024-03-01,5.50,{status}\n" for row, status in enumerate(statuses)]
+    (folder / "orders.csv").write_text(f"order_id,user_id,product,date,amount,{column}\n" + "".join(rows))
+    return resolve_questions(load_yaml(infer_mapping(folder, zone="UTC")))
+
+
+def checked(folder: Path, mapping: Any, answer: str) -> Check:
+    source = mapping["tables"]["behaviours"][0]
+    source["where"]["Status"]["is_not"] = answer
+    mapping["unknown"] = {"users": "add", "products": "add"}
+    mapping.pop("participation", None)
+    return check_files(folder, parse_mapping(mapping, "test"), Silent())
+
+
+@pytest.mark.parametrize(
+    ("meaning", "statuses"),
+    [
+        ("out", "cancelled refunded returned failed pending on-hold Unpaid draft voided awaiting_payment"),
+        ("out", "Storniert Retourniert Erstattet Zurückgegeben Fehlgeschlagen offen ausstehend unbezahlt"),
+        ("out", "已取消 已退款 退货 交易关闭 支付失败 待付款 未付款"),
+        ("out", "annulée remboursé retourné échouée refusé en_attente impayé"),
+        ("out", "cancelado anulado reembolsado devuelto fallido pendiente"),
+        ("out", "geannuleerd terugbetaald geretourneerd mislukt openstaand onbetaald"),
+        ("out", "annullato rimborsato restituito fallito in_attesa non_pagato"),
+        ("purchase", "paid Completed shipped bezahlt versandt 已完成 待发货 payée expédié pagado betaald"),
+        ("unknown", "partially_refunded teil-storniert not-cancelled 未退款 open closed review 7 Klärfall"),
+    ],
+)
+def test_statuses_are_known_in_seven_languages(meaning: str, statuses: str) -> None:
+    assert {status: meaning_of(status) for status in statuses.split()} == dict.fromkeys(
+        statuses.split(), meaning
+    )
+
+
+def test_known_statuses_of_no_purchase_are_left_out(tmp_path: Path) -> None:
+    mapping, questions = orders(tmp_path, ["bezahlt", "Storniert", "Retourniert", "pending", "on hold"])
+    assert not questions
+    where = mapping["tables"]["behaviours"][0]["where"]
+    assert sorted(where["Status"]["is_not"]) == ["Retourniert", "Storniert", "on hold", "pending"]
+    assert "counts: bezahlt 1" in infer_mapping(tmp_path)
+
+
+def test_status_of_unknown_meaning_is_asked_about_with_its_rows(tmp_path: Path) -> None:
+    statuses = ["bezahlt", "bezahlt", "Storniert", "Klärfall", "Klärfall", "Muster"]
+    mapping, (question,) = orders(tmp_path, statuses)
+    assert question.path == "tables.behaviours.0.where.Status.is_not"
+    assert "Klärfall 2, Muster 1" in question.ask
+    assert "Storniert 1 are left out. bezahlt 2 count as purchases" in question.ask
+    assert question.choose == (
+        "Storniert", "Storniert | Klärfall", "Storniert | Muster", "Storniert | Klärfall | Muster",
+    )  # fmt: skip
+    assert checked(tmp_path, mapping, question.choose[0]).total.left_out == 1
+    assert checked(tmp_path, mapping, question.choose[3]).total.left_out == 4
+
+
+def test_statuses_that_are_all_unknown_may_all_count(tmp_path: Path) -> None:
+    mapping, (question,) = orders(tmp_path, list("123451"))
+    assert question.choose == (NONE, "1 | 2 | 3 | 4 | 5")
+    assert checked(tmp_path, mapping, NONE).total.left_out == 0
+
+
+def test_states_of_a_country_are_no_statuses(tmp_path: Path) -> None:
+    mapping, questions = orders(tmp_path, ["CA", "NY", "TX"], column="state")
+    assert not questions
+    assert "where" not in mapping["tables"]["behaviours"][0]
+    _, (question,) = orders(tmp_path, ["paid", "NY"], column="state")
+    assert "NY 1" in question.ask
+
+
+@pytest.mark.parametrize("name", ["credit_note", "Gutschrift", "refund", "Avoir", "nota de crédito"])
+def test_credit_notes_are_returns_that_never_count(name: str) -> None:
+    kinds = draft_kinds({"invoice": "product", name: "product"}, "any")
+    assert kinds["invoice"]["counts"] == "any"
+    assert kinds[name] == {"type": "RETURNED", "object": "product", "returns": "invoice"}
+    assert draft_kinds({"entry": "product", name: "product"}, "any")[name]["counts"] == "never"
