@@ -15,7 +15,7 @@ from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.reading.lines import RowError
 from graph.importing.rejects import reason_text
-from graph.importing.tally import Tally
+from graph.importing.tally import NO_BEHAVIOURS, Tally
 from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
@@ -105,9 +105,10 @@ def check_files(
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []
     check.warnings += check.tally.campaign_warnings()
-    nothing = check.tally.explain_none() if "behaviours" in mapping.tables else None
+    nothing = check.tally.explain_none() if "behaviours" in mapping.tables else NO_BEHAVIOURS
     empty = check.tally.explain_empty_campaigns()
     check.warnings += [warning for warning in (nothing, empty) if warning]
+    check.warnings += files.unread_warnings()
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:

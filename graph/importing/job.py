@@ -22,7 +22,7 @@ from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.rejects import Rejects
 from graph.importing.rereading import replaced_imports
-from graph.importing.tally import NO_PARTICIPATIONS, Tally, tally_files
+from graph.importing.tally import NO_BEHAVIOURS, NO_PARTICIPATIONS, Tally, tally_files
 from graph.importing.undo import replace_import
 from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning, to_json
@@ -210,8 +210,10 @@ class ImportJob:
             report.tally = tally.lines()
             report.warnings += self._tally.campaign_warnings()
             nothing = tally.explain_none() if none_at_all else None
-        else:
+        elif self._ledger.has_behaviours:
             nothing = NO_PARTICIPATIONS if none_at_all else None
+        else:
+            nothing = NO_BEHAVIOURS
         report.warnings += [nothing] if nothing else []
 
     def _add_counts(self, table: str, counts: RowCounts) -> None:
@@ -233,7 +235,11 @@ class ImportJob:
         reasons = self._rejects.collect(self._ledger.batches)
         self.report.reasons = dict(reasons.most_common())
         self.report.rejects = self._rejects.file if reasons else None
-        self.report.warnings += [*self._files.warnings(), *self._observer.warnings()]
+        self.report.warnings += [
+            *self._files.warnings(),
+            *self._observer.warnings(),
+            *self._files.unread_warnings(),
+        ]
         total = self.report.total
         total.check()
         self._graph.run(

@@ -132,6 +132,11 @@ class Ledger:
         """Return the ids of this job's batches of `table`."""
         return [batch for batch in self.batches if batch.split("/", 3)[_BATCH_ID.index("table")] == table]
 
+    @property
+    def has_behaviours(self) -> bool:
+        """Whether an earlier job loaded behaviours."""
+        return bool(self._spans)
+
     def may_overlap(self, first: int, last: int) -> bool:
         """Whether an earlier job loaded behaviours between these times (milliseconds since the epoch)."""
         return any(start <= last and first <= end for start, end in self._spans)

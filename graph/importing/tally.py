@@ -261,6 +261,12 @@ class Tally:
         )
 
 
+NO_BEHAVIOURS = DataWarning(
+    "no_behaviours",
+    "The mapping has no table `behaviours`, without which nothing can be forecast. Map a file of purchases, "
+    "redemptions or visits: each row with a user and a time.",
+    0,
+)
 NO_PARTICIPATIONS = DataWarning(
     "no_participations",
     "Nothing counts as participation in the data set. Import its behaviours again to see why.",

@@ -22,9 +22,16 @@ ORDERS_ALONE = {"behaviours": TABLES["behaviours"]}
 def test_an_order_log_alone_is_loaded_and_says_that_campaigns_can_follow(load: Import) -> None:
     report = load(tables=ORDERS_ALONE)
     assert report.counts == {"users": 2, "products": 2, "ordered": 3}
-    (warning,) = report.warnings
+    unread, warning = report.warnings[-1], report.warnings[0]
     assert warning.code == "no_participations"
     assert "no campaigns yet" in warning.text
+    # The folder has more files than the mapping reads.
+    assert (unread.code, unread.count) == ("unread_files", 4)
+
+
+def test_an_import_without_behaviours_says_that_nothing_can_be_forecast(load: Import) -> None:
+    report = load(tables={"users": TABLES["users"]}, kinds={})
+    assert [warning.code for warning in report.warnings] == ["no_behaviours", "unread_files"]
 
 
 def test_a_campaign_created_later_derives_participations_of_earlier_behaviours(
@@ -114,7 +121,8 @@ def test_nothing_that_counts_is_explained(
     check = check_files(shop, shop_mapping(dataset, **changes), Silent())
     assert reason in check.warnings[0].text
     for report in (load(**changes), load(**changes)):  # Also where no row is read again.
-        assert [warning.code for warning in report.warnings] == ["no_participations"]
+        codes = [warning.code for warning in report.warnings]
+        assert [code for code in codes if code != "unread_files"] == ["no_participations"]
         assert reason in report.warnings[0].text
 
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.inference.draft import Ask, Noted
-from graph.importing.mapping.model import FILE_NAME
 from graph.importing.mapping.source import Source
 from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
+from graph.importing.reading.data_files import SUFFIXES, is_data
 from graph.importing.reading.folders import Folder
 from graph.importing.reading.line_breaks import has_line_breaks
 from graph.importing.reading.opening import format_of, open_decompressed
@@ -28,10 +28,8 @@ _FIRST_ROWS = 50
 _MAX_CHOICES = 30
 _SHOWN = 60
 _DELIMITED = {"csv", "tsv"}
-_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx")
 _NULLS = {"null", "NULL", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "NA", "\\N", "(null)"}
 """Texts that programs write for a missing value."""
-_COMPRESSED = {".gz", ".zst"}
 
 
 @dataclass
@@ -85,18 +83,13 @@ def inspect_files(folder: Path) -> list[InspectedFile]:
     """Inspect all data files of a folder or .zip archive. Raises InvalidRequest where there are none."""
     if not folder.exists():
         raise InvalidRequest(f"{folder} does not exist.", "Name the folder with your files.")
-    files = [_inspect(file.path, file.name) for file in Folder(folder).files() if _is_data(file.path)]
+    files = [_inspect(file.path, file.name) for file in Folder(folder).files() if is_data(file.name)]
     if not files:
         raise InvalidRequest(
             f"There are no data files in {folder}.",
-            f"Groundswell reads {', '.join(_SUFFIXES)}, also .gz, .zst and .zip.",
+            f"Groundswell reads {', '.join(SUFFIXES)}, also .gz, .zst and .zip.",
         )
     return files
-
-
-def _is_data(path: Path) -> bool:
-    bare = path.with_suffix("") if path.suffix in _COMPRESSED else path
-    return path.is_file() and bare.suffix.lower() in _SUFFIXES and path.name != FILE_NAME
 
 
 def _inspect(path: Path, name: str) -> InspectedFile:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from graph.errors import ImportFailed
 from graph.importing.reading.archives import unpack
+from graph.importing.reading.data_files import is_data
 from graph.importing.reading.opening import checksum_of
 from graph.settings import Settings
 
@@ -94,6 +95,20 @@ class Folder:
             else:
                 found.append(file)
         return found
+
+    def unread(self, read: set[Path]) -> list[str]:
+        """Return the data files that are not among `read`; an archive of which nothing is, as one."""
+        found: list[FoundFile] = []
+        for file in self.match("**/*"):
+            opened = file.path in self._unpacked
+            found += self._match_members(file.name, "**/*") if opened else [file]
+        return [
+            file.name
+            for file in found
+            if file.path not in read
+            and (is_data(file.name) or is_archive(file.path))
+            and not any(part.startswith(".") for part in PurePosixPath(file.name).parts)
+        ]
 
     def _match_members(self, archives: str, pattern: str) -> list[FoundFile]:
         found = []

@@ -7,12 +7,15 @@ from pathlib import Path
 from graph.errors import ImportFailed
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
-from graph.importing.mapping.source import Source
+from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.blocks import Block, digest_and_count, read_blocks
+from graph.importing.reading.data_files import series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
+
+_MAX_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class InputFiles:
     mapping: Mapping
     inputs: list[InputFile] = field(default_factory=list)
     joined: list[Path] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Data files of the folder that no source reads."""
 
     def tables(self) -> Iterator[tuple[str, list[InputFile]]]:
         """Yield each mapped table with its files, in loading order."""
@@ -87,6 +92,22 @@ class InputFiles:
         """Return the numbers of rows that joins left without a partner, of the rows read so far."""
         found = [table.warning(file.name) for file in self.inputs for table in file.joins.tables]
         return [warning for warning in found if warning]
+
+    def unread_warnings(self) -> list[DataWarning]:
+        """Return the warning of data files that no table reads, if any."""
+        if not self.unread:
+            return []
+        read = {series_pattern(name) for name in self.files}
+        series = next((name for name in self.unread if series_pattern(name) in read), None)
+        example = f", for example `files: {series_pattern(series)}`" if series else ""
+        one = len(self.unread) == 1
+        text = (
+            f"{self.unread[0] if one else f'{len(self.unread):,} files'} of the folder "
+            f"{'is' if one else 'are'} read by no table. If {'it belongs' if one else 'one belongs'} to a table, widen its `files` in "
+            f"the mapping{example}."
+        )
+        examples = [] if one else self.unread[:_MAX_LISTED]
+        return [DataWarning("unread_files", text, len(self.unread), examples)]
 
 
 def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:
@@ -114,9 +135,15 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
         files.inputs.append(
             InputFile(table, file.name, file.path, source, digest, checksum, rows, file.container, joins)
         )
-        files.joined += [other.container for _, others in joined for other in others]
+        files.joined += [other.container for other in _joined_files(joined)]
         advance(1)
+    read = {file.path for _, _, file, joined in sources for file in [file, *_joined_files(joined)]}
+    files.unread = opened.unread(read)
     return files
+
+
+def _joined_files(joined: list[tuple[Join, list[FoundFile]]]) -> list[FoundFile]:
+    return [file for _, files in joined for file in files]
 
 
 def _matching(folder: Folder, table: str, patterns: list[str]) -> list[FoundFile]:
