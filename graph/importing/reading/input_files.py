@@ -101,10 +101,10 @@ class InputFiles:
         series = next((name for name in self.unread if series_pattern(name) in read), None)
         example = f", for example `files: {series_pattern(series)}`" if series else ""
         one = len(self.unread) == 1
+        found = self.unread[0] if one else f"{len(self.unread):,} files"
         text = (
-            f"{self.unread[0] if one else f'{len(self.unread):,} files'} of the folder "
-            f"{'is' if one else 'are'} read by no table. If {'it belongs' if one else 'one belongs'} to a table, widen its `files` in "
-            f"the mapping{example}."
+            f"{found} of the folder {'is' if one else 'are'} read by no table. If "
+            f"{'it' if one else 'one'} belongs to a table, widen its `files` in the mapping{example}."
         )
         examples = [] if one else self.unread[:_MAX_LISTED]
         return [DataWarning("unread_files", text, len(self.unread), examples)]
