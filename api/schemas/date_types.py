@@ -4,7 +4,9 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
+
+from graph.day_range import FIRST_DAY, LAST_DAY
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -16,5 +18,11 @@ def _check_iso_format(value: object) -> object:
     raise ValueError("a day must be written as YYYY-MM-DD")
 
 
-Day = Annotated[date, BeforeValidator(_check_iso_format)]
-"""A date in the form YYYY-MM-DD; no other form is accepted."""
+def _check_range(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"a day must be from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_check_iso_format), AfterValidator(_check_range)]
+"""A date in the form YYYY-MM-DD from 1900 to 2199; no other form is accepted."""

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, StrictBool
 
 from api.schemas.base import DATASET_DESCRIPTION, RequestBody
+from api.schemas.campaign_ids import CampaignId
 from api.schemas.date_types import Day
 
 _HOLIDAYS = "A holiday prior, such as us-groceries"
@@ -29,7 +30,7 @@ class CampaignRequest(DatasetRequest):
 
     model_config = _example(id="spring-2018", starts="2018-02-01", ends="2018-03-04", like="18")
 
-    id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\s]+$")
+    id: CampaignId = Field(description="Without `/`, control characters and blanks around it")
     name: str | None = Field(None, max_length=200, description="Default: its id")
     kind: str | None = Field(None, max_length=200)
     starts: Day = Field(description="First day")

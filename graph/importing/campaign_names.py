@@ -58,6 +58,8 @@ class CampaignNames:
             "and count for a campaign of that name once it is added: in a table, on the page, or with POST "
             "/v1/campaigns."
         )
+        if any("/" in name for of_file in self._files.values() for name in of_file.unknown):
+            text += " Campaigns whose names contain `/` can only be added in a table."
         examples = [f"{name}: {number:,}" for name, number in _most_frequent(self._files.values())]
         return [DataWarning("unknown_campaigns", text, rows, examples), *self._other_names(campaigns)]
 

@@ -2,9 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from forecasting.history.series import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
 from graph.connection import Graph
@@ -12,6 +15,7 @@ from graph.errors import NotFound
 from graph.importing.job import ImportReport, count
 from graph.importing.undo import undo_import
 from graph.progress import Silent
+from graph.settings import Settings
 from tests.data import query
 from tests.shop import HEADER, Import, shop_mapping
 
@@ -101,6 +105,25 @@ def test_campaign_created_by_hand_gets_the_behaviours_that_named_it(
     assert (report.participations, report.warnings) == (1, [])
     remove_planned(graph, dataset, "organic")
     assert count(graph, dataset)["participations"] == 1
+
+
+@pytest.mark.parametrize("name", ["Spring Sale", "日本", "qq?b#c", "50% & more"])
+def test_campaign_of_any_name_is_created_found_and_removed_over_http(
+    settings: Settings, graph: Graph, load: Import, orders: Path, dataset: str, name: str
+) -> None:
+    orders.write_text(orders.read_text().replace("organic", name))
+    load_orders(load)
+    client = TestClient(create_app(settings, graph, keys=False), base_url="http://127.0.0.1")
+    body = {"dataset": dataset, "id": name, "starts": "2024-03-01", "ends": "2024-03-31"}
+    created = client.post("/v1/campaigns", json=body)
+    assert (created.status_code, created.json()["participants"]) == (201, 2)
+    address = created.headers["location"]
+    assert address == f"/v1/campaigns/{quote(name, safe='')}?dataset={dataset}"
+    assert client.get(address).json()["id"] == name
+    page = client.get("/campaigns", params={"dataset": dataset}).text
+    assert f'href="/?campaign={quote(name)}&amp;dataset={dataset}"' in page
+    assert client.delete(address).status_code == 204
+    assert client.get(address).status_code == 404
 
 
 @pytest.mark.usefixtures("orders")

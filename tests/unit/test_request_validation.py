@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.schemas.requests import CampaignRequest
 from graph.connection import Graph
 from graph.settings import Settings
 
@@ -127,3 +129,37 @@ def test_operations_are_named_after_their_endpoints(client: TestClient) -> None:
     names = Counter(operation["operationId"] for path in paths.values() for operation in path.values())
     assert {"get_forecast", "make_forecast", "list_campaigns"} < set(names)
     assert max(names.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"id": "a\u0000b"}, "must not contain control characters"),
+        ({"id": "a\nb"}, "must not contain control characters"),
+        ({"id": "a\u2028b"}, "must not contain control characters or line breaks"),
+        ({"id": " a"}, "must not begin or end with a blank"),
+        ({"id": "a\u3000"}, "must not begin or end with a blank"),
+        ({"id": "a/b"}, "must not contain /"),
+        ({"id": ".."}, "must not contain /"),
+        ({"id": ""}, "at least 1 character"),
+        ({"id": "a" * 201}, "at most 200 characters"),
+        ({"ends": "9999-12-31"}, "body.ends: Value error, a day must be from 1900-01-01 to 2199-12-31"),
+        ({"starts": "0001-01-01"}, "body.starts: Value error, a day must be from 1900-01-01"),
+        ({"starts": "1500-01-01"}, "body.starts: Value error, a day must be from 1900-01-01"),
+    ],
+)
+def test_campaign_with_an_invalid_id_or_day_is_422(
+    client: TestClient, change: dict[str, str], detail: str
+) -> None:
+    body = {"id": "soon", "starts": "2018-01-01", "ends": "2018-01-02", **change}
+    response = client.post("/v1/campaigns", params={"dataset": "shop"}, json=body)
+    assert response.status_code == 422
+    assert detail in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Spring Sale", "日本", "qq?b#c", "50% off; a&b=c", "\U0001f468\u200d\U0001f469"]
+)
+def test_campaign_ids_are_texts_with_blanks_inside(text: str) -> None:
+    days = {"starts": date(1900, 1, 1), "ends": date(2199, 12, 31)}
+    assert CampaignRequest(id=text, **days).id == text

@@ -61,6 +61,12 @@ def test_behaviours_that_name_unknown_campaigns_are_loaded_and_counted_in_a_warn
     ]
 
 
+def test_unknown_campaigns_with_a_slash_can_only_be_added_in_a_table(tmp_path: Path) -> None:
+    sentence = "Campaigns whose names contain `/` can only be added in a table."
+    assert sentence in check(tmp_path, EVENTS.replace("old", "mail/old")).warnings[0].text
+    assert sentence not in check(tmp_path).warnings[0].text
+
+
 def test_behaviours_that_name_unknown_campaigns_are_rejected_where_the_mapping_says_so(
     tmp_path: Path,
 ) -> None:

@@ -5,6 +5,7 @@ time (clocks go back) is the first of the two; a skipped one (clocks go forward)
 """
 
 from collections import Counter
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.day_range import FIRST_DAY, LAST_DAY
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.mapping.time_formats import divided, is_counted
@@ -23,7 +25,9 @@ from graph.importing.values.local_times import local_times, localised, milliseco
 from graph.importing.values.masks import is_true
 from graph.importing.values.month_names import english_layout, translate, with_plain_halves
 
-_FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # 1900 to 2200
+_FIRST_MS, _LAST_MS = (
+    (day - date(1970, 1, 1)) // timedelta(milliseconds=1) for day in (FIRST_DAY, LAST_DAY + timedelta(days=1))
+)
 _MAX_ID_LENGTH = 1_000
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
 _CLOCK = r"\d:\d\d|[Tt]\d\d|\d ?[AaPp]\.?[Mm]\b"
