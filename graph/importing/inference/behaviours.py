@@ -6,6 +6,7 @@ from graph.importing.contract import TABLES
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
+from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.scan import Scan
 from graph.importing.inference.statuses import status_columns, status_rule
 from graph.importing.inference.tables import assign_columns, find_columns
@@ -50,6 +51,8 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     for column, counts in scan.by_status.items():
         if rule := status_rule(file.name, column, counts):
             where[column] = rule
+    if scan.refunds and (refunded := scan.refunds.rule(file.name)):
+        where[scan.refunds.column] = refunded
     if where:
         settings["where"] = where
     if "kind" not in columns:
@@ -82,7 +85,8 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     objects = {entity: roles[entity] for entity in _ENTITIES if entity in roles}
     user, at, kind, quantity, basket = map(roles.get, ("user", "at", "kind", "quantity", "basket"))
     statuses = [name for name in status_columns(file.names) if name not in roles.values()]
-    scan = Scan(user, at, kind, statuses, quantity, basket, objects)
+    refunds = Refunds.find(file.names, roles.get("value"))
+    scan = Scan(user, at, kind, statuses, quantity, basket, objects, refunds)
     for frame in file.frames(scan.columns):
         scan.add(frame)
     return scan

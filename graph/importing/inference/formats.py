@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from graph.importing.contract import TABLES, Kind
 from graph.importing.inference.draft import Ask, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.percentages import percent_or_money
 from graph.importing.mapping.formats import OR, Numbers
 from graph.importing.mapping.time_formats import divided
 from graph.importing.values.counted_times import is_serial_day, time_of_count
@@ -199,7 +200,12 @@ def _set_discounts(table: str, file: InspectedFile, columns: dict[str, Any]) -> 
     """Tell rates and thresholds of discounts from amounts of money; ask which share a rate is."""
     for field in _DISCOUNTS:
         column = columns.get(field)
-        if field not in TABLES[table].names or not isinstance(column, str) or column in file.typed:
+        if field not in TABLES[table].names or not isinstance(column, str):
+            continue
+        if field == "discount" and (reading := percent_or_money(file.name, column, _texts(file, column))):
+            columns[field] = {"column": column, "as": reading}
+            continue
+        if column in file.typed:
             continue
         kinds: Counter[str] = Counter()
         words: Counter[str] = Counter()

@@ -63,13 +63,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "quantity": ("quantity", "qty", "count", "units", "quantity_ordered", "menge", "anzahl", "数量"),
     "value": (
         "value", "amount", "revenue", "total", "line_total", "sales_value", "sales", "total_price",
-        "turnover", "spend", "betrag", "umsatz", "summe", "金额", "销售额",
+        "turnover", "spend", "total_amount", "order_total", "order_value", "order_amount", "grand_total",
+        "betrag", "umsatz", "summe", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "bestellwert",
+        "rechnungsbetrag", "montant", "montant_ttc", "montant_total", "total_ttc", "importe", "importe_total",
+        "bedrag", "totaalbedrag", "importo", "importo_totale", "totale", "金额", "销售额", "合计金额",
+        "总金额", "订单金额", "实付金额", "合计",
     ),
     "unit_price": (
         "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",
     ),
     "discount": (
-        "discount", "discount_amount", "discount_rate", "discount_percent", "rabatt", "折扣", "优惠金额",
+        "discount", "discount_amount", "discount_rate", "discount_percent", "discount_percentage",
+        "discount_pct", "discount_eur", "discount_usd", "rabatt", "rabatt_betrag", "rabatt_prozent",
+        "rabatt_eur", "rabattbetrag", "rabattsatz", "remise", "descuento", "korting", "sconto", "折扣",
+        "优惠金额",
     ),
     "coupon_discount": ("coupon_discount", "coupon_disc"),
     "basket": (

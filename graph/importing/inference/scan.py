@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from graph.importing.inference.refunds import Refunds
+
 _NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
 _MAX_KINDS = 50
 _MOST, _NEARLY_ALL = 0.5, 0.95
@@ -33,6 +35,7 @@ class Scan:
     quantity: str | None
     basket: str | None
     objects: Mapping[str, str]
+    refunds: Refunds | None = None
     rows: int = 0
     """Rows with a user and a time."""
     guests: int = 0
@@ -53,6 +56,8 @@ class Scan:
         """The columns that `add` needs."""
         single = (self.user, self.at, self.kind, self.quantity, self.basket)
         several = [*self.statuses, *self.objects.values()]
+        if self.refunds:
+            several += [self.refunds.column, self.refunds.value]
         return list(dict.fromkeys([name for name in single if name] + several))
 
     @property
@@ -73,6 +78,8 @@ class Scan:
                 credit = rows[self.basket].str.match(r"^[Cc]\d")
                 self.credit_notes += int(credit.sum())
                 self.negative_credit_notes += int((credit & negative).sum())
+        if self.refunds:
+            self.refunds.add(rows)
         for column in self.statuses:
             found = {str(name): int(number) for name, number in rows[column].value_counts().items()}
             self.by_status.setdefault(column, Counter()).update(found)

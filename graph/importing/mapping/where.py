@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from graph.importing.mapping.formats import Divided, Strict, Texts
 
-Sign = Literal["positive", "negative", "zero", "not_negative", "not_positive"]
+Sign = Literal["positive", "negative", "zero", "not_negative", "not_positive", "any"]
 
 
 class Rule(Strict):
@@ -29,8 +29,8 @@ class Rule(Strict):
     empty: bool | None = Field(None, description="Whether the value is missing (empty, or under `missing`)")
     sign: Sign | None = Field(
         None,
-        description="positive, negative, zero, not_negative or not_positive. A text that is no number is not "
-        "left out, so that it is rejected with its reason where the column is mapped",
+        description="positive, negative, zero, not_negative, not_positive or any. A text that is no number "
+        "is not left out, so that it is rejected with its reason where the column is mapped",
     )
 
     @field_validator("matches", "not_matches")

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
+from graph.importing.values.discount_sizes import DiscountSizes
 from graph.importing.values.figures import Figures
 from graph.importing.values.id_report import IdReport
 from graph.importing.values.masks import is_true
@@ -50,6 +51,7 @@ class Observer:
         self._figures: dict[_Column, Figures] = defaultdict(Figures)
         self._currencies: dict[_Column, Counter[str]] = defaultdict(Counter)
         self._discounts: dict[_Column, _Discounts] = defaultdict(_Discounts)
+        self._sizes: dict[_Column, DiscountSizes] = defaultdict(DiscountSizes)
         self._read: Counter[tuple[str, str]] = Counter()
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
@@ -64,6 +66,10 @@ class Observer:
             self._add_ids(rows)
             if file.table == "behaviours":
                 self._add_figures(file, rows)
+        if {"discount", "value"} <= set(rows.columns):
+            discounts = rows.columns["discount"].to_numpy(zero_copy_only=False)
+            values = rows.columns["value"].to_numpy(zero_copy_only=False)
+            self._sizes[_column(file, "discount")].add(discounts, values, rows.numbers)
         own = file.source.formats.get("discount")
         if "discount" in rows.columns and not (own and own.discount):
             self._add_discounts(file, rows)
@@ -130,6 +136,8 @@ class Observer:
                     discounts.thresholds + (discounts.shares if only_shares else 0),
                     discounts.examples,
                 ))  # fmt: skip
+        sizes = [part.warning(file, column) for (file, column, _), part in self._sizes.items()]
+        found += [warning for warning in sizes if warning]
         for (table, file), rows in self._left_out.items():
             if rows and not self._read[table, file]:
                 found.append(DataWarning(

@@ -72,5 +72,6 @@ def _has_sign(column: pa.Array, sign: str, value_format: ValueFormat) -> Bools:
             "zero": numbers == 0,
             "not_negative": ~(numbers < 0),
             "not_positive": ~(numbers > 0),
+            "any": np.ones(len(numbers), dtype=bool),
         }[sign]
     return holds | converted.bad

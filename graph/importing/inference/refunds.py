@@ -1,0 +1,64 @@
+"""Orders that a column of refunds takes back in full: left out, or asked about."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from graph.importing.inference.draft import Ask, Noted
+from graph.importing.inference.names import simplify
+
+_COLUMNS = {
+    "refunded_amount", "refund_amount", "amount_refunded", "total_refunded", "total_refund", "refund_total",
+    "refunded", "erstattet", "erstattungsbetrag", "erstatteter_betrag", "rückerstattet", "montant_remboursé",
+    "montant_rembourse", "importe_reembolsado", "terugbetaald_bedrag", "importo_rimborsato", "退款金额",
+}  # fmt: skip
+
+
+@dataclass
+class Refunds:
+    """Rows with a refund: of the whole value, or of another amount."""
+
+    column: str
+    value: str
+    whole: int = 0
+    other: int = 0
+
+    @classmethod
+    def find(cls, names: list[str], value: str | None) -> "Refunds | None":
+        """Return the refunds of a file with these columns, None without a column of them or of the value."""
+        column = next((name for name in names if simplify(name) in _COLUMNS and name != value), None)
+        return cls(column, value) if column and value else None
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Count `rows`: trimmed texts, empty where missing."""
+        refunds = rows.loc[rows[self.column] != "", self.column].map(_size).astype(float)
+        refunds = refunds[refunds > 0]
+        whole = int((refunds >= rows.loc[refunds.index, self.value].map(_size).astype(float)).sum())
+        self.whole += whole
+        self.other += len(refunds) - whole
+
+    def rule(self, file: str) -> dict[str, Any] | Noted | None:
+        """Return the rule for the column of refunds in `file`."""
+        if not self.whole and not self.other:
+            return None
+        if not self.other:
+            return Noted({"sign": "not_positive"}, f"leaves out: {self.whole:,} rows refunded in full")
+        ask = Ask(
+            f"{self.column} of {file} is above 0 in {self.whole + self.other:,} rows: in {self.whole:,} it "
+            f"is {self.value} in full, in {self.other:,} another amount. Are rows with a refund left out "
+            "(not_positive: only those without one stay), or do all stay purchases (any)",
+            ("not_positive", "any"),
+        )
+        return {"sign": ask}
+
+
+def _size(text: str) -> float:
+    """Return a number without its sign, by either decimal sign; NaN if it is none."""
+    digits = re.sub(r"[^\d.,]", "", text).replace(",", ".")
+    whole, point, decimals = digits.rpartition(".")
+    try:
+        return float(whole.replace(".", "") + point + decimals)
+    except ValueError:
+        return float("nan")
