@@ -12,11 +12,12 @@ from graph.importing.engines.resolve import Resolver
 from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
 from graph.importing.preflight import refuse_ambiguous_columns
-from graph.importing.reading.input_files import open_input_files
+from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.reading.lines import RowError
 from graph.importing.rejects import reason_text
 from graph.importing.tally import NO_BEHAVIOURS, Tally
 from graph.importing.values.observer import Observer
+from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
@@ -83,6 +84,8 @@ def check_files(
     refuse_ambiguous_columns(files, progress)
     check, observer = Check(Tally(mapping)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    repeated = RepeatedRows()
+    compared = mapping.duplicates == "keep" and _number_of_files(files) > 1
     days = DayCounts()
     check.tables = {table: RowCounts() for table, _ in files.tables()}
     for resolved in Resolver(mapping, observer).run(files, progress):
@@ -91,6 +94,8 @@ def check_files(
         check.tally.add_block(file.name, rows, resolved.rejected)
         if file.table == "behaviours":
             days.add(rows.columns["at"], mapping.zone)
+            if compared:
+                repeated.add(file.name, rows)
         for error in resolved.rejected:
             reason = reason_text(file.name, error.column, error.reason)
             check.reasons[reason] += 1
@@ -108,10 +113,15 @@ def check_files(
     nothing = check.tally.explain_none() if "behaviours" in mapping.tables else NO_BEHAVIOURS
     empty = check.tally.explain_empty_campaigns()
     check.warnings += [warning for warning in (nothing, empty) if warning]
-    check.warnings += files.unread_warnings()
+    check.warnings += [*repeated.warnings(), *files.unread_warnings()]
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:
         problem = limits.describe(table, check.tables[table], limit_of(table), reasons[table])
         check.stopped = ImportStopped(f"An import would stop: {problem}.", limits.REMEDY)
     return check
+
+
+def _number_of_files(files: InputFiles) -> int:
+    """Return the number of files with behaviours."""
+    return len({file.name for file in files.inputs if file.table == "behaviours"})
