@@ -54,6 +54,8 @@ def show_check(name: str, report: "Check", zone: str) -> None:
     for file, row in report.examples[:_MAX_EXAMPLES]:
         column = f'column "{row.column}"' if row.column else "the whole line"
         out.print(f"  {file} row {row.row}, {column}: {row.value!r} {row.reason}", markup=False)
+    for file_name, columns in report.unused.items():
+        out.print(f"{file_name}: columns not used: {', '.join(columns)}", markup=False, soft_wrap=True)
     _show_tally(report.tally.lines())
     show_warnings(report.warnings)
 

@@ -69,6 +69,9 @@ class ImportCheck(BaseModel):
     examples: list[RejectedRow] = Field(description="The first twenty rejected rows")
     tally: list[str] = Field(description="How many behaviours count as participation, a sentence per kind")
     warnings: list[ImportWarning]
+    unused_columns: dict[str, list[str]] = Field(
+        description="Columns that no table uses, by file; of JSON files, none are listed"
+    )
     problem: str | None = Field(description="Why an import would stop; null if it would not")
     questions: list[MappingQuestion] = Field(
         description="Questions to answer first; while there are any, no row is checked"

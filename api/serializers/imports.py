@@ -40,6 +40,7 @@ def serialize_check(mapping: str, report: "Check") -> ImportCheck:
         ],
         tally=report.tally.lines(),
         warnings=serialize_warnings(report.warnings),
+        unused_columns=report.unused,
         problem=str(report.stopped) if report.stopped else None,
         questions=[],
     )
@@ -63,6 +64,7 @@ def serialize_questions(mapping: str, error: UnansweredQuestions) -> ImportCheck
         examples=[],
         warnings=[],
         tally=[],
+        unused_columns={},
         problem=str(error),
         questions=questions,
     )

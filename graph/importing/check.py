@@ -14,6 +14,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.reading.lines import RowError
+from graph.importing.reading.unused_columns import unused_columns
 from graph.importing.rejects import reason_text
 from graph.importing.tally import NO_BEHAVIOURS, Tally
 from graph.importing.values.observer import Observer
@@ -43,6 +44,8 @@ class Check:
         File and error of the first rejected rows.
     warnings
         What should be looked at although no row is wrong.
+    unused
+        The columns that no table uses, by file.
     stopped
         Why the import would stop, if more rows would be rejected than allowed.
     """
@@ -53,6 +56,7 @@ class Check:
     reasons: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[str, RowError]] = field(default_factory=list)
     warnings: list[DataWarning] = field(default_factory=list)
+    unused: dict[str, list[str]] = field(default_factory=dict)
     stopped: ImportStopped | None = None
 
     @property
@@ -82,7 +86,7 @@ def check_files(
     """
     files = open_input_files(folder, mapping, progress)
     refuse_ambiguous_columns(files, progress)
-    check, observer = Check(Tally(mapping)), Observer(mapping)
+    check, observer = Check(Tally(mapping), unused=unused_columns(files)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     repeated = RepeatedRows()
     compared = mapping.duplicates == "keep" and _number_of_files(files) > 1

@@ -1,0 +1,40 @@
+"""The columns of input files that no table uses."""
+
+from collections import defaultdict
+
+from graph.importing.mapping.formats import FIRST_OF
+from graph.importing.reading.blocks import JSON, format_of, read_header
+from graph.importing.reading.input_files import InputFile, InputFiles
+from graph.importing.values.rows import mapped_columns
+
+
+def unused_columns(files: InputFiles) -> dict[str, list[str]]:
+    """Return the columns of each file that no table uses; files of which all are used are left out.
+
+    JSON files are left out, too: their columns are paths, known only after all records are read.
+    """
+    used: dict[str, set[str]] = defaultdict(set)
+    for file in files.inputs:
+        used[file.name] |= set(file.joins.own)
+        for name in file.joins.checksums:
+            used[name] |= _looked_up(file)
+    found: dict[str, list[str]] = {}
+    for file in files.inputs:
+        if file.name in found or format_of(file.path, file.source) in JSON:
+            continue
+        names = [name for name in read_header(file.path, file.source) if not _is_used(name, used[file.name])]
+        found[file.name] = list(filter(None, names))
+    return {name: columns for name, columns in found.items() if columns}
+
+
+def _looked_up(file: InputFile) -> set[str]:
+    """Return the columns that joins of `file` use in the joined files, keys included."""
+    keys = {key for join in file.source.join for key in join.on.values()}
+    others = {part for name in mapped_columns(file.source) for part in name.split(FIRST_OF)}
+    # `customers.csv:name` names a column of a joined file.
+    return keys | others | {name.rpartition(":")[2] for name in others}
+
+
+def _is_used(name: str, used: set[str]) -> bool:
+    """Whether a column, or of a nested one any part, is used."""
+    return name in used or any(other.startswith((f"{name}.", f"{name}[")) for other in used)
