@@ -18,7 +18,7 @@ def ask_questions(path: Path) -> None:
             answers: dict[str, str] = {}
             for question in error.questions:
                 if question.ask not in answers:
-                    answers[question.ask] = _ask(question.ask, question.choose)
+                    answers[question.ask] = _ask(question.ask, question.choose, question.shown)
             in_order = [answers[question.ask] for question in error.questions]
             text = path.read_text(encoding="utf-8")
             path.write_text(write_answers(text, in_order), encoding="utf-8")
@@ -26,13 +26,13 @@ def ask_questions(path: Path) -> None:
             return
 
 
-def _ask(text: str, choices: tuple[str, ...]) -> str:
+def _ask(text: str, choices: tuple[str, ...], shown: list[str]) -> str:
     import typer
 
     from cli.console import out
 
     out.print(text, markup=False, soft_wrap=True)
-    for number, choice in enumerate(choices, start=1):
+    for number, choice in enumerate(shown, start=1):
         out.print(f"  {number}  {choice}", markup=False)
     while True:
         answer = str(typer.prompt("Number" if choices else "Answer")).strip()

@@ -10,9 +10,8 @@ from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.scan import Scan
 from graph.importing.inference.statuses import status_columns, status_rule
 from graph.importing.inference.tables import assign_columns, find_columns
+from graph.importing.mapping.source import ANY_PRODUCT
 
-ANY_PRODUCT = "any product"
-"""The product of orders that name none."""
 _ENTITIES = ("product", "coupon", "campaign")
 
 
@@ -20,6 +19,9 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     """Add the source of `file` to the draft, and return the kind of object by kind of behaviour."""
     roles = find_columns(file.names)
     columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
+    if "at" not in roles and len(file.times) == 1:
+        # The only column with times.
+        roles["at"] = columns["at"] = file.times[0]
     scan = _scan(file, roles)
     settings: dict[str, Any] = dict(file.settings)
     if "kind" in columns and not scan.has_kinds:
@@ -28,8 +30,9 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     objects = {kind: scan.object_of(kind) for kind in kinds}
     named = {kind: entity for kind, entity in objects.items() if entity}
     where: dict[str, Any] = {}
-    if not named and "header" in file.settings:
-        columns["object"] = ask_column(file, "the product")
+    candidates = _unknown_columns(file, roles)
+    if not named and candidates and not {"campaign", "coupon"} & set(roles):
+        columns["object"] = ask_column(file, "the product", candidates, optional=True)
         named = dict.fromkeys(kinds, "product")
     elif not named:
         # Orders of unnamed products: each still is a purchase, of the same product.
@@ -65,7 +68,9 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     for field in TABLES["behaviours"].fields:
         missing = field.name not in columns and field.name not in settings.get("constants", {})
         if field.required and missing:
-            columns[field.name] = ask_column(file, field.meaning)
+            times = file.times if field.kind == "time" else []
+            others = [name for name in file.names if name not in file.times]
+            columns[field.name] = ask_column(file, field.meaning, times or others or file.names)
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
     unused = [name for name in file.names if name not in named_columns(columns)]
@@ -79,6 +84,12 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     if "coupon" in named.values():
         draft.redeeming.append((source, scan.objects["coupon"]))
     return named
+
+
+def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:
+    """Return the columns that may name an object: their names tell nothing, and they are no times."""
+    known = {*roles.values(), *file.times, status_column(file.names)}
+    return [name for name in file.names if name not in known]
 
 
 def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:

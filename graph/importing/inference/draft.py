@@ -24,10 +24,10 @@ _KINDS = """\
 
 @dataclass(frozen=True)
 class Ask:
-    """A question in place of a value: its text, and the possible answers (empty: any)."""
+    """A question in place of a value: its text, and the possible answers (empty: any), with examples."""
 
     ask: str
-    choose: tuple[str, ...] = ()
+    choose: tuple[str, ...] | dict[str, str] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,10 @@ def _entry(name: str, value: Any, indent: int) -> list[str]:
     key = f"{blank}{_flow(name)}:"
     if isinstance(value, Ask):
         lines = [f"{key}{comment}", f"{blank}  ask: {json.dumps(value.ask, ensure_ascii=False)}"]
-        if value.choose:
+        if isinstance(value.choose, dict):
+            shown = [f"{blank}    {_flow(name)}: {_flow(example)}" for name, example in value.choose.items()]
+            lines += [f"{blank}  choose:  # with examples of their values", *shown]
+        elif value.choose:
             lines.append(f"{blank}  choose: {_flow(list(value.choose))}")
         return [*lines, f"{blank}  answer:"]
     if isinstance(value, dict) and (name == "columns" or _has_remarks(value)):

@@ -45,7 +45,7 @@ def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) ->
     _set_discounts(table, file, columns)
     settings: dict[str, Any] = {}
     decided = (
-        ("times", _times(file, _of_kind(table, file, columns, "time"))),
+        ("times", _times(file, _of_kind(table, file, columns, "time")) | _asked_times(table, file, columns)),
         ("numbers", _numbers(file, _of_kind(table, file, columns, "number"))),
     )
     for name, by_field in decided:
@@ -102,6 +102,29 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
         else:
             decided[field] = None if formats == "iso" else formats
     return decided
+
+
+def _asked_times(table: str, file: InspectedFile, columns: dict[str, Any]) -> dict[str, Any]:
+    """Return, for each field whose column is a question, the formats of all columns of times to choose."""
+    asked: dict[str, Any] = {}
+    for field in TABLES[table].fields:
+        column = columns.get(field.name)
+        if field.kind != "time" or not isinstance(column, Ask):
+            continue
+        texts = [name for name in file.times if name not in file.typed and name not in columns.values()]
+        decided = list(_times(file, {name: name for name in texts}).values())
+        question = next((value for value in decided if isinstance(value, Ask)), None)
+        if question is None:
+            formats = [form for value in decided for form in _as_list(plain(value) or "iso")]
+            unique = list(dict.fromkeys(formats))
+            asked[field.name] = None if unique in ([], ["iso"]) else unique if unique[1:] else unique[0]
+        else:
+            asked[field.name] = question
+    return asked
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _decide_together(file: InspectedFile, columns: dict[str, str], field: str) -> Noted | None:

@@ -4,17 +4,20 @@ import re
 from pathlib import Path
 from typing import Any
 
+from graph.errors import InvalidRequest
 from graph.importing.contract import TABLES
 from graph.importing.inference.behaviours import draft_behaviours
 from graph.importing.inference.campaign_links import ask_what_counts, link_campaigns
+from graph.importing.inference.column_values import examples
 from graph.importing.inference.coupons import SHARED, add_coupons, name_coupons, redeems_only
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
+from graph.importing.inference.evidence import most_likely_behaviours, repeats, table_of
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
 from graph.importing.inference.kinds import draft_kinds
 from graph.importing.inference.known import use_known_export
 from graph.importing.inference.names import simplify
-from graph.importing.inference.tables import assign_columns, find_table
+from graph.importing.inference.tables import assign_columns
 
 _COUNTING = {
     "named": "behaviours that name the campaign",
@@ -39,7 +42,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     Raises
     ------
     InvalidRequest
-        The folder has no data files.
+        The folder has no data files, or none with anything to import.
     """
     files = inspect_files(folder)
     name = (
@@ -50,8 +53,11 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     draft = Draft(name, zone or Noted("UTC", "assumed: the zone of times without one, like Europe/Berlin"))
     rest = use_known_export(draft, files)
     objects: dict[str, str] = {}
+    tables = {file.name: None if file.problem else table_of(file) for file in rest}
+    if not draft.sources and "behaviours" not in tables.values():
+        _guess_behaviours(rest, tables)
     for file in rest:
-        table = None if file.problem else find_table(file.name, file.names)
+        table = tables[file.name]
         if table == "behaviours":
             objects |= draft_behaviours(draft, file)
         elif table is not None:
@@ -60,6 +66,21 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
             draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
     _complete(draft, objects, files)
     return draft.render()
+
+
+def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None]) -> None:
+    """Take the file that most probably holds behaviours as such. Raises InvalidRequest where none may."""
+    unknown = [file for file in files if tables[file.name] is None]
+    likely = most_likely_behaviours(unknown)
+    known = any(tables.values())
+    if likely and not (known and not any(repeats(likely, name) for name in likely.names)):
+        tables[likely.name] = "behaviours"
+    elif not known:
+        reasons = "; ".join(f"{file.name}: {file.problem or _no_table(file)}" for file in files)
+        raise InvalidRequest(
+            f"No file has a column of times, and none fills a table: {reasons}.",
+            "Deliver a file that states for each behaviour, like an order, its user and its time.",
+        )
 
 
 def _no_table(file: InspectedFile) -> str:
@@ -74,6 +95,13 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     spec = TABLES[table]
     if table == "campaigns" and "ends" in columns:
         settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
+    elif table == "campaigns" and (dates := [name for name in file.times if name not in columns.values()]):
+        shown = ", ".join(f"{name} ({examples(file.values[name])})" for name in dates)
+        columns["ends"] = Ask(
+            f"Which column of {file.name} holds the end of its campaigns: {shown}? Or how many days does "
+            "each run from its start? Answer with the name of a column, or a number"
+        )
+        settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
     elif table == "campaigns":
         settings["duration_days"] = Ask(
             f"{file.name} has no end of its campaigns. How many days does a campaign run from its start?"
@@ -84,7 +112,9 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
             and field.name not in columns
             and not (field.name == "ends" and table == "campaigns")
         ):
-            columns[field.name] = ask_column(file, f"{table.replace('_', ' ')}: {field.meaning}")
+            names = [name for name in file.names if (name in file.times) == (field.kind == "time")]
+            what = f"{table.replace('_', ' ')}: {field.meaning}"
+            columns[field.name] = ask_column(file, what, names or None)
     settings |= format_settings(table, file, columns)
     settings["columns"] = columns
     used = named_columns(columns)

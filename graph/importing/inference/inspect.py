@@ -1,7 +1,8 @@
 """Finds the files of a delivery and how each is read: format, encoding, delimiter, columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.inference.column_values import Values, examples, is_times
 from graph.importing.inference.draft import Ask, Noted
-from graph.importing.mapping.source import Source
+from graph.importing.mapping.source import NO_COLUMN, Source
 from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
 from graph.importing.reading.data_files import SUFFIXES, is_data
@@ -48,6 +50,8 @@ class InspectedFile:
         Its columns; of JSON, the paths.
     rows
         Its first rows as texts, the header included where it is text.
+    values
+        The values of each column in its first rows.
     typed
         Columns that the file itself types as numbers or times.
     missing
@@ -62,9 +66,24 @@ class InspectedFile:
     settings: dict[str, Any]
     names: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    values: dict[str, Values] = field(default_factory=dict)
     typed: dict[str, Typed] = field(default_factory=dict)
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""
+
+    @cached_property
+    def times(self) -> list[str]:
+        """The columns whose values are times."""
+        return [
+            name
+            for name, values in self.values.items()
+            if self.typed.get(name) == "time"
+            or (name not in self.typed and is_times([None if v in self.missing else v for v in values]))
+        ]
+
+    def count_rows(self) -> int:
+        """Return the number of rows."""
+        return sum(len(frame) for frame in self.frames(self.names[:1]))
 
     def columns(self, names: list[str]) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
         """Yield row numbers and the texts of `names` of all rows, block by block."""
@@ -125,6 +144,7 @@ def _inspect(path: Path, name: str) -> InspectedFile:
         file.problem = str(error).rstrip(".")
         return file
     file.names = list(found.columns)
+    file.values = found.columns
     file.typed = found.typed
     nulls = {value for column in found.columns.values() for value in column} & _NULLS
     if nulls:
@@ -209,6 +229,24 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def ask_column(file: InspectedFile, what: str) -> Ask:
-    """Return the question which column of a file holds `what`."""
-    return Ask(f"Which column of {file.name} holds {what}?", tuple(file.names[:_MAX_CHOICES]))
+def ask_column(
+    file: InspectedFile, what: str, names: Iterable[str] | None = None, *, optional: bool = False
+) -> Ask:
+    """Return the question which column of a file holds `what`.
+
+    Parameters
+    ----------
+    file
+        The file.
+    what
+        What the column holds, in words.
+    names
+        The columns to choose among; default: all.
+    optional
+        Whether no column may hold it.
+    """
+    chosen = list(file.names if names is None else names)[:_MAX_CHOICES]
+    choices = {name: examples(file.values.get(name, [])) for name in chosen}
+    if optional:
+        choices[NO_COLUMN] = ""
+    return Ask(f"Which column of {file.name} holds {what}?", choices)

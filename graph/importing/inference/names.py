@@ -1,4 +1,4 @@
-"""Names by which files, columns and kinds of behaviour are recognised, in English, German and Chinese.
+"""Names by which files, columns and kinds of behaviour are recognised, in five languages.
 
 A name is compared as a whole, in the form that `simplify` gives it; parts of words decide nothing.
 """
@@ -18,20 +18,29 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "user_id", "user", "customer_id", "customer", "customer_no", "customer_number", "customer_key",
         "member_id", "member", "household_id", "household", "household_key", "client_id", "client",
         "person_id", "person", "buyer_id", "buyer", "visitor_id", "shopper_id", "contact_id",
-        "subscriber_id", "profile_id", "account_id", "uid", "user_pseudo_id", "customer_unique_id", "email",
-        "email_address", "e_mail", "customer_email", "kunde", "kunden_id", "kunden_nr", "kundennr",
-        "kundennummer", "用户", "用户_id", "用户id", "会员", "会员_id", "会员id", "买家", "客户",
+        "subscriber_id",
+        "profile_id", "account_id", "uid", "user_pseudo_id", "customer_unique_id", "email", "email_address",
+        "e_mail", "customer_email", "kunde", "kunden_id", "kunden_nr", "kundennr", "kundennummer", "用户",
+        "用户_id", "用户id", "会员", "会员_id", "会员id", "买家", "客户", "member_no", "member_number",
+        "cust_no",
+        "cust_id", "custno", "guest_id", "guest", "e_mail_client", "client_no", "numéro_client", "n_client",
+        "kundenkarte", "kundenkarten_nr", "kunden_e_mail", "会員番号", "会員_id", "会員id", "顧客番号",
+        "顧客_id", "顧客id",
+        "会员号", "会员编号",
     ),
     "campaign": (
         "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
         "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign", "活动", "活动_id", "活动id",
         "营销活动",
+        "offer", "promo", "promotion", "キャンペーン", "キャンペーン_id", "キャンペーンid", "campagne",
     ),
     "product": (
         "product_id", "product", "product_code", "item_id", "item", "item_code", "sku", "sku_id", "article",
         "article_id", "article_no", "stock_code", "product_sku", "product_key", "asin", "ean", "upc",
         "artikel", "artikel_id", "artikel_nr", "artikelnr", "artikelnummer", "produkt", "produkt_id",
-        "lineitem_sku", "商品", "商品_id", "商品id", "产品", "产品_id",
+        "lineitem_sku", "商品", "商品_id", "商品id", "产品", "产品_id", "artikel_no", "artikelcode",
+        "article_code",
+        "référence", "produit", "商品番号", "商品コード", "商品编号",
     ),
     "tag": ("tag_id", "tag", "segment", "segment_id", "interest", "label", "标签"),
     "coupon": (
@@ -45,29 +54,48 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "transaction_timestamp", "sent_at", "occurred_at", "received_at", "redemption_date", "redeemed_at",
         "redeem_date", "date_redeemed", "used_at", "date_used", "used_date", "use_date", "date_received",
         "datum", "zeit", "zeitpunkt", "bestelldatum", "时间", "日期", "下单时间", "行为时间", "时间戳",
+        "posting_date",
+        "booking_date", "booked_on", "booked_at", "booked", "ordered_on", "purchased_at", "purchased_on",
+        "date_de_commande", "date_commande", "date_d_achat", "buchungsdatum", "kaufdatum", "belegdatum",
+        "注文日時", "注文日", "購入日", "購入日時", "日時", "订单时间", "订单日期",
     ),
     "starts": (
         "starts", "start", "start_date", "starts_at", "start_at", "start_time", "begin", "begins",
         "begin_date", "from", "valid_from", "send_time", "send_date", "launch_date", "von", "beginn",
-        "开始", "开始时间", "开始日期",
+        "开始",
+        "开始时间", "开始日期", "startdatum", "start_datum", "starttermin", "anfang", "gültig_ab",
+        "gültig_von",
+        "valid_since", "start_day", "début", "debut", "date_de_début", "date_début", "date_debut", "開始日",
+        "開始", "開始日時", "开始日",
     ),
     "ends": (
         "ends", "end", "end_date", "ends_at", "end_at", "end_time", "until", "to", "valid_to",
-        "valid_until", "bis", "ende", "结束", "结束时间", "结束日期",
+        "valid_until",
+        "bis", "ende", "结束", "结束时间", "结束日期", "enddatum", "end_datum", "endtermin",
+        "gültig_bis", "end_day",
+        "last_day", "valid_through", "valid_thru", "expires", "fin", "date_de_fin", "date_fin", "終了日",
+        "終了",
+        "終了日時", "結束日", "結束", "结束日", "终了日",
     ),
     "kind": (
         "kind", "type", "event", "event_type", "event_name", "action", "action_type", "activity",
-        "behavior", "behaviour", "behavior_type", "behaviour_type", "typ", "aktion_typ", "行为", "行为类型",
-        "类型",
+        "behavior",
+        "behaviour", "behavior_type", "behaviour_type", "typ", "aktion_typ", "行为", "行为类型", "类型",
+        "txn_type",
+        "transaction_type", "bonart",
     ),
-    "quantity": ("quantity", "qty", "count", "units", "quantity_ordered", "menge", "anzahl", "数量"),
+    "quantity": (
+        "quantity", "qty", "count", "units", "quantity_ordered", "menge", "anzahl", "数量", "pieces",
+        "stück",
+        "stückzahl", "quantité",
+    ),
     "value": (
         "value", "amount", "revenue", "total", "line_total", "sales_value", "sales", "total_price",
         "turnover", "spend", "total_amount", "order_total", "order_value", "order_amount", "grand_total",
         "betrag", "umsatz", "summe", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "bestellwert",
         "rechnungsbetrag", "montant", "montant_ttc", "montant_total", "total_ttc", "importe", "importe_total",
         "bedrag", "totaalbedrag", "importo", "importo_totale", "totale", "金额", "销售额", "合计金额",
-        "总金额", "订单金额", "实付金额", "合计",
+        "总金额", "订单金额", "实付金额", "合计", "金額",
     ),
     "unit_price": (
         "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",
@@ -82,7 +110,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "basket": (
         "basket", "basket_id", "order_id", "order_no", "order_number", "order", "invoice", "invoice_no",
         "invoice_id", "transaction_id", "session_id", "session", "bestellnummer", "bestell_nr", "订单",
-        "订单_id", "订单号",
+        "订单_id",
+        "订单号", "doc_no", "document_no", "docno", "belegnummer", "bon_nr", "注文番号",
     ),
     "store": (
         "store", "store_id", "shop", "shop_id", "merchant", "merchant_id", "channel", "branch", "filiale",
@@ -158,7 +187,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "PURCHASED": (
         "purchase", "purchased", "buy", "bought", "sale", "transaction", "paid", "invoice", "kauf",
         "rechnung", "achat", "facture", "compra", "factura", "aankoop", "factuur", "acquisto", "fattura",
-        "购买", "成交", "支付",
+        "verkauf", "購入", "购买", "成交", "支付",
     ),
     "REDEEMED": ("redemption", "redeem", "redeemed", "coupon_redeemed", "offer_completed", "核销"),
     "PRAISED": ("praise", "praised", "review", "rating", "rated", "好评", "评价"),
@@ -171,7 +200,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "stornierung", "erstattung", "rückerstattung", "rückgabe", "avoir", "retour", "remboursement",
         "annulation", "abono", "nota_de_crédito", "devolución", "reembolso", "cancelación", "creditnota",
         "terugbetaling", "retourzending", "annulering", "nota_di_credito", "rimborso", "reso",
-        "annullamento", "退货", "退款", "取消", "红字发票",
+        "annullamento", "返品", "退货", "退款", "取消", "红字发票",
     ),
 }  # fmt: skip
 """Names of kinds of behaviour by the relationship type that they become."""

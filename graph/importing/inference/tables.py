@@ -1,11 +1,16 @@
 """Decides which table a file fills, and which column which field, by their names."""
 
+import re
 from pathlib import Path
 
 from graph.importing.contract import TABLES
 from graph.importing.inference.names import COLUMNS, ENTITY_OF, FILES, simplify
 from graph.importing.mapping.formats import OR
 
+_INCLUSIVE = re.compile(
+    r"(?<=.)_(?:incl|inclusive|included|inkl|inklusive|einschl|einschließlich|inclus|incluse)$"
+)
+"""Said of an end that is the last day: `end (incl.)`."""
 _OBJECTS = ("product", "coupon", "campaign")
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ties": (("source",), ("target",)),
@@ -28,13 +33,13 @@ def find_table(file: str, names: list[str]) -> str | None:
     Its columns decide; where they suit several tables, the words of its name.
     """
     columns = find_columns(names)
-    hint = _hinted_table(file)
+    hint = hinted_table(file)
     if hint and _suits(hint, columns, by_name=True):
         return hint
     return next((table for table in _NEEDS if _suits(table, columns, by_name=False)), hint)
 
 
-def _hinted_table(file: str) -> str | None:
+def hinted_table(file: str) -> str | None:
     """Return the table whose word is in the file's name; of several, the one whose word comes last."""
     words = [_singular(word) for word in simplify(Path(file).name.partition(".")[0]).split("_")]
     found: list[tuple[int, int, str]] = []
@@ -76,7 +81,7 @@ def find_columns(names: list[str]) -> dict[str, str]:
     Of a nested name, the last part counts, unless the whole name is known. Nested names that differ only in
     their writing (`value.offer_id`, `value.offer id`) are alternatives: a record has one of them.
     """
-    plain = {simplify(name): name for name in reversed(names)}
+    plain = {_INCLUSIVE.sub("", simplify(name)): name for name in reversed(names)}
     last: dict[str, str] = {}
     for name in names:
         if "." in name:

@@ -7,6 +7,8 @@ is refused with all open questions::
       ask: "Is 03/04/2024 (orders.csv, row 2, Date) 3 April or 4 March?"
       choose: ["%d/%m/%Y", "%m/%d/%Y"]
       answer:
+
+Choices may have examples, which only explain them: ``choose: {customer: "4711, 4712", sku: "TEA, MILK"}``.
 """
 
 import re
@@ -19,14 +21,36 @@ _OPEN_ANSWER = re.compile(r"^(\s*answer:)[ \t]*(#.*)?$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Question:
-    """A question: where it stands in the file, its text, and the possible answers (empty: any)."""
+    """A question in a mapping.
+
+    Attributes
+    ----------
+    path
+        Where it stands in the file.
+    ask
+        Its text.
+    choose
+        The possible answers; empty: any.
+    examples
+        What explains each of them, if anything does.
+    """
 
     path: str
     ask: str
     choose: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> list[str]:
+        """The possible answers with their examples."""
+        examples = self.examples or ("",) * len(self.choose)
+        return [
+            f"{choice} ({example})" if example else choice
+            for choice, example in zip(self.choose, examples, strict=True)
+        ]
 
     def __str__(self) -> str:
-        choices = f" ({' or '.join(self.choose)})" if self.choose else ""
+        choices = f" ({' or '.join(self.shown)})" if self.choose else ""
         return f"{self.path}: {self.ask}{choices}"
 
 
@@ -60,9 +84,11 @@ def resolve_questions(content: object) -> tuple[object, list[Question]]:
         if not {"ask", "answer"} <= set(value):
             return {key: resolve(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
         answer = value["answer"]
-        choices = tuple(str(choice) for choice in value.get("choose") or ())
+        given = value.get("choose") or ()
+        choices = tuple(str(choice) for choice in given)
+        examples = tuple(str(example or "") for example in given.values()) if isinstance(given, dict) else ()
         if answer is None:
-            questions.append(Question(path, str(value["ask"]), choices))
+            questions.append(Question(path, str(value["ask"]), choices, examples))
         elif choices and str(answer) not in choices:
             raise ValueError(f"{path}: the answer {answer!r} is none of {', '.join(choices)}")
         return answer

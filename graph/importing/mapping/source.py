@@ -10,6 +10,10 @@ from graph.importing.mapping.formats import FIRST_OF, ColumnFormat, FormatSettin
 from graph.importing.mapping.where import RuleOrTexts
 
 MAX_SKIPPED = 1_000
+NO_COLUMN = "none of them"
+"""The answer that no column holds the object of behaviours, or another field that may be missing."""
+ANY_PRODUCT = "any product"
+"""The product of behaviours that name none."""
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
 
 
@@ -133,6 +137,7 @@ class Source(FormatSettings):
         columns = source.get("columns") if isinstance(source, dict) else None
         if not isinstance(columns, dict):
             return source
+        source, columns = _answered(source, columns)
         own = {field: dict(column) for field, column in columns.items() if isinstance(column, dict)}
         names = {field: column.pop("column", None) for field, column in own.items()}
         joined = {
@@ -155,6 +160,20 @@ class Source(FormatSettings):
         """The columns of the file that the mapping uses."""
         by_rule = [column for rule in self.kinds for column in rule.where]
         return list(dict.fromkeys([*self.columns.values(), *self.attributes.values(), *self.where, *by_rule]))
+
+
+def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Leave out columns that an answer says do not exist, and take an end in days as the duration."""
+    absent = [field for field, column in columns.items() if column == NO_COLUMN]
+    if "object" in absent:
+        source = {**source, "constants": {"object": ANY_PRODUCT} | source.get("constants", {})}
+    columns = {field: column for field, column in columns.items() if field not in absent}
+    ends = columns.get("ends")
+    days = ends.get("column") if isinstance(ends, dict) else ends
+    if str(days).isdecimal():
+        source = {**source, "duration_days": days}
+        del columns["ends"]
+    return source, columns
 
 
 Sources = Annotated[list[Source], BeforeValidator(as_list)]

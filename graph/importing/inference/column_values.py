@@ -1,0 +1,36 @@
+"""What the values of a column are: times, and a few of them as examples in questions."""
+
+import numpy as np
+import pyarrow as pa
+
+from graph.importing.values.survey import survey_times
+
+_STRAY = 0.05
+"""Share of the values of a column of times that may be none."""
+_NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us"}
+"""Formats of plain numbers, which may as well be amounts or keys."""
+_EXAMPLES = 2
+_SHOWN = 30
+
+Values = list[str | None]
+
+
+def is_times(values: Values) -> bool:
+    """Return whether the texts of a column are times; plain numbers are not, except dates like 20240301."""
+    survey = survey_times([(np.arange(len(values)), pa.array(values, pa.string()))])
+    read = survey.formats or survey.undecided or survey.contradictions
+    if not read or survey.unread > _STRAY * survey.rows:
+        return False
+    return bool(set(survey.formats) - _NUMERIC) or bool(survey.undecided or survey.contradictions)
+
+
+def examples(values: Values) -> str:
+    """Return the first different values, as a question shows them."""
+    found: dict[str, None] = {}
+    for value in values:
+        text = " ".join((value or "").split())
+        if text:
+            found[text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."] = None
+        if len(found) == _EXAMPLES:
+            break
+    return ", ".join(found) or "empty"

@@ -1,0 +1,48 @@
+"""What the values of a file tell about it: columns of times, ids that repeat, and the table that it fills."""
+
+from collections.abc import Iterable
+
+from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.tables import assign_columns, find_columns, find_table, hinted_table
+
+_NEARLY_UNIQUE = 0.9
+"""Share of the rows that have an id of their own in a table of entities, which may have duplicates."""
+_ENTITIES = ("users", "products", "tags")
+
+
+def table_of(file: InspectedFile) -> str | None:
+    """Return the table that a file fills by its names, unless its values contradict them; None if none."""
+    table = find_table(file.name, file.names)
+    roles, times = find_columns(file.names), set(file.times)
+    runs = {roles.get("starts"), roles.get("ends")} <= times
+    if runs and "user" not in roles and table not in ("campaigns", "promotions", "coupons"):
+        return "campaigns"
+    if runs and table == "promotions" and "product" not in roles:
+        return "campaigns"
+    if table == "ties" and {roles.get("source"), roles.get("target")} & times:
+        return None
+    if table == "users" and times:
+        orders = hinted_table(file.name) == "behaviours" or roles.get("product") is not None
+        if orders or repeats(file, assign_columns(table, file.names).get("id")):
+            return "behaviours"
+    elif table in _ENTITIES and repeats(file, assign_columns(table, file.names).get("id")):
+        return "behaviours" if times and "user" in roles else table
+    return table
+
+
+def repeats(file: InspectedFile, column: str | None) -> bool:
+    """Return whether the values of a column repeat, as no ids of a table of entities do."""
+    if column is None:
+        return False
+    rows, distinct = 0, set[str]()
+    for frame in file.frames([column]):
+        values = frame[column][frame[column] != ""]
+        rows += len(values)
+        distinct |= set(values)
+    return len(distinct) < _NEARLY_UNIQUE * rows
+
+
+def most_likely_behaviours(files: Iterable[InspectedFile]) -> InspectedFile | None:
+    """Return the file that most probably holds behaviours: of those with a column of times, the longest."""
+    with_times = [file for file in files if not file.problem and file.times]
+    return max(with_times, key=InspectedFile.count_rows, default=None)
