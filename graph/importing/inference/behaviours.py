@@ -88,7 +88,7 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
 
 def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:
     """Return the columns that may name an object: their names tell nothing, and they are no times."""
-    known = {*roles.values(), *file.times, status_column(file.names)}
+    known = {*roles.values(), *file.times, *status_columns(file.names)}
     return [name for name in file.names if name not in known]
 
 
