@@ -8,6 +8,7 @@ another column of the table; otherwise, it is a question when behaviours count.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -223,7 +224,8 @@ def _names(
         header = plain(settings.get("header", file.source.header))
         reading = file.source.model_copy(update={"rows": rows, "header": header})
         absent = missing | set(file.missing)
-        for _, block in read_numbered_columns(file.path, reading, own):
+        parts = (read_numbered_columns(path, reading, own) for path in (file.path, *file.more))
+        for _, block in chain.from_iterable(parts):
             values = [texts(block[column]).fill_null("").to_pylist() for column in own]
             for row in set(zip(*values, strict=True)):
                 named = ((column, value.strip()) for column, value in zip(columns, row, strict=True))

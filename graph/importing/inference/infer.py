@@ -17,6 +17,7 @@ from graph.importing.inference.inspect import InspectedFile, ask_column, inspect
 from graph.importing.inference.kinds import draft_kinds
 from graph.importing.inference.known import use_known_export
 from graph.importing.inference.names import simplify
+from graph.importing.inference.series import join_series
 from graph.importing.inference.tables import assign_columns
 
 _COUNTING = {
@@ -51,7 +52,8 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         or "my-data"
     )
     draft = Draft(name, zone or Noted("UTC", "assumed: the zone of times without one, like Europe/Berlin"))
-    rest = use_known_export(draft, files)
+    rest = join_series(use_known_export(draft, files))
+    files = [*rest, *files]
     objects: dict[str, str] = {}
     tables = {file.name: None if file.problem else table_of(file) for file in rest}
     if not draft.sources and "behaviours" not in tables.values():

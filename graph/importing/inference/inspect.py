@@ -58,6 +58,8 @@ class InspectedFile:
         Texts that stand for a missing value in it.
     problem
         Why it cannot be used, or empty.
+    more
+        The further files of its series, which are read after it.
     """
 
     name: str
@@ -70,6 +72,7 @@ class InspectedFile:
     typed: dict[str, Typed] = field(default_factory=dict)
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""
+    more: list[Path] = field(default_factory=list)
 
     @cached_property
     def times(self) -> list[str]:
@@ -87,8 +90,9 @@ class InspectedFile:
 
     def columns(self, names: list[str]) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
         """Yield row numbers and the texts of `names` of all rows, block by block."""
-        for numbers, columns in read_numbered_columns(self.path, self.source, names):
-            yield numbers, {name: texts(column) for name, column in columns.items()}
+        for path in [self.path, *self.more]:
+            for numbers, columns in read_numbered_columns(path, self.source, names):
+                yield numbers, {name: texts(column) for name, column in columns.items()}
 
     def frames(self, names: list[str]) -> Iterator[pd.DataFrame]:
         """Yield `names` of all rows, block by block: trimmed texts, empty where missing."""

@@ -1,0 +1,56 @@
+"""Files of one series, as the exports of several months, are drafted as one: by a pattern of their names."""
+
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from typing import Any
+
+from graph.importing.inference.draft import Ask, plain
+from graph.importing.inference.inspect import InspectedFile
+from graph.importing.reading.data_files import series_pattern
+
+
+def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
+    """Return `files` with one in place of those whose columns are the same and names differ in digits."""
+    groups: dict[str, list[InspectedFile]] = defaultdict(list)
+    for file in files:
+        groups[series_pattern(file.name)].append(file)
+    joined: list[InspectedFile] = []
+    for pattern, group in groups.items():
+        matching = [file for file in files if fnmatchcase(file.name, pattern)]
+        if len(group) == 1 or matching != group or not all(_alike(group[0], file) for file in group):
+            joined += group
+        else:
+            joined.append(_join(pattern, group))
+    return joined
+
+
+def _alike(first: InspectedFile, other: InspectedFile) -> bool:
+    same = (first.names, first.typed, first.source.model_copy(update={"files": []}))
+    return (
+        not (first.problem or other.problem)
+        and same == (other.names, other.typed, other.source.model_copy(update={"files": []}))
+        and _settings(first) == _settings(other)
+    )
+
+
+def _settings(file: InspectedFile) -> dict[str, Any]:
+    """Return what decides how a file is read, without comments; of questions, the choices."""
+    values = {name: plain(value) for name, value in file.settings.items() if name not in ("files", "missing")}
+    return {name: value.choose if isinstance(value, Ask) else value for name, value in values.items()}
+
+
+def _join(pattern: str, files: list[InspectedFile]) -> InspectedFile:
+    first = files[0]
+    missing = list(dict.fromkeys(text for file in files for text in file.missing))
+    settings = first.settings | {"files": pattern} | ({"missing": missing} if missing != [""] else {})
+    return InspectedFile(
+        pattern,
+        first.path,
+        first.source.model_copy(update={"files": [pattern]}),
+        settings,
+        first.names,
+        first.rows,
+        first.typed,
+        missing,
+        more=[file.path for file in files[1:]],
+    )
