@@ -29,3 +29,14 @@ def test_files_with_other_columns_stay_apart(tmp_path: Path) -> None:
     text = infer_mapping(tmp_path)
     assert "files: orders_1.csv" in text
     assert "orders_*" not in text
+
+
+def test_rows_that_exports_share_are_loaded_once(tmp_path: Path) -> None:
+    june = "a,tea,2024-06-20,5.00\nb,tea,2024-06-21,5.00\n"
+    (tmp_path / "orders_2024-06.csv").write_text(HEADER + june)
+    (tmp_path / "orders_2024-07.csv").write_text(HEADER + june + "a,mug,2024-07-02,8.00\n")
+    text = infer_mapping(tmp_path)
+    assert (
+        "duplicates: drop  # 2 rows of orders_*.csv are in an earlier file, too; equal rows count once"
+    ) in text
+    assert parse_mapping(load_yaml(text), "test").duplicates == "drop"

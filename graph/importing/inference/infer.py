@@ -17,7 +17,7 @@ from graph.importing.inference.inspect import InspectedFile, ask_column, inspect
 from graph.importing.inference.kinds import draft_kinds
 from graph.importing.inference.known import use_known_export
 from graph.importing.inference.names import simplify
-from graph.importing.inference.series import join_series
+from graph.importing.inference.series import join_series, shared_rows
 from graph.importing.inference.tables import assign_columns
 
 _COUNTING = {
@@ -62,6 +62,9 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         table = tables[file.name]
         if table == "behaviours":
             objects |= draft_behaviours(draft, file)
+            if file.more and "duplicates" not in draft.settings and (shared := shared_rows(file)):
+                note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
+                draft.settings["duplicates"] = Noted("drop", note)
         elif table is not None:
             draft.sources.append(_source(table, file))
         else:

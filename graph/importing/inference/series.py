@@ -1,8 +1,12 @@
 """Files of one series, as the exports of several months, are drafted as one: by a pattern of their names."""
 
 from collections import defaultdict
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from graph.importing.inference.draft import Ask, plain
 from graph.importing.inference.inspect import InspectedFile
@@ -54,3 +58,18 @@ def _join(pattern: str, files: list[InspectedFile]) -> InspectedFile:
         missing,
         more=[file.path for file in files[1:]],
     )
+
+
+def shared_rows(file: InspectedFile) -> int:
+    """Return how many rows of a series are, whole, in an earlier file as well."""
+    seen = np.empty(0, dtype=np.uint64)
+    shared = 0
+    for path in [file.path, *file.more]:
+        own = replace(file, path=path, more=[])
+        hashes = [
+            pd.util.hash_pandas_object(frame, index=False).to_numpy() for frame in own.frames(file.names)
+        ]
+        found = np.concatenate(hashes) if hashes else seen[:0]
+        shared += int(np.isin(found, seen).sum())
+        seen = np.union1d(seen, found)
+    return shared
