@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from graph.errors import InvalidRequest
 from graph.importing.check import check_files
@@ -105,3 +106,32 @@ def test_without_times_no_mapping_is_written(tmp_path: Path) -> None:
     _write(tmp_path, "notes.csv", "a,b", ["1,2"])
     with pytest.raises(InvalidRequest, match=r"No file has a column of times.*notes\.csv.*\(a, b\)"):
         infer_mapping(tmp_path)
+
+
+def test_promotions_with_starts_and_ends_give_their_campaigns(tmp_path: Path) -> None:
+    rows = [f"C{i // 2},P{i},2024-03-0{i // 2},2024-03-1{i // 2}" for i in range(2, 8)]
+    _write(tmp_path, "promos.csv", "promo,sku,start,end", rows)
+    mapping = _mapping(tmp_path, [])
+    assert set(mapping.tables) == {"campaigns", "promotions"}
+    assert check_files(tmp_path, mapping, Silent()).total.rejected == 0
+
+
+def test_lines_of_orders_are_no_products(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        "invoices.csv",
+        "invoice_no,customer,date",
+        [f"{i},c{i % 5},{d}" for i, d in enumerate(_DAYS)],
+    )
+    _write(tmp_path, "invoice_items.csv", "invoice_no,item_code", [f"{i},P{i % 2}" for i in range(20)])
+    assert list(_mapping(tmp_path, []).tables) == ["behaviours"]
+    assert "# Not used: invoice_items.csv" in infer_mapping(tmp_path)
+
+
+def test_unread_sheets_are_named(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in [["email", "sku", "date"], ["a", "tea", "2024-03-01"]]:
+        book.active.append(row)
+    book.create_sheet("Campaigns").append(["id", "start", "end"])
+    book.save(tmp_path / "orders.xlsx")
+    assert "# Not used: orders.xlsx: sheets Campaigns;" in infer_mapping(tmp_path)

@@ -14,7 +14,7 @@ def table_of(file: InspectedFile) -> str | None:
     """Return the table that a file fills by its names, unless its values contradict them; None if none."""
     table = find_table(file.name, file.names)
     roles, times = find_columns(file.names), set(file.times)
-    runs = {roles.get("starts"), roles.get("ends")} <= times
+    runs = states_campaigns(file)
     if runs and "user" not in roles and table not in ("campaigns", "promotions", "coupons"):
         return "campaigns"
     if runs and table == "promotions" and "product" not in roles:
@@ -26,8 +26,17 @@ def table_of(file: InspectedFile) -> str | None:
         if orders or repeats(file, assign_columns(table, file.names).get("id")):
             return "behaviours"
     elif table in _ENTITIES and repeats(file, assign_columns(table, file.names).get("id")):
-        return "behaviours" if times and "user" in roles else table
+        if times and "user" in roles:
+            return "behaviours"
+        # Lines of orders are no products.
+        return None if table == "products" and "basket" in roles else table
     return table
+
+
+def states_campaigns(file: InspectedFile) -> bool:
+    """Return whether the columns of a file state the start and the end of campaigns."""
+    roles = find_columns(file.names)
+    return {roles.get("starts"), roles.get("ends")} <= set(file.times)
 
 
 def repeats(file: InspectedFile, column: str | None) -> bool:

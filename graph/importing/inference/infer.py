@@ -11,7 +11,7 @@ from graph.importing.inference.campaign_links import ask_what_counts, link_campa
 from graph.importing.inference.column_values import examples
 from graph.importing.inference.coupons import SHARED, add_coupons, name_coupons, redeems_only
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
-from graph.importing.inference.evidence import most_likely_behaviours, repeats, table_of
+from graph.importing.inference.evidence import most_likely_behaviours, repeats, states_campaigns, table_of
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
 from graph.importing.inference.kinds import draft_kinds
@@ -66,9 +66,17 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
                 note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
                 draft.settings["duplicates"] = Noted("drop", note)
         elif table is not None:
+            if table == "promotions" and "campaigns" not in tables.values() and states_campaigns(file):
+                campaigns = _source("campaigns", file)
+                campaigns.settings["repeats"] = "first"
+                draft.sources.append(campaigns)
             draft.sources.append(_source(table, file))
         else:
             draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
+    for file in files:
+        others = ", ".join(file.other_sheets)
+        if others:
+            draft.unused.append(f"{file.name}: sheets {others}; `sheet` of a source names the one to read")
     _complete(draft, objects, files)
     return draft.render()
 

@@ -60,6 +60,8 @@ class InspectedFile:
         Why it cannot be used, or empty.
     more
         The further files of its series, which are read after it.
+    other_sheets
+        The sheets of a workbook that are not read.
     """
 
     name: str
@@ -73,6 +75,7 @@ class InspectedFile:
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""
     more: list[Path] = field(default_factory=list)
+    other_sheets: list[str] = field(default_factory=list)
 
     @cached_property
     def times(self) -> list[str]:
@@ -122,6 +125,7 @@ def _inspect(path: Path, name: str) -> InspectedFile:
         if format_of(path, file.source) in _DELIMITED:
             _find_layout(file)
         elif format_of(path, file.source) == "xlsx":
+            file.other_sheets = sheets.sheet_names(path)[1:]
             _skip_titles(file, sheets.first_rows(path, file.source, _FIRST_ROWS))
         found = sample(path, file.source)
         if format_of(path, file.source) in _DELIMITED:

@@ -139,16 +139,15 @@ def _numbered(path: Path, sheet: ReadOnlyWorksheet) -> Iterator[SheetRow]:
         yield number, [None if value == "" else value for value in row]
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of the sheets. Raises ImportFailed."""
+    with _sheets(path) as found:
+        return list(found)
+
+
 @contextmanager
 def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[ReadOnlyWorksheet]:
-    _check_workbook(path)
-    with open_archive(path) as archive:
-        check_size(path, archive, _MAX_BYTES)
-    # By its name, openpyxl would refuse a workbook that is not called .xlsx.
-    with open_raw(path) as file:
-        with _damage_reported(path):
-            workbook = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
-        sheets = {sheet.title: sheet for sheet in workbook.worksheets}
+    with _sheets(path, formulas=formulas) as sheets:
         name = source.sheet or next(iter(sheets), "")
         if name not in sheets:
             similar = nearest(name, sheets)
@@ -158,6 +157,18 @@ def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[Re
                 "Correct `sheet` in the mapping.",
             )
         yield sheets[name]
+
+
+@contextmanager
+def _sheets(path: Path, *, formulas: bool = False) -> Iterator[dict[str, ReadOnlyWorksheet]]:
+    _check_workbook(path)
+    with open_archive(path) as archive:
+        check_size(path, archive, _MAX_BYTES)
+    # By its name, openpyxl would refuse a workbook that is not called .xlsx.
+    with open_raw(path) as file:
+        with _damage_reported(path):
+            workbook = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
+        yield {sheet.title: sheet for sheet in workbook.worksheets}
 
 
 def _check_workbook(path: Path) -> None:
