@@ -146,9 +146,19 @@ def check_sample(terminal: Terminal, block: Block) -> None:
         check_output(terminal, block)
 
 
+def check_transcript(_terminal: Terminal, block: Block) -> None:
+    """The commands of a transcript exist; it is not run, because its files are not in the repository."""
+    typed = [line.removeprefix("$ ") for line in block.text.splitlines() if line.startswith("$ ")]
+    assert typed
+    for command in typed:
+        if command.startswith("groundswell "):
+            check_command_line(command)
+
+
 CHECKS = {
     "sh": check_commands, "python": check_python, "text": check_sample, "json": check_sample,
     "yaml": check_mapping, "none": check_diagram, "{toctree}": check_table_of_contents,
+    "console": check_transcript,
 }  # fmt: skip
 
 
