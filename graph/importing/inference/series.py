@@ -47,15 +47,12 @@ def _join(pattern: str, files: list[InspectedFile]) -> InspectedFile:
     first = files[0]
     missing = list(dict.fromkeys(text for file in files for text in file.missing))
     settings = first.settings | {"files": pattern} | ({"missing": missing} if missing != [""] else {})
-    return InspectedFile(
-        pattern,
-        first.path,
-        first.source.model_copy(update={"files": [pattern]}),
-        settings,
-        first.names,
-        first.rows,
-        first.typed,
-        missing,
+    return replace(
+        first,
+        name=pattern,
+        source=first.source.model_copy(update={"files": [pattern]}),
+        settings=settings,
+        missing=missing,
         more=[file.path for file in files[1:]],
     )
 
