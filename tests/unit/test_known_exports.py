@@ -1,5 +1,6 @@
 """Known exports: the samples of their page are recognised, and every row becomes what the page states."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -324,3 +325,16 @@ def test_notes_with_line_breaks_are_read_in_the_orders_and_where_they_are_joined
     mapping = infer(tmp_path)
     assert check_files(tmp_path, mapping, Silent()).total.rejected == 0
     assert behaviours_of(tmp_path, mapping) == BEHAVIOURS["Shopify: orders"]
+
+
+def test_events_without_consent_have_no_user_and_are_left_out(tmp_path: Path) -> None:
+    (path,) = write_sample("Google Analytics 4: BigQuery export", tmp_path)
+    first, *rest = [json.loads(line) for line in path.read_text().splitlines() if line]
+    anonymous = {name: value for name, value in rest[0].items() if name != "user_id"} | {
+        "user_pseudo_id": None
+    }
+    path.write_text("".join(json.dumps(event) + "\n" for event in [first, *rest, anonymous]))
+    mapping = infer(tmp_path, own_zone("Google Analytics 4: BigQuery export"))
+    report = check_files(tmp_path, mapping, Silent())
+    assert report.total.rejected == 0
+    assert behaviours_of(tmp_path, mapping) == BEHAVIOURS["Google Analytics 4: BigQuery export"]

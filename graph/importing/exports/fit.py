@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from graph.importing.contract import TABLES
-from graph.importing.mapping.formats import Numbers, ValueFormat
+from graph.importing.mapping.formats import OR, Numbers, ValueFormat
 from graph.importing.mapping.where import Rule
 from graph.importing.values.where import mask
 
+_PARENT = "^."
 _OPTIONAL = ("where", "attributes", "constants", "kinds")
 Settings = dict[str, Any]
 _FORMAT = ValueFormat(times=("iso",), zone="UTC", numbers=Numbers(), missing=("",))
@@ -26,7 +27,7 @@ def named_columns(source: Mapping[str, Any]) -> list[str]:
         names += names_of(column)
     names += source.get("attributes", {}).values()
     for where in (source.get("where", {}), *(kind.get("where", {}) for kind in source.get("kinds", ()))):
-        names += where
+        names += [path for column in where for path in _paths(column)]
     for join in source.get("join", ()):
         names += join["on"]
     return list(dict.fromkeys(names))
@@ -91,11 +92,18 @@ def _remaining(where: Mapping[str, Any], absent: Collection[str]) -> dict[str, A
     """Return the rules for columns that are present; None if one for an absent column holds for no row."""
     remaining: dict[str, Any] = {}
     for column, rule in where.items():
-        if column not in absent:
-            remaining[column] = rule
+        present = [path for path in _paths(column) if path not in absent]
+        if present:
+            remaining[OR.join([present[0], *(path.removeprefix(_PARENT) for path in present[1:])])] = rule
         elif not _holds_for_missing(Rule.model_validate(rule if isinstance(rule, dict) else {"is": rule})):
             return None
     return remaining
+
+
+def _paths(column: str) -> list[str]:
+    """Return the alternatives of `^.user_id | user_pseudo_id`, each with the path to its parent."""
+    parent = _PARENT if column.startswith(_PARENT) else ""
+    return [parent + path for path in column.removeprefix(parent).split(OR)]
 
 
 def _holds_for_missing(rule: Rule) -> bool:
