@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graph.importing.warnings import DataWarning
 
 _MAX_REASONS = 8
+_MAX_UNUSED = 12
 _MAX_EXAMPLES = 5
 
 
@@ -55,7 +56,9 @@ def show_check(name: str, report: "Check", zone: str) -> None:
         column = f'column "{row.column}"' if row.column else "the whole line"
         out.print(f"  {file} row {row.row}, {column}: {row.value!r} {row.reason}", markup=False)
     for file_name, columns in report.unused.items():
-        out.print(f"{file_name}: columns not used: {', '.join(columns)}", markup=False, soft_wrap=True)
+        listed = ", ".join(columns[:_MAX_UNUSED])
+        more = f" and {len(columns) - _MAX_UNUSED} more" if len(columns) > _MAX_UNUSED else ""
+        out.print(f"{file_name}: columns not used: {listed}{more}", markup=False, soft_wrap=True)
     _show_tally(report.tally.lines())
     show_warnings(report.warnings)
 
