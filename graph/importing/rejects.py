@@ -47,15 +47,16 @@ class Rejects:
         temporary.replace(path)
 
     def collect(self, batches: Iterable[str]) -> Counter[str]:
-        """Merge the parts of `batches` into one file, sorted by row; return the number of rows per reason."""
+        """Merge the parts of `batches`, sorted by file and row; return the number of rows per reason."""
         rows_by_reason: Counter[str] = Counter()
         self.file.unlink(missing_ok=True)
-        blocks: dict[tuple[str, int], list[Path]] = {}
+        blocks: dict[tuple[str, str, str, int], list[Path]] = {}
         for batch in batches:
             source, block, _digest, _part = batch.rsplit("/", 3)
             path = self._part(batch)
             if path.exists():
-                blocks.setdefault((source, int(block)), []).append(path)
+                _number, mapping, table, file = source.split("/", 3)
+                blocks.setdefault((file, table, mapping, int(block)), []).append(path)
         if not blocks:
             return rows_by_reason
         with self.file.open("w", encoding="utf-8", newline="") as whole:
