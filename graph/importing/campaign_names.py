@@ -55,8 +55,8 @@ class CampaignNames:
             return []
         text = (
             f"Behaviours that name a campaign that is not among the campaigns: {rows:,}. They are loaded, "
-            "and count for a campaign of that name once it is added: in a table, on the page, or with POST "
-            "/v1/campaigns."
+            "and count for a campaign of that name once it is added: in a table, with POST /v1/campaigns or "
+            "with `groundswell campaigns add`."
         )
         if any("/" in name for of_file in self._files.values() for name in of_file.unknown):
             text += " Campaigns whose names contain `/` can only be added in a table."

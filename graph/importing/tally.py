@@ -229,8 +229,8 @@ class Tally:
     def _reason(self) -> str:
         if not len(self.facts.campaigns):
             return (
-                "the data set has no campaigns yet. Map a table of campaigns, or add campaigns later on the "
-                "page, with POST /v1/campaigns or with `groundswell campaigns add`."
+                "the data set has no campaigns yet. Map a table of campaigns, or add campaigns later with "
+                "POST /v1/campaigns or `groundswell campaigns add`."
             )
         counting = {name: kind for name, kind in self.kinds.items() if kind.counts != "never"}
         if not counting:
