@@ -111,6 +111,17 @@ def test_workflow_from_upload_to_exported_forecast(
     expect(jobs.filter(has_text="training")).to_contain_text("complete", timeout=JOB_TIMEOUT)
 
     page.goto(f"{server_url}/campaigns?{urlencode({'dataset': dataset})}")
+    page.get_by_label("Id", exact=True).fill("Spring Sale")
+    page.get_by_label("First day").fill("2018-03-01")
+    page.get_by_label("Last day").fill("2018-02-01")
+    page.get_by_label("Like").select_option("22")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("#campaign-status")).to_contain_text("Choose a last day from 2018-03-01 on.")
+    page.get_by_label("Last day").fill("2018-03-10")
+    page.get_by_role("button", name="Add").click()
+    row = page.locator("tbody tr").filter(has=page.get_by_role("link", name="Spring Sale", exact=True))
+    expect(row.get_by_text("planned")).to_be_visible()
+
     page.get_by_role("link", name="Campaign 22", exact=True).click()
     page.get_by_label("Days", exact=True).fill("5")
     page.get_by_role("button", name="Make a forecast").click()
