@@ -39,10 +39,10 @@ def list_campaigns(
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         campaigns = backend.campaigns(dataset, state)
+        if as_json:
+            print_json(campaigns)
+            return
         last, reason = backend.end_of_data(dataset)
-    if as_json:
-        print_json(campaigns)
-        return
     show_campaigns(campaigns)
     out.print(f"The data ends on {last}{f': {reason}' if reason else ''}.", markup=False, highlight=False)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.importing.campaign_facts import CampaignFacts as CampaignFacts
+from graph.importing.campaign_facts import CampaignFacts
 from graph.importing.campaign_names import CampaignNames
 from graph.importing.engines.loaders import unknown_id
 from graph.importing.engines.resolve import Resolver

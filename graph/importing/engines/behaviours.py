@@ -62,7 +62,7 @@ def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, 
         outcome = transaction.run("importing/behaviours_checked", **parameters, twice=check)
     else:
         outcome = transaction.run("importing/behaviours", **parameters)
-    rejected = _unknown_references(rows, outcome.rows[0], positions, f"{spec.object}s")
+    rejected = _unknown_references(rows, outcome.rows[0], positions, spec.object_table)
     created = outcome.relationships_created
     return LoadResult(created, read - created - len(rejected), rejected)
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Graph, Row, Transaction
+from graph.importing.campaign_facts import CampaignFacts
 from graph.importing.coverage import DayCounts
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
@@ -25,7 +26,7 @@ from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.rejects import Rejects
-from graph.importing.tally import CampaignFacts, Tally
+from graph.importing.tally import Tally
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.importing.values.uses import blocks_of
