@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.report import Row, write
 from graph.connection import Graph, connect
-from graph.importing.runs import import_runs
+from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.server import local

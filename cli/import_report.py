@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from api.schemas.imports import Import, ImportWarning
     from graph.importing.check import Check
     from graph.importing.job import ImportReport
-    from graph.importing.ledger import RowCounts
+    from graph.importing.runs.row_counts import RowCounts
     from graph.importing.warnings import DataWarning
 
 _MAX_REASONS = 8

@@ -294,7 +294,7 @@ def _import_prepared(home: Path | None, prepared: "adapters.Prepared", engine: E
 def _print_import(graph: "Graph", report: "ImportReport") -> None:
     from api.serializers.imports import serialize_import
     from cli.console import print_json
-    from graph.importing.runs import find_import
+    from graph.importing.runs.records import find_import
 
     number = int(report.run.rpartition("/")[2])
     print_json(serialize_import(find_import(graph, report.dataset, number)))

@@ -34,7 +34,7 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset, resolve_dataset
 from graph.importing.job import Engine, ImportReport, import_files
 from graph.importing.mapping.model import Mapping
-from graph.importing.runs import import_runs
+from graph.importing.runs.records import import_runs
 from graph.progress import Progress
 from graph.settings import Settings
 from jobs import queue

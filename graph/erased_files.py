@@ -11,7 +11,7 @@ from pathlib import Path
 
 from graph.connection import Graph
 from graph.erased_texts import UserEraser
-from graph.importing.rejects import HEADER
+from graph.importing.runs.rejects import HEADER
 from graph.importing.uploads import dataset_of_upload, remove_upload, upload_folders
 from graph.server.folders import Folders
 from graph.settings import Settings

@@ -8,7 +8,7 @@ from datetime import date
 from graph.connection import Graph, Row
 from graph.dataset_lock import dataset_lock
 from graph.errors import ImportStopped
-from graph.importing.runs import LOCK_PURPOSE
+from graph.importing.runs.records import LOCK_PURPOSE
 from graph.importing.uploads import open_upload, remove_upload
 from graph.progress import Progress
 from graph.remedies import Remedy

@@ -21,11 +21,11 @@ from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions
 from graph.importing.mapping.yaml_text import load_yaml
-from graph.importing.preflight import refuse_ambiguous_columns
 from graph.importing.reading.input_files import open_input_files
-from graph.importing.rejects import Rejects
-from graph.importing.runs import ImportRun, find_import, import_runs
+from graph.importing.runs.records import ImportRun, find_import, import_runs
+from graph.importing.runs.rejects import Rejects
 from graph.importing.uploads import receive, remove_upload, store_mapping
+from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.progress import Silent
 from graph.remedies import Remedy
 from jobs import queue

@@ -12,7 +12,7 @@ from api.schemas.imports import (
     RowCounts,
 )
 from graph.importing.mapping.questions import UnansweredQuestions
-from graph.importing.runs import ImportRun
+from graph.importing.runs.records import ImportRun
 from graph.importing.warnings import DataWarning
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.importing.mapping.kinds import DERIVED
-from graph.importing.runs import standing_rules
+from graph.importing.runs.rules import standing_rules
 from graph.progress import Progress
 from network.runs import NetworkRun
 

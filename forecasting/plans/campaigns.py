@@ -9,8 +9,8 @@ from graph.connection import Graph, Row
 from graph.dataset_lock import dataset_lock
 from graph.datasets import describe_dataset, seconds_of
 from graph.errors import AlreadyExists, InvalidRequest, NotFound
-from graph.importing.participations import derive_for_campaign
-from graph.importing.runs import standing_rules
+from graph.importing.participation.derive import derive_for_campaign
+from graph.importing.runs.rules import standing_rules
 from graph.importing.values.ids import normalise
 from graph.remedies import Remedy
 

@@ -5,22 +5,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import ImportStopped
-from graph.importing import limits
 from graph.importing.contract import TABLES
-from graph.importing.coverage import DayCounts, find_coverage
 from graph.importing.engines.resolve import Resolver
-from graph.importing.ledger import RowCounts
 from graph.importing.mapping.model import Mapping
-from graph.importing.preflight import refuse_ambiguous_columns
+from graph.importing.participation.tally import NO_BEHAVIOURS, Tally
 from graph.importing.reading.input_files import InputFiles, open_input_files
 from graph.importing.reading.lines import RowError
 from graph.importing.reading.unused_columns import unused_columns
-from graph.importing.rejects import reason_text
-from graph.importing.tally import NO_BEHAVIOURS, Tally
+from graph.importing.runs import limits
+from graph.importing.runs.coverage import find_coverage
+from graph.importing.runs.rejects import reason_text
+from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
+from graph.importing.values.day_counts import DayCounts
 from graph.importing.values.observer import Observer
 from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.warnings import DataWarning
-from graph.progress import Progress
+from graph.progress import Progress, Silent
 
 _PREVIEW_ROWS = 5
 _MAX_EXAMPLES = 20
@@ -124,6 +125,14 @@ def check_files(
         problem = limits.describe(table, check.tables[table], limit_of(table), reasons[table])
         check.stopped = ImportStopped(f"An import would stop: {problem}.", limits.REMEDY)
     return check
+
+
+def tally_files(files: InputFiles) -> Tally:
+    """Count the behaviours of all files, as if nothing was loaded before."""
+    tally = Tally(files.mapping)
+    for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, Silent()):
+        tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
+    return tally
 
 
 def _number_of_files(files: InputFiles) -> int:

@@ -8,22 +8,24 @@ from typing import Literal
 from graph.connection import Graph
 from graph.dataset_lock import dataset_lock
 from graph.errors import DatabaseError, GroundswellError, ImportStopped, InvalidRequest, LockLost
-from graph.importing import limits, runs
 from graph.importing.adapters import Prepared
-from graph.importing.coverage import record_coverage
+from graph.importing.check import tally_files
 from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.stream import StreamEngine
-from graph.importing.ledger import Ledger, RowCounts
 from graph.importing.mapping.kinds import DERIVED
 from graph.importing.mapping.model import Mapping
-from graph.importing.participations import derive_participations
-from graph.importing.preflight import refuse_ambiguous_columns
+from graph.importing.participation.derive import derive_participations
+from graph.importing.participation.tally import NO_BEHAVIOURS, NO_PARTICIPATIONS, Tally
 from graph.importing.reading.input_files import InputFiles, open_input_files
-from graph.importing.rejects import Rejects
-from graph.importing.rereading import replaced_imports
-from graph.importing.tally import NO_BEHAVIOURS, NO_PARTICIPATIONS, Tally, tally_files
+from graph.importing.runs import limits, records
+from graph.importing.runs.coverage import record_coverage
+from graph.importing.runs.ledger import Ledger
+from graph.importing.runs.rejects import Rejects
+from graph.importing.runs.rereading import replaced_imports
+from graph.importing.runs.row_counts import RowCounts
 from graph.importing.undo import replace_import
+from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Progress
@@ -133,7 +135,8 @@ class ImportJob:
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
             migrate(graph)
-        self.number = runs.begin(graph, mapping, source or str(folder.resolve()), self._files.files, replaced)
+        origin = source or str(folder.resolve())
+        self.number = records.begin(graph, mapping, origin, self._files.files, replaced)
         self._target = Target(mapping, self.number)
         self._expected = {table: sum(file.rows for file in files) for table, files in self._files.tables()}
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
@@ -175,7 +178,7 @@ class ImportJob:
     def _replace(self) -> None:
         """Undo the imports that this one replaces."""
         dataset = self._mapping.dataset
-        for number in runs.replaces(self._graph, dataset, self.number):
+        for number in records.replaces(self._graph, dataset, self.number):
             replace_import(self._graph, dataset, number, self._progress)
             self.report.replaced.append(f"import/{number}")
         if self.report.replaced:
@@ -282,7 +285,7 @@ def import_files(
     Repeating an import changes nothing; after an error or a kill, the same call continues it. Also raises
     DatasetLocked.
     """
-    with dataset_lock(graph, mapping.dataset, runs.LOCK_PURPOSE) as lock:
+    with dataset_lock(graph, mapping.dataset, records.LOCK_PURPOSE) as lock:
         job = ImportJob(
             graph,
             settings,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from graph.connection import Graph
 from graph.dataset_lock import locks_dataset
 from graph.errors import InvalidRequest
-from graph.importing.coverage import record_coverage
-from graph.importing.participations import derive_participations
-from graph.importing.runs import ImportRun, find_import, import_runs
+from graph.importing.participation.derive import derive_participations
+from graph.importing.runs.coverage import record_coverage
+from graph.importing.runs.records import ImportRun, find_import, import_runs
 from graph.progress import Progress
 
 

@@ -15,7 +15,7 @@ from examples import messy_shop
 from graph.connection import Graph, connect
 from graph.importing.engines.stream import StreamEngine
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.runs import import_runs
+from graph.importing.runs.records import import_runs
 from graph.settings import Settings
 from jobs import progress, worker
 

@@ -16,7 +16,7 @@ from graph.importing.engines import bulk
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import Engine, ImportReport, import_files, import_prepared
 from graph.importing.mapping.model import Mapping, parse_mapping, read_mapping
-from graph.importing.runs import import_runs
+from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.schema import migrate

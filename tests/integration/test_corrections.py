@@ -9,7 +9,7 @@ from graph.erasure import erase
 from graph.errors import InvalidRequest
 from graph.importing import job, undo
 from graph.importing.job import import_files
-from graph.importing.runs import import_runs
+from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.settings import Settings

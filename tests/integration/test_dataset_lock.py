@@ -19,8 +19,8 @@ from graph.dataset_lock import dataset_lock, lock_owners
 from graph.errors import DatasetLocked, LockLost, NotFound
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.job import ImportReport, import_prepared
-from graph.importing.ledger import Ledger
-from graph.importing.runs import import_runs
+from graph.importing.runs.ledger import Ledger
+from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Progress, Silent
 from graph.settings import Settings

@@ -9,7 +9,7 @@ from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest
 from graph.importing.job import import_files
-from graph.importing.runs import standing_rules
+from graph.importing.runs.rules import standing_rules
 from graph.progress import Silent
 from graph.settings import Settings
 from graph.users import profile

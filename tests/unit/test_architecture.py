@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LAYERS = {"cypher": 0, "graph": 1, "network": 2, "forecasting": 3, "jobs": 4, "api": 5, "cli": 6}
-IMPORT_PARTS = ("mapping", "reading", "values", "engines", "exports", "inference")
+IMPORT_PARTS = ("mapping", "reading", "values", "runs", "participation", "engines", "exports", "inference")
+IMPORT_FOUNDATION = {"contract", "warnings"}
+"""Modules of ``graph.importing`` itself that its parts import."""
 FILES = [path for folder in LAYERS for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
@@ -39,16 +41,27 @@ def imported_parts(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom)
     ]
+    assert "graph.importing" not in modules, f"{path}: import from the module, not from the package"
     return {name.split(".")[2] for name in modules if name.startswith("graph.importing.")}
 
 
 @pytest.mark.parametrize("part", IMPORT_PARTS)
 def test_parts_of_the_import_import_only_lower_parts(part: str) -> None:
-    higher = IMPORT_PARTS[IMPORT_PARTS.index(part) + 1 :]
+    lower = {*IMPORT_PARTS[: IMPORT_PARTS.index(part) + 1], *IMPORT_FOUNDATION}
     paths = sorted((ROOT / "graph/importing" / part).rglob("*.py"))
     assert paths
     for path in paths:
-        assert not imported_parts(path) & set(higher), path
+        assert imported_parts(path) <= lower, path
+
+
+def test_every_part_of_the_import_has_its_place() -> None:
+    parts = {path.parent.name for path in (ROOT / "graph/importing").glob("*/__init__.py")}
+    assert parts == {*IMPORT_PARTS, "adapters"}
+
+
+@pytest.mark.parametrize("module", sorted(IMPORT_FOUNDATION))
+def test_the_foundation_of_the_import_imports_no_part(module: str) -> None:
+    assert not imported_parts(ROOT / f"graph/importing/{module}.py")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from graph.importing.coverage import DayCounts, find_coverage
+from graph.importing.runs.coverage import find_coverage
+from graph.importing.values.day_counts import DayCounts
 from tests.shop import shop_mapping
 
 ZONE = "Europe/Berlin"

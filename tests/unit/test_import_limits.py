@@ -9,11 +9,11 @@ import pytest
 from api.problems import status_of
 from graph.errors import FolderUnusable, ImportFailed, InvalidRequest
 from graph.importing.check import check_files
-from graph.importing.ledger import RowCounts
-from graph.importing.limits import exceeded
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading import blocks
+from graph.importing.runs.limits import exceeded
+from graph.importing.runs.row_counts import RowCounts
 from graph.importing.uploads import receive
 from graph.importing.warnings import DataWarning, from_json, to_json
 from graph.progress import Silent

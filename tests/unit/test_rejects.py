@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from graph.importing.reading.lines import RowError
-from graph.importing.rejects import Rejects
+from graph.importing.runs.rejects import Rejects
 
 
 def test_rejected_rows_are_sorted_by_file_and_row(tmp_path: Path) -> None:

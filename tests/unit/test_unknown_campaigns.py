@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from graph.errors import InvalidRequest
-from graph.importing.campaign_names import CampaignNames
 from graph.importing.check import Check, check_files
-from graph.importing.engines.ids import Ids
 from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.participation.campaign_names import CampaignNames
+from graph.importing.values.id_index import IdIndex
 from graph.progress import Silent
 
 EVENTS = """user,sku,at,utm
@@ -118,7 +118,7 @@ def test_files_that_name_campaigns_in_another_way_are_reported(tmp_path: Path) -
 
 
 def test_names_are_counted_over_all_blocks_and_files() -> None:
-    campaigns = Ids()
+    campaigns = IdIndex()
     for name in ("A", "B"):
         campaigns.add(name)
     names = CampaignNames()
@@ -129,7 +129,7 @@ def test_names_are_counted_over_all_blocks_and_files() -> None:
 
 
 def test_known_campaigns_cause_no_warning() -> None:
-    campaigns = Ids()
+    campaigns = IdIndex()
     campaigns.add("A")
     names = CampaignNames()
     names.add("1.csv", pa.array(["A", None, "A"]), campaigns)

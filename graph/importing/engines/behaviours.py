@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 from graph.connection import Row, Transaction
 from graph.importing.engines import units
-from graph.importing.engines.loaders import LoadResult, Target, unknown_id
-from graph.importing.ledger import Ledger
+from graph.importing.engines.loaders import LoadResult, Target
 from graph.importing.reading.lines import RowError
+from graph.importing.runs.ledger import Ledger
+from graph.importing.values.references import unknown_id
 from graph.importing.values.rows import Rows
 
 VALUES = (

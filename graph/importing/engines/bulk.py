@@ -22,11 +22,12 @@ from graph.importing.engines.loaders import Target
 from graph.importing.engines.resolve import ResolvedBlock, Resolver
 from graph.importing.engines.stream import time_span
 from graph.importing.engines.units import is_whole
-from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
 from graph.importing.mapping.model import Mapping
+from graph.importing.participation.tally import Tally
 from graph.importing.reading.input_files import InputFiles
-from graph.importing.rejects import Rejects
-from graph.importing.tally import Tally
+from graph.importing.runs.ledger import Ledger, Segment, batch_id, ledger_entry
+from graph.importing.runs.rejects import Rejects
+from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer

@@ -4,18 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from graph.connection import Row, Transaction
-from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.lines import RowError
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
+from graph.importing.values.references import REFERENCES, unknown_id
 from graph.importing.values.rows import Rows
-
-REFERENCES = {field.name: field.refers for spec in TABLES.values() for field in spec.fields if field.refers}
-"""The table that a column references; a name references the same one in all tables."""
 
 
 class LoadResult(NamedTuple):
@@ -145,26 +139,3 @@ def _link_result(links: list[Row], created: int, unresolved: list[Row]) -> LoadR
         row, column = reference["row"], reference["column"]
         rejected.append(RowError(row, column, str(by_row[row][column]), unknown_id(REFERENCES[column])))
     return LoadResult(created, len(links) - created - len(rejected), rejected)
-
-
-def unknown_id(table: str) -> str:
-    """Return the reason for rejecting an id that `table` does not contain."""
-    return f"is not among the {table}"
-
-
-def referenced_ids(rows: Rows, mapping: Mapping) -> dict[str, pa.Array]:
-    """Return the distinct ids that `rows` reference, by table, where the mapping adds unknown ids."""
-    columns: dict[str, list[pa.Array]] = {}
-    for column, values in rows.columns.items():
-        table = REFERENCES.get(column)
-        if table and mapping.adds(table):
-            columns.setdefault(table, []).append(values)
-    if rows.table == "behaviours":
-        for kind, spec in mapping.kinds.items():
-            if mapping.adds(spec.object_table):
-                of_kind = pc.equal(rows.columns["kind"], kind)
-                columns.setdefault(spec.object_table, []).append(rows.columns["object"].filter(of_kind))
-    return {
-        table: pc.drop_null(pc.unique(pa.chunked_array(parts, pa.string())))
-        for table, parts in columns.items()
-    }

@@ -13,15 +13,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.contract import ENTITIES, TABLES
-from graph.importing.engines.ids import Ids
-from graph.importing.engines.loaders import CONTRADICTION, REFERENCES, referenced_ids, unknown_id
-from graph.importing.ledger import RowCounts
+from graph.importing.engines.loaders import CONTRADICTION
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
+from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.id_index import IdIndex
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
+from graph.importing.values.references import REFERENCES, referenced_ids, unknown_id
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.importing.values.uses import blocks_of
 from graph.progress import Progress
@@ -48,7 +49,7 @@ class ResolvedBlock:
     rejected
         Errors of rejected rows.
     added
-        Ids that exist only because rows reference them, by table.
+        IdIndex that exist only because rows reference them, by table.
     """
 
     source: InputFile
@@ -66,7 +67,7 @@ class Resolver:
     def __init__(self, mapping: Mapping, observer: Observer) -> None:
         self.mapping = mapping
         self._observer = observer
-        self.ids: dict[str, Ids] = {name: Ids() for name in (*ENTITIES, "coupons")}
+        self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
     def run(self, files: InputFiles, progress: Progress) -> Iterator[ResolvedBlock]:

@@ -15,19 +15,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.connection import Graph, Row, Transaction
-from graph.importing.campaign_facts import CampaignFacts
-from graph.importing.coverage import DayCounts
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
 from graph.importing.engines.loaders import Load, LoadResult, Target
-from graph.importing.ledger import Ledger, RowCounts, Segment, batch_id, ledger_entry
 from graph.importing.mapping.source import Source
+from graph.importing.participation.campaign_facts import CampaignFacts
+from graph.importing.participation.tally import Tally
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
-from graph.importing.rejects import Rejects
-from graph.importing.tally import Tally
+from graph.importing.runs.ledger import Ledger, Segment, batch_id, ledger_entry
+from graph.importing.runs.rejects import Rejects
+from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.day_counts import DayCounts
 from graph.importing.values.observer import Observer
+from graph.importing.values.references import referenced_ids
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.importing.values.uses import blocks_of
 from graph.progress import Progress
@@ -142,7 +144,7 @@ class StreamEngine:
         return counts
 
     def _add_referenced(self, rows: Rows) -> None:
-        for table, ids in loaders.referenced_ids(rows, self._target.mapping).items():
+        for table, ids in referenced_ids(rows, self._target.mapping).items():
             added = self._added.setdefault(table, set())
             new = sorted(set(ids.to_pylist()) - added)
             if new:
@@ -154,7 +156,7 @@ def time_span(rows: Rows, zone: str) -> Row:
     """Return what a ledger entry says about the times of behaviours.
 
     These are `first_at` and `last_at` in milliseconds since the epoch, else None, and `days`, see
-    ``graph.importing.coverage``.
+    ``graph.importing.values.day_counts``.
     """
     if rows.table != "behaviours" or not len(rows):
         return {"first_at": None, "last_at": None, "days": ""}

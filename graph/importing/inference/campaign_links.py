@@ -13,11 +13,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph.importing.campaign_names import overlap_is_little
 from graph.importing.exports.fit import names_of
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.kinds import SALES
+from graph.importing.participation.campaign_names import overlap_is_little
 from graph.importing.reading.cells import texts
 from graph.importing.reading.whole import read_numbered_columns
 from graph.importing.values.ids import RULES, normalise

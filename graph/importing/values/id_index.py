@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 
-class Ids:
+class IdIndex:
     """The ids of one table, each with its position in order of first occurrence."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.connection import Graph
-from graph.importing.engines.ids import Ids
+from graph.importing.values.id_index import IdIndex
 from graph.importing.values.rows import Rows
 
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ class CampaignFacts:
     """What decides whether a behaviour counts: windows, target users, products and coupons of campaigns."""
 
     def __init__(self) -> None:
-        self.campaigns, self.users, self.products, self.coupons = Ids(), Ids(), Ids(), Ids()
+        self.campaigns, self.users, self.products, self.coupons = IdIndex(), IdIndex(), IdIndex(), IdIndex()
         self._windows: list[tuple[int, int]] = []
         self._links: dict[str, dict[str, list[pa.Array]]] = defaultdict(lambda: defaultdict(list))
         self._positions: dict[str, list[Ints]] | None = None
@@ -72,13 +72,13 @@ class CampaignFacts:
 
     def belong(self, what: str, campaign: int, positions: Ints) -> NDArray[np.bool_]:
         """Mark the positions (-1: unknown) that are of `users`, `products` or `coupons` of a campaign."""
-        ids: Ids = getattr(self, what)
+        ids: IdIndex = getattr(self, what)
         of_campaign = np.zeros(len(ids) + 1, dtype=bool)
         of_campaign[(self._positions or {})[what][campaign]] = True
         return of_campaign[positions]
 
     def _locate(self, what: str) -> list[Ints]:
-        ids: Ids = getattr(self, what)
+        ids: IdIndex = getattr(self, what)
         links = self._links[what]
         for parts in links.values():
             for part in parts:

@@ -14,7 +14,8 @@ from functools import partial
 
 from graph.connection import Graph, Row
 from graph.importing.mapping.kinds import BehaviourKind
-from graph.importing.runs import Rules, import_runs, standing_rules
+from graph.importing.runs.records import import_runs
+from graph.importing.runs.rules import Rules, standing_rules
 from graph.progress import Progress, Silent
 
 _THREADS = 2

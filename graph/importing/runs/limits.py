@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from graph.importing.ledger import RowCounts
+from graph.importing.runs.row_counts import RowCounts
 from graph.remedies import Remedy
 
 _FEW_ROWS = 20

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.importing.engines.ids import Ids
+from graph.importing.values.id_index import IdIndex
 from graph.importing.warnings import DataWarning
 
 _EXAMPLES = 3
@@ -34,7 +34,7 @@ class CampaignNames:
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
 
-    def add(self, file: str, names: pa.Array, campaigns: Ids) -> None:
+    def add(self, file: str, names: pa.Array, campaigns: IdIndex) -> None:
         """Count the `names` in rows of `file`; nulls do not count."""
         counts = pc.value_counts(names.drop_null())
         distinct, rows = counts.field(0), counts.field(1).to_numpy()
@@ -48,7 +48,7 @@ class CampaignNames:
             if name in of_file.unknown or len(of_file.unknown) < _MAX_NAMES:
                 of_file.unknown[name] += number
 
-    def warnings(self, campaigns: Ids) -> list[DataWarning]:
+    def warnings(self, campaigns: IdIndex) -> list[DataWarning]:
         """Return how many behaviours name unknown campaigns, and the files that name hardly any known one."""
         rows = sum(of_file.rows for of_file in self._files.values())
         if not rows:
@@ -63,7 +63,7 @@ class CampaignNames:
         examples = [f"{name}: {number:,}" for name, number in _most_frequent(self._files.values())]
         return [DataWarning("unknown_campaigns", text, rows, examples), *self._other_names(campaigns)]
 
-    def _other_names(self, campaigns: Ids) -> list[DataWarning]:
+    def _other_names(self, campaigns: IdIndex) -> list[DataWarning]:
         """Return a warning of the files whose names of campaigns seem to be of another kind than the ids."""
         found = {
             file: of_file

@@ -1,6 +1,5 @@
 """Records imports: each is a `Run` in the graph, numbered within its data set."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,8 +7,8 @@ from typing import Literal
 from graph.connection import Graph, Row
 from graph.dataset_lock import lock_owners
 from graph.errors import ImportRunning, NotFound
-from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
+from graph.importing.runs.rules import stated_rules
 from graph.importing.warnings import DataWarning, from_json
 from graph.remedies import Remedy
 
@@ -100,7 +99,7 @@ def begin(
     properties = {
         "source": source,
         "mapping": mapping.digest(),
-        "rules": _stated_rules(mapping),
+        "rules": stated_rules(mapping),
         "zone": mapping.zone,
         "files": list(files),
         "checksums": list(files.values()),
@@ -134,52 +133,6 @@ def _continues(row: Row, properties: Row) -> bool:
     """Return whether `row` is an unfinished import of the same mapping and files."""
     same = all(row[key] == properties[key] for key in ("source", "mapping", "files", "checksums"))
     return same and row["resumable"] and row["state"] not in ("complete", "undoing", "undone")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Which behaviours count as participation: kinds by relationship type, and the rule for all kinds."""
-
-    kinds: dict[str, BehaviourKind]
-    participation: Participation
-    returns: dict[str, str]
-    """The type of what each type of returns takes back."""
-    ids: dict[str, list[str]]
-    """The rules that make ids of a table equal."""
-
-    def with_returns(self, relationship_type: str) -> list[str]:
-        """Return `relationship_type`, and the types that take its behaviours back."""
-        return [relationship_type, *(kind for kind, of in self.returns.items() if of == relationship_type)]
-
-
-def standing_rules(graph: Graph, dataset: str) -> Rules:
-    """Return the rules of a data set: of each kind and of the ids of each table, the latest that is stated.
-
-    A mapping without behaviours does not change the rule for all kinds unless it states one.
-    """
-    kinds: dict[str, BehaviourKind] = {}
-    returns: dict[str, str] = {}
-    ids: dict[str, list[str]] = {}
-    participation = Participation()
-    for row in sorted(graph.run("importing/jobs", dataset=dataset), key=lambda row: int(row["number"])):
-        if row["state"] in ("undone", "undoing"):
-            continue
-        stated = json.loads(row["rules"])
-        ids |= stated.get("ids", {})
-        for definition in stated["kinds"].values():
-            kind = BehaviourKind.model_validate(definition)
-            kinds[kind.type] = kind
-            if kind.returns is not None:
-                returns[kind.type] = stated["kinds"][kind.returns]["type"]
-        if stated.get("participation") is not None:
-            participation = Participation.model_validate(stated["participation"])
-    return Rules(kinds, participation, returns, ids)
-
-
-def _stated_rules(mapping: Mapping) -> str:
-    """Return the rules that a mapping states, as JSON."""
-    states_rule = "behaviours" in mapping.tables or "participation" in mapping.model_fields_set
-    return mapping.model_dump_json(include={"kinds", "ids", *(["participation"] if states_rule else [])})
 
 
 def _import_run(row: Row) -> ImportRun:

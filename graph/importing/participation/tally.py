@@ -12,19 +12,15 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.importing.campaign_facts import CampaignFacts
-from graph.importing.campaign_names import CampaignNames
-from graph.importing.engines.loaders import unknown_id
-from graph.importing.engines.resolve import Resolver
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
-from graph.importing.reading.input_files import InputFiles
+from graph.importing.participation.campaign_facts import CampaignFacts
+from graph.importing.participation.campaign_names import CampaignNames
 from graph.importing.reading.lines import RowError
 from graph.importing.values.masks import is_true
-from graph.importing.values.observer import Observer
+from graph.importing.values.references import unknown_id
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
-from graph.progress import Silent
 
 _OUTSIDE, _OTHER, _UNTARGETED, _COUNTS = range(4)
 _NONE, _UNKNOWN = -1, -2
@@ -272,14 +268,6 @@ NO_PARTICIPATIONS = DataWarning(
     "Nothing counts as participation in the data set. Import its behaviours again to see why.",
     0,
 )
-
-
-def tally_files(files: InputFiles) -> Tally:
-    """Count the behaviours of all files, as if nothing was loaded before."""
-    tally = Tally(files.mapping)
-    for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, Silent()):
-        tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
-    return tally
 
 
 def _line(name: str, kind: BehaviourKind, counts: KindCounts) -> str:
