@@ -187,11 +187,9 @@ class ImportJob:
     def _load(self) -> None:
         mapping, report = self._mapping, self.report
         self._replace()
-        parts = self._target, self._ledger, self._rejects, self._observer, self._tally
-        engine = (
-            BulkEngine(self._graph, self._settings, *parts)
-            if report.engine == "bulk"
-            else StreamEngine(self._graph, *parts)
+        parts = self._graph, self._target, self._ledger, self._rejects, self._observer, self._tally
+        engine: BulkEngine | StreamEngine = (
+            BulkEngine(*parts, self._settings) if report.engine == "bulk" else StreamEngine(*parts)
         )
         engine.load(self._files, self._progress, self._add_counts)
         self._check_limits()

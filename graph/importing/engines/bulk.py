@@ -6,6 +6,7 @@ files for the importer. The resulting graph is the same for both engines.
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -18,19 +19,15 @@ from graph.errors import ImportFailed
 from graph.importing.contract import ENTITIES
 from graph.importing.engines.behaviours import VALUES
 from graph.importing.engines.csv_files import CsvFiles, End, moments
-from graph.importing.engines.loaders import Target
+from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.resolve import ResolvedBlock, Resolver
-from graph.importing.engines.stream import time_span
 from graph.importing.engines.units import is_whole
 from graph.importing.mapping.model import Mapping
-from graph.importing.participation.tally import Tally
 from graph.importing.reading.input_files import InputFiles
-from graph.importing.runs.ledger import Ledger, Segment, batch_id, ledger_entry
-from graph.importing.runs.rejects import Rejects
+from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.discounts import FIELDS as DISCOUNT_FIELDS
 from graph.importing.values.masks import is_true
-from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows
 from graph.progress import Progress
 from graph.server.bulk import build_store, replace_store
@@ -60,29 +57,17 @@ def bulk_obstacle(graph: Graph, settings: Settings, mapping: Mapping) -> str | N
     return None
 
 
-class BulkEngine:
+@dataclass
+class BulkEngine(ImportEngine):
     """Loads input files into an empty database."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        settings: Settings,
-        target: Target,
-        ledger: Ledger,
-        rejects: Rejects,
-        observer: Observer,
-        tally: Tally,
-    ) -> None:
-        self._graph = graph
-        self._observer = observer
-        self._settings = settings
-        self._target = target
-        self._ledger = ledger
-        self._rejects = rejects
-        self._tally = tally
-        self._starts: list[int] = []
-        self._promoted: set[tuple[int, int]] = set()
-        self._categories: dict[str, int] = {}
+    settings: Settings
+    _starts: list[int] = field(default_factory=list, init=False)
+    """Start of each campaign, in milliseconds since the epoch."""
+    _promoted: set[tuple[int, int]] = field(default_factory=set, init=False)
+    """Campaign and product of each promotion."""
+    _categories: dict[str, int] = field(default_factory=dict, init=False)
+    """Position of each category."""
 
     def load(
         self, input_files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
@@ -91,32 +76,32 @@ class BulkEngine:
 
         Raises ImportFailed where another client loaded data in the meantime.
         """
-        folder = self._settings.home.resolve() / "imports" / self._target.mapping.dataset / "bulk"
+        folder = self.settings.home.resolve() / "imports" / self.target.mapping.dataset / "bulk"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        resolver = Resolver(self._target.mapping, self._observer)
-        with CsvFiles(folder, self._target.mapping.dataset, self._target.number) as files:
+        resolver = Resolver(self.target.mapping, self.observer)
+        with CsvFiles(folder, self.target.mapping.dataset, self.target.number) as files:
             for resolved in resolver.run(input_files, progress):
                 self._write(files, resolver, resolved)
-                self._tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
+                self.tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
                 on_counts(resolved.source.table, resolved.counts)
-            dataset, number = self._target.mapping.dataset, self._target.number
-            run = self._graph.single("importing/run", dataset=dataset, number=number)["properties"]
+            dataset, number = self.target.mapping.dataset, self.target.number
+            run = self.graph.single("importing/run", dataset=dataset, number=number)["properties"]
             files.write_run(run, self._lock())
         done = progress.stage("Building the database", 1)
-        build_store(self._settings, files.arguments(), folder / "store", progress)
+        build_store(self.settings, files.arguments(), folder / "store", progress)
         done(1)
-        if self._graph.single("importing/has_data")["has_data"]:
+        if self.graph.single("importing/has_data")["has_data"]:
             raise ImportFailed(
                 "Another client loaded data into the database while the new one was being built.",
                 "Run the same command again: it will use the stream engine.",
             )
-        replace_store(self._settings, folder / "store", progress)
+        replace_store(self.settings, folder / "store", progress)
         shutil.rmtree(folder, ignore_errors=True)
 
     def _lock(self) -> Row:
         """Return the lock of this import for the new database, so that the data set stays locked in it."""
-        rows = self._graph.single("locks/properties", dataset=self._target.mapping.dataset)
+        rows = self.graph.single("locks/properties", dataset=self.target.mapping.dataset)
         # Heartbeats extend the lease again as soon as the new database answers.
         expires = datetime.now(UTC) + _LEASE_DURING_SWAP
         return {**rows["properties"], "expires_at": expires.isoformat()}
@@ -138,7 +123,7 @@ class BulkEngine:
     def _write_entities(self, files: CsvFiles, resolver: Resolver, resolved: ResolvedBlock) -> None:
         table, columns = resolved.source.table, dict(resolved.rows.columns)
         positions = resolver.ids[table].positions(columns["id"])
-        zone = self._target.mapping.zone
+        zone = self.target.mapping.zone
         if table == "campaigns":
             self._starts += columns["starts"].to_pylist()
             ends = {"starts_at": moments(columns["starts"], zone), "ends_at": moments(columns["ends"], zone)}
@@ -181,7 +166,7 @@ class BulkEngine:
         self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions
     ) -> None:
         source = {"source": pa.repeat(pa.scalar("stated"), len(rows)), "weight": _weight(rows)}
-        at = {"at": moments(rows.columns["at"], self._target.mapping.zone)} if "at" in rows.columns else {}
+        at = {"at": moments(rows.columns["at"], self.target.mapping.zone)} if "at" in rows.columns else {}
         files.links("HAS_TAG", ("users", positions["user"]), ("tags", positions["tag"]), {**source, **at})
 
     def _write_targetings(
@@ -190,7 +175,7 @@ class BulkEngine:
         starts = pa.array(np.array(self._starts, dtype=np.int64)[positions["campaign"]])
         at = pc.coalesce(rows.columns["at"], starts) if "at" in rows.columns else starts
         ends = ("users", positions["user"]), ("campaigns", positions["campaign"])
-        files.links("TARGETED_BY", *ends, {"at": moments(at, self._target.mapping.zone)})
+        files.links("TARGETED_BY", *ends, {"at": moments(at, self.target.mapping.zone)})
 
     def _write_promotions(
         self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions
@@ -225,13 +210,13 @@ class BulkEngine:
         for name in pc.unique(rows.columns["kind"]).to_pylist():
             of_kind = pc.equal(rows.columns["kind"], name)
             keep = is_true(of_kind)
-            kind = self._target.mapping.kinds[name]
+            kind = self.target.mapping.kinds[name]
             part = rows if keep.all() else rows.filter(keep)
-            columns = {"at": moments(part.columns["at"], self._target.mapping.zone)}
+            columns = {"at": moments(part.columns["at"], self.target.mapping.zone)}
             columns |= {
                 value: part.columns[value] for value in (*VALUES, "id", "campaign") if value in part.columns
             }
-            returned = self._target.mapping.returned_type(name)
+            returned = self.target.mapping.returned_type(name)
             if returned:
                 columns["returns"] = pa.repeat(pa.scalar(returned), len(part))
             ends = ("users", positions["user"][keep]), (kind.object_table, positions["object"][keep])
@@ -241,13 +226,13 @@ class BulkEngine:
     def _record_batch(self, files: CsvFiles, resolved: ResolvedBlock) -> None:
         block = resolved.block
         segment = Segment(0, block.length, block.digest())
-        entry = ledger_entry(self._target.number, resolved.source, block.index, segment)
+        entry = ledger_entry(self.target.number, resolved.source, block.index, segment)
         batch = batch_id(entry)
-        self._rejects.write(batch, resolved.source.name, resolved.rejected)
-        self._ledger.batches.append(batch)
+        self.rejects.write(batch, resolved.source.name, resolved.rejected)
+        self.ledger.batches.append(batch)
         files.batch(
             batch,
-            {**entry, **resolved.counts.outcomes(), **time_span(resolved.rows, self._target.mapping.zone)},
+            self.batch_properties(entry, resolved.counts, resolved.rows),
         )
 
 

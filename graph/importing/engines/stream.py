@@ -6,29 +6,25 @@ batches never write to the same user; the driver retries transactions that a dea
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from graph.connection import Graph, Row, Transaction
+from graph.connection import Row, Transaction
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
-from graph.importing.engines.loaders import Load, LoadResult, Target
+from graph.importing.engines.engine import ImportEngine
+from graph.importing.engines.loaders import Load, LoadResult
 from graph.importing.mapping.source import Source
 from graph.importing.participation.campaign_facts import CampaignFacts
-from graph.importing.participation.tally import Tally
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
-from graph.importing.runs.ledger import Ledger, Segment, batch_id, ledger_entry
-from graph.importing.runs.rejects import Rejects
+from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
-from graph.importing.values.day_counts import DayCounts
-from graph.importing.values.observer import Observer
 from graph.importing.values.references import referenced_ids
 from graph.importing.values.rows import Rows, validate, with_file_columns
 from graph.importing.values.uses import blocks_of
@@ -50,25 +46,12 @@ _LOADS: dict[str, Load] = {
 }
 
 
-class StreamEngine:
+@dataclass
+class StreamEngine(ImportEngine):
     """Loads input files batch by batch."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        target: Target,
-        ledger: Ledger,
-        rejects: Rejects,
-        observer: Observer,
-        tally: Tally,
-    ) -> None:
-        self._graph = graph
-        self._observer = observer
-        self._target = target
-        self._ledger = ledger
-        self._rejects = rejects
-        self._tally = tally
-        self._added: dict[str, set[str]] = {}
+    _added: dict[str, set[str]] = field(default_factory=dict, init=False)
+    """Ids that exist because rows reference them, by table."""
 
     def load(
         self, files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
@@ -78,7 +61,7 @@ class StreamEngine:
             advance = progress.stage(f"Loading {table.replace('_', ' ')}", sum(file.rows for file in inputs))
             threads = THREADS if table == "behaviours" else 1
             if table == "behaviours":
-                self._tally.facts = CampaignFacts.of_graph(self._graph, self._target.mapping.dataset)
+                self.tally.facts = CampaignFacts.of_graph(self.graph, self.target.mapping.dataset)
             for counts in run_in_parallel(self._tasks(inputs), threads):
                 counts.check()
                 on_counts(table, counts)
@@ -87,15 +70,15 @@ class StreamEngine:
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            for block in blocks_of(file, inputs, self._target.mapping):
-                plan = self._ledger.plan(file.table, file.name, block, file.digest)
+            for block in blocks_of(file, inputs, self.target.mapping):
+                plan = self.ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
-                    self._tally.skipped += plan.loaded_before.read
+                    self.tally.skipped += plan.loaded_before.read
                 if plan.loaded_before.read or plan.loaded_before.left_out:
                     yield 0, partial(_identity, plan.loaded_before)
                 if plan.segments:
-                    rows = validate(block, file.table, file.source, self._target.mapping)
-                    self._observer.add(file, rows)
+                    rows = validate(block, file.table, file.source, self.target.mapping)
+                    self.observer.add(file, rows)
                     for segment in plan.segments:
                         yield from self._batches(file, block, segment, rows)
                 # Memory that Arrow retains for the next block would add up over a long file.
@@ -107,7 +90,7 @@ class StreamEngine:
         parts = _partition(rows) if file.table == "behaviours" else [rows]
         for part, part_rows in enumerate(parts):
             if part not in segment.done:
-                entry = ledger_entry(self._target.number, file, block.index, segment, part, len(parts))
+                entry = ledger_entry(self.target.number, file, block.index, segment, part, len(parts))
                 yield part, partial(self._load_batch, file.source, part_rows, entry)
 
     def _load_batch(self, source: Source, rows: Rows, entry: Row) -> RowCounts:
@@ -119,51 +102,37 @@ class StreamEngine:
             # Loaders tell rows apart by number, and rows from one JSON record share theirs.
             numbered = replace(rows, numbers=np.arange(len(rows)))
             if len(rows) and load:
-                result = load(transaction, numbered, self._target)
+                result = load(transaction, numbered, self.target)
             elif len(rows):
-                result = load_behaviours(transaction, numbered, self._target, self._ledger)
+                result = load_behaviours(transaction, numbered, self.target, self.ledger)
             errors = [error._replace(row=int(rows.numbers[error.row])) for error in result.rejected]
             rejected = sorted([*rows.rejected, *with_file_columns(errors, source)])
             counts = RowCounts(rows.read, result.loaded, len(rejected), result.unchanged, rows.left_out)
             # Before the commit, so that no rejected row is ever without its reason.
-            self._rejects.write(batch, str(entry["file"]), rejected)
+            self.rejects.write(batch, str(entry["file"]), rejected)
             transaction.run(
                 "importing/record_batch",
-                dataset=self._target.mapping.dataset,
+                dataset=self.target.mapping.dataset,
                 batch=batch,
-                properties={**entry, **counts.outcomes(), **time_span(rows, self._target.mapping.zone)},
+                properties=self.batch_properties(entry, counts, rows),
             )
             return counts, rejected
 
-        counts, rejected = self._graph.transaction(work)
-        self._ledger.batches.append(batch)
+        counts, rejected = self.graph.transaction(work)
+        self.ledger.batches.append(batch)
         if rows.table == "behaviours":
             refused = [error.row for error in rejected]
             accepted = rows.filter(~np.isin(rows.numbers, refused))
-            self._tally.add_block(str(entry["file"]), accepted, rejected)
+            self.tally.add_block(str(entry["file"]), accepted, rejected)
         return counts
 
     def _add_referenced(self, rows: Rows) -> None:
-        for table, ids in referenced_ids(rows, self._target.mapping).items():
+        for table, ids in referenced_ids(rows, self.target.mapping).items():
             added = self._added.setdefault(table, set())
             new = sorted(set(ids.to_pylist()) - added)
             if new:
-                self._graph.run(f"importing/add_{table}", **self._target.keys, ids=new)
+                self.graph.run(f"importing/add_{table}", **self.target.keys, ids=new)
                 added.update(new)
-
-
-def time_span(rows: Rows, zone: str) -> Row:
-    """Return what a ledger entry says about the times of behaviours.
-
-    These are `first_at` and `last_at` in milliseconds since the epoch, else None, and `days`, see
-    ``graph.importing.values.day_counts``.
-    """
-    if rows.table != "behaviours" or not len(rows):
-        return {"first_at": None, "last_at": None, "days": ""}
-    ends = pc.min_max(rows.columns["at"])
-    days = DayCounts()
-    days.add(rows.columns["at"], zone)
-    return {"first_at": ends["min"].as_py(), "last_at": ends["max"].as_py(), "days": days.as_text()}
 
 
 def _partition(rows: Rows) -> list[Rows]:
