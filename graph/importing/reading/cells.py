@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 CELLS = pa.struct([("text", pa.string()), ("number", pa.float64()), ("time", pa.timestamp("us"))])
 _EXACT = 2**53
 """Whole numbers below this are exact as floats, and therefore written without a fraction."""
+_LARGEST_INTEGER = 2.0**63
+"""Arrow's integers are below this."""
 
 
 def to_column(values: Iterable[object]) -> pa.Array:
@@ -74,17 +76,25 @@ def _time_of(value: object) -> datetime | None:
     return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
 
 
-def texts(column: pa.Array) -> pa.Array:
-    """Return the texts of a column of any type: whole numbers without `.0`."""
+def plain_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array of plain values; each of Arrow's types of texts as strings."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    if pa.types.is_struct(column.type) and column.type == CELLS:
-        return pc.struct_field(column, "text")
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
+    return column
+
+
+def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the texts of a column of any type: whole numbers without `.0`."""
+    column = plain_array(column)
+    if is_cells(column):
+        return pc.struct_field(column, "text")
     if pa.types.is_floating(column.type):
         # pandas writes whole numbers with gaps as floats.
-        whole = pc.and_(pc.equal(column, pc.round(column)), pc.less(pc.abs(column), float(_EXACT)))
+        whole = pc.and_(pc.equal(column, pc.round(column)), pc.less(pc.abs(column), _LARGEST_INTEGER))
         integer = pc.cast(pc.if_else(whole, column, None), pa.int64(), safe=False).cast(pa.string())
         return pc.if_else(pc.fill_null(whole, False), integer, column.cast(pa.string()))
     return column if pa.types.is_string(column.type) else column.cast(pa.string())

@@ -16,7 +16,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.time_formats import DateOrder, date_order, reordered
 from graph.importing.reading.block import Block
 from graph.importing.reading.blocks import read_blocks
-from graph.importing.reading.cells import is_cells
+from graph.importing.reading.cells import is_cells, plain_array
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.date_orders import OrderCounts
@@ -116,13 +116,10 @@ def _read(file: InputFile, selected: list[str]) -> Iterator[Block]:
 
 
 def _text(column: pa.Array) -> pa.Array | None:
+    column = plain_array(column)
     if is_cells(column):
         typed = pc.or_(*(pc.is_valid(pc.struct_field(column, name)) for name in ("number", "time")))
         return pc.if_else(typed, None, pc.struct_field(column, "text"))
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        column = column.cast(pa.string())
     return column if pa.types.is_string(column.type) else None
 
 

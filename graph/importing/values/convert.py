@@ -18,7 +18,7 @@ from graph.day_range import FIRST_DAY, LAST_DAY
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.mapping.time_formats import divided, is_counted
-from graph.importing.reading.cells import is_cells, texts
+from graph.importing.reading.cells import is_cells, plain_array, texts
 from graph.importing.values import numbers
 from graph.importing.values.counted_times import counts_of, moments_of_counts
 from graph.importing.values.local_times import local_times, localised, milliseconds_of, next_midnight
@@ -48,7 +48,7 @@ class Converted(NamedTuple):
 
 def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted:
     """Convert `column` to the type of its field."""
-    column = _decode_dictionary(column)
+    column = plain_array(column)
     if is_cells(column):
         return _cells(column, kind, value_format)
     if kind == "time" and not pa.types.is_string(column.type):
@@ -71,25 +71,8 @@ def _cells(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converted
     return Converted(values, as_typed.bad | as_text.bad, as_text.reason, as_text.currencies)
 
 
-def _decode_dictionary(column: pa.Array) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        column = column.cast(pa.string())
-    return column
-
-
 def _text(column: pa.Array, missing: tuple[str, ...]) -> pa.Array:
-    if pa.types.is_floating(column.type):
-        # pandas writes whole numbers with gaps as floats.
-        whole = pc.equal(column, pc.round(column))
-        integer = pc.cast(pc.if_else(whole, column, None), pa.int64(), safe=False).cast(pa.string())
-        column = pc.if_else(pc.fill_null(whole, False), integer, column.cast(pa.string()))
-    elif not pa.types.is_string(column.type):
-        column = column.cast(pa.string())
-    text = pc.utf8_trim_whitespace(column)
+    text = pc.utf8_trim_whitespace(texts(column))
     absent = pc.is_in(text, value_set=pa.array(["", *missing], pa.string()))
     return pc.if_else(absent, None, text) if pc.any(absent).as_py() else text
 
@@ -169,7 +152,7 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
     local = local_times(moments, zone)
     if (local.isna() | (local == local.dt.normalize())).all():
         return next_midnight(moments, zone)
-    given = _decode_dictionary(given)
+    given = plain_array(given)
     if is_cells(given):
         given = texts(given)
     if not pa.types.is_string(given.type):
