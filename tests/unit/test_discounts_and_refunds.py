@@ -9,7 +9,7 @@ from graph.importing.inference.infer import infer_mapping
 from graph.importing.inference.tables import find_columns
 from graph.importing.mapping.questions import Question, resolve_questions
 from graph.importing.mapping.yaml_text import load_yaml
-from tests.unit.test_import_values import HEADER, check, orders_mapping
+from tests.orders import HEADER, check_orders, orders_mapping
 
 
 def drafted(folder: Path, name: str, texts: list[str]) -> tuple[Any, list[Question]]:
@@ -54,7 +54,7 @@ def test_name_or_values_tell_percent_from_money(
 def test_discounts_above_the_value_are_reported(tmp_path: Path, texts: list[str], count: int | None) -> None:
     lines = "".join(f"a,tea,2024-03-01,17,{text}\n" for text in texts)
     mapping = orders_mapping({"discount": {"column": "off", "as": "amount | percent"}})
-    report = check(tmp_path, HEADER.strip() + ",off\n" + lines, mapping)
+    report = check_orders(tmp_path, HEADER.strip() + ",off\n" + lines, mapping)
     found = {warning.code: warning for warning in report.warnings}.get("discount_above_value")
     assert (found and found.count) == count
     if found:
@@ -76,7 +76,7 @@ def test_refunds_of_other_amounts_are_asked_about(tmp_path: Path) -> None:
     for answer, left_out in (("not_positive", 1), ("any", 0)):
         mapping = orders_mapping(where={"off": {"sign": answer}})
         lines = "a,tea,2024-03-01,1,2\na,tea,2024-03-01,1,\n"
-        report = check(tmp_path, HEADER.strip() + ",off\n" + lines, mapping)
+        report = check_orders(tmp_path, HEADER.strip() + ",off\n" + lines, mapping)
         assert report.tables["behaviours"].left_out == left_out
 
 

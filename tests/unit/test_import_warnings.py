@@ -12,13 +12,13 @@ from graph.importing.values.figures import Figures
 from graph.importing.values.id_report import IdReport
 from graph.importing.warnings import DataWarning
 from graph.progress import Silent
-from tests.unit.test_import_values import HEADER, check, orders_mapping
+from tests.orders import HEADER, check_orders, orders_mapping
 
 Found = dict[str, DataWarning]
 
 
 def warnings_of(folder: Path, orders: str, **changes: object) -> Found:
-    report = check(folder, orders, orders_mapping(**changes))
+    report = check_orders(folder, orders, orders_mapping(**changes))
     return {warning.code: warning for warning in report.warnings}
 
 
@@ -45,8 +45,8 @@ def test_negative_figures_of_returns_are_no_warning(tmp_path: Path) -> None:
     (source,) = document["tables"]["behaviours"]
     source["kinds"] = [{"kind": "return", "where": {"product": {"starts_with": "C-"}}}]
     document["kinds"]["return"] = {"type": "RETURNED", "returns": "order"}
-    assert check(tmp_path, orders, parse_mapping(document, "test")).warnings == []
-    assert [warning.code for warning in check(tmp_path, orders, orders_mapping()).warnings] == [
+    assert check_orders(tmp_path, orders, parse_mapping(document, "test")).warnings == []
+    assert [warning.code for warning in check_orders(tmp_path, orders, orders_mapping()).warnings] == [
         "negative_figures"
     ]
 
@@ -84,7 +84,7 @@ def test_several_currencies_in_a_column_are_reported(tmp_path: Path) -> None:
 )
 def test_rates_mapped_as_amounts_are_reported(tmp_path: Path, texts: list[str], count: int | None) -> None:
     lines = "".join(f"a,tea,2024-03-01,1,{text}\n" for text in texts)
-    report = check(tmp_path, HEADER.strip() + ",off\n" + lines, orders_mapping({"discount": "off"}))
+    report = check_orders(tmp_path, HEADER.strip() + ",off\n" + lines, orders_mapping({"discount": "off"}))
     counts = [warning.count for warning in report.warnings if warning.code == "discount_rates"]
     assert counts == ([count] if count else [])
 

@@ -8,7 +8,7 @@ from graph.importing.check import check_files
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.warnings import DataWarning
 from graph.progress import Silent
-from tests.unit.test_import_values import HEADER, check, orders_mapping
+from tests.orders import HEADER, check_orders, orders_mapping
 
 JUNE = "a,tea,2024-03-01,1\na,mug,2024-03-02,2\na,mug,2024-03-02,2\n"
 
@@ -16,7 +16,7 @@ JUNE = "a,tea,2024-03-01,1\na,mug,2024-03-02,2\na,mug,2024-03-02,2\n"
 def repeated(
     folder: Path, exports: dict[str, str], id_column: str | None = None, **changes: object
 ) -> DataWarning | None:
-    check(folder, HEADER, orders_mapping())
+    check_orders(folder, HEADER, orders_mapping())
     (folder / "orders.csv").unlink()
     for name, rows in exports.items():
         (folder / name).write_text(HEADER + rows)

@@ -7,13 +7,13 @@ from graph.importing.check import check_files
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.warnings import DataWarning
 from graph.progress import Silent
-from tests.unit.test_import_values import HEADER, check, orders_mapping
+from tests.orders import HEADER, check_orders, orders_mapping
 
 ROW = "a,tea,2024-03-02,5\n"
 
 
 def unread(folder: Path) -> DataWarning | None:
-    report = check(folder, HEADER + ROW, orders_mapping())
+    report = check_orders(folder, HEADER + ROW, orders_mapping())
     return next((warning for warning in report.warnings if warning.code == "unread_files"), None)
 
 

@@ -1,0 +1,55 @@
+"""Ids are equal by the mapping's rules, and may be missing where nothing is referenced."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from graph.importing.check import check_files
+from graph.importing.mapping.formats import Numbers, ValueFormat
+from graph.importing.mapping.model import parse_mapping
+from graph.importing.reading.cells import texts
+from graph.importing.values.convert import convert
+from graph.progress import Silent
+from tests.orders import HEADER, check_orders, orders_mapping
+
+
+def test_order_without_a_coupon_is_no_error(tmp_path: Path) -> None:
+    document = orders_mapping({"campaign": "coupon"}).model_dump(mode="json", exclude_unset=True)
+    columns = {"user": "user", "campaign": "coupon"}
+    document["tables"]["targetings"] = {"files": "orders.csv", "columns": columns}
+    orders = (
+        "user,product,at,amount,coupon\na,tea,2024-03-01,1,null\na,tea,2024-03-02,1,F\na,tea,2024-03-03,1,\n"
+    )
+    report = check_orders(tmp_path, orders, parse_mapping(document, "test"))
+    assert (report.total.rejected, report.tables["behaviours"].loaded) == (0, 3)
+    targetings = report.tables["targetings"]
+    assert (targetings.read, targetings.loaded, targetings.left_out) == (1, 1, 2)
+
+
+def test_rules_make_ids_equal_in_their_table_and_in_references(tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("id\nA@x\n17850\n")
+    (tmp_path / "campaigns.csv").write_text("id,s,e\nF,2024-03-01,2024-04-01\n")
+    (tmp_path / "orders.csv").write_text(
+        HEADER + "a@X ,SKU 1,2024-03-01,1\n17850.0,sku1,2024-03-01,1\n017850,sku1,2024-03-01,1\n"
+    )
+    changes = {"unknown": {}, "ids": {"users": ["lower_case", "whole_numbers"], "products": ["no_spaces"]}}
+    report = check_files(tmp_path, orders_mapping(**changes), Silent())
+    assert [row["user"] for row in report.preview["behaviours"]] == ["a@x", "17850"]
+    assert [row["object"] for row in report.preview["behaviours"]] == ["SKU1", "sku1"]
+    assert report.reasons == {"orders.csv: user is not among the users": 1}
+    before, after = orders_mapping(), orders_mapping(ids={"users": ["lower_case"]})
+    digests = {each.digest_of(each.tables["behaviours"][0]) for each in (before, after)}
+    assert len(digests) == 2
+
+
+def test_whole_numbers_have_one_text_in_every_column_type() -> None:
+    wide = 2**53 + 2
+    floats = pa.array([17850.0, 2.5, float(wide), 1e20, None])
+    value_format = ValueFormat(times=("iso",), zone="UTC", numbers=Numbers(), missing=("",))
+    expected = ["17850", "2.5", str(wide), "1e+20", None]
+    assert texts(floats).to_pylist() == expected
+    for column in (floats, pa.chunked_array([floats]), floats.dictionary_encode()):
+        assert convert(column, "id", value_format).values.to_pylist() == expected
+    strings = pa.array(["17850"], pa.large_string())
+    for column in (strings, strings.cast(pa.string_view()), pa.array([17850])):
+        assert texts(column).to_pylist() == ["17850"]
