@@ -76,12 +76,9 @@ class LocalBackend:
 
     def create_campaign(self, request: CampaignRequest) -> Campaign:
         """Create a campaign that no import loads."""
-        from api.serializers.campaigns import read_campaign
-        from forecasting.plans.campaigns import NewCampaign, create_campaign
+        from api.serializers.campaigns import add_campaign
 
-        fields = request.model_dump(exclude={"dataset", "name"})
-        create_campaign(self.graph, request.dataset, NewCampaign(title=request.name or request.id, **fields))
-        return read_campaign(self.graph, request.dataset, request.id)
+        return add_campaign(self.graph, request.dataset, request)
 
     def remove_campaign(self, campaign: str, dataset: str) -> None:
         """Remove a campaign that was created, and its forecasts."""

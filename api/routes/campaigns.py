@@ -14,14 +14,14 @@ from api.schemas.requests import CampaignRequest
 from api.serializers.campaigns import (
     Order,
     State,
+    add_campaign,
     read_campaign,
     select_campaigns,
     serialize_campaigns,
 )
 from api.strict_route import StrictRoute
 from forecasting.history.series import participants_by_group, read_influence
-from forecasting.plans.campaigns import NewCampaign, remove_planned
-from forecasting.plans.campaigns import create_campaign as create_planned_campaign
+from forecasting.plans.campaigns import remove_planned
 from forecasting.records import find_campaign, network_of
 from graph.datasets import resolve_dataset
 from network import queries
@@ -55,11 +55,9 @@ def create_campaign(
 ) -> Campaign:
     """Create a planned campaign, which can then be forecast (`/plan`)."""
     dataset = resolve_dataset(graph, named_dataset(request, dataset))
-    fields = request.model_dump(exclude={"dataset", "name"})
-    new = NewCampaign(title=request.name or request.id, **fields)
-    campaign_id = create_planned_campaign(graph, dataset, new)
-    response.headers["Location"] = f"/v1/campaigns/{quote(campaign_id, safe='')}?dataset={quote(dataset)}"
-    return read_campaign(graph, dataset, campaign_id)
+    added = add_campaign(graph, dataset, request)
+    response.headers["Location"] = f"/v1/campaigns/{quote(added.id, safe='')}?dataset={quote(dataset)}"
+    return added
 
 
 @router.delete("/{campaign_id}", status_code=204)

@@ -1,11 +1,13 @@
-"""Lists and serializes campaigns."""
+"""Lists, adds and serializes campaigns."""
 
 from typing import Literal
 
 import pandas as pd
 
 from api.schemas.campaigns import Campaign
+from api.schemas.requests import CampaignRequest
 from forecasting.history.series import campaign_list
+from forecasting.plans.campaigns import NewCampaign, create_campaign
 from forecasting.records import find_campaign
 from graph.connection import Graph
 from graph.datasets import Dataset, describe_dataset
@@ -78,3 +80,13 @@ def read_campaign(graph: Graph, dataset: str, campaign_id: str) -> Campaign:
     campaign = find_campaign(graph, dataset, campaign_id)
     (state,) = campaign_states(campaign.to_frame().T, describe_dataset(graph, dataset))
     return serialize_campaign(pd.Series({**campaign, "state": state}))
+
+
+def add_campaign(graph: Graph, dataset: str, request: CampaignRequest) -> Campaign:
+    """Create the campaign of a request and read it; its id follows the mapping's rules for ids.
+
+    Raises as ``create_campaign`` does.
+    """
+    fields = request.model_dump(exclude={"dataset", "name"})
+    new = NewCampaign(title=request.name or request.id, **fields)
+    return read_campaign(graph, dataset, create_campaign(graph, dataset, new))

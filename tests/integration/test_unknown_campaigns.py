@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.schemas.requests import CampaignRequest
+from cli.local_backend import LocalBackend
 from forecasting.history.series import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
 from graph.connection import Graph
@@ -167,11 +169,14 @@ def test_a_campaign_added_by_hand_belongs_to_the_table_that_delivers_it(
 
 
 @pytest.mark.usefixtures("orders")
-def test_a_campaign_added_by_hand_follows_the_rules_for_ids(graph: Graph, load: Import, dataset: str) -> None:
+def test_a_campaign_added_by_hand_follows_the_rules_for_ids(
+    graph: Graph, settings: Settings, load: Import, dataset: str
+) -> None:
     load_orders(load, ids={"campaigns": ["lower_case", "no_spaces"], "users": ["lower_case"]})
     days = {"starts": date(2024, 3, 1), "ends": date(2024, 3, 3)}
-    added = create_campaign(graph, dataset, NewCampaign("Org Anic", "Organic", **days, users=["A"]))
-    assert added == "organic"
+    request = CampaignRequest(dataset=dataset, id="Org Anic", name="Organic", **days, users=["A"])
+    added = LocalBackend(graph, settings, Silent()).create_campaign(request)
+    assert (added.id, added.name) == ("organic", "Organic")
     participants = campaign_list(graph, dataset).set_index("id")["participants"]
     assert participants["organic"] == 1
 
