@@ -19,12 +19,12 @@ from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.campaign_windows import blocks_of
 from graph.importing.values.id_index import IdIndex
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.references import REFERENCES, referenced_ids, unknown_id
 from graph.importing.values.rows import Rows, validate, with_file_columns
-from graph.importing.values.uses import blocks_of
 from graph.progress import Progress
 
 Ints = NDArray[np.int64]

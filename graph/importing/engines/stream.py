@@ -25,9 +25,9 @@ from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.campaign_windows import blocks_of
 from graph.importing.values.references import referenced_ids
 from graph.importing.values.rows import Rows, validate, with_file_columns
-from graph.importing.values.uses import blocks_of
 from graph.progress import Progress
 
 PARTS = 4

@@ -153,7 +153,7 @@ def _own_tables(draft: Draft) -> list[DraftSource]:
         source
         for source in draft.sources
         if source.table == "campaigns"
-        and "window" not in source.settings
+        and not source.has_windows
         and isinstance(source.settings["columns"].get("id"), str)
     ]
 
@@ -293,17 +293,15 @@ def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
     settings["columns"][reference.field] = [f"{file}:{table.id}", *names_of(column)]
     note = f"campaigns are looked up in {file}: {common} of {len(reference.names):,} names are in its {other}"
     reference.source.comment = "\n".join(filter(None, [reference.source.comment, note]))
-    _drop_uses(draft, reference)
+    _drop_windows(draft, reference)
     return True
 
 
-def _drop_uses(draft: Draft, reference: Reference) -> None:
+def _drop_windows(draft: Draft, reference: Reference) -> None:
     """Make no campaigns of names that stand for the campaigns of a table."""
     files = set(_files(reference.source))
     draft.sources = [
-        source
-        for source in draft.sources
-        if "window" not in source.settings or not set(_files(source)) <= files
+        source for source in draft.sources if not source.has_windows or not set(_files(source)) <= files
     ]
 
 

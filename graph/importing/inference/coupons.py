@@ -1,13 +1,8 @@
 """Drafts the table of coupons of a log of redemptions, without which no redeemed coupon counts."""
 
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.campaign_windows import draft_windows, shared_settings
 from graph.importing.inference.draft import Draft, DraftSource, plain
-
-SHARED = (
-    "encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "header", "rows", "times",
-    "missing", "join",
-)  # fmt: skip
-"""Settings that sources of one file have in common."""
 
 
 def name_coupons(draft: Draft) -> None:
@@ -28,20 +23,17 @@ def add_coupons(draft: Draft) -> None:
     for source, coupon in draft.redeeming:
         settings, columns = source.settings, source.settings["columns"]
         campaign = columns["campaign"]
-        shared = {"files": settings["files"]} | {name: settings[name] for name in SHARED if name in settings}
-        uses = [other for other in draft.sources if "window" in other.settings]
+        windows = [other.settings for other in draft.sources if other.has_windows]
         if not any(
-            other.settings["files"] == settings["files"] and other.settings["columns"]["id"] == campaign
-            for other in uses
+            other["files"] == settings["files"] and other["columns"]["id"] == campaign for other in windows
         ):
-            made = {"window": "uses", "repeats": "first", "columns": {"id": campaign, "at": columns["at"]}}
             note = "campaigns that only redeemed coupons name: each runs from its first use to the last"
-            draft.sources.append(DraftSource("campaigns", shared | made, note))
+            draft.sources.append(draft_windows(source, campaign, note, repeats="first"))
         where = {column: plain(rule) for column, rule in settings.get("where", {}).items()}
         filtered = {"where": where} if where else {}
         own = {"columns": {"id": coupon, "campaign": campaign}}
         note = f"coupons as they are redeemed, of the campaign in {names_of(campaign)[0]}"
-        draft.sources.append(DraftSource("coupons", shared | filtered | own, note))
+        draft.sources.append(DraftSource("coupons", shared_settings(source) | filtered | own, note))
 
 
 def redeems_only(draft: Draft, source: DraftSource) -> bool:

@@ -57,6 +57,11 @@ class DraftSource:
     settings: dict[str, Any]
     comment: str = ""
 
+    @property
+    def has_windows(self) -> bool:
+        """Whether it makes campaigns of the rows that name them."""
+        return "window" in self.settings
+
 
 @dataclass
 class Draft:

@@ -8,8 +8,9 @@ from graph.errors import InvalidRequest
 from graph.importing.contract import TABLES
 from graph.importing.inference.behaviours import draft_behaviours
 from graph.importing.inference.campaign_links import ask_what_counts, link_campaigns
+from graph.importing.inference.campaign_windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.column_values import examples
-from graph.importing.inference.coupons import SHARED, add_coupons, name_coupons, redeems_only
+from graph.importing.inference.coupons import add_coupons, name_coupons, redeems_only
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
 from graph.importing.inference.evidence import most_likely_behaviours, repeats, states_campaigns, table_of
 from graph.importing.inference.formats import format_settings
@@ -146,8 +147,8 @@ def _property(name: str, reserved: frozenset[str]) -> str:
 def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile]) -> None:
     """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
     name_coupons(draft)
-    _add_campaigns(draft)
-    _prefer_own_campaigns(draft)
+    add_campaigns(draft)
+    prefer_own_campaigns(draft)
     unlinked = link_campaigns(draft, files)
     add_coupons(draft)
     tables = {source.table for source in draft.sources}
@@ -174,33 +175,5 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         draft.participation = Noted({"targeted": targeted, "window": True}, f"{who}; {what}")
 
 
-def _prefer_own_campaigns(draft: Draft) -> None:
-    """Read tables of campaigns before orders that name some: the dates of a table hold."""
-    uses = [source for source in draft.sources if "window" in source.settings]
-    tables = [source for source in draft.sources if source.table == "campaigns" and source not in uses]
-    if not tables:
-        return
-    for source in uses:
-        draft.sources.remove(source)
-        source.settings["repeats"] = "first"
-    draft.sources += uses
-
-
 def _behaviours(draft: Draft) -> list[DraftSource]:
     return [source for source in draft.sources if source.table == "behaviours"]
-
-
-def _add_campaigns(draft: Draft) -> None:
-    """Without a table of campaigns, make them of the column that behaviours name them in."""
-    if any(source.table == "campaigns" for source in draft.sources):
-        return
-    for source, column in draft.naming:
-        settings = {name: source.settings[name] for name in SHARED if name in source.settings}
-        columns = {"id": column, "at": source.settings["columns"]["at"]}
-        draft.sources.append(
-            DraftSource(
-                "campaigns",
-                {"files": source.settings["files"], **settings, "window": "uses", "columns": columns},
-                "campaigns as the behaviours name them: each runs from the first day of its use to the last",
-            )
-        )
