@@ -1,5 +1,6 @@
 """Drafts the source of a behaviours file: kinds, objects, guests, returns, cancelled orders."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from graph.importing.contract import TABLES
@@ -15,38 +16,94 @@ from graph.importing.mapping.source import ANY_PRODUCT
 _ENTITIES = ("product", "coupon", "campaign")
 
 
+@dataclass
+class _Decisions:
+    """What is decided about a behaviours file so far.
+
+    Attributes
+    ----------
+    file
+        The file.
+    roles
+        Its column of each role: user, at, kind, product, coupon, ...
+    scan
+        What all of its rows tell.
+    columns, settings, where
+        Parts of its source.
+    """
+
+    file: InspectedFile
+    roles: dict[str, str]
+    scan: Scan
+    columns: dict[str, Any]
+    settings: dict[str, Any]
+    where: dict[str, Any] = field(default_factory=dict)
+
+
 def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     """Add the source of `file` to the draft, and return the kind of object by kind of behaviour."""
+    decisions = _begin(file)
+    objects = _decide_objects(decisions)
+    _leave_rows_out(decisions)
+    objects = _decide_kinds(decisions, objects)
+    _ask_for_missing_columns(decisions)
+    columns, settings = decisions.columns, decisions.settings
+    settings |= format_settings("behaviours", file, columns)
+    settings["columns"] = columns
+    unused = [name for name in file.names if name not in named_columns(columns)]
+    comment = f"not used of {file.name}: {', '.join(unused[:20])}" if unused else ""
+    source = DraftSource("behaviours", settings, comment)
+    draft.sources.append(source)
+    scanned = decisions.scan.objects
+    campaign = columns.get("campaign") or (scanned["campaign"] if "campaign" in objects.values() else None)
+    if isinstance(campaign, str):
+        draft.naming.append((source, campaign))
+    if "coupon" in objects.values():
+        draft.redeeming.append((source, scanned["coupon"]))
+    return objects
+
+
+def _begin(file: InspectedFile) -> _Decisions:
+    """Return the columns that names and types tell, and what all rows do."""
     roles = find_columns(file.names)
     columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
     if "at" not in roles and len(file.times) == 1:
         # The only column with times.
         roles["at"] = columns["at"] = file.times[0]
     scan = _scan(file, roles)
-    settings: dict[str, Any] = dict(file.settings)
     if "kind" in columns and not scan.has_kinds:
         del columns["kind"]
+    return _Decisions(file, roles, scan, columns, dict(file.settings))
+
+
+def _decide_objects(decisions: _Decisions) -> dict[str, str]:
+    """Decide the column of objects, and return the kind of object by kind of behaviour ("": all)."""
+    file, roles, scan, columns = decisions.file, decisions.roles, decisions.scan, decisions.columns
     kinds = list(scan.kinds) if "kind" in columns else [""]
-    objects = {kind: scan.object_of(kind) for kind in kinds}
-    named = {kind: entity for kind, entity in objects.items() if entity}
-    where: dict[str, Any] = {}
+    objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
     candidates = _unknown_columns(file, roles)
-    if not named and candidates and not {"campaign", "coupon"} & set(roles):
+    if not objects and candidates and not {"campaign", "coupon"} & set(roles):
         columns["object"] = ask_column(file, "the product", candidates, optional=True)
-        named = dict.fromkeys(kinds, "product")
-    elif not named:
+        return dict.fromkeys(kinds, "product")
+    if not objects:
         # Orders of unnamed products: each still is a purchase, of the same product.
         columns.pop("object", None)
         if naming := roles.get("campaign", roles.get("coupon")):
             columns["campaign"] = naming
-        named = dict.fromkeys(kinds, "product")
-        settings["constants"] = {"object": Noted(ANY_PRODUCT, "no column names a product")}
-    elif without := [kind for kind in kinds if kind not in named]:
+        decisions.settings["constants"] = {"object": Noted(ANY_PRODUCT, "no column names a product")}
+        return dict.fromkeys(kinds, "product")
+    if without := [kind for kind in kinds if kind not in objects]:
         rows = sum(scan.kinds[kind] for kind in without)
-        where[str(columns["kind"])] = Noted({"is_not": without}, f"{rows:,} rows without an object")
-    if isinstance(columns.get("object"), str):
-        used = [scan.objects[entity] for entity in _ENTITIES if entity in set(named.values())]
+        decisions.where[str(columns["kind"])] = Noted({"is_not": without}, f"{rows:,} rows without an object")
+    if "object" in columns:
+        used = [scan.objects[entity] for entity in _ENTITIES if entity in set(objects.values())]
         columns["object"] = used if len(used) > 1 else used[0]
+    return objects
+
+
+def _leave_rows_out(decisions: _Decisions) -> None:
+    """Leave out rows without a user or time, orders that were cancelled, and those refunded in full."""
+    file, scan, where = decisions.file, decisions.scan, decisions.where
     if scan.guests:
         where[str(scan.user)] = Noted({"empty": False}, f"leaves out {scan.guests:,} rows without a user")
     if scan.timeless:
@@ -57,33 +114,31 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     if scan.refunds and (refunded := scan.refunds.rule(file.name)):
         where[scan.refunds.column] = refunded
     if where:
-        settings["where"] = where
-    if "kind" not in columns:
-        constant = {"coupon": "redemption", "campaign": "participation"}.get(named[""], "purchase")
-        named = {constant: named[""]}
-        settings["constants"] = {"kind": constant} | settings.get("constants", {})
-        if returned := _returns(scan):
-            settings["kinds"] = [returned]
-            named["return"] = named[constant]
-    for field in TABLES["behaviours"].fields:
-        missing = field.name not in columns and field.name not in settings.get("constants", {})
-        if field.required and missing:
-            times = file.times if field.kind == "time" else []
+        decisions.settings["where"] = where
+
+
+def _decide_kinds(decisions: _Decisions, objects: dict[str, str]) -> dict[str, str]:
+    """Without a column of kinds, decide the kind of all rows, and that of returns among them."""
+    if "kind" in decisions.columns:
+        return objects
+    entity, settings = objects[""], decisions.settings
+    kind = {"coupon": "redemption", "campaign": "participation"}.get(entity, "purchase")
+    settings["constants"] = {"kind": kind} | settings.get("constants", {})
+    if returned := _returns(decisions.scan):
+        settings["kinds"] = [returned]
+        return {kind: entity, "return": entity}
+    return {kind: entity}
+
+
+def _ask_for_missing_columns(decisions: _Decisions) -> None:
+    """Ask which columns hold the required fields that no name and no type tells."""
+    file, columns = decisions.file, decisions.columns
+    constants = decisions.settings.get("constants", {})
+    for spec in TABLES["behaviours"].fields:
+        if spec.required and spec.name not in columns and spec.name not in constants:
+            times = file.times if spec.kind == "time" else []
             others = [name for name in file.names if name not in file.times]
-            columns[field.name] = ask_column(file, field.meaning, times or others or file.names)
-    settings |= format_settings("behaviours", file, columns)
-    settings["columns"] = columns
-    unused = [name for name in file.names if name not in named_columns(columns)]
-    comment = f"not used of {file.name}: {', '.join(unused[:20])}" if unused else ""
-    source = DraftSource("behaviours", settings, comment)
-    draft.sources.append(source)
-    of_objects = scan.objects["campaign"] if "campaign" in named.values() else None
-    campaign = columns.get("campaign") or of_objects
-    if isinstance(campaign, str):
-        draft.naming.append((source, campaign))
-    if "coupon" in named.values():
-        draft.redeeming.append((source, scan.objects["coupon"]))
-    return named
+            columns[spec.name] = ask_column(file, spec.meaning, times or others or file.names)
 
 
 def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:
