@@ -19,7 +19,8 @@ from graph.importing.reading import blocks
 from graph.importing.reading.blocks import digest_and_count, read_blocks
 from graph.importing.values.convert import convert
 from graph.importing.values.local_times import next_midnight
-from graph.importing.values.rows import Rows, validate
+from graph.importing.values.rows import Rows
+from graph.importing.values.validate import validate
 from graph.progress import Silent
 
 HEADER = "user,product,at,amount\n"

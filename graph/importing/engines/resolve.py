@@ -24,7 +24,8 @@ from graph.importing.values.id_index import IdIndex
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.references import REFERENCES, referenced_ids, unknown_id
-from graph.importing.values.rows import Rows, validate, with_file_columns
+from graph.importing.values.rows import Rows, with_file_columns
+from graph.importing.values.validate import validate
 from graph.progress import Progress
 
 Ints = NDArray[np.int64]

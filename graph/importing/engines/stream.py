@@ -27,7 +27,8 @@ from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
 from graph.importing.values.references import referenced_ids
-from graph.importing.values.rows import Rows, validate, with_file_columns
+from graph.importing.values.rows import Rows, with_file_columns
+from graph.importing.values.validate import validate
 from graph.progress import Progress
 
 PARTS = 4
