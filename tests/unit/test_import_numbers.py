@@ -9,13 +9,12 @@ import pytest
 from graph.errors import ImportFailed
 from graph.importing.mapping.formats import Numbers, ValueFormat
 from graph.importing.values.convert import convert
-from graph.importing.values.number_survey import NumberSurvey
-from graph.importing.values.survey import survey_numbers
+from graph.importing.values.number_profile import NumberProfile, profile_numbers
 from tests.orders import HEADER, check_orders, orders_mapping
 
 
-def numbers_of(*texts: str) -> NumberSurvey:
-    return survey_numbers([(np.arange(2, 2 + len(texts)), pa.array(texts, pa.string()))])
+def numbers_of(*texts: str) -> NumberProfile:
+    return profile_numbers([(np.arange(2, 2 + len(texts)), pa.array(texts, pa.string()))])
 
 
 @pytest.mark.parametrize(
@@ -37,12 +36,12 @@ def test_all_rows_decide_the_signs_of_numbers(texts: list[str], decimal: str, th
     assert (numbers.decimal, numbers.thousands) == (decimal, thousands)
 
 
-def test_survey_leaves_numbers_open_or_names_their_contradiction() -> None:
-    survey = numbers_of("1.234", "5")
-    assert [(each.decimal, each.thousands) for each in survey.formats] == [(".", ""), (",", ".")]
-    assert survey.ambiguous_examples == [(2, "1.234")]
-    survey = numbers_of("34.40", "1.234", "34,40")
-    assert (survey.formats, survey.contradiction) == ([], ((2, "34.40"), (4, "34,40")))
+def test_profile_leaves_numbers_open_or_names_their_contradiction() -> None:
+    profile = numbers_of("1.234", "5")
+    assert [(each.decimal, each.thousands) for each in profile.formats] == [(".", ""), (",", ".")]
+    assert profile.ambiguous_examples == [(2, "1.234")]
+    profile = numbers_of("34.40", "1.234", "34,40")
+    assert (profile.formats, profile.contradiction) == ([], ((2, "34.40"), (4, "34,40")))
 
 
 @pytest.mark.parametrize(

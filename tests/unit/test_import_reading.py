@@ -299,7 +299,7 @@ def test_text_that_is_no_count_is_rejected(text: str) -> None:
     assert converted.reason.endswith("(expected hours since 2018-01-01)")
 
 
-def test_numbers_that_a_file_types_are_counts_or_dates_in_figures() -> None:
+def test_numbers_that_a_file_types_are_counts_or_dates() -> None:
     hours = convert(pa.array([132.0, None]), "time", value_format(times=["hours since 2018-01-01"]))
     assert hours.values.to_pylist() == [epoch_milliseconds("2018-01-06T11:00"), None]
     days = convert(pa.array([20240715, 20241315]), "time", value_format(times=["%Y%m%d"]))

@@ -15,13 +15,13 @@ from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.time_formats import contradiction
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.values.convert import convert
-from graph.importing.values.survey import TimeSurvey, survey_times
+from graph.importing.values.time_profile import TimeProfile, profile_times
 from graph.progress import Silent
 from tests.orders import HEADER, check_orders, orders_mapping
 
 
-def times_of(*texts: str | None) -> TimeSurvey:
-    return survey_times([(np.arange(2, 2 + len(texts)), pa.array(texts, pa.string()))])
+def times_of(*texts: str | None) -> TimeProfile:
+    return profile_times([(np.arange(2, 2 + len(texts)), pa.array(texts, pa.string()))])
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_hours_above_12_with_pm_are_read_beside_others(tmp_path: Path) -> None:
     ],
 )
 def test_all_rows_decide_the_format_of_times(texts: list[str], formats: list[str]) -> None:
-    survey = times_of(*texts, "", None)
-    assert (survey.decided, survey.formats, survey.rows) == (True, formats, len(texts))
-    # The formats that the survey states are those that the import reads.
+    profile = times_of(*texts, "", None)
+    assert (profile.decided, profile.formats, profile.rows) == (True, formats, len(texts))
+    # The formats that the profile states are those that the import reads.
     converted = convert(pa.array(texts), "time", ValueFormat(
         times=tuple(formats), zone="UTC", numbers=Numbers(), missing=("",)
     ))  # fmt: skip
@@ -126,21 +126,21 @@ def test_all_rows_decide_the_format_of_times(texts: list[str], formats: list[str
         (["1721039400", *["17"] * 9], ("17", "1721039400")),
     ],
 )
-def test_survey_leaves_open_what_numbers_count(texts: list[str], extremes: tuple[str, str]) -> None:
-    survey = times_of(*texts)
-    assert survey.counted
-    assert tuple(example.text for example in survey.counted) == extremes
-    assert not survey.decided
+def test_profile_leaves_open_what_numbers_count(texts: list[str], extremes: tuple[str, str]) -> None:
+    profile = times_of(*texts)
+    assert profile.counted
+    assert tuple(example.text for example in profile.counted) == extremes
+    assert not profile.decided
 
 
 @pytest.mark.parametrize("formats", ["epoch_s", "%Y%m%d", "%d/%m/%Y"])
 def test_stray_number_does_not_make_times_counts(formats: str) -> None:
     text = {"epoch_s": "1721039400", "%Y%m%d": "20240715"}.get(formats, "15/07/2024")
-    survey = times_of(*[text] * 30, "0")
-    assert (survey.formats, survey.unread, survey.counted) == ([formats], 1, None)
+    profile = times_of(*[text] * 30, "0")
+    assert (profile.formats, profile.unread, profile.counted) == ([formats], 1, None)
 
 
-def test_survey_leaves_dates_open_that_no_row_decides() -> None:
+def test_profile_leaves_dates_open_that_no_row_decides() -> None:
     (open_order,) = times_of("01/03/2024 10:00", "02/03/2024", "04/04/2024").undecided
     assert open_order.choices == [["%d/%m/%Y", "%d/%m/%Y %H:%M"], ["%m/%d/%Y", "%m/%d/%Y %H:%M"]]
     assert [str(example) for example in open_order.examples] == [
@@ -149,17 +149,17 @@ def test_survey_leaves_dates_open_that_no_row_decides() -> None:
     ]
 
 
-def test_survey_leaves_months_open_that_two_languages_read_differently() -> None:
-    survey = times_of("5 grudnia 2024", "5 listopad 2024")
-    assert survey.formats == ["pl: %d %b %Y"]  # Only Polish has a grudzień.
+def test_profile_leaves_months_open_that_two_languages_read_differently() -> None:
+    profile = times_of("5 grudnia 2024", "5 listopad 2024")
+    assert profile.formats == ["pl: %d %b %Y"]  # Only Polish has a grudzień.
     (open_order,) = times_of("1 2024", "5 listopad 2024").undecided
     assert open_order.choices == [["pl: %d %b %Y"], ["hr: %d %b %Y"]]
     assert [str(example) for example in open_order.examples] == ["row 3: '5 listopad 2024'"]
 
 
-def test_survey_reads_the_months_of_a_column_in_one_language() -> None:
-    survey = times_of("5 března 2024", "6 srpna 2024", "7 lokakuuta 2024")
-    assert (survey.formats, survey.unread) == (["cs: %d %b %Y"], 1)
+def test_profile_reads_the_months_of_a_column_in_one_language() -> None:
+    profile = times_of("5 března 2024", "6 srpna 2024", "7 lokakuuta 2024")
+    assert (profile.formats, profile.unread) == (["cs: %d %b %Y"], 1)
 
 
 @pytest.mark.parametrize(
@@ -187,25 +187,25 @@ def test_names_of_months_and_halves_of_the_day_are_read(text: str, layout: str, 
         assert converted.bad.tolist() == [False, True, False][: len(texts)]
 
 
-def test_survey_names_two_rows_that_contradict_each_other() -> None:
-    survey = times_of("01/03/2024", "13/03/2024", "03/14/2024 10:00")
-    (found,) = survey.contradictions
-    assert not survey.formats
+def test_profile_names_two_rows_that_contradict_each_other() -> None:
+    profile = times_of("01/03/2024", "13/03/2024", "03/14/2024 10:00")
+    (found,) = profile.contradictions
+    assert not profile.formats
     assert found.choices == ("%d/%m/%Y", "%m/%d/%Y")
     assert [example.row for example in found.examples] == [3, 4]
 
 
-def test_survey_counts_what_no_format_reads() -> None:
-    survey = times_of("soon", "13/13/2024", "2024-03-01", "12345678901234567")
-    assert (survey.formats, survey.unread) == (["iso"], 3)
-    assert survey.unread_examples[0] == (2, "soon")
+def test_profile_counts_what_no_format_reads() -> None:
+    profile = times_of("soon", "13/13/2024", "2024-03-01", "12345678901234567")
+    assert (profile.formats, profile.unread) == (["iso"], 3)
+    assert profile.unread_examples[0] == (2, "soon")
 
 
-def test_survey_keeps_few_examples_of_a_long_column() -> None:
+def test_profile_keeps_few_examples_of_a_long_column() -> None:
     block = pa.array(["01/02/2024"] * 40_000)
-    survey = survey_times((np.arange(i * 40_000, (i + 1) * 40_000), block) for i in range(10))
-    assert survey.rows == 400_000
-    assert len(survey.undecided[0].examples) == 2
+    profile = profile_times((np.arange(i * 40_000, (i + 1) * 40_000), block) for i in range(10))
+    assert profile.rows == 400_000
+    assert len(profile.undecided[0].examples) == 2
 
 
 def test_opposite_dates_are_refused_with_two_rows(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_opposite_dates_are_refused_with_two_rows(tmp_path: Path) -> None:
     assert "where" in error.value.remedy
     # Without the other row, the column is read as the mapping says.
     assert check_orders(tmp_path, orders.rpartition("a,tea")[0], mapping).total.rejected == 0
-    # `where` leaves the row out before the survey.
+    # `where` leaves the row out before the profile.
     without = orders_mapping(times="%d/%m/%Y %H:%M", where={"at": {"not_starts_with": "03/28"}})
     assert check_orders(tmp_path, orders, without).tables["behaviours"].left_out == 1
 
@@ -230,7 +230,7 @@ def test_wrong_order_of_dates_is_refused_with_the_right_one(tmp_path: Path) -> N
     assert "'%d/%m/%Y'" in error.value.remedy
 
 
-def test_dates_of_a_joined_file_are_surveyed(tmp_path: Path) -> None:
+def test_dates_of_a_joined_file_are_checked(tmp_path: Path) -> None:
     document = orders_mapping({"at": {"column": "day", "times": "%d/%m/%Y"}}).model_dump(
         mode="json", exclude_unset=True
     )

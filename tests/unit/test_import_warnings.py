@@ -1,4 +1,4 @@
-"""Warnings of an import: odd figures, currencies, discounts, rows left out, and ids that are alike."""
+"""Warnings of an import: outliers, currencies, discounts, rows left out, and ids that are alike."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ import pytest
 
 from graph.importing.check import check_files
 from graph.importing.mapping.model import parse_mapping
-from graph.importing.values.figures import Figures
 from graph.importing.values.id_report import IdReport
+from graph.importing.values.outliers import Outliers
 from graph.importing.warnings import DataWarning
 from graph.progress import Silent
 from tests.orders import HEADER, check_orders, orders_mapping
@@ -53,20 +53,20 @@ def test_negative_figures_of_returns_are_no_warning(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("factor", "far"), [(500, 0), (5000, 2)])
 def test_far_figures_are_counted_over_all_blocks(factor: float, far: int) -> None:
-    figures = Figures()
+    outliers = Outliers()
     for block in range(10):
         values = np.random.default_rng(block).lognormal(3, 0.5, 1000)
         if block in (2, 7):
             values[17] = factor * 64
-        figures.add(values, np.arange(1000) + 1000 * block)
-    assert figures.far == far
-    assert [example.partition(":")[0] for example in figures.far_examples] == ["row 7017", "row 2017"][:far]
+        outliers.add(values, np.arange(1000) + 1000 * block)
+    assert outliers.far == far
+    assert [example.partition(":")[0] for example in outliers.far_examples] == ["row 7017", "row 2017"][:far]
 
 
-def test_few_figures_have_no_bulk_to_be_far_from() -> None:
-    figures = Figures()
-    figures.add(np.array([1.0, 1e9, np.nan]), np.arange(3))
-    assert (figures.far, figures.far_examples) == (0, [])
+def test_few_numbers_have_no_bulk_to_be_far_from() -> None:
+    outliers = Outliers()
+    outliers.add(np.array([1.0, 1e9, np.nan]), np.arange(3))
+    assert (outliers.far, outliers.far_examples) == (0, [])
 
 
 def test_several_currencies_in_a_column_are_reported(tmp_path: Path) -> None:

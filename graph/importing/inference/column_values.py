@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from graph.importing.values.survey import survey_times
+from graph.importing.values.time_profile import profile_times
 
 _STRAY = 0.05
 """Share of the values of a column of times that may be none."""
@@ -17,11 +17,11 @@ Values = list[str | None]
 
 def is_times(values: Values) -> bool:
     """Return whether the texts of a column are times; plain numbers are not, except dates like 20240301."""
-    survey = survey_times([(np.arange(len(values)), pa.array(values, pa.string()))])
-    read = survey.formats or survey.undecided or survey.contradictions
-    if not read or survey.unread > _STRAY * survey.rows:
+    profile = profile_times([(np.arange(len(values)), pa.array(values, pa.string()))])
+    read = profile.formats or profile.undecided or profile.contradictions
+    if not read or profile.unread > _STRAY * profile.rows:
         return False
-    return bool(set(survey.formats) - _NUMERIC) or bool(survey.undecided or survey.contradictions)
+    return bool(set(profile.formats) - _NUMERIC) or bool(profile.undecided or profile.contradictions)
 
 
 def examples(values: Values) -> str:

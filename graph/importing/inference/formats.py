@@ -20,8 +20,8 @@ from graph.importing.mapping.formats import OR, Numbers
 from graph.importing.mapping.time_formats import divided
 from graph.importing.values.counted_times import is_serial_day, time_of_count
 from graph.importing.values.date_orders import Example
-from graph.importing.values.number_survey import NumberSurvey
-from graph.importing.values.survey import TimeSurvey, survey_numbers, survey_times
+from graph.importing.values.number_profile import NumberProfile, profile_numbers
+from graph.importing.values.time_profile import TimeProfile, profile_times
 
 _DISCOUNT_FORMS = (
     ("threshold", r"\d+(?:[.,]\d+)?\s*:\s*\d+(?:[.,]\d+)?"),
@@ -80,24 +80,24 @@ def _texts(file: InspectedFile, column: str) -> Iterator[tuple[NDArray[np.int64]
 
 def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
     """Return the formats of each field, None where ISO; fields without values are left out."""
-    surveys = {field: survey_times(_texts(file, column)) for field, column in columns.items()}
-    surveys = {field: survey for field, survey in surveys.items() if survey.rows}
+    profiles = {field: profile_times(_texts(file, column)) for field, column in columns.items()}
+    profiles = {field: profile for field, profile in profiles.items() if profile.rows}
     decided: dict[str, Any] = {}
-    counted = {columns[field]: survey.counted for field, survey in surveys.items() if survey.counted}
-    for field, survey in surveys.items():
-        formats: Any = survey.formats if len(survey.formats) != 1 else survey.formats[0]
-        if survey.contradictions:
-            decided[field] = _ask_to_correct(file, columns[field], survey)
-        elif survey.undecided:
+    counted = {columns[field]: profile.counted for field, profile in profiles.items() if profile.counted}
+    for field, profile in profiles.items():
+        formats: Any = profile.formats if len(profile.formats) != 1 else profile.formats[0]
+        if profile.contradictions:
+            decided[field] = _ask_to_correct(file, columns[field], profile)
+        elif profile.undecided:
             decided[field] = _decide_together(file, columns, field) or _ask_order(
-                file, columns[field], survey
+                file, columns[field], profile
             )
-        elif survey.counted:
-            decided[field] = _ask_start(file, counted, _common_dates(surveys.values()))
+        elif profile.counted:
+            decided[field] = _ask_start(file, counted, _common_dates(profiles.values()))
         elif not formats:
             decided[field] = Ask(
                 f"How are the times of {columns[field]} in {file.name} written, like "
-                f"{survey.unread_examples[0]}? Answer as strptime does, like %d/%m/%Y"
+                f"{profile.unread_examples[0]}? Answer as strptime does, like %d/%m/%Y"
             )
         else:
             decided[field] = None if formats == "iso" else formats
@@ -131,7 +131,7 @@ def _decide_together(file: InspectedFile, columns: dict[str, str], field: str) -
     """Decide the order of a column's dates by the other columns of its file; None if they do not."""
     if len(columns) < 2:
         return None
-    together = survey_times(chain.from_iterable(_texts(file, column) for column in columns.values()))
+    together = profile_times(chain.from_iterable(_texts(file, column) for column in columns.values()))
     if together.undecided or together.contradictions or not together.formats:
         return None
     others = ", ".join(column for name, column in columns.items() if name != field)
@@ -139,9 +139,9 @@ def _decide_together(file: InspectedFile, columns: dict[str, str], field: str) -
     return Noted(formats, f"its own dates leave the order open; decided by {others}")
 
 
-def _common_dates(surveys: Iterable[TimeSurvey]) -> list[str]:
+def _common_dates(profiles: Iterable[TimeProfile]) -> list[str]:
     """Return the formats of dates in digits that read all columns of numbers."""
-    first, *others = [survey.dates_in_digits for survey in surveys if survey.counted]
+    first, *others = [profile.dates_in_digits for profile in profiles if profile.counted]
     return [name for name in first if all(name in other for other in others)]
 
 
@@ -171,23 +171,23 @@ def _day(text: str, layout: str) -> str:
     return "no day" if pd.isna(day) else f"{day:%Y-%m-%d}"
 
 
-def _ask_to_correct(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:
-    contradiction = survey.contradictions[0]
+def _ask_to_correct(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
+    contradiction = profile.contradictions[0]
     first, second = contradiction.examples
     return Ask(
         f"The dates of {column} in {file.name} contradict each other: {first} and {second} cannot have the "
         "same order of day and month. Correct the file, then choose the order of all its dates",
-        tuple(OR.join([*survey.formats, choice]) for choice in contradiction.choices),
+        tuple(OR.join([*profile.formats, choice]) for choice in contradiction.choices),
     )
 
 
-def _ask_order(file: InspectedFile, column: str, survey: TimeSurvey) -> Ask:
-    order = survey.undecided[0]
+def _ask_order(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
+    order = profile.undecided[0]
     named = any(divided(layout)[0] for choice in order.choices for layout in choice)
     what = "language are the months" if named else "order are day and month"
     return Ask(
         f"In which {what} in {column} of {file.name}, like {order.examples[0]}? No row decides",
-        tuple(OR.join([*survey.formats, *choice]) for choice in order.choices),
+        tuple(OR.join([*profile.formats, *choice]) for choice in order.choices),
     )
 
 
@@ -195,28 +195,28 @@ def _numbers(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
     """Return the signs of each field, None for the default; fields that need none are left out."""
     decided: dict[str, Any] = {}
     for field, column in columns.items():
-        survey = survey_numbers(_texts(file, column))
-        if contradiction := survey.contradiction:
+        profile = profile_numbers(_texts(file, column))
+        if contradiction := profile.contradiction:
             first, second = contradiction
             decided[field] = Ask(
                 f"The numbers of {column} in {file.name} contradict each other: {first} and {second} cannot "
                 "have the same decimal sign. Correct the file, then choose the form of all its numbers",
                 ("1,234.56", "1.234,56"),
             )
-        elif len(survey.formats) > 1:
+        elif len(profile.formats) > 1:
             decided[field] = Ask(
-                f"Is {survey.ambiguous_examples[0]} in {column} of {file.name} above a thousand, or a number "
-                "with decimals? No row decides; choose how 1234.56 would be written",
-                tuple(f"1{signs.thousands}234{signs.decimal}56" for signs in survey.formats),
+                f"Is {profile.ambiguous_examples[0]} in {column} of {file.name} above a thousand, or a "
+                "number with decimals? No row decides; choose how 1234.56 would be written",
+                tuple(f"1{signs.thousands}234{signs.decimal}56" for signs in profile.formats),
             )
-        elif survey.formats and _needs_signs(survey):
-            decided[field] = None if survey.formats[0] == Numbers() else survey.formats[0].model_dump()
+        elif profile.formats and _needs_signs(profile):
+            decided[field] = None if profile.formats[0] == Numbers() else profile.formats[0].model_dump()
     return decided
 
 
-def _needs_signs(survey: NumberSurvey) -> bool:
+def _needs_signs(profile: NumberProfile) -> bool:
     """Whether there are values beyond plain digits, which every format reads."""
-    return bool(survey.only.total() or survey.ambiguous)
+    return bool(profile.only.total() or profile.ambiguous)
 
 
 def _set_discounts(table: str, file: InspectedFile, columns: dict[str, Any]) -> None:

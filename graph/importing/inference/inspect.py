@@ -20,10 +20,10 @@ from graph.importing.reading.cells import texts
 from graph.importing.reading.data_files import SUFFIXES, is_data
 from graph.importing.reading.folders import Folder
 from graph.importing.reading.line_breaks import has_line_breaks
+from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.reading.opening import format_of, open_decompressed
 from graph.importing.reading.sample import Sample, Typed, sample
 from graph.importing.reading.title_rows import is_data_row, lines_above_header, rows_above_header
-from graph.importing.reading.whole import read_numbered_columns
 
 _SAMPLE_BYTES = 256 * 1024
 _FIRST_ROWS = 50

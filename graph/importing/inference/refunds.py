@@ -22,7 +22,7 @@ class Refunds:
 
     column: str
     value: str
-    whole: int = 0
+    full: int = 0
     other: int = 0
 
     @classmethod
@@ -35,18 +35,18 @@ class Refunds:
         """Count `rows`: trimmed texts, empty where missing."""
         refunds = rows.loc[rows[self.column] != "", self.column].map(_size).astype(float)
         refunds = refunds[refunds > 0]
-        whole = int((refunds >= rows.loc[refunds.index, self.value].map(_size).astype(float)).sum())
-        self.whole += whole
-        self.other += len(refunds) - whole
+        full = int((refunds >= rows.loc[refunds.index, self.value].map(_size).astype(float)).sum())
+        self.full += full
+        self.other += len(refunds) - full
 
     def rule(self, file: str) -> dict[str, Any] | Noted | None:
         """Return the rule for the column of refunds in `file`."""
-        if not self.whole and not self.other:
+        if not self.full and not self.other:
             return None
         if not self.other:
-            return Noted({"sign": "not_positive"}, f"leaves out: {self.whole:,} rows refunded in full")
+            return Noted({"sign": "not_positive"}, f"leaves out: {self.full:,} rows refunded in full")
         ask = Ask(
-            f"{self.column} of {file} is above 0 in {self.whole + self.other:,} rows: in {self.whole:,} it "
+            f"{self.column} of {file} is above 0 in {self.full + self.other:,} rows: in {self.full:,} it "
             f"is {self.value} in full, in {self.other:,} another amount. Are rows with a refund left out "
             "(not_positive: only those without one stay), or do all stay purchases (any)",
             ("not_positive", "any"),

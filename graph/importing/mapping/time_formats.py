@@ -1,4 +1,4 @@
-"""Formats of times: the order of day, month and year in figures, and formats that contradict each other."""
+"""Formats of times: the order of numeric dates, and formats that contradict each other."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ def is_known(layout: str) -> bool:
 
 
 class DateOrder(NamedTuple):
-    """The order of a date in figures, like `dmy`; its separator, and the digits of its year."""
+    """The order of a numeric date, like `dmy`; its separator, and the digits of its year."""
 
     order: str
     separator: str
@@ -67,7 +67,7 @@ class DateOrder(NamedTuple):
 
 
 def date_order(layout: str) -> DateOrder | None:
-    """Return the order of the date in a strptime format; None where it has none in figures."""
+    """Return the order of the date in a strptime format; None where it is not numeric."""
     match = _DATE_IN_FIGURES.search(layout)
     parts = match.group(1) + match.group(3) + match.group(4) if match else ""
     if match is None or sorted(parts.lower()) != ["d", "m", "y"]:
@@ -76,7 +76,7 @@ def date_order(layout: str) -> DateOrder | None:
 
 
 def reordered(layout: str, order: str) -> str:
-    """Return `layout` with its date in figures in another order, like `mdy`."""
+    """Return `layout` with its numeric date in another order, like `mdy`."""
     year = "Y" if "%Y" in layout else "y"
     parts = ["%" + part.replace("y", year) for part in order]
     return _DATE_IN_FIGURES.sub(lambda match: match.group(2).join(parts), layout, count=1)

@@ -59,8 +59,8 @@ class Rejects:
                 blocks.setdefault((file, table, mapping, int(block)), []).append(path)
         if not blocks:
             return rows_by_reason
-        with self.file.open("w", encoding="utf-8", newline="") as whole:
-            writer = csv.writer(whole)
+        with self.file.open("w", encoding="utf-8", newline="") as merged:
+            writer = csv.writer(merged)
             writer.writerow(HEADER)
             for block_key in sorted(blocks):
                 rows = [row for path in blocks[block_key] for row in _read(path)]

@@ -1,6 +1,6 @@
 """Looks at all rows of columns that could be read in two ways, before anything is loaded.
 
-Only such columns are read: dates in figures, whose day and month could be exchanged, and numbers.
+Only such columns are read: numeric dates, whose day and month could be exchanged, and numbers.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from graph.importing.reading.cells import is_cells, plain_array
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.date_orders import OrderCounts
-from graph.importing.values.number_survey import NumberCounts, NumberSurvey
+from graph.importing.values.number_profile import NumberCounts, NumberProfile
 from graph.importing.values.where import mask
 from graph.progress import Progress
 
@@ -36,7 +36,7 @@ class _Columns:
 
 
 def refuse_ambiguous_columns(files: InputFiles, progress: Progress) -> None:
-    """Survey all rows of columns that could be read in two ways.
+    """Profile all rows of columns that could be read in two ways.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def refuse_ambiguous_columns(files: InputFiles, progress: Progress) -> None:
     chosen = [(file, columns) for file, columns in found if columns.dates or columns.numbers]
     if not chosen:
         return
-    advance = progress.stage("Surveying dates and numbers", sum(file.rows for file, _ in chosen))
+    advance = progress.stage("Checking dates and numbers", sum(file.rows for file, _ in chosen))
     for file, columns in chosen:
         orders = {name: _order_counts(layouts) for name, layouts in columns.dates.items()}
         suspects: set[str] = set()
@@ -63,12 +63,12 @@ def refuse_ambiguous_columns(files: InputFiles, progress: Progress) -> None:
             advance(len(parsed.numbers))
         for name, counts in orders.items():
             _refuse_dates(file, name, columns.dates[name], counts)
-        surveys = {name: NumberCounts(columns.numbers[name]) for name in suspects}
+        profiles = {name: NumberCounts(columns.numbers[name]) for name in suspects}
         for parsed in _blocks(file, sorted(suspects), files.mapping) if suspects else ():
-            for name, survey in surveys.items():
-                survey.add(parsed.numbers, parsed.columns[name])
-        for name, survey in surveys.items():
-            _refuse_numbers(file, name, columns.numbers[name], survey.result())
+            for name, profile in profiles.items():
+                profile.add(parsed.numbers, parsed.columns[name])
+        for name, profile in profiles.items():
+            _refuse_numbers(file, name, columns.numbers[name], profile.result())
 
 
 def _columns(file: InputFile, mapping: Mapping) -> _Columns:
@@ -110,7 +110,7 @@ def _read(file: InputFile, selected: list[str]) -> Iterator[Block]:
     joins = file.joins
     if set(selected) <= set(joins.own):
         return read_blocks(file.path, file.source, selected)
-    # Joined tables count the rows that look them up: not those of a survey.
+    # Joined tables count the rows that look them up: not those of a check.
     uncounted = [replace(table, unmatched=0, rows=0, examples=[]) for table in joins.tables]
     return replace(joins, tables=uncounted).blocks(read_blocks(file.path, file.source, joins.own))
 
@@ -155,15 +155,15 @@ def _refuse_dates(
         raise ImportFailed(f"{problem}. Nothing was loaded.", remedy)
 
 
-def _refuse_numbers(file: InputFile, name: str, signs: Numbers, survey: NumberSurvey) -> None:
+def _refuse_numbers(file: InputFile, name: str, signs: Numbers, profile: NumberProfile) -> None:
     opposite = "," if signs.decimal == "." else "."
-    if not (survey.only[opposite] and survey.ambiguous):
+    if not (profile.only[opposite] and profile.ambiguous):
         return
     raise ImportFailed(
-        f"{file.name}, column {name!r} ({file.table}): {_rows(survey.only[opposite])}, as "
-        f"{survey.only_examples[opposite]}, have the decimal sign {opposite!r}, but the mapping says "
-        f"{signs.decimal!r}. So {_rows(survey.ambiguous)}, as {survey.ambiguous_examples[0]}, could be read "
-        "in two ways. Nothing was loaded.",
+        f"{file.name}, column {name!r} ({file.table}): {_rows(profile.only[opposite])}, as "
+        f"{profile.only_examples[opposite]}, have the decimal sign {opposite!r}, but the mapping says "
+        f"{signs.decimal!r}. So {_rows(profile.ambiguous)}, as {profile.ambiguous_examples[0]}, could be "
+        "read in two ways. Nothing was loaded.",
         f"Find out which decimal sign is right and set `numbers` of the column to it; {_LEAVE_OUT}.",
     )
 

@@ -113,7 +113,7 @@ def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
         counts = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return _in_range(moments_of_counts(counts, name, value_format.zone), ~np.isnan(counts))
     if any("%" in name for name in value_format.times):
-        # A date in figures, like 20240305, that the file types as a number.
+        # A numeric date, like 20240305, that the file types as a number.
         return _time(texts(column), value_format)
     every = np.asarray(pc.is_valid(column))
     return Converted(

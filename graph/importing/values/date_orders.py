@@ -1,4 +1,4 @@
-"""Counts which orders of day, month and year can read the dates in figures of a column."""
+"""Counts which orders of day, month and year can read the numeric dates of a column."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ class OrderCounts:
             if sets and all(readers >> bit & 1 for readers in sets)
         ]
         if "ymd" in orders and len(orders) > 1:
-            # In figures alone, 24/01/12 can begin or end with its year. Years are few, and days are many.
+            # As numbers alone, 24/01/12 can begin or end with its year. Years are few, and days are many.
             few_firsts, few_lasts = (len(values) <= _FEW_YEARS for values in (self._firsts, self._lasts))
             if few_lasts and not few_firsts:
                 orders.remove("ymd")

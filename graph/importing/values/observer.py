@@ -12,13 +12,13 @@ from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
 from graph.importing.values.discount_sizes import DiscountSizes
-from graph.importing.values.figures import Figures
 from graph.importing.values.id_report import IdReport
 from graph.importing.values.masks import is_true
+from graph.importing.values.outliers import Outliers
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
 
-_FIGURES = ("quantity", "value")
+_NUMBERS = ("quantity", "value")
 _THRESHOLD = re.compile(r"\d+\s*:\s*\d+")
 _ENTITIES = ("users", "tags", "products", "campaigns", "coupons")
 _Column = tuple[str, str, str]
@@ -46,9 +46,9 @@ class Observer:
 
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
-        # A kind that takes back another may well have negative figures.
+        # A kind that takes back another may well have negative numbers.
         self._returns = [name for name, kind in mapping.kinds.items() if kind.returns]
-        self._figures: dict[_Column, Figures] = defaultdict(Figures)
+        self._outliers: dict[_Column, Outliers] = defaultdict(Outliers)
         self._currencies: dict[_Column, Counter[str]] = defaultdict(Counter)
         self._discounts: dict[_Column, _Discounts] = defaultdict(_Discounts)
         self._sizes: dict[_Column, DiscountSizes] = defaultdict(DiscountSizes)
@@ -65,7 +65,7 @@ class Observer:
         if len(rows):
             self._add_ids(rows)
             if file.table == "behaviours":
-                self._add_figures(file, rows)
+                self._add_numbers(file, rows)
         if {"discount", "value"} <= set(rows.columns):
             discounts = rows.columns["discount"].to_numpy(zero_copy_only=False)
             values = rows.columns["value"].to_numpy(zero_copy_only=False)
@@ -88,14 +88,14 @@ class Observer:
                 ids = columns["object"] if len(objects) == 1 else columns["object"].filter(of_table)
                 self._ids.add(table, ids)
 
-    def _add_figures(self, file: InputFile, rows: Rows) -> None:
+    def _add_numbers(self, file: InputFile, rows: Rows) -> None:
         if self._returns:
             returned = pc.is_in(rows.columns["kind"], value_set=pa.array(self._returns, pa.string()))
             rows = rows.filter(~is_true(returned))
-        for name in _FIGURES:
+        for name in _NUMBERS:
             if name in rows.columns:
                 values = rows.columns[name].to_numpy(zero_copy_only=False)
-                self._figures[_column(file, name)].add(values, rows.numbers)
+                self._outliers[_column(file, name)].add(values, rows.numbers)
 
     def _add_discounts(self, file: InputFile, rows: Rows) -> None:
         key = _column(file, "discount")
@@ -115,7 +115,11 @@ class Observer:
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about all rows so far."""
-        found = [warning for key, figures in self._figures.items() for warning in _figures(key, figures)]
+        found = [
+            warning
+            for key, outliers in self._outliers.items()
+            for warning in _outlier_warnings(key, outliers)
+        ]
         for (file, column, _), counts in self._currencies.items():
             if len(counts) > 1:
                 listed = ", ".join(f"{currency} ({rows:,} rows)" for currency, rows in counts.most_common())
@@ -153,23 +157,23 @@ def _column(file: InputFile, name: str) -> _Column:
     return file.name, file.source.columns.get(name, name), name
 
 
-def _figures(key: _Column, figures: Figures) -> list[DataWarning]:
+def _outlier_warnings(key: _Column, outliers: Outliers) -> list[DataWarning]:
     file, column, name = key
     place = f"{file}, column {column!r}: "
     found = []
-    if figures.far:
+    if outliers.far:
         text = (
-            f"{place}{_rows(figures.far)} beyond 1,000 times the 99th percentile. They are loaded; correct "
+            f"{place}{_rows(outliers.far)} beyond 1,000 times the 99th percentile. They are loaded; correct "
         )
         text += "the file if they are wrong."
-        found.append(DataWarning("far_figures", text, figures.far, figures.far_examples))
-    if figures.negatives:
-        text = f"{place}{_rows(figures.negatives)} negative. They are loaded as they are; if they take back "
+        found.append(DataWarning("far_figures", text, outliers.far, outliers.far_examples))
+    if outliers.negatives:
+        text = f"{place}{_rows(outliers.negatives)} negative. They are loaded as they are; if they take back "
         text += "something, leave them out with `where` (sign), or map a kind of returns."
-        found.append(DataWarning("negative_figures", text, figures.negatives, figures.negative))
-    if name == "value" and figures.zeros:
-        text = f"{place}{_rows(figures.zeros)} 0."
-        found.append(DataWarning("zero_amounts", text, figures.zeros, figures.zero))
+        found.append(DataWarning("negative_figures", text, outliers.negatives, outliers.negative))
+    if name == "value" and outliers.zeros:
+        text = f"{place}{_rows(outliers.zeros)} 0."
+        found.append(DataWarning("zero_amounts", text, outliers.zeros, outliers.zero))
     return found
 
 

@@ -51,7 +51,7 @@ _ZONES = ((re.compile(r" ?[+-]99:?99$"), "%z"), (re.compile(r" (?:utc|gmt)$", re
 
 
 class TimeShape(NamedTuple):
-    """What a shape says: its format, and for dates in figures their form and possible orders."""
+    """What a shape says: its format, and for numeric dates their form and possible orders."""
 
     layout: str
     form: DateOrder | None = None

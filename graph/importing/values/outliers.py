@@ -1,4 +1,4 @@
-"""Counts figures of a column that are possible but odd: far from the bulk, negative, or zero."""
+"""Counts numbers of a column that are possible but unusual: far from the bulk, negative, or zero."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ _MIN_ROWS = 100
 _EXAMPLES = 3
 
 
-class Figures:
-    """The distribution of one column of numbers, and examples of odd ones."""
+class Outliers:
+    """The distribution of one column of numbers, and examples of unusual ones."""
 
     def __init__(self) -> None:
         self._sizes = np.zeros(_EXPONENTS, dtype=np.int64)
@@ -40,7 +40,7 @@ class Figures:
 
     @property
     def far(self) -> int:
-        """Number of figures beyond 1,000 times the 99th percentile of their size; 0 for few rows."""
+        """How many are beyond 1,000 times the 99th percentile of their size; 0 for few rows."""
         exponent = self._far_exponent()
         return int(self._sizes[exponent:].sum()) if exponent else 0
 

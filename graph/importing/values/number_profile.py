@@ -1,6 +1,7 @@
-"""Surveys all rows of a column of numbers: its decimal and grouping signs, or why they stay open."""
+"""Profiles all rows of a column of numbers: its decimal and grouping signs, or why they stay open."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,9 @@ from graph.importing.values import numbers
 from graph.importing.values.date_orders import Example
 from graph.importing.values.masks import is_true
 
+Texts = Iterable[tuple[NDArray[np.int64], pa.Array]]
+"""Blocks of a column: the numbers of rows, and their texts."""
+
 _GROUPINGS = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}
 _ONLY = r"^[+-]?\d*{0}(?:\d{{1,2}}|\d{{4,}})$"
 """What only one decimal sign can read: after it, there are not three digits."""
@@ -20,7 +24,7 @@ _EXAMPLES = 3
 
 
 @dataclass
-class NumberSurvey:
+class NumberProfile:
     """What the numbers of a column are.
 
     Attributes
@@ -59,8 +63,16 @@ class NumberSurvey:
         )
 
 
+def profile_numbers(column: Texts) -> NumberProfile:
+    """Profile the texts of a column of numbers; empty texts and nulls are missing."""
+    counting = NumberCounts()
+    for rows, text in column:
+        counting.add(rows, text)
+    return counting.result()
+
+
 class NumberCounts:
-    """Surveys a column block by block.
+    """Profiles a column block by block.
 
     Parameters
     ----------
@@ -70,15 +82,15 @@ class NumberCounts:
 
     def __init__(self, signs: Numbers | None = None) -> None:
         self._signs = signs
-        self._survey = NumberSurvey()
+        self._profile = NumberProfile()
         self._grouped: Counter[tuple[str, str]] = Counter()
 
     def add(self, rows: NDArray[np.int64], text: pa.Array) -> None:
         """Count the values of `text`, whose row numbers are `rows`."""
-        survey = self._survey
+        profile = self._profile
         text = pc.utf8_trim_whitespace(text)
         given = pc.fill_null(pc.not_equal(text, ""), False)
-        survey.rows += int(pc.sum(given).as_py() or 0)
+        profile.rows += int(pc.sum(given).as_py() or 0)
         odd = pc.and_(given, pc.invert(pc.match_substring_regex(pc.fill_null(text, ""), r"^[+-]?\d+$")))
         rows, text = rows[is_true(odd)], text.filter(odd)
         plain = np.zeros(len(text), dtype=bool)
@@ -93,12 +105,12 @@ class NumberCounts:
     def _count_only(
         self, decimal: str, rows: NDArray[np.int64], text: pa.Array, only: NDArray[np.bool_]
     ) -> None:
-        self._survey.only[decimal] += int(only.sum())
-        if only.any() and decimal not in self._survey.only_examples:
-            self._survey.only_examples[decimal] = _examples(rows, text, only, 0)[0]
+        self._profile.only[decimal] += int(only.sum())
+        if only.any() and decimal not in self._profile.only_examples:
+            self._profile.only_examples[decimal] = _examples(rows, text, only, 0)[0]
 
     def _add_others(self, rows: NDArray[np.int64], text: pa.Array) -> None:
-        survey = self._survey
+        profile = self._profile
         bare = pc.fill_null(numbers.bare(text), "")
         reads = {}
         for decimal, groupings in _GROUPINGS.items():
@@ -115,24 +127,24 @@ class NumberCounts:
         ambiguous = point & comma & is_true(pc.match_substring_regex(bare, "[.,]"))
         if self._signs:
             ambiguous &= is_true(numbers.readable(bare, self._signs))
-        survey.ambiguous += int(ambiguous.sum())
-        survey.ambiguous_examples += _examples(rows, text, ambiguous, len(survey.ambiguous_examples))
+        profile.ambiguous += int(ambiguous.sum())
+        profile.ambiguous_examples += _examples(rows, text, ambiguous, len(profile.ambiguous_examples))
         unread = ~point & ~comma
-        survey.unread += int(unread.sum())
-        survey.unread_examples += _examples(rows, text, unread, len(survey.unread_examples))
-        survey.currencies += numbers.currencies(text.filter(pa.array(~unread)))
+        profile.unread += int(unread.sum())
+        profile.unread_examples += _examples(rows, text, unread, len(profile.unread_examples))
+        profile.currencies += numbers.currencies(text.filter(pa.array(~unread)))
 
-    def result(self) -> NumberSurvey:
-        """Return the survey of all blocks."""
-        survey = self._survey
-        if survey.contradiction:
+    def result(self) -> NumberProfile:
+        """Return the profile of all blocks."""
+        profile = self._profile
+        if profile.contradiction:
             decimals = []
-        elif survey.only["."] or survey.only[","]:
-            decimals = [decimal for decimal in _GROUPINGS if survey.only[decimal]]
+        elif profile.only["."] or profile.only[","]:
+            decimals = [decimal for decimal in _GROUPINGS if profile.only[decimal]]
         else:
-            decimals = list(_GROUPINGS) if survey.ambiguous else ["."]
-        survey.formats = [self._format(decimal) for decimal in decimals]
-        return survey
+            decimals = list(_GROUPINGS) if profile.ambiguous else ["."]
+        profile.formats = [self._format(decimal) for decimal in decimals]
+        return profile
 
     def _format(self, decimal: str) -> Numbers:
         counts = {thousands: self._grouped[decimal, thousands] for thousands in _GROUPINGS[decimal][1:]}

@@ -1,11 +1,10 @@
-"""Surveys all rows of a column: which formats read its times or numbers, what is open, what contradicts.
+"""Profiles all rows of a column of times: which formats read it, what is open, what contradicts.
 
-A survey keeps counts and a few examples, so its memory does not grow with the column.
+A profile keeps counts and a few examples, so its memory does not grow with the column.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,11 +17,8 @@ from graph.importing.values.counted_times import CountRange
 from graph.importing.values.date_orders import Example, OrderCounts
 from graph.importing.values.masks import is_true
 from graph.importing.values.named_dates import NamedDates
-from graph.importing.values.number_survey import NumberCounts, NumberSurvey
+from graph.importing.values.number_profile import Texts
 from graph.importing.values.time_shapes import TimeShape, named_shapes, time_shape
-
-Texts = Iterable[tuple[NDArray[np.int64], pa.Array]]
-"""Blocks of a column: the numbers of rows, and their texts."""
 
 _MAX_SHAPES = 2_000
 _EXAMPLES = 3
@@ -74,7 +70,7 @@ class Contradiction:
 
 
 @dataclass
-class TimeSurvey:
+class TimeProfile:
     """What the times of a column are.
 
     Attributes
@@ -112,16 +108,8 @@ class TimeSurvey:
         return not (self.undecided or self.contradictions or self.unread or self.counted)
 
 
-def survey_numbers(column: Texts) -> NumberSurvey:
-    """Survey the texts of a column of numbers; empty texts and nulls are missing."""
-    counting = NumberCounts()
-    for numbers, text in column:
-        counting.add(numbers, text)
-    return counting.result()
-
-
-def survey_times(column: Texts) -> TimeSurvey:
-    """Survey the texts of a column of times; empty texts and nulls are missing."""
+def profile_times(column: Texts) -> TimeProfile:
+    """Profile the texts of a column of times; empty texts and nulls are missing."""
     counting = _TimeCounts()
     for numbers, text in column:
         counting.add(numbers, pc.utf8_trim_whitespace(text))
@@ -130,7 +118,7 @@ def survey_times(column: Texts) -> TimeSurvey:
 
 class _TimeCounts:
     def __init__(self) -> None:
-        self._survey = TimeSurvey()
+        self._profile = TimeProfile()
         self._formats: Counter[str] = Counter()
         self._orders: dict[DateOrder, OrderCounts] = {}
         self._layouts: dict[DateOrder, Counter[str]] = {}
@@ -140,7 +128,7 @@ class _TimeCounts:
     def add(self, numbers: NDArray[np.int64], text: pa.Array) -> None:
         given = np.asarray(pc.fill_null(pc.not_equal(text, ""), False).to_numpy(zero_copy_only=False))
         numbers, text = numbers[given], text.filter(pa.array(given))
-        self._survey.rows += len(text)
+        self._profile.rows += len(text)
         shapes = pc.replace_substring_regex(text, r"\d", "9").dictionary_encode()
         codes = shapes.indices.to_numpy(zero_copy_only=False)
         names = shapes.dictionary.to_pylist()
@@ -158,10 +146,10 @@ class _TimeCounts:
     def _count(self, shape: TimeShape | None, numbers: NDArray[np.int64], text: pa.Array) -> None:
         good = _plausible(shape, text)
         if not good.all():
-            self._survey.unread += int((~good).sum())
-            free = _EXAMPLES - len(self._survey.unread_examples)
+            self._profile.unread += int((~good).sum())
+            free = _EXAMPLES - len(self._profile.unread_examples)
             for row in np.flatnonzero(~good)[:free]:
-                self._survey.unread_examples.append(Example(int(numbers[row]), text[int(row)].as_py()))
+                self._profile.unread_examples.append(Example(int(numbers[row]), text[int(row)].as_py()))
             numbers, text = numbers[good], text.filter(pa.array(good))
         if shape is None or not len(text):
             return
@@ -175,46 +163,46 @@ class _TimeCounts:
         orders.add(numbers, text)
         self._layouts.setdefault(shape.form, Counter())[shape.layout] += len(text)
 
-    def result(self) -> TimeSurvey:
-        survey, formats = self._survey, self._formats.copy()
+    def result(self) -> TimeProfile:
+        profile, formats = self._profile, self._formats.copy()
         for form, counts in self._orders.items():
             layouts = [layout for layout, _ in self._layouts[form].most_common()]
             orders = counts.reading_all()
-            survey.unread += counts.unread
-            survey.unread_examples += counts.unread_examples[: _EXAMPLES - len(survey.unread_examples)]
+            profile.unread += counts.unread
+            profile.unread_examples += counts.unread_examples[: _EXAMPLES - len(profile.unread_examples)]
             if len(orders) > 1 and counts.differing:
                 choices = [[reordered(layout, order) for layout in layouts] for order in orders]
-                survey.undecided.append(OpenOrder(choices, counts.differing))
+                profile.undecided.append(OpenOrder(choices, counts.differing))
             elif orders:
                 for layout in layouts:
                     formats[reordered(layout, orders[0])] += self._layouts[form][layout]
             elif counts.rows:
-                survey.contradictions.append(_contradiction(counts, layouts[0]))
+                profile.contradictions.append(_contradiction(counts, layouts[0]))
         named, differing = self._named.readings()
         if len(named) > 1:
-            survey.undecided.append(OpenOrder([list(formats) for formats in named], differing))
+            profile.undecided.append(OpenOrder([list(formats) for formats in named], differing))
         else:
             formats.update(named[0])
-            survey.unread += self._named.rows - named[0].total()
-        survey.formats = [name for name, _ in formats.most_common()]
-        if self._counts.rows and _start_is_open(survey, formats):
-            survey.counted = self._counts.extremes
-            survey.dates_in_digits = self._counts.dates
-        return survey
+            profile.unread += self._named.rows - named[0].total()
+        profile.formats = [name for name, _ in formats.most_common()]
+        if self._counts.rows and _start_is_open(profile, formats):
+            profile.counted = self._counts.extremes
+            profile.dates_in_digits = self._counts.dates
+        return profile
 
 
-def _start_is_open(survey: TimeSurvey, formats: Counter[str]) -> bool:
+def _start_is_open(profile: TimeProfile, formats: Counter[str]) -> bool:
     """Whether the numbers of a column can be counts from any start.
 
     Serial days of spreadsheets are recognised among dates, a stray number among Unix times is an error.
     """
-    if survey.undecided or survey.contradictions or any(_is_written(name) for name in formats):
+    if profile.undecided or profile.contradictions or any(_is_written(name) for name in formats):
         return False
-    return "excel" in formats or survey.unread > _STRAY * survey.rows
+    return "excel" in formats or profile.unread > _STRAY * profile.rows
 
 
 def _is_written(layout: str) -> bool:
-    """Whether a format is that of a date in words or figures with separators, not of a plain number."""
+    """Whether a format is that of a date in words or numbers with separators, not of a plain number."""
     return not is_counted(layout) and layout not in _COMPACT.values()
 
 
