@@ -67,7 +67,7 @@ class FormatSettings(Strict):
 
     times: Divided | None = Field(
         None,
-        description="Divided tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
+        description="Formats, tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
         "count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or strptime's "
         "like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. Month names in another language have its code before "
         "the format: 'de: %d. %B %Y'. No two formats may read one text as different days",
