@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from graph.errors import InvalidRequest
 from graph.importing.check import check_files
@@ -126,12 +125,3 @@ def test_lines_of_orders_are_no_products(tmp_path: Path) -> None:
     _write(tmp_path, "invoice_items.csv", "invoice_no,item_code", [f"{i},P{i % 2}" for i in range(20)])
     assert list(_mapping(tmp_path, []).tables) == ["behaviours"]
     assert "# Not used: invoice_items.csv" in infer_mapping(tmp_path)
-
-
-def test_unread_sheets_are_named(tmp_path: Path) -> None:
-    book = Workbook()
-    for row in [["email", "sku", "date"], ["a", "tea", "2024-03-01"]]:
-        book.active.append(row)
-    book.create_sheet("Campaigns").append(["id", "start", "end"])
-    book.save(tmp_path / "orders.xlsx")
-    assert "# Not used: orders.xlsx: sheets Campaigns;" in infer_mapping(tmp_path)

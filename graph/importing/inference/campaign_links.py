@@ -222,9 +222,12 @@ def _names(
             file, rows = by_name[prefix[:-1]], None
             own = [column.removeprefix(prefix) for column in columns]
         header = plain(settings.get("header", file.source.header))
-        reading = file.source.model_copy(update={"rows": rows, "header": header})
+        settings_read = {"rows": rows, "header": header}
         absent = missing | set(file.missing)
-        parts = (read_numbered_columns(path, reading, own) for path in (file.path, *file.more))
+        parts = (
+            read_numbered_columns(part.path, part.source.model_copy(update=settings_read), own)
+            for part in (file, *file.more)
+        )
         for _, block in chain.from_iterable(parts):
             values = [texts(block[column]).fill_null("").to_pylist() for column in own]
             for row in set(zip(*values, strict=True)):

@@ -74,10 +74,6 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
             draft.sources.append(_source(table, file))
         else:
             draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
-    for file in files:
-        others = ", ".join(file.other_sheets)
-        if others:
-            draft.unused.append(f"{file.name}: sheets {others}; `sheet` of a source names the one to read")
     _complete(draft, objects, files)
     return draft.render()
 

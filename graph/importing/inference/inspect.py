@@ -17,12 +17,13 @@ from graph.importing.inference.draft import Ask, Noted
 from graph.importing.mapping.source import NO_COLUMN, Source
 from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
-from graph.importing.reading.data_files import SUFFIXES, is_data
+from graph.importing.reading.data_files import READABLE, is_data, is_workbook
 from graph.importing.reading.folders import Folder
 from graph.importing.reading.line_breaks import has_line_breaks
 from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.reading.opening import format_of, open_decompressed
 from graph.importing.reading.sample import Sample, Typed, sample
+from graph.importing.reading.sheets import SheetInfo
 from graph.importing.reading.title_rows import is_data_row, lines_above_header, rows_above_header
 
 _SAMPLE_BYTES = 256 * 1024
@@ -41,7 +42,7 @@ class InspectedFile:
     Attributes
     ----------
     name, path
-        The path relative to the folder, and the file.
+        The path relative to the folder (and the sheet of a workbook with several), and the file.
     source
         How it is read.
     settings
@@ -60,8 +61,6 @@ class InspectedFile:
         Why it cannot be used, or empty.
     more
         The further files of its series, which are read after it.
-    other_sheets
-        The sheets of a workbook that are not read.
     """
 
     name: str
@@ -74,8 +73,7 @@ class InspectedFile:
     typed: dict[str, Typed] = field(default_factory=dict)
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""
-    more: list[Path] = field(default_factory=list)
-    other_sheets: list[str] = field(default_factory=list)
+    more: list["InspectedFile"] = field(default_factory=list)
 
     @cached_property
     def times(self) -> list[str]:
@@ -93,8 +91,8 @@ class InspectedFile:
 
     def columns(self, names: list[str]) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
         """Yield row numbers and the texts of `names` of all rows, block by block."""
-        for path in [self.path, *self.more]:
-            for numbers, columns in read_numbered_columns(path, self.source, names):
+        for file in [self, *self.more]:
+            for numbers, columns in read_numbered_columns(file.path, file.source, names):
                 yield numbers, {name: texts(column) for name, column in columns.items()}
 
     def frames(self, names: list[str]) -> Iterator[pd.DataFrame]:
@@ -109,23 +107,51 @@ def inspect_files(folder: Path) -> list[InspectedFile]:
     """Inspect all data files of a folder or .zip archive. Raises InvalidRequest where there are none."""
     if not folder.exists():
         raise InvalidRequest(f"{folder} does not exist.", "Name the folder with your files.")
-    files = [_inspect(file.path, file.name) for file in Folder(folder).files() if is_data(file.name)]
+    found = [file for file in Folder(folder).files() if is_data(file.name)]
+    files = [inspected for file in found for inspected in _inspect_sheets(file.path, file.name)]
     if not files:
         raise InvalidRequest(
             f"There are no data files in {folder}.",
-            f"Groundswell reads {', '.join(SUFFIXES)}, also .gz, .zst and .zip.",
+            f"Groundswell reads {', '.join(READABLE)}, also .gz, .zst and .zip.",
         )
     return files
 
 
-def _inspect(path: Path, name: str) -> InspectedFile:
+def _inspect_sheets(path: Path, name: str) -> list[InspectedFile]:
+    """Inspect a file, or of a workbook each sheet; hidden and empty ones and pivot tables have a problem."""
+    if not is_workbook(name):
+        return [_inspect(path, name)]
+    try:
+        found = sheets.list_sheets(path)
+    except ImportFailed:
+        return [_inspect(path, name)]
+    files = [_inspect_sheet(path, name, sheet) for sheet in found]
+    usable = [file for file in files if not file.problem]
+    if len(usable) > 1 or (usable and usable[0] is not files[0]):
+        return files
+    # The only table, in the first sheet, needs no name; nor does a workbook without any.
+    for file in files[:1]:
+        file.name = file.settings["files"] = name
+        file.source = file.source.model_copy(update={"files": [name], "sheet": None})
+    return files
+
+
+def _inspect_sheet(path: Path, name: str, sheet: SheetInfo) -> InspectedFile:
+    file = _inspect(path, f"{name}/{sheet.name}", sheet.name)
+    if not sheet.is_shown:
+        file.problem = "the sheet is hidden" if sheet.is_hidden else "the sheet is a pivot table"
+    elif not file.names and not file.problem:
+        file.problem = "the sheet is empty"
+    return file
+
+
+def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     settings: dict[str, Any] = {"files": name}
-    file = InspectedFile(name, path, Source(files=[name]), settings)
+    file = InspectedFile(name, path, Source(files=[name], sheet=sheet), settings)
     try:
         if format_of(path, file.source) in _DELIMITED:
             _find_layout(file)
         elif format_of(path, file.source) == "xlsx":
-            file.other_sheets = sheets.sheet_names(path)[1:]
             _skip_titles(file, sheets.first_rows(path, file.source, _FIRST_ROWS))
         found = sample(path, file.source)
         if format_of(path, file.source) in _DELIMITED:

@@ -1,4 +1,7 @@
-"""Files of one series, as the exports of several months, are drafted as one: by a pattern of their names."""
+"""Files of one series, as the exports of several months, are drafted as one: by a pattern of their names.
+
+So are the sheets of a workbook whose names differ in digits.
+"""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -10,7 +13,8 @@ import pandas as pd
 
 from graph.importing.inference.draft import Ask, plain
 from graph.importing.inference.inspect import InspectedFile
-from graph.importing.reading.data_files import series_pattern
+from graph.importing.mapping.formats import as_list
+from graph.importing.reading.data_files import divide_sheet, series_pattern
 
 
 def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
@@ -20,19 +24,24 @@ def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
         groups[series_pattern(file.name)].append(file)
     joined: list[InspectedFile] = []
     for pattern, group in groups.items():
-        matching = [file for file in files if fnmatchcase(file.name, pattern)]
-        if len(group) == 1 or matching != group or not all(_alike(group[0], file) for file in group):
+        if len(group) == 1 or not all(_alike(group[0], file) for file in group):
             joined += group
+        elif [file for file in files if fnmatchcase(file.name, pattern)] == group:
+            joined.append(_join(pattern, group, pattern))
+        elif divide_sheet(pattern)[1] is not None:
+            # Sheets like 2023 and 2024, whose pattern matches the others as well.
+            joined.append(_join(pattern, group, [file.name for file in group]))
         else:
-            joined.append(_join(pattern, group))
+            joined += group
     return joined
 
 
 def _alike(first: InspectedFile, other: InspectedFile) -> bool:
-    same = (first.names, first.typed, first.source.model_copy(update={"files": []}))
+    unnamed: dict[str, Any] = {"files": [], "sheet": None}
+    same = (first.names, first.typed, first.source.model_copy(update=unnamed))
     return (
         not (first.problem or other.problem)
-        and same == (other.names, other.typed, other.source.model_copy(update={"files": []}))
+        and same == (other.names, other.typed, other.source.model_copy(update=unnamed))
         and _settings(first) == _settings(other)
     )
 
@@ -43,17 +52,18 @@ def _settings(file: InspectedFile) -> dict[str, Any]:
     return {name: value.choose if isinstance(value, Ask) else value for name, value in values.items()}
 
 
-def _join(pattern: str, files: list[InspectedFile]) -> InspectedFile:
+def _join(name: str, files: list[InspectedFile], named: str | list[str]) -> InspectedFile:
+    """Return `files` as one; the mapping names them by `named`."""
     first = files[0]
     missing = list(dict.fromkeys(text for file in files for text in file.missing))
-    settings = first.settings | {"files": pattern} | ({"missing": missing} if missing != [""] else {})
+    settings = first.settings | {"files": named} | ({"missing": missing} if missing != [""] else {})
     return replace(
         first,
-        name=pattern,
-        source=first.source.model_copy(update={"files": [pattern]}),
+        name=name,
+        source=first.source.model_copy(update={"files": as_list(named)}),
         settings=settings,
         missing=missing,
-        more=[file.path for file in files[1:]],
+        more=files[1:],
     )
 
 
@@ -61,8 +71,8 @@ def shared_rows(file: InspectedFile) -> int:
     """Return how many rows of a series are, whole, in an earlier file as well."""
     seen = np.empty(0, dtype=np.uint64)
     shared = 0
-    for path in [file.path, *file.more]:
-        own = replace(file, path=path, more=[])
+    for part in [file, *file.more]:
+        own = replace(file, path=part.path, source=part.source, more=[])
         hashes = [
             pd.util.hash_pandas_object(frame, index=False).to_numpy() for frame in own.frames(file.names)
         ]

@@ -60,7 +60,10 @@ class KindRule(Strict):
 class Source(FormatSettings):
     """The files of a table, and how to read them."""
 
-    files: Texts = Field(description="File names or patterns (*.csv), relative to the folder")
+    files: Texts = Field(
+        description="File names or patterns (*.csv), relative to the folder. A sheet of a workbook is named "
+        "like a file in an archive: shop.xlsx/Orders"
+    )
     format: FileFormat | None = Field(
         None, description="Default: by the file name; .gz and .zst are decompressed"
     )
@@ -111,7 +114,9 @@ class Source(FormatSettings):
         description="column: values of the rows to keep, or a rule (below). All must hold; other rows are "
         "left out and counted",
     )
-    sheet: str | None = Field(None, description="Excel: name of the sheet; default: the first")
+    sheet: str | None = Field(
+        None, description="Excel: name of the sheet, where `files` does not have it; default: the first"
+    )
     rows: str | None = Field(
         None,
         description="JSON, Parquet: path of a list whose elements are the rows. Columns are then named from "

@@ -1,21 +1,50 @@
-"""Which files of a folder hold data, by their names, and the pattern that files of one series have."""
+"""Which files hold data, by their names: format, sheet, and the pattern of a series of files."""
 
 import re
 from pathlib import PurePosixPath
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx")
+FORMATS = {
+    ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl",
+    ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
+    ".xls": "xlsx",
+}  # fmt: skip
+"""The format of a file by the end of its name; `.gz` and `.zst` may follow.
+
+An old workbook (`.xls`) cannot be read, and is refused with what to do about it.
+"""
+READABLE = tuple(suffix for suffix in FORMATS if suffix != ".xls")
+"""The endings of files that can be read."""
 _COMPRESSED = {".gz", ".zst"}
 _DIGITS = re.compile(r"\d+(?:[-_. T]?\d+)*(?=.*\.)")
 """A number or date in a file name, before its suffix."""
+_DIGITS_OF_SHEET = re.compile(r"\d+(?:[-_. ]?\d+)*")
+
+
+def format_by_name(name: str) -> str | None:
+    """Return the format of a file by the end of its name; None where that tells nothing."""
+    path = PurePosixPath(name)
+    bare = path.with_suffix("") if path.suffix.lower() in _COMPRESSED else path
+    return FORMATS.get(bare.suffix.lower())
 
 
 def is_data(name: str) -> bool:
     """Return whether a file of this name holds rows."""
-    path = PurePosixPath(name)
-    bare = path.with_suffix("") if path.suffix in _COMPRESSED else path
-    return bare.suffix.lower() in SUFFIXES
+    return format_by_name(name) is not None
+
+
+def is_workbook(name: str) -> bool:
+    """Return whether a file of this name is a workbook, which may have several sheets."""
+    return format_by_name(name) == "xlsx"
+
+
+def divide_sheet(name: str) -> tuple[str, str | None]:
+    """Return the workbook and the sheet of a name like `shop.xlsx/Orders`; no sheet for any other."""
+    workbook, slash, sheet = name.rpartition("/")
+    return (workbook, sheet) if slash and is_workbook(workbook) else (name, None)
 
 
 def series_pattern(name: str) -> str:
     """Return `name` with `*` in place of each number or date: orders_2024-06-20.csv is of orders_*.csv."""
-    return _DIGITS.sub("*", name)
+    workbook, sheet = divide_sheet(name)
+    pattern = _DIGITS.sub("*", workbook)
+    return pattern if sheet is None else f"{pattern}/{_DIGITS_OF_SHEET.sub('*', sheet)}"

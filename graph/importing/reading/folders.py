@@ -1,4 +1,4 @@
-"""The files of a folder or .zip archive that a pattern of the mapping matches.
+"""The files of a folder or .zip archive that a pattern of the mapping matches, and the sheets of workbooks.
 
 Archives are unpacked once, into a folder named by their checksum: in the cache folder, where those that no
 import has used for a day are deleted, as they hold personal data; or in the folder itself if it has a
@@ -8,12 +8,16 @@ subfolder for them, as uploads do.
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from graph.errors import ImportFailed
+from graph.importing.mapping.source import Source
+from graph.importing.reading import sheets
 from graph.importing.reading.archives import unpack
-from graph.importing.reading.data_files import is_data
+from graph.importing.reading.data_files import divide_sheet, is_data, is_workbook
 from graph.importing.reading.opening import checksum_of
 from graph.settings import Settings
 
@@ -31,16 +35,32 @@ class FoundFile:
     Attributes
     ----------
     name
-        Its path relative to the folder; `export.zip/orders.csv` for the member of an archive.
+        Its path relative to the folder; `export.zip/orders.csv` for the member of an archive, and
+        `shop.xlsx/Orders` for a sheet of a workbook.
     path
         The file itself.
     container
         The file of the folder that holds it: the archive, or the file itself.
+    sheet
+        The sheet, where the pattern names one.
     """
 
     name: str
     path: Path
     container: Path
+    sheet: str | None = None
+
+    def read_as(self, source: Source) -> Source:
+        """Return `source` with the sheet of this file, if it is one. Raises ImportFailed for two sheets."""
+        if self.sheet is None:
+            return source
+        if source.sheet not in (None, self.sheet):
+            raise ImportFailed(
+                f"The mapping names two sheets of {self.path.name}: {self.sheet!r} in `files`, and "
+                f"{source.sheet!r} in `sheet`.",
+                "Remove `sheet`, or the sheet's name from `files`.",
+            )
+        return source.model_copy(update={"sheet": self.sheet})
 
 
 class Folder:
@@ -68,7 +88,23 @@ class Folder:
         self._root = self._inside(path) if self._archive else path
 
     def match(self, pattern: str) -> list[FoundFile]:
-        """Return the files that `pattern` matches, sorted. Raises ImportFailed."""
+        """Return the files that `pattern` matches, sorted; of a workbook, the sheets in their order.
+
+        Raises ImportFailed.
+        """
+        found = self._match_files(pattern)
+        workbook, sheet = divide_sheet(pattern)
+        if found or sheet is None:
+            return found
+        workbooks = self._match_files(workbook)
+        for file in workbooks:
+            names = [name for name in sheets.sheet_names(file.path) if fnmatchcase(name, sheet)]
+            found += [replace(file, name=f"{file.name}/{name}", sheet=name) for name in names]
+        if workbooks and not found:
+            raise sheets.no_such_sheet(workbooks[0].path, sheet)
+        return found
+
+    def _match_files(self, pattern: str) -> list[FoundFile]:
         parts = PurePosixPath(pattern).parts
         if PurePosixPath(pattern).is_absolute() or ".." in parts:
             raise ImportFailed(
@@ -87,7 +123,7 @@ class Folder:
     def files(self) -> list[FoundFile]:
         """Return all files, and the members of archives in place of these; hidden ones are left out."""
         found = []
-        for file in self.match("**/*"):
+        for file in self._match_files("**/*"):
             if any(part.startswith(".") for part in PurePosixPath(file.name).parts):
                 continue
             if is_archive(file.path):
@@ -96,19 +132,25 @@ class Folder:
                 found.append(file)
         return found
 
-    def unread(self, read: set[Path]) -> list[str]:
-        """Return the data files that are not among `read`; an archive of which nothing is, as one."""
+    def unread(self, read: set[tuple[Path, str | None]]) -> list[str]:
+        """Return the data files that are not among `read`, pairs of a file and its sheet.
+
+        An archive, or a workbook, of which nothing is read is named as one; of other workbooks, the unread
+        sheets that have a table.
+        """
         found: list[FoundFile] = []
-        for file in self.match("**/*"):
+        for file in self._match_files("**/*"):
             opened = file.path in self._unpacked
             found += self._match_members(file.name, "**/*") if opened else [file]
-        return [
-            file.name
+        found = [
+            file
             for file in found
-            if file.path not in read
-            and (is_data(file.name) or is_archive(file.path))
+            if (is_data(file.name) or is_archive(file.path))
             and not any(part.startswith(".") for part in PurePosixPath(file.name).parts)
         ]
+        paths = {path for path, _ in read}
+        names = ([file.name] if file.path not in paths else _unread_sheets(file, read) for file in found)
+        return list(chain.from_iterable(names))
 
     def _match_members(self, archives: str, pattern: str) -> list[FoundFile]:
         found = []
@@ -138,6 +180,16 @@ class Folder:
         if archive not in self._unpacked:
             self._unpacked[archive] = _unpacked(archive, self._unpack_into)
         return self._unpacked[archive]
+
+
+def _unread_sheets(file: FoundFile, read: set[tuple[Path, str | None]]) -> list[str]:
+    """Return the sheets of a workbook with a table that is not `read`; without a name, the first sheet is."""
+    if not is_workbook(file.name):
+        return []
+    found = sheets.list_sheets(file.path)
+    names = {sheet or next(iter(found)).name for path, sheet in read if path == file.path}
+    others = [sheet.name for sheet in found if sheet.is_shown and sheet.name not in names]
+    return [f"{file.name}/{name}" for name in others if sheets.has_table(file.path, name)]
 
 
 def is_archive(path: Path) -> bool:

@@ -27,7 +27,7 @@ class InputFile:
     table
         The table of the contract.
     name
-        The path relative to the folder.
+        The path relative to the folder, and the sheet where the mapping names one.
     path
         The file.
     source
@@ -127,7 +127,8 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     ]
     files = InputFiles(folder, mapping)
     advance = progress.stage("Reading files", len(sources))
-    for table, source, file, joined in sources:
+    for table, settings, file, joined in sources:
+        source = file.read_as(settings)
         checksum, rows = digest_and_count(file.path, source)
         missing = mapping.value_format(source).missing
         joins = open_joins(file, source, source.mapped_columns, joined, missing)
@@ -137,7 +138,9 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
         )
         files.joined += [other.container for other in _joined_files(joined)]
         advance(1)
-    read = {file.path for _, _, file, joined in sources for file in [file, *_joined_files(joined)]}
+    read = {(file.path, file.sheet or source.sheet) for _, source, file, _ in sources}
+    joins = (pair for _, _, _, joined in sources for pair in joined)
+    read |= {(file.path, file.sheet or join.sheet) for join, found in joins for file in found}
     files.unread = opened.unread(read)
     return files
 

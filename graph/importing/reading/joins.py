@@ -178,7 +178,7 @@ def open_joins(
         needed |= {key: min(index, needed.get(key, index)) for key in join.on if key in absent}
     for column, before in needed.items():
         for index, (join, files) in enumerate(joined[:before]):
-            lacks, has = absent_columns(files[0].path, _source(join), [column])
+            lacks, has = absent_columns(files[0].path, _source(join, files[0]), [column])
             if not lacks:
                 wanted[index][column] = column
                 break
@@ -190,7 +190,7 @@ def open_joins(
     for (join, files), columns in zip(joined, wanted, strict=True):
         joins.tables.append(_read(join, files, columns))
         for other in files:
-            joins.checksums[other.name] = digest_and_count(other.path, _source(join))[0]
+            joins.checksums[other.name] = digest_and_count(other.path, _source(join, other))[0]
     return joins
 
 
@@ -198,8 +198,8 @@ def _prefixes(join: Join, files: list[FoundFile]) -> list[str]:
     return [f"{name}:" for name in [*join.files, *(file.name for file in files)]]
 
 
-def _source(join: Join) -> Source:
-    return Source(
+def _source(join: Join, file: FoundFile) -> Source:
+    source = Source(
         files=join.files,
         format=join.format,
         rows=join.rows,
@@ -209,15 +209,16 @@ def _source(join: Join) -> Source:
         skip_rows=join.skip_rows,
         multiline=join.multiline,
     )
+    return file.read_as(source)
 
 
 def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> JoinedTable:
     """Read the key and `columns` (by the name that the mapping uses) of the joined files."""
     names = list(dict.fromkeys([*join.on.values(), *columns.values()]))
-    source = _source(join)
     parts: list[Parsed] = []
     origins: list[str] = []
     for file in files:
+        source = _source(join, file)
         check_columns(file.path, source, names)
         for block in read_blocks(file.path, source, names):
             parts.append(block.parse())

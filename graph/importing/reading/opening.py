@@ -14,12 +14,7 @@ import pyarrow as pa
 from graph.errors import ImportFailed
 from graph.importing.mapping.source import Source
 from graph.importing.reading import lines
-
-SUFFIXES = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl",
-    ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
-}  # fmt: skip
-"""The format of a file by the end of its name; `.gz` and `.zst` may follow."""
+from graph.importing.reading.data_files import format_by_name
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,10 +34,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 def format_of(path: Path, source: Source) -> str:
     """Return csv, tsv, json, jsonl, parquet or xlsx: from the mapping, else by the file name."""
-    if source.format:
-        return source.format
-    uncompressed = path.with_suffix("") if path.suffix in {".gz", ".zst"} else path
-    return SUFFIXES.get(uncompressed.suffix.lower(), "csv")
+    return source.format or format_by_name(path.name) or "csv"
 
 
 def open_decompressed(path: Path) -> BinaryIO:

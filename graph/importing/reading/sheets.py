@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from openpyxl import load_workbook
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from graph.errors import ImportFailed
@@ -28,6 +30,24 @@ _MAX_BYTES = 8 << 30
 _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
 _CHECKED_ROWS = 1_000
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+_SEARCHED_ROWS = 50
+_PIVOT_TABLE = "/pivotTable"
+"""The end of the type of a sheet's relation to a pivot table."""
+
+
+class SheetInfo(NamedTuple):
+    """A sheet: its name, whether it is hidden, and whether it holds a pivot table."""
+
+    name: str
+    is_hidden: bool
+    is_pivot: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it can be a table that people keep."""
+        return not (self.is_hidden or self.is_pivot)
+
 
 SheetRow = tuple[int, list[Any]]
 """Number of a row, and its values."""
@@ -141,8 +161,42 @@ def _numbered(path: Path, sheet: ReadOnlyWorksheet) -> Iterator[SheetRow]:
 
 def sheet_names(path: Path) -> list[str]:
     """Return the names of the sheets. Raises ImportFailed."""
-    with _sheets(path) as found:
-        return list(found)
+    return [sheet.name for sheet in list_sheets(path)]
+
+
+def list_sheets(path: Path) -> list[SheetInfo]:
+    """Return the sheets of cells, without reading any. Raises ImportFailed."""
+    _check(path)
+    found = []
+    with open_raw(path) as file, _damage_reported(path):
+        reader = ExcelReader(file, read_only=True, keep_links=False)
+        reader.read_manifest()
+        reader.read_workbook()
+        for sheet, relation in reader.parser.find_sheets():
+            if relation.target not in reader.valid_files or "chartsheet" in relation.Type:
+                continue
+            relations = str(get_rels_path(relation.target))  # type: ignore[no-untyped-call]
+            others = get_dependents(reader.archive, relations) if relations in reader.valid_files else ()
+            is_pivot = any(other.Type.endswith(_PIVOT_TABLE) for other in others)
+            found.append(SheetInfo(sheet.name, sheet.state != "visible", is_pivot))
+    return found
+
+
+def has_table(path: Path, sheet: str) -> bool:
+    """Return whether one of the first rows of a sheet has two values or more: notes have one."""
+    rows = first_rows(path, Source(files=[path.name], sheet=sheet), _SEARCHED_ROWS)
+    return any(len(list(filter(None, row))) > 1 for row in rows)
+
+
+def no_such_sheet(path: Path, name: str) -> ImportFailed:
+    """Return the error of a sheet that a workbook does not have."""
+    names = sheet_names(path)
+    similar = nearest(name, names)
+    hint = f" (did you mean {similar}?)" if similar else ""
+    return ImportFailed(
+        f"{path.name} has no sheet {name!r}{hint}; its sheets are {', '.join(names) or 'none'}.",
+        "Correct the name of the sheet in the mapping.",
+    )
 
 
 @contextmanager
@@ -150,25 +204,25 @@ def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[Re
     with _sheets(path, formulas=formulas) as sheets:
         name = source.sheet or next(iter(sheets), "")
         if name not in sheets:
-            similar = nearest(name, sheets)
-            hint = f" (did you mean {similar}?)" if similar else ""
-            raise ImportFailed(
-                f"{path.name} has no sheet {name!r}{hint}; its sheets are {', '.join(sheets) or 'none'}.",
-                "Correct `sheet` in the mapping.",
-            )
+            raise no_such_sheet(path, name)
         yield sheets[name]
 
 
 @contextmanager
 def _sheets(path: Path, *, formulas: bool = False) -> Iterator[dict[str, ReadOnlyWorksheet]]:
-    _check_workbook(path)
-    with open_archive(path) as archive:
-        check_size(path, archive, _MAX_BYTES)
+    _check(path)
     # By its name, openpyxl would refuse a workbook that is not called .xlsx.
     with open_raw(path) as file:
         with _damage_reported(path):
             workbook = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
         yield {sheet.title: sheet for sheet in workbook.worksheets}
+
+
+def _check(path: Path) -> None:
+    """Raise ImportFailed where a file is no workbook, or unpacks to too much."""
+    _check_workbook(path)
+    with open_archive(path) as archive:
+        check_size(path, archive, _MAX_BYTES)
 
 
 def _check_workbook(path: Path) -> None:
@@ -185,7 +239,8 @@ def _check_workbook(path: Path) -> None:
         )
     if not start.startswith(b"PK"):
         raise ImportFailed(
-            f"{path.name} is not an Excel workbook.", "Set its `format` in the mapping, or save it as .xlsx."
+            f"{path.name} is not an Excel workbook.",
+            "Set its `format` in the mapping (csv for text), or save it as .xlsx.",
         )
 
 
