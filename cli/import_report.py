@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.importing.runs.row_counts import RowCounts
     from graph.importing.warnings import DataWarning
 
+_MAX_LEFT_OUT = 8
 _MAX_REASONS = 8
 _MAX_UNUSED = 12
 _MAX_EXAMPLES = 5
@@ -97,9 +98,10 @@ def _show_counts(title: str, report: "ImportReport | Check") -> None:
     output.add_section()
     output.add_row("all", *_count_cells(report.total))
     out.print(output)
-    left_out = report.total.left_out
-    if left_out:
-        out.print(f"{left_out:,} rows were left out: excluded by `where`, or without a campaign or coupon.")
+    for line in report.left_out[:_MAX_LEFT_OUT]:
+        out.print(line, markup=False, soft_wrap=True)
+    if len(report.left_out) > _MAX_LEFT_OUT:
+        out.print(f"... and rows of {len(report.left_out) - _MAX_LEFT_OUT} further files")
 
 
 def _count_cells(counts: "RowCounts") -> list[str]:

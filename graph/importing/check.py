@@ -47,6 +47,8 @@ class Check:
         What should be looked at although no row is wrong.
     unused
         The columns that no table uses, by file.
+    left_out
+        A sentence for the files of each series of which rows were left out.
     stopped
         Why the import would stop, if more rows would be rejected than allowed.
     """
@@ -58,6 +60,7 @@ class Check:
     examples: list[tuple[str, RowError]] = field(default_factory=list)
     warnings: list[DataWarning] = field(default_factory=list)
     unused: dict[str, list[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
     stopped: ImportStopped | None = None
 
     @property
@@ -112,6 +115,7 @@ def check_files(
         for i in range(min(_PREVIEW_ROWS - len(preview), len(rows))):
             preview.append({name: rows.columns[name][i].as_py() for name in names})
     check.warnings += [*files.warnings(), *observer.warnings()]
+    check.left_out = observer.left_out.lines()
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []
     check.warnings += check.tally.campaign_warnings()

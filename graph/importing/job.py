@@ -60,6 +60,8 @@ class ImportReport:
         The file of rejected rows, if any.
     reasons
         Number of rejected rows per reason.
+    left_out
+        A sentence for the files of each series of which rows were left out.
     warnings
         What should be looked at although no row is wrong.
     """
@@ -75,6 +77,7 @@ class ImportReport:
     rejects: Path | None = None
     reasons: dict[str, int] = field(default_factory=dict)
     tally: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     warnings: list[DataWarning] = field(default_factory=list)
 
     @property
@@ -236,6 +239,7 @@ class ImportJob:
         reasons = self._rejects.collect(self._ledger.batches)
         self.report.reasons = dict(reasons.most_common())
         self.report.rejects = self._rejects.file if reasons else None
+        self.report.left_out = self._observer.left_out.lines()
         self.report.warnings += [
             *self._files.warnings(),
             *self._observer.warnings(),

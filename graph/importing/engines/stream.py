@@ -77,7 +77,9 @@ class StreamEngine(ImportEngine):
                     self.tally.skipped += plan.loaded_before.read
                 if plan.loaded_before.read or plan.loaded_before.left_out:
                     yield 0, partial(_identity, plan.loaded_before)
-                if plan.segments:
+                if not plan.segments:
+                    self.observer.left_out.skip(file, plan.loaded_before.left_out)
+                else:
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     self.observer.add(file, rows)
                     for segment in plan.segments:

@@ -1,7 +1,9 @@
 """The files of a folder that a mapping names, by table."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from graph.errors import ImportFailed
@@ -12,10 +14,13 @@ from graph.importing.reading.blocks import Block, digest_and_count, read_blocks
 from graph.importing.reading.data_files import series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
+from graph.importing.reading.lines import Parsed
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 _MAX_LISTED = 20
+_LINES = {"format", "encoding", "delimiter", "header", "skip_rows", "multiline"}
+"""The settings of a source that decide what the lines of a file are."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,10 @@ class InputFile:
         The file of the folder that holds it: a .zip archive, or the file itself.
     joins
         Its columns, and those of other files that are joined to it.
+    is_first
+        Whether no source before reads the same lines. Only the first rejects lines that cannot be read.
+    readers
+        Number of sources of behaviours that read the file; of other tables, where it is of another table.
     """
 
     table: str
@@ -53,10 +62,13 @@ class InputFile:
     rows: int
     container: Path
     joins: Joins
+    is_first: bool = True
+    readers: int = 1
 
     def blocks(self) -> Iterator[Block]:
         """Yield its blocks with all columns that the mapping names. Raises ImportFailed."""
-        return self.joins.blocks(read_blocks(self.path, self.source, self.joins.own))
+        for block in self.joins.blocks(read_blocks(self.path, self.source, self.joins.own)):
+            yield block if self.is_first else replace(block, parse=partial(_without_whole_lines, block))
 
 
 @dataclass
@@ -138,11 +150,36 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
         )
         files.joined += [other.container for other in _joined_files(joined)]
         advance(1)
+    files.inputs = _compare_sources(files.inputs)
     read = {(file.path, file.sheet or source.sheet) for _, source, file, _ in sources}
-    joins = (pair for _, _, _, joined in sources for pair in joined)
-    read |= {(file.path, file.sheet or join.sheet) for join, found in joins for file in found}
+    for _, _, _, joined in sources:
+        read |= {(file.path, file.sheet or join.sheet) for join, found in joined for file in found}
     files.unread = opened.unread(read)
     return files
+
+
+def _without_whole_lines(block: Block) -> Parsed:
+    """Return the rows of a block without the errors of whole lines."""
+    parsed = block.parse()
+    return parsed._replace(errors=[error for error in parsed.errors if error.column])
+
+
+def _compare_sources(inputs: list[InputFile]) -> list[InputFile]:
+    """Find out which source is loaded first of those that read the same lines, and how many there are."""
+    seen: set[tuple[str, str]] = set()
+    readers: Counter[tuple[str, bool]] = Counter()
+    first: dict[int, bool] = {}
+    for position in sorted(range(len(inputs)), key=lambda i: list(TABLES).index(inputs[i].table)):
+        file = inputs[position]
+        lines = (file.name, file.source.model_dump_json(include=_LINES))
+        first[position] = lines not in seen
+        if file.source.window is None:  # Campaigns made of their uses reject and leave out no line.
+            seen.add(lines)
+            readers[file.name, file.table == "behaviours"] += 1
+    return [
+        replace(file, is_first=first[position], readers=readers[file.name, file.table == "behaviours"])
+        for position, file in enumerate(inputs)
+    ]
 
 
 def _joined_files(joined: list[tuple[Join, list[FoundFile]]]) -> list[FoundFile]:

@@ -13,6 +13,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
 from graph.importing.values.discount_sizes import DiscountSizes
 from graph.importing.values.id_report import IdReport
+from graph.importing.values.left_out import LeftOut
 from graph.importing.values.masks import is_true
 from graph.importing.values.outliers import Outliers
 from graph.importing.values.rows import Rows
@@ -55,9 +56,12 @@ class Observer:
         self._read: Counter[tuple[str, str]] = Counter()
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
+        self.left_out = LeftOut()
+        """The rows that are left out of each file."""
 
     def add(self, file: InputFile, rows: Rows) -> None:
         """Observe the rows of one block of `file`."""
+        self.left_out.add(file, rows)
         self._read[file.table, file.name] += rows.read
         self._left_out[file.table, file.name] += rows.left_out
         for name, counts in rows.currencies.items():

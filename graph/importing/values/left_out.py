@@ -1,0 +1,108 @@
+"""Counts the rows of each file that are left out: excluded by `where`, or without a campaign or coupon.
+
+Several sources may read one file, and each leaves out what the others load. A row of the file counts once,
+and only if no source makes a behaviour of it; in files without behaviours, if no source uses it at all.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.importing.reading.data_files import series_pattern
+from graph.importing.reading.input_files import InputFile
+from graph.importing.values.rows import Rows
+
+_CHUNK = 1 << 16
+_MISSING = "without a campaign or coupon"
+_WITHOUT_REFERENCE = ("coupons", "targetings", "promotions")
+
+
+@dataclass
+class _Lines:
+    """The rows of a file that several sources read, as bits: left out by any, and used by any."""
+
+    left_out: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
+    used: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
+
+    def add(self, rows: Rows) -> None:
+        _set(self.left_out, rows.left_out_numbers)
+        _set(self.used, rows.numbers)
+        _set(self.used, np.array([error.row for error in rows.rejected], dtype=np.int64))
+
+    def count(self) -> int:
+        empty = np.zeros(_CHUNK // 8, dtype=np.uint8)
+        unused = (bits & ~self.used.get(chunk, empty) for chunk, bits in self.left_out.items())
+        return sum(int(np.bitwise_count(bits).sum()) for bits in unused)
+
+
+class LeftOut:
+    """The rows that are left out of each file, added block by block."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, bool]] = Counter()
+        self._lines: dict[tuple[str, bool], _Lines] = defaultdict(_Lines)
+        self._unknown: set[tuple[str, bool]] = set()
+        self._reasons: dict[tuple[str, bool], dict[str, None]] = defaultdict(dict)
+
+    def add(self, file: InputFile, rows: Rows) -> None:
+        """Add the rows of one block of `file`."""
+        key = _key(file)
+        if file.source.window is not None:
+            return
+        if file.readers > 1:
+            self._lines[key].add(rows)
+        self._add(key, file, rows.left_out)
+
+    def skip(self, file: InputFile, left_out: int) -> None:
+        """Add a block of `file` that was loaded before, and is not read again."""
+        if file.readers > 1:
+            self._unknown.add(_key(file))
+        self._add(_key(file), file, left_out)
+
+    def _add(self, key: tuple[str, bool], file: InputFile, left_out: int) -> None:
+        self._counts[key] += left_out
+        if left_out:
+            self._reasons[key] |= dict.fromkeys(_reasons(file))
+
+    def lines(self) -> list[str]:
+        """Return a sentence for the files of each series of which rows were left out."""
+        counts: Counter[tuple[str, bool]] = Counter()
+        reasons: dict[tuple[str, bool], dict[str, None]] = defaultdict(dict)
+        with_behaviours = {name for name, behaviours in self._counts if behaviours}
+        for key in self._counts:
+            name, behaviours = key
+            if key in self._unknown or (name in with_behaviours and not behaviours):
+                continue
+            series = series_pattern(name), behaviours
+            counts[series] += self._lines[key].count() if key in self._lines else self._counts[key]
+            reasons[series] |= self._reasons[key]
+        return [
+            f"{name}: {_rows(count)} left out{' of behaviours' if behaviours else ''}, "
+            f"{', or '.join(reasons[name, behaviours])}."
+            for (name, behaviours), count in counts.items()
+            if count
+        ]
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row was' if count == 1 else 'rows were'}"
+
+
+def _key(file: InputFile) -> tuple[str, bool]:
+    return file.name, file.table == "behaviours"
+
+
+def _reasons(file: InputFile) -> list[str]:
+    by_rule = [f"excluded by `where` ({', '.join(file.source.where)})"] if file.source.where else []
+    return by_rule + ([_MISSING] if file.table in _WITHOUT_REFERENCE else [])
+
+
+def _set(chunks: dict[int, NDArray[np.uint8]], numbers: NDArray[np.int64]) -> None:
+    """Set the bits of `numbers`."""
+    for chunk in np.unique(numbers // _CHUNK).tolist():
+        bits = np.zeros(_CHUNK, dtype=bool)
+        bits[numbers[numbers // _CHUNK == chunk] % _CHUNK] = True
+        packed = np.packbits(bits)
+        chunks[chunk] = chunks[chunk] | packed if chunk in chunks else packed
