@@ -70,6 +70,9 @@ def _begin(file: InspectedFile) -> _Decisions:
     if "at" not in roles and len(file.times) == 1:
         # The only column with times.
         roles["at"] = columns["at"] = file.times[0]
+    if roles.get("at") in file.days:
+        # A time of day; the day is in another column.
+        roles["at"] = columns["at"] = file.days[roles["at"]]
     scan = _scan(file, roles)
     if "kind" in columns and not scan.has_kinds:
         del columns["kind"]
@@ -143,7 +146,7 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
 
 def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:
     """Return the columns that may name an object: their names tell nothing, and they are no times."""
-    known = {*roles.values(), *file.times, *status_columns(file.names)}
+    known = {*roles.values(), *file.times, *file.days, *status_columns(file.names)}
     return [name for name in file.names if name not in known]
 
 

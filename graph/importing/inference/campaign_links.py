@@ -94,7 +94,7 @@ def link_campaigns(draft: Draft, files: list[InspectedFile]) -> list[Reference]:
     list of Reference
         Sources whose names cannot be linked; empty if any other source names campaigns of the table.
     """
-    by_name = {file.name: file for file in files}
+    by_name = {file.name: file for file in reversed(files)}
     own, ids = _own_campaigns(draft, by_name)
     if not ids:
         return []
@@ -225,7 +225,9 @@ def _names(
         settings_read = {"rows": rows, "header": header}
         absent = missing | set(file.missing)
         parts = (
-            read_numbered_columns(part.path, part.source.model_copy(update=settings_read), own)
+            read_numbered_columns(
+                part.found, part.source.model_copy(update=settings_read), own, file.joined, sorted(absent)
+            )
             for part in (file, *file.more)
         )
         for _, block in chain.from_iterable(parts):

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
-from graph.importing.mapping.formats import OR
+from graph.importing.mapping.formats import DATE_AND_TIME, OR, parts_of
 
 _YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 _HEAD = """\
@@ -46,7 +46,16 @@ def plain(value: Any) -> Any:
 def named_columns(columns: dict[str, Any]) -> set[str]:
     """Return the columns of the file that a draft's `columns` name."""
     names = [name for column in columns.values() if not isinstance(column, Ask) for name in names_of(column)]
-    return {part for name in names for part in name.split(OR)}
+    return {path for name in names for part in parts_of(name) for path in part.split(OR)}
+
+
+def _written(column: Any) -> Any:
+    """Return a field's entry under `columns` as the mapping states it: a time in two columns as such."""
+    if isinstance(column, dict) and DATE_AND_TIME in column["column"]:
+        return _written(column["column"]) | {name: column[name] for name in column if name != "column"}
+    if isinstance(column, str) and DATE_AND_TIME in column:
+        return dict(zip(("date", "time"), parts_of(column), strict=True))
+    return column
 
 
 @dataclass
@@ -92,7 +101,9 @@ class Draft:
                 lines.append(f"  {table}:  # {TABLES[table].becomes}")
             for source in sources:
                 lines += [f"    # {line}" for line in source.comment.splitlines()]
-                entries = [line for name, value in source.settings.items() for line in _entry(name, value, 6)]
+                columns = {field: _written(column) for field, column in source.settings["columns"].items()}
+                settings = source.settings | {"columns": columns}
+                entries = [line for name, value in settings.items() for line in _entry(name, value, 6)]
                 lines += ["    - " + entries[0].lstrip(), *entries[1:]]
         lines += [f"# Not used: {reason}" for reason in self.unused]
         text = _HEAD + "\n".join(lines) + "\n"

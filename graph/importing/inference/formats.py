@@ -16,7 +16,7 @@ from graph.importing.contract import TABLES, Kind
 from graph.importing.inference.draft import Ask, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.percentages import percent_or_money
-from graph.importing.mapping.formats import OR, Numbers
+from graph.importing.mapping.formats import DATE_AND_TIME, OR, Numbers
 from graph.importing.mapping.time_formats import divided
 from graph.importing.values.counted_times import is_serial_day, time_of_count
 from graph.importing.values.date_orders import Example
@@ -43,6 +43,7 @@ def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) ->
     Columns that differ from the others of their kind get their own settings, in `columns`.
     """
     _set_discounts(table, file, columns)
+    _add_clocks(table, file, columns)
     settings: dict[str, Any] = {}
     decided = (
         ("times", _times(file, _of_kind(table, file, columns, "time")) | _asked_times(table, file, columns)),
@@ -58,6 +59,17 @@ def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) ->
             if value is not None:
                 columns[field] = {"column": columns[field], name: value}
     return settings
+
+
+def _add_clocks(table: str, file: InspectedFile, columns: dict[str, Any]) -> None:
+    """Make a time of two columns where the time of day is in a column of its own."""
+    by_day = {day: clock for clock, day in file.days.items()}
+    for field in TABLES[table].fields:
+        column = columns.get(field.name)
+        if field.kind == "time" and isinstance(column, str):
+            day = file.days.get(column, column)
+            if day in by_day:
+                columns[field.name] = f"{day}{DATE_AND_TIME}{by_day[day]}"
 
 
 def _of_kind(table: str, file: InspectedFile, columns: dict[str, Any], kind: Kind) -> dict[str, str]:

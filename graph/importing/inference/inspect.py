@@ -12,13 +12,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.inference.clock_columns import clock_columns
 from graph.importing.inference.column_values import Values, examples, is_times
 from graph.importing.inference.draft import Ask, Noted
-from graph.importing.mapping.source import NO_COLUMN, Source
+from graph.importing.mapping.source import NO_COLUMN, Join, Source
 from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
 from graph.importing.reading.data_files import READABLE, is_data, is_workbook
-from graph.importing.reading.folders import Folder
+from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.line_breaks import has_line_breaks
 from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.reading.opening import format_of, open_decompressed
@@ -61,6 +62,8 @@ class InspectedFile:
         Why it cannot be used, or empty.
     more
         The further files of its series, which are read after it.
+    joined
+        Other files with further columns of its rows, see ``order_lines``.
     """
 
     name: str
@@ -74,6 +77,7 @@ class InspectedFile:
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""
     more: list["InspectedFile"] = field(default_factory=list)
+    joined: list[tuple[Join, list[FoundFile]]] = field(default_factory=list)
 
     @cached_property
     def times(self) -> list[str]:
@@ -85,6 +89,16 @@ class InspectedFile:
             or (name not in self.typed and is_times([None if v in self.missing else v for v in values]))
         ]
 
+    @cached_property
+    def days(self) -> dict[str, str]:
+        """The columns of days whose time of day is in a column of its own, by the name of that column."""
+        return clock_columns(self.values, self.times)
+
+    @property
+    def found(self) -> FoundFile:
+        """The file, or the first of a series."""
+        return FoundFile(self.name, self.path, self.path, self.source.sheet)
+
     def count_rows(self) -> int:
         """Return the number of rows."""
         return sum(len(frame) for frame in self.frames(self.names[:1]))
@@ -92,7 +106,8 @@ class InspectedFile:
     def columns(self, names: list[str]) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
         """Yield row numbers and the texts of `names` of all rows, block by block."""
         for file in [self, *self.more]:
-            for numbers, columns in read_numbered_columns(file.path, file.source, names):
+            parts = read_numbered_columns(file.found, file.source, names, self.joined, self.missing)
+            for numbers, columns in parts:
                 yield numbers, {name: texts(column) for name, column in columns.items()}
 
     def frames(self, names: list[str]) -> Iterator[pd.DataFrame]:

@@ -18,6 +18,13 @@ OR = " | "
 """Between formats in one text, and between paths of JSON that are alternatives."""
 FIRST_OF = " || "
 """Between the names of several columns of which the first with a value counts."""
+DATE_AND_TIME = " && "
+"""Between the names of a column of days and one of times of day, which together state a time."""
+
+
+def parts_of(name: str) -> list[str]:
+    """Return the columns of the file that `name` is made of: several where it names them, else itself."""
+    return name.split(DATE_AND_TIME if DATE_AND_TIME in name else FIRST_OF)
 
 
 def _divided(value: Any) -> Any:

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from graph.importing.contract import ENTITIES, TABLES
-from graph.importing.mapping.formats import FIRST_OF, ColumnFormat, FormatSettings, Strict, Texts, as_list
+from graph.importing.mapping.formats import (
+    DATE_AND_TIME,
+    FIRST_OF,
+    ColumnFormat,
+    FormatSettings,
+    Strict,
+    Texts,
+    as_list,
+)
 from graph.importing.mapping.where import RuleOrTexts
 
 MAX_SKIPPED = 1_000
@@ -42,10 +50,20 @@ class ColumnSettings(ColumnFormat):
     column: str | list[str] = Field(description="Name of the column, or of several, as in `columns`")
 
 
+class DateAndTime(ColumnFormat):
+    """A time whose day and time of day are in two columns."""
+
+    date: str = Field(description="Name of the column with the day")
+    time: str = Field(
+        description="Name of the column with the time of day; where it is missing, the day alone"
+    )
+
+
 Columns = Annotated[
     dict[str, str],
     BeforeValidator(
-        lambda columns: columns, json_schema_input_type=dict[str, str | list[str] | ColumnSettings]
+        lambda columns: columns,
+        json_schema_input_type=dict[str, str | list[str] | ColumnSettings | DateAndTime],
     ),
 ]
 
@@ -84,7 +102,8 @@ class Source(FormatSettings):
     columns: Columns = Field(
         default_factory=dict,
         description="field: column of the file; or with its own format: `at: {column: Date, times: ...}` "
-        "(times, zone, numbers, missing, as). Of a list of columns, the first that has a value",
+        "(times, zone, numbers, missing, as). Of a list of columns, the first that has a value. A time in "
+        "two columns: `at: {date: Date, time: Time}`, also with `times`",
     )
     formats: dict[str, ColumnFormat] = Field(
         default_factory=dict, description="field: the format of its column, where `columns` does not hold it"
@@ -144,11 +163,12 @@ class Source(FormatSettings):
             return source
         source, columns = _answered(source, columns)
         own = {field: dict(column) for field, column in columns.items() if isinstance(column, dict)}
-        names = {field: column.pop("column", None) for field, column in own.items()}
+        names = {field: _named_column(field, column) for field, column in own.items()}
         joined = {
             field: FIRST_OF.join(map(str, column)) if isinstance(column, list) else column
             for field, column in (columns | names).items()
         }
+        own = {field: column for field, column in own.items() if column}
         return {**source, "columns": joined, "formats": source.get("formats", {}) | own}
 
     @model_validator(mode="after")
@@ -165,6 +185,17 @@ class Source(FormatSettings):
         """The columns of the file that the mapping uses."""
         by_rule = [column for rule in self.kinds for column in rule.where]
         return list(dict.fromkeys([*self.columns.values(), *self.attributes.values(), *self.where, *by_rule]))
+
+
+def _named_column(field: str, settings: dict[str, Any]) -> Any:
+    """Take the names of the columns out of the `settings` of a field, and return them."""
+    both = [settings.pop(name, None) for name in ("date", "time")]
+    column = settings.pop("column", None)
+    if both == [None, None]:
+        return column
+    if column is not None or not all(isinstance(name, str) for name in both):
+        raise ValueError(f"columns: {field}: write both columns, `date` and `time`, in place of `column`")
+    return DATE_AND_TIME.join(both)
 
 
 def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -206,6 +237,13 @@ def check_fields(table: str, source: Source) -> None:
     missing = [field.name for field in spec.fields if field.required and field.name not in mapped]
     if missing:
         raise ValueError(f"{table}: {', '.join(missing)} must be mapped")
+    composed = [
+        field.name
+        for field in spec.fields
+        if DATE_AND_TIME in source.columns.get(field.name, "") and field.kind != "time"
+    ]
+    if composed:
+        raise ValueError(f"{table}: {', '.join(composed)} is no time, and has no columns `date` and `time`")
     without = set(source.formats) - set(source.columns)
     if without:
         raise ValueError(f"{table}: formats: {', '.join(sorted(without))} is not among `columns`")

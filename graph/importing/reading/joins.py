@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import ImportFailed
-from graph.importing.mapping.formats import FIRST_OF
+from graph.importing.mapping.formats import DATE_AND_TIME, parts_of
 from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.block import Block
 from graph.importing.reading.blocks import digest_and_count, read_blocks
 from graph.importing.reading.cells import concatenate, texts
 from graph.importing.reading.column_check import absent_columns, check_columns
 from graph.importing.reading.columns import missing_columns
+from graph.importing.reading.composed import date_and_time, first_values
 from graph.importing.reading.folders import FoundFile
 from graph.importing.reading.lines import Parsed
 from graph.importing.warnings import DataWarning
@@ -88,8 +89,8 @@ class Joins:
         Columns to read from the file itself.
     tables
         The joined tables.
-    lists
-        Columns that are the first with a value of several others.
+    composed
+        Columns that are made of several others: the first with a value, or a day and its time of day.
     missing
         Texts that stand for a missing value in these.
     checksums
@@ -98,22 +99,23 @@ class Joins:
 
     own: list[str]
     tables: list[JoinedTable] = field(default_factory=list)
-    lists: dict[str, list[str]] = field(default_factory=dict)
+    composed: dict[str, list[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
     checksums: dict[str, str] = field(default_factory=dict)
 
     def blocks(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Yield blocks whose rows have the joined columns."""
         for block in blocks:
-            yield replace(block, parse=partial(self._parse, block)) if self.tables or self.lists else block
+            yield replace(block, parse=partial(self._parse, block)) if self.tables or self.composed else block
 
     def _parse(self, block: Block) -> Parsed:
         parsed = block.parse()
         columns = dict(parsed.columns)
         for table in self.tables:
             columns |= table.look_up(parsed._replace(columns=columns))
-        for name, parts in self.lists.items():
-            columns[name] = _first_values([columns[part] for part in parts], self.missing)
+        for name, parts in self.composed.items():
+            compose = date_and_time if DATE_AND_TIME in name else first_values
+            columns[name] = compose([columns[part] for part in parts], self.missing)
         return parsed._replace(columns=columns)
 
     def digest(self, of_source: str) -> str:
@@ -122,17 +124,6 @@ class Joins:
             return of_source
         content = "\n".join([of_source, *(f"{name} {sha}" for name, sha in sorted(self.checksums.items()))])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _first_values(columns: list[pa.Array], missing: Sequence[str]) -> pa.Array:
-    """Return for each row the first text of `columns` that is not missing."""
-    absent = pa.array(["", *missing], pa.string())
-    present = []
-    for column in columns:
-        text = texts(column)
-        is_absent = pc.is_in(pc.utf8_trim_whitespace(text), value_set=absent)
-        present.append(pc.if_else(is_absent, pa.scalar(None, text.type), text))
-    return pc.coalesce(*present)
 
 
 def open_joins(
@@ -144,19 +135,18 @@ def open_joins(
 ) -> Joins:
     """Find out which of the `selected` columns come from which file, and read those of joined files.
 
-    A column that names several others is the first of them with a value; `missing` are texts that are none.
+    A column may be made of several others; `missing` are texts that are no value of these.
 
     Raises
     ------
     ImportFailed
         No file has a column, or a key occurs twice in a joined file.
     """
-    lists = {name: name.split(FIRST_OF) for name in selected if FIRST_OF in name}
-    parts = [part for parts in lists.values() for part in parts]
-    selected = list(dict.fromkeys([*(name for name in selected if name not in lists), *parts]))
+    composed = {name: parts for name in selected if len(parts := parts_of(name)) > 1}
+    selected = list(dict.fromkeys(part for name in selected for part in parts_of(name)))
     if not joined:
         check_columns(file.path, source, selected)
-        return Joins(selected, lists=lists, missing=missing)
+        return Joins(selected, composed=composed, missing=missing)
     names = [_prefixes(join, files) for join, files in joined]
     explicit = {
         column: (index, column[len(prefix) :])
@@ -186,7 +176,7 @@ def open_joins(
         else:
             raise missing_columns(file.path, [column], others)
     own = [column for column in dict.fromkeys([*plain, *keys]) if column not in absent]
-    joins = Joins(own, lists=lists, missing=missing)
+    joins = Joins(own, composed=composed, missing=missing)
     for (join, files), columns in zip(joined, wanted, strict=True):
         joins.tables.append(_read(join, files, columns))
         for other in files:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from graph.importing.mapping.formats import FIRST_OF
+from graph.importing.mapping.formats import parts_of
 from graph.importing.reading.blocks import JSON, format_of, read_header
 from graph.importing.reading.input_files import InputFile, InputFiles
 
@@ -29,7 +29,7 @@ def unused_columns(files: InputFiles) -> dict[str, list[str]]:
 def _looked_up(file: InputFile) -> set[str]:
     """Return the columns that joins of `file` use in the joined files, keys included."""
     keys = {key for join in file.source.join for key in join.on.values()}
-    others = {part for name in file.source.mapped_columns for part in name.split(FIRST_OF)}
+    others = {part for name in file.source.mapped_columns for part in parts_of(name)}
     # `customers.csv:name` names a column of a joined file.
     return keys | others | {name.rpartition(":")[2] for name in others}
 
