@@ -15,7 +15,7 @@ from cli.main import app
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.model import Mapping
-from graph.importing.mapping.source import ColumnSettings, DateAndTime, Join, Source
+from graph.importing.mapping.source import ColumnSettings, Join, Source
 from graph.importing.mapping.where import Rule
 from graph.settings import Settings
 
@@ -79,8 +79,7 @@ def contract_page() -> str:
     parts = (
         ("The mapping", Mapping), ("A source, under `tables`", Source),
         ("A join, under `join` of a source", Join),
-        ("A column with its own format, under `columns`", ColumnSettings),
-        ("A time in two columns, with its own format, under `columns`", DateAndTime), ("A rule, under `where`", Rule),
+        ("A column with its own format, under `columns`", ColumnSettings), ("A rule, under `where`", Rule),
         ("A kind of behaviour, under `kinds`", BehaviourKind), ("Under `participation`", Participation),
     )  # fmt: skip
     for title, model in parts:
