@@ -189,12 +189,11 @@ class Source(FormatSettings):
 
 def _named_column(field: str, settings: dict[str, Any]) -> Any:
     """Take the names of the columns out of the `settings` of a field, and return them."""
+    if "column" in settings or not {"date", "time"} & set(settings):
+        return settings.pop("column", None)
     both = [settings.pop(name, None) for name in ("date", "time")]
-    column = settings.pop("column", None)
-    if both == [None, None]:
-        return column
-    if column is not None or not all(isinstance(name, str) for name in both):
-        raise ValueError(f"columns: {field}: write both columns, `date` and `time`, in place of `column`")
+    if not all(isinstance(name, str) for name in both):
+        raise ValueError(f"columns: {field}: write both columns, `date` and `time`")
     return DATE_AND_TIME.join(both)
 
 
