@@ -275,7 +275,7 @@ class Client(ServerConnection):
         files: Iterable[Path],
         mapping: str | None = None,
         dataset: str = "my-data",
-        zone: str = "UTC",
+        zone: str | None = None,
         max_rejected: float | None = None,
     ) -> ImportCheck:
         """Validate every row without writing or storing anything."""

@@ -118,7 +118,11 @@ def _show_reasons(reasons: dict[str, int]) -> None:
 
 def _show_tally(lines: list[str]) -> None:
     if lines:
-        out.print("What counts as participation:")
+        out.print(
+            "What counts as participation (one for each user, campaign and moment: several products of an "
+            "order are one):",
+            soft_wrap=True,
+        )
     for line in lines:
         out.print(f"  {line}", markup=False, soft_wrap=True)
 

@@ -53,7 +53,9 @@ def init(
     ] = None,
     zone: Annotated[
         str | None,
-        typer.Option(help="The time zone of the data's days, for example Europe/Berlin (default: UTC)."),
+        typer.Option(
+            help="The time zone of the data, for example Europe/Berlin (default: asked where it matters)."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing mapping.")] = False,
     run: Annotated[

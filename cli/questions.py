@@ -2,26 +2,39 @@
 
 from pathlib import Path
 
+from graph.errors import InvalidRequest
 from graph.importing.mapping.questions import UnansweredQuestions
 
 
 def ask_questions(path: Path) -> None:
     """Ask the open questions of the mapping in `path` until none is left. Raises InvalidRequest."""
+    from cli.console import out
     from graph.importing.mapping.model import read_mapping
     from graph.importing.mapping.questions import write_answers
 
+    # What an error about an answer names: its place, or the answer itself.
+    names: list[str] = []
+    unanswered = path.read_text(encoding="utf-8") if path.exists() else ""
     while True:
         try:
             read_mapping(path)
         except UnansweredQuestions as error:
+            unanswered = path.read_text(encoding="utf-8")
             # The same question can stand at several places.
             answers: dict[str, str] = {}
             for question in error.questions:
                 if question.ask not in answers:
                     answers[question.ask] = _ask(question.ask, question.choose, question.shown)
             in_order = [answers[question.ask] for question in error.questions]
-            text = path.read_text(encoding="utf-8")
-            path.write_text(write_answers(text, in_order), encoding="utf-8")
+            names = [f"{question.path}: " for question in error.questions] + list(map(repr, in_order))
+            path.write_text(write_answers(unanswered, in_order), encoding="utf-8")
+        except InvalidRequest as error:
+            if not any(name in str(error) for name in names):
+                raise
+            # An answer in words of one's own, like `Berlin` for a time zone.
+            out.print(str(error), markup=False, soft_wrap=True)
+            path.write_text(unanswered, encoding="utf-8")
+            names = []
         else:
             return
 

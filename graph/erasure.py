@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from graph.connection import Graph
 from graph.dataset_lock import locks_dataset
 from graph.erased_files import erase_from_files
 from graph.erased_texts import UserEraser
+from graph.importing.runs import import_runs
 from graph.importing.warnings import from_json, to_json
 from graph.settings import Settings
 from graph.users import user_not_found
@@ -14,8 +16,6 @@ from graph.users import user_not_found
 _REMAINS = [
     "Backups, and files that were exported or downloaded.",
     "Neo4j's own files keep deleted values until it overwrites them.",
-    "The files that were imported, and copies of them in the cache folder; importing them again restores the "
-    "user.",
 ]
 
 
@@ -58,7 +58,18 @@ def erase(graph: Graph, settings: Settings, dataset: str, user: str) -> Erasure:
         "or erase the user again after it."
         for job in waiting
     ]
-    return Erasure(dict(+removed), [*jobs, *_REMAINS])
+    return Erasure(dict(+removed), [*jobs, _imported_files(graph, dataset), *_REMAINS])
+
+
+def _imported_files(graph: Graph, dataset: str) -> str:
+    """Return that the imported files still have the user's rows, and what to do."""
+    sources = {Path(run.source).name for run in import_runs(graph, dataset) if run.state != "undone"}
+    named = f" ({', '.join(sorted(sources))})" if sources else ""
+    return (
+        f"The files that were imported{named}, and copies of them in the cache folder, still have the user's "
+        "rows: importing them again, as after a correction of their mapping, restores the user. Remove the "
+        "rows there, or leave them out with `where` in the mapping."
+    )
 
 
 def _erase_from_messages(graph: Graph, dataset: str, eraser: UserEraser) -> int:

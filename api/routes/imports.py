@@ -71,7 +71,13 @@ def check_import(
     dataset: Annotated[
         str, Form(description="For an inferred mapping: the name of the data set")
     ] = "my-data",
-    zone: Annotated[str, Form(description="For an inferred mapping: the time zone of the data")] = "UTC",
+    zone: Annotated[
+        str | None,
+        Form(
+            description="For an inferred mapping: the time zone of the data; default: asked where times have "
+            "a clock and no offset, else UTC"
+        ),
+    ] = None,
     max_rejected: MaxRejectedForm = None,
 ) -> ImportCheck:
     """Validate every row without writing or storing anything."""

@@ -67,7 +67,10 @@ class ImportCheck(BaseModel):
     tables: dict[str, RowCounts]
     reasons: dict[str, int] = Field(description="Number of rejected rows by reason, most frequent first")
     examples: list[RejectedRow] = Field(description="The first twenty rejected rows")
-    tally: list[str] = Field(description="How many behaviours count as participation, a sentence per kind")
+    tally: list[str] = Field(
+        description="How many behaviours count as participation, a sentence per kind; those of a user at the "
+        "same moment are one participation in a campaign"
+    )
     warnings: list[ImportWarning]
     unused_columns: dict[str, list[str]] = Field(
         description="Columns that no table uses, by file; of JSON files, none are listed"

@@ -84,7 +84,7 @@ def test_uploaded_archive_is_imported_like_its_files(
 def test_stopped_import_states_the_reason(client: TestClient, tmp_path: Path, dataset: str) -> None:
     messy_shop.write(tmp_path)
     stopped = wait_for_job(
-        client, upload(client, tmp_path, infer_mapping(tmp_path, dataset), max_rejected="0")
+        client, upload(client, tmp_path, infer_mapping(tmp_path, dataset, "UTC"), max_rejected="0")
     )
     assert stopped["state"] == "failed"
     assert "rows were rejected" in str(stopped["problem"])
@@ -96,7 +96,7 @@ def test_two_imports_of_a_data_set_run_one_after_another(
     client: TestClient, tmp_path: Path, dataset: str
 ) -> None:
     messy_shop.write(tmp_path)
-    responses = [upload(client, tmp_path, infer_mapping(tmp_path, dataset)) for _ in range(2)]
+    responses = [upload(client, tmp_path, infer_mapping(tmp_path, dataset, "UTC")) for _ in range(2)]
     assert [wait_for_job(client, response)["state"] for response in responses] == ["complete", "complete"]
     runs = client.get("/v1/imports", params={"dataset": dataset}).json()
     assert [run["loaded"] > 0 for run in runs] == [False, True]
@@ -122,7 +122,7 @@ def test_missing_files_and_paths_outside_the_upload_are_rejected(
     client: TestClient, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:
     messy_shop.write(tmp_path)
-    mapping = yaml.safe_load(infer_mapping(tmp_path, dataset))
+    mapping = yaml.safe_load(infer_mapping(tmp_path, dataset, "UTC"))
     mapping["tables"]["users"][0]["files"] = "other.csv"
     response = upload(client, tmp_path, yaml.safe_dump(mapping))
     assert response.status_code == 422

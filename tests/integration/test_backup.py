@@ -32,7 +32,7 @@ def homes(tmp_path: Path, cache: Path) -> Iterator[tuple[Settings, Settings]]:
     local.up(original.home, cache)
     messy_shop.write(tmp_path / "shop")
     (tmp_path / "shop" / "groundswell.yaml").write_text(
-        infer_mapping(tmp_path / "shop", "shop"), encoding="utf-8"
+        infer_mapping(tmp_path / "shop", "shop", "Europe/Berlin"), encoding="utf-8"
     )
     with connect(original) as graph:
         mapping = read_mapping(tmp_path / "shop" / "groundswell.yaml")

@@ -183,7 +183,7 @@ def test_folder_is_checked_imported_and_undone(settings: Settings, tmp_path: Pat
     messy_shop.write(folder)
     database = database_environment(settings)
     assert groundswell("import", "check", str(folder)).returncode == 1
-    assert groundswell("import", "init", str(folder), "--dataset", dataset).returncode == 0
+    assert groundswell("import", "init", str(folder), "--zone", "UTC", "--dataset", dataset).returncode == 0
     repeated = groundswell("import", "init", str(folder))
     assert "exists already" in repeated.stderr
     checked = groundswell("import", "check", str(folder))

@@ -50,7 +50,7 @@ class Export:
     rejected, left_out
         Rows of behaviours.
     zone
-        Time zone, as `import init --zone` states it.
+        Time zone, as `import init --zone` states it; None: UTC, if it is asked.
     """
 
     files: dict[str, str | bytes]
@@ -403,8 +403,10 @@ def read(folder: Path, export: Export) -> Check:
         mapping = parse_mapping(load_yaml(text), "mapping")
         assert not export.answers, "no question was asked"
     except UnansweredQuestions as error:
-        assert [question.path for question in error.questions] == list(export.answers), error
-        text = write_answers(text, list(export.answers.values()))
+        paths = [question.path for question in error.questions]
+        answers = {"zone": "UTC"} | export.answers if "zone" in paths else export.answers
+        assert paths == list(answers), error
+        text = write_answers(text, list(answers.values()))
         mapping = parse_mapping(load_yaml(text), "mapping")
     return check_files(folder, mapping, Silent())
 

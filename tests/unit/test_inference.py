@@ -75,7 +75,7 @@ def test_kinds_with_objects_in_different_columns_are_loaded(tmp_path: Path) -> N
         "a,tea,,purchase,2024-03-01 10:00\n"
         "b,,SPRING,redeemed,2024-03-03 11:00\n"
     )
-    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop")), "test")
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop", "UTC")), "test")
     assert {name: kind.object for name, kind in mapping.kinds.items()} == {
         "purchase": "product",
         "redeemed": "coupon",

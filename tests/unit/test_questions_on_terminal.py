@@ -1,10 +1,13 @@
 """Questions of a mapping, asked on the terminal."""
 
+import re
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from graph.errors import InvalidRequest
 from graph.importing.mapping.model import read_mapping
 
 ORDERS = "order_id,customer_id,product_id,order_date,amount\n1,a,p,03/04/2024,1.5\n2,b,p,05/06/2024,2\n"
@@ -32,3 +35,21 @@ def test_import_is_refused_while_a_question_is_open(tmp_path: Path) -> None:
         result = CliRunner().invoke(app, [*command, str(tmp_path)])
         assert result.exit_code != 0
         assert "day and month" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("{ask: Which, choose: 5, answer: }", "zone: choose: 5 is no list of possible answers"),
+        ("{ask: Which, choose: true, answer: 5}", "zone: choose: True is no list"),
+        ("{ask: Which, choose: UTC, answer: UTC}", "zone: choose: 'UTC' is no list"),
+        ("{ask: [5], answer: }", "zone: write a question as text"),
+        ("{ask: Which, answer: {a: b}}", "zone: write a question as text"),
+        ("{ask: Which, choose: [a, b], answer: [a]}", "zone: the answer ['a'] is none of a, b"),
+    ],
+)
+def test_question_of_a_wrong_form_is_refused(tmp_path: Path, question: str, reason: str) -> None:
+    path = tmp_path / "groundswell.yaml"
+    path.write_text(f"dataset: shop\nzone: {question}\ntables: {{}}\n")
+    with pytest.raises(InvalidRequest, match=re.escape(reason)):
+        read_mapping(path)

@@ -20,6 +20,7 @@ from graph.importing.inference.known import use_known_export
 from graph.importing.inference.names import simplify
 from graph.importing.inference.series import join_series, shared_rows
 from graph.importing.inference.tables import assign_columns
+from graph.importing.inference.zones import ask_zone
 
 _COUNTING = {
     "named": "behaviours that name the campaign",
@@ -39,7 +40,8 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     dataset
         Name of the data set; default: the folder's name.
     zone
-        Time zone of the data's days; default: UTC, with a note beside it.
+        Time zone of the data's days; default: that of a known export, a question where times have a clock
+        and no offset, else UTC.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         or re.sub(r"[^\w.-]+", "-", folder.resolve().name.removesuffix(".zip")).strip("-")
         or "my-data"
     )
-    draft = Draft(name, zone or Noted("UTC", "assumed: the zone of times without one, like Europe/Berlin"))
+    draft = Draft(name, zone)
     rest = join_series(use_known_export(draft, files))
     files = [*rest, *files]
     objects: dict[str, str] = {}
@@ -75,6 +77,10 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         else:
             draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
     _complete(draft, objects, files)
+    if draft.zone is None:
+        draft.zone = ask_zone(draft, files) or Noted(
+            "UTC", "defines the days; another one is like Europe/Berlin"
+        )
     return draft.render()
 
 

@@ -23,7 +23,7 @@ def use_known_export(draft: Draft, files: list[InspectedFile]) -> list[Inspected
     by_key = {key: [file for file in files if file.name in group] for key, group in names.items()}
     settings = dict(export.settings)
     zone = settings.pop("zone", None)
-    if zone and isinstance(draft.zone, Noted):
+    if zone and draft.zone is None:
         draft.zone = Noted(zone, f"the zone of {export.title}")
     draft.settings |= settings
     for table, sources in export.tables.items():

@@ -72,7 +72,7 @@ def resolve_questions(content: object) -> tuple[object, list[Question]]:
     Raises
     ------
     ValueError
-        An answer is none of its question's choices.
+        An answer is none of its question's choices, or a question is not written as one.
     """
     questions: list[Question] = []
 
@@ -85,6 +85,10 @@ def resolve_questions(content: object) -> tuple[object, list[Question]]:
             return {key: resolve(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
         answer = value["answer"]
         given = value.get("choose") or ()
+        if not isinstance(given, list | dict | tuple):
+            raise ValueError(f"{path}: choose: {given!r} is no list of possible answers, like [a, b]")
+        if isinstance(answer, dict) or not isinstance(value["ask"], str):
+            raise ValueError(f"{path}: write a question as text after `ask:`, and its answer after `answer:`")
         choices = tuple(str(choice) for choice in given)
         examples = tuple(str(example or "") for example in given.values()) if isinstance(given, dict) else ()
         if answer is None:

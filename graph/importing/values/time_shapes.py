@@ -47,7 +47,11 @@ _CLOCKS = tuple(
         (r"[ap]m 99?:99", "%p %I:%M"), (r"[ap]m 99?:99:99", "%p %I:%M:%S"),
     )
 )  # fmt: skip
-_ZONES = ((re.compile(r" ?[+-]99:?99$"), "%z"), (re.compile(r" (?:utc|gmt)$", re.IGNORECASE), "%Z"))
+_AFTER_CLOCKS = (
+    (re.compile(r" ?[+-]99:?99$"), "%z"),
+    (re.compile(r" (?:utc|gmt)$", re.IGNORECASE), "%Z"),
+    (re.compile(r" uhr$", re.IGNORECASE), "Uhr"),  # German: 15:05 Uhr
+)
 
 
 class TimeShape(NamedTuple):
@@ -96,11 +100,11 @@ def time_shape(shape: str) -> TimeShape | None:
 def _time_shape(shape: str) -> TimeShape | None:
     if _ISO.fullmatch(shape):
         return TimeShape("iso")
-    rest, zone = shape, ""
-    for pattern, code in _ZONES:
+    rest, ending = shape, ""
+    for pattern, code in _AFTER_CLOCKS:
         match = pattern.search(rest)
         if match and ":" in rest[: match.start()]:
-            rest, zone = rest[: match.start()], " " * match.group().startswith(" ") + code
+            rest, ending = rest[: match.start()], " " * match.group().startswith(" ") + code
     for pattern, layout in _DATES:
         match = pattern.match(rest)
         if match is None:
@@ -113,7 +117,7 @@ def _time_shape(shape: str) -> TimeShape | None:
             if not clock_pattern.fullmatch(clock[len(gap_text) :]):
                 continue
             if bool(clock_layout) == bool(gap_text) or (clock_layout and is_closed):
-                return _with_orders(match, layout, gap_text + clock_layout + zone)
+                return _with_orders(match, layout, gap_text + clock_layout + ending)
     return None
 
 

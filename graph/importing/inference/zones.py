@@ -1,0 +1,79 @@
+"""Asks for the time zone of a delivery where it decides its times: of those with a clock and no offset."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.errors import ImportFailed
+from graph.importing.contract import TABLES
+from graph.importing.exports.fit import names_of
+from graph.importing.inference.draft import Ask, Draft, DraftSource, plain
+from graph.importing.inference.inspect import InspectedFile
+from graph.importing.reading.cells import texts
+from graph.importing.reading.whole import read_numbered_columns
+from graph.importing.values.masks import is_true
+
+_HAS_CLOCK = r"\d:\d\d|[T ]\d{4,6}\b|^20\d{10}(\d\d)?$|\d ?[AaPp]\.? ?[Mm]\b|[上下]午|^\d{5}[.,]\d+$"
+"""A time of day, also that of a serial day like 45123.5."""
+_IS_MIDNIGHT = r"(^|[T ])0?0:00(:00([.,]0+)?)?$"
+_HAS_OFFSET = r"(\d:\d\d(:\d\d([.,]\d+)?)?|T\d{4,6}) ?([Zz]|UTC|GMT|[+-]\d\d(:?\d\d)?)$"
+
+
+def ask_zone(draft: Draft, files: Iterable[InspectedFile]) -> Ask | None:
+    """Return the question for the time zone; None where all times are dates or state their offset."""
+    by_name = {file.name: file for file in files}
+    for source in draft.sources:
+        for column, file, found in _times(source, by_name):
+            if (example := _local_time(found)) is not None:
+                return Ask(
+                    f"Of which time zone are times like {example} ({column} of {file})? It also defines the "
+                    "days. Answer like Europe/Berlin, America/New_York or UTC"
+                )
+    return None
+
+
+def _times(source: DraftSource, by_name: dict[str, InspectedFile]) -> Iterator[tuple[str, str, pa.Array]]:
+    """Yield the columns of times, their file and their first rows, unless their zone is stated."""
+    settings = source.settings
+    fields = [field.name for field in TABLES[source.table].fields if field.kind == "time"]
+    for field in [*fields, "at"] if "window" in settings else fields:
+        column = settings["columns"].get(field)
+        if column is None or (isinstance(column, dict) and "zone" in column):
+            continue
+        names = settings["files"] if isinstance(settings["files"], list) else [settings["files"]]
+        for file in (by_name[name] for name in names if name in by_name):
+            columns = file.times if isinstance(column, Ask) else names_of(column)
+            for name in columns:
+                if (found := _first_rows(name, file, settings, by_name)) is not None:
+                    yield name, file.name, found
+
+
+def _first_rows(
+    column: str, file: InspectedFile, settings: dict[str, Any], by_name: dict[str, InspectedFile]
+) -> pa.Array | None:
+    """Return the first rows of a column of `file`, or of a file that is joined to it."""
+    joined = [name for join in settings.get("join", ()) for name in names_of(join["files"])]
+    header = plain(settings.get("header", file.source.header))
+    own = file.source.model_copy(update={"rows": settings.get("rows"), "header": header})
+    candidates = [(file, own, column)]
+    for other in (by_name[name] for name in joined if name in by_name):
+        candidates.append((other, other.source, column.removeprefix(f"{other.name}:")))
+    for candidate, reading, name in candidates:
+        try:
+            _, columns = next(read_numbered_columns(candidate.path, reading, [name]), (None, {}))
+        except ImportFailed:
+            continue  # The column is one of another file.
+        if columns:
+            return texts(columns[name])
+    return None
+
+
+def _local_time(column: pa.Array) -> str | None:
+    """Return the first time of day without an offset."""
+    text = pc.utf8_trim_whitespace(column)
+    is_local = is_true(pc.match_substring_regex(text, _HAS_CLOCK))
+    is_local &= ~is_true(pc.match_substring_regex(text, _IS_MIDNIGHT))
+    is_local &= ~is_true(pc.match_substring_regex(text, _HAS_OFFSET))
+    return str(text[int(is_local.argmax())].as_py()) if is_local.any() else None

@@ -1,0 +1,77 @@
+"""The time zone: asked where times have a clock and no offset, stated by `--zone`, assumed nowhere else."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from cli.questions import ask_questions
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import parse_mapping, read_mapping
+from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
+from graph.importing.mapping.yaml_text import load_yaml
+
+HEADER = "order_id,customer_id,product_id,order_date,amount\n"
+
+
+def write_orders(folder: Path, *times: str) -> None:
+    rows = [f"{number},c{number},tea,{time},1.5\n" for number, time in enumerate(times)]
+    (folder / "orders.csv").write_text(HEADER + "".join(rows))
+
+
+def questions(folder: Path, zone: str | None = None) -> list[str]:
+    content = load_yaml(infer_mapping(folder, "shop", zone))
+    return [f"{question.path}: {question.ask}" for question in resolve_questions(content)[1]]
+
+
+@pytest.mark.parametrize(
+    ("times", "example"),
+    [
+        (["2024-03-05 00:00", "2024-03-06 10:00"], "2024-03-06 10:00"),
+        (["2024-03-05T10:00:00+01:00", "2024-03-06T11:30:00"], "2024-03-06T11:30:00"),
+        (["05.03.2024 15:05 Uhr", "16.03.2024 9:05 Uhr"], "05.03.2024 15:05 Uhr"),
+        (["3/25/2024 3:05 PM", "3/26/2024 4 PM"], "3/25/2024 3:05 PM"),
+        (["20240325100000", "20240326110000"], "20240325100000"),
+    ],
+)
+def test_zone_of_times_without_an_offset_is_asked(tmp_path: Path, times: list[str], example: str) -> None:
+    write_orders(tmp_path, *times)
+    (question,) = questions(tmp_path)
+    assert question.startswith(
+        f"zone: Of which time zone are times like {example} (order_date of orders.csv)"
+    )
+    assert questions(tmp_path, "Asia/Tokyo") == []
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["2024-03-05", "2024-03-06"],
+        ["2024-03-05 00:00:00", "2024-03-06 00:00:00"],
+        ["2024-03-05T10:00:00+01:00", "2024-03-06 09:00:01Z"],
+        ["2024-03-05 10:00:00 UTC", "2024-03-06 11:00:00 UTC"],
+        ["1710006000", "1710007000"],
+    ],
+)
+def test_zone_of_days_and_of_moments_is_not_asked(tmp_path: Path, times: list[str]) -> None:
+    write_orders(tmp_path, *times)
+    assert questions(tmp_path) == []
+    assert parse_mapping(load_yaml(infer_mapping(tmp_path)), "test").zone == "UTC"
+
+
+def test_answer_that_is_no_zone_is_asked_again(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    write_orders(tmp_path, "2024-03-05 10:00")
+    CliRunner().invoke(app, ["import", "init", str(tmp_path)])
+    answers = iter(["Berlin", "Europe/Berlin"])
+    monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
+    ask_questions(tmp_path / "groundswell.yaml")
+    assert read_mapping(tmp_path / "groundswell.yaml").zone == "Europe/Berlin"
+    assert next(answers, None) is None
+
+
+def test_import_without_a_terminal_is_refused_until_the_zone_is_known(tmp_path: Path) -> None:
+    write_orders(tmp_path, "2024-03-05 10:00")
+    result = CliRunner().invoke(app, ["import", "init", str(tmp_path), "--run"])
+    assert isinstance(result.exception, UnansweredQuestions)
+    assert "time zone" in str(result.exception)
