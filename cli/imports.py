@@ -250,7 +250,7 @@ def undo(
         report = undo_import(graph, dataset, int(number), progress)
     out.print(
         f"Undid {report.run} of {dataset}: removed {report.nodes:,} nodes and {report.relationships:,} "
-        f"relationships, restored the earlier values of {report.changes:,} nodes; "
+        f"relationships, restored the earlier values of {report.changes:,} nodes and behaviours; "
         f"{report.participations:,} participations remain."
     )
 

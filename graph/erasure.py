@@ -8,7 +8,7 @@ from graph.connection import Graph
 from graph.dataset_lock import locks_dataset
 from graph.erased_files import erase_from_files
 from graph.erased_texts import UserEraser
-from graph.importing.runs import import_runs
+from graph.importing.runs.records import import_runs
 from graph.importing.warnings import from_json, to_json
 from graph.settings import Settings
 from graph.users import user_not_found

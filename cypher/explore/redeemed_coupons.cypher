@@ -4,7 +4,7 @@
 // access: read
 // defaults: {"dataset": "complete-journey", "campaign": "18", "most": 25}
 MATCH (coupon:Coupon)-[:OF]->(campaign:Campaign {dataset: $dataset, id: $campaign})
-MATCH (coupon)<-[redemption]-(user:User) WHERE coalesce(redemption.campaign, $campaign) = $campaign
+MATCH (coupon)<-[redemption]-(user:User) WHERE redemption.at IS NOT NULL AND coalesce(redemption.campaign, $campaign) = $campaign
 WITH coupon, count(DISTINCT user) AS redeemers, count(redemption) AS redemptions
 ORDER BY redeemers DESC LIMIT $most
 CALL (coupon) {

@@ -7,6 +7,9 @@ CALL () {
   WHERE link.import <> $import AND type(link) <> 'PARTICIPATED_IN'
   RETURN DISTINCT link.import AS number
 UNION
+  MATCH (:User {dataset: $dataset})-[replaced:REPLACED {import: $import}]->()
+  RETURN DISTINCT replaced.replaced_by AS number
+UNION
   MATCH (:Change)-[:BEFORE {import: $import}]->(node {dataset: $dataset})<-[later:BEFORE]-(:Change)
   WHERE later.import > $import
   RETURN DISTINCT later.import AS number

@@ -18,6 +18,7 @@ from graph.importing.runs.rejects import reason_text
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.day_counts import DayCounts
+from graph.importing.values.later_files import leave_out_replaced
 from graph.importing.values.observer import Observer
 from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.warnings import DataWarning
@@ -90,6 +91,7 @@ def check_files(
     """
     files = open_input_files(folder, mapping, progress)
     refuse_ambiguous_columns(files, progress)
+    leave_out_replaced(files, progress)
     check, observer = Check(Tally(mapping), unused=unused_columns(files)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     repeated = RepeatedRows()

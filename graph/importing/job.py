@@ -26,6 +26,7 @@ from graph.importing.runs.rereading import replaced_imports
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.undo import replace_import
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
+from graph.importing.values.later_files import leave_out_replaced
 from graph.importing.values.observer import Observer
 from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Progress
@@ -133,6 +134,7 @@ class ImportJob:
         self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
         self._files = open_input_files(folder, mapping, progress)
         refuse_ambiguous_columns(self._files, progress)
+        leave_out_replaced(self._files, progress)
         replaced = replaced_imports(graph, self._files)
         chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
@@ -199,7 +201,7 @@ class ImportJob:
         migrate(self._graph)
         changes = derive_participations(self._graph, mapping.dataset, self.number, self._progress)
         report.participations, report.removed = changes.added, changes.removed
-        report.warnings += _changed_lines(self._ledger.changed)
+        report.warnings += [*_changed_lines(self._ledger.changed), *_replaced(report.total.replaced)]
         report.warnings += record_coverage(self._graph, mapping.dataset, self.number, mapping)
         report.counts = count(self._graph, mapping.dataset)
         self._explain_counts()
@@ -259,13 +261,23 @@ class ImportJob:
         )
 
 
+def _replaced(number: int) -> list[DataWarning]:
+    if not number:
+        return []
+    text = (
+        f"{number:,} behaviours of earlier imports were replaced: a later file has their orders or ids "
+        "again, with other values, or as rows that are left out."
+    )
+    return [DataWarning("replaced_behaviours", text, number)]
+
+
 def _changed_lines(changed: dict[str, set[int]]) -> list[DataWarning]:
     warnings = []
     for file, numbers in sorted(changed.items()):
         imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
         text = (
-            f"{file}: earlier lines were changed; rows loaded from them before stay; undo {imports} first to "
-            "replace them."
+            f"{file}: earlier lines were changed; rows loaded from them before stay, except for behaviours that "
+            f"its source `replaces`; undo {imports} first to replace them all."
         )
         warnings.append(DataWarning("changed_lines", text, len(numbers)))
     return warnings

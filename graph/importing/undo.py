@@ -77,13 +77,15 @@ def _remove(graph: Graph, run: ImportRun, progress: Progress) -> UndoReport:
     """Remove what an import added and restore what it changed, except for participations."""
     keys = {"dataset": run.dataset, "import": run.number}
     graph.run("undo/begin", **keys)
-    advance = progress.stage(f"Undoing {run.id}", 5)
+    advance = progress.stage(f"Undoing {run.id}", 6)
     relationships = 0
     for statement in ("undo/links_of_users", "undo/other_links"):
         relationships += graph.run(statement, **keys)[0]["rows"]
         advance(1)
-    changes = graph.run("undo/changes", **keys)[0]["rows"]
-    advance(1)
+    changes = 0
+    for statement in ("undo/replaced", "undo/changes"):
+        changes += graph.run(statement, **keys)[0]["rows"]
+        advance(1)
     nodes = graph.run("undo/nodes", **keys)[0]["rows"]
     advance(1)
     graph.run("undo/repair", **keys | {"import": max(_remaining(graph, run), default=run.number)})

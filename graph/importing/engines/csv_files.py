@@ -20,7 +20,7 @@ End = tuple[str, Ints]
 _ARRAYS = ("files", "checksums")
 _TIMES = ("at", "starts_at", "ends_at", "started_at", "since", "expires_at")
 _INTEGERS = ("import", "block", "start", "length", "part", "parts", "loaded", "rejected", "unchanged",
-          "left_out", "first_at", "last_at", "number", "heartbeats")  # fmt: skip
+          "left_out", "replaced", "first_at", "last_at", "number", "heartbeats")  # fmt: skip
 
 
 def moments(milliseconds: pa.Array, zone: str) -> pa.Array:

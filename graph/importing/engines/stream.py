@@ -4,20 +4,23 @@ It loads table by table, nodes before relationships. Behaviours are partitioned 
 batches never write to the same user; the driver retries transactions that a deadlock still aborts.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.connection import Row, Transaction
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
+from graph.importing.engines.replacing import Replacement, replace_earlier
 from graph.importing.mapping.source import Source
 from graph.importing.participation.campaign_facts import CampaignFacts
 from graph.importing.reading.blocks import Block
@@ -39,6 +42,9 @@ _QUEUED_PER_THREAD = 3
 
 BatchTask = tuple[int, Callable[[], RowCounts]]
 """A part, and the function that loads one batch."""
+
+Replace = Callable[[Transaction, Rows], Replacement]
+"""Takes out behaviours that rows replace."""
 
 _LOADS: dict[str, Load] = {
     **dict.fromkeys(("users", "tags", "products", "campaigns"), loaders.load_entities),
@@ -83,34 +89,54 @@ class StreamEngine(ImportEngine):
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     self.observer.add(file, rows)
                     for segment in plan.segments:
-                        yield from self._batches(file, block, segment, rows)
+                        yield from self._batches(file, block, segment, rows, plan.imports)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
 
-    def _batches(self, file: InputFile, block: Block, segment: Segment, rows: Rows) -> Iterator[BatchTask]:
+    def _batches(
+        self, file: InputFile, block: Block, segment: Segment, rows: Rows, imports: frozenset[int]
+    ) -> Iterator[BatchTask]:
         rows = rows.between(block.first + segment.start, block.first + segment.stop)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
         for part, part_rows in enumerate(parts):
             if part not in segment.done:
                 entry = ledger_entry(self.target.number, file, block.index, segment, part, len(parts))
-                yield part, partial(self._load_batch, file.source, part_rows, entry)
+                replace = None
+                if file.table == "behaviours" and file.source.key and self.ledger.has_behaviours:
+                    replace = partial(
+                        replace_earlier,
+                        source=file.source,
+                        target=self.target,
+                        spared=imports,
+                        loaded_before=segment.loaded_before,
+                    )
+                yield part, partial(self._load_batch, file.source, part_rows, entry, replace)
 
-    def _load_batch(self, source: Source, rows: Rows, entry: Row) -> RowCounts:
+    def _load_batch(self, source: Source, rows: Rows, entry: Row, replace: Replace | None) -> RowCounts:
         batch = batch_id(entry)
         load = _LOADS.get(rows.table)
 
         def work(transaction: Transaction) -> tuple[RowCounts, list[RowError]]:
             result = LoadResult(0, 0, [])
             # Loaders tell rows apart by number, and rows from one JSON record share theirs.
-            numbered = replace(rows, numbers=np.arange(len(rows)))
-            if len(rows) and load:
+            numbered = dataclasses.replace(rows, numbers=np.arange(len(rows)))
+            replacement = replace(transaction, numbered) if replace else Replacement(numbered)
+            numbered = replacement.rows
+            if len(numbered) and load:
                 result = load(transaction, numbered, self.target)
-            elif len(rows):
+            elif len(numbered):
                 result = load_behaviours(transaction, numbered, self.target, self.ledger)
             errors = [error._replace(row=int(rows.numbers[error.row])) for error in result.rejected]
             rejected = sorted([*rows.rejected, *with_file_columns(errors, source)])
-            counts = RowCounts(rows.read, result.loaded, len(rejected), result.unchanged, rows.left_out)
+            counts = RowCounts(
+                rows.read,
+                result.loaded,
+                len(rejected),
+                result.unchanged + replacement.unchanged,
+                rows.left_out,
+                replacement.replaced,
+            )
             # Before the commit, so that no rejected row is ever without its reason.
             self.rejects.write(batch, str(entry["file"]), rejected)
             transaction.run(
@@ -140,11 +166,20 @@ class StreamEngine(ImportEngine):
 
 def _partition(rows: Rows) -> list[Rows]:
     """Split rows into parts by user; the first part also gets the rejected rows."""
-    users = rows.columns["user"].to_numpy(zero_copy_only=False).astype(object)
-    part = pd.util.hash_array(users, categorize=True) % PARTS if len(rows) else np.empty(0)
+    part = _part_of(rows)
     parts = [rows.filter(part == index) for index in range(PARTS)]
     parts[0].rejected, parts[0].left_out_numbers = rows.rejected, rows.left_out_numbers
+    if keys := rows.left_out_keys:
+        with_user = keys.filter(keys.columns["user"].is_valid().to_numpy(zero_copy_only=False))
+        part = _part_of(with_user)
+        for index in range(PARTS):
+            parts[index].left_out_keys = with_user.filter(part == index)
     return parts
+
+
+def _part_of(rows: Rows) -> NDArray[np.uint64]:
+    users = rows.columns["user"].to_numpy(zero_copy_only=False).astype(object)
+    return np.asarray(pd.util.hash_array(users, categorize=True) % PARTS if len(rows) else np.empty(0))
 
 
 def _identity(counts: RowCounts) -> RowCounts:

@@ -7,6 +7,7 @@ from graph.importing.contract import TABLES
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
+from graph.importing.inference.orders_again import identifies_orders
 from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.scan import Scan
 from graph.importing.inference.statuses import status_columns, status_rule
@@ -47,6 +48,7 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
     _ask_for_missing_columns(decisions)
+    _replace_orders(decisions)
     columns, settings = decisions.columns, decisions.settings
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
@@ -142,6 +144,17 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
             times = file.times if spec.kind == "time" else []
             others = [name for name in file.names if name not in file.times]
             columns[spec.name] = ask_column(file, spec.meaning, times or others or file.names)
+
+
+def _replace_orders(decisions: _Decisions) -> None:
+    """Let a later export replace the orders that it has again, where orders have a status."""
+    file, scan, columns = decisions.file, decisions.scan, decisions.columns
+    basket = columns.get("basket")
+    if not (scan.by_status or scan.refunds) or not (scan.user and scan.at and isinstance(basket, str)):
+        return
+    if identifies_orders(file, basket, scan.user, scan.at):
+        note = f"an order ({basket}) that a later file has again counts as that file has it"
+        decisions.settings["replaces"] = Noted(["basket", "object"], note)
 
 
 def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:

@@ -65,7 +65,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         table = tables[file.name]
         if table == "behaviours":
             objects |= draft_behaviours(draft, file)
-            if file.more and "duplicates" not in draft.settings and (shared := shared_rows(file)):
+            if _may_repeat_rows(draft, file) and (shared := shared_rows(file)):
                 note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
                 draft.settings["duplicates"] = Noted("drop", note)
         elif table is not None:
@@ -82,6 +82,15 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
             "UTC", "defines the days; another one is like Europe/Berlin"
         )
     return draft.render()
+
+
+def _may_repeat_rows(draft: Draft, file: InspectedFile) -> bool:
+    """Return whether several files of a series may have the same rows, and nothing is decided about them."""
+    return (
+        bool(file.more)
+        and "duplicates" not in draft.settings
+        and "replaces" not in draft.sources[-1].settings
+    )
 
 
 def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None]) -> None:

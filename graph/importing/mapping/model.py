@@ -118,6 +118,12 @@ class Mapping(FormatSettings):
         returns = self.kinds[kind].returns
         return self.kinds[returns].type if returns else None
 
+    def types_of(self, source: Source) -> list[str]:
+        """Return the relationship types of the behaviours that `source` can have."""
+        names = {rule.kind for rule in source.kinds} | {source.constants.get("kind", "")}
+        kinds = self.kinds if "kind" in source.columns else names & set(self.kinds)
+        return sorted({self.kinds[name].type for name in kinds})
+
     def adds(self, table: str) -> bool:
         """Return whether rows may add ids to `table` by referencing them."""
         default = "reject" if table in self.tables else "add"

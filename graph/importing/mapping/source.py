@@ -22,6 +22,7 @@ NO_COLUMN = "none of them"
 """The answer that no column holds the object of behaviours, or another field that may be missing."""
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
+KeyField = Literal["basket", "object", "store", "id"]
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
 
 
@@ -128,6 +129,13 @@ class Source(FormatSettings):
         description="users, tags, products, campaigns: of rows with the same id and different values, reject "
         "all but the first, or keep the first and count the others as unchanged",
     )
+    replaces: list[KeyField] | None = Field(
+        None,
+        description="behaviours: fields that identify a row of a user, like [basket] or [basket, object] for "
+        "orders that are exported again with another status: rows of a later file replace earlier behaviours "
+        "with the same values, also where `where` then leaves them out. Default: [object, id] where `id` is "
+        "mapped; []: none",
+    )
     where: dict[str, RuleOrTexts] = Field(
         default_factory=dict,
         description="column: values of the rows to keep, or a rule (below). All must hold; other rows are "
@@ -179,6 +187,13 @@ class Source(FormatSettings):
             except LookupError as error:
                 raise ValueError(f"{name!r} is not an encoding; write it like utf-8 or cp1252") from error
         return self
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The fields that, with the user, identify behaviours that a later file reads again."""
+        if self.replaces is not None:
+            return tuple(self.replaces)
+        return ("object", "id") if {"user", "id"} <= set(self.columns) else ()
 
     @property
     def mapped_columns(self) -> list[str]:
@@ -253,6 +268,11 @@ def check_fields(table: str, source: Source) -> None:
         both = {"discount_rate", "minimum_spend"} & mapped
         if both:
             raise ValueError(f"{table}: {', '.join(sorted(both))} is filled by `as` of discount already")
+    if source.replaces:
+        absent = set(source.replaces) - mapped
+        if table != "behaviours" or absent:
+            where = "is for behaviours" if table != "behaviours" else f"map {', '.join(sorted(absent))}"
+            raise ValueError(f"{table}: replaces: {where}")
     if source.kinds and table != "behaviours":
         raise ValueError(f"{table}: kinds is for behaviours")
     if source.end_is_last_day and table != "campaigns":

@@ -1,10 +1,14 @@
 """The files of a folder that a mapping names, by table."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.errors import ImportFailed
 from graph.importing.contract import TABLES
@@ -51,6 +55,8 @@ class InputFile:
         Whether no source before reads the same lines. Only the first rejects lines that cannot be read.
     readers
         Number of sources of behaviours that read the file; of other tables, where it is of another table.
+    keep
+        Returns which rows to read; None: all. The others are in a later file as well.
     """
 
     table: str
@@ -64,11 +70,21 @@ class InputFile:
     joins: Joins
     is_first: bool = True
     readers: int = 1
+    keep: Callable[[Parsed], NDArray[np.bool_]] | None = None
 
     def blocks(self) -> Iterator[Block]:
         """Yield its blocks with all columns that the mapping names. Raises ImportFailed."""
         for block in self.joins.blocks(read_blocks(self.path, self.source, self.joins.own)):
-            yield block if self.is_first else replace(block, parse=partial(_without_whole_lines, block))
+            chosen = block if self.keep is None else replace(block, parse=partial(_kept, block, self.keep))
+            yield chosen if self.is_first else replace(chosen, parse=partial(_without_whole_lines, chosen))
+
+
+def _kept(block: Block, keep: Callable[[Parsed], NDArray[np.bool_]]) -> Parsed:
+    """Return the rows of a block for which `keep` is true."""
+    parsed = block.parse()
+    chosen = keep(parsed)
+    columns = {name: column.filter(pa.array(chosen)) for name, column in parsed.columns.items()}
+    return Parsed(parsed.numbers[chosen], columns, parsed.errors)
 
 
 @dataclass
@@ -81,6 +97,8 @@ class InputFiles:
     joined: list[Path] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Data files of the folder that no source reads."""
+    found: list[DataWarning] = field(default_factory=list)
+    """Warnings about the files as a whole."""
 
     def tables(self) -> Iterator[tuple[str, list[InputFile]]]:
         """Yield each mapped table with its files, in loading order."""
@@ -103,7 +121,7 @@ class InputFiles:
     def warnings(self) -> list[DataWarning]:
         """Return the numbers of rows that joins left without a partner, of the rows read so far."""
         found = [table.warning(file.name) for file in self.inputs for table in file.joins.tables]
-        return [warning for warning in found if warning]
+        return [*self.found, *(warning for warning in found if warning)]
 
     def unread_warnings(self) -> list[DataWarning]:
         """Return the warning of data files that no table reads, if any."""

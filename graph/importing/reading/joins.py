@@ -177,7 +177,9 @@ def open_joins(
             raise missing_columns(file.path, [column], others)
     own = [column for column in dict.fromkeys([*plain, *keys]) if column not in absent]
     joins = Joins(own, composed=composed, missing=missing)
-    for (join, files), columns in zip(joined, wanted, strict=True):
+    for (join, matching), columns in zip(joined, wanted, strict=True):
+        # Of the exports of several months, each knows best what its own rows are.
+        files = sorted(matching, key=lambda other: other.path != file.path)
         joins.tables.append(_read(join, files, columns))
         for other in files:
             joins.checksums[other.name] = digest_and_count(other.path, _source(join, other))[0]

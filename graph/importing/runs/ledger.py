@@ -29,12 +29,15 @@ class Segment:
         Digest of the block's first `stop` lines.
     done
         Parts that this job has already loaded.
+    loaded_before
+        Whether an earlier job loaded all of them, except for rows that it rejected.
     """
 
     start: int
     stop: int
     digest: str
     done: frozenset[int] = frozenset()
+    loaded_before: bool = False
 
 
 def ledger_entry(
@@ -62,10 +65,14 @@ def batch_id(entry: Row) -> str:
 
 @dataclass
 class LoadPlan:
-    """The segments of a block to load, and the rows that need no loading."""
+    """The segments of a block to load, and the rows that need no loading.
+
+    `imports` are those whose rows of this file, up to this block, stand.
+    """
 
     segments: list[Segment] = field(default_factory=list)
     loaded_before: RowCounts = field(default_factory=RowCounts)
+    imports: frozenset[int] = frozenset()
 
 
 class Ledger:
@@ -75,6 +82,7 @@ class Ledger:
         self._number = number
         self._blocks: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
         self._spans: list[tuple[int, int]] = []
+        self._standing: dict[tuple[str, str], set[int]] = defaultdict(set)
         self.batches: list[str] = []
         """Ids of this job's batches."""
         self.changed: dict[str, set[int]] = defaultdict(set)
@@ -121,10 +129,12 @@ class Ledger:
                 plan.loaded_before.add(_unchanged(entries))
             else:
                 # An earlier job was killed here, or rejected rows whose user may have been loaded since.
-                plan.segments.append(Segment(start, stop, digest))
+                plan.segments.append(Segment(start, stop, digest, loaded_before=complete))
+            self._standing[table, file].add(number)
             covered = stop
         if covered < block.length:
             plan.segments.append(Segment(covered, block.length, block.digest()))
+        plan.imports = frozenset(self._standing[table, file])
         self._note_changes(table, file, block, mapping, plan)
         return plan
 
@@ -146,7 +156,8 @@ def _count(entries: list[Row]) -> RowCounts:
     for entry in entries:
         loaded, rejected, unchanged = entry["loaded"], entry["rejected"], entry["unchanged"]
         rows = loaded + rejected + unchanged
-        counts.add(RowCounts(rows, loaded, rejected, unchanged, entry["left_out"]))
+        replaced = entry["replaced"] or 0
+        counts.add(RowCounts(rows, loaded, rejected, unchanged, entry["left_out"], replaced))
     return counts
 
 

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 
 @dataclass
 class RowCounts:
-    """Numbers of rows by outcome; `left_out` are those that the mapping's filter excludes."""
+    """Numbers of rows by outcome.
+
+    `left_out` are those that the mapping's filter excludes, `replaced` the behaviours of earlier imports that
+    rows replaced.
+    """
 
     read: int = 0
     loaded: int = 0
     rejected: int = 0
     unchanged: int = 0
     left_out: int = 0
+    replaced: int = 0
 
     @classmethod
     def sum(cls, parts: Iterable["RowCounts"]) -> "RowCounts":
@@ -29,6 +34,7 @@ class RowCounts:
         self.rejected += other.rejected
         self.unchanged += other.unchanged
         self.left_out += other.left_out
+        self.replaced += other.replaced
 
     def outcomes(self) -> dict[str, int]:
         """Return the properties of a ledger entry."""
@@ -37,6 +43,7 @@ class RowCounts:
             "rejected": self.rejected,
             "unchanged": self.unchanged,
             "left_out": self.left_out,
+            "replaced": self.replaced,
         }
 
     def check(self) -> None:

@@ -24,6 +24,8 @@ class Rows:
     """Number of values in each currency, by field."""
     keep_first: bool = False
     """Whether a row with a known id and other values is unchanged, not rejected."""
+    left_out_keys: "Rows | None" = None
+    """Users and keys of behaviours that `where` leaves out: an earlier file may have had them."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -44,6 +46,7 @@ class Rows:
         part.rejected = [error for error in self.rejected if first <= error.row < end]
         left_out = self.left_out_numbers
         part.left_out_numbers = left_out[(left_out >= first) & (left_out < end)]
+        part.left_out_keys = self.left_out_keys and self.left_out_keys.between(first, end)
         return part
 
     def filter(self, keep: NDArray[np.bool_]) -> "Rows":

@@ -17,6 +17,7 @@ from graph.importing.reading.lines import RowError
 from graph.importing.values.convert import Converted, after_last_day, convert
 from graph.importing.values.discounts import only_rates, read_discounts
 from graph.importing.values.ids import normalise
+from graph.importing.values.keys import key_columns, raw_column
 from graph.importing.values.local_times import days_later
 from graph.importing.values.masks import is_true
 from graph.importing.values.rows import Rows
@@ -71,6 +72,8 @@ class _Candidates:
         Errors of rejected rows.
     left_out
         Line numbers of rows that are left out.
+    left_out_keys
+        Users and keys of behaviours that `where` leaves out, if the source has a key.
     ok
         Where no row is rejected or left out so far.
     columns
@@ -87,6 +90,7 @@ class _Candidates:
     rejected: list[RowError]
     left_out: NDArray[np.int64]
     ok: NDArray[np.bool_]
+    left_out_keys: Rows | None = None
     columns: dict[str, pa.Array] = field(default_factory=dict)
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -111,6 +115,7 @@ class _Candidates:
         rows = rows if self.ok.all() else rows.filter(self.ok)
         rows.rejected = sorted(self.rejected)
         rows.left_out_numbers, rows.currencies = self.left_out, self.currencies
+        rows.left_out_keys = self.left_out_keys
         rows.keep_first = self.source.repeats == "first"
         return rows
 
@@ -123,25 +128,29 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
         keep = mask(parsed.columns, source.where, mapping.value_format(source), mapping.own_formats(source))
     left_out = parsed.numbers[~keep]
     numbers, raw = parsed.numbers[keep], parsed.columns
+    keys = None
     if len(left_out):
+        if table == "behaviours" and source.key:
+            excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
+            keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping), [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     ok = np.ones(len(numbers), dtype=bool)
-    return _Candidates(table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok)
+    return _Candidates(table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok, keys)
 
 
 def _convert_field(candidates: _Candidates, spec: Field) -> None:
     """Convert the column of a field; reject invalid values, and missing ones that are required."""
     table, source, mapping = candidates.table, candidates.source, candidates.mapping
     raw, length = candidates.raw, len(candidates.numbers)
-    raw_column = _raw_column(spec, source, raw, length)
+    column = raw_column(spec, source, raw, length)
     if spec.name == "kind" and table == "behaviours":
-        raw_column = _kinds_by_rule(raw_column, source, raw, length, mapping)
-    if raw_column is None:
+        column = _kinds_by_rule(column, source, raw, length, mapping)
+    if column is None:
         return
     name = source.columns.get(spec.name, spec.name)
-    for field_name, converted in _convert(spec, raw_column, source, mapping).items():
+    for field_name, converted in _convert(spec, column, source, mapping).items():
         candidates.columns[field_name] = converted.values
-        candidates.reject(converted.bad, name, raw_column, converted.reason)
+        candidates.reject(converted.bad, name, column, converted.reason)
         if converted.currencies:
             candidates.currencies[field_name] = converted.currencies
     if not spec.required:
@@ -150,7 +159,7 @@ def _convert_field(candidates: _Candidates, spec: Field) -> None:
     if spec.name in _CAMPAIGN_OR_COUPON.get(table, ()):
         candidates.leave_out(absent)
     else:
-        candidates.reject(absent, name, raw_column, "is missing")
+        candidates.reject(absent, name, column, "is missing")
 
 
 def _reject_totals(candidates: _Candidates) -> None:
@@ -179,7 +188,7 @@ def _close_windows(candidates: _Candidates) -> None:
     if source.duration_days:
         columns["ends"] = days_later(columns["starts"], source.duration_days, zone)
     elif source.end_is_last_day:
-        given = _raw_column(_ENDS, source, raw, len(candidates.numbers))
+        given = raw_column(_ENDS, source, raw, len(candidates.numbers))
         columns["ends"] = after_last_day(columns["ends"], given, zone)
     backwards = is_true(pc.greater_equal(columns["starts"], columns["ends"]))
     ends = source.columns.get("ends", "ends")
@@ -207,25 +216,15 @@ def _kinds_by_rule(
     return kinds
 
 
-def _raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
-    if source.window:
-        return raw.get(spec.name)
-    if spec.name in source.columns:
-        return raw[source.columns[spec.name]]
-    if spec.name in source.constants:
-        return pa.repeat(pa.scalar(source.constants[spec.name], pa.string()), length)
-    return None
-
-
-def _convert(spec: Field, raw_column: pa.Array, source: Source, mapping: Mapping) -> dict[str, Converted]:
+def _convert(spec: Field, column: pa.Array, source: Source, mapping: Mapping) -> dict[str, Converted]:
     """Return the fields that a column fills: its own, with `as` also others."""
     value_format = mapping.value_format(source, spec.name)
     if spec.refers in ("campaigns", "coupons") or spec.name == "discount":
         value_format = value_format.model_copy(update={"missing": (*value_format.missing, *_NULLS)})
     own = source.formats.get(spec.name)
     if own and own.discount:
-        return read_discounts(raw_column, own.discount, value_format)
-    converted = convert(raw_column, spec.kind, value_format)
+        return read_discounts(column, own.discount, value_format)
+    converted = convert(column, spec.kind, value_format)
     if spec.name == "discount_rate":
         converted = only_rates(converted, source.columns.get(spec.name, spec.name))
     return {spec.name: converted}

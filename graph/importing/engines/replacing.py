@@ -1,0 +1,129 @@
+"""Replaces behaviours of earlier imports that a later file has again, like an order with another status.
+
+A behaviour is compared with those of its user and key. Equal ones stay; the others are replaced, also where
+``where`` leaves the row out now. An undo of the import restores them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from graph.connection import Row, Transaction
+from graph.importing.engines.behaviours import VALUES
+from graph.importing.engines.loaders import Target
+from graph.importing.mapping.source import Source
+from graph.importing.values.keys import key_texts
+from graph.importing.values.rows import Rows
+
+_TEXTS = ("user", "type", "object", "campaign", "basket", "store", "id")
+_NUMBERS = ("at", *(name for name in VALUES if name not in _TEXTS))
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """The rows of a batch that are still to be loaded, and how many others there were.
+
+    Attributes
+    ----------
+    rows
+        Rows that no behaviour equals.
+    unchanged
+        Rows that equal a behaviour of an earlier import.
+    replaced
+        Behaviours of earlier imports that are taken out.
+    """
+
+    rows: Rows
+    unchanged: int = 0
+    replaced: int = 0
+
+
+def replace_earlier(
+    transaction: Transaction,
+    rows: Rows,
+    source: Source,
+    target: Target,
+    *,
+    spared: Collection[int] = (),
+    loaded_before: bool = False,
+) -> Replacement:
+    """Take out behaviours of earlier imports that `rows`, or rows left out beside them, replace.
+
+    Parameters
+    ----------
+    transaction, source, target
+        The transaction of the batch, and what is loaded.
+    rows
+        Behaviours of all kinds.
+    spared
+        Imports that loaded other lines of the same file, where one order may continue.
+    loaded_before
+        Whether an earlier import read these rows already: then what it loaded, or what replaced it since,
+        holds, and only rows without such a behaviour are loaded.
+    """
+    new = _frame(rows, source, target)
+    if loaded_before or {"object", "id"} & set(source.key):
+        spared = ()
+    left_out = rows.left_out_keys
+    keys = [new[["user", "key"]]]
+    if left_out is not None and len(left_out) and not loaded_before:
+        users = left_out.columns["user"].to_pandas()
+        keys.append(pd.DataFrame({"user": users, "key": key_texts(left_out.columns, source.key).to_pandas()}))
+    old = _earlier(transaction, pd.concat(keys), source, target, spared, loaded_before)
+    if not len(old):
+        return Replacement(rows)
+    if loaded_before:
+        again = new.set_index(["user", "key"]).index.isin(old.set_index(["user", "key"]).index)
+        return Replacement(rows.filter(~again), int(again.sum()))
+    # Of equal rows, each stands for one behaviour.
+    same = [*_TEXTS, *_NUMBERS]
+    for frame in (new, old):
+        frame["occurrence"] = frame.groupby(same, dropna=False).cumcount()
+    pairs = new.reset_index().merge(old, on=[*same, "occurrence"])
+    unchanged = np.isin(np.arange(len(new)), pairs["index"].to_numpy())
+    replaced = old.loc[~old["relationship"].isin(pairs["relationship"]), "relationship"].tolist()
+    if replaced:
+        number = target.keys["import"]
+        transaction.run("importing/replace_behaviours", relationships=replaced, **{"import": number})
+    return Replacement(rows.filter(~unchanged), int(unchanged.sum()), len(replaced))
+
+
+def _frame(rows: Rows, source: Source, target: Target) -> pd.DataFrame:
+    """Return the values of rows by the names that the graph has, with their key."""
+    frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
+    frame["type"] = frame.pop("kind").map({name: kind.type for name, kind in target.mapping.kinds.items()})
+    frame["key"] = key_texts(rows.columns, source.key).to_pandas()
+    return _typed(frame)
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    for name in _TEXTS:
+        frame[name] = frame[name].where(frame[name].notna(), "").astype(str) if name in frame else ""
+    for name in _NUMBERS:
+        frame[name] = frame[name].astype(float) if name in frame else np.nan
+    return frame
+
+
+def _earlier(
+    transaction: Transaction,
+    keys: pd.DataFrame,
+    source: Source,
+    target: Target,
+    spared: Collection[int],
+    replaced: bool,
+) -> pd.DataFrame:
+    """Return the behaviours of earlier imports with the same users and keys."""
+    of_users = keys.dropna().drop_duplicates().groupby("user")["key"]
+    users: list[Row] = [{"id": user, "keys": dict.fromkeys(of_user, True)} for user, of_user in of_users]
+    outcome = transaction.run(
+        "importing/behaviours_read_again",
+        **target.keys,
+        types=target.mapping.types_of(source),
+        key=list(source.key),
+        users=users,
+        spared=sorted(spared),
+        replaced=replaced,
+    )
+    return _typed(pd.DataFrame(outcome.rows)) if outcome.rows else pd.DataFrame()

@@ -1,0 +1,51 @@
+"""The key of behaviours that a later file reads again: their user, and the fields that the source names."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.importing.contract import TABLES, Field
+from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.source import Source
+from graph.importing.values.convert import convert
+from graph.importing.values.ids import normalise
+
+SEPARATOR = "\x1f"
+
+
+def raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
+    """Return the column of a field as the file has it, or its constant; None where it has none."""
+    if source.window:
+        return raw.get(spec.name)
+    if spec.name in source.columns:
+        return raw[source.columns[spec.name]]
+    if spec.name in source.constants:
+        return pa.repeat(pa.scalar(source.constants[spec.name], pa.string()), length)
+    return None
+
+
+def key_columns(
+    raw: dict[str, pa.Array], length: int, source: Source, mapping: Mapping
+) -> dict[str, pa.Array]:
+    """Return users and key fields of behaviours as they are loaded, of columns as the file has them."""
+    columns: dict[str, pa.Array] = {}
+    for spec in TABLES["behaviours"].fields:
+        if spec.name not in ("user", *source.key):
+            continue
+        column = raw_column(spec, source, raw, length)
+        if column is None:
+            raise AssertionError(f"{spec.name} is not mapped")
+        values = convert(column, spec.kind, mapping.value_format(source, spec.name)).values
+        columns[spec.name] = normalise(values, _rules(spec.name, mapping))
+    return columns
+
+
+def _rules(field: str, mapping: Mapping) -> list[str]:
+    if field == "user":
+        return list(mapping.ids.get("users", []))
+    tables = {kind.object_table for kind in mapping.kinds.values()}
+    return list(mapping.ids.get(tables.pop(), [])) if field == "object" and len(tables) == 1 else []
+
+
+def key_texts(columns: dict[str, pa.Array], key: tuple[str, ...]) -> pa.Array:
+    """Return the key fields of each row as one text; null where one is missing."""
+    return pc.binary_join_element_wise(*(columns[name] for name in key), SEPARATOR)

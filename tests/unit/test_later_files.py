@@ -1,0 +1,157 @@
+"""Exports of one shop whose periods overlap: the later file has the last word on an order."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.check import Check, check_files
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.mapping.yaml_text import load_yaml
+from graph.progress import Silent
+from tests.known_exports import write_sample
+
+HEADER = "order,status,customer,sku,date,amount\n"
+# Their names are not in the order of time.
+JUNE = (
+    HEADER
+    + "16,completed,a,tea,2024-06-01,5\n17,completed,b,tea,2024-06-20,7\n18,completed,b,mug,2024-06-28,9\n"
+)
+JULY = (
+    HEADER
+    + "17,refunded,B,tea,2024-06-20,7\n18,completed,b,mug,2024-06-28,9\n19,completed,a,mug,2024-07-03,9\n"
+)
+
+
+def orders_mapping(**source: object) -> Mapping:
+    columns = {"user": "customer", "object": "sku", "at": "date", "value": "amount", "basket": "order"}
+    content = {
+        "dataset": "shop", "zone": "UTC", "ids": {"users": ["lower_case"]},
+        "tables": {
+            "behaviours": {
+                "files": "orders-*.csv", "columns": columns, "constants": {"kind": "purchase"},
+                "where": {"status": {"is_not": "refunded"}}, "replaces": ["basket", "object"],
+            }
+            | source
+        },
+        "kinds": {"purchase": {"type": "PURCHASED", "counts": "any"}},
+    }  # fmt: skip
+    return parse_mapping(content, "test")
+
+
+def check(folder: Path, files: dict[str, str], **source: object) -> Check:
+    for name, text in files.items():
+        (folder / f"orders-{name}.csv").write_text(text)
+    return check_files(folder, orders_mapping(**source), Silent())
+
+
+def loaded(report: Check) -> int:
+    return report.tables["behaviours"].loaded
+
+
+def test_order_counts_as_the_later_file_has_it(tmp_path: Path) -> None:
+    report = check(tmp_path, {"june": JUNE, "july": JULY})
+    assert sorted(str(row["basket"]) for row in report.preview["behaviours"]) == ["16", "18", "19"]
+    warnings = {warning.code: warning for warning in report.warnings}
+    assert warnings["rows_in_later_file"].text.startswith(
+        "orders-june.csv: 2 rows are left out, because orders-july"
+    )
+    assert "repeated_rows" not in warnings
+
+
+def test_without_a_key_rows_of_all_files_count(tmp_path: Path) -> None:
+    report = check(tmp_path, {"june": JUNE, "july": JULY}, replaces=[])
+    assert loaded(report) == 5
+
+
+def test_order_of_another_user_or_product_is_another_one(tmp_path: Path) -> None:
+    other = HEADER + "17,refunded,c,tea,2024-07-20,7\n17,refunded,b,mug,2024-07-20,7\n"
+    assert loaded(check(tmp_path, {"june": JUNE, "july": other})) == 3
+
+
+def test_whole_order_is_replaced_where_the_key_is_the_order(tmp_path: Path) -> None:
+    later = HEADER + "17,completed,b,mug,2024-07-20,7\n"
+    report = check(tmp_path, {"june": JUNE, "july": later}, replaces=["basket"])
+    rows = [(row["basket"], row["object"]) for row in report.preview["behaviours"]]
+    assert sorted(rows) == [("16", "tea"), ("17", "mug"), ("18", "mug")]
+
+
+def test_stamp_in_the_future_makes_no_file_the_later_one(tmp_path: Path) -> None:
+    stray = JUNE + "20,completed,a,tea,2137-01-01,5\n"
+    assert loaded(check(tmp_path, {"june": stray, "july": JULY})) == 4
+
+
+def test_files_that_contradict_each_other_are_refused_where_neither_is_later(tmp_path: Path) -> None:
+    again = JUNE.replace("17,completed", "17,refunded")
+    with pytest.raises(ImportFailed, match="1 orders or ids with other values, like 17, tea, and both end"):
+        check(tmp_path, {"june": JUNE, "june-again": again})
+
+
+def test_equal_files_count_once(tmp_path: Path) -> None:
+    lines = JUNE.splitlines(keepends=True)
+    assert loaded(check(tmp_path, {"june": JUNE, "copy": "".join([lines[0], *reversed(lines[1:])])})) == 3
+
+
+def test_three_files_leave_the_last_word_to_the_last(tmp_path: Path) -> None:
+    august = (
+        HEADER
+        + "17,completed,b,tea,2024-06-20,7\n19,refunded,a,mug,2024-07-03,9\n21,completed,a,tea,2024-08-03,9\n"
+    )
+    report = check(tmp_path, {"june": JUNE, "july": JULY, "august": august})
+    assert sorted(str(row["basket"]) for row in report.preview["behaviours"]) == ["16", "17", "18", "21"]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ({"replaces": ["store"]}, "behaviours: replaces: map store"),
+        ({"replaces": ["value"]}, "replaces"),
+    ],
+)
+def test_key_of_fields_that_are_not_mapped_is_refused(source: dict[str, object], reason: str) -> None:
+    with pytest.raises(InvalidRequest, match=reason):
+        orders_mapping(**source)
+
+
+def test_orders_with_a_status_are_replaced_in_an_inferred_mapping(tmp_path: Path) -> None:
+    (tmp_path / "orders-06.csv").write_text(JUNE)
+    (tmp_path / "orders-07.csv").write_text(JULY.replace(",B,", ",b,"))
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path)), "test")
+    (source,) = mapping.tables["behaviours"]
+    assert (source.files, source.key, mapping.duplicates) == (["orders-*.csv"], ("basket", "object"), "keep")
+    assert loaded(check_files(tmp_path, mapping, Silent())) == 3
+
+
+@pytest.mark.parametrize("second", ["17,completed,c,mug,2024-06-20,7", "17,refunded,b,tea,2024-06-21,7"])
+def test_numbers_that_repeat_within_a_file_identify_no_orders(tmp_path: Path, second: str) -> None:
+    (tmp_path / "orders.csv").write_text(f"{JUNE}{second}\n")
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path)), "test")
+    assert mapping.tables["behaviours"][0].key == ()
+
+
+def test_status_of_a_shopify_order_is_that_of_its_own_file(tmp_path: Path) -> None:
+    (first,) = write_sample("Shopify: orders", tmp_path)
+    header, *lines = first.read_text().splitlines()
+    order = lines[:2]  # Only the first line of an order has its status.
+    assert ",paid," in order[0]
+    refunded = [line.replace(",paid,", ",refunded,") for line in order]
+    number = order[0].partition(",")[0]
+    new = [line.replace(number, "#9999").replace("2024-", "2025-") for line in order]
+    (tmp_path / "orders_export_2.csv").write_text("\n".join([header, *new, *refunded]) + "\n")
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop", "UTC")), "test")
+    report = check_files(tmp_path, mapping, Silent())
+    kinds = {kind: counts.read for kind, counts in report.tally.counts.items()}
+    before = check_files(tmp_path, infer_alone(tmp_path, first.name), Silent())
+    assert kinds == {
+        kind: counts.read + 2 * (kind == "refunded") for kind, counts in before.tally.counts.items()
+    }
+
+
+def infer_alone(folder: Path, name: str) -> Mapping:
+    """Return the mapping of one file of a folder."""
+    alone = folder / "alone"
+    alone.mkdir()
+    (alone / name).write_bytes((folder / name).read_bytes())
+    content = infer_mapping(alone, "shop", "UTC")
+    return parse_mapping(load_yaml(content), "test")
