@@ -276,7 +276,7 @@ def _changed_lines(changed: dict[str, set[int]]) -> list[DataWarning]:
     for file, numbers in sorted(changed.items()):
         imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
         text = (
-            f"{file}: earlier lines were changed; rows loaded from them before stay, except for behaviours that "
+            f"{file}: earlier lines were changed; rows loaded from them before stay, except for those that "
             f"its source `replaces`; undo {imports} first to replace them all."
         )
         warnings.append(DataWarning("changed_lines", text, len(numbers)))

@@ -12,7 +12,7 @@ from graph.importing.exports.fit import names_of
 from graph.importing.inference.draft import Ask, Draft, DraftSource, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.reading.cells import texts
-from graph.importing.reading.whole import read_numbered_columns
+from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.values.masks import is_true
 
 _HAS_CLOCK = r"\d:\d\d|[T ]\d{4,6}\b|^20\d{10}(\d\d)?$|\d ?[AaPp]\.? ?[Mm]\b|[上下]午|^\d{5}[.,]\d+$"
