@@ -75,3 +75,10 @@ def test_import_without_a_terminal_is_refused_until_the_zone_is_known(tmp_path: 
     result = CliRunner().invoke(app, ["import", "init", str(tmp_path), "--run"])
     assert isinstance(result.exception, UnansweredQuestions)
     assert "time zone" in str(result.exception)
+
+
+def test_zone_of_dates_and_times_in_two_columns_is_asked(tmp_path: Path) -> None:
+    rows = "1,a,tea,2024-03-05,10:00,1\n2,b,tea,2024-03-06,11:30,2\n"
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,product_id,date,time,amount\n" + rows)
+    (question,) = questions(tmp_path)
+    assert "times like 2024-03-05 10:00 (date and time of orders.csv)" in question

@@ -11,6 +11,7 @@ from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
 from graph.importing.inference.draft import Ask, Draft, DraftSource, plain
 from graph.importing.inference.inspect import InspectedFile
+from graph.importing.mapping.formats import parts_of
 from graph.importing.reading.cells import texts
 from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.values.masks import is_true
@@ -28,7 +29,7 @@ def ask_zone(draft: Draft, files: Iterable[InspectedFile]) -> Ask | None:
         for column, file, found in _times(source, by_name):
             if (example := _local_time(found)) is not None:
                 return Ask(
-                    f"Of which time zone are times like {example} ({column} of {file})? It also defines the "
+                    f"Of which time zone are times like {example} ({' and '.join(parts_of(column))} of {file})? It also defines the "
                     "days. Answer like Europe/Berlin, America/New_York or UTC"
                 )
     return None
@@ -62,7 +63,10 @@ def _first_rows(
         candidates.append((other, other.source, column.removeprefix(f"{other.name}:")))
     for candidate, reading, name in candidates:
         try:
-            _, columns = next(read_numbered_columns(candidate.path, reading, [name]), (None, {}))
+            _, columns = next(
+                read_numbered_columns(candidate.found, reading, [name], candidate.joined, candidate.missing),
+                (None, {}),
+            )
         except ImportFailed:
             continue  # The column is one of another file.
         if columns:
