@@ -108,3 +108,18 @@ def test_rows_that_were_loaded_before_are_not_guessed(tmp_path: Path) -> None:
     assert left_out.lines() == ["log.csv: 2 rows were left out of behaviours, excluded by `where` (who)."]
     left_out.skip(second, 5)
     assert left_out.lines() == []
+
+
+def test_records_whose_elements_are_rows_count_once(tmp_path: Path) -> None:
+    record = (
+        '{"who": "%s", "on": "2024-03-02", "status": "%s", "items": [{"what": "tea"}, {"what": "mug"}]}\n'
+    )
+    lines = (("a", "paid"), ("b", "open"), ("c", "cancelled"))
+    (tmp_path / "log.jsonl").write_text("".join(record % line for line in lines))
+    columns = {"user": "^.who", "object": "what", "at": "^.on"}
+    common = {"files": "log.jsonl", "rows": "items", "columns": columns}
+    paid = purchases(**common, where={"^.status": "paid"})
+    cancelled = purchases(**common, where={"^.status": "cancelled"})
+    assert check(tmp_path, behaviours=[paid, cancelled]).left_out == [
+        "log.jsonl: 1 record was left out of behaviours, excluded by `where` (^.status)."
+    ]

@@ -123,5 +123,7 @@ def test_lines_of_orders_are_no_products(tmp_path: Path) -> None:
         [f"{i},c{i % 5},{d}" for i, d in enumerate(_DAYS)],
     )
     _write(tmp_path, "invoice_items.csv", "invoice_no,item_code", [f"{i},P{i % 2}" for i in range(20)])
-    assert list(_mapping(tmp_path, []).tables) == ["behaviours"]
-    assert "# Not used: invoice_items.csv" in infer_mapping(tmp_path)
+    mapping = _mapping(tmp_path, [])
+    assert list(mapping.tables) == ["behaviours"]
+    (join,) = mapping.tables["behaviours"][0].join
+    assert (join.files, join.on) == (["invoices.csv"], {"invoice_no": "invoice_no"})

@@ -54,7 +54,7 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     settings["columns"] = columns
     unused = [name for name in file.names if name not in named_columns(columns)]
     comment = f"not used of {file.name}: {', '.join(unused[:20])}" if unused else ""
-    source = DraftSource("behaviours", settings, comment)
+    source = DraftSource("behaviours", settings, "\n".join(filter(None, [file.comment, comment])))
     draft.sources.append(source)
     scanned = decisions.scan.objects
     campaign = columns.get("campaign") or (scanned["campaign"] if "campaign" in objects.values() else None)
@@ -75,6 +75,9 @@ def _begin(file: InspectedFile) -> _Decisions:
     if roles.get("at") in file.days:
         # A time of day; the day is in another column.
         roles["at"] = columns["at"] = file.days[roles["at"]]
+    if file.joined and "basket" not in roles:
+        # The key of the order.
+        roles["basket"] = columns["basket"] = next(iter(file.joined[0][0].on))
     scan = _scan(file, roles)
     if "kind" in columns and not scan.has_kinds:
         del columns["kind"]
@@ -167,11 +170,22 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     objects = {entity: roles[entity] for entity in _ENTITIES if entity in roles}
     user, at, kind, quantity, basket = map(roles.get, ("user", "at", "kind", "quantity", "basket"))
     statuses = [name for name in status_columns(file.names) if name not in roles.values()]
-    refunds = Refunds.find(file.names, roles.get("value"))
-    scan = Scan(user, at, kind, statuses, quantity, basket, objects, refunds)
+    scan = Scan(user, at, kind, statuses, quantity, basket, objects, _refunds(file, roles.get("value")))
     for frame in file.frames(scan.columns):
         scan.add(frame)
     return scan
+
+
+def _refunds(file: InspectedFile, value: str | None) -> Refunds | None:
+    """Return the refunds of rows; else those of whole orders, to compare with the value of the order."""
+    refunds = Refunds.find(file.names, value)
+    for join, _ in file.joined:
+        prefix = f"{join.files[0]}:"
+        names = [name.removeprefix(prefix) for name in file.names if name.startswith(prefix)]
+        of_orders = Refunds.find(names, find_columns(names).get("value"))
+        if of_orders and not refunds:
+            return Refunds(prefix + of_orders.column, prefix + of_orders.value)
+    return refunds
 
 
 def _returns(scan: Scan) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ its own (`SPRING24`). Where hardly any name is an id, they are linked by a rule 
 another column of the table; otherwise, it is a question when behaviours count.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -14,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.column_values import is_no_chance
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.kinds import SALES
@@ -25,12 +25,6 @@ from graph.importing.values.ids import RULES, normalise
 _READING = ("encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "rows")
 """Settings of a source that a join states as well."""
 _EXAMPLES = 3
-_ENOUGH = 2
-"""Names that two columns have in common, for the one to be looked up by the other."""
-_LONG_NAME = 8
-"""Characters of a name that no two columns have in common by chance."""
-_LONG_NUMBER = 5
-"""Digits of a number that is an id, no priority or rank."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +277,7 @@ def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
         for key, names in reference.by_column.items()
         if _is_key(values)
         and _most(len(names & set(values)), len(reference.names), len(values))
-        and (key.lower() == other.lower() or _is_no_chance(names & set(values)))
+        and (key.lower() == other.lower() or is_no_chance(names & set(values)))
     ]
     if not found:
         return False
@@ -313,12 +307,6 @@ def _drop_windows(draft: Draft, reference: Reference) -> None:
 def _is_key(values: list[str]) -> bool:
     present = [value for value in values if value]
     return len(present) == len(set(present)) > 0
-
-
-def _is_no_chance(common: set[str]) -> bool:
-    """Whether values are names: enough of them or long ones, but no small numbers like a priority."""
-    names = [name for name in common if re.search(r"[^\W\d_]", name) or len(name) >= _LONG_NUMBER]
-    return len(names) >= _ENOUGH or any(len(name) >= _LONG_NAME for name in names)
 
 
 def _most(common: int, names: int, others: int) -> bool:

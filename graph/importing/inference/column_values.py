@@ -1,4 +1,7 @@
-"""What the values of a column are: times, and a few of them as examples in questions."""
+"""What the values of a column are: times or names, and a few of them as examples in questions."""
+
+import re
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +14,13 @@ _NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us"}
 """Formats of plain numbers, which may as well be amounts or keys."""
 _EXAMPLES = 2
 _SHOWN = 30
+
+_ENOUGH = 2
+"""Names that two columns have in common, for the one to be looked up by the other."""
+_LONG_NAME = 8
+"""Characters of a name that no two columns have in common by chance."""
+_LONG_NUMBER = 5
+"""Digits of a number that is an id, no priority or rank."""
 
 Values = list[str | None]
 
@@ -34,3 +44,12 @@ def examples(values: Values) -> str:
         if len(found) == _EXAMPLES:
             break
     return ", ".join(found) or "empty"
+
+
+def is_no_chance(common: Iterable[str]) -> bool:
+    """Return whether values that two columns have in common are names.
+
+    Enough of them or long ones are, small numbers like a priority are not.
+    """
+    names = [name for name in common if re.search(r"[^\W\d_]", name) or len(name) >= _LONG_NUMBER]
+    return len(names) >= _ENOUGH or any(len(name) >= _LONG_NAME for name in names)

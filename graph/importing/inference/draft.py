@@ -133,12 +133,23 @@ def _entry(name: str, value: Any, indent: int) -> list[str]:
     if isinstance(value, dict) and (name == "columns" or _has_remarks(value)):
         inner = [line for key_, item in value.items() for line in _entry(key_, item, indent + 2)]
         return [f"{key}{comment}", *inner]
+    if isinstance(value, list) and _has_remarks(value):
+        items = [
+            [line for key_, item in part.items() for line in _entry(key_, item, indent + 4)] for part in value
+        ]
+        lines = [f"{blank}  - {first.lstrip()}" for first, *_ in items]
+        return [
+            f"{key}{comment}",
+            *(line for first, rest in zip(lines, items, strict=True) for line in (first, *rest[1:])),
+        ]
     return [f"{key} {_flow(value)}{comment}"]
 
 
 def _has_remarks(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_has_remarks(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_has_remarks(item) for item in value)
     return isinstance(value, Ask | Noted)
 
 

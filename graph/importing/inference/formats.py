@@ -84,10 +84,15 @@ def _of_kind(table: str, file: InspectedFile, columns: dict[str, Any], kind: Kin
 
 
 def _texts(file: InspectedFile, column: str) -> Iterator[tuple[NDArray[np.int64], pa.Array]]:
-    """Yield row numbers and texts of a column; missing values are null."""
-    for numbers, columns in file.columns([column]):
-        text = columns[column]
+    """Yield row numbers and texts of a column of all rows of its file; missing values are null."""
+    origin, own = file.origin(column)
+    for numbers, columns in origin.columns([own]):
+        text = columns[own]
         yield numbers, pc.if_else(pc.is_in(text, value_set=pa.array(file.missing, pa.string())), None, text)
+
+
+def _file_of(file: InspectedFile, column: str) -> str:
+    return file.origin(column)[0].name
 
 
 def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
             decided[field] = _ask_start(file, counted, _common_dates(profiles.values()))
         elif not formats:
             decided[field] = Ask(
-                f"How are the times of {columns[field]} in {file.name} written, like "
+                f"How are the times of {columns[field]} in {_file_of(file, columns[field])} written, like "
                 f"{profile.unread_examples[0]}? Answer as strptime does, like %d/%m/%Y"
             )
         else:
@@ -187,8 +192,9 @@ def _ask_to_correct(file: InspectedFile, column: str, profile: TimeProfile) -> A
     contradiction = profile.contradictions[0]
     first, second = contradiction.examples
     return Ask(
-        f"The dates of {column} in {file.name} contradict each other: {first} and {second} cannot have the "
-        "same order of day and month. Correct the file, then choose the order of all its dates",
+        f"The dates of {column} in {_file_of(file, column)} contradict each other: {first} and {second} "
+        "cannot have the same order of day and month. Correct the file, then choose the order of all its "
+        "dates",
         tuple(OR.join([*profile.formats, choice]) for choice in contradiction.choices),
     )
 
@@ -198,7 +204,7 @@ def _ask_order(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
     named = any(divided(layout)[0] for choice in order.choices for layout in choice)
     what = "language are the months" if named else "order are day and month"
     return Ask(
-        f"In which {what} in {column} of {file.name}, like {order.examples[0]}? No row decides",
+        f"In which {what} in {column} of {_file_of(file, column)}, like {order.examples[0]}? No row decides",
         tuple(OR.join([*profile.formats, *choice]) for choice in order.choices),
     )
 
@@ -211,14 +217,15 @@ def _numbers(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
         if contradiction := profile.contradiction:
             first, second = contradiction
             decided[field] = Ask(
-                f"The numbers of {column} in {file.name} contradict each other: {first} and {second} cannot "
-                "have the same decimal sign. Correct the file, then choose the form of all its numbers",
+                f"The numbers of {column} in {_file_of(file, column)} contradict each other: {first} and "
+                f"{second} cannot have the same decimal sign. Correct the file, then choose the form of all "
+                "its numbers",
                 ("1,234.56", "1.234,56"),
             )
         elif len(profile.formats) > 1:
             decided[field] = Ask(
-                f"Is {profile.ambiguous_examples[0]} in {column} of {file.name} above a thousand, or a "
-                "number with decimals? No row decides; choose how 1234.56 would be written",
+                f"Is {profile.ambiguous_examples[0]} in {column} of {_file_of(file, column)} above a "
+                "thousand, or a number with decimals? No row decides; choose how 1234.56 would be written",
                 tuple(f"1{signs.thousands}234{signs.decimal}56" for signs in profile.formats),
             )
         elif profile.formats and _needs_signs(profile):

@@ -18,6 +18,7 @@ from graph.importing.inference.inspect import InspectedFile, ask_column, inspect
 from graph.importing.inference.kinds import draft_kinds
 from graph.importing.inference.known import use_known_export
 from graph.importing.inference.names import simplify
+from graph.importing.inference.order_lines import join_orders
 from graph.importing.inference.series import join_series, shared_rows
 from graph.importing.inference.tables import assign_columns
 from graph.importing.inference.zones import ask_zone
@@ -55,10 +56,12 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         or "my-data"
     )
     draft = Draft(name, zone)
-    rest = join_series(use_known_export(draft, files))
+    rest = join_orders(join_series(use_known_export(draft, files)))
     files = [*rest, *files]
     objects: dict[str, str] = {}
-    tables = {file.name: None if file.problem else table_of(file) for file in rest}
+    tables = {
+        file.name: None if file.problem else "behaviours" if file.joined else table_of(file) for file in rest
+    }
     if not draft.sources and "behaviours" not in tables.values():
         _guess_behaviours(rest, tables)
     for file in rest:

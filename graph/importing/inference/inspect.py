@@ -15,6 +15,7 @@ from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.inference.clock_columns import clock_columns
 from graph.importing.inference.column_values import Values, examples, is_times
 from graph.importing.inference.draft import Ask, Noted
+from graph.importing.mapping.formats import DATE_AND_TIME, FIRST_OF, parts_of
 from graph.importing.mapping.source import NO_COLUMN, Join, Source
 from graph.importing.reading import delimiters, encodings, sheets
 from graph.importing.reading.cells import texts
@@ -64,6 +65,10 @@ class InspectedFile:
         The further files of its series, which are read after it.
     joined
         Other files with further columns of its rows, see ``order_lines``.
+    comment
+        What the mapping says of them.
+    origins
+        The file, and the name in it, of each column of these.
     """
 
     name: str
@@ -78,6 +83,8 @@ class InspectedFile:
     problem: str = ""
     more: list["InspectedFile"] = field(default_factory=list)
     joined: list[tuple[Join, list[FoundFile]]] = field(default_factory=list)
+    comment: str = ""
+    origins: dict[str, tuple["InspectedFile", str]] = field(default_factory=dict)
 
     @cached_property
     def times(self) -> list[str]:
@@ -98,6 +105,15 @@ class InspectedFile:
     def found(self) -> FoundFile:
         """The file, or the first of a series."""
         return FoundFile(self.name, self.path, self.path, self.source.sheet)
+
+    def origin(self, column: str) -> tuple["InspectedFile", str]:
+        """Return the file that holds a column, and its name there; a joined file may have more rows."""
+        found = [self.origins.get(part) for part in parts_of(column)]
+        files = [each[0] for each in found if each]
+        if len(files) < len(found) or any(file is not files[0] for file in files):
+            return self, column
+        names = [each[1] for each in found if each]
+        return files[0], (DATE_AND_TIME if DATE_AND_TIME in column else FIRST_OF).join(names)
 
     def count_rows(self) -> int:
         """Return the number of rows."""

@@ -28,7 +28,7 @@ class Refunds:
     @classmethod
     def find(cls, names: list[str], value: str | None) -> "Refunds | None":
         """Return the refunds of a file with these columns, None without a column of them or of the value."""
-        column = next((name for name in names if simplify(name) in _COLUMNS and name != value), None)
+        column = next((name for name in names if is_refund(name) and name != value), None)
         return cls(column, value) if column and value else None
 
     def add(self, rows: pd.DataFrame) -> None:
@@ -52,6 +52,11 @@ class Refunds:
             ("not_positive", "any"),
         )
         return {"sign": ask}
+
+
+def is_refund(name: str) -> bool:
+    """Return whether a column holds refunds, by its name."""
+    return simplify(name) in _COLUMNS
 
 
 def _size(text: str) -> float:

@@ -71,8 +71,8 @@ Meaning = Literal["out", "purchase", "unknown"]
 
 
 def status_columns(names: Iterable[str]) -> list[str]:
-    """Return the columns with the status of an order or of its payment."""
-    return [name for name in names if _plain(name) in _COLUMNS | _PERHAPS_PLACES]
+    """Return the columns with the status of an order or of its payment, also in a joined file."""
+    return [name for name in names if _plain(name.rpartition(":")[2]) in _COLUMNS | _PERHAPS_PLACES]
 
 
 def meaning_of(status: str) -> Meaning:
@@ -103,7 +103,7 @@ def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] 
         if status:
             by_meaning[meaning_of(status)][status] = number
     out, kept, unknown = by_meaning["out"], by_meaning["purchase"], by_meaning["unknown"]
-    if _plain(column) in _PERHAPS_PLACES and not out and not kept:
+    if _plain(column.rpartition(":")[2]) in _PERHAPS_PLACES and not out and not kept:
         return None
     if not unknown:
         remark = f"leaves out: {_listed(out)}" + (f"; counts: {_listed(kept)}" if kept else "")

@@ -5,6 +5,7 @@ and only if no source makes a behaviour of it; in files without behaviours, if n
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,7 @@ from graph.importing.values.rows import Rows
 
 _CHUNK = 1 << 16
 _MISSING = "without a campaign or coupon"
+_OF = {True: " of behaviours", False: ""}
 _WITHOUT_REFERENCE = ("coupons", "targetings", "promotions")
 
 
@@ -45,6 +47,8 @@ class LeftOut:
         self._lines: dict[tuple[str, bool], _Lines] = defaultdict(_Lines)
         self._unknown: set[tuple[str, bool]] = set()
         self._reasons: dict[tuple[str, bool], dict[str, None]] = defaultdict(dict)
+        self._of_records: set[str] = set()
+        """Series whose rows are elements of lists: rows of one record have one number, and count once."""
 
     def add(self, file: InputFile, rows: Rows) -> None:
         """Add the rows of one block of `file`."""
@@ -53,6 +57,8 @@ class LeftOut:
             return
         if file.readers > 1:
             self._lines[key].add(rows)
+            if file.source.rows:
+                self._of_records.add(series_pattern(file.name))
         self._add(key, file, rows.left_out)
 
     def skip(self, file: InputFile, left_out: int) -> None:
@@ -64,7 +70,9 @@ class LeftOut:
     def _add(self, key: tuple[str, bool], file: InputFile, left_out: int) -> None:
         self._counts[key] += left_out
         if left_out:
-            self._reasons[key] |= dict.fromkeys(_reasons(file))
+            self._reasons[key] |= dict.fromkeys(file.source.where)
+            if file.table in _WITHOUT_REFERENCE:
+                self._reasons[key][_MISSING] = None
 
     def lines(self) -> list[str]:
         """Return a sentence for the files of each series of which rows were left out."""
@@ -79,24 +87,27 @@ class LeftOut:
             counts[series] += self._lines[key].count() if key in self._lines else self._counts[key]
             reasons[series] |= self._reasons[key]
         return [
-            f"{name}: {_rows(count)} left out{' of behaviours' if behaviours else ''}, "
-            f"{', or '.join(reasons[name, behaviours])}."
+            f"{name}: {_number(count, name in self._of_records)} left out{_OF[behaviours]}, "
+            f"{_stated(reasons[name, behaviours])}."
             for (name, behaviours), count in counts.items()
             if count
         ]
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} {'row was' if count == 1 else 'rows were'}"
+def _number(count: int, are_records: bool) -> str:
+    what = "record" if are_records else "row"
+    return f"{count:,} {what} was" if count == 1 else f"{count:,} {what}s were"
 
 
 def _key(file: InputFile) -> tuple[str, bool]:
     return file.name, file.table == "behaviours"
 
 
-def _reasons(file: InputFile) -> list[str]:
-    by_rule = [f"excluded by `where` ({', '.join(file.source.where)})"] if file.source.where else []
-    return by_rule + ([_MISSING] if file.table in _WITHOUT_REFERENCE else [])
+def _stated(reasons: Collection[str]) -> str:
+    """Return the reasons in words: the columns of `where`, and whether the campaign or coupon was missing."""
+    columns = [reason for reason in reasons if reason != _MISSING]
+    stated = [f"excluded by `where` ({', '.join(columns)})"] if columns else []
+    return ", or ".join([*stated, *([_MISSING] if _MISSING in reasons else [])])
 
 
 def _set(chunks: dict[int, NDArray[np.uint8]], numbers: NDArray[np.int64]) -> None:
