@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-_DATE_IN_FIGURES = re.compile(r"%([dmyY])([^%\w]?)%([dmyY])\2%([dmyY])")
+_NUMERIC_DATE = re.compile(r"%([dmyY])([^%\w]?)%([dmyY])\2%([dmyY])")
 _CLOCK = re.compile(r"[ T]?%[HIMSpfzZ].*")
 # Day, month and year of two digits can be exchanged in both dates, which are no palindromes.
 _DATES = (datetime(2001, 2, 3), datetime(2003, 12, 11))
@@ -68,7 +68,7 @@ class DateOrder(NamedTuple):
 
 def date_order(layout: str) -> DateOrder | None:
     """Return the order of the date in a strptime format; None where it is not numeric."""
-    match = _DATE_IN_FIGURES.search(layout)
+    match = _NUMERIC_DATE.search(layout)
     parts = match.group(1) + match.group(3) + match.group(4) if match else ""
     if match is None or sorted(parts.lower()) != ["d", "m", "y"]:
         return None
@@ -79,7 +79,7 @@ def reordered(layout: str, order: str) -> str:
     """Return `layout` with its numeric date in another order, like `mdy`."""
     year = "Y" if "%Y" in layout else "y"
     parts = ["%" + part.replace("y", year) for part in order]
-    return _DATE_IN_FIGURES.sub(lambda match: match.group(2).join(parts), layout, count=1)
+    return _NUMERIC_DATE.sub(lambda match: match.group(2).join(parts), layout, count=1)
 
 
 def contradiction(layouts: Iterable[str]) -> tuple[str, str, str] | None:
