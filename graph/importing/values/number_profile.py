@@ -14,7 +14,7 @@ from graph.importing.values import numbers
 from graph.importing.values.date_orders import Example
 from graph.importing.values.masks import is_true
 
-Texts = Iterable[tuple[NDArray[np.int64], pa.Array]]
+TextBlocks = Iterable[tuple[NDArray[np.int64], pa.Array]]
 """Blocks of a column: the numbers of rows, and their texts."""
 
 _GROUPINGS = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}
@@ -63,7 +63,7 @@ class NumberProfile:
         )
 
 
-def profile_numbers(column: Texts) -> NumberProfile:
+def profile_numbers(column: TextBlocks) -> NumberProfile:
     """Profile the texts of a column of numbers; empty texts and nulls are missing."""
     counting = NumberCounts()
     for rows, text in column:

@@ -17,7 +17,7 @@ from graph.importing.values.counted_times import CountRange
 from graph.importing.values.date_orders import Example, OrderCounts
 from graph.importing.values.masks import is_true
 from graph.importing.values.named_dates import NamedDates
-from graph.importing.values.number_profile import Texts
+from graph.importing.values.number_profile import TextBlocks
 from graph.importing.values.time_shapes import TimeShape, named_shapes, time_shape
 
 _MAX_SHAPES = 2_000
@@ -108,7 +108,7 @@ class TimeProfile:
         return not (self.undecided or self.contradictions or self.unread or self.counted)
 
 
-def profile_times(column: Texts) -> TimeProfile:
+def profile_times(column: TextBlocks) -> TimeProfile:
     """Profile the texts of a column of times; empty texts and nulls are missing."""
     counting = _TimeCounts()
     for numbers, text in column:
