@@ -344,14 +344,16 @@ EXPORTS = {
             + '1,1,p1,3/13/2024 2:05:00 PM,1,"$1,234.50"\n2,2,p2,3/4/2024 12:05:00 AM,1,"1,234"\n'
             + "3,2,p2,3/20/2024 11:05:00 PM,1,($5.00)\n",
         },
-        ["purchase: 3 behaviours, 3 count."],
+        [
+            "purchase: 2 behaviours, 2 count.",
+            "return: 1 behaviours; they never count, and are subtracted from those of purchase.",
+        ],
         {"users": 2, "campaigns": 1, "behaviours": 3},
         [
             {"at": "2024-03-13T14:05:00", "value": 1234.5},
             {"at": "2024-03-04T00:05:00", "value": 1234},
             {"at": "2024-03-20T23:05:00", "value": -5},
         ],
-        warnings=["negative_figures"],
     ),
     "JSON lines without a mapping that mistypes them": Export(
         {
@@ -374,7 +376,7 @@ EXPORTS = {
                 )
             ),
         },
-        ["participation: 4 behaviours, 2 count; 2 outside every window."],
+        ["click: 4 behaviours, 2 count; 2 outside every window."],
         {"campaigns": 1, "behaviours": 4},
         zone="America/New_York",
     ),

@@ -7,14 +7,19 @@ from graph.importing.contract import TABLES
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
+from graph.importing.inference.kinds import kind_of_file
+from graph.importing.inference.order_totals import repeats_order_total
 from graph.importing.inference.orders_again import identifies_orders
 from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.scan import Scan
 from graph.importing.inference.statuses import status_columns, status_rule
 from graph.importing.inference.tables import assign_columns, find_columns
+from graph.importing.inference.taken_back import TakenBack, is_flag, taken_back_columns
 from graph.importing.mapping.source import ANY_PRODUCT
 
 _ENTITIES = ("product", "coupon", "campaign")
+_USUAL = {"product": "purchase", "coupon": "redemption", "campaign": "participation"}
+"""The kind of the behaviours of a file that states none, by their object."""
 
 
 @dataclass
@@ -31,6 +36,8 @@ class _Decisions:
         What all of its rows tell.
     columns, settings, where
         Parts of its source.
+    remarks
+        Its comment.
     """
 
     file: InspectedFile
@@ -39,6 +46,7 @@ class _Decisions:
     columns: dict[str, Any]
     settings: dict[str, Any]
     where: dict[str, Any] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
 def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
@@ -53,8 +61,9 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
     unused = [name for name in file.names if name not in named_columns(columns)]
-    comment = f"not used of {file.name}: {', '.join(unused[:20])}" if unused else ""
-    source = DraftSource("behaviours", settings, "\n".join(filter(None, [file.comment, comment])))
+    remarks = [file.comment, *decisions.remarks]
+    remarks += [f"not used of {file.name}: {', '.join(unused[:20])}"] if unused else []
+    source = DraftSource("behaviours", settings, "\n".join(filter(None, remarks)))
     draft.sources.append(source)
     scanned = decisions.scan.objects
     campaign = columns.get("campaign") or (scanned["campaign"] if "campaign" in objects.values() else None)
@@ -78,10 +87,16 @@ def _begin(file: InspectedFile) -> _Decisions:
     if file.joined and "basket" not in roles:
         # The key of the order.
         roles["basket"] = columns["basket"] = next(iter(file.joined[0][0].on))
+    remarks = []
+    if repeats_order_total(file, roles):
+        total = columns.pop("value")
+        instead = "its unit price times its quantity" if "unit_price" in columns else "unknown"
+        remarks.append(f"{total} repeats the total of the order in each line, whose value is {instead}")
+        roles.pop("value")
     scan = _scan(file, roles)
     if "kind" in columns and not scan.has_kinds:
         del columns["kind"]
-    return _Decisions(file, roles, scan, columns, dict(file.settings))
+    return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
 
 
 def _decide_objects(decisions: _Decisions) -> dict[str, str]:
@@ -121,6 +136,9 @@ def _leave_rows_out(decisions: _Decisions) -> None:
             where[column] = rule
     if scan.refunds and (refunded := scan.refunds.rule(file.name)):
         where[scan.refunds.column] = refunded
+    for part in scan.taken_back:
+        if rule := part.rule():
+            where[part.column] = rule
     if where:
         decisions.settings["where"] = where
 
@@ -130,10 +148,10 @@ def _decide_kinds(decisions: _Decisions, objects: dict[str, str]) -> dict[str, s
     if "kind" in decisions.columns:
         return objects
     entity, settings = objects[""], decisions.settings
-    kind = {"coupon": "redemption", "campaign": "participation"}.get(entity, "purchase")
+    kind = kind_of_file(decisions.file.name, decisions.roles.get("at")) or _USUAL[entity]
     settings["constants"] = {"kind": kind} | settings.get("constants", {})
-    if returned := _returns(decisions.scan):
-        settings["kinds"] = [returned]
+    if kind == _USUAL[entity] and (returned := _returns(decisions.scan)):
+        settings["kinds"] = returned
         return {kind: entity, "return": entity}
     return {kind: entity}
 
@@ -153,7 +171,9 @@ def _replace_orders(decisions: _Decisions) -> None:
     """Let a later export replace the orders that it has again, where orders have a status."""
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
     basket = columns.get("basket")
-    if not (scan.by_status or scan.refunds) or not (scan.user and scan.at and isinstance(basket, str)):
+    if not (scan.by_status or scan.refunds or scan.taken_back) or not (
+        scan.user and scan.at and isinstance(basket, str)
+    ):
         return
     if identifies_orders(file, basket, scan.user, scan.at):
         note = f"an order ({basket}) that a later file has again counts as that file has it"
@@ -162,36 +182,50 @@ def _replace_orders(decisions: _Decisions) -> None:
 
 def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:
     """Return the columns that may name an object: their names tell nothing, and they are no times."""
-    known = {*roles.values(), *file.times, *file.days, *status_columns(file.names)}
+    known = {*roles.values(), *file.times, *file.days, *status_columns(file.values)}
     return [name for name in file.names if name not in known]
 
 
 def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     objects = {entity: roles[entity] for entity in _ENTITIES if entity in roles}
-    user, at, kind, quantity, basket = map(roles.get, ("user", "at", "kind", "quantity", "basket"))
-    statuses = [name for name in status_columns(file.names) if name not in roles.values()]
-    scan = Scan(user, at, kind, statuses, quantity, basket, objects, _refunds(file, roles.get("value")))
+    user, at, kind, quantity, value, basket = map(
+        roles.get, ("user", "at", "kind", "quantity", "value", "basket")
+    )
+    rest = {name: values for name, values in file.values.items() if name not in roles.values()}
+    taken_back = taken_back_columns(rest)
+    refunds = _refunds(file, value, quantity)
+    if refunds and refunds.column in taken_back:
+        taken_back.remove(refunds.column)
+    statuses = [name for name in status_columns(rest) if name not in taken_back]
+    amount = value or roles.get("unit_price")
+    flags = [TakenBack(name) for name in taken_back]
+    scan = Scan(user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags)
     for frame in file.frames(scan.columns):
         scan.add(frame)
     return scan
 
 
-def _refunds(file: InspectedFile, value: str | None) -> Refunds | None:
+def _refunds(file: InspectedFile, value: str | None, quantity: str | None) -> Refunds | None:
     """Return the refunds of rows; else those of whole orders, to compare with the value of the order."""
-    refunds = Refunds.find(file.names, value)
+    no_flags = [name for name in file.names if not is_flag(file.values[name])]
+    refunds = Refunds.find(no_flags, value, quantity)
     for join, _ in file.joined:
         prefix = f"{join.files[0]}:"
-        names = [name.removeprefix(prefix) for name in file.names if name.startswith(prefix)]
-        of_orders = Refunds.find(names, find_columns(names).get("value"))
+        names = [name.removeprefix(prefix) for name in no_flags if name.startswith(prefix)]
+        roles = find_columns(names)
+        of_orders = Refunds.find(names, roles.get("value"), roles.get("quantity"))
         if of_orders and not refunds:
             return Refunds(prefix + of_orders.column, prefix + of_orders.value)
     return refunds
 
 
-def _returns(scan: Scan) -> dict[str, Any] | None:
-    """Return the rule for returns: credit notes whose number starts with C, or negative quantities."""
-    if not scan.negative:
-        return None
-    if scan.basket and scan.negative_credit_notes == scan.negative == scan.credit_notes:
-        return {"kind": "return", "where": {scan.basket: {"starts_with": "C"}}}
-    return {"kind": "return", "where": {scan.quantity: {"sign": "negative"}}}
+def _returns(scan: Scan) -> list[dict[str, Any]]:
+    """Return the rules for returns: credit notes (numbers with a C), negative quantities or amounts.
+
+    If most amounts are negative, as in the statement of an account, the sign says nothing of returns.
+    """
+    if scan.negative and scan.basket and scan.negative_credit_notes == scan.negative == scan.credit_notes:
+        return [{"kind": "return", "where": {scan.basket: {"starts_with": "C"}}}]
+    columns = [scan.quantity] if scan.negative else []
+    columns += [scan.value] if 0 < 2 * scan.negative_values < scan.rows else []
+    return [{"kind": "return", "where": {str(column): {"sign": "negative"}}} for column in columns]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.kinds import kind_of_file
 from graph.importing.inference.tables import assign_columns, find_columns, find_table, hinted_table
 
 _NEARLY_UNIQUE = 0.9
@@ -19,6 +20,8 @@ def table_of(file: InspectedFile) -> str | None:
         return "campaigns"
     if runs and table == "promotions" and "product" not in roles:
         return "campaigns"
+    if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
+        return "behaviours"  # Opens and clicks, not whom a campaign reached.
     if table == "ties" and {roles.get("source"), roles.get("target")} & times:
         return None
     if table == "users" and times:

@@ -17,10 +17,11 @@ from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
 from graph.importing.inference.kinds import draft_kinds
 from graph.importing.inference.known import use_known_export
+from graph.importing.inference.lists import ask_about_ranges, draft_lists
 from graph.importing.inference.names import simplify
 from graph.importing.inference.order_lines import join_orders
 from graph.importing.inference.series import join_series, shared_rows
-from graph.importing.inference.tables import assign_columns
+from graph.importing.inference.tables import assign_columns, is_exclusive
 from graph.importing.inference.zones import ask_zone
 
 _COUNTING = {
@@ -122,7 +123,8 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     settings: dict[str, Any] = dict(file.settings)
     spec = TABLES[table]
     if table == "campaigns" and "ends" in columns:
-        settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
+        if not is_exclusive(str(columns["ends"])):
+            settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
     elif table == "campaigns" and (dates := [name for name in file.times if name not in columns.values()]):
         shown = ", ".join(f"{name} ({examples(file.values[name])})" for name in dates)
         columns["ends"] = Ask(
@@ -163,6 +165,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
     name_coupons(draft)
     add_campaigns(draft)
     prefer_own_campaigns(draft)
+    draft_lists(draft, files)
     unlinked = link_campaigns(draft, files)
     add_coupons(draft)
     tables = {source.table for source in draft.sources}
@@ -176,6 +179,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         if not isinstance(kind, Noted) and kind.get("counts") == "any":
             draft.kinds[name] = kind | {"counts": rule}
     ask_what_counts(draft, unlinked)
+    ask_about_ranges(draft, files)
     if draft.participation is None and draft.kinds:
         targeted = "targetings" in tables
         who = (

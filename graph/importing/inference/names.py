@@ -1,4 +1,4 @@
-"""Names by which files, columns and kinds of behaviour are recognised, in five languages.
+"""Names by which files, columns and kinds of behaviour are recognised, in several languages.
 
 A name is compared as a whole, in the form that `simplify` gives it; parts of words decide nothing.
 """
@@ -11,6 +11,17 @@ _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def simplify(name: str) -> str:
     """Return `name` in lower case with underscores between words: `CustomerID` is `customer_id`."""
     return re.sub(r"[\W_]+", "_", _WORD_STARTS.sub("_", name).lower()).strip("_")
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, in the singular."""
+    return [_singular(word) for word in simplify(name).split("_")]
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -27,6 +38,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "kundenkarte", "kundenkarten_nr", "kunden_e_mail", "会員番号", "会員_id", "会員id", "顧客番号",
         "顧客_id", "顧客id",
         "会员号", "会员编号",
+        "cliente", "id_cliente", "klient", "id_klienta", "müşteri_no", "müşteri_id", "клиент",
+        "id_клиента", "회원id", "회원번호", "고객번호", "고객id", "العميل",
     ),
     "campaign": (
         "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
@@ -41,6 +54,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "lineitem_sku", "商品", "商品_id", "商品id", "产品", "产品_id", "artikel_no", "artikelcode",
         "article_code",
         "référence", "produit", "商品番号", "商品コード", "商品编号",
+        "producto", "id_producto", "código_do_produto", "kod_produktu", "id_produktu", "ürün_kodu",
+        "ürün_id", "товар", "артикул", "상품코드", "상품번호", "المنتج",
     ),
     "tag": ("tag_id", "tag", "segment", "segment_id", "interest", "label", "标签"),
     "coupon": (
@@ -58,10 +73,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "booking_date", "booked_on", "booked_at", "booked", "ordered_on", "purchased_at", "purchased_on",
         "date_de_commande", "date_commande", "date_d_achat", "buchungsdatum", "kaufdatum", "belegdatum",
         "注文日時", "注文日", "購入日", "購入日時", "日時", "订单时间", "订单日期",
+        "fecha", "fecha_de_pedido", "data_do_pedido", "data_zamówienia", "tarih", "sipariş_tarihi",
+        "дата", "дата_заказа", "dato", "주문일시", "주문일자", "결제일시", "التاريخ",
     ),
     "starts": (
-        "starts", "start", "start_date", "starts_at", "start_at", "start_time", "begin", "begins",
-        "begin_date", "from", "valid_from", "send_time", "send_date", "launch_date", "von", "beginn",
+        "starts", "start", "starts_on", "begins_on", "start_date", "starts_at", "start_at", "start_time",
+        "begin", "begins", "begin_date", "from", "valid_from", "send_time", "send_date", "launch_date",
+        "von", "beginn",
         "开始",
         "开始时间", "开始日期", "startdatum", "start_datum", "starttermin", "anfang", "gültig_ab",
         "gültig_von",
@@ -69,7 +87,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "開始", "開始日時", "开始日",
     ),
     "ends": (
-        "ends", "end", "end_date", "ends_at", "end_at", "end_time", "until", "to", "valid_to",
+        "ends", "end", "ends_on", "end_date", "ends_at", "end_at", "end_time", "until", "to", "valid_to",
         "valid_until",
         "bis", "ende", "结束", "结束时间", "结束日期", "enddatum", "end_datum", "endtermin",
         "gültig_bis", "end_day",
@@ -88,14 +106,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "quantity", "qty", "count", "units", "quantity_ordered", "menge", "anzahl", "数量", "pieces",
         "stück",
         "stückzahl", "quantité",
+        "cantidad", "quantidade", "ilość", "adet", "miktar", "количество", "antal", "antall", "määrä",
+        "množství", "cantitate", "mennyiség", "수량", "個数", "الكمية", "aantal", "quantità",
     ),
     "value": (
         "value", "amount", "revenue", "total", "line_total", "sales_value", "sales", "total_price",
         "turnover", "spend", "total_amount", "order_total", "order_value", "order_amount", "grand_total",
         "betrag", "umsatz", "summe", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "bestellwert",
-        "rechnungsbetrag", "montant", "montant_ttc", "montant_total", "total_ttc", "importe", "importe_total",
+        "rechnungsbetrag", "montant", "montant_ttc", "montant_total", "total_ttc", "importe",
+        "importe_total",
         "bedrag", "totaalbedrag", "importo", "importo_totale", "totale", "金额", "销售额", "合计金额",
         "总金额", "订单金额", "实付金额", "合计", "金額",
+        "valor", "valor_total", "wartość", "kwota", "tutar", "toplam_tutar", "сумма", "belopp", "beløb",
+        "beløp", "částka", "összeg", "금액", "결제금액", "المبلغ",
     ),
     "unit_price": (
         "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",
@@ -112,6 +135,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "invoice_id", "transaction_id", "session_id", "session", "bestellnummer", "bestell_nr", "订单",
         "订单_id",
         "订单号", "doc_no", "document_no", "docno", "belegnummer", "bon_nr", "注文番号",
+        "pedido", "nr_zamówienia", "numer_zamówienia", "sipariş_no", "номер_заказа", "주문번호",
+        "رقم_الطلب",
     ),
     "store": (
         "store", "store_id", "shop", "shop_id", "merchant", "merchant_id", "channel", "branch", "filiale",
@@ -151,7 +176,9 @@ FILES: dict[str, tuple[str, ...]] = {
     "campaigns": ("campaign", "kampagne", "aktion", "活动"),
     "behaviours": (
         "behaviour", "behavior", "event", "order", "transaction", "purchase", "sale", "click", "activity",
-        "view", "redemption", "usage", "rsvp", "participation", "bestellung", "user_behavior", "log",
+        "view", "redemption", "usage", "open", "unsubscribe", "bounce", "return", "refund", "cancellation",
+        "wishlist", "cart", "review", "rating", "retoure", "storno", "rsvp", "participation",
+        "bestellung", "user_behavior", "log",
         "订单", "行为",
     ),
     "products": ("product", "item", "article", "artikel", "sku", "商品", "catalog"),
@@ -192,6 +219,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "REDEEMED": ("redemption", "redeem", "redeemed", "coupon_redeemed", "offer_completed", "核销"),
     "PRAISED": ("praise", "praised", "review", "rating", "rated", "好评", "评价"),
     "SHARED": ("share", "shared", "分享", "转发"),
+    "UNSUBSCRIBED": ("unsubscribe", "unsubscribed", "unsubscription", "opt_out", "abmeldung"),
+    "BOUNCED": ("bounce", "bounced", "hard_bounce", "soft_bounce"),
     "RECEIVED": ("received", "receive", "offer_received", "sent", "send", "delivered", "领取"),
     "OFFER_VIEWED": ("offer_viewed",),
     "RETURNED": (
@@ -200,7 +229,11 @@ KINDS: dict[str, tuple[str, ...]] = {
         "stornierung", "erstattung", "rückerstattung", "rückgabe", "avoir", "retour", "remboursement",
         "annulation", "abono", "nota_de_crédito", "devolución", "reembolso", "cancelación", "creditnota",
         "terugbetaling", "retourzending", "annulering", "nota_di_credito", "rimborso", "reso",
-        "annullamento", "返品", "退货", "退款", "取消", "红字发票",
+        "annullamento", "返品", "退货", "退款", "取消", "红字发票", "retouren", "rücksendung",
+        "rücksendungen",
+        "stornierungen", "gutschriften", "devoluciones", "devolução", "devoluções", "zwrot", "zwroty",
+        "iade", "iadeler",
+        "возврат", "возвраты", "반품", "환불", "返金",
     ),
 }  # fmt: skip
 """Names of kinds of behaviour by the relationship type that they become."""

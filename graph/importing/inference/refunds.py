@@ -1,4 +1,4 @@
-"""Orders that a column of refunds takes back in full: left out, or asked about."""
+"""Orders that a column of refunds or returned units takes back in full: left out, or asked about."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,24 @@ from graph.importing.inference.names import simplify
 
 _COLUMNS = {
     "refunded_amount", "refund_amount", "amount_refunded", "total_refunded", "total_refund", "refund_total",
-    "refunded", "erstattet", "erstattungsbetrag", "erstatteter_betrag", "rückerstattet", "montant_remboursé",
+    "refunded", "erstattet", "erstattungsbetrag", "erstatteter_betrag", "rückerstattet",
+    "montant_remboursé",
     "montant_rembourse", "importe_reembolsado", "terugbetaald_bedrag", "importo_rimborsato", "退款金额",
+}  # fmt: skip
+_UNITS = {
+    "returned_quantity", "returned_qty", "returned_units", "quantity_returned", "qty_returned",
+    "units_returned",
+    "refunded_quantity", "refunded_qty", "quantity_refunded", "qty_refunded", "cancelled_quantity",
+    "cancelled_qty",
+    "canceled_quantity", "quantity_cancelled", "quantity_canceled", "qty_canceled", "retourmenge",
+    "stornomenge",
+    "退货数量",
 }  # fmt: skip
 
 
 @dataclass
 class Refunds:
-    """Rows with a refund: of the whole value, or of another amount."""
+    """Rows with a refund or returned units: of the whole value or quantity, or of another amount."""
 
     column: str
     value: str
@@ -26,10 +36,13 @@ class Refunds:
     other: int = 0
 
     @classmethod
-    def find(cls, names: list[str], value: str | None) -> "Refunds | None":
-        """Return the refunds of a file with these columns, None without a column of them or of the value."""
-        column = next((name for name in names if is_refund(name) and name != value), None)
-        return cls(column, value) if column and value else None
+    def find(cls, names: list[str], value: str | None, quantity: str | None) -> "Refunds | None":
+        """Return the refunds in one of `names`; None without any, or without what to compare it to."""
+        for is_one, whole in ((is_refund, value), (_is_of_units, quantity)):
+            column = next((name for name in names if is_one(name) and name != whole), None)
+            if column and whole:
+                return cls(column, whole)
+        return None
 
     def add(self, rows: pd.DataFrame) -> None:
         """Count `rows`: trimmed texts, empty where missing."""
@@ -67,3 +80,7 @@ def _size(text: str) -> float:
         return float(whole.replace(".", "") + point + decimals)
     except ValueError:
         return float("nan")
+
+
+def _is_of_units(name: str) -> bool:
+    return simplify(name) in _UNITS

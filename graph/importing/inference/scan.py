@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from graph.importing.inference.refunds import Refunds
+from graph.importing.inference.taken_back import TakenBack
 
 _NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
 _MAX_KINDS = 50
@@ -20,12 +21,14 @@ class Scan:
 
     Attributes
     ----------
-    user, at, kind, quantity, basket
+    user, at, kind, quantity, value, basket
         The columns with these contents, if any.
     statuses
         The columns with statuses.
     objects
         The column of each kind of object: product, coupon, campaign.
+    refunds, taken_back
+        Columns that tell of orders taken back.
     """
 
     user: str | None
@@ -33,9 +36,11 @@ class Scan:
     kind: str | None
     statuses: Sequence[str]
     quantity: str | None
+    value: str | None
     basket: str | None
     objects: Mapping[str, str]
     refunds: Refunds | None = None
+    taken_back: Sequence[TakenBack] = ()
     rows: int = 0
     """Rows with a user and a time."""
     guests: int = 0
@@ -45,6 +50,8 @@ class Scan:
     credit_notes: int = 0
     """Rows with a negative quantity, and those whose basket starts with C."""
     negative_credit_notes: int = 0
+    negative_values: int = 0
+    """Rows with a negative amount, and no negative quantity."""
     kinds: Counter[str] = field(default_factory=Counter)
     filled: dict[str, Counter[str]] = field(default_factory=dict)
     """Rows with a value in the column of an object, by kind of behaviour and kind of object."""
@@ -54,8 +61,8 @@ class Scan:
     @property
     def columns(self) -> list[str]:
         """The columns that `add` needs."""
-        single = (self.user, self.at, self.kind, self.quantity, self.basket)
-        several = [*self.statuses, *self.objects.values()]
+        single = (self.user, self.at, self.kind, self.quantity, self.value, self.basket)
+        several = [*self.statuses, *self.objects.values(), *(part.column for part in self.taken_back)]
         if self.refunds:
             several += [self.refunds.column, self.refunds.value]
         return list(dict.fromkeys([name for name in single if name] + several))
@@ -78,8 +85,12 @@ class Scan:
                 credit = rows[self.basket].str.match(r"^[Cc]\d")
                 self.credit_notes += int(credit.sum())
                 self.negative_credit_notes += int((credit & negative).sum())
-        if self.refunds:
-            self.refunds.add(rows)
+        if self.value:
+            below = rows[self.value].str.match(_NEGATIVE)
+            self.negative_values += int((below & ~negative if self.quantity else below).sum())
+        for part in (self.refunds, *self.taken_back):
+            if part:
+                part.add(rows)
         for column in self.statuses:
             found = {str(name): int(number) for name, number in rows[column].value_counts().items()}
             self.by_status.setdefault(column, Counter()).update(found)

@@ -4,13 +4,17 @@ import re
 from pathlib import Path
 
 from graph.importing.contract import TABLES
-from graph.importing.inference.names import COLUMNS, ENTITY_OF, FILES, simplify
+from graph.importing.inference.names import COLUMNS, ENTITY_OF, FILES, simplify, words_of
 from graph.importing.mapping.formats import OR
 
 _INCLUSIVE = re.compile(
     r"(?<=.)_(?:incl|inclusive|included|inkl|inklusive|einschl|einschließlich|inclus|incluse)$"
 )
 """Said of an end that is the last day: `end (incl.)`."""
+_EXCLUSIVE = re.compile(
+    r"(?<=.)_(?:excl|exclusive|excluded|exkl|exklusive|ausschl|ausschließlich|non_inclus)$|(?<=.)_before$"
+)
+"""Said of an end that is the first moment after a window: `end (excl.)`, `ends before`."""
 _OBJECTS = ("product", "coupon", "campaign")
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ties": (("source",), ("target",)),
@@ -41,7 +45,7 @@ def find_table(file: str, names: list[str]) -> str | None:
 
 def hinted_table(file: str) -> str | None:
     """Return the table whose word is in the file's name; of several, the one whose word comes last."""
-    words = [_singular(word) for word in simplify(Path(file).name.partition(".")[0]).split("_")]
+    words = words_of(Path(file).name.partition(".")[0])
     found: list[tuple[int, int, str]] = []
     for table, hints in FILES.items():
         for hint in hints:
@@ -49,12 +53,6 @@ def hinted_table(file: str) -> str | None:
             starts = [i for i in range(len(words)) if words[i : i + len(parts)] == parts]
             found += [(i + len(parts), len(parts), table) for i in starts]
     return max(found)[2] if found else None
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 def _suits(table: str, columns: dict[str, str], *, by_name: bool) -> bool:
@@ -81,7 +79,7 @@ def find_columns(names: list[str]) -> dict[str, str]:
     Of a nested name, the last part counts, unless the whole name is known. Nested names that differ only in
     their writing (`value.offer_id`, `value.offer id`) are alternatives: a record has one of them.
     """
-    plain = {_INCLUSIVE.sub("", simplify(name)): name for name in reversed(names)}
+    plain = {_EXCLUSIVE.sub("", _INCLUSIVE.sub("", simplify(name))): name for name in reversed(names)}
     last: dict[str, str] = {}
     for name in names:
         if "." in name:
@@ -94,6 +92,11 @@ def find_columns(names: list[str]) -> dict[str, str]:
         if column is not None:
             found[role] = column
     return found
+
+
+def is_exclusive(column: str) -> bool:
+    """Return whether the name of an end states that its day does not belong to the window."""
+    return _EXCLUSIVE.search(simplify(column)) is not None
 
 
 def assign_columns(table: str, names: list[str]) -> dict[str, str]:

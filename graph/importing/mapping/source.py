@@ -23,6 +23,8 @@ NO_COLUMN = "none of them"
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
 KeyField = Literal["basket", "object", "store", "id"]
+_PAIRS = ("user_tags", "targetings", "promotions", "coupons")
+"""Tables whose rows are pairs of ids, of which a cell may list several."""
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
 
 
@@ -156,6 +158,11 @@ class Source(FormatSettings):
         description="Columns of other files, by key. A column that the row's own file lacks is looked up in "
         "them; `customers.csv:name` names one of them explicitly",
     )
+    split: dict[str, str] = Field(
+        default_factory=dict,
+        description="user_tags, targetings, promotions, coupons: column: what divides the ids that a cell "
+        'lists, as in `products: ";"`. Each becomes a row',
+    )
     kinds: list[KindRule] = Field(
         default_factory=list,
         description="behaviours: kinds by rule; the first whose `where` holds, else that of `columns` or "
@@ -273,6 +280,10 @@ def check_fields(table: str, source: Source) -> None:
         if table != "behaviours" or absent:
             where = "is for behaviours" if table != "behaviours" else f"map {', '.join(sorted(absent))}"
             raise ValueError(f"{table}: replaces: {where}")
+    if source.split and table not in _PAIRS:
+        raise ValueError(f"{table}: split is for {', '.join(_PAIRS)}")
+    if stray := sorted(set(source.split) - set(source.columns.values())):
+        raise ValueError(f"{table}: split: {', '.join(stray)} is not among the columns mapped")
     if source.kinds and table != "behaviours":
         raise ValueError(f"{table}: kinds is for behaviours")
     if source.end_is_last_day and table != "campaigns":

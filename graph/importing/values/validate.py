@@ -21,6 +21,7 @@ from graph.importing.values.keys import key_columns, raw_column
 from graph.importing.values.local_times import days_later
 from graph.importing.values.masks import is_true
 from graph.importing.values.rows import Rows
+from graph.importing.values.split_lists import split_lists
 from graph.importing.values.totals import REASON, are_totals, name_totals
 from graph.importing.values.where import mask
 
@@ -121,7 +122,7 @@ class _Candidates:
 
 
 def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Candidates:
-    """Return the rows of `block` that `where` keeps."""
+    """Return the rows of `block` that `where` keeps; of each element of a list one, if `split` says so."""
     parsed = block.parse()
     keep = np.ones(len(parsed.numbers), dtype=bool)
     if source.where and source.window is None:
@@ -134,6 +135,8 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
             excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
             keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping), [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
+    if source.split:
+        numbers, raw = split_lists(numbers, raw, source.split)
     ok = np.ones(len(numbers), dtype=bool)
     return _Candidates(table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok, keys)
 

@@ -1,0 +1,101 @@
+"""What a table of campaigns states beside its windows: lists of products or users, or part of the range."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from graph.importing.check import check_files
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.mapping.questions import Question, resolve_questions
+from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.values.split_lists import split_lists
+from graph.progress import Silent
+
+ORDERS = """\
+user_id,product_id,date,store
+ann,tea,2024-03-02,Bonn
+bob,milk,2024-03-02,Bonn
+cem,cake,2024-03-12,Köln
+dan,tea,2024-03-12,Köln
+"""
+CAMPAIGNS = "id,start,end,{}\nC1,2024-03-01,2024-03-05,{}\nC2,2024-03-10,2024-03-15,{}\n"
+
+
+def inferred(folder: Path, **files: str) -> tuple[Mapping | None, list[Question]]:
+    for name, text in {"orders": ORDERS, **files}.items():
+        (folder / f"{name}.csv").write_text(text)
+    content, questions = resolve_questions(load_yaml(infer_mapping(folder, "shop", "UTC")))
+    return None if questions else parse_mapping(content, "test"), questions
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("product", "tea", "cake"),
+        ("articles", "tea; bread", "cake;tea;"),
+        ("in it", "tea|bread", "cake|tea"),
+    ],
+)
+def test_products_of_campaigns_are_promoted(tmp_path: Path, column: str, first: str, second: str) -> None:
+    orders = ORDERS + "eve,bread,2024-04-02,Bonn\n"
+    mapping, _ = inferred(tmp_path, orders=orders, campaigns=CAMPAIGNS.format(column, first, second))
+    assert mapping is not None
+    assert mapping.kinds["purchase"].counts == "promoted"
+    # Not milk, and tea in the second campaign only where that has it.
+    check = check_files(tmp_path, mapping, Silent())
+    assert check.tally.counting == (2 if column == "product" else 3)
+    assert not check.total.rejected
+
+
+def test_users_of_campaigns_are_targeted(tmp_path: Path) -> None:
+    mapping, _ = inferred(tmp_path, campaigns=CAMPAIGNS.format("sent to", '"ann,bob"', '"ann,dan"'))
+    assert mapping is not None
+    assert mapping.participation.targeted
+    assert check_files(tmp_path, mapping, Silent()).tally.counting == 3
+
+
+@pytest.mark.parametrize("column", ["campaign_id", "campaigns"])
+def test_campaigns_of_users_are_targetings(tmp_path: Path, column: str) -> None:
+    campaigns = "id,start,end\nC1,2024-03-01,2024-03-05\nC2,2024-03-10,2024-03-15\n"
+    audience = f"user_id,{column}\nann,C1/C2\nbob,C2\ndan,C2\n"
+    mapping, _ = inferred(tmp_path, campaigns=campaigns, audience=audience)
+    assert mapping is not None
+    assert "users" not in mapping.tables
+    check = check_files(tmp_path, mapping, Silent())
+    assert check.tables["targetings"].loaded == 4
+    assert check.tally.counting == 2
+
+
+def test_the_store_of_a_campaign_is_asked_about(tmp_path: Path) -> None:
+    mapping, questions = inferred(tmp_path, campaigns=CAMPAIGNS.format("Store", "Bonn", "Köln"))
+    assert mapping is None
+    assert [(question.path, question.choose) for question in questions] == [
+        ("kinds.purchase.counts", ("any", "never"))
+    ]
+    assert "campaigns.csv states the Store of each campaign (Bonn, Köln), as orders.csv" in questions[0].ask
+
+
+def test_a_number_that_is_an_id_by_chance_promotes_nothing(tmp_path: Path) -> None:
+    orders = "user_id,product_id,date\nann,100,2024-03-02\nbob,200,2024-03-11\n"
+    mapping, _ = inferred(tmp_path, orders=orders, campaigns=CAMPAIGNS.format("budget", "100", "200"))
+    assert mapping is not None
+    assert "promotions" not in mapping.tables
+
+
+@pytest.mark.parametrize("end", ["end (exclusive)", "ends_before", "Ende (exkl.)"])
+def test_an_end_that_excludes_its_day_is_no_last_day(tmp_path: Path, end: str) -> None:
+    mapping, _ = inferred(tmp_path, campaigns=f"id,start,{end}\nC1,2024-03-01,2024-03-05\n")
+    assert mapping is not None
+    assert not mapping.tables["campaigns"][0].end_is_last_day
+    assert mapping.tables["campaigns"][0].columns["ends"] == end
+
+
+def test_a_row_is_made_of_each_element() -> None:
+    columns = {"a": pa.array(["x; y;", None, ";", "z"]), "b": pa.array([1, 2, 3, 4])}
+    numbers, split = split_lists(np.array([2, 3, 4, 5]), columns, {"a": ";"})
+    assert numbers.tolist() == [2, 2, 3, 4, 5]
+    assert [text.strip() for text in split["a"].to_pylist()] == ["x", "y", "", "", "z"]
+    assert split["b"].to_pylist() == [1, 1, 2, 3, 4]
