@@ -42,6 +42,14 @@ def test_stray_stamps_are_reported_and_set_neither_end() -> None:
     assert warning.examples == ["1969-12-31", "2037-02-01"]
 
 
+def test_behaviours_in_the_future_are_reported() -> None:
+    # 05/03/67 is in 2567 of the Buddhist calendar, and was read as 2067.
+    coverage = find_coverage(days_of("2067-03-05", "2067-03-06"), None, ZONE)
+    assert coverage is not None
+    (warning,) = coverage.warnings
+    assert (warning.code, warning.count) == ("future_times", 2)
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -1,13 +1,16 @@
 """Drafts the source of a behaviours file: kinds, objects, guests, returns, cancelled orders."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from graph.importing.contract import TABLES
+from graph.importing.inference.currencies import currency_column, currency_rule
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
-from graph.importing.inference.kinds import kind_of_file
+from graph.importing.inference.kinds import kind_of_file, known_type
+from graph.importing.inference.names import words_of
 from graph.importing.inference.order_totals import repeats_order_total
 from graph.importing.inference.orders_again import identifies_orders
 from graph.importing.inference.refunds import Refunds
@@ -15,9 +18,12 @@ from graph.importing.inference.scan import Scan
 from graph.importing.inference.statuses import status_columns, status_rule
 from graph.importing.inference.tables import assign_columns, find_columns
 from graph.importing.inference.taken_back import TakenBack, is_flag, taken_back_columns
+from graph.importing.inference.users import user_column
 from graph.importing.mapping.source import ANY_PRODUCT
 
 _ENTITIES = ("product", "coupon", "campaign")
+_ATTENDED = {"rsvp", "ticket", "registration", "booking", "attendee", "attendance", "reservation", "signup"}
+"""Words of files of people who attend events."""
 _USUAL = {"product": "purchase", "coupon": "redemption", "campaign": "participation"}
 """The kind of the behaviours of a file that states none, by their object."""
 
@@ -78,6 +84,8 @@ def _begin(file: InspectedFile) -> _Decisions:
     """Return the columns that names and types tell, and what all rows do."""
     roles = find_columns(file.names)
     columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
+    if user := user_column(file, roles.get("user")):
+        roles["user"] = columns["user"] = user
     if "at" not in roles and len(file.times) == 1:
         # The only column with times.
         roles["at"] = columns["at"] = file.times[0]
@@ -94,7 +102,7 @@ def _begin(file: InspectedFile) -> _Decisions:
         remarks.append(f"{total} repeats the total of the order in each line, whose value is {instead}")
         roles.pop("value")
     scan = _scan(file, roles)
-    if "kind" in columns and not scan.has_kinds:
+    if "kind" in columns and not (scan.has_kinds and _are_kinds(file, scan)):
         del columns["kind"]
     return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
 
@@ -104,7 +112,7 @@ def _decide_objects(decisions: _Decisions) -> dict[str, str]:
     file, roles, scan, columns = decisions.file, decisions.roles, decisions.scan, decisions.columns
     kinds = list(scan.kinds) if "kind" in columns else [""]
     objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
-    candidates = _unknown_columns(file, roles)
+    candidates = _unknown_columns(file, columns)
     if not objects and candidates and not {"campaign", "coupon"} & set(roles):
         columns["object"] = ask_column(file, "the product", candidates, optional=True)
         return dict.fromkeys(kinds, "product")
@@ -139,6 +147,8 @@ def _leave_rows_out(decisions: _Decisions) -> None:
     for part in scan.taken_back:
         if rule := part.rule():
             where[part.column] = rule
+    if scan.currency and (rule := currency_rule(file.name, scan.currency, scan.currencies)):
+        where[scan.currency] = rule
     if where:
         decisions.settings["where"] = where
 
@@ -180,9 +190,18 @@ def _replace_orders(decisions: _Decisions) -> None:
         decisions.settings["replaces"] = Noted(["basket", "object"], note)
 
 
-def _unknown_columns(file: InspectedFile, roles: dict[str, str]) -> list[str]:
-    """Return the columns that may name an object: their names tell nothing, and they are no times."""
-    known = {*roles.values(), *file.times, *file.days, *status_columns(file.values)}
+def _are_kinds(file: InspectedFile, scan: Scan) -> bool:
+    """Return whether the values of the kind's column are kinds, not the events that people attend.
+
+    Those stand beside their tickets or answers, in a file that names no product.
+    """
+    attended = scan.statuses or set(words_of(Path(file.name).name.partition(".")[0])) & _ATTENDED
+    return bool(scan.objects) or not attended or any(known_type(kind) for kind in scan.kinds)
+
+
+def _unknown_columns(file: InspectedFile, columns: dict[str, Any]) -> list[str]:
+    """Return the columns that may name an object: they have no other use, and are no times."""
+    known = {*columns.values(), *file.times, *file.days, *status_columns(file.values)}
     return [name for name in file.names if name not in known]
 
 
@@ -199,7 +218,8 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     statuses = [name for name in status_columns(rest) if name not in taken_back]
     amount = value or roles.get("unit_price")
     flags = [TakenBack(name) for name in taken_back]
-    scan = Scan(user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags)
+    currency = currency_column(rest) if amount else None
+    scan = Scan(user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags, currency)
     for frame in file.frames(scan.columns):
         scan.add(frame)
     return scan

@@ -10,8 +10,9 @@ from graph.importing.values.time_profile import profile_times
 
 _STRAY = 0.05
 """Share of the values of a column of times that may be none."""
-_NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us"}
+_NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
 """Formats of plain numbers, which may as well be amounts or keys."""
+_UNIX_TIME = re.compile(r"(?:1\d|20|21)\d{11}(?:\d{3})?")
 _EXAMPLES = 2
 _SHOWN = 30
 
@@ -31,7 +32,17 @@ def is_times(values: Values) -> bool:
     read = profile.formats or profile.undecided or profile.contradictions
     if not read or profile.unread > _STRAY * profile.rows:
         return False
-    return bool(set(profile.formats) - _NUMERIC) or bool(profile.undecided or profile.contradictions)
+    written = bool(set(profile.formats) - _NUMERIC) or bool(profile.undecided or profile.contradictions)
+    return written or are_unix_times(values)
+
+
+def are_unix_times(values: Values) -> bool:
+    """Return whether all values are Unix times in milliseconds or microseconds, from 2001 to 2039.
+
+    Seconds may be numbers of orders or phones, and nanoseconds ids.
+    """
+    given = [value for value in values if value]
+    return bool(given) and all(_UNIX_TIME.fullmatch(value) for value in given)
 
 
 def examples(values: Values) -> str:

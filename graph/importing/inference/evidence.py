@@ -29,7 +29,7 @@ def table_of(file: InspectedFile) -> str | None:
         if orders or repeats(file, assign_columns(table, file.names).get("id")):
             return "behaviours"
     elif table in _ENTITIES and repeats(file, assign_columns(table, file.names).get("id")):
-        if times and "user" in roles:
+        if {"user", "product"} <= set(roles) or (times and {"user", "product", "basket"} & set(roles)):
             return "behaviours"
         # Lines of orders are no products.
         return None if table == "products" and "basket" in roles else table

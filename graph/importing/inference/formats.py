@@ -34,6 +34,7 @@ _MAX_WORDS = 5
 _SERIAL = "days since 1899-12-30"
 _START = "hours since 2024-01-01 09:00"
 _UNITS = "days, minutes or seconds since"
+_UNITS_SINCE_1970 = {"epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
 _DISCOUNTS = ("discount", "coupon_discount")
 
 
@@ -109,6 +110,8 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
             decided[field] = _decide_together(file, columns, field) or _ask_order(
                 file, columns[field], profile
             )
+        elif len(set(profile.formats) & _UNITS_SINCE_1970) > 1:
+            decided[field] = _ask_unit(file, columns[field], profile)
         elif profile.counted:
             decided[field] = _ask_start(file, counted, _common_dates(profiles.values()))
         elif not formats:
@@ -196,6 +199,15 @@ def _ask_to_correct(file: InspectedFile, column: str, profile: TimeProfile) -> A
         "cannot have the same order of day and month. Correct the file, then choose the order of all its "
         "dates",
         tuple(OR.join([*profile.formats, choice]) for choice in contradiction.choices),
+    )
+
+
+def _ask_unit(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
+    units = tuple(name for name in profile.formats if name in _UNITS_SINCE_1970)
+    return Ask(
+        f"The times of {column} in {file.name} count from 1970 in different units: {' and '.join(units)}. "
+        "Correct the file, then choose the unit of all its times",
+        units,
     )
 
 

@@ -13,18 +13,22 @@ from numpy.typing import NDArray
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.inference.clock_columns import clock_columns
-from graph.importing.inference.column_values import Values, examples, is_times
+from graph.importing.inference.column_values import Values, are_unix_times, examples, is_times
 from graph.importing.inference.draft import Ask, Noted
+from graph.importing.inference.tables import find_columns
 from graph.importing.mapping.formats import DATE_AND_TIME, FIRST_OF, parts_of
 from graph.importing.mapping.source import NO_COLUMN, Join, Source
 from graph.importing.reading import delimiters, encodings, sheets
+from graph.importing.reading.blocks import JSON
 from graph.importing.reading.cells import texts
 from graph.importing.reading.data_files import READABLE, is_data, is_workbook
 from graph.importing.reading.folders import Folder, FoundFile
+from graph.importing.reading.json_files import list_of_records
+from graph.importing.reading.json_paths import RECORD
 from graph.importing.reading.line_breaks import has_line_breaks
 from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.reading.opening import format_of, open_decompressed
-from graph.importing.reading.sample import Sample, Typed, sample
+from graph.importing.reading.sample import Sample, Typed, column_names, sample
 from graph.importing.reading.sheets import SheetInfo
 from graph.importing.reading.title_rows import is_data_row, lines_above_header, rows_above_header
 
@@ -33,6 +37,8 @@ _FIRST_ROWS = 50
 _MAX_CHOICES = 30
 _SHOWN = 60
 _DELIMITED = {"csv", "tsv"}
+_LINES = {"line_items", "items", "products"}
+"""Names of lists with the lines of an order."""
 _NULLS = {"null", "NULL", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "NA", "\\N", "(null)"}
 """Texts that programs write for a missing value."""
 
@@ -93,7 +99,9 @@ class InspectedFile:
             name
             for name, values in self.values.items()
             if self.typed.get(name) == "time"
-            or (name not in self.typed and is_times([None if v in self.missing else v for v in values]))
+            or (is_times if name not in self.typed else are_unix_times)(
+                [None if value in self.missing else value for value in values]
+            )
         ]
 
     @cached_property
@@ -200,10 +208,9 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
                 settings["multiline"] = Noted(True, "quoted values contain line breaks")
                 file.source = file.source.model_copy(update={"multiline": True})
                 found = sample(path, file.source)
-        if found.lists and not _is_flat(found):
-            # The longest path leads to the innermost list: the lines of an order rather than its shipments.
-            settings["rows"] = found.lists[0]
-            file.source = file.source.model_copy(update={"rows": found.lists[0]})
+        if lines := _lines_of_orders(path, file.source, found):
+            settings["rows"] = lines
+            file.source = file.source.model_copy(update={"rows": lines})
             found = sample(path, file.source)
     except ImportFailed as error:
         file.problem = str(error).rstrip(".")
@@ -220,9 +227,27 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     return file
 
 
-def _is_flat(found: Sample) -> bool:
-    """Whether records are rows themselves, although they contain lists."""
-    return not any(name.rpartition(".")[2] in ("line_items", "items", "products") for name in found.lists)
+def _lines_of_orders(path: Path, source: Source, found: Sample) -> str | None:
+    """Return the path of the list with the lines of an order; None where records are rows themselves.
+
+    Its name tells, or its elements have a product, which the records lack.
+    """
+    if not found.lists:
+        return None
+    holder = list_of_records(path, source) if format_of(path, source) in JSON else None
+    named = any(name.rpartition(".")[2] in _LINES for name in found.lists)
+    lacks_products = "product" not in find_columns(list(found.columns))
+    for name in found.lists:
+        rows = f"{holder}.{name}" if holder else name
+        # The longest path leads to the innermost list: the lines of an order rather than its shipments.
+        if named or (lacks_products and _has_products(path, source, rows)):
+            return rows
+    return None
+
+
+def _has_products(path: Path, source: Source, rows: str) -> bool:
+    names = column_names(path, source.model_copy(update={"rows": rows}), _FIRST_ROWS)
+    return "product" in find_columns([name for name in names if not name.startswith(RECORD)])
 
 
 def _find_layout(file: InspectedFile) -> None:

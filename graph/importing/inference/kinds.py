@@ -5,10 +5,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from graph.importing.inference.draft import Noted
+from graph.importing.inference.draft import Ask, Noted
 from graph.importing.inference.names import KINDS, simplify, words_of
 
 SALES = ("PURCHASED", "ORDERED", "REDEEMED")
+_MOST_ASKED = 12
+"""Kinds of unknown meaning that are asked about, each."""
 _EMAIL = {"CLICKED", "OPENED"}
 _NEVER = {"RETURNED", "RECEIVED", "UNSUBSCRIBED", "BOUNCED"}
 _OF_FILES = {
@@ -33,6 +35,7 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
     counting = _counting(set(types.values()))
     purchases = [name for name, type_ in types.items() if type_ in ("PURCHASED", "ORDERED")]
     kinds: dict[str, Any] = {}
+    is_open = 1 < len(names) <= _MOST_ASKED and not any(map(known_type, names))
     for name, entity in names.items():
         spec: dict[str, Any] = {"type": types[name], "object": entity}
         if types[name] == "RETURNED" and purchases:
@@ -42,7 +45,12 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
             spec["counts"] = rule if entity == "product" else "named"
         else:
             spec["counts"] = "never"
-        unknown = _known_type(name) is None
+        if is_open:
+            question = (
+                f"Do behaviours of the kind {name} count as participation ({spec['counts']}), or never?"
+            )
+            spec["counts"] = Ask(question, (spec["counts"], "never"))
+        unknown = known_type(name) is None
         kinds[name] = (
             Noted(spec, "of unknown meaning: choose its type, and whether it counts") if unknown else spec
         )
@@ -75,7 +83,8 @@ def _counting(types: set[str]) -> set[str]:
     return types - _NEVER
 
 
-def _known_type(name: str) -> str | None:
+def known_type(name: str) -> str | None:
+    """Return the relationship type of a kind of this name; None where no list has it."""
     plain = simplify(name)
     return next((type_ for type_, words in KINDS.items() if plain in words), None)
 
@@ -85,7 +94,7 @@ def _distinct_types(names: dict[str, str]) -> dict[str, str]:
     types: dict[str, str] = {}
     used: dict[str, tuple[str, str]] = {}
     for name, entity in names.items():
-        known = _known_type(name)
+        known = known_type(name)
         plain = known or re.sub(r"[^A-Z0-9]+", "_", simplify(name).upper()).strip("_")
         base = plain if plain[:1].isalpha() else f"KIND_{plain}".rstrip("_")
         type_, number, meaning = base, 1, (known or simplify(name), entity)

@@ -40,6 +40,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "会员号", "会员编号",
         "cliente", "id_cliente", "klient", "id_klienta", "müşteri_no", "müşteri_id", "клиент",
         "id_клиента", "회원id", "회원번호", "고객번호", "고객id", "العميل",
+        "buyer_email", "user_email", "client_email", "member_email", "guest_email", "attendee_email",
+        "recipient_email", "participant_email", "contact_email", "billing_email", "subscriber_email",
+        "purchaser_email", "shopper_email", "buyer_email_address", "username", "user_name",
+        "buyer_username", "membership_no", "membership_id", "membership_number", "loyalty_id",
+        "loyalty_card", "loyalty_card_no", "loyalty_number", "loyalty_no",
     ),
     "campaign": (
         "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
@@ -63,10 +68,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "promo_code", "gutschein", "gutscheincode", "优惠券", "优惠券_id",
     ),
     "at": (
-        "at", "time", "timestamp", "datetime", "date", "created_at", "created", "event_time",
-        "event_timestamp", "event_date", "order_date", "order_time", "ordered_at", "purchase_date",
-        "purchase_time", "order_purchase_timestamp", "invoice_date", "transaction_date",
-        "transaction_timestamp", "sent_at", "occurred_at", "received_at", "redemption_date", "redeemed_at",
+        "at", "time", "timestamp", "datetime", "date", "created_at", "created", "order_date", "order_time",
+        "ordered_at", "purchase_date", "purchase_time", "order_purchase_timestamp", "invoice_date",
+        "transaction_date", "transaction_timestamp", "event_time", "event_timestamp", "event_date", "sent_at",
+        "occurred_at", "received_at", "redemption_date", "redeemed_at",
         "redeem_date", "date_redeemed", "used_at", "date_used", "used_date", "use_date", "date_received",
         "datum", "zeit", "zeitpunkt", "bestelldatum", "时间", "日期", "下单时间", "行为时间", "时间戳",
         "posting_date",
@@ -75,6 +80,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "注文日時", "注文日", "購入日", "購入日時", "日時", "订单时间", "订单日期",
         "fecha", "fecha_de_pedido", "data_do_pedido", "data_zamówienia", "tarih", "sipariş_tarihi",
         "дата", "дата_заказа", "dato", "주문일시", "주문일자", "결제일시", "التاريخ",
+        "sale_date", "sold_at", "receipt_date", "checkout_date", "txn_date", "txn_time", "trans_date",
+        "order_created_at", "event_at", "viewed_at", "clicked_at", "opened_at",
     ),
     "starts": (
         "starts", "start", "starts_on", "begins_on", "start_date", "starts_at", "start_at", "start_time",
@@ -119,6 +126,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "总金额", "订单金额", "实付金额", "合计", "金額",
         "valor", "valor_total", "wartość", "kwota", "tutar", "toplam_tutar", "сумма", "belopp", "beløb",
         "beløp", "částka", "összeg", "금액", "결제금액", "المبلغ",
+        "total_paid", "amount_paid", "paid_amount", "price_paid", "sale_amount", "sales_amount",
+        "net_sales", "gross_sales", "line_amount", "extended_price", "net_amount", "gross_amount",
     ),
     "unit_price": (
         "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",
@@ -137,6 +146,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "订单号", "doc_no", "document_no", "docno", "belegnummer", "bon_nr", "注文番号",
         "pedido", "nr_zamówienia", "numer_zamówienia", "sipariş_no", "номер_заказа", "주문번호",
         "رقم_الطلب",
+        "receipt_no", "receipt_id", "receipt_number", "bon",
     ),
     "store": (
         "store", "store_id", "shop", "shop_id", "merchant", "merchant_id", "channel", "branch", "filiale",

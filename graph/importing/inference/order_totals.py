@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from graph.importing.inference.inspect import InspectedFile
+from graph.importing.reading.json_paths import RECORD
 
 _ENOUGH = 3
 """Orders of several different lines that must all repeat their amount."""
@@ -21,6 +22,8 @@ def repeats_order_total(file: InspectedFile, roles: dict[str, str]) -> bool:
     roles
         Its columns by role.
     """
+    if roles.get("value", "").startswith(RECORD):
+        return True  # Rows are elements of a list, and the amount is that of the record which holds them.
     if not {"basket", "value"} <= set(roles):
         return False
     lines = [file.values[roles[role]] for role in _LINE if role in roles]

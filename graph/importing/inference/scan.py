@@ -29,6 +29,8 @@ class Scan:
         The column of each kind of object: product, coupon, campaign.
     refunds, taken_back
         Columns that tell of orders taken back.
+    currency
+        The column with the currency of the amounts.
     """
 
     user: str | None
@@ -41,11 +43,13 @@ class Scan:
     objects: Mapping[str, str]
     refunds: Refunds | None = None
     taken_back: Sequence[TakenBack] = ()
+    currency: str | None = None
     rows: int = 0
     """Rows with a user and a time."""
     guests: int = 0
     timeless: int = 0
     """Rows without a user, and without a time."""
+    currencies: Counter[str] = field(default_factory=Counter)
     negative: int = 0
     credit_notes: int = 0
     """Rows with a negative quantity, and those whose basket starts with C."""
@@ -61,7 +65,7 @@ class Scan:
     @property
     def columns(self) -> list[str]:
         """The columns that `add` needs."""
-        single = (self.user, self.at, self.kind, self.quantity, self.value, self.basket)
+        single = (self.user, self.at, self.kind, self.quantity, self.value, self.basket, self.currency)
         several = [*self.statuses, *self.objects.values(), *(part.column for part in self.taken_back)]
         if self.refunds:
             several += [self.refunds.column, self.refunds.value]
@@ -88,6 +92,10 @@ class Scan:
         if self.value:
             below = rows[self.value].str.match(_NEGATIVE)
             self.negative_values += int((below & ~negative if self.quantity else below).sum())
+        if self.currency:
+            self.currencies.update(
+                {str(name): int(n) for name, n in rows[self.currency].value_counts().items()}
+            )
         for part in (self.refunds, *self.taken_back):
             if part:
                 part.add(rows)

@@ -110,16 +110,16 @@ def status_columns(values: Mapping[str, Iterable[str | None]]) -> list[str]:
     values
         Values of each column in the first rows.
     """
-    return [
-        name
-        for name, texts in values.items()
-        if _plain(name.rpartition(":")[2]) in _COLUMNS | _PERHAPS_PLACES
-        or _are_statuses({text for text in texts if text})
-    ]
+    return [name for name, texts in values.items() if _is_named_status(name) or _are_statuses(texts)]
 
 
-def _are_statuses(texts: set[str]) -> bool:
-    return 0 < len(texts) <= _MOST_STATUSES and any(meaning_of(text) == "out" for text in texts)
+def _is_named_status(name: str) -> bool:
+    return _plain(name.rpartition(":")[2]) in _COLUMNS | _PERHAPS_PLACES
+
+
+def _are_statuses(texts: Iterable[str | None]) -> bool:
+    words = {text for text in texts if text}
+    return len(words) <= _MOST_STATUSES and any(meaning_of(word) == "out" for word in words)
 
 
 def meaning_of(status: str) -> Meaning:

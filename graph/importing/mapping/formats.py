@@ -74,10 +74,10 @@ class FormatSettings(Strict):
 
     times: Divided | None = Field(
         None,
-        description="Formats, tried in this order: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), a "
-        "count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or strptime's "
-        "like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. Month names in another language have its code before "
-        "the format: 'de: %d. %B %Y'. No two formats may read one text as different days",
+        description="Formats, tried in this order: iso, epoch_s, epoch_ms, epoch_us, epoch_ns, excel (serial "
+        "days), a count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or "
+        "strptime's like '%d/%m/%Y %H:%M' or '%m/%d/%Y %I:%M %p'. Month names in another language have its "
+        "code before the format: 'de: %d. %B %Y'. No two formats may read one text as different days",
     )
     zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
     numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
@@ -88,7 +88,7 @@ class FormatSettings(Strict):
         unknown = next((layout for layout in self.times or [] if not is_known(layout)), None)
         if unknown is not None:
             raise ValueError(
-                f"times: {unknown!r} is no format of times; write iso, epoch_s, epoch_ms, epoch_us, excel, a "
+                f"times: {unknown!r} is no format of times; write iso, epoch_s (_ms, _us, _ns), excel, a "
                 "count like 'hours since 2018-01-01' (also days, minutes, seconds; 'hours since 2018-01-01 "
                 "09:00'), or strptime's like '%d/%m/%Y' or, with German names of months, 'de: %d. %B %Y'"
             )

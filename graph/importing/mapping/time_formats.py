@@ -12,7 +12,7 @@ _CLOCK = re.compile(r"[ T]?%[HIMSpfzZ].*")
 # Day, month and year of two digits can be exchanged in both dates, which are no palindromes.
 _DATES = (datetime(2001, 2, 3), datetime(2003, 12, 11))
 _LANGUAGE = re.compile("[a-z]{2,3}(?:_[A-Z]{2})?")
-_COUNTED = ("excel", "epoch_s", "epoch_ms", "epoch_us")
+_COUNTED = ("excel", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns")
 _SINCE = re.compile(r"(seconds|minutes|hours|days) since (\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)")
 
 

@@ -115,6 +115,19 @@ def _outer_elements(record: dict[str, Any], rows: str) -> list[Any]:
     return []
 
 
+def list_of_records(path: Path, source: Source) -> str | None:
+    """Return the key of the list of records in a file that is one object; None for any other layout."""
+    if source.rows or layout_of(path, source, ()).kind != "holder":
+        return None
+    with damage_reported(path), open_text(path, source) as file:
+        stream = JsonStream(_characters(file, source), _MAX_RECORD)
+        try:
+            stream.enter([])
+        except (ValueError, RecursionError):
+            return None
+    return stream.entered
+
+
 def read_record_blocks(
     path: Path, source: Source, selected: list[str], layout: Layout, length: int
 ) -> Iterator[Block]:

@@ -45,6 +45,8 @@ class JsonStream:
         self._read, self._limit = read, limit
         self._text, self._at, self._ended = "", 0, False
         self._cut = False
+        self.entered = ""
+        """Key of the array that was entered."""
         self._keys: set[str] = set()
 
     def enter(self, path: list[str]) -> list[str]:
@@ -77,6 +79,7 @@ class JsonStream:
                 return self.enter(path[1:])
             if opening == "[" and (wanted or not path and self._holds_objects()):
                 self._at += 1
+                self.entered = key
                 return path[1:]
             self._decode()
             self._skip(_SPACE)

@@ -65,6 +65,9 @@ def find_coverage(days: DayCounts, complete_until: date | datetime | None, zone:
     warnings = []
     if stray:
         warnings.append(_stray_warning(days, bulk, stray))
+    tomorrow = date.today() + timedelta(days=1)
+    if future := [day for day in bulk if _date(day) > tomorrow]:
+        warnings.append(_future_warning(days, future))
     first, last = _date(bulk[0]), _date(bulk[-1])
     if complete_until is not None:
         stated = _last_complete_day(complete_until, zone)
@@ -140,6 +143,15 @@ def _stray_warning(days: DayCounts, bulk: list[int], stray: list[int]) -> DataWa
         "times, or leave them out."
     )
     return DataWarning("stray_times", text, rows, examples)
+
+
+def _future_warning(days: DayCounts, future: list[int]) -> DataWarning:
+    rows = round(sum(days.rows[day] for day in future))
+    text = (
+        f"{rows:,} behaviours are in the future, until {_date(future[-1])}. Their dates may be read wrongly "
+        "(`times`), or have the years of another calendar, like the Buddhist one: correct them in the files."
+    )
+    return DataWarning("future_times", text, rows, [str(_date(day)) for day in future[:5]])
 
 
 def _last_complete_day(stated: date | datetime, zone: str) -> date:

@@ -119,7 +119,7 @@ def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
     return Converted(
         pa.nulls(len(column), pa.int64()),
         every,
-        "is a number; set `times` to epoch_s, epoch_ms, epoch_us, excel, or like 'hours since 2024-01-01'",
+        "is a number; set `times` to epoch_s (_ms, _us, _ns), excel, or like 'hours since 2024-01-01'",
     )
 
 

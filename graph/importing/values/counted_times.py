@@ -127,4 +127,5 @@ _EPOCHS: dict[str, Callable[[Floats], Floats]] = {
     "epoch_s": lambda numbers: np.round(numbers * 1000),
     "epoch_ms": lambda numbers: np.round(numbers),
     "epoch_us": lambda numbers: np.round(numbers / 1000),
+    "epoch_ns": lambda numbers: np.round(numbers / 1_000_000),
 }

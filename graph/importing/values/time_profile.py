@@ -27,6 +27,7 @@ _COUNTS = (  # of digits before the point, format, lowest, highest
     ((9, 10), "epoch_s", 3e8, 4e9),
     ((12, 13), "epoch_ms", 3e11, 4e12),
     ((15, 16), "epoch_us", 3e14, 4e15),
+    ((18, 19), "epoch_ns", 3e17, 4e18),
 )
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _NAMED = TimeShape("named")
