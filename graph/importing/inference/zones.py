@@ -28,9 +28,10 @@ def ask_zone(draft: Draft, files: Iterable[InspectedFile]) -> Ask | None:
     for source in draft.sources:
         for column, file, found in _times(source, by_name):
             if (example := _local_time(found)) is not None:
+                place = f"{' and '.join(parts_of(column))} of {file}"
                 return Ask(
-                    f"Of which time zone are times like {example} ({' and '.join(parts_of(column))} of {file})? It also defines the "
-                    "days. Answer like Europe/Berlin, America/New_York or UTC"
+                    f"Of which time zone are times like {example} ({place})? It also defines the days. Answer "
+                    "like Europe/Berlin, America/New_York or UTC"
                 )
     return None
 
