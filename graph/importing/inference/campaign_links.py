@@ -5,7 +5,7 @@ its own (`SPRING24`). Where hardly any name is an id, they are linked by a rule 
 another column of the table; otherwise, it is a question when behaviours count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -270,30 +270,48 @@ def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
     column = settings["columns"][reference.field]
     if isinstance(column, dict):
         return False
-    found = [
-        (len(names & set(values)), key, other, table)
-        for table in tables
-        for other, values in table.others.items()
-        for key, names in reference.by_column.items()
-        if _is_key(values)
-        and _most(len(names & set(values)), len(reference.names), len(values))
-        and (key.lower() == other.lower() or is_no_chance(names & set(values)))
-    ]
-    if not found:
+    # Codes are typed in upper and lower case.
+    exact, in_lower_case = _lookups(reference, tables), _lookups(reference, tables, str.lower)
+    if not in_lower_case:
         return False
-    common, key, other, table = max(found, key=lambda link: link[0])
+    common, key, other, table = max([*exact, *in_lower_case], key=lambda link: link[0])
+    ignore_case = {} if common in [link[0] for link in exact] else {"ignore_case": True}
     lookup = table.source.settings
     reading = {name: plain(lookup[name]) for name in _READING if name in lookup}
     if any(isinstance(value, Ask) for value in reading.values()) or "header" in lookup:
         return False
     file = _files(table.source)[0]
-    join = {"files": file, **reading, "on": {key: other}}
+    join = {"files": file, **reading, "on": {key: other}, **ignore_case}
     settings["join"] = [*settings.get("join", []), join]
     settings["columns"][reference.field] = [f"{file}:{table.id}", *names_of(column)]
     note = f"campaigns are looked up in {file}: {common} of {len(reference.names):,} names are in its {other}"
     reference.source.comment = "\n".join(filter(None, [reference.source.comment, note]))
     _drop_windows(draft, reference)
     return True
+
+
+def _lookups(
+    reference: Reference, tables: list[_Table], form: Callable[[str], str] = str
+) -> list[tuple[int, str, str, _Table]]:
+    """Return the columns of tables that have the names: how many of them, and both columns.
+
+    Names are compared in the `form` that a function gives them.
+    """
+    all_names = set(map(form, reference.names))
+    found = []
+    for table in tables:
+        for other, texts_of_column in table.others.items():
+            values = list(map(form, texts_of_column))
+            distinct = set(values)
+            if not _is_key(values):
+                continue
+            for key, names in reference.by_column.items():
+                known = {name for name in names if form(name) in distinct}
+                common = set(map(form, known))
+                named_alike = key.lower() == other.lower()
+                if _most(len(common), len(all_names), len(values)) and (named_alike or is_no_chance(common)):
+                    found.append((len(known), key, other, table))
+    return found
 
 
 def _drop_windows(draft: Draft, reference: Reference) -> None:

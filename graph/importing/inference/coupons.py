@@ -21,6 +21,8 @@ def add_coupons(draft: Draft) -> None:
     if _has_coupons(draft):
         return
     for source, coupon in draft.redeeming:
+        if "campaign" not in source.settings["columns"]:
+            continue  # Codes of single use.
         settings, columns = source.settings, source.settings["columns"]
         campaign = columns["campaign"]
         windows = [other.settings for other in draft.sources if other.has_windows]

@@ -1,13 +1,19 @@
 """What the values of a file tell about it: columns of times, ids that repeat, and the table that it fills."""
 
+import re
 from collections.abc import Iterable
 
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.kinds import kind_of_file
+from graph.importing.inference.names import simplify
 from graph.importing.inference.tables import assign_columns, find_columns, find_table, hinted_table
 
 _NEARLY_UNIQUE = 0.9
 """Share of the rows that have an id of their own in a table of entities, which may have duplicates."""
+_SINCE = re.compile(
+    r"(?:^|_)(?:seconds?|minutes?|hours?|days?|weeks?|months?)_(?:since|after|from)_|(?:^|_)(?:tage|stunden)_seit_"
+)
+"""The name of a column whose numbers count from a moment of each user."""
 _ENTITIES = ("users", "products", "tags")
 
 
@@ -15,6 +21,8 @@ def table_of(file: InspectedFile) -> str | None:
     """Return the table that a file fills by its names, unless its values contradict them; None if none."""
     table = find_table(file.name, file.names)
     roles, times = find_columns(file.names), set(file.times)
+    if not times and "at" not in roles and relative_times(file) and repeats(file, roles.get("user")):
+        return None  # Behaviours without a time.
     runs = states_campaigns(file)
     if runs and "user" not in roles and table not in ("campaigns", "promotions", "coupons"):
         return "campaigns"
@@ -58,3 +66,8 @@ def most_likely_behaviours(files: Iterable[InspectedFile]) -> InspectedFile | No
     """Return the file that most probably holds behaviours: of those with a column of times, the longest."""
     with_times = [file for file in files if not file.problem and file.times]
     return max(with_times, key=InspectedFile.count_rows, default=None)
+
+
+def relative_times(file: InspectedFile) -> str | None:
+    """Return a column whose numbers count from a moment of each user, like `hours_since_install`, if any."""
+    return next((name for name in file.names if _SINCE.search(simplify(name))), None)

@@ -171,7 +171,10 @@ def _ask_start(file: InspectedFile, columns: dict[str, tuple[Example, Example]],
         f"{name} from {low.text} (row {low.row}) to {high.text} (row {high.row})"
         for name, (low, high) in columns.items()
     )
-    text = f"The times in {file.name} are numbers: {ranges}."
+    text = (
+        f"The times in {file.name} are numbers: {ranges}. (Numbers that count from a moment of each user, "
+        "like its installation or registration, cannot be loaded: add a column with the time itself.)"
+    )
     example = next(high for _, high in columns.values())
     if all(is_serial_day(number.text) for extremes in columns.values() for number in extremes):
         day = time_of_count(example.text, _SERIAL)

@@ -12,7 +12,13 @@ from graph.importing.inference.campaign_windows import add_campaigns, prefer_own
 from graph.importing.inference.column_values import examples
 from graph.importing.inference.coupons import add_coupons, name_coupons, redeems_only
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
-from graph.importing.inference.evidence import most_likely_behaviours, repeats, states_campaigns, table_of
+from graph.importing.inference.evidence import (
+    most_likely_behaviours,
+    relative_times,
+    repeats,
+    states_campaigns,
+    table_of,
+)
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
 from graph.importing.inference.kinds import draft_kinds
@@ -21,6 +27,7 @@ from graph.importing.inference.lists import ask_about_ranges, draft_lists
 from graph.importing.inference.names import simplify
 from graph.importing.inference.order_lines import join_orders
 from graph.importing.inference.series import join_series, shared_rows
+from graph.importing.inference.single_use import settle_single_use
 from graph.importing.inference.tables import assign_columns, is_exclusive
 from graph.importing.inference.zones import ask_zone
 
@@ -114,7 +121,9 @@ def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None])
 
 def _no_table(file: InspectedFile) -> str:
     names = ", ".join(file.names[:8]) + (", ..." if len(file.names) > 8 else "")
-    return f"no table has its columns ({names})"
+    relative = relative_times(file)
+    more = f"; {relative} counts from a moment of each user: deliver the time itself" if relative else ""
+    return f"no table has its columns ({names}){more}"
 
 
 def _source(table: str, file: InspectedFile) -> DraftSource:
@@ -163,6 +172,7 @@ def _property(name: str, reserved: frozenset[str]) -> str:
 def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile]) -> None:
     """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
     name_coupons(draft)
+    settle_single_use(draft, files)
     add_campaigns(draft)
     prefer_own_campaigns(draft)
     draft_lists(draft, files)

@@ -30,8 +30,8 @@ def ask_zone(draft: Draft, files: Iterable[InspectedFile]) -> Ask | None:
             if (example := _local_time(found)) is not None:
                 place = f"{' and '.join(parts_of(column))} of {file}"
                 return Ask(
-                    f"Of which time zone are times like {example} ({place})? It also defines the days. Answer "
-                    "like Europe/Berlin, America/New_York or UTC"
+                    f"Of which time zone are times like {example} ({place})? It also defines the days. "
+                    "Answer like Europe/Berlin, America/New_York or UTC"
                 )
     return None
 

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
-from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat
+from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat, as_list
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
 from graph.importing.mapping.source import Source, Sources, check_fields
@@ -23,7 +23,9 @@ from graph.importing.mapping.yaml_text import load_yaml
 FILE_NAME = "groundswell.yaml"
 _MAX_REJECTED = 0.05
 EntityTable = Literal["users", "tags", "products", "campaigns", "coupons"]
-IdRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]
+IdRule = Literal[
+    "lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc", "without_suffix", "as_written"
+]  # fmt: skip
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -56,11 +58,12 @@ class Mapping(FormatSettings):
         "unknown id, or add it. Default: add where the table is not mapped, else reject. campaigns: keep "
         "behaviours that name an unknown one (default), which count for it once it exists, or reject them",
     )  # fmt: skip
-    ids: dict[EntityTable, list[IdRule]] = Field(
+    ids: dict[EntityTable, Annotated[list[IdRule], BeforeValidator(as_list)]] = Field(
         default_factory=dict,
         description="users, tags, products, campaigns, coupons: rules that make ids equal, for the table's "
         "own ids and all references to them: lower_case, no_spaces, no_leading_zeros (0012 is 12), "
-        "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones)",
+        "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones), "
+        "without_suffix (SPRING-4F7A is SPRING, for codes of single use); as_written changes nothing",
     )
     tables: dict[str, Sources]
     kinds: dict[str, BehaviourKind] = Field(

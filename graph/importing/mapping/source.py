@@ -38,6 +38,7 @@ class Join(Strict):
         description="A key that occurs twice with different values: reject stops the import; or the first or "
         "last row counts",
     )
+    ignore_case: bool = Field(False, description="Whether keys that differ only in letter case are equal")
     format: FileFormat | None = Field(None, description="As for a source")
     rows: str | None = Field(None, description="As for a source", min_length=1)
     encoding: Texts = Field(["utf-8"], description="As for a source")

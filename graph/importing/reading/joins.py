@@ -44,6 +44,8 @@ class JoinedTable:
         The keys of the joined rows, each once.
     columns
         Joined columns, by the name that the mapping uses.
+    ignore_case
+        Whether letter case makes no difference; then `keys` are in lower case.
     unmatched, rows
         Numbers of rows without a partner, and of all rows so far.
     """
@@ -52,13 +54,14 @@ class JoinedTable:
     own_keys: list[str]
     keys: pa.Array
     columns: dict[str, pa.Array]
+    ignore_case: bool = False
     unmatched: int = 0
     rows: int = 0
     examples: list[str] = field(default_factory=list)
 
     def look_up(self, parsed: Parsed) -> dict[str, pa.Array]:
         """Return the joined columns for rows; null for those without a partner, which are counted."""
-        keys = _key([parsed.columns[name] for name in self.own_keys])
+        keys = _key([parsed.columns[name] for name in self.own_keys], self.ignore_case)
         positions = pc.index_in(keys, value_set=self.keys)
         self.rows += len(keys)
         self.unmatched += positions.null_count
@@ -219,7 +222,7 @@ def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> Joined
         name: concatenate([part.columns[name] for part in parts]) if parts else pa.nulls(0, pa.string())
         for name in names
     }
-    keys = _key([read[name] for name in join.on.values()])
+    keys = _key([read[name] for name in join.on.values()], join.ignore_case)
     kept = _unique(
         join, keys, read, [(origin, part.numbers) for origin, part in zip(origins, parts, strict=True)]
     )
@@ -228,12 +231,15 @@ def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> Joined
         list(join.on),
         keys.take(kept),
         {column: read[name].take(kept) for column, name in columns.items()},
+        join.ignore_case,
     )
 
 
-def _key(columns: list[pa.Array]) -> pa.Array:
+def _key(columns: list[pa.Array], ignore_case: bool) -> pa.Array:
     """Return one text per row: its key, null where a part is missing."""
     trimmed = [pc.utf8_trim_whitespace(texts(column)) for column in columns]
+    if ignore_case:
+        trimmed = [pc.utf8_lower(column) for column in trimmed]
     empty = [pc.if_else(pc.equal(column, ""), None, column) for column in trimmed]
     return empty[0] if len(empty) == 1 else pc.binary_join_element_wise(*empty, _SEPARATOR)
 

@@ -39,7 +39,9 @@ class IdReport:
         for table in list(self._pending):
             self._merge(table)
             found += [
-                warning for rule in RULES if (warning := _warning(table, rule, self._ids[table])) is not None
+                warning
+                for rule in _DIFFERENCES
+                if (warning := _warning(table, rule, self._ids[table])) is not None
             ]
         return found
 

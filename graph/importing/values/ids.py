@@ -11,6 +11,7 @@ RULES: dict[str, Callable[[pa.Array], pa.Array]] = {
     "no_spaces": lambda ids: pc.replace_substring_regex(ids, r"[\s\p{Z}]+", ""),
     "whole_numbers": lambda ids: pc.replace_substring_regex(ids, r"^(\d+)\.0+$", r"\1"),
     "no_leading_zeros": lambda ids: pc.replace_substring_regex(ids, r"^0+(\d+(?:\.0+)?)$", r"\1"),
+    "without_suffix": lambda ids: pc.replace_substring_regex(ids, r"[-_ ][^-_ ]+$", ""),
 }
 """In the order in which they are applied."""
 

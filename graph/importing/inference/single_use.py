@@ -1,0 +1,72 @@
+"""Codes of single use: thousands of codes of which hardly any is used by two users are no campaigns each.
+
+Where most begin with a common part (SPRING-4F7A), that may be the campaign, and is asked. Otherwise no
+campaigns are made of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import pandas as pd
+
+from graph.importing.inference.draft import Ask, Draft, DraftSource
+from graph.importing.inference.inspect import InspectedFile
+
+_MIN_CODES = 50
+_NEARLY_ALL = 0.9
+_FEW = 0.1
+"""Common parts, as a share of the codes."""
+_SUFFIX = re.compile(r"[-_ ][^-_ ]+$")
+_SHOWN = 3
+
+
+def settle_single_use(draft: Draft, files: Iterable[InspectedFile]) -> None:
+    """Ask about codes of single use which behaviours name, or leave them out as campaigns."""
+    if any(source.table in ("campaigns", "coupons") for source in draft.sources):
+        return  # A table says what the campaigns are.
+    by_name = {file.name: file for file in files}
+    for source, column in list(draft.naming):
+        file = by_name.get(str(source.settings["files"]))
+        user = source.settings["columns"].get("user")
+        codes = (
+            _users_of_codes(file, column, user) if file and isinstance(user, str) else pd.Series(dtype=int)
+        )
+        single = int((codes == 1).sum())
+        if file is None or len(codes) < _MIN_CODES or single < _NEARLY_ALL * len(codes):
+            continue
+        prefixes = Counter(_SUFFIX.sub("", code) for code in codes.index)
+        found = f"{single:,} of {len(codes):,} codes in {column} of {file.name} are of one user"
+        if len(prefixes) <= _FEW * len(codes):
+            _ask(draft, found, prefixes)
+        elif single == len(codes):
+            _leave_out(draft, source, column, found)
+
+
+def _users_of_codes(file: InspectedFile, column: str, user: str) -> "pd.Series[int]":
+    """Return how many users each code has."""
+    parts = [
+        frame[(frame != "").all(axis="columns")].drop_duplicates() for frame in file.frames([column, user])
+    ]
+    pairs = pd.concat(parts).drop_duplicates() if parts else pd.DataFrame({column: []})
+    return pairs[column].value_counts()
+
+
+def _ask(draft: Draft, found: str, prefixes: "Counter[str]") -> None:
+    shown = ", ".join(f"{prefix} ({number:,} codes)" for prefix, number in prefixes.most_common(_SHOWN))
+    more = f" and {len(prefixes) - _SHOWN:,} more" if len(prefixes) > _SHOWN else ""
+    ask = Ask(
+        f"{found}. Is the part before the last hyphen, underscore or blank the campaign: {shown}{more}? Then "
+        "choose without_suffix. With as_written, each code is a campaign",
+        ("without_suffix", "as_written"),
+    )
+    draft.settings["ids"] = {**draft.settings.get("ids", {}), "campaigns": ask}
+
+
+def _leave_out(draft: Draft, source: DraftSource, column: str, found: str) -> None:
+    draft.naming.remove((source, column))
+    columns = source.settings["columns"]
+    if columns.get("campaign") == column:
+        del columns["campaign"]
+    note = f"{found}: they are no campaigns. If another column or a table states their campaign, map it"
+    source.comment = "\n".join(filter(None, [source.comment, note]))
