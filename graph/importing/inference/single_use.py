@@ -6,7 +6,7 @@ campaigns are made of them.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -21,11 +21,11 @@ _SUFFIX = re.compile(r"[-_ ][^-_ ]+$")
 _SHOWN = 3
 
 
-def settle_single_use(draft: Draft, files: Iterable[InspectedFile]) -> None:
+def settle_single_use(draft: Draft, files: Sequence[InspectedFile]) -> None:
     """Ask about codes of single use which behaviours name, or leave them out as campaigns."""
     if any(source.table in ("campaigns", "coupons") for source in draft.sources):
         return  # A table says what the campaigns are.
-    by_name = {file.name: file for file in files}
+    by_name = {file.name: file for file in reversed(files)}
     for source, column in list(draft.naming):
         file = by_name.get(str(source.settings["files"]))
         user = source.settings["columns"].get("user")

@@ -1,6 +1,6 @@
 """Asks for the time zone of a delivery where it decides its times: of those with a clock and no offset."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -22,9 +22,9 @@ _IS_MIDNIGHT = r"(^|[T ])0?0:00(:00([.,]0+)?)?$"
 _HAS_OFFSET = r"(\d:\d\d(:\d\d([.,]\d+)?)?|T\d{4,6}) ?([Zz]|UTC|GMT|[+-]\d\d(:?\d\d)?)$"
 
 
-def ask_zone(draft: Draft, files: Iterable[InspectedFile]) -> Ask | None:
+def ask_zone(draft: Draft, files: Sequence[InspectedFile]) -> Ask | None:
     """Return the question for the time zone; None where all times are dates or state their offset."""
-    by_name = {file.name: file for file in files}
+    by_name = {file.name: file for file in reversed(files)}
     for source in draft.sources:
         for column, file, found in _times(source, by_name):
             if (example := _local_time(found)) is not None:
