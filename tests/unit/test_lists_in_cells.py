@@ -69,6 +69,13 @@ def test_campaigns_of_users_are_targetings(tmp_path: Path, column: str) -> None:
     assert check.tally.counting == 2
 
 
+def test_categories_of_campaigns_are_asked_about(tmp_path: Path) -> None:
+    products = "sku,category\ntea,Drinks\nmilk,Drinks\ncake,Food\n"
+    campaigns = CAMPAIGNS.format("categories", "Food", "Food/Drinks")
+    _, questions = inferred(tmp_path, products=products, campaigns=campaigns)
+    assert [question.path for question in questions] == ["kinds.purchase.counts"]
+
+
 def test_the_store_of_a_campaign_is_asked_about(tmp_path: Path) -> None:
     mapping, questions = inferred(tmp_path, campaigns=CAMPAIGNS.format("Store", "Bonn", "Köln"))
     assert mapping is None

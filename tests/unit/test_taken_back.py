@@ -28,6 +28,7 @@ def source_of(folder: Path, header: str, *rows: str, file: str = "orders.csv") -
         ("cancelled_at", "- 2024-03-02 -", {"empty": True}),
         ("return reason", "- - late", {"empty": True}),
         ("returned_quantity", "0 2 0", {"sign": "not_positive"}),
+        ("quantity_cancelled", "0 2 0", {"sign": "not_positive"}),
         ("Stage", "Paid Cancelled Paid", {"is_not": ["Cancelled"]}),
         ("Situação", "Entregue Devolvido Entregue", {"is_not": ["Devolvido"]}),
     ],

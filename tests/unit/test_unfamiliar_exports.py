@@ -25,7 +25,7 @@ def test_people_are_known_by_what_identifies_them_rather_than_by_name(tmp_path: 
 
 
 def test_the_day_of_an_order_comes_before_that_of_an_event(tmp_path: Path) -> None:
-    text = "buyer_email,event_date,order_date,sku\na@x.org,2024-08-01,2024-03-01,A\n"
+    text = "buyer_email,date,event_date,order_date,sku\na@x.org,2024-08-01,2024-08-01,2024-03-01,A\n"
     source, _ = inferred(tmp_path, "orders.csv", text)
     assert source["columns"]["at"] == "order_date"
 
@@ -45,6 +45,25 @@ def test_kinds_of_unknown_meaning_are_asked_about(tmp_path: Path) -> None:
         "kinds.DEBIT.counts": ("any", "never"),
         "kinds.CREDIT.counts": ("any", "never"),
     }
+
+
+def test_kinds_of_documents_are_found_by_their_values(tmp_path: Path) -> None:
+    text = "Kunde;Artikel;Datum;Belegart\na;p;2024-03-01;Rechnung\na;p;2024-03-02;Gutschrift\n"
+    source, questions = inferred(tmp_path, "belege.csv", text)
+    assert source["columns"]["kind"] == "Belegart"
+    assert not questions
+
+
+def test_states_of_an_order_are_no_kinds(tmp_path: Path) -> None:
+    text = "user_id,sku,date,stage\na,p,2024-03-01,paid\na,p,2024-03-02,refunded\n"
+    source, _ = inferred(tmp_path, "orders.csv", text)
+    assert "kind" not in source["columns"]
+    assert source["where"] == {"stage": {"is_not": ["refunded"]}}
+
+
+def test_an_amount_may_name_its_currency(tmp_path: Path) -> None:
+    source, _ = inferred(tmp_path, "orders.csv", "user_id,sku,date,Amount (EUR)\na,p,2024-03-01,5.5\n")
+    assert source["columns"]["value"] == "Amount (EUR)"
 
 
 def test_one_known_kind_answers_for_the_others(tmp_path: Path) -> None:
@@ -91,6 +110,7 @@ def test_nanoseconds_are_unix_times(tmp_path: Path) -> None:
         ("Mar-05-2024", "%b-%d-%Y"),
         ("05/Mar/2024", "%d/%b/%Y"),
         ("2024-Mar-05", "%Y-%b-%d"),
+        ("2024-03-05 09.30", "%Y-%m-%d %H.%M"),
     ],
 )
 def test_days_with_a_short_month_are_read(tmp_path: Path, text: str, layout: str) -> None:

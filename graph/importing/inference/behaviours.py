@@ -9,7 +9,7 @@ from graph.importing.inference.currencies import currency_column, currency_rule
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
-from graph.importing.inference.kinds import kind_of_file, known_type
+from graph.importing.inference.kinds import are_kinds, kind_of_file, known_type
 from graph.importing.inference.names import words_of
 from graph.importing.inference.order_totals import repeats_order_total
 from graph.importing.inference.orders_again import identifies_orders
@@ -95,6 +95,9 @@ def _begin(file: InspectedFile) -> _Decisions:
     if file.joined and "basket" not in roles:
         # The key of the order.
         roles["basket"] = columns["basket"] = next(iter(file.joined[0][0].on))
+    others = [name for name in file.names if name not in roles.values()]
+    if "kind" not in roles and (kinds := [name for name in others if are_kinds(file.values[name])]):
+        roles["kind"] = columns["kind"] = kinds[0]
     remarks = []
     if repeats_order_total(file, roles):
         total = columns.pop("value")
@@ -227,7 +230,8 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
 
 def _refunds(file: InspectedFile, value: str | None, quantity: str | None) -> Refunds | None:
     """Return the refunds of rows; else those of whole orders, to compare with the value of the order."""
-    no_flags = [name for name in file.names if not is_flag(file.values[name])]
+    marks = [name for name in taken_back_columns(file.names) if is_flag(file.values[name])]
+    no_flags = [name for name in file.names if name not in marks]
     refunds = Refunds.find(no_flags, value, quantity)
     for join, _ in file.joined:
         prefix = f"{join.files[0]}:"

@@ -1,6 +1,7 @@
 """Kinds of behaviour: the relationship type of each, and which count as participation."""
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from graph.importing.inference.names import KINDS, simplify, words_of
 SALES = ("PURCHASED", "ORDERED", "REDEEMED")
 _MOST_ASKED = 12
 """Kinds of unknown meaning that are asked about, each."""
+_STATES = {"paid", "bought", "cancel", "取消", "退款", "支付", "成交"}
 _EMAIL = {"CLICKED", "OPENED"}
 _NEVER = {"RETURNED", "RECEIVED", "UNSUBSCRIBED", "BOUNCED"}
 _OF_FILES = {
@@ -55,6 +57,16 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
             Noted(spec, "of unknown meaning: choose its type, and whether it counts") if unknown else spec
         )
     return kinds
+
+
+def are_kinds(values: Iterable[str | None]) -> bool:
+    """Return whether all values of a column are kinds of documents, sales among them: invoice, credit note.
+
+    Not paid and refunded, which are states of one.
+    """
+    words = {simplify(value) for value in values if value}
+    types = {known_type(word) for word in words if not word.endswith("ed") and word not in _STATES}
+    return 1 < len(words) <= _MOST_ASKED and len(types) > 1 and None not in types and bool(types & set(SALES))
 
 
 def kind_of_file(file: str, at: str | None) -> str | None:

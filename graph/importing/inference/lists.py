@@ -72,7 +72,7 @@ def ask_about_ranges(draft: Draft, files: list[InspectedFile]) -> None:
 
 def _has(file: InspectedFile, column: str, values: set[str]) -> bool:
     """Return whether a file has a column of that name with nearly all these values."""
-    same = [name for name in file.names if simplify(name) == simplify(column)]
+    same = [name for name in file.names if words_of(name) == words_of(column)]
     return any(_mark(values, _values(file, name)) is not None for name in same)
 
 

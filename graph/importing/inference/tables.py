@@ -15,6 +15,10 @@ _EXCLUSIVE = re.compile(
     r"(?<=.)_(?:excl|exclusive|excluded|exkl|exklusive|ausschl|ausschließlich|non_inclus)$|(?<=.)_before$"
 )
 """Said of an end that is the first moment after a window: `end (excl.)`, `ends before`."""
+_CURRENCY = re.compile(
+    r"(?<=.)_(?:in_)?(?:eur|euro|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|try|brl|inr|jpy|krw|cny|rmb|aud|cad)$"
+)
+"""Said of an amount: `Total (EUR)`."""
 _OBJECTS = ("product", "coupon", "campaign")
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ties": (("source",), ("target",)),
@@ -79,7 +83,7 @@ def find_columns(names: list[str]) -> dict[str, str]:
     Of a nested name, the last part counts, unless the whole name is known. Nested names that differ only in
     their writing (`value.offer_id`, `value.offer id`) are alternatives: a record has one of them.
     """
-    plain = {_EXCLUSIVE.sub("", _INCLUSIVE.sub("", simplify(name))): name for name in reversed(names)}
+    plain = {_bare(name): name for name in reversed(names)}
     last: dict[str, str] = {}
     for name in names:
         if "." in name:
@@ -92,6 +96,14 @@ def find_columns(names: list[str]) -> dict[str, str]:
         if column is not None:
             found[role] = column
     return found
+
+
+def _bare(name: str) -> str:
+    """Return a name without what it says of an end or of the currency of an amount."""
+    bare = simplify(name)
+    for remark in (_INCLUSIVE, _EXCLUSIVE, _CURRENCY):
+        bare = remark.sub("", bare)
+    return bare
 
 
 def is_exclusive(column: str) -> bool:
