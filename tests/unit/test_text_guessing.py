@@ -45,13 +45,17 @@ JAPANESE = "顧客,商品,日付\n田中,お茶,2024\n鈴木,コップ,2024\n"
         ("name;preis\nKäse;5,00 €\n", "cp1252", ["cp1252"]),
         ("Prénom,Ville\nRené,Orléans\nHélène,Besançon\n", "cp1252", ["cp1252"]),
         ("imię,miasto\nŁukasz,Łódź\nŻaneta,Gdańsk\n", "cp1250", ["cp1250"]),
+        ("Ilość;Wartość;Zamówienie\n3;160,89 zł;1\n4;2,50 zł;2\n", "cp1250", ["cp1250"]),
+        ("Wurzel;Fläche\n5;12 m³\n6;3 m³\n", "cp1252", ["cp1252"]),
         ("имя,город\nИван,Москва\nОльга,Тверь\n", "cp1251", ["cp1251"]),
         (CHINESE, "utf-8", ["utf-8"]),
         (CHINESE, "gb18030", ["gb18030"]),
         (JAPANESE, "shift_jis", ["shift_jis"]),
         ("客戶,商品\n王小明,茶葉\n李小華,杯子\n", "big5", ["big5"]),
-        # Two words are too short to tell Simplified from Traditional Chinese.
-        ("user,kind\n1,浏览\n2,购买\n", "gb18030", ["gb18030", "big5"]),
+        ("주문번호,회원,상품\n1,홍길동,녹차\n2,이영희,컵\n3,박철수,찻잔\n", "cp949", ["cp949"]),
+        # Two words are too short to tell Simplified and Traditional Chinese and Korean apart.
+        ("user,kind\n1,浏览\n2,购买\n", "gb18030", ["gb18030", "cp949", "big5"]),
+        ("user,kind\n1,구매\n2,취소\n", "cp949", ["gb18030", "cp949", "big5"]),
     ],
 )
 def test_encoding_is_decided_by_plausible_words(text: str, encoding: str, plausible: list[str]) -> None:

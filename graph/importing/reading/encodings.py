@@ -18,6 +18,8 @@ _LETTERS_ELSEWHERE = frozenset("£¥¿³¹¾¼")
 """Symbols that are letters of Central Europe in cp1250."""
 _PLAUSIBLE = 0.75
 _EQUAL = 0.1
+_PLAUSIBLE_KOREAN, _ENOUGH = 0.9, 24
+"""Share of syllables, and different characters (digits and signs included), of a text that is Korean."""
 
 
 def candidates(raw: bytes) -> list[str]:
@@ -45,6 +47,8 @@ def candidates(raw: bytes) -> list[str]:
     scores = {name: score for name, score in scores.items() if score >= _PLAUSIBLE}
     if not scores:
         return _single_byte(rest)
+    if scores.get("cp949", 0) >= _PLAUSIBLE_KOREAN and len(set(_decode(rest, "cp949") or "")) >= _ENOUGH:
+        scores.pop("gb18030", None)  # It reads any Korean text; Chinese is not read as syllables alone.
     best = max(scores.values())
     return sorted((name for name in scores if scores[name] >= best - _EQUAL), key=lambda name: -scores[name])
 
@@ -86,10 +90,17 @@ def _western(raw: bytes) -> float:
     for run in runs:
         text = run.group().decode("cp1252")
         around = raw[max(0, run.start() - 1) : run.start()] + raw[run.end() : run.end() + 1]
-        symbol = all(character in _WESTERN_SYMBOLS for character in text) and not (
-            text[-1] in _LETTERS_ELSEWHERE and around[-1:].isalpha()
+        before, after = raw[max(0, run.start() - 1) : run.start()], raw[run.end() : run.end() + 1]
+        # A letter in m³ alone is before such a symbol; other words end in a letter of cp1250.
+        elsewhere = text[-1] in _LETTERS_ELSEWHERE and (
+            after.isalpha() or (before.isalpha() and before != b"m")
         )
-        word = text.isalpha() and (len(text) == 1 or (len(text) == 2 and re.search(rb"[A-Za-z]", around)))
+        symbol = all(character in _WESTERN_SYMBOLS for character in text) and not elsewhere
+        word = (
+            text.isalpha()
+            and text != "œæ"
+            and (len(text) == 1 or (len(text) == 2 and re.search(rb"[A-Za-z]", around)))
+        )
         good += bool(symbol or word)
     return good / len(runs)
 
@@ -120,6 +131,10 @@ def _is_simplified(character: str, raw: bytes) -> bool:
     return len(raw) == 2 and (0xB0 <= raw[0] <= 0xD7 and raw[1] >= 0xA1 or _is_punctuation(character))
 
 
+def _is_korean(_character: str, raw: bytes) -> bool:
+    return len(raw) == 2 and 0xB0 <= raw[0] <= 0xC8 and raw[1] >= 0xA1
+
+
 def _is_japanese(character: str, raw: bytes) -> bool:
     kana = "\u3041" <= character <= "\u30ff"
     return len(raw) == 2 and (kana or 0x88 <= raw[0] <= 0x97 or _is_punctuation(character))
@@ -132,6 +147,7 @@ def _is_traditional(character: str, raw: bytes) -> bool:
 _PLAUSIBILITY: dict[str, Callable[[bytes], float]] = {
     "cp1252": _western,
     "gb18030": _eastern("gb18030", _is_simplified),
+    "cp949": _eastern("cp949", _is_korean),
     "shift_jis": _eastern("shift_jis", _is_japanese),
     "big5": _eastern("big5", _is_traditional),
 }
