@@ -92,7 +92,7 @@ def test_a_number_that_is_an_id_by_chance_promotes_nothing(tmp_path: Path) -> No
     assert "promotions" not in mapping.tables
 
 
-@pytest.mark.parametrize("end", ["end (exclusive)", "ends_before", "Ende (exkl.)"])
+@pytest.mark.parametrize("end", ["end (exclusive)", "ends_before", "Ende (exkl.)", "until (not including)"])
 def test_an_end_that_excludes_its_day_is_no_last_day(tmp_path: Path, end: str) -> None:
     mapping, _ = inferred(tmp_path, campaigns=f"id,start,{end}\nC1,2024-03-01,2024-03-05\n")
     assert mapping is not None

@@ -29,6 +29,8 @@ def source_of(folder: Path, header: str, *rows: str, file: str = "orders.csv") -
         ("return reason", "- - late", {"empty": True}),
         ("returned_quantity", "0 2 0", {"sign": "not_positive"}),
         ("quantity_cancelled", "0 2 0", {"sign": "not_positive"}),
+        ("refund", "0.00 5.50 0.00", {"sign": "not_positive"}),
+        ("returned", "0 2 0", {"sign": "not_positive"}),
         ("Stage", "Paid Cancelled Paid", {"is_not": ["Cancelled"]}),
         ("Situação", "Entregue Devolvido Entregue", {"is_not": ["Devolvido"]}),
     ],
@@ -54,6 +56,17 @@ def test_other_columns_leave_nothing_out(tmp_path: Path, column: str, values: st
     rows = [f"{i},u{i},tea,2024-03-01,2,5.50,{value.strip('-')}" for i, value in enumerate(values.split())]
     source = source_of(tmp_path, f"order_id,user_id,product,date,quantity,amount,{column}", *rows)
     assert "where" not in source
+
+
+def test_charges_are_no_products(tmp_path: Path) -> None:
+    rows = (
+        "a,tea,2024-03-01",
+        "a,Shipping,2024-03-01",
+        "b,Frais de port,2024-03-02",
+        "b,Shipping box,2024-03-02",
+    )
+    source = source_of(tmp_path, "user_id,product,date", *rows)
+    assert source["where"] == {"product": {"is_not": ["Shipping", "Frais de port"]}}
 
 
 def test_negative_amounts_are_returns(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.importing.contract import TABLES
+from graph.importing.inference.column_values import are_numbers
 from graph.importing.inference.currencies import currency_column, currency_rule
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
 from graph.importing.inference.formats import format_settings
@@ -147,6 +148,10 @@ def _leave_rows_out(decisions: _Decisions) -> None:
             where[column] = rule
     if scan.refunds and (refunded := scan.refunds.rule(file.name)):
         where[scan.refunds.column] = refunded
+    if scan.charges:
+        names = list(scan.charges)
+        note = f"leaves out {scan.charges.total():,} rows of charges, which are no products"
+        where[scan.objects["product"]] = Noted({"is_not": names}, note)
     for part in scan.taken_back:
         if rule := part.rule():
             where[part.column] = rule
@@ -233,6 +238,9 @@ def _refunds(file: InspectedFile, value: str | None, quantity: str | None) -> Re
     marks = [name for name in taken_back_columns(file.names) if is_flag(file.values[name])]
     no_flags = [name for name in file.names if name not in marks]
     refunds = Refunds.find(no_flags, value, quantity)
+    numbers = [name for name in taken_back_columns(no_flags) if are_numbers(file.values[name])]
+    if not refunds and numbers and (whole := quantity or value):
+        refunds = Refunds(numbers[0], whole)
     for join, _ in file.joined:
         prefix = f"{join.files[0]}:"
         names = [name.removeprefix(prefix) for name in no_flags if name.startswith(prefix)]

@@ -12,6 +12,7 @@ _STRAY = 0.05
 """Share of the values of a column of times that may be none."""
 _NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
 """Formats of plain numbers, which may as well be amounts or keys."""
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 _UNIX_TIME = re.compile(r"(?:1\d|20|21)\d{11}(?:\d{3})?")
 _EXAMPLES = 2
 _SHOWN = 30
@@ -43,6 +44,12 @@ def are_unix_times(values: Values) -> bool:
     """
     given = [value for value in values if value]
     return bool(given) and all(_UNIX_TIME.fullmatch(value) for value in given)
+
+
+def are_numbers(values: Values) -> bool:
+    """Return whether all values are numbers, by either decimal sign."""
+    given = [value for value in values if value]
+    return bool(given) and all(_NUMBER.fullmatch(value) for value in given)
 
 
 def examples(values: Values) -> str:

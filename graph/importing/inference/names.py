@@ -248,3 +248,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Names of kinds of behaviour by the relationship type that they become."""
+
+CHARGES = {
+    "shipping", "shipping_cost", "shipping_costs", "shipping_fee", "postage", "delivery", "delivery_fee",
+    "freight", "handling", "surcharge", "gift_wrap", "gift_wrapping", "discount", "tip", "rounding",
+    "versand", "versandkosten", "porto", "trinkgeld", "rundung", "livraison", "frais_de_port",
+    "frais_de_livraison", "envío", "gastos_de_envío", "verzendkosten", "verzending", "spedizione",
+    "spese_di_spedizione", "frete", "wysyłka", "dostawa", "kargo", "доставка", "frakt", "fragt", "运费",
+    "送料", "배송비",
+}  # fmt: skip
+"""Names of lines of orders that are no products."""

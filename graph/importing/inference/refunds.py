@@ -11,7 +11,8 @@ from graph.importing.inference.names import simplify
 
 _COLUMNS = {
     "refunded_amount", "refund_amount", "amount_refunded", "total_refunded", "total_refund", "refund_total",
-    "refunded", "erstattet", "erstattungsbetrag", "erstatteter_betrag", "rückerstattet",
+    "refunded", "refund", "refunds", "refund_value", "refunded_value", "returned_amount", "returned_value",
+    "erstattet", "erstattungsbetrag", "erstatteter_betrag", "rückerstattet",
     "montant_remboursé",
     "montant_rembourse", "importe_reembolsado", "terugbetaald_bedrag", "importo_rimborsato", "退款金额",
 }  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from graph.importing.inference.names import CHARGES, simplify
 from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.taken_back import TakenBack
 
@@ -50,6 +51,8 @@ class Scan:
     timeless: int = 0
     """Rows without a user, and without a time."""
     currencies: Counter[str] = field(default_factory=Counter)
+    charges: Counter[str] = field(default_factory=Counter)
+    """Rows whose product is shipping or another charge, by its name."""
     negative: int = 0
     credit_notes: int = 0
     """Rows with a negative quantity, and those whose basket starts with C."""
@@ -92,6 +95,11 @@ class Scan:
         if self.value:
             below = rows[self.value].str.match(_NEGATIVE)
             self.negative_values += int((below & ~negative if self.quantity else below).sum())
+        if product := self.objects.get("product"):
+            found = rows[product].value_counts().items()
+            self.charges.update(
+                {str(name): int(number) for name, number in found if simplify(name) in CHARGES}
+            )
         if self.currency:
             self.currencies.update(
                 {str(name): int(n) for name, n in rows[self.currency].value_counts().items()}

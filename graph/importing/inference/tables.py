@@ -12,7 +12,7 @@ _INCLUSIVE = re.compile(
 )
 """Said of an end that is the last day: `end (incl.)`."""
 _EXCLUSIVE = re.compile(
-    r"(?<=.)_(?:excl|exclusive|excluded|exkl|exklusive|ausschl|ausschließlich|non_inclus)$|(?<=.)_before$"
+    r"(?<=.)_(?:excl|exclusive|excluded|exkl|exklusive|ausschl|ausschließlich|non_inclus|not_incl|not_inclusive|not_including)$|(?<=.)_before$"
 )
 """Said of an end that is the first moment after a window: `end (excl.)`, `ends before`."""
 _CURRENCY = re.compile(
