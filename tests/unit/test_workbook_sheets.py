@@ -213,3 +213,21 @@ def test_old_workbook_is_named_with_the_remedy(tmp_path: Path) -> None:
 )
 def test_series_pattern(name: str, pattern: str) -> None:
     assert series_pattern(name) == pattern
+
+
+def test_joined_sheet_is_the_same_while_other_sheets_grow(tmp_path: Path) -> None:
+    orders = [["order_id", "customer_id", "order_date"], ["A1", "ann", datetime(2024, 3, 2)]]
+    lines = [["order_id", "sku", "quantity"], ["A1", "tea", 1]]
+
+    def digest() -> str:
+        (file,) = open_input_files(tmp_path, inferred(tmp_path), Silent()).inputs
+        return file.digest
+
+    write(tmp_path / "shop.xlsx", {"Orders": orders, "Lines": lines})
+    first = digest()
+    write(tmp_path / "shop.xlsx", {"Orders": orders, "Lines": [*lines, ["A1", "mug", 1]]})
+    assert digest() == first
+    write(
+        tmp_path / "shop.xlsx", {"Orders": [orders[0], ["A1", "bob", datetime(2024, 3, 2)]], "Lines": lines}
+    )
+    assert digest() != first

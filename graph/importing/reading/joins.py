@@ -18,13 +18,14 @@ from graph.errors import ImportFailed
 from graph.importing.mapping.formats import DATE_AND_TIME, parts_of
 from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.block import Block
-from graph.importing.reading.blocks import digest_and_count, read_blocks
+from graph.importing.reading.blocks import read_blocks
 from graph.importing.reading.cells import concatenate, texts
 from graph.importing.reading.column_check import absent_columns, check_columns
 from graph.importing.reading.columns import missing_columns
 from graph.importing.reading.composed import date_and_time, first_values
 from graph.importing.reading.folders import FoundFile
 from graph.importing.reading.lines import Parsed
+from graph.importing.reading.opening import checksum_of
 from graph.importing.warnings import DataWarning
 
 _SEPARATOR = "\x1f"
@@ -183,9 +184,9 @@ def open_joins(
     for (join, matching), columns in zip(joined, wanted, strict=True):
         # Of the exports of several months, each knows best what its own rows are.
         files = sorted(matching, key=lambda other: other.path != file.path)
-        joins.tables.append(_read(join, files, columns))
-        for other in files:
-            joins.checksums[other.name] = digest_and_count(other.path, _source(join, other))[0]
+        table, checksums = _read(join, files, columns)
+        joins.tables.append(table)
+        joins.checksums |= checksums
     return joins
 
 
@@ -207,17 +208,30 @@ def _source(join: Join, file: FoundFile) -> Source:
     return file.read_as(source)
 
 
-def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> JoinedTable:
-    """Read the key and `columns` (by the name that the mapping uses) of the joined files."""
+def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> tuple[JoinedTable, dict[str, str]]:
+    """Read the key and `columns` (by the name that the mapping uses) of the joined files.
+
+    Returns
+    -------
+    tuple
+        The table, and the checksum of each file by name; of a sheet, that of its columns, because the other
+        sheets of its workbook do not matter.
+    """
     names = list(dict.fromkeys([*join.on.values(), *columns.values()]))
     parts: list[Parsed] = []
     origins: list[str] = []
+    checksums: dict[str, str] = {}
     for file in files:
         source = _source(join, file)
         check_columns(file.path, source, names)
+        digests = [str(names)]
         for block in read_blocks(file.path, source, names):
             parts.append(block.parse())
             origins.append(file.name)
+            if file.sheet is not None:
+                digests.append(block.digest())
+        of_sheet = hashlib.sha256(" ".join(digests).encode()).hexdigest()
+        checksums[file.name] = checksum_of(file.path) if file.sheet is None else of_sheet
     read = {
         name: concatenate([part.columns[name] for part in parts]) if parts else pa.nulls(0, pa.string())
         for name in names
@@ -226,13 +240,14 @@ def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> Joined
     kept = _unique(
         join, keys, read, [(origin, part.numbers) for origin, part in zip(origins, parts, strict=True)]
     )
-    return JoinedTable(
+    table = JoinedTable(
         ", ".join(join.files),
         list(join.on),
         keys.take(kept),
         {column: read[name].take(kept) for column, name in columns.items()},
         join.ignore_case,
     )
+    return table, checksums
 
 
 def _key(columns: list[pa.Array], ignore_case: bool) -> pa.Array:
