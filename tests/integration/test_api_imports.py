@@ -137,11 +137,11 @@ def test_missing_files_and_paths_outside_the_upload_are_rejected(
 def test_check_lists_warnings_and_why_an_import_would_stop(client: TestClient, tmp_path: Path) -> None:
     messy_shop.write(tmp_path)
     orders = tmp_path / "Bestellungen 2024.csv"
-    orders.write_bytes(orders.read_bytes() + b"K0085;A048;01.07.2024 11:32;1;-5,00;Wien\n")
+    orders.write_bytes(orders.read_bytes() + b"K0085;A048;01.07.2024 11:32;1;9.000.000,00;Wien\n")
     files = [("files", (path.name, path.read_bytes())) for path in tmp_path.iterdir()]
     fields = {"zone": "Europe/Berlin", "max_rejected": "0"}
     checked = client.post("/v1/imports/check", data=fields, files=files).json()
-    assert [warning["code"] for warning in checked["warnings"]] == ["negative_figures"]
+    assert [warning["code"] for warning in checked["warnings"]] == ["far_figures"]
     assert "would stop: 2 of 404 rows were rejected in table users" in checked["problem"]
     del fields["max_rejected"]
     assert client.post("/v1/imports/check", data=fields, files=files).json()["problem"] is None
