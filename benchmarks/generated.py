@@ -5,6 +5,7 @@ seeded generator makes the files reproducible.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ def write(folder: Path, users: int, behaviours: int, seed: int = 5) -> Mapping:
         {"campaign": codes[offers % campaigns], "product": names[offers // campaigns]},
     )
     _behaviours(folder / "behaviours.parquet", rng, ids, names, behaviours)
-    return _mapping()
+    return parse_mapping(mapping_values("generated"), "generated")
 
 
 def _behaviours(
@@ -82,29 +83,28 @@ def _save(path: Path, columns: dict[str, object]) -> None:
     pq.write_table(pa.Table.from_pandas(pd.DataFrame({k: np.asarray(v) for k, v in columns.items()})), path)
 
 
-def _mapping() -> Mapping:
-    def same(file: str, *columns: str) -> dict[str, object]:
+def mapping_values(dataset: str) -> dict[str, Any]:
+    """The content of the mapping file of `dataset`."""
+
+    def same(file: str, *columns: str) -> dict[str, Any]:
         return {"files": f"{file}.parquet", "columns": {name: name for name in columns}}
 
     bought = ("user", "object", "at", "quantity", "value", "discount", "basket", "store")
-    return parse_mapping(
-        {
-            "dataset": "generated",
-            "zone": "Europe/Berlin",
-            "max_rejected": 0,
-            "tables": {
-                "users": {**same("users", "id"), "attributes": {"city": "city"}},
-                "products": same("products", "id", "category"),
-                "campaigns": same("campaigns", "id", "starts", "ends"),
-                "targetings": same("targetings", "user", "campaign"),
-                "promotions": same("promotions", "campaign", "product"),
-                "behaviours": {
-                    **same("behaviours", *bought),
-                    "constants": {"kind": "purchase"},
-                    "times": "epoch_s",
-                },
+    return {
+        "dataset": dataset,
+        "zone": "Europe/Berlin",
+        "max_rejected": 0,
+        "tables": {
+            "users": {**same("users", "id"), "attributes": {"city": "city"}},
+            "products": same("products", "id", "category"),
+            "campaigns": same("campaigns", "id", "starts", "ends"),
+            "targetings": same("targetings", "user", "campaign"),
+            "promotions": same("promotions", "campaign", "product"),
+            "behaviours": {
+                **same("behaviours", *bought),
+                "constants": {"kind": "purchase"},
+                "times": "epoch_s",
             },
-            "kinds": {"purchase": {"type": "PURCHASED", "counts": "promoted"}},
         },
-        "generated",
-    )
+        "kinds": {"purchase": {"type": "PURCHASED", "counts": "promoted"}},
+    }

@@ -1,22 +1,29 @@
 """Kill an import at random points, run the same command again, and compare the graphs.
 
-The client is killed with `kill -9` and the command repeated, and the server is killed, restarted with
-`db up`, and the command repeated, each at a random time during the import. The graph must equal that of
-an uninterrupted import.
+Two commands are killed, the first import of a generated shop and the import that follows a correction of its
+mapping, each in two ways: `kill -9` of the client, and of the server, which `db up` starts again. Then the
+command is repeated, and the graph must equal that of an import that nobody interrupted.
 """
 
 import argparse
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
+from itertools import product
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import yaml
+
+from benchmarks import generated
 from benchmarks.report import Row, write
-from graph.connection import Graph, connect
+from cli.main import main as groundswell
+from graph.connection import connect
 from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -24,84 +31,120 @@ from graph.server import local
 from graph.settings import Settings
 
 _DATASET = "killed"
+_VICTIMS = ("client", "server")
+_COMMANDS = ("first import", "corrected mapping")
+
+# Each command runs in a process of its own, forked from one that has loaded the libraries.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["cli.main", "graph.importing.job"])
 
 
-def command(settings: Settings, households: int) -> list[str]:
-    """The import command."""
-    arguments = ["import", "complete-journey", "--dataset", _DATASET, "--households", str(households)]
-    return [sys.executable, "-m", "cli.main", *arguments, "--engine", "stream", "--home", str(settings.home)]
+@dataclass(frozen=True)
+class Shop:
+    """A generated shop, its mapping, and the same mapping with another column as the amount."""
+
+    settings: Settings
+    folder: Path
+
+    def write(self, users: int) -> None:
+        """Write its files."""
+        generated.write(self.folder, users, 10 * users)
+        first = generated.mapping_values(_DATASET)
+        self.mapping("first import").write_text(yaml.safe_dump(first))
+        first["tables"]["behaviours"]["columns"]["value"] = "discount"
+        self.mapping("corrected mapping").write_text(yaml.safe_dump(first))
+
+    def mapping(self, command: str) -> Path:
+        """The mapping file of a command."""
+        return self.folder / f"{command.split()[0]}.yaml"
+
+    def begin(self, command: str) -> BaseProcess:
+        """Begin an import in a process of its own."""
+        arguments = ["import", "run", str(self.folder), "--mapping", str(self.mapping(command))]
+        arguments += ["--engine", "stream", "--home", str(self.settings.home)]
+        process = _PROCESSES.Process(target=_run, args=(arguments,))
+        process.start()
+        return process
+
+    def run(self, command: str) -> float:
+        """Return the seconds of an import that nothing interrupts."""
+        began = time.monotonic()
+        process = self.begin(command)
+        process.join()
+        if process.exitcode != 0:
+            raise RuntimeError(f"the {command} ended with {process.exitcode}")
+        return time.monotonic() - began
+
+    def content(self) -> list[dict[str, object]]:
+        """The content of the data set without the import numbers."""
+        with connect(self.settings) as graph:
+            rows = graph.run("importing/content", dataset=_DATASET)
+            return [row for row in rows if row["key"] not in ("import", "changed_by")]
+
+    def prepare(self, command: str) -> None:
+        """Bring the data set into the state in which the command is run."""
+        with connect(self.settings) as graph:
+            for run in import_runs(graph, _DATASET):
+                if run.state != "undone":
+                    undo_import(graph, _DATASET, run.number, Silent())
+        if command == "corrected mapping":
+            self.run("first import")
+
+    def kill(self, command: str, victim: str, after: float) -> bool:
+        """Kill the client or the server `after` seconds into an import; return whether it was running."""
+        process = self.begin(command)
+        process.join(after)
+        if process.exitcode is not None:
+            return False
+        if victim == "client":
+            process.kill()
+            process.join()
+            with connect(self.settings) as graph:
+                runs = import_runs(graph, _DATASET)
+            return not runs or runs[0].state != "complete"
+        server = local.status(self.settings.home)
+        if server is not None:
+            os.kill(server.pid, signal.SIGKILL)
+        # The client is trying again meanwhile; if the server is back in time, it goes on by itself.
+        local.up(self.settings.home, self.settings.cache)
+        process.join()
+        return True
 
 
-def run_to_the_end(settings: Settings, households: int) -> float:
-    """Return the seconds of an uninterrupted import."""
-    began = time.monotonic()
-    subprocess.run(command(settings, households), check=True, capture_output=True)
-    return time.monotonic() - began
+def _run(arguments: list[str]) -> None:
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+    sys.argv = ["groundswell", *arguments]
+    groundswell()
 
 
-def content(settings: Settings) -> list[dict[str, object]]:
-    """The content of the data set without the import numbers."""
-    with connect(settings) as graph:
-        rows = graph.run("importing/content", dataset=_DATASET)
-        return [row for row in rows if row["key"] not in ("import", "changed_by")]
-
-
-def clear(graph: Graph) -> None:
-    """Remove the data set."""
-    for run in import_runs(graph, _DATASET):
-        if run.state != "undone":
-            undo_import(graph, _DATASET, run.number, Silent())
-
-
-def kill_once(settings: Settings, households: int, victim: str, after: float) -> bool:
-    """Kill the client or the server `after` seconds into an import; return whether it was still running."""
-    began = subprocess.Popen(
-        command(settings, households), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        began.wait(after)
-        return False
-    except subprocess.TimeoutExpired:
-        pass
-    if victim == "client":
-        began.kill()
-        began.wait()
-        with connect(settings) as graph:
-            return import_runs(graph, _DATASET)[0].state != "complete"
-    server = local.status(settings.home)
-    if server is not None:
-        os.kill(server.pid, signal.SIGKILL)
-    # The client is trying again meanwhile; if the server is back in time, it goes on by itself.
+def kill_many(settings: Settings, folder: Path, users: int, points: int, seed: int) -> dict[str, tuple[int, int]]:
+    """Return (kills, identical graphs) for each victim and command; `points` kills of each."""
     local.up(settings.home, settings.cache)
-    began.wait()
-    return True
-
-
-def kill_many(settings: Settings, households: int, points: int, seed: int) -> dict[str, tuple[int, int]]:
-    """Return (kills, identical graphs) for each victim."""
-    local.up(settings.home, settings.cache)
-    run_to_the_end(settings, households)
-    reference = content(settings)
-    with connect(settings) as graph:
-        clear(graph)
-    duration = run_to_the_end(settings, households)
-    results: dict[str, tuple[int, int]] = {}
+    shop = Shop(settings, folder)
+    shop.write(users)
+    reference, duration = {}, {}
+    for command in _COMMANDS * 2:
+        shop.prepare(command)
+        duration[command] = shop.run(command)
+        reference[command] = shop.content()
     draw = random.Random(seed)
-    for victim in ("client", "server"):
+    results: dict[str, tuple[int, int]] = {}
+    for victim, command in product(_VICTIMS, _COMMANDS):
         identical = tried = 0
         while tried < points:
-            with connect(settings) as graph:
-                clear(graph)
-            # The first third is Python's own start; what comes after the end would prove nothing.
-            after = draw.uniform(duration / 3, duration)
-            if not kill_once(settings, households, victim, after):
+            shop.prepare(command)
+            after = draw.uniform(0, duration[command])
+            if not shop.kill(command, victim, after):
                 continue
             tried += 1
-            run_to_the_end(settings, households)
-            same = content(settings) == reference
+            shop.run(command)
+            same = shop.content() == reference[command]
             identical += same
-            print(f"{victim} killed after {after:.2f} s: {'identical' if same else 'DIFFERENT'}", flush=True)  # noqa: T201
-        results[victim] = (tried, identical)
+            outcome = "identical" if same else "DIFFERENT"
+            print(f"{victim}, {command}, killed after {after:.2f} s: {outcome}", flush=True)  # noqa: T201
+        results[f"{victim}, {command}"] = (tried, identical)
     return results
 
 
@@ -109,25 +152,28 @@ def main() -> None:
     """Run and record the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
+    parser.add_argument("--points", type=int, default=1000, help="kills in all (default: 1,000)")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    each = max(1, (8 if options.quick else options.points) // (len(_VICTIMS) * len(_COMMANDS)))
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(GROUNDSWELL_HOME=Path(folder))
+        settings = Settings(GROUNDSWELL_HOME=Path(folder) / "home")
         try:
-            results = kill_many(settings, 60, 2 if quick else 25, seed=7)
+            results = kill_many(settings, Path(folder) / "shop", 300, each, options.seed)
         finally:
             local.reset(settings.home)
     rows = [
         Row(
-            f"imports killed at a random point ({victim}): identical final graphs",
+            f"imports killed at a random point ({what}): identical final graphs",
             identical,
             tried,
             "kills",
             "higher",
             target=1.0,
         )
-        for victim, (tried, identical) in results.items()
+        for what, (tried, identical) in results.items()
     ]
-    write("kills", rows, quick=quick)
+    write("kills", rows, quick=options.quick)
 
 
 if __name__ == "__main__":
