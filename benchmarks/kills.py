@@ -112,14 +112,16 @@ class Shop:
 
 
 def _run(arguments: list[str]) -> None:
-    with open(os.devnull, "w") as nothing:
+    with Path(os.devnull).open("w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
     sys.argv = ["groundswell", *arguments]
     groundswell()
 
 
-def kill_many(settings: Settings, folder: Path, users: int, points: int, seed: int) -> dict[str, tuple[int, int]]:
+def kill_many(
+    settings: Settings, folder: Path, users: int, points: int, seed: int
+) -> dict[str, tuple[int, int]]:
     """Return (kills, identical graphs) for each victim and command; `points` kills of each."""
     local.up(settings.home, settings.cache)
     shop = Shop(settings, folder)
