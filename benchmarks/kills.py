@@ -6,6 +6,7 @@ command is repeated, and the graph must equal that of an import that nobody inte
 """
 
 import argparse
+import math
 import multiprocessing
 import os
 import random
@@ -13,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from multiprocessing.process import BaseProcess
@@ -120,9 +122,17 @@ def _run(arguments: list[str]) -> None:
 
 
 def kill_many(
-    settings: Settings, folder: Path, users: int, points: int, seed: int
+    settings: Settings,
+    folder: Path,
+    users: int,
+    points: int,
+    seed: int,
+    victims: Sequence[str] = _VICTIMS,
+    minutes: float = math.inf,
 ) -> dict[str, tuple[int, int]]:
-    """Return (kills, identical graphs) for each victim and command; `points` kills of each."""
+    """Return (kills, identical graphs) for each victim and command: `points` each, in turn, or until
+    `minutes` have passed.
+    """
     local.up(settings.home, settings.cache)
     shop = Shop(settings, folder)
     shop.write(users)
@@ -132,21 +142,21 @@ def kill_many(
         duration[command] = shop.run(command)
         reference[command] = shop.content()
     draw = random.Random(seed)
+    kills = [(victim, command) for _ in range(points) for victim, command in product(victims, _COMMANDS)]
     results: dict[str, tuple[int, int]] = {}
-    for victim, command in product(_VICTIMS, _COMMANDS):
-        identical = tried = 0
-        while tried < points:
+    until = time.monotonic() + 60 * minutes
+    for victim, command in kills:
+        if time.monotonic() > until:
+            break
+        shop.prepare(command)
+        while not shop.kill(command, victim, after := draw.uniform(0, duration[command])):
             shop.prepare(command)
-            after = draw.uniform(0, duration[command])
-            if not shop.kill(command, victim, after):
-                continue
-            tried += 1
-            shop.run(command)
-            same = shop.content() == reference[command]
-            identical += same
-            outcome = "identical" if same else "DIFFERENT"
-            print(f"{victim}, {command}, killed after {after:.2f} s: {outcome}", flush=True)  # noqa: T201
-        results[f"{victim}, {command}"] = (tried, identical)
+        shop.run(command)
+        same = shop.content() == reference[command]
+        tried, identical = results.get(f"{victim}, {command}", (0, 0))
+        results[f"{victim}, {command}"] = (tried + 1, identical + same)
+        outcome = "identical" if same else "DIFFERENT"
+        print(f"{victim}, {command}, killed after {after:.2f} s: {outcome}", flush=True)  # noqa: T201
     return results
 
 
@@ -156,12 +166,22 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--points", type=int, default=1000, help="kills in all (default: 1,000)")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after this time")
+    parser.add_argument("--victims", nargs="+", choices=_VICTIMS, default=_VICTIMS)
     options = parser.parse_args()
-    each = max(1, (8 if options.quick else options.points) // (len(_VICTIMS) * len(_COMMANDS)))
+    each = max(1, (8 if options.quick else options.points) // (len(options.victims) * len(_COMMANDS)))
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(GROUNDSWELL_HOME=Path(folder) / "home")
         try:
-            results = kill_many(settings, Path(folder) / "shop", 300, each, options.seed)
+            results = kill_many(
+                settings,
+                Path(folder) / "shop",
+                300,
+                each,
+                options.seed,
+                options.victims,
+                options.minutes,
+            )
         finally:
             local.reset(settings.home)
     rows = [
