@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
+from graph.importing.values.conflicting_ids import ConflictingIds
 from graph.importing.values.discount_sizes import DiscountSizes
 from graph.importing.values.id_report import IdReport
 from graph.importing.values.left_out import LeftOut
@@ -56,6 +57,7 @@ class Observer:
         self._read: Counter[tuple[str, str]] = Counter()
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
+        self._conflicting = ConflictingIds()
         self.left_out = LeftOut()
         """The rows that are left out of each file."""
 
@@ -69,6 +71,7 @@ class Observer:
         if len(rows):
             self._add_ids(rows)
             if file.table == "behaviours":
+                self._conflicting.add(file.name, rows)
                 self._add_numbers(file, rows)
         if {"discount", "value"} <= set(rows.columns):
             discounts = rows.columns["discount"].to_numpy(zero_copy_only=False)
@@ -154,7 +157,7 @@ class Observer:
                     "campaigns and coupons.",
                     rows,
                 ))  # fmt: skip
-        return found + self._ids.warnings()
+        return [*found, *self._conflicting.warnings(), *self._ids.warnings()]
 
 
 def _column(file: InputFile, name: str) -> _Column:

@@ -1,0 +1,55 @@
+"""Finds behaviours that have the id of an earlier row of their file and other values: they are not loaded."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graph.importing.values.rows import Rows
+from graph.importing.warnings import DataWarning
+
+_KEY = ["kind", "user", "object", "id"]
+_MAX_ROWS = 5_000_000
+"""Later rows are not compared, so that memory stays below 150 MiB."""
+_EXAMPLES = 2
+
+
+class ConflictingIds:
+    """Compares rows of the same kind, user, object and id within each file, by a hash of their values."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, list[NDArray[np.int64]]] = {}
+        self._rows = 0
+
+    def add(self, file: str, rows: Rows) -> None:
+        """Add accepted behaviours of `file`."""
+        if "id" not in rows.columns or self._rows >= _MAX_ROWS:
+            return
+        frame = pd.DataFrame({name: column.to_pandas() for name, column in sorted(rows.columns.items())})
+        given = frame["id"].notna().to_numpy()
+        hashes = [pd.util.hash_pandas_object(part, index=False) for part in (frame[_KEY], frame)]
+        columns = [hashes[0].to_numpy().view(np.int64), hashes[1].to_numpy().view(np.int64), rows.numbers]
+        self._blocks.setdefault(file, []).append(np.stack(columns)[:, given])
+        self._rows += int(given.sum())
+
+    def warnings(self) -> list[DataWarning]:
+        """Return for each file how many rows are not loaded, with their numbers."""
+        found = []
+        for file, blocks in self._blocks.items():
+            keys, values, numbers = np.concatenate(blocks, axis=1)
+            _, firsts, group = np.unique(keys, return_index=True, return_inverse=True)
+            conflicting = np.flatnonzero(values != values[firsts][group])
+            if len(conflicting):
+                pairs = [(numbers[firsts[group[i]]], numbers[i]) for i in conflicting[:_EXAMPLES]]
+                found.append(_warning(file, len(conflicting), pairs))
+        return found
+
+
+def _warning(file: str, count: int, pairs: list[tuple[int, int]]) -> DataWarning:
+    examples = [f"rows {first} and {second}" for first, second in pairs]
+    what = "1 behaviour has" if count == 1 else f"{count:,} behaviours have"
+    text = (
+        f"{file}: {what} the `id` of an earlier row of the same user and object, but other values, as "
+        f"{' and '.join(examples)}. Only the first row of an id is loaded. If these are different behaviours, "
+        "map a column to `id` that tells them apart, or none."
+    )
+    return DataWarning("conflicting_ids", text, count, examples)
