@@ -49,7 +49,7 @@ def _warning(file: str, count: int, pairs: list[tuple[int, int]]) -> DataWarning
     what = "1 behaviour has" if count == 1 else f"{count:,} behaviours have"
     text = (
         f"{file}: {what} the `id` of an earlier row of the same user and object, but other values, as "
-        f"{' and '.join(examples)}. Only the first row of an id is loaded. If these are different behaviours, "
+        f"{' and '.join(examples)}. Only the first row of an id is loaded. If these behaviours differ, "
         "map a column to `id` that tells them apart, or none."
     )
     return DataWarning("conflicting_ids", text, count, examples)
