@@ -201,10 +201,21 @@ class ImportJob:
         migrate(self._graph)
         changes = derive_participations(self._graph, mapping.dataset, self.number, self._progress)
         report.participations, report.removed = changes.added, changes.removed
-        report.warnings += [*_changed_lines(self._ledger.changed), *_replaced(report.total.replaced)]
+        report.warnings += [*self._changed_lines(), *_replaced(report.total.replaced)]
         report.warnings += record_coverage(self._graph, mapping.dataset, self.number, mapping)
         report.counts = count(self._graph, mapping.dataset)
         self._explain_counts()
+
+    def _changed_lines(self) -> list[DataWarning]:
+        replacing = any(source.key for sources in self._mapping.tables.values() for source in sources)
+        some, all_ = (", except for those that its source `replaces`", " all") if replacing else ("", "")
+        warnings = []
+        for file, numbers in sorted(self._ledger.changed.items()):
+            imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
+            text = f"{file}: earlier lines were changed; rows loaded from them before stay{some}; undo {imports} "
+            text += f"first to replace them{all_}."
+            warnings.append(DataWarning("changed_lines", text, len(numbers)))
+        return warnings
 
     def _explain_counts(self) -> None:
         """Report which behaviours count, and why none does."""
@@ -269,18 +280,6 @@ def _replaced(number: int) -> list[DataWarning]:
         "again, with other values, or as rows that are left out."
     )
     return [DataWarning("replaced_behaviours", text, number)]
-
-
-def _changed_lines(changed: dict[str, set[int]]) -> list[DataWarning]:
-    warnings = []
-    for file, numbers in sorted(changed.items()):
-        imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
-        text = (
-            f"{file}: earlier lines were changed; rows loaded from them before stay, except for those that "
-            f"its source `replaces`; undo {imports} first to replace them all."
-        )
-        warnings.append(DataWarning("changed_lines", text, len(numbers)))
-    return warnings
 
 
 def import_files(
