@@ -212,8 +212,8 @@ class ImportJob:
         warnings = []
         for file, numbers in sorted(self._ledger.changed.items()):
             imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
-            text = f"{file}: earlier lines were changed; rows loaded from them before stay{some}; undo {imports} "
-            text += f"first to replace them{all_}."
+            text = f"{file}: earlier lines were changed; rows loaded from them before stay{some}; undo "
+            text += f"{imports} first to replace them{all_}."
             warnings.append(DataWarning("changed_lines", text, len(numbers)))
         return warnings
 
