@@ -82,3 +82,12 @@ def test_zone_of_dates_and_times_in_two_columns_is_asked(tmp_path: Path) -> None
     (tmp_path / "orders.csv").write_text("order_id,customer_id,product_id,date,time,amount\n" + rows)
     (question,) = questions(tmp_path)
     assert "times like 2024-03-05 10:00 (date and time of orders.csv)" in question
+
+
+def test_the_question_names_the_file_that_has_the_times(tmp_path: Path) -> None:
+    rows = range(1, 6)
+    orders = "".join(f"A-{i},c{i},2024-03-0{i} 10:00\n" for i in rows)
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,order_date\n" + orders)
+    (tmp_path / "lines.csv").write_text("order_id,sku,quantity\n" + "".join(f"A-{i},tea,1\n" for i in rows))
+    (question,) = questions(tmp_path)
+    assert "(order_date of orders.csv)" in question

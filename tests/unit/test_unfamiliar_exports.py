@@ -147,3 +147,39 @@ def test_several_currencies_are_asked_about(tmp_path: Path) -> None:
     question = questions["tables.behaviours.0.where.currency.is_not"]
     assert question.choose == ("HUF", "(none)")
     assert "EUR 2, HUF 1" in question.ask
+
+
+def test_orders_of_unnamed_products_with_a_campaign_are_behaviours(tmp_path: Path) -> None:
+    orders = [
+        {"buyer": {"id": f"u{i}"}, "completedAt": f"2024-03-0{i}T10:00:00Z", "marketing": {"campaign": name},
+         "state": state, "items": [{"thing": "A", "qty": 1, "price": {"amount": 5}}]}
+        for i, name, state in ((1, "spring", "complete"), (2, None, "complete"), (3, "spring", "canceled"))
+    ]  # fmt: skip
+    source, _ = inferred(tmp_path, "checkout.jsonl", "\n".join(map(json.dumps, orders)))
+    assert source["columns"]["at"] == "^.completedAt"
+    assert source["columns"]["campaign"] == "^.marketing.campaign"
+    assert source["where"] == {"^.state": {"is_not": ["canceled"]}}
+
+
+def test_columns_of_rules_and_possible_answers_are_not_called_unused(tmp_path: Path) -> None:
+    text = "doc_no,acct,date,state,article,price\n1,7,2024-03-01,paid,A,2\n2,8,2024-03-02,refunded,A,2\n"
+    (tmp_path / "orders.csv").write_text(text + "3,7,2024-03-03,paid,B,2\n", encoding="utf-8")
+    written = infer_mapping(tmp_path, zone="UTC")
+    mapping, questions = resolve_questions(load_yaml(written))
+    assert "not used of" not in written
+    assert [question.choose for question in questions] == [("acct",)]
+    assert mapping["tables"]["behaviours"][0]["replaces"] == ["basket", "object"]
+
+
+def test_newsletters_are_campaigns(tmp_path: Path) -> None:
+    text = "newsletter_id,email,action,occurred_at\nN1,a@x.org,open,2024-03-01\nN2,b@x.org,click,2024-03-02\n"
+    source, questions = inferred(tmp_path, "activity.csv", text)
+    assert source["columns"]["object"] == "newsletter_id"
+    assert not questions
+
+
+def test_campaigns_from_one_date_to_another_are_found(tmp_path: Path) -> None:
+    (tmp_path / "actions.csv").write_text("action,from_date,to_date\nA,2024-03-01,2024-03-08\n")
+    text = "user_id,sku,date\na,p,2024-03-01\nb,p,2024-03-02\n"
+    inferred(tmp_path, "orders.csv", text)
+    assert "starts: from_date" in infer_mapping(tmp_path, zone="UTC")

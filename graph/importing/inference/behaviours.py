@@ -7,7 +7,7 @@ from typing import Any
 from graph.importing.contract import TABLES
 from graph.importing.inference.column_values import are_numbers
 from graph.importing.inference.currencies import currency_column, currency_rule
-from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns
+from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns, unused_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
 from graph.importing.inference.kinds import are_kinds, kind_of_file, known_type
@@ -67,7 +67,7 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     columns, settings = decisions.columns, decisions.settings
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
-    unused = [name for name in file.names if name not in named_columns(columns)]
+    unused = unused_columns(file.names, columns, decisions.where)
     remarks = [file.comment, *decisions.remarks]
     remarks += [f"not used of {file.name}: {', '.join(unused[:20])}"] if unused else []
     source = DraftSource("behaviours", settings, "\n".join(filter(None, remarks)))
@@ -181,7 +181,8 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
     for spec in TABLES["behaviours"].fields:
         if spec.required and spec.name not in columns and spec.name not in constants:
             times = file.times if spec.kind == "time" else []
-            others = [name for name in file.names if name not in file.times]
+            used = named_columns(columns) | set(decisions.where)
+            others = [name for name in file.names if name not in {*file.times, *used}]
             columns[spec.name] = ask_column(file, spec.meaning, times or others or file.names)
 
 
@@ -190,10 +191,11 @@ def _replace_orders(decisions: _Decisions) -> None:
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
     basket = columns.get("basket")
     if not (scan.by_status or scan.refunds or scan.taken_back) or not (
-        scan.user and scan.at and isinstance(basket, str)
+        scan.at and isinstance(basket, str)
     ):
         return
-    if identifies_orders(file, basket, scan.user, scan.at):
+    # While the user's column is a question, one time of each number is the evidence.
+    if identifies_orders(file, basket, *filter(None, (scan.user, scan.at))):
         note = f"an order ({basket}) that a later file has again counts as that file has it"
         decisions.settings["replaces"] = Noted(["basket", "object"], note)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,13 @@ def named_columns(columns: dict[str, Any]) -> set[str]:
     """Return the columns of the file that a draft's `columns` name."""
     names = [name for column in columns.values() if not isinstance(column, Ask) for name in names_of(column)]
     return {path for name in names for part in parts_of(name) for path in part.split(OR)}
+
+
+def unused_columns(names: Iterable[str], columns: dict[str, Any], where: Iterable[str] = ()) -> list[str]:
+    """Return the columns of a file that its source uses nowhere: no answer to a question, no rule of `where`."""
+    choices = {name for column in columns.values() if isinstance(column, Ask) for name in column.choose}
+    used = named_columns(columns) | choices | set(where)
+    return [name for name in names if name not in used]
 
 
 def _written(column: Any) -> Any:

@@ -11,7 +11,7 @@ from graph.importing.inference.campaign_links import ask_what_counts, link_campa
 from graph.importing.inference.campaign_windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.column_values import examples
 from graph.importing.inference.coupons import add_coupons, name_coupons, redeems_only
-from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain, unused_columns
 from graph.importing.inference.evidence import (
     most_likely_behaviours,
     relative_times,
@@ -156,8 +156,7 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
             columns[field.name] = ask_column(file, what, names or None)
     settings |= format_settings(table, file, columns)
     settings["columns"] = columns
-    used = named_columns(columns)
-    unused = [name for name in file.names if name not in used]
+    unused = unused_columns(file.names, columns)
     if unused and spec.attributes:
         settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
     comment = "" if spec.attributes or not unused else f"not used of {file.name}: {', '.join(unused[:20])}"

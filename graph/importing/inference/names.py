@@ -50,13 +50,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
         "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign", "活动", "活动_id", "活动id",
         "营销活动",
+        "campaign_code", "campaign_no", "newsletter_id", "newsletter", "mailing_id", "mailing", "broadcast_id",
         "offer", "promo", "promotion", "キャンペーン", "キャンペーン_id", "キャンペーンid", "campagne",
     ),
     "product": (
         "product_id", "product", "product_code", "item_id", "item", "item_code", "sku", "sku_id", "article",
         "article_id", "article_no", "stock_code", "product_sku", "product_key", "asin", "ean", "upc",
         "artikel", "artikel_id", "artikel_nr", "artikelnr", "artikelnummer", "produkt", "produkt_id",
-        "lineitem_sku", "商品", "商品_id", "商品id", "产品", "产品_id", "artikel_no", "artikelcode",
+        "lineitem_sku", "product_ref", "product_no", "product_number", "item_ref", "item_no", "item_number",
+        "item_sku", "商品", "商品_id", "商品id", "产品", "产品_id", "artikel_no", "artikelcode",
         "article_code",
         "référence", "produit", "商品番号", "商品コード", "商品编号",
         "producto", "id_producto", "código_do_produto", "kod_produktu", "id_produktu", "ürün_kodu",
@@ -87,6 +89,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "starts": (
         "starts", "start", "starts_on", "begins_on", "start_date", "starts_at", "start_at", "start_time",
         "begin", "begins", "begin_date", "from", "valid_from", "send_time", "send_date", "launch_date",
+        "from_date", "date_from", "date_start", "active_from", "runs_from",
         "von", "beginn",
         "开始",
         "开始时间", "开始日期", "startdatum", "start_datum", "starttermin", "anfang", "gültig_ab",
@@ -96,7 +99,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "ends": (
         "ends", "end", "ends_on", "end_date", "ends_at", "end_at", "end_time", "until", "to", "valid_to",
-        "valid_until",
+        "valid_until", "to_date", "date_to", "date_end", "active_to", "active_until", "runs_to", "runs_until",
         "bis", "ende", "结束", "结束时间", "结束日期", "enddatum", "end_datum", "endtermin",
         "gültig_bis", "end_day",
         "last_day", "valid_through", "valid_thru", "expires", "fin", "date_de_fin", "date_fin", "終了日",

@@ -5,18 +5,20 @@ import pandas as pd
 from graph.importing.inference.inspect import InspectedFile
 
 
-def identifies_orders(file: InspectedFile, basket: str, user: str, at: str) -> bool:
-    """Return whether each value of `basket` has one user and one time in all rows: it is no session or till.
+def identifies_orders(file: InspectedFile, basket: str, *of_order: str) -> bool:
+    """Return whether each value of `basket` has one user and time in all rows: it is no session or till.
 
     Parameters
     ----------
     file
         The export.
-    basket, user, at
-        Its columns with the number, the user and the time of each order.
+    basket
+        Its column with the number of each order.
+    *of_order
+        Its columns with what each order has once: its time, its user.
     """
     parts = []
-    for frame in file.frames([basket, user, at]):
+    for frame in file.frames([basket, *of_order]):
         complete = frame[(frame != "").all(axis="columns")]
         parts.append(complete.drop_duplicates())
     orders = pd.concat(parts).drop_duplicates() if parts else pd.DataFrame({basket: []})

@@ -49,7 +49,7 @@ def _times(source: DraftSource, by_name: dict[str, InspectedFile]) -> Iterator[t
             columns = file.times if isinstance(column, Ask) else names_of(column)
             for name in columns:
                 if (found := _first_rows(name, file, settings, by_name)) is not None:
-                    yield name, file.name, found
+                    yield name, file.origin(name)[0].name, found
 
 
 def _first_rows(
