@@ -149,10 +149,11 @@ def test_several_currencies_are_asked_about(tmp_path: Path) -> None:
     assert "EUR 2, HUF 1" in question.ask
 
 
-def test_orders_of_unnamed_products_with_a_campaign_are_behaviours(tmp_path: Path) -> None:
+@pytest.mark.parametrize("product", ["thing", "sku"])
+def test_orders_with_a_campaign_are_behaviours(tmp_path: Path, product: str) -> None:
     orders = [
         {"buyer": {"id": f"u{i}"}, "completedAt": f"2024-03-0{i}T10:00:00Z", "marketing": {"campaign": name},
-         "state": state, "items": [{"thing": "A", "qty": 1, "price": {"amount": 5}}]}
+         "state": state, "items": [{product: "A", "qty": 1, "price": {"amount": 5}}]}
         for i, name, state in ((1, "spring", "complete"), (2, None, "complete"), (3, "spring", "canceled"))
     ]  # fmt: skip
     source, _ = inferred(tmp_path, "checkout.jsonl", "\n".join(map(json.dumps, orders)))

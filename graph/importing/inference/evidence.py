@@ -16,7 +16,7 @@ _SINCE = re.compile(
 """The name of a column whose numbers count from a moment of each user."""
 _ENTITIES = ("users", "products", "tags")
 _ORDERED = {"quantity", "unit_price", "value", "basket"}
-"""Columns of orders, which tables of whom a campaign reached lack."""
+"""Columns of orders, which tables of what a campaign promotes and of whom it reached lack."""
 
 
 def table_of(file: InspectedFile) -> str | None:
@@ -30,8 +30,9 @@ def table_of(file: InspectedFile) -> str | None:
         return "campaigns"
     if runs and table == "promotions" and "product" not in roles:
         return "campaigns"
-    if table == "targetings" and times and _ORDERED & set(roles) and hinted_table(file.name) != table:
-        return "behaviours"  # Orders that name their campaign; no column names their product.
+    if table in ("targetings", "promotions") and hinted_table(file.name) != table:
+        if times and "user" in roles and _ORDERED & set(roles):
+            return "behaviours"  # Orders that name their campaign.
     if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
         return "behaviours"  # Opens and clicks, not whom a campaign reached.
     if table == "ties" and {roles.get("source"), roles.get("target")} & times:
