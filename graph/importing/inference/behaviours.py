@@ -190,13 +190,13 @@ def _replace_orders(decisions: _Decisions) -> None:
     """Let a later export replace the orders that it has again, where orders have a status."""
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
     basket = columns.get("basket")
-    if not (scan.by_status or scan.refunds or scan.taken_back) or not (
-        scan.at and isinstance(basket, str)
-    ):
+    if not (scan.by_status or scan.refunds or scan.taken_back) or not (scan.at and isinstance(basket, str)):
         return
     # While the user's column is a question, one time of each number is the evidence.
     if identifies_orders(file, basket, *filter(None, (scan.user, scan.at))):
         note = f"an order ({basket}) that a later file has again counts as that file has it"
+        if scan.by_status:
+            note += "; add a status that only a later file has to `where`"
         decisions.settings["replaces"] = Noted(["basket", "object"], note)
 
 

@@ -51,7 +51,7 @@ def named_columns(columns: dict[str, Any]) -> set[str]:
 
 
 def unused_columns(names: Iterable[str], columns: dict[str, Any], where: Iterable[str] = ()) -> list[str]:
-    """Return the columns of a file that its source uses nowhere: no answer to a question, no rule of `where`."""
+    """Return the columns of a file that its source uses nowhere, nor a question or rule."""
     choices = {name for column in columns.values() if isinstance(column, Ask) for name in column.choose}
     used = named_columns(columns) | choices | set(where)
     return [name for name in names if name not in used]

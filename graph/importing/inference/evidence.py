@@ -30,9 +30,9 @@ def table_of(file: InspectedFile) -> str | None:
         return "campaigns"
     if runs and table == "promotions" and "product" not in roles:
         return "campaigns"
-    if table in ("targetings", "promotions") and hinted_table(file.name) != table:
-        if times and "user" in roles and _ORDERED & set(roles):
-            return "behaviours"  # Orders that name their campaign.
+    is_unnamed = table in ("targetings", "promotions") and hinted_table(file.name) != table
+    if is_unnamed and times and "user" in roles and _ORDERED & set(roles):
+        return "behaviours"  # Orders that name their campaign.
     if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
         return "behaviours"  # Opens and clicks, not whom a campaign reached.
     if table == "ties" and {roles.get("source"), roles.get("target")} & times:

@@ -50,7 +50,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
         "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign", "活动", "活动_id", "活动id",
         "营销活动",
-        "campaign_code", "campaign_no", "newsletter_id", "newsletter", "mailing_id", "mailing", "broadcast_id",
+        "campaign_code", "campaign_no", "newsletter_id", "newsletter", "mailing_id", "mailing",
         "offer", "promo", "promotion", "キャンペーン", "キャンペーン_id", "キャンペーンid", "campagne",
     ),
     "product": (

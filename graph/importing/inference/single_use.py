@@ -53,7 +53,10 @@ def _users_of_codes(file: InspectedFile, column: str, user: str) -> "pd.Series[i
 
 
 def _ask(draft: Draft, found: str, prefixes: "Counter[str]") -> None:
-    shown = ", ".join(f"{prefix} ({number:,} {'code' if number == 1 else 'codes'})" for prefix, number in prefixes.most_common(_SHOWN))
+    shown = ", ".join(
+        f"{prefix} ({number:,} {'code' if number == 1 else 'codes'})"
+        for prefix, number in prefixes.most_common(_SHOWN)
+    )
     more = f" and {len(prefixes) - _SHOWN:,} more" if len(prefixes) > _SHOWN else ""
     ask = Ask(
         f"{found}. Is the part before the last hyphen, underscore or blank the campaign: {shown}{more}? Then "
