@@ -179,3 +179,18 @@ def test_rows_that_are_read_again_for_a_rejected_one_replace_nothing(shop: Shop)
     (shop.folder / "users.csv").write_text("id,city\na,Ulm\nb,Bonn\nc,Ulm\nz,Ulm\n")
     shop.load("june", JUNE + "20,completed,z,tea,2024-03-02 10:00,1\n")
     assert [basket for basket, *_ in shop.behaviours()] == ["16", "18", "20"]
+
+
+@pytest.mark.parametrize("key", [["basket"], ["basket", "object"]])
+def test_order_whose_lines_lie_in_two_blocks_keeps_them_all(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, key: list[str]
+) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 2)
+    mapping = orders_mapping(shop.dataset, replaces=key)
+    lines = "17,completed,b,tea,2024-03-03 11:00,8\n17,completed,b,tea,2024-03-03 11:00,2\n"
+    first = "16,completed,a,tea,2024-03-02 10:00,3.5\n"
+    shop.load("june", first + lines, mapping)
+    shop.load("july", first + lines + "18,completed,a,tea,2024-03-09 10:00,4\n", mapping)
+    assert sorted((basket, value) for basket, _, _, value, _ in shop.behaviours()) == [
+        ("16", 3.5), ("17", 2.0), ("17", 8.0), ("18", 4.0),
+    ]  # fmt: skip

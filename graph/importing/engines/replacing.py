@@ -48,6 +48,7 @@ def replace_earlier(
     *,
     spared: Collection[int] = (),
     loaded_before: bool = False,
+    beside: pd.DataFrame | None = None,
 ) -> Replacement:
     """Take out behaviours of earlier imports that `rows`, or rows left out beside them, replace.
 
@@ -62,8 +63,10 @@ def replace_earlier(
     loaded_before
         Whether an earlier import read these rows already: then what it loaded, or what replaced it since,
         holds, and only rows without such a behaviour are loaded.
+    beside
+        Other rows of the file with keys of this batch, by `frame_of`: behaviours that equal these stay.
     """
-    new = _frame(rows, source, target)
+    new = frame_of(rows, source, target)
     if loaded_before or {"object", "id"} & set(source.key):
         spared = ()
     left_out = rows.left_out_keys
@@ -79,10 +82,13 @@ def replace_earlier(
         return Replacement(rows.filter(~again), int(again.sum()))
     # Of equal rows, each stands for one behaviour.
     same = [*_TEXTS, *_NUMBERS]
+    new["row"] = np.arange(len(new))
+    if beside is not None:
+        new = pd.concat([beside[beside["before"]], new, beside[~beside["before"]]], ignore_index=True)
     for frame in (new, old):
         frame["occurrence"] = frame.groupby(same, dropna=False).cumcount()
-    pairs = new.reset_index().merge(old, on=[*same, "occurrence"])
-    unchanged = np.isin(np.arange(len(new)), pairs["index"].to_numpy())
+    pairs = new.merge(old, on=[*same, "occurrence"])
+    unchanged = np.isin(np.arange(len(rows)), pairs["row"].to_numpy())
     replaced = old.loc[~old["relationship"].isin(pairs["relationship"]), "relationship"].tolist()
     if replaced:
         number = target.keys["import"]
@@ -90,7 +96,7 @@ def replace_earlier(
     return Replacement(rows.filter(~unchanged), int(unchanged.sum()), len(replaced))
 
 
-def _frame(rows: Rows, source: Source, target: Target) -> pd.DataFrame:
+def frame_of(rows: Rows, source: Source, target: Target) -> pd.DataFrame:
     """Return the values of rows by the names that the graph has, with their key."""
     frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
     frame["type"] = frame.pop("kind").map({name: kind.type for name, kind in target.mapping.kinds.items()})

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from graph.connection import Row, Transaction
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
+from graph.importing.engines.divided_orders import divided_orders
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
-from graph.importing.engines.replacing import Replacement, replace_earlier
+from graph.importing.engines.replacing import Replacement, frame_of, replace_earlier
 from graph.importing.mapping.source import Source
 from graph.importing.participation.campaign_facts import CampaignFacts
 from graph.importing.reading.blocks import Block
@@ -77,6 +78,7 @@ class StreamEngine(ImportEngine):
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
+            divided: pd.DataFrame | None = None
             for block in blocks_of(file, inputs, self.target.mapping):
                 plan = self.ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
@@ -88,28 +90,55 @@ class StreamEngine(ImportEngine):
                 else:
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     self.observer.add(file, rows)
+                    if divided is None and self._replaces(file):
+                        divided = self._divided(file, plan.imports)
                     for segment in plan.segments:
-                        yield from self._batches(file, block, segment, rows, plan.imports)
+                        yield from self._batches(file, block, segment, rows, plan.imports, divided)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
 
+    def _replaces(self, file: InputFile) -> bool:
+        return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
+
+    def _divided(self, file: InputFile, imports: frozenset[int]) -> pd.DataFrame:
+        """Return the rows of orders that several blocks have; none where rows are appended to loaded ones."""
+        if imports - {self.target.number}:
+            return pd.DataFrame()
+        frames = [
+            frame_of(rows, file.source, self.target).assign(number=rows.numbers)
+            for rows in divided_orders(file, self.target.mapping)
+        ]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
     def _batches(
-        self, file: InputFile, block: Block, segment: Segment, rows: Rows, imports: frozenset[int]
+        self,
+        file: InputFile,
+        block: Block,
+        segment: Segment,
+        rows: Rows,
+        imports: frozenset[int],
+        divided: pd.DataFrame | None,
     ) -> Iterator[BatchTask]:
-        rows = rows.between(block.first + segment.start, block.first + segment.stop)
+        first, end = block.first + segment.start, block.first + segment.stop
+        rows = rows.between(first, end)
+        beside = None
+        if divided is not None and len(divided):
+            others = divided[(divided["number"] < first) | (divided["number"] >= end)]
+            beside = others.assign(before=others["number"] < first)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
         for part, part_rows in enumerate(parts):
             if part not in segment.done:
                 entry = ledger_entry(self.target.number, file, block.index, segment, part, len(parts))
                 replace = None
-                if file.table == "behaviours" and file.source.key and self.ledger.has_behaviours:
+                if self._replaces(file):
                     replace = partial(
                         replace_earlier,
                         source=file.source,
                         target=self.target,
                         spared=imports,
                         loaded_before=segment.loaded_before,
+                        beside=beside,
                     )
                 yield part, partial(self._load_batch, file.source, part_rows, entry, replace)
 

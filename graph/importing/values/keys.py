@@ -1,15 +1,20 @@
 """The key of behaviours that a later file reads again: their user, and the fields that the source names."""
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
+from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
 from graph.importing.values.ids import normalise
 
 SEPARATOR = "\x1f"
+Hashes = NDArray[np.uint64]
 
 
 def raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
@@ -49,3 +54,11 @@ def _rules(field: str, mapping: Mapping) -> list[str]:
 def key_texts(columns: dict[str, pa.Array], key: tuple[str, ...]) -> pa.Array:
     """Return the key fields of each row as one text; null where one is missing."""
     return pc.binary_join_element_wise(*(columns[name] for name in key), SEPARATOR)
+
+
+def key_hashes(parsed: Parsed, source: Source, mapping: Mapping) -> tuple[Hashes, NDArray[np.bool_]]:
+    """Return a hash of user and key for each row, and which rows have both."""
+    columns = list(key_columns(parsed.columns, len(parsed.numbers), source, mapping).values())
+    has_key = np.logical_and.reduce([column.is_valid().to_numpy(zero_copy_only=False) for column in columns])
+    frame = pd.DataFrame({place: column.to_pandas() for place, column in enumerate(columns)})
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy(), has_key

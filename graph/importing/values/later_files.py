@@ -22,13 +22,12 @@ from graph.importing.reading.cells import texts
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
-from graph.importing.values.keys import SEPARATOR, key_columns, raw_column
+from graph.importing.values.keys import SEPARATOR, Hashes, key_columns, key_hashes, raw_column
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 _DAY_MS = 86_400_000
 (_AT,) = (spec for spec in TABLES["behaviours"].fields if spec.name == "at")
-Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -123,16 +122,8 @@ class _Keep:
     place: int = 0
 
     def __call__(self, parsed: Parsed) -> NDArray[np.bool_]:
-        keys, has_key = _hashes(parsed, self.file, self.mapping)
+        keys, has_key = key_hashes(parsed, self.file.source, self.mapping)
         return ~(has_key & self.last.is_later(keys, self.place))
-
-
-def _hashes(parsed: Parsed, file: InputFile, mapping: Mapping) -> tuple[Hashes, NDArray[np.bool_]]:
-    """Return a hash of user and key for each row, and which rows have both."""
-    columns = list(key_columns(parsed.columns, len(parsed.numbers), file.source, mapping).values())
-    has_key = np.logical_and.reduce([column.is_valid().to_numpy(zero_copy_only=False) for column in columns])
-    frame = pd.DataFrame({place: column.to_pandas() for place, column in enumerate(columns)})
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy(), has_key
 
 
 def _read(file: InputFile, mapping: Mapping) -> _Keyed:
@@ -141,7 +132,7 @@ def _read(file: InputFile, mapping: Mapping) -> _Keyed:
     keys, end = [np.empty(0, dtype=np.uint64)], 0
     for block in file.blocks():
         parsed = block.parse()
-        found, has_key = _hashes(parsed, file, mapping)
+        found, has_key = key_hashes(parsed, file.source, mapping)
         keys.append(found[has_key])
         column = raw_column(_AT, file.source, parsed.columns, len(parsed.numbers))
         if column is not None and len(column):
@@ -175,7 +166,7 @@ def _contents(file: InputFile, keys: Hashes, mapping: Mapping) -> pd.DataFrame:
     parts = []
     for block in file.blocks():
         parsed = block.parse()
-        found, has_key = _hashes(parsed, file, mapping)
+        found, has_key = key_hashes(parsed, file.source, mapping)
         chosen = pa.array(has_key & np.isin(found, keys))
         frame = pd.DataFrame(
             {name: texts(column.filter(chosen)).to_pandas() for name, column in parsed.columns.items()}
