@@ -7,6 +7,7 @@ from pathlib import Path
 from graph.errors import ImportStopped
 from graph.importing.contract import TABLES
 from graph.importing.engines.resolve import Resolver
+from graph.importing.inference.late_statuses import warn_of_late_statuses
 from graph.importing.mapping.model import Mapping
 from graph.importing.participation.tally import NO_BEHAVIOURS, Tally
 from graph.importing.reading.input_files import InputFiles, open_input_files
@@ -116,7 +117,7 @@ def check_files(
         names = [name for name in rows.columns if name in TABLES[file.table].names]
         for i in range(min(_PREVIEW_ROWS - len(preview), len(rows))):
             preview.append({name: rows.columns[name][i].as_py() for name in names})
-    check.warnings += [*files.warnings(), *observer.warnings()]
+    check.warnings += [*files.warnings(), *observer.warnings(), *warn_of_late_statuses(observer.kept)]
     check.left_out = observer.left_out.lines()
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []

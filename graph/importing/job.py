@@ -13,6 +13,7 @@ from graph.importing.check import tally_files
 from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.stream import StreamEngine
+from graph.importing.inference.late_statuses import warn_of_late_statuses
 from graph.importing.mapping.kinds import DERIVED
 from graph.importing.mapping.model import Mapping
 from graph.importing.participation.derive import derive_participations
@@ -256,6 +257,7 @@ class ImportJob:
         self.report.warnings += [
             *self._files.warnings(),
             *self._observer.warnings(),
+            *warn_of_late_statuses(self._observer.kept),
             *self._files.unread_warnings(),
         ]
         total = self.report.total

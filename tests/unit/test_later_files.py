@@ -155,3 +155,14 @@ def infer_alone(folder: Path, name: str) -> Mapping:
     (alone / name).write_bytes((folder / name).read_bytes())
     content = infer_mapping(alone, "shop", "UTC")
     return parse_mapping(load_yaml(content), "test")
+
+
+@pytest.mark.parametrize(("listed", "expected"), [("cancelled", [1]), (["cancelled", "refunded"], [])])
+def test_statuses_that_only_a_later_file_has_are_warned_of(
+    tmp_path: Path, listed: object, expected: list[int]
+) -> None:
+    (tmp_path / "orders-july.csv").write_text(JULY)
+    report = check_files(tmp_path, orders_mapping(where={"status": {"is_not": listed}}), Silent())
+    warnings = [warning for warning in report.warnings if warning.code == "late_statuses"]
+    assert [warning.count for warning in warnings] == expected
+    assert all("refunded: 1" in warning.text for warning in warnings)

@@ -58,6 +58,8 @@ class Observer:
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
+        self.kept: Counter[tuple[str, str, str]] = Counter()
+        """Rows of behaviours that `where` keeps, by file, column and value."""
         self.left_out = LeftOut()
         """The rows that are left out of each file."""
 
@@ -66,6 +68,8 @@ class Observer:
         self.left_out.add(file, rows)
         self._read[file.table, file.name] += rows.read
         self._left_out[file.table, file.name] += rows.left_out
+        for column, kept in rows.kept.items():
+            self.kept.update({(file.name, column, value): number for value, number in kept.items()})
         for name, counts in rows.currencies.items():
             self._currencies[_column(file, name)] += counts
         if len(rows):

@@ -22,6 +22,8 @@ class Rows:
     left_out_numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
     """Number of values in each currency, by field."""
+    kept: dict[str, Counter[str]] = field(default_factory=dict)
+    """Number of loaded rows by value, of columns of which `where` leaves some values out."""
     keep_first: bool = False
     """Whether a row with a known id and other values is unchanged, not rejected."""
     left_out_keys: "Rows | None" = None

@@ -23,7 +23,7 @@ from graph.importing.values.masks import is_true
 from graph.importing.values.rows import Rows
 from graph.importing.values.split_lists import split_lists
 from graph.importing.values.totals import REASON, are_totals, name_totals
-from graph.importing.values.where import mask
+from graph.importing.values.where import kept_values, mask
 
 _CAMPAIGN_OR_COUPON = {
     "coupons": ("id", "campaign"),
@@ -75,6 +75,8 @@ class _Candidates:
         Line numbers of rows that are left out.
     left_out_keys
         Users and keys of behaviours that `where` leaves out, if the source has a key.
+    kept
+        Number of rows by value, of columns of which `where` leaves some values out.
     ok
         Where no row is rejected or left out so far.
     columns
@@ -92,6 +94,7 @@ class _Candidates:
     left_out: NDArray[np.int64]
     ok: NDArray[np.bool_]
     left_out_keys: Rows | None = None
+    kept: dict[str, Counter[str]] = field(default_factory=dict)
     columns: dict[str, pa.Array] = field(default_factory=dict)
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -116,7 +119,7 @@ class _Candidates:
         rows = rows if self.ok.all() else rows.filter(self.ok)
         rows.rejected = sorted(self.rejected)
         rows.left_out_numbers, rows.currencies = self.left_out, self.currencies
-        rows.left_out_keys = self.left_out_keys
+        rows.left_out_keys, rows.kept = self.left_out_keys, self.kept
         rows.keep_first = self.source.repeats == "first"
         return rows
 
@@ -135,10 +138,13 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
             excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
             keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping), [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
+    used = {*source.columns.values(), *(name for rule in source.kinds for name in rule.where)}
+    statuses = {name: rule for name, rule in source.where.items() if name not in used}
+    kept = kept_values(raw, statuses) if table == "behaviours" else {}
     if source.split:
         numbers, raw = split_lists(numbers, raw, source.split)
     ok = np.ones(len(numbers), dtype=bool)
-    return _Candidates(table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok, keys)
+    return _Candidates(table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok, keys, kept)
 
 
 def _convert_field(candidates: _Candidates, spec: Field) -> None:

@@ -1,5 +1,6 @@
 """Selects rows by the rules of `where`."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,10 +10,13 @@ from numpy.typing import NDArray
 
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.mapping.where import Rule
+from graph.importing.reading.cells import texts
 from graph.importing.values.convert import convert
 from graph.importing.values.masks import is_true
 
 Bools = NDArray[np.bool_]
+_FEW = 50
+"""Different values of a column of statuses."""
 
 
 def mask(
@@ -39,18 +43,29 @@ def mask(
     return np.logical_and.reduce(holds)
 
 
+def kept_values(columns: Mapping[str, pa.Array], rules: Mapping[str, Rule]) -> dict[str, Counter[str]]:
+    """Return the number of rows by value, of columns with a few values of which `rules` leave some out."""
+    counts = {}
+    for name in (name for name, rule in rules.items() if rule.is_not):
+        found = pc.value_counts(texts(columns[name]).drop_null())
+        if len(found) <= _FEW:
+            values, numbers = found.field("values").to_pylist(), found.field("counts").to_pylist()
+            counts[name] = Counter(dict(zip(values, numbers, strict=True)))
+    return counts
+
+
 def _holds(column: pa.Array, rule: Rule, value_format: ValueFormat) -> Bools:
     text = convert(column, "text", value_format).values
     present = text.is_valid().to_numpy(zero_copy_only=False)
     holds = np.ones(len(text), dtype=bool)
     # `is: ""` selects missing values.
     given = pc.fill_null(text, "")
-    for texts, wanted in ((rule.is_, True), (rule.is_not, False)):
-        if texts is not None:
-            holds &= is_true(pc.is_in(given, value_set=pa.array(texts, pa.string()))) == wanted
-    for texts, wanted in ((rule.starts_with, True), (rule.not_starts_with, False)):
-        if texts is not None:
-            starts = [is_true(pc.starts_with(given, pattern)) for pattern in texts]
+    for listed, wanted in ((rule.is_, True), (rule.is_not, False)):
+        if listed is not None:
+            holds &= is_true(pc.is_in(given, value_set=pa.array(listed, pa.string()))) == wanted
+    for listed, wanted in ((rule.starts_with, True), (rule.not_starts_with, False)):
+        if listed is not None:
+            starts = [is_true(pc.starts_with(given, pattern)) for pattern in listed]
             holds &= np.logical_or.reduce(starts) == wanted
     for expression, wanted in ((rule.matches, True), (rule.not_matches, False)):
         if expression is not None:
