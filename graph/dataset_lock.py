@@ -21,7 +21,7 @@ from typing import ParamSpec, TypeVar
 
 import psutil
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.errors import DatabaseError, DatasetLocked, LockLost
 from graph.progress import Progress
 from graph.schema import apply_migration
@@ -236,9 +236,9 @@ def _take(graph: Graph, dataset: str, purpose: str) -> LockOwner:
         "process": _process(),
         "lease": LEASE_SECONDS,
     }
-    owner = LockOwner(**graph.single("locks/take", **request, dead=None))
+    owner = _request(graph, request, dead=None)
     if owner.token != request["token"] and owner.has_ended():
-        owner = LockOwner(**graph.single("locks/take", **request, dead=owner.token))
+        owner = _request(graph, request, dead=owner.token)
     if owner.token == request["token"]:
         return owner
     raise DatasetLocked(
@@ -247,6 +247,15 @@ def _take(graph: Graph, dataset: str, purpose: str) -> LockOwner:
         f"Wait for it to end, or stop process {owner.pid} on {owner.host}. If that machine is off, the data "
         f"set is free {LEASE_SECONDS} s after its last sign of life.",
     )
+
+
+def _request(graph: Graph, request: Row, dead: str | None) -> LockOwner:
+    """Take the lock if it is free, and return its owner from then on."""
+    while True:
+        owner = graph.single("locks/take", **request, dead=dead)
+        # Without a token, the lock was released and deleted while the statement waited for it.
+        if owner["token"] is not None:
+            return LockOwner(**owner)
 
 
 @cache
