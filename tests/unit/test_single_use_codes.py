@@ -45,6 +45,12 @@ def test_common_part_of_codes_of_single_use_is_asked(tmp_path: Path) -> None:
     assert each.tables["campaigns"].loaded == 100
 
 
+def test_question_names_codes_of_several_users_that_the_common_part_joins(tmp_path: Path) -> None:
+    write_orders(tmp_path, [*SPRING, *["SUMMER-2023", "SUMMER-2024"] * 20, *["EASTER-2024"] * 20])
+    (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, "shop")))[1]
+    assert "It also joins codes that several users have: SUMMER-2023, SUMMER-2024." in question.ask
+
+
 def test_codes_of_single_use_without_a_common_part_are_no_campaigns(tmp_path: Path) -> None:
     write_orders(tmp_path, [f"{number * 7919:06X}" for number in range(1, 80)])
     text = infer_mapping(tmp_path, "shop")

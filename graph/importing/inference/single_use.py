@@ -35,10 +35,11 @@ def settle_single_use(draft: Draft, files: Sequence[InspectedFile]) -> None:
         single = int((codes == 1).sum())
         if file is None or len(codes) < _MIN_CODES or single < _NEARLY_ALL * len(codes):
             continue
-        prefixes = Counter(_SUFFIX.sub("", code) for code in codes.index)
+        prefixes = Counter(_prefix(code) for code in codes.index)
         found = f"{single:,} of {len(codes):,} codes in {column} of {file.name} are of one user"
         if len(prefixes) <= _FEW * len(codes):
-            _ask(draft, found, prefixes)
+            shared = [code for code in codes.index[codes > 1] if prefixes[_prefix(code)] > 1]
+            _ask(draft, found, prefixes, shared)
         elif single == len(codes):
             _leave_out(draft, source, column, found)
 
@@ -52,18 +53,29 @@ def _users_of_codes(file: InspectedFile, column: str, user: str) -> "pd.Series[i
     return pairs[column].value_counts()
 
 
-def _ask(draft: Draft, found: str, prefixes: "Counter[str]") -> None:
+def _prefix(code: str) -> str:
+    return _SUFFIX.sub("", code)
+
+
+def _ask(draft: Draft, found: str, prefixes: "Counter[str]", shared: Sequence[str]) -> None:
+    """Ask whether the prefix is the campaign; `shared` are codes of several users that it would join."""
     shown = ", ".join(
         f"{prefix} ({number:,} {'code' if number == 1 else 'codes'})"
         for prefix, number in prefixes.most_common(_SHOWN)
     )
     more = f" and {len(prefixes) - _SHOWN:,} more" if len(prefixes) > _SHOWN else ""
+    joined = f". It also joins codes that several users have: {_listed(shared)}" if shared else ""
     ask = Ask(
         f"{found}. Is the part before the last hyphen, underscore or blank the campaign: {shown}{more}? Then "
-        "choose without_suffix. With as_written, each code is a campaign",
+        f"choose without_suffix{joined}. With as_written, each code is a campaign",
         ("without_suffix", "as_written"),
     )
     draft.settings["ids"] = {**draft.settings.get("ids", {}), "campaigns": ask}
+
+
+def _listed(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - _SHOWN:,} more" if len(codes) > _SHOWN else ""
+    return ", ".join(sorted(codes)[:_SHOWN]) + more
 
 
 def _leave_out(draft: Draft, source: DraftSource, column: str, found: str) -> None:
