@@ -148,6 +148,13 @@ class Graph:
         (row,) = self.run(name, **parameters)
         return row
 
+    def each(self, name: str, convert: Callable[[Row], T], **parameters: Any) -> list[T]:
+        """Run a statement as `run` does; convert each row as it arrives, so that only results are held."""
+        statement = load_statement(name, parameters)
+        return self._execute(
+            statement, parameters, lambda result: [convert(record.data()) for record in result]
+        )
+
     def frame(self, name: str, **parameters: Any) -> "pd.DataFrame":
         """Run a statement as `run` does and return a frame, which has all columns even without rows."""
         return self._execute(load_statement(name, parameters), parameters, lambda result: result.to_df())

@@ -134,7 +134,7 @@ class Tally:
         at = rows.columns["at"].to_numpy(zero_copy_only=False)
         order = np.argsort(at, kind="stable")
         ordered = at[order]
-        users = self.facts.users.positions(rows.columns["user"])
+        users = self.facts.positions("users", rows.columns["user"])
         objects = self._objects(rows, kind)
         status = np.zeros(len(rows), dtype=np.int64)
         for campaign, (starts, ends) in enumerate(self.facts.windows()):
@@ -163,8 +163,10 @@ class Tally:
             named = np.where((known < 0) & is_true(campaign.is_valid()), _UNKNOWN, known)
         if kind.counts == "any":
             return nobody, named
-        ids = {"product": facts.products, "coupon": facts.coupons, "campaign": facts.campaigns}[kind.object]
-        return ids.positions(rows.columns["object"]), named
+        objects = rows.columns["object"]
+        if kind.object == "campaign":
+            return facts.campaigns.positions(objects), named
+        return facts.positions(f"{kind.object}s", objects), named
 
     def _fits(
         self, objects: tuple[Ints, Ints], kind: BehaviourKind, campaign: int, inside: Ints
