@@ -11,7 +11,7 @@ from graph.datasets import describe_dataset, seconds_of
 from graph.errors import AlreadyExists, InvalidRequest, NotFound
 from graph.importing.participation.derive import derive_for_campaign
 from graph.importing.runs.rules import standing_rules
-from graph.importing.values.ids import normalise
+from graph.importing.values.ids import WITHOUT_SUFFIX, normalise
 from graph.remedies import Remedy
 
 _MAX_LISTED = 5
@@ -132,7 +132,9 @@ def _with_equal_ids(graph: Graph, dataset_id: str, campaign: NewCampaign) -> New
     rules = standing_rules(graph, dataset_id).ids
 
     def apply(table: str, ids: list[str]) -> list[str]:
-        return list(normalise(pa.array(ids, pa.string()), rules.get(table, ())).to_pylist())
+        # An id that a user states is no code of single use.
+        own = [rule for rule in rules.get(table, ()) if rule != WITHOUT_SUFFIX or table != "campaigns"]
+        return list(normalise(pa.array(ids, pa.string()), own).to_pylist())
 
     (own,) = apply("campaigns", [campaign.id])
     users = None if campaign.users is None else apply("users", campaign.users)

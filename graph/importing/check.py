@@ -22,6 +22,7 @@ from graph.importing.values.day_counts import DayCounts
 from graph.importing.values.later_files import leave_out_replaced
 from graph.importing.values.observer import Observer
 from graph.importing.values.repeated_rows import RepeatedRows
+from graph.importing.values.shared_codes import keep_shared_codes
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress, Silent
 
@@ -92,6 +93,7 @@ def check_files(
     """
     files = open_input_files(folder, mapping, progress)
     refuse_ambiguous_columns(files, progress)
+    keep_shared_codes(files, progress)
     leave_out_replaced(files, progress)
     check, observer = Check(Tally(mapping), unused=unused_columns(files)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)

@@ -29,6 +29,7 @@ from graph.importing.undo import replace_import
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.later_files import leave_out_replaced
 from graph.importing.values.observer import Observer
+from graph.importing.values.shared_codes import keep_shared_codes
 from graph.importing.warnings import DataWarning, to_json
 from graph.progress import Progress
 from graph.schema import migrate
@@ -135,8 +136,10 @@ class ImportJob:
         self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
         self._files = open_input_files(folder, mapping, progress)
         refuse_ambiguous_columns(self._files, progress)
-        leave_out_replaced(self._files, progress)
         replaced = replaced_imports(graph, self._files)
+        standing = graph.run("importing/campaign_ids", dataset=mapping.dataset, replaced=replaced)
+        keep_shared_codes(self._files, progress, [row["id"] for row in standing])
+        leave_out_replaced(self._files, progress)
         chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
@@ -198,6 +201,7 @@ class ImportJob:
             BulkEngine(*parts, self._settings) if report.engine == "bulk" else StreamEngine(*parts)
         )
         engine.load(self._files, self._progress, self._add_counts)
+        report.warnings += engine.warnings()
         self._check_limits()
         migrate(self._graph)
         changes = derive_participations(self._graph, mapping.dataset, self.number, self._progress)

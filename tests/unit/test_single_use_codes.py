@@ -45,10 +45,37 @@ def test_common_part_of_codes_of_single_use_is_asked(tmp_path: Path) -> None:
     assert each.tables["campaigns"].loaded == 100
 
 
-def test_question_names_codes_of_several_users_that_the_common_part_joins(tmp_path: Path) -> None:
-    write_orders(tmp_path, [*SPRING, *["SUMMER-2023", "SUMMER-2024"] * 20, *["EASTER-2024"] * 20])
+def test_codes_of_several_users_stay_campaigns_of_their_own(tmp_path: Path) -> None:
+    write_orders(tmp_path, [*SPRING, *["SUMMER-2023", "SUMMER-2024"] * 20, "SPRING-SALE", "SPRING-SALE"])
     (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, "shop")))[1]
-    assert "It also joins codes that several users have: SUMMER-2023, SUMMER-2024." in question.ask
+    assert (
+        "codes that several users have stay campaigns: SPRING-SALE, SUMMER-2023, SUMMER-2024." in question.ask
+    )
+    assert "SPRING (60 codes)?" in question.ask
+    report = check_files(tmp_path, answered(tmp_path, "without_suffix"), Silent())
+    assert campaigns(report) == {"SPRING", "SPRING-SALE", "SUMMER-2023", "SUMMER-2024"}
+
+
+def test_ids_in_a_table_of_campaigns_keep_their_suffix(tmp_path: Path) -> None:
+    write_orders(tmp_path, [*SPRING, "EASTER-2024", "SUMMER-4F7A", "SUMMER-4F7A"])
+    dates = "2024-01-01,2024-12-31"
+    windows = {"id": "id", "starts": "starts", "ends": "ends"}
+    (tmp_path / "campaigns.csv").write_text(
+        f"id,starts,ends\nSPRING,{dates}\nEASTER-2024,{dates}\nSUMMER,{dates}\n"
+    )
+    columns = {"user": "customer_id", "object": "product_id", "at": "order_date", "campaign": "voucher_code"}
+    content = {
+        "dataset": "shop", "zone": "UTC", "ids": {"campaigns": ["lower_case", "without_suffix"]},
+        "tables": {
+            "campaigns": {"files": "campaigns.csv", "columns": windows},
+            "behaviours": {"files": "orders.csv", "columns": columns, "constants": {"kind": "purchase"}},
+        },
+        "kinds": {"purchase": {"type": "PURCHASED", "counts": "named"}},
+        "participation": {"targeted": False},
+    }  # fmt: skip
+    report = check_files(tmp_path, parse_mapping(content, "test"), Silent())
+    assert campaigns(report) == {"spring", "easter-2024", "summer"}
+    assert report.tally.counting == 63
 
 
 def test_codes_of_single_use_without_a_common_part_are_no_campaigns(tmp_path: Path) -> None:

@@ -24,8 +24,10 @@ VALUES = (
 )  # fmt: skip
 
 
-def load_behaviours(transaction: Transaction, rows: Rows, target: Target, ledger: Ledger) -> LoadResult:
-    """Load the rows of one batch by kind."""
+def load_behaviours(
+    transaction: Transaction, rows: Rows, target: Target, ledger: Ledger, label: str | None
+) -> LoadResult:
+    """Load the rows of one batch by kind; `label` is that of their source."""
     loaded = unchanged = 0
     rejected: list[RowError] = []
     kinds = pc.unique(rows.columns["kind"]).to_pylist()
@@ -35,14 +37,16 @@ def load_behaviours(transaction: Transaction, rows: Rows, target: Target, ledger
             rows_of_kind = rows.filter(
                 np.asarray(pc.equal(rows.columns["kind"], kind).to_numpy(zero_copy_only=False))
             )
-        result = _load_kind(transaction, rows_of_kind, kind, target, ledger)
+        result = _load_kind(transaction, rows_of_kind, kind, target, ledger, label)
         loaded += result.loaded
         unchanged += result.unchanged
         rejected += result.rejected
     return LoadResult(loaded, unchanged, rejected)
 
 
-def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, ledger: Ledger) -> LoadResult:
+def _load_kind(
+    transaction: Transaction, rows: Rows, kind: str, target: Target, ledger: Ledger, label: str | None
+) -> LoadResult:
     spec = target.mapping.kinds[kind]
     read, rows = len(rows), _sort_by_object(rows)
     drop_duplicates = target.mapping.duplicates == "drop"
@@ -55,6 +59,7 @@ def _load_kind(transaction: Transaction, rows: Rows, kind: str, target: Target, 
         "type": spec.type,
         "object": spec.object,
         "returns": target.mapping.returned_type(kind),
+        "source": label,
         "keep_unknown": target.mapping.keeps_unknown_campaigns,
         **target.keys,
     }

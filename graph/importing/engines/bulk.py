@@ -219,6 +219,8 @@ class BulkEngine(ImportEngine):
             returned = self.target.mapping.returned_type(name)
             if returned:
                 columns["returns"] = pa.repeat(pa.scalar(returned), len(part))
+            if label := self.target.mapping.label_of(resolved.source.source):
+                columns["source"] = pa.repeat(pa.scalar(label), len(part))
             ends = ("users", positions["user"][keep]), (kind.object_table, positions["object"][keep])
             for start, end, values in _by_type_of_quantity(*ends, columns):
                 files.links(kind.type, start, end, values)

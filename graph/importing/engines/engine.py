@@ -13,6 +13,7 @@ from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.day_counts import DayCounts
 from graph.importing.values.observer import Observer
 from graph.importing.values.rows import Rows
+from graph.importing.warnings import DataWarning
 
 
 @dataclass
@@ -41,6 +42,10 @@ class ImportEngine:
     rejects: Rejects
     observer: Observer
     tally: Tally
+
+    def warnings(self) -> list[DataWarning]:
+        """Return the warnings about what was loaded before."""
+        return []
 
     def batch_properties(self, entry: Row, counts: RowCounts, rows: Rows) -> Row:
         """Return all that the ledger stores of a batch.

@@ -1,11 +1,12 @@
 """Replaces behaviours of earlier imports that a later file has again, like an order with another status.
 
-A behaviour is compared with those of its user and key. Equal ones stay; the others are replaced, also where
-``where`` leaves the row out now. An undo of the import restores them.
+A behaviour is compared with those of its source, user and key. Equal ones stay; the others are replaced, also
+where ``where`` leaves the row out now. An undo of the import restores them.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from graph.connection import Row, Transaction
 from graph.importing.engines.behaviours import VALUES
 from graph.importing.engines.loaders import Target
+from graph.importing.engines.sources import of_source, origins
 from graph.importing.mapping.source import Source
 from graph.importing.values.keys import key_texts
 from graph.importing.values.rows import Rows
@@ -33,11 +35,16 @@ class Replacement:
         Rows that equal a behaviour of an earlier import.
     replaced
         Behaviours of earlier imports that are taken out.
+    of_unknown_source, kept
+        Those of them that are of no source of the mapping, and others of such a source that stay, by their
+        source.
     """
 
     rows: Rows
     unchanged: int = 0
     replaced: int = 0
+    of_unknown_source: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
 
 
 def replace_earlier(
@@ -46,11 +53,14 @@ def replace_earlier(
     source: Source,
     target: Target,
     *,
+    files: Mapping[int, Collection[str]],
     spared: Collection[int] = (),
     loaded_before: bool = False,
     beside: pd.DataFrame | None = None,
 ) -> Replacement:
     """Take out behaviours of earlier imports that `rows`, or rows left out beside them, replace.
+
+    Those of another source stay, also with the same user and key.
 
     Parameters
     ----------
@@ -58,6 +68,8 @@ def replace_earlier(
         The transaction of the batch, and what is loaded.
     rows
         Behaviours of all kinds.
+    files
+        The files of behaviours of earlier imports, by number.
     spared
         Imports that loaded other lines of the same file, where one order may continue.
     loaded_before
@@ -70,16 +82,21 @@ def replace_earlier(
     if loaded_before or {"object", "id"} & set(source.key):
         spared = ()
     left_out = rows.left_out_keys
-    keys = [new[["user", "key"]]]
+    keys = [new[["user", "key", "at"]]]
     if left_out is not None and len(left_out) and not loaded_before:
-        users = left_out.columns["user"].to_pandas()
-        keys.append(pd.DataFrame({"user": users, "key": key_texts(left_out.columns, source.key).to_pandas()}))
-    old = _earlier(transaction, pd.concat(keys), source, target, spared, loaded_before)
+        excluded = {name: left_out.columns[name].to_pandas() for name in ("user", "at")}
+        excluded["key"] = key_texts(left_out.columns, source.key).to_pandas()
+        keys.append(pd.DataFrame(excluded).astype({"at": float}))
+    again = pd.concat(keys)
+    old = _earlier(transaction, again[["user", "key"]], source, target, spared, loaded_before)
     if not len(old):
         return Replacement(rows)
+    replaceable, staying = of_source(old, again, source, target.mapping.tables["behaviours"], files)
+    kept = origins(old[staying])
+    old = old[replaceable].reset_index(drop=True)
     if loaded_before:
-        again = new.set_index(["user", "key"]).index.isin(old.set_index(["user", "key"]).index)
-        return Replacement(rows.filter(~again), int(again.sum()))
+        known = new.set_index(["user", "key"]).index.isin(old.set_index(["user", "key"]).index)
+        return Replacement(rows.filter(~known), int(known.sum()))
     # Of equal rows, each stands for one behaviour.
     same = [*_TEXTS, *_NUMBERS]
     new["row"] = np.arange(len(new))
@@ -89,11 +106,12 @@ def replace_earlier(
         frame["occurrence"] = frame.groupby(same, dropna=False).cumcount()
     pairs = new.merge(old, on=[*same, "occurrence"])
     unchanged = np.isin(np.arange(len(rows)), pairs["row"].to_numpy())
-    replaced = old.loc[~old["relationship"].isin(pairs["relationship"]), "relationship"].tolist()
-    if replaced:
-        number = target.keys["import"]
-        transaction.run("importing/replace_behaviours", relationships=replaced, **{"import": number})
-    return Replacement(rows.filter(~unchanged), int(unchanged.sum()), len(replaced))
+    replaced = old[~old["relationship"].isin(pairs["relationship"])]
+    if len(replaced):
+        relationships, number = replaced["relationship"].tolist(), target.keys["import"]
+        transaction.run("importing/replace_behaviours", relationships=relationships, **{"import": number})
+    from_unknown = origins(replaced[replaced["relation"] == "unknown"])
+    return Replacement(rows.filter(~unchanged), int(unchanged.sum()), len(replaced), from_unknown, kept)
 
 
 def frame_of(rows: Rows, source: Source, target: Target) -> pd.DataFrame:

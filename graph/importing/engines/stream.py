@@ -22,6 +22,7 @@ from graph.importing.engines.divided_orders import divided_orders
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
 from graph.importing.engines.replacing import Replacement, frame_of, replace_earlier
+from graph.importing.engines.sources import UnknownSources
 from graph.importing.mapping.source import Source
 from graph.importing.participation.campaign_facts import CampaignFacts
 from graph.importing.reading.blocks import Block
@@ -33,6 +34,7 @@ from graph.importing.values.campaign_windows import blocks_of
 from graph.importing.values.references import referenced_ids
 from graph.importing.values.rows import Rows, with_file_columns
 from graph.importing.values.validate import validate
+from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 PARTS = 4
@@ -60,6 +62,11 @@ class StreamEngine(ImportEngine):
 
     _added: dict[str, set[str]] = field(default_factory=dict, init=False)
     """Ids that exist because rows reference them, by table."""
+    _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
+
+    def warnings(self) -> list[DataWarning]:
+        """Return the warnings about behaviours of earlier imports."""
+        return self._unknown_sources.warnings()
 
     def load(
         self, files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
@@ -136,6 +143,7 @@ class StreamEngine(ImportEngine):
                         replace_earlier,
                         source=file.source,
                         target=self.target,
+                        files=self.ledger.files,
                         spared=imports,
                         loaded_before=segment.loaded_before,
                         beside=beside,
@@ -145,8 +153,9 @@ class StreamEngine(ImportEngine):
     def _load_batch(self, source: Source, rows: Rows, entry: Row, replace: Replace | None) -> RowCounts:
         batch = batch_id(entry)
         load = _LOADS.get(rows.table)
+        label = self.target.mapping.label_of(source)
 
-        def work(transaction: Transaction) -> tuple[RowCounts, list[RowError]]:
+        def work(transaction: Transaction) -> tuple[RowCounts, list[RowError], Replacement]:
             result = LoadResult(0, 0, [])
             # Loaders tell rows apart by number, and rows from one JSON record share theirs.
             numbered = dataclasses.replace(rows, numbers=np.arange(len(rows)))
@@ -155,7 +164,7 @@ class StreamEngine(ImportEngine):
             if len(numbered) and load:
                 result = load(transaction, numbered, self.target)
             elif len(numbered):
-                result = load_behaviours(transaction, numbered, self.target, self.ledger)
+                result = load_behaviours(transaction, numbered, self.target, self.ledger, label)
             errors = [error._replace(row=int(rows.numbers[error.row])) for error in result.rejected]
             rejected = sorted([*rows.rejected, *with_file_columns(errors, source)])
             counts = RowCounts(
@@ -174,9 +183,10 @@ class StreamEngine(ImportEngine):
                 batch=batch,
                 properties=self.batch_properties(entry, counts, rows),
             )
-            return counts, rejected
+            return counts, rejected, replacement
 
-        counts, rejected = self.graph.transaction(work)
+        counts, rejected, replacement = self.graph.transaction(work)
+        self._unknown_sources.add(str(entry["file"]), replacement.of_unknown_source, replacement.kept)
         self.ledger.batches.append(batch)
         if rows.table == "behaviours":
             refused = [error.row for error in rejected]

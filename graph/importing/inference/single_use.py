@@ -1,7 +1,7 @@
 """Codes of single use: thousands of codes of which hardly any is used by two users are no campaigns each.
 
 Where most begin with a common part (SPRING-4F7A), that may be the campaign, and is asked. Otherwise no
-campaigns are made of them.
+campaigns are made of them. Codes of several users among them are campaigns of their own.
 """
 
 import re
@@ -35,11 +35,10 @@ def settle_single_use(draft: Draft, files: Sequence[InspectedFile]) -> None:
         single = int((codes == 1).sum())
         if file is None or len(codes) < _MIN_CODES or single < _NEARLY_ALL * len(codes):
             continue
-        prefixes = Counter(_prefix(code) for code in codes.index)
+        prefixes = Counter(_prefix(code) for code in codes.index[codes == 1])
         found = f"{single:,} of {len(codes):,} codes in {column} of {file.name} are of one user"
         if len(prefixes) <= _FEW * len(codes):
-            shared = [code for code in codes.index[codes > 1] if prefixes[_prefix(code)] > 1]
-            _ask(draft, found, prefixes, shared)
+            _ask(draft, found, prefixes, list(codes.index[codes > 1]))
         elif single == len(codes):
             _leave_out(draft, source, column, found)
 
@@ -58,16 +57,16 @@ def _prefix(code: str) -> str:
 
 
 def _ask(draft: Draft, found: str, prefixes: "Counter[str]", shared: Sequence[str]) -> None:
-    """Ask whether the prefix is the campaign; `shared` are codes of several users that it would join."""
+    """Ask whether the prefix is the campaign; `shared` are codes of several users, which stay as they are."""
     shown = ", ".join(
         f"{prefix} ({number:,} {'code' if number == 1 else 'codes'})"
         for prefix, number in prefixes.most_common(_SHOWN)
     )
     more = f" and {len(prefixes) - _SHOWN:,} more" if len(prefixes) > _SHOWN else ""
-    joined = f". It also joins codes that several users have: {_listed(shared)}" if shared else ""
+    others = f"; codes that several users have stay campaigns: {_listed(shared)}" if shared else ""
     ask = Ask(
         f"{found}. Is the part before the last hyphen, underscore or blank the campaign: {shown}{more}? Then "
-        f"choose without_suffix{joined}. With as_written, each code is a campaign",
+        f"choose without_suffix{others}. With as_written, each code is a campaign",
         ("without_suffix", "as_written"),
     )
     draft.settings["ids"] = {**draft.settings.get("ids", {}), "campaigns": ask}

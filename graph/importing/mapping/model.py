@@ -7,10 +7,10 @@ import hashlib
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
@@ -19,6 +19,9 @@ from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
 from graph.importing.mapping.source import Source, Sources, check_fields
 from graph.importing.mapping.yaml_text import load_yaml
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FILE_NAME = "groundswell.yaml"
 _MAX_REJECTED = 0.05
@@ -63,13 +66,15 @@ class Mapping(FormatSettings):
         description="users, tags, products, campaigns, coupons: rules that make ids equal, for the table's "
         "own ids and all references to them: lower_case, no_spaces, no_leading_zeros (0012 is 12), "
         "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones), "
-        "without_suffix (SPRING-4F7A is SPRING, for codes of single use); as_written changes nothing",
+        "without_suffix (SPRING-4F7A is SPRING, for codes of single use; codes of several users and ids that "
+        "a table of campaigns states are left alone); as_written changes nothing",
     )
     tables: dict[str, Sources]
     kinds: dict[str, BehaviourKind] = Field(
         default_factory=dict, description="Each kind of behaviour by its name; needed for behaviours"
     )
     participation: Participation = Participation()
+    _left_alone: dict[str, "pa.Array"] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_the_contract(self) -> Self:
@@ -127,6 +132,19 @@ class Mapping(FormatSettings):
         kinds = self.kinds if "kind" in source.columns else names & set(self.kinds)
         return sorted({self.kinds[name].type for name in kinds})
 
+    def label_of(self, source: Source) -> str | None:
+        """Return the label of `source` for its behaviours; None where no source replaces any."""
+        replacing = any(other.key for other in self.tables.get("behaviours", []))
+        return source.label if replacing else None
+
+    def leave_alone(self, table: str, ids: "pa.Array") -> None:
+        """Let `ids` of a table, as they are after its other rules, keep their suffix."""
+        self._left_alone[table] = ids
+
+    def left_alone(self, table: str) -> "pa.Array | None":
+        """Return the ids of a table that keep their suffix."""
+        return self._left_alone.get(table)
+
     def adds(self, table: str) -> bool:
         """Return whether rows may add ids to `table` by referencing them."""
         default = "reject" if table in self.tables else "add"
@@ -170,7 +188,7 @@ class Mapping(FormatSettings):
         """Return a digest of all settings that decide how the rows of `source` are read."""
         # Without defaults, so that a setting that a later version adds does not change the digest.
         settings = [
-            source.model_dump_json(exclude={"files"}, exclude_defaults=True),
+            source.model_dump_json(exclude={"files", "name"}, exclude_defaults=True),
             self.value_format(source).model_dump_json(exclude_defaults=True),
             json.dumps(self.ids, sort_keys=True),
         ]

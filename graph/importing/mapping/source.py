@@ -18,6 +18,8 @@ from graph.importing.mapping.formats import (
 from graph.importing.mapping.where import RuleOrTexts
 
 MAX_SKIPPED = 1_000
+DIVIDER = ", "
+"""Between the files that are the label of a source without a name."""
 NO_COLUMN = "none of them"
 """The answer that no column holds the object of behaviours, or another field that may be missing."""
 ANY_PRODUCT = "any product"
@@ -85,6 +87,13 @@ class Source(FormatSettings):
     files: Texts = Field(
         description="File names or patterns (*.csv), relative to the folder. A sheet of a workbook is named "
         "like a file in an archive: shop.xlsx/Orders"
+    )
+    name: str | None = Field(
+        None,
+        description="behaviours: the system that they are of, where `replaces` applies: two systems can have "
+        "an order of the same number. Default: `files`",
+        min_length=1,
+        max_length=200,
     )
     format: FileFormat | None = Field(
         None, description="Default: by the file name; .gz and .zst are decompressed"
@@ -204,6 +213,11 @@ class Source(FormatSettings):
         return ("object", "id") if {"user", "id"} <= set(self.columns) else ()
 
     @property
+    def label(self) -> str:
+        """The name that its behaviours carry in the graph."""
+        return self.name or DIVIDER.join(self.files)
+
+    @property
     def mapped_columns(self) -> list[str]:
         """The columns of the file that the mapping uses."""
         by_rule = [column for rule in self.kinds for column in rule.where]
@@ -285,8 +299,9 @@ def check_fields(table: str, source: Source) -> None:
         raise ValueError(f"{table}: split is for {', '.join(_PAIRS)}")
     if stray := sorted(set(source.split) - set(source.columns.values())):
         raise ValueError(f"{table}: split: {', '.join(stray)} is not among the columns mapped")
-    if source.kinds and table != "behaviours":
-        raise ValueError(f"{table}: kinds is for behaviours")
+    for name in ("kinds", "name"):
+        if getattr(source, name) and table != "behaviours":
+            raise ValueError(f"{table}: {name} is for behaviours")
     if source.end_is_last_day and table != "campaigns":
         raise ValueError(f"{table}: end_is_last_day is for campaigns")
     if source.attributes and not spec.attributes:

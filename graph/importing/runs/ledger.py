@@ -83,6 +83,8 @@ class Ledger:
         self._blocks: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
         self._spans: list[tuple[int, int]] = []
         self._standing: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self.files: dict[int, set[str]] = defaultdict(set)
+        """The files of behaviours that earlier jobs loaded, by job."""
         self.batches: list[str] = []
         """Ids of this job's batches."""
         self.changed: dict[str, set[int]] = defaultdict(set)
@@ -94,6 +96,7 @@ class Ledger:
                 self.batches.append(entry["batch"])
             elif entry["first_at"] is not None:
                 self._spans.append((entry["first_at"], entry["last_at"]))
+                self.files[entry["import"]].add(entry["file"])
 
     def batches_of(self, table: str) -> list[str]:
         """Return the ids of this job's batches of `table`."""

@@ -63,7 +63,7 @@ def _spans(block: Block, source: Source, mapping: Mapping) -> pd.DataFrame:
     columns = parsed.columns
     ids = convert(columns[source.columns["id"]], "id", mapping.value_format(source, "id")).values
     at = convert(columns[source.columns["at"]], "time", mapping.value_format(source, "at")).values
-    ids = normalise(ids, mapping.ids.get("campaigns", []))
+    ids = normalise(ids, mapping.ids.get("campaigns", []), mapping.left_alone("campaigns"))
     frame = pd.DataFrame({"id": ids.to_pandas(), "at": at.to_pandas()})
     if source.where:
         frame = frame[mask(columns, source.where, mapping.value_format(source), mapping.own_formats(source))]

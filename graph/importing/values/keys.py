@@ -29,26 +29,28 @@ def raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: in
 
 
 def key_columns(
-    raw: dict[str, pa.Array], length: int, source: Source, mapping: Mapping
+    raw: dict[str, pa.Array], length: int, source: Source, mapping: Mapping, *more: str
 ) -> dict[str, pa.Array]:
-    """Return users and key fields of behaviours as they are loaded, of columns as the file has them."""
+    """Return users, key fields and `more` of behaviours as they are loaded, of columns of the file."""
     columns: dict[str, pa.Array] = {}
     for spec in TABLES["behaviours"].fields:
-        if spec.name not in ("user", *source.key):
+        if spec.name not in ("user", *source.key, *more):
             continue
         column = raw_column(spec, source, raw, length)
         if column is None:
             raise AssertionError(f"{spec.name} is not mapped")
         values = convert(column, spec.kind, mapping.value_format(source, spec.name)).values
-        columns[spec.name] = normalise(values, _rules(spec.name, mapping))
+        table = _table_of(spec.name, mapping)
+        columns[spec.name] = normalise(values, mapping.ids.get(table, []), mapping.left_alone(table))  # type: ignore[call-overload]
     return columns
 
 
-def _rules(field: str, mapping: Mapping) -> list[str]:
+def _table_of(field: str, mapping: Mapping) -> str:
+    """Return the table whose rules for ids hold for a field; "" where none does."""
     if field == "user":
-        return list(mapping.ids.get("users", []))
+        return "users"
     tables = {kind.object_table for kind in mapping.kinds.values()}
-    return list(mapping.ids.get(tables.pop(), [])) if field == "object" and len(tables) == 1 else []
+    return tables.pop() if field == "object" and len(tables) == 1 else ""
 
 
 def key_texts(columns: dict[str, pa.Array], key: tuple[str, ...]) -> pa.Array:

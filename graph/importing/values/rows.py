@@ -27,7 +27,7 @@ class Rows:
     keep_first: bool = False
     """Whether a row with a known id and other values is unchanged, not rejected."""
     left_out_keys: "Rows | None" = None
-    """Users and keys of behaviours that `where` leaves out: an earlier file may have had them."""
+    """Users, keys and times of behaviours that `where` leaves out: an earlier file may have had them."""
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -74,7 +74,7 @@ class _Candidates:
     left_out
         Line numbers of rows that are left out.
     left_out_keys
-        Users and keys of behaviours that `where` leaves out, if the source has a key.
+        Users, keys and times of behaviours that `where` leaves out, if the source has a key.
     kept
         Number of rows by value, of columns of which `where` leaves some values out.
     ok
@@ -136,7 +136,7 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
     if len(left_out):
         if table == "behaviours" and source.key:
             excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
-            keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping), [])
+            keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping, "at"), [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     used = {*source.columns.values(), *(name for rule in source.kinds for name in rule.where)}
     statuses = {name: rule for name, rule in source.where.items() if name not in used}
@@ -244,13 +244,14 @@ def _normalise_ids(columns: dict[str, pa.Array], table: str, mapping: Mapping) -
     if not mapping.ids:
         return
     for spec in TABLES[table].fields:
-        rules = mapping.ids.get(spec.refers or (table if spec.name == "id" else ""), [])  # type: ignore[call-overload]
+        named = spec.refers or (table if spec.name == "id" else "")
+        rules = mapping.ids.get(named, [])  # type: ignore[call-overload]
         if rules and spec.name in columns:
-            columns[spec.name] = normalise(columns[spec.name], rules)
+            columns[spec.name] = normalise(columns[spec.name], rules, mapping.left_alone(named))
     if table == "behaviours":
         for kind, behaviour in mapping.kinds.items():
-            rules = mapping.ids.get(behaviour.object_table, [])
-            if rules:
-                objects = columns["object"]
+            named = behaviour.object_table
+            if rules := mapping.ids.get(named, []):
+                objects = normalise(columns["object"], rules, mapping.left_alone(named))
                 of_kind = pc.fill_null(pc.equal(columns["kind"], kind), False)
-                columns["object"] = pc.if_else(of_kind, normalise(objects, rules), objects)
+                columns["object"] = pc.if_else(of_kind, objects, columns["object"])
