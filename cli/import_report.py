@@ -75,7 +75,7 @@ def show_imports(imports: "list[Import]") -> None:
             "unchanged": run.unchanged,
         }
         if run.left_out:
-            counts["left out"] = run.left_out
+            counts["left out (per source)"] = run.left_out
         rows = "\n".join(f"{count:,} {label}" for label, count in counts.items())
         started = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
         table.add_row(f"{run.dataset}\n{_import_name(run)}", run.state, rows, started, Path(run.source).name)

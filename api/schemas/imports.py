@@ -25,7 +25,10 @@ class Import(BaseModel):
     loaded: int
     rejected: int
     unchanged: int
-    left_out: int = Field(description="Excluded by the mapping's `where`, or without a campaign or coupon")
+    left_out: int = Field(
+        description="Rows that the mapping's `where` excludes, or without a campaign or coupon, summed over "
+        "the sources of the mapping: a line counts for each that leaves it out, also where another uses it"
+    )
     started: str = Field(description="ISO 8601 time")
     finished: str | None = Field(description="ISO 8601 time")
     seconds: int = Field(description="Duration, so far if it is running")
@@ -39,7 +42,10 @@ class RowCounts(BaseModel):
     loaded: int
     rejected: int
     unchanged: int
-    left_out: int = Field(description="Excluded by the mapping's `where`, or without a campaign or coupon")
+    left_out: int = Field(
+        description="Rows that the mapping's `where` excludes, or without a campaign or coupon; a line "
+        "counts for each source of the table that leaves it out"
+    )
 
 
 class RejectedRow(BaseModel):

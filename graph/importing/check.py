@@ -8,6 +8,7 @@ from graph.errors import ImportStopped
 from graph.importing.contract import TABLES
 from graph.importing.engines.resolve import Resolver
 from graph.importing.inference.late_statuses import warn_of_late_statuses
+from graph.importing.inference.statuses import is_status
 from graph.importing.mapping.model import Mapping
 from graph.importing.participation.tally import NO_BEHAVIOURS, Tally
 from graph.importing.reading.input_files import InputFiles, open_input_files
@@ -91,7 +92,7 @@ def check_files(
     ImportFailed
         A file cannot be read, or a column can be read in two ways.
     """
-    files = open_input_files(folder, mapping, progress)
+    files = open_input_files(folder, mapping, progress, is_status)
     refuse_ambiguous_columns(files, progress)
     keep_shared_codes(files, progress)
     leave_out_replaced(files, progress)

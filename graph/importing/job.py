@@ -14,6 +14,7 @@ from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.stream import StreamEngine
 from graph.importing.inference.late_statuses import warn_of_late_statuses
+from graph.importing.inference.statuses import is_status
 from graph.importing.mapping.kinds import DERIVED
 from graph.importing.mapping.model import Mapping
 from graph.importing.participation.derive import derive_participations
@@ -134,7 +135,7 @@ class ImportJob:
     ) -> None:
         self._graph, self._settings, self._mapping, self._progress = graph, settings, mapping, progress
         self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
-        self._files = open_input_files(folder, mapping, progress)
+        self._files = open_input_files(folder, mapping, progress, is_status)
         refuse_ambiguous_columns(self._files, progress)
         replaced = replaced_imports(graph, self._files)
         standing = graph.run("importing/campaign_ids", dataset=mapping.dataset, replaced=replaced)

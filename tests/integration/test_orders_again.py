@@ -194,3 +194,15 @@ def test_order_whose_lines_lie_in_two_blocks_keeps_them_all(
     assert sorted((basket, value) for basket, _, _, value, _ in shop.behaviours()) == [
         ("16", 3.5), ("17", 2.0), ("17", 8.0), ("18", 4.0),
     ]  # fmt: skip
+
+
+def test_older_export_that_is_imported_late_is_warned_of(shop: Shop) -> None:
+    completed = JUNE.replace("8", "7")
+    shop.load("june", JUNE)
+    assert not [w for w in shop.load("july", JULY).warnings if w.code == "older_export"]
+    report = shop.load("old", completed)
+    (warning,) = (warning for warning in report.warnings if warning.code == "older_export")
+    assert "2 loaded again that it had taken out" in warning.text
+    assert f"`groundswell undo 3 --dataset {shop.dataset}`" in warning.text
+    undo_import(shop.graph, shop.dataset, 3, Silent())
+    assert [basket for basket, *_ in shop.behaviours()] == ["16", "18"]

@@ -166,3 +166,31 @@ def test_statuses_that_only_a_later_file_has_are_warned_of(
     warnings = [warning for warning in report.warnings if warning.code == "late_statuses"]
     assert [warning.count for warning in warnings] == expected
     assert all("refunded: 1" in warning.text for warning in warnings)
+
+
+def late(report: Check) -> dict[str, tuple[int, list[str]]]:
+    return {w.code: (w.count, w.examples) for w in report.warnings if w.code.endswith("_statuses")}
+
+
+def test_statuses_that_the_first_file_did_not_have_are_compared(tmp_path: Path) -> None:
+    (tmp_path / "orders-1.csv").write_text(JUNE)
+    mapping = infer_alone(tmp_path, "orders-1.csv")
+    (source,) = mapping.tables["behaviours"]
+    assert (source.where, source.statuses) == ({}, {"status": ["completed"]})
+    (tmp_path / "orders-1.csv").write_text(
+        JULY + "20,escalated,a,mug,2024-07-04,9\n21,paid,a,mug,2024-07-05,9\n"
+    )
+    report = check_files(tmp_path, mapping, Silent())
+    assert late(report) == {"late_statuses": (1, ["refunded"]), "new_statuses": (1, ["escalated"])}
+
+
+@pytest.mark.parametrize("counts", ["any", "never"])
+def test_orders_taken_back_are_warned_of_where_the_mapping_does_not_name_their_status(
+    tmp_path: Path, counts: str
+) -> None:
+    mapping = orders_mapping(where={}).model_copy(deep=True)
+    mapping.kinds["purchase"] = mapping.kinds["purchase"].model_copy(update={"counts": counts})
+    (tmp_path / "orders-july.csv").write_text(JULY)
+    report = check_files(tmp_path, mapping, Silent())
+    assert late(report) == ({"late_statuses": (1, ["refunded"])} if counts == "any" else {})
+    assert report.unused == {"orders-july.csv": ["status"]}

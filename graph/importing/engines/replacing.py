@@ -38,6 +38,10 @@ class Replacement:
     of_unknown_source, kept
         Those of them that are of no source of the mapping, and others of such a source that stay, by their
         source.
+    moments
+        The times of the rows, left-out ones included; None where nothing is compared.
+    replaced_of, restored
+        Replaced behaviours by their import, and rows with the key of orders that an import took out, by that.
     """
 
     rows: Rows
@@ -45,6 +49,9 @@ class Replacement:
     replaced: int = 0
     of_unknown_source: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
+    moments: "pd.Series[float] | None" = None
+    replaced_of: Counter[int] = field(default_factory=Counter)
+    restored: Counter[int] = field(default_factory=Counter)
 
 
 def replace_earlier(
@@ -88,15 +95,17 @@ def replace_earlier(
         excluded["key"] = key_texts(left_out.columns, source.key).to_pandas()
         keys.append(pd.DataFrame(excluded).astype({"at": float}))
     again = pd.concat(keys)
-    old = _earlier(transaction, again[["user", "key"]], source, target, spared, loaded_before)
+    old = _earlier(transaction, again[["user", "key"]], source, target, spared)
     if not len(old):
-        return Replacement(rows)
+        return Replacement(rows, moments=again["at"])
     replaceable, staying = of_source(old, again, source, target.mapping.tables["behaviours"], files)
-    kept = origins(old[staying])
-    old = old[replaceable].reset_index(drop=True)
+    kept = origins(old[staying & old["replaced_by"].isna()])
+    old = old[replaceable]
     if loaded_before:
         known = new.set_index(["user", "key"]).index.isin(old.set_index(["user", "key"]).index)
         return Replacement(rows.filter(~known), int(known.sum()))
+    restored = _restored(new, old, target.number)
+    old = old[old["replaced_by"].isna()].reset_index(drop=True)
     # Of equal rows, each stands for one behaviour.
     same = [*_TEXTS, *_NUMBERS]
     new["row"] = np.arange(len(new))
@@ -111,7 +120,28 @@ def replace_earlier(
         relationships, number = replaced["relationship"].tolist(), target.keys["import"]
         transaction.run("importing/replace_behaviours", relationships=relationships, **{"import": number})
     from_unknown = origins(replaced[replaced["relation"] == "unknown"])
-    return Replacement(rows.filter(~unchanged), int(unchanged.sum()), len(replaced), from_unknown, kept)
+    return Replacement(
+        rows.filter(~unchanged),
+        int(unchanged.sum()),
+        len(replaced),
+        from_unknown,
+        kept,
+        again["at"],
+        Counter(replaced["import"].tolist()),
+        restored,
+    )
+
+
+def _restored(new: pd.DataFrame, old: pd.DataFrame, number: int) -> "Counter[int]":
+    """Return the number of rows with the key of an order that an earlier import took out, by that import."""
+    standing = old["replaced_by"].isna()
+    taken_out = old[~standing & (old["replaced_by"] != number)]
+    last = taken_out.groupby(["user", "key"])["replaced_by"].max()
+    rows = pd.MultiIndex.from_frame(new[["user", "key"]])
+    gone = rows[
+        rows.isin(last.index) & ~rows.isin(pd.MultiIndex.from_frame(old.loc[standing, ["user", "key"]]))
+    ]
+    return Counter(last.reindex(gone).astype(int).tolist())
 
 
 def frame_of(rows: Rows, source: Source, target: Target) -> pd.DataFrame:
@@ -136,9 +166,8 @@ def _earlier(
     source: Source,
     target: Target,
     spared: Collection[int],
-    replaced: bool,
 ) -> pd.DataFrame:
-    """Return the behaviours of earlier imports with the same users and keys."""
+    """Return behaviours of earlier imports with these users and keys, also those taken out."""
     of_users = keys.dropna().drop_duplicates().groupby("user")["key"]
     users: list[Row] = [{"id": user, "keys": dict.fromkeys(of_user, True)} for user, of_user in of_users]
     outcome = transaction.run(
@@ -148,6 +177,5 @@ def _earlier(
         key=list(source.key),
         users=users,
         spared=sorted(spared),
-        replaced=replaced,
     )
     return _typed(pd.DataFrame(outcome.rows)) if outcome.rows else pd.DataFrame()

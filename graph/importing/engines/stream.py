@@ -21,6 +21,7 @@ from graph.importing.engines.behaviours import load_behaviours
 from graph.importing.engines.divided_orders import divided_orders
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
+from graph.importing.engines.older_exports import OlderExports
 from graph.importing.engines.replacing import Replacement, frame_of, replace_earlier
 from graph.importing.engines.sources import UnknownSources
 from graph.importing.mapping.source import Source
@@ -63,10 +64,12 @@ class StreamEngine(ImportEngine):
     _added: dict[str, set[str]] = field(default_factory=dict, init=False)
     """Ids that exist because rows reference them, by table."""
     _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
+    _older: OlderExports = field(default_factory=OlderExports, init=False)
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
-        return self._unknown_sources.warnings()
+        older = self._older.warnings(self.target, self.ledger.ends)
+        return [*self._unknown_sources.warnings(), *older]
 
     def load(
         self, files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
@@ -143,7 +146,7 @@ class StreamEngine(ImportEngine):
                         replace_earlier,
                         source=file.source,
                         target=self.target,
-                        files=self.ledger.files,
+                        files=self.ledger.ends,
                         spared=imports,
                         loaded_before=segment.loaded_before,
                         beside=beside,
@@ -186,7 +189,10 @@ class StreamEngine(ImportEngine):
             return counts, rejected, replacement
 
         counts, rejected, replacement = self.graph.transaction(work)
-        self._unknown_sources.add(str(entry["file"]), replacement.of_unknown_source, replacement.kept)
+        if replacement.moments is not None:
+            file = str(entry["file"])
+            self._unknown_sources.add(file, replacement.of_unknown_source, replacement.kept)
+            self._older.add(file, source, replacement.moments, replacement.replaced_of, replacement.restored)
         self.ledger.batches.append(batch)
         if rows.table == "behaviours":
             refused = [error.row for error in rejected]

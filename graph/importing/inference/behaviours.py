@@ -16,7 +16,7 @@ from graph.importing.inference.order_totals import repeats_order_total
 from graph.importing.inference.orders_again import identifies_orders
 from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.scan import Scan
-from graph.importing.inference.statuses import status_columns, status_rule
+from graph.importing.inference.statuses import counting_statuses, status_columns, status_rule
 from graph.importing.inference.tables import assign_columns, find_columns
 from graph.importing.inference.taken_back import TakenBack, is_flag, taken_back_columns
 from graph.importing.inference.users import user_column
@@ -41,7 +41,7 @@ class _Decisions:
         Its column of each role: user, at, kind, product, coupon, ...
     scan
         What all of its rows tell.
-    columns, settings, where
+    columns, settings, where, statuses
         Parts of its source.
     remarks
         Its comment.
@@ -53,6 +53,7 @@ class _Decisions:
     columns: dict[str, Any]
     settings: dict[str, Any]
     where: dict[str, Any] = field(default_factory=dict)
+    statuses: dict[str, list[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -67,7 +68,7 @@ def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
     columns, settings = decisions.columns, decisions.settings
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
-    unused = unused_columns(file.names, columns, decisions.where)
+    unused = unused_columns(file.names, columns, [*decisions.where, *decisions.statuses])
     remarks = [file.comment, *decisions.remarks]
     remarks += [f"not used of {file.name}: {', '.join(unused[:20])}"] if unused else []
     source = DraftSource("behaviours", settings, "\n".join(filter(None, remarks)))
@@ -146,6 +147,8 @@ def _leave_rows_out(decisions: _Decisions) -> None:
     for column, counts in scan.by_status.items():
         if rule := status_rule(file.name, column, counts):
             where[column] = rule
+        if counting := counting_statuses(column, counts):
+            decisions.statuses[column] = counting
     if scan.refunds and (refunded := scan.refunds.rule(file.name)):
         where[scan.refunds.column] = refunded
     if scan.charges:
@@ -159,6 +162,9 @@ def _leave_rows_out(decisions: _Decisions) -> None:
         where[scan.currency] = rule
     if where:
         decisions.settings["where"] = where
+    if decisions.statuses:
+        note = "import check and run warn of other statuses, as a later file may have"
+        decisions.settings["statuses"] = Noted(decisions.statuses, note)
 
 
 def _decide_kinds(decisions: _Decisions, objects: dict[str, str]) -> dict[str, str]:

@@ -94,6 +94,7 @@ _NOT = re.compile(r"\b(?:no|not|non|nicht|kein|keine|niet|geen|pas|never|sin)\b|
 _MOST_SHOWN = 12
 _MOST_STATUSES = 12
 """Different values of a column of another name that may be statuses."""
+_MOST_COUNTING = 50
 _MOST_COMBINED = 3
 """With more unknown statuses, the choices are all or none of them."""
 
@@ -133,6 +134,19 @@ def meaning_of(status: str) -> Meaning:
     if _IN_PART.search(words) or _NOT.search(words):
         return "unknown"
     return "out" if _TAKEN_BACK.search(words) else "unknown"
+
+
+def is_status(name: str) -> bool:
+    """Return whether a column of this name has statuses of orders."""
+    return _plain(name) in _COLUMNS
+
+
+def counting_statuses(column: str, counts: Counter[str]) -> list[str]:
+    """Return the statuses that are not those of orders taken back; none for places, or too many."""
+    meanings = {status: meaning_of(status) for status in counts if status}
+    is_place = _plain(column.rpartition(":")[2]) in _PERHAPS_PLACES and set(meanings.values()) <= {"unknown"}
+    counting = [status for status, meaning in meanings.items() if meaning != "out"]
+    return [] if is_place or len(counting) > _MOST_COUNTING else counting
 
 
 def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] | Noted | None:

@@ -145,6 +145,11 @@ class Mapping(FormatSettings):
         """Return the ids of a table that keep their suffix."""
         return self._left_alone.get(table)
 
+    def counts(self, source: Source) -> bool:
+        """Return whether any kind of behaviour of `source` may count as participation."""
+        types = self.types_of(source)
+        return any(kind.type in types and kind.counts != "never" for kind in self.kinds.values())
+
     def adds(self, table: str) -> bool:
         """Return whether rows may add ids to `table` by referencing them."""
         default = "reject" if table in self.tables else "add"
@@ -188,7 +193,7 @@ class Mapping(FormatSettings):
         """Return a digest of all settings that decide how the rows of `source` are read."""
         # Without defaults, so that a setting that a later version adds does not change the digest.
         settings = [
-            source.model_dump_json(exclude={"files", "name"}, exclude_defaults=True),
+            source.model_dump_json(exclude={"files", "name", "statuses"}, exclude_defaults=True),
             self.value_format(source).model_dump_json(exclude_defaults=True),
             json.dumps(self.ids, sort_keys=True),
         ]

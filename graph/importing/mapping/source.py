@@ -153,6 +153,11 @@ class Source(FormatSettings):
         description="column: values of the rows to keep, or a rule (below). All must hold; other rows are "
         "left out and counted",
     )
+    statuses: dict[str, Texts] = Field(
+        default_factory=dict,
+        description="behaviours: column: statuses of orders that count. `import check` and `import run` warn "
+        "of others, as only a later file may have them",
+    )
     sheet: str | None = Field(
         None, description="Excel: name of the sheet, where `files` does not have it; default: the first"
     )
@@ -221,7 +226,8 @@ class Source(FormatSettings):
     def mapped_columns(self) -> list[str]:
         """The columns of the file that the mapping uses."""
         by_rule = [column for rule in self.kinds for column in rule.where]
-        return list(dict.fromkeys([*self.columns.values(), *self.attributes.values(), *self.where, *by_rule]))
+        fields = [*self.columns.values(), *self.attributes.values()]
+        return list(dict.fromkeys([*fields, *self.where, *by_rule, *self.statuses]))
 
 
 def _named_column(field: str, settings: dict[str, Any]) -> Any:
@@ -299,7 +305,7 @@ def check_fields(table: str, source: Source) -> None:
         raise ValueError(f"{table}: split is for {', '.join(_PAIRS)}")
     if stray := sorted(set(source.split) - set(source.columns.values())):
         raise ValueError(f"{table}: split: {', '.join(stray)} is not among the columns mapped")
-    for name in ("kinds", "name"):
+    for name in ("kinds", "name", "statuses"):
         if getattr(source, name) and table != "behaviours":
             raise ValueError(f"{table}: {name} is for behaviours")
     if source.end_is_last_day and table != "campaigns":

@@ -14,7 +14,7 @@ from graph.errors import ImportFailed
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Join, Source
-from graph.importing.reading.blocks import Block, digest_and_count, read_blocks
+from graph.importing.reading.blocks import JSON, Block, digest_and_count, format_of, read_blocks, read_header
 from graph.importing.reading.data_files import series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
@@ -140,8 +140,18 @@ class InputFiles:
         return [DataWarning("unread_files", text, len(self.unread), examples)]
 
 
-def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:
+def open_input_files(
+    folder: Path, mapping: Mapping, progress: Progress, is_status: Callable[[str], bool] | None = None
+) -> InputFiles:
     """Find the files that the mapping names in a folder or .zip archive.
+
+    Parameters
+    ----------
+    folder, mapping, progress
+        The delivery, how it is read, and what receives the stage.
+    is_status
+        Whether a column of this name has statuses of orders: those of behaviours that count are read to warn
+        of orders that are taken back, also where the mapping does not name the column.
 
     Raises
     ------
@@ -159,6 +169,8 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     advance = progress.stage("Reading files", len(sources))
     for table, settings, file, joined in sources:
         source = file.read_as(settings)
+        if is_status and table == "behaviours" and mapping.counts(source):
+            source = _with_statuses(file, source, mapping, is_status)
         checksum, rows = digest_and_count(file.path, source)
         missing = mapping.value_format(source).missing
         joins = open_joins(file, source, source.mapped_columns, joined, missing)
@@ -174,6 +186,17 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
         read |= {(file.path, file.sheet or join.sheet) for join, found in joined for file in found}
     files.unread = opened.unread(read)
     return files
+
+
+def _with_statuses(
+    file: FoundFile, source: Source, mapping: Mapping, is_status: Callable[[str], bool]
+) -> Source:
+    """Return `source` with the columns of statuses that no source of the mapping names."""
+    if format_of(file.path, source) in (*JSON, "parquet"):
+        return source  # Columns of JSON are known too late; digests of Parquet blocks depend on them.
+    named = {name for other in mapping.tables["behaviours"] for name in other.mapped_columns}
+    found = [name for name in read_header(file.path, source) if is_status(name) and name not in named]
+    return source.model_copy(update={"statuses": source.statuses | dict.fromkeys(found, [])})
 
 
 def _without_whole_lines(block: Block) -> Parsed:

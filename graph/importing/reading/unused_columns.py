@@ -14,7 +14,9 @@ def unused_columns(files: InputFiles) -> dict[str, list[str]]:
     """
     used: dict[str, set[str]] = defaultdict(set)
     for file in files.inputs:
-        used[file.name] |= set(file.joins.own)
+        # Columns of statuses that the mapping does not name are read to warn of them alone.
+        watched = {name for name, statuses in file.source.statuses.items() if not statuses}
+        used[file.name] |= set(file.joins.own) - watched
         for name in file.joins.checksums:
             used[name] |= _looked_up(file)
     found: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ Each batch is committed together with its entry. A block is identified by its po
 content: a file that has grown is read from its old end, and a killed job continues with the missing batches.
 """
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -83,8 +84,8 @@ class Ledger:
         self._blocks: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
         self._spans: list[tuple[int, int]] = []
         self._standing: dict[tuple[str, str], set[int]] = defaultdict(set)
-        self.files: dict[int, set[str]] = defaultdict(set)
-        """The files of behaviours that earlier jobs loaded, by job."""
+        self.ends: dict[int, dict[str, int]] = defaultdict(dict)
+        """The last moment of each file of behaviours of earlier jobs, by job; 0 where it is in the future."""
         self.batches: list[str] = []
         """Ids of this job's batches."""
         self.changed: dict[str, set[int]] = defaultdict(set)
@@ -96,7 +97,9 @@ class Ledger:
                 self.batches.append(entry["batch"])
             elif entry["first_at"] is not None:
                 self._spans.append((entry["first_at"], entry["last_at"]))
-                self.files[entry["import"]].add(entry["file"])
+                of_job, end = self.ends[entry["import"]], entry["last_at"]
+                is_past = end < time.time() * 1000
+                of_job[entry["file"]] = max(of_job.get(entry["file"], 0), end if is_past else 0)
 
     def batches_of(self, table: str) -> list[str]:
         """Return the ids of this job's batches of `table`."""

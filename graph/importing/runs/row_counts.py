@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class RowCounts:
     """Numbers of rows by outcome.
 
-    `left_out` are those that the mapping's filter excludes, `replaced` the behaviours of earlier imports that
-    rows replaced.
+    `left_out` are those that the mapping's filter excludes, each once for each source that leaves it out;
+    `replaced` are the behaviours of earlier imports that rows replaced.
     """
 
     read: int = 0

@@ -47,10 +47,12 @@ def leave_out_replaced(files: InputFiles, progress: Progress) -> None:
     ImportFailed
         Two files have the same rows with other values, and neither is later; or a file cannot be read.
     """
-    groups: dict[int, list[InputFile]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[InputFile]] = defaultdict(list)
     for file in files.inputs:
         if file.table == "behaviours" and file.source.key:
-            groups[id(file.source)].append(file)
+            # Each sheet of a workbook has a source with its name.
+            digest = files.mapping.digest_of(file.source.model_copy(update={"sheet": None}))
+            groups[file.source.label, digest].append(file)
     several = [group for group in groups.values() if len(group) > 1]
     if not several:
         return

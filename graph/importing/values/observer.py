@@ -58,8 +58,8 @@ class Observer:
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
-        self.kept: Counter[tuple[str, str, str]] = Counter()
-        """Rows of behaviours that `where` keeps, by file, column and value."""
+        self.kept: Counter[tuple[str, str, str, bool]] = Counter()
+        """Rows by file, column, status that `statuses` does not list, and whether it lists others."""
         self.left_out = LeftOut()
         """The rows that are left out of each file."""
 
@@ -69,7 +69,9 @@ class Observer:
         self._read[file.table, file.name] += rows.read
         self._left_out[file.table, file.name] += rows.left_out
         for column, kept in rows.kept.items():
-            self.kept.update({(file.name, column, value): number for value, number in kept.items()})
+            known = file.source.statuses.get(column, ())
+            for value in kept.keys() - set(known):
+                self.kept[file.name, column, value, bool(known)] += kept[value]
         for name, counts in rows.currencies.items():
             self._currencies[_column(file, name)] += counts
         if len(rows):

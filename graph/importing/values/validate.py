@@ -76,7 +76,7 @@ class _Candidates:
     left_out_keys
         Users, keys and times of behaviours that `where` leaves out, if the source has a key.
     kept
-        Number of rows by value, of columns of which `where` leaves some values out.
+        Number of rows by value, of columns of statuses.
     ok
         Where no row is rejected or left out so far.
     columns
@@ -139,8 +139,9 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
             keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping, "at"), [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     used = {*source.columns.values(), *(name for rule in source.kinds for name in rule.where)}
-    statuses = {name: rule for name, rule in source.where.items() if name not in used}
-    kept = kept_values(raw, statuses) if table == "behaviours" else {}
+    by_rule = [name for name, rule in source.where.items() if rule.is_not and name not in used]
+    statuses = dict.fromkeys([*by_rule, *source.statuses]) if table == "behaviours" else {}
+    kept = kept_values(raw, statuses, mapping.value_format(source))
     if source.split:
         numbers, raw = split_lists(numbers, raw, source.split)
     ok = np.ones(len(numbers), dtype=bool)

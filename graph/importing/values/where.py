@@ -1,7 +1,7 @@
 """Selects rows by the rules of `where`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from graph.importing.mapping.formats import ValueFormat
 from graph.importing.mapping.where import Rule
-from graph.importing.reading.cells import texts
 from graph.importing.values.convert import convert
 from graph.importing.values.masks import is_true
 
@@ -43,11 +42,13 @@ def mask(
     return np.logical_and.reduce(holds)
 
 
-def kept_values(columns: Mapping[str, pa.Array], rules: Mapping[str, Rule]) -> dict[str, Counter[str]]:
-    """Return the number of rows by value, of columns with a few values of which `rules` leave some out."""
+def kept_values(
+    columns: Mapping[str, pa.Array], names: Iterable[str], value_format: ValueFormat
+) -> dict[str, Counter[str]]:
+    """Return the number of rows by value, of those columns with a few values."""
     counts = {}
-    for name in (name for name, rule in rules.items() if rule.is_not):
-        found = pc.value_counts(texts(columns[name]).drop_null())
+    for name in names:
+        found = pc.value_counts(convert(columns[name], "text", value_format).values.drop_null())
         if len(found) <= _FEW:
             values, numbers = found.field("values").to_pylist(), found.field("counts").to_pylist()
             counts[name] = Counter(dict(zip(values, numbers, strict=True)))
