@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
@@ -194,3 +195,32 @@ def test_orders_taken_back_are_warned_of_where_the_mapping_does_not_name_their_s
     report = check_files(tmp_path, mapping, Silent())
     assert late(report) == ({"late_statuses": (1, ["refunded"])} if counts == "any" else {})
     assert report.unused == {"orders-july.csv": ["status"]}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [HEADER.replace("status", "Status"), HEADER.replace("amount", "amount,channel")],
+    ids=["case", "new"],
+)
+def test_later_file_of_a_series_may_have_other_columns(tmp_path: Path, header: str) -> None:
+    (tmp_path / "orders-2024-06.csv").write_text(JUNE)
+    rows = JULY.removeprefix(HEADER).replace("B,", "b,")
+    if "channel" in header:
+        rows = rows.replace("\n", ",web\n")
+    (tmp_path / "orders-2024-07.csv").write_text(header + rows)
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop", "UTC")), "test")
+    assert [source.name for source in mapping.tables["behaviours"]] == ["orders-*.csv"] * 2
+    report = check_files(tmp_path, mapping, Silent())
+    assert sorted(str(row["basket"]) for row in report.preview["behaviours"]) == ["16", "18", "19"]
+    assert "rows_in_later_file" in {warning.code for warning in report.warnings}
+
+
+def test_sheets_of_one_source_are_compared_as_files_are(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    for name, text in (("Orders 2024-06", JUNE), ("Orders 2024-07", JULY)):
+        sheet = workbook.create_sheet(name)
+        for line in text.splitlines():
+            sheet.append(line.split(","))
+    workbook.save(tmp_path / "shop.xlsx")
+    report = check_files(tmp_path, orders_mapping(files="shop.xlsx/Orders *"), Silent())
+    assert sorted(str(row["basket"]) for row in report.preview["behaviours"]) == ["16", "18", "19"]

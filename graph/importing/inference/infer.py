@@ -26,7 +26,7 @@ from graph.importing.inference.known import use_known_export
 from graph.importing.inference.lists import ask_about_ranges, draft_lists
 from graph.importing.inference.names import simplify
 from graph.importing.inference.order_lines import join_orders
-from graph.importing.inference.series import join_series, shared_rows
+from graph.importing.inference.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.single_use import settle_single_use
 from graph.importing.inference.tables import assign_columns, is_exclusive
 from graph.importing.inference.zones import ask_zone
@@ -87,6 +87,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
             draft.sources.append(_source(table, file))
         else:
             draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
+    name_changed_series(draft)
     _complete(draft, objects, files)
     if draft.zone is None:
         draft.zone = ask_zone(draft, files) or Noted(

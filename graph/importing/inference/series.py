@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graph.importing.inference.draft import Ask, plain
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.mapping.formats import as_list
 from graph.importing.reading.data_files import divide_sheet, series_pattern
@@ -65,6 +65,27 @@ def _join(name: str, files: list[InspectedFile], named: str | list[str]) -> Insp
         missing=missing,
         more=files[1:],
     )
+
+
+def name_changed_series(draft: Draft) -> None:
+    """Name sources of orders as one where a later export of the series has other columns.
+
+    Exports whose orders have their user, time and number in columns of the same name, in any letter case, are
+    of one system: a later one replaces the orders that it has again.
+    """
+    groups: dict[tuple[str, ...], list[DraftSource]] = defaultdict(list)
+    for source in draft.sources:
+        files, columns = source.settings["files"], source.settings["columns"]
+        own = [columns.get(field) for field in ("user", "at", "basket")]
+        names = [name.casefold() for name in own if isinstance(name, str)]
+        if "replaces" in source.settings and isinstance(files, str) and len(names) == len(own):
+            groups[series_pattern(files), *names].append(source)
+    for group, sources in groups.items():
+        if len({source.settings["files"] for source in sources}) > 1:
+            note = "one system, whose later files have the last word on an order"
+            for source in sources:
+                settings = source.settings
+                source.settings = {"files": settings["files"], "name": Noted(group[0], note), **settings}
 
 
 def shared_rows(file: InspectedFile) -> int:

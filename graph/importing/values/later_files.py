@@ -32,11 +32,20 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class _Keyed:
-    """The rows of one file that have a key, and the moment of the last of all rows."""
+    """The rows of a file that have a key, as each of its sources reads them, and the moment of the last."""
 
-    file: InputFile
-    keys: Hashes
+    inputs: list[tuple[InputFile, Hashes]]
     end: int
+
+    @property
+    def file(self) -> InputFile:
+        """The file, as its first source reads it."""
+        return self.inputs[0][0]
+
+    @property
+    def keys(self) -> Hashes:
+        """The keys of all its rows."""
+        return np.concatenate([keys for _, keys in self.inputs])
 
 
 def leave_out_replaced(files: InputFiles, progress: Progress) -> None:
@@ -47,35 +56,37 @@ def leave_out_replaced(files: InputFiles, progress: Progress) -> None:
     ImportFailed
         Two files have the same rows with other values, and neither is later; or a file cannot be read.
     """
-    groups: dict[tuple[str, str], list[InputFile]] = defaultdict(list)
+    groups: dict[tuple[str, tuple[str, ...]], dict[str, list[InputFile]]] = defaultdict(dict)
     for file in files.inputs:
         if file.table == "behaviours" and file.source.key:
-            # Each sheet of a workbook has a source with its name.
-            digest = files.mapping.digest_of(file.source.model_copy(update={"sheet": None}))
-            groups[file.source.label, digest].append(file)
-    several = [group for group in groups.values() if len(group) > 1]
+            group = groups[file.source.label, file.source.key]
+            group.setdefault(file.name, []).append(file)
+    several = [list(group.values()) for group in groups.values() if len(group) > 1]
     if not several:
         return
-    advance = progress.stage("Comparing files", sum(file.rows for group in several for file in group))
+    rows = sum(file.rows for group in several for inputs in group for file in inputs)
+    advance = progress.stage("Comparing files", rows)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for group in several:
+    for same in several:
         keyed = []
-        for file in group:
-            keyed.append(_read(file, files.mapping))
-            advance(file.rows)
+        for inputs in same:
+            keyed.append(_read(inputs, files.mapping))
+            advance(sum(file.rows for file in inputs))
         keyed.sort(key=lambda part: (part.end, part.file.name))
         for _, equal in groupby(keyed, key=lambda part: part.end):
             _refuse_contradictions(list(equal), files.mapping)
         last = _LastFile.of(keyed)
         for place, part in enumerate(keyed):
-            late = last.is_later(part.keys, place)
-            if late.any():
-                keep = _Keep(part.file, files.mapping, last, place)
-                position = next(i for i, file in enumerate(files.inputs) if file is part.file)
-                files.inputs[position] = replace(part.file, keep=keep)
+            for file, keys in part.inputs:
+                late = last.is_later(keys, place)
+                if not late.any():
+                    continue
+                keep = _Keep(file, files.mapping, last, place)
+                position = next(i for i, other in enumerate(files.inputs) if other is file)
+                files.inputs[position] = replace(file, keep=keep)
                 # A file can be read by several sources.
-                by_file = counts[part.file.name]
-                names = [keyed[int(other)].file.name for other in np.unique(last.place_of(part.keys[late]))]
+                by_file = counts[file.name]
+                names = [keyed[int(other)].file.name for other in np.unique(last.place_of(keys[late]))]
                 by_file[", ".join(names)] = max(int(late.sum()), by_file.get(", ".join(names), 0))
     for name, by_later in counts.items():
         for later, rows in by_later.items():
@@ -128,19 +139,22 @@ class _Keep:
         return ~(has_key & self.last.is_later(keys, self.place))
 
 
-def _read(file: InputFile, mapping: Mapping) -> _Keyed:
+def _read(inputs: list[InputFile], mapping: Mapping) -> _Keyed:
     # No order is of the future: such a stamp is an error.
     now = time.time() * 1000 + _DAY_MS
-    keys, end = [np.empty(0, dtype=np.uint64)], 0
-    for block in file.blocks():
-        parsed = block.parse()
-        found, has_key = key_hashes(parsed, file.source, mapping)
-        keys.append(found[has_key])
-        column = raw_column(_AT, file.source, parsed.columns, len(parsed.numbers))
-        if column is not None and len(column):
-            at = convert(column, "time", mapping.value_format(file.source, "at")).values
-            end = max(end, pc.max(at.filter(pc.less(at, now))).as_py() or 0)
-    return _Keyed(file, np.concatenate(keys), end)
+    parts, end = [], 0
+    for file in inputs:
+        keys = [np.empty(0, dtype=np.uint64)]
+        for block in file.blocks():
+            parsed = block.parse()
+            found, has_key = key_hashes(parsed, file.source, mapping)
+            keys.append(found[has_key])
+            column = raw_column(_AT, file.source, parsed.columns, len(parsed.numbers))
+            if column is not None and len(column):
+                at = convert(column, "time", mapping.value_format(file.source, "at")).values
+                end = max(end, pc.max(at.filter(pc.less(at, now))).as_py() or 0)
+        parts.append((file, np.concatenate(keys)))
+    return _Keyed(parts, end)
 
 
 def _refuse_contradictions(files: list[_Keyed], mapping: Mapping) -> None:
