@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from graph.importing.contract import TABLES
+from graph.importing.inference.charges import Charges
 from graph.importing.inference.column_values import are_numbers
 from graph.importing.inference.currencies import currency_column, currency_rule
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns, unused_columns
 from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
 from graph.importing.inference.kinds import are_kinds, kind_of_file, known_type
+from graph.importing.inference.line_amounts import draft_line_amount
 from graph.importing.inference.names import words_of
-from graph.importing.inference.order_totals import repeats_order_total
+from graph.importing.inference.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.orders_again import identifies_orders
 from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.scan import Scan
@@ -101,11 +103,21 @@ def _begin(file: InspectedFile) -> _Decisions:
     if "kind" not in roles and (kinds := [name for name in others if are_kinds(file.values[name])]):
         roles["kind"] = columns["kind"] = kinds[0]
     remarks = []
-    if repeats_order_total(file, roles):
-        total = columns.pop("value")
-        instead = "its unit price times its quantity" if "unit_price" in columns else "unknown"
-        remarks.append(f"{total} repeats the total of the order in each line, whose value is {instead}")
-        roles.pop("value")
+    instead = "its unit price times its quantity" if "unit_price" in columns else "unknown"
+    match repeats_order_total(file, roles):
+        case "yes":
+            total = columns.pop("value")
+            remarks.append(f"{total} repeats the total of the order in each line, whose value is {instead}")
+            roles.pop("value")
+        case "perhaps":
+            columns["value"] = ask_order_total(file, roles["value"], instead)
+        case "no":
+            amounts, remark = draft_line_amount(file, roles)
+            if amounts:
+                columns = {
+                    name: columns[name] for name in columns if name not in ("value", "unit_price")
+                } | amounts
+                remarks += [remark] if remark else []
     scan = _scan(file, roles)
     if "kind" in columns and not (scan.has_kinds and _are_kinds(file, scan)):
         del columns["kind"]
@@ -152,9 +164,7 @@ def _leave_rows_out(decisions: _Decisions) -> None:
     if scan.refunds and (refunded := scan.refunds.rule(file.name)):
         where[scan.refunds.column] = refunded
     if scan.charges:
-        names = list(scan.charges)
-        note = f"leaves out {scan.charges.total():,} rows of charges, which are no products"
-        where[scan.objects["product"]] = Noted({"is_not": names}, note)
+        where |= scan.charges.rules()
     for part in scan.taken_back:
         if rule := part.rule():
             where[part.column] = rule
@@ -217,7 +227,7 @@ def _are_kinds(file: InspectedFile, scan: Scan) -> bool:
 
 def _unknown_columns(file: InspectedFile, columns: dict[str, Any]) -> list[str]:
     """Return the columns that may name an object: they have no other use, and are no times."""
-    known = {*columns.values(), *file.times, *file.days, *status_columns(file.values)}
+    known = {*named_columns(columns), *file.times, *file.days, *status_columns(file.values)}
     return [name for name in file.names if name not in known]
 
 
@@ -235,7 +245,12 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     amount = value or roles.get("unit_price")
     flags = [TakenBack(name) for name in taken_back]
     currency = currency_column(rest) if amount else None
-    scan = Scan(user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags, currency)
+    product = objects.get("product")
+    used = {column for role, column in roles.items() if role not in ("name", "text")}
+    charges = Charges.find(product, file.names, used) if product else None
+    scan = Scan(
+        user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags, currency, charges
+    )
     for frame in file.frames(scan.columns):
         scan.add(frame)
     return scan
@@ -262,10 +277,12 @@ def _refunds(file: InspectedFile, value: str | None, quantity: str | None) -> Re
 def _returns(scan: Scan) -> list[dict[str, Any]]:
     """Return the rules for returns: credit notes (numbers with a C), negative quantities or amounts.
 
-    If most amounts are negative, as in the statement of an account, the sign says nothing of returns.
+    Those of charges are none. If most amounts are negative, as in the statement of an account, the sign says
+    nothing of returns.
     """
+    by_quantity, by_value = scan.charges.negative if scan.charges else (0, 0)
     if scan.negative and scan.basket and scan.negative_credit_notes == scan.negative == scan.credit_notes:
         return [{"kind": "return", "where": {scan.basket: {"starts_with": "C"}}}]
-    columns = [scan.quantity] if scan.negative else []
-    columns += [scan.value] if 0 < 2 * scan.negative_values < scan.rows else []
+    columns = [scan.quantity] if scan.negative > by_quantity else []
+    columns += [scan.value] if by_value < scan.negative_values < scan.rows / 2 + by_value else []
     return [{"kind": "return", "where": {str(column): {"sign": "negative"}}} for column in columns]

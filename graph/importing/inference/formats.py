@@ -48,7 +48,10 @@ def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) ->
     settings: dict[str, Any] = {}
     decided = (
         ("times", _times(file, _of_kind(table, file, columns, "time")) | _asked_times(table, file, columns)),
-        ("numbers", _numbers(file, _of_kind(table, file, columns, "number"))),
+        (
+            "numbers",
+            _numbers(file, _of_kind(table, file, columns, "number") | _asked_numbers(table, file, columns)),
+        ),
     )
     for name, by_field in decided:
         values = list(by_field.values())
@@ -141,6 +144,18 @@ def _asked_times(table: str, file: InspectedFile, columns: dict[str, Any]) -> di
         else:
             asked[field.name] = question
     return asked
+
+
+def _asked_numbers(table: str, file: InspectedFile, columns: dict[str, Any]) -> dict[str, str]:
+    """Return the only column that may be the answer of each field of numbers whose column is a question."""
+    asked = {
+        field.name: [
+            name for name in columns[field.name].choose if name in file.names and name not in file.typed
+        ]
+        for field in TABLES[table].fields
+        if field.kind == "number" and isinstance(columns.get(field.name), Ask)
+    }
+    return {field: names[0] for field, names in asked.items() if len(names) == 1}
 
 
 def _as_list(value: Any) -> list[Any]:

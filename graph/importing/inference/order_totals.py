@@ -1,19 +1,29 @@
 """Tells the total of an order, repeated in each of its lines, from the amount of a line."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from typing import Literal
 
+from graph.importing.inference.column_values import examples
+from graph.importing.inference.draft import Ask
 from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.names import simplify
+from graph.importing.mapping.source import NO_COLUMN
 from graph.importing.reading.json_paths import RECORD
 
 _ENOUGH = 3
 """Orders of several different lines that must all repeat their amount."""
+_CHANCE = 0.001
+"""Probability below which amounts drawn at random do not agree in all lines of each order."""
+_OF_ORDERS = re.compile(r"order|grand_total|gesamt|bestellwert|rechnungsbetrag|total_ttc|订单|注文")
+"""Names of amounts of whole orders."""
 _LINE = ("product", "quantity", "unit_price")
 
 
-def repeats_order_total(file: InspectedFile, roles: dict[str, str]) -> bool:
+def repeats_order_total(file: InspectedFile, roles: dict[str, str]) -> Literal["yes", "perhaps", "no"]:
     """Return whether the amounts of a file are totals of orders: the same in all lines of each order.
 
-    The first rows decide. Amounts that are the same in all orders are prices.
+    The first rows decide. Amounts that are the same in all orders are prices. Few may agree by chance.
 
     Parameters
     ----------
@@ -23,9 +33,9 @@ def repeats_order_total(file: InspectedFile, roles: dict[str, str]) -> bool:
         Its columns by role.
     """
     if roles.get("value", "").startswith(RECORD):
-        return True  # Rows are elements of a list, and the amount is that of the record which holds them.
+        return "yes"  # Rows are elements of a list, and the amount is that of the record which holds them.
     if not {"basket", "value"} <= set(roles):
-        return False
+        return "no"
     lines = [file.values[roles[role]] for role in _LINE if role in roles]
     by_order = defaultdict(list)
     for basket, amount, *line in zip(
@@ -34,6 +44,22 @@ def repeats_order_total(file: InspectedFile, roles: dict[str, str]) -> bool:
         if basket and amount:
             by_order[basket].append((amount, tuple(line)))
     several = [rows for rows in by_order.values() if len({line for _, line in rows}) > 1]
-    amounts = {amount for rows in several for amount, _ in rows}
+    shares = Counter(amount for rows in several for amount, _ in rows)
     same = all(len({amount for amount, _ in rows}) == 1 for rows in several)
-    return len(several) >= _ENOUGH and len(amounts) > 1 and same
+    if len(several) < _ENOUGH or len(shares) == 1 or not same:
+        return "no"
+    if _OF_ORDERS.search(simplify(roles["value"])):
+        return "yes"
+    by_chance = sum((number / shares.total()) ** 2 for number in shares.values())
+    further_lines = shares.total() - len(several)
+    return "yes" if by_chance**further_lines < _CHANCE else "perhaps"
+
+
+def ask_order_total(file: InspectedFile, column: str, instead: str) -> Ask:
+    """Return the question whether a column has the amounts of lines, or repeats the total of each order."""
+    question = (
+        f"Is {column} of {file.name} the amount of each line (answer {column}), or the total of its order, "
+        f"which all lines repeat (answer {NO_COLUMN}; the value of a line is then {instead})? The lines of "
+        "each order have the same, but they are so few that it can be chance"
+    )
+    return Ask(question, {column: examples(file.values[column]), NO_COLUMN: ""})

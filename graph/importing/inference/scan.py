@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from graph.importing.inference.names import CHARGES, simplify
+from graph.importing.inference.charges import Charges
 from graph.importing.inference.refunds import Refunds
 from graph.importing.inference.taken_back import TakenBack
 
@@ -32,6 +32,8 @@ class Scan:
         Columns that tell of orders taken back.
     currency
         The column with the currency of the amounts.
+    charges
+        Lines of shipping, vouchers and the like among those of products.
     """
 
     user: str | None
@@ -45,14 +47,13 @@ class Scan:
     refunds: Refunds | None = None
     taken_back: Sequence[TakenBack] = ()
     currency: str | None = None
+    charges: Charges | None = None
     rows: int = 0
     """Rows with a user and a time."""
     guests: int = 0
     timeless: int = 0
     """Rows without a user, and without a time."""
     currencies: Counter[str] = field(default_factory=Counter)
-    charges: Counter[str] = field(default_factory=Counter)
-    """Rows whose product is shipping or another charge, by its name."""
     negative: int = 0
     credit_notes: int = 0
     """Rows with a negative quantity, and those whose basket starts with C."""
@@ -70,6 +71,7 @@ class Scan:
         """The columns that `add` needs."""
         single = (self.user, self.at, self.kind, self.quantity, self.value, self.basket, self.currency)
         several = [*self.statuses, *self.objects.values(), *(part.column for part in self.taken_back)]
+        several += self.charges.columns if self.charges else []
         if self.refunds:
             several += [self.refunds.column, self.refunds.value]
         return list(dict.fromkeys([name for name in single if name] + several))
@@ -85,21 +87,17 @@ class Scan:
             self.guests += int((rows[self.user] == "").sum())
         if self.at:
             self.timeless += int((rows[self.at] == "").sum())
-        if self.quantity:
-            negative = rows[self.quantity].str.match(_NEGATIVE)
-            self.negative += int(negative.sum())
-            if self.basket:
-                credit = rows[self.basket].str.match(r"^[Cc]\d")
-                self.credit_notes += int(credit.sum())
-                self.negative_credit_notes += int((credit & negative).sum())
-        if self.value:
-            below = rows[self.value].str.match(_NEGATIVE)
-            self.negative_values += int((below & ~negative if self.quantity else below).sum())
-        if product := self.objects.get("product"):
-            found = rows[product].value_counts().items()
-            self.charges.update(
-                {str(name): int(number) for name, number in found if simplify(name) in CHARGES}
-            )
+        nothing = pd.Series(False, index=rows.index)
+        negative = rows[self.quantity].str.match(_NEGATIVE) if self.quantity else nothing
+        below = rows[self.value].str.match(_NEGATIVE) & ~negative if self.value else nothing
+        self.negative += int(negative.sum())
+        self.negative_values += int(below.sum())
+        if self.quantity and self.basket:
+            credit = rows[self.basket].str.match(r"^[Cc]\d")
+            self.credit_notes += int(credit.sum())
+            self.negative_credit_notes += int((credit & negative).sum())
+        if self.charges:
+            self.charges.add(rows, negative, below)
         if self.currency:
             self.currencies.update(
                 {str(name): int(n) for name, n in rows[self.currency].value_counts().items()}

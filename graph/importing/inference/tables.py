@@ -19,6 +19,16 @@ _CURRENCY = re.compile(
     r"(?<=.)_(?:in_)?(?:eur|euro|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|try|brl|inr|jpy|krw|cny|rmb|aud|cad)$"
 )
 """Said of an amount: `Total (EUR)`."""
+_AMOUNTS = {"amount", "value"}
+"""Parts of nested names that leave open of what they are the amount."""
+_OF_LINES = {
+    name for role in ("quantity", "value", "unit_price", "discount") for name in COLUMNS[role]
+} - _AMOUNTS
+_NO_AMOUNTS = {
+    "tax", "vat", "duty", "shipping", "delivery", "fee", "tip", "refund", "deposit", "cost", "margin", "mwst",
+    "steuer", "versand",
+}  # fmt: skip
+"""Words of amounts that are not those of lines."""
 _OBJECTS = ("product", "coupon", "campaign")
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ties": (("source",), ("target",)),
@@ -80,14 +90,14 @@ def _suits(table: str, columns: dict[str, str], *, by_name: bool) -> bool:
 def find_columns(names: list[str]) -> dict[str, str]:
     """Return the column for each role of ``names.COLUMNS``, and for `id`.
 
-    Of a nested name, the last part counts, unless the whole name is known. Nested names that differ only in
-    their writing (`value.offer_id`, `value.offer id`) are alternatives: a record has one of them.
+    Of a nested name, the last part counts, unless the whole name is known, or a part before says of what it
+    is the amount (`price.amount`). Nested names that differ only in their writing (`value.offer_id`,
+    `value.offer id`) are alternatives: a record has one of them.
     """
     plain = {_bare(name): name for name in reversed(names)}
     last: dict[str, str] = {}
     for name in names:
-        if "." in name:
-            word = simplify(name.rpartition(".")[2])
+        if "." in name and (word := _last_word(name)):
             alike = word in last and simplify(last[word].partition(OR)[0]) == simplify(name)
             last[word] = OR.join([last[word], name]) if alike else last.get(word, name)
     found: dict[str, str] = {"id": plain["id"]} if "id" in plain else {}
@@ -96,6 +106,19 @@ def find_columns(names: list[str]) -> dict[str, str]:
         if column is not None:
             found[role] = column
     return found
+
+
+def _last_word(name: str) -> str:
+    """Return what a nested name says: the last part, of `price.amount` the price, of `tax.amount` nothing."""
+    *before, last = (simplify(part) for part in name.split("."))
+    if last not in _AMOUNTS:
+        return last
+    for part in reversed(before):
+        if part.removesuffix("_set") in _OF_LINES:
+            return part.removesuffix("_set")
+        if _NO_AMOUNTS & set(words_of(part)):
+            return ""
+    return last
 
 
 def _bare(name: str) -> str:

@@ -242,7 +242,11 @@ def _named_column(field: str, settings: dict[str, Any]) -> Any:
 
 def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Leave out columns that an answer says do not exist, and take an end in days as the duration."""
-    absent = [field for field, column in columns.items() if column == NO_COLUMN]
+    absent = [
+        field
+        for field, column in columns.items()
+        if (column.get("column") if isinstance(column, dict) else column) == NO_COLUMN
+    ]
     if "object" in absent:
         source = {**source, "constants": {"object": ANY_PRODUCT} | source.get("constants", {})}
     columns = {field: column for field, column in columns.items() if field not in absent}
