@@ -26,8 +26,9 @@ _REDUCTION = re.compile(
 )
 """In names of lines that lower the amount of an order; a gift voucher that is sold is a product."""
 _SHIPPING = re.compile(
-    r"^(?:shipping(?! (?:box|bag|label|carton|tape))|postage|freight|delivery fee|versand|porto\b|frais de port|livraison|gastos de env|verzend"
-    r"|spedizione|frete|运费|送料|배송비)|(?:\bshipping|\bpostage|versand|versandkosten|运费|送料|배송비)$",
+    r"^(?:shipping(?! (?:box|bag|label|carton|tape))|postage|freight|delivery fee|versand|porto\b"
+    r"|frais de port|livraison|gastos de env|verzend|spedizione|frete|运费|送料|배송비)"
+    r"|(?:\bshipping|\bpostage|versand|versandkosten|运费|送料|배송비)$",
     re.IGNORECASE,
 )
 """Names of lines of shipping."""

@@ -16,6 +16,7 @@ from graph.importing.contract import TABLES, Kind
 from graph.importing.inference.draft import Ask, Noted, plain
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.percentages import percent_or_money
+from graph.importing.inference.short_years import add_eras, ask_years
 from graph.importing.mapping.formats import DATE_AND_TIME, OR, Numbers
 from graph.importing.mapping.time_formats import divided
 from graph.importing.values.counted_times import is_serial_day, time_of_count
@@ -117,6 +118,8 @@ def _times(file: InspectedFile, columns: dict[str, str]) -> dict[str, Any]:
             decided[field] = _ask_unit(file, columns[field], profile)
         elif profile.counted:
             decided[field] = _ask_start(file, counted, _common_dates(profiles.values()))
+        elif question := ask_years(file, columns[field], profile):
+            decided[field] = question
         elif not formats:
             decided[field] = Ask(
                 f"How are the times of {columns[field]} in {_file_of(file, columns[field])} written, like "
@@ -233,9 +236,10 @@ def _ask_order(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
     order = profile.undecided[0]
     named = any(divided(layout)[0] for choice in order.choices for layout in choice)
     what = "language are the months" if named else "order are day and month"
+    choices = [OR.join([*profile.formats, *choice]) for choice in order.choices]
     return Ask(
         f"In which {what} in {column} of {_file_of(file, column)}, like {order.examples[0]}? No row decides",
-        tuple(OR.join([*profile.formats, *choice]) for choice in order.choices),
+        tuple(add_eras(file, choices, profile)),
     )
 
 

@@ -16,6 +16,10 @@ _COUNTED = ("excel", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns")
 _SINCE = re.compile(r"(seconds|minutes|hours|days) since (\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)")
 
 
+ERAS = {"reiwa": 2018, "heisei": 1988, "showa": 1925, "minguo": 1911, "buddhist": -543}
+"""The year before the first one of each era; a format like `reiwa: %y-%m-%d` counts its years from there."""
+
+
 class Since(NamedTuple):
     """A count of time since a local start: days of the calendar, or elapsed hours, minutes or seconds."""
 
@@ -42,14 +46,17 @@ def is_counted(layout: str) -> bool:
 
 
 def divided(layout: str) -> tuple[str, str]:
-    """Return the language of a format like `de: %d. %B %Y` and the format itself; else an empty language."""
-    language, separator, rest = layout.partition(": ")
-    return (language, rest) if separator and _LANGUAGE.fullmatch(language) else ("", layout)
+    """Return the language or era of a format like `de: %d. %B %Y` (or an empty text), and the rest."""
+    prefix, separator, rest = layout.partition(": ")
+    known = prefix in ERAS or _LANGUAGE.fullmatch(prefix)
+    return (prefix, rest) if separator and known else ("", layout)
 
 
 def is_known(layout: str) -> bool:
     """Return whether `layout` is a format of times."""
     language, layout = divided(layout)
+    if language in ERAS:
+        return len(re.findall("%[yY]", layout)) == 1
     if language:
         from babel import localedata
 
@@ -67,7 +74,9 @@ class DateOrder(NamedTuple):
 
 
 def date_order(layout: str) -> DateOrder | None:
-    """Return the order of the date in a strptime format; None where it is not numeric."""
+    """Return the order of the date in a strptime format; None where it is not numeric, or states its era."""
+    if divided(layout)[0] in ERAS:
+        return None
     match = _NUMERIC_DATE.search(layout)
     parts = match.group(1) + match.group(3) + match.group(4) if match else ""
     if match is None or sorted(parts.lower()) != ["d", "m", "y"]:

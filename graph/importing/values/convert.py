@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from graph.day_range import FIRST_DAY, LAST_DAY
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
-from graph.importing.mapping.time_formats import divided, is_counted
+from graph.importing.mapping.time_formats import ERAS, divided, is_counted
 from graph.importing.reading.cells import is_cells, plain_array, texts
 from graph.importing.values import numbers
 from graph.importing.values.counted_times import counts_of, moments_of_counts
+from graph.importing.values.eras import in_western_years
 from graph.importing.values.local_times import local_times, localised, milliseconds_of, next_midnight
 from graph.importing.values.masks import is_true
 from graph.importing.values.month_names import english_layout, translate, with_plain_halves
@@ -169,6 +170,9 @@ def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
     if is_counted(name):
         return moments_of_counts(counts_of(text), name, zone)
     language, layout = divided(name)
+    if language in ERAS:
+        western, layout = in_western_years(text, language, layout)
+        return _parse(western, layout, zone)
     if language:
         codes, unique = pd.factorize(text)
         translated = pd.Series([translate(value, language) for value in unique], dtype=object)

@@ -98,6 +98,10 @@ class OrderCounts:
                 return ["ymd"]
         return orders
 
+    def years(self, order: str) -> set[int]:
+        """Return the years of the dates as they are written, read in one of the orders."""
+        return self._firsts if order.startswith("y") else self._lasts
+
     @property
     def unread(self) -> int:
         """Number of dates that no order can read."""

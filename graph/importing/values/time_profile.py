@@ -92,6 +92,8 @@ class TimeProfile:
         The lowest and the highest number, where the times are numbers from a start that they do not state.
     dates_in_digits
         Formats of dates, like `%y%m%d`, that read all these numbers.
+    short_years
+        The years of dates with two digits, as they are written, by the order of day, month and year.
     """
 
     rows: int = 0
@@ -102,6 +104,7 @@ class TimeProfile:
     unread_examples: list[Example] = field(default_factory=list)
     counted: tuple[Example, Example] | None = None
     dates_in_digits: list[str] = field(default_factory=list)
+    short_years: dict[str, set[int]] = field(default_factory=dict)
 
     @property
     def decided(self) -> bool:
@@ -169,6 +172,9 @@ class _TimeCounts:
         for form, counts in self._orders.items():
             layouts = [layout for layout, _ in self._layouts[form].most_common()]
             orders = counts.reading_all()
+            if form.year_digits == 2:
+                for order in ("dmy", "mdy", "ymd"):
+                    profile.short_years.setdefault(order, set()).update(counts.years(order))
             profile.unread += counts.unread
             profile.unread_examples += counts.unread_examples[: _EXAMPLES - len(profile.unread_examples)]
             if len(orders) > 1 and counts.differing:

@@ -20,6 +20,14 @@ _DATES = tuple(
     for pattern, layout in (
         (rf"({_DAY})([/.-])({_DAY})\2(9999|99)", ""),
         (rf"(9999)([/.-])({_DAY})\2({_DAY})", "%Y{0}%m{0}%d"),
+        *(
+            (rf"({sign})9{{1,2}}([/.-])9{{1,2}}\2(?:{_DAY})", f"{era}: {sign}%y{{0}}%m{{0}}%d")
+            for sign, era in (("R", "reiwa"), ("H", "heisei"), ("S", "showa"))
+        ),
+        *(
+            (rf"{sign}(?:9{{1,2}}|元)年9{{1,2}}月{_DAY}日", f"{era}: {sign}%y年%m月%d日")
+            for sign, era in (("令和", "reiwa"), ("平成", "heisei"), ("昭和", "showa"), ("民國", "minguo"))
+        ),
         (rf"9999年{_DAY}月{_DAY}日", "%Y年%m月%d日"), (rf"9999년 {_DAY}월 {_DAY}일", "%Y년 %m월 %d일"),
         (r"99999999(?=[ T])", "%Y%m%d"),
         *(
