@@ -60,6 +60,24 @@ def test_zone_of_days_and_of_moments_is_not_asked(tmp_path: Path, times: list[st
     assert parse_mapping(load_yaml(infer_mapping(tmp_path)), "test").zone == "UTC"
 
 
+@pytest.mark.parametrize(
+    ("times", "stated", "suggested"),
+    [
+        (["2024-01-05T23:30:00+02:00", "2024-07-06T23:30:00+02:00"], "+02:00 all year", "Etc/GMT-2"),
+        (["2024-01-05 23:30:00 -0500", "2024-07-06 23:30:00 -0500"], "-0500 all year", "Etc/GMT+5"),
+        (["2024-01-05T23:30:00+01:00", "2024-07-06T23:30:00+02:00"], "+01:00 and +02:00", "America/New_York"),
+    ],
+)
+def test_zone_of_days_is_asked_where_times_have_other_offsets(
+    tmp_path: Path, times: list[str], stated: str, suggested: str
+) -> None:
+    write_orders(tmp_path, *times)
+    (question,) = questions(tmp_path)
+    assert f"Times like {times[0]} (order_date of orders.csv) have the offset {stated}" in question
+    assert suggested in question
+    assert questions(tmp_path, "Europe/Berlin") == []
+
+
 def test_answer_that_is_no_zone_is_asked_again(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     write_orders(tmp_path, "2024-03-05 10:00")
     CliRunner().invoke(app, ["import", "init", str(tmp_path)])

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from graph.importing.inference.draft import Draft, DraftSource
+from graph.importing.inference.draft import Ask, Draft, DraftSource
+from graph.importing.mapping.formats import as_list
 
 _SHARED = (
     "files", "encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "header", "rows", "times",
@@ -38,6 +39,29 @@ def add_campaigns(draft: Draft) -> None:
         return
     comment = "campaigns as the behaviours name them: each runs from the first day of its use to the last"
     draft.sources += [draft_windows(source, column, comment) for source, column in draft.naming]
+    sent = [
+        source
+        for source in draft.sources
+        if source.table == "targetings" and "at" in source.settings["columns"]
+    ]
+    if not draft.naming:
+        draft.sources += [_sent_campaigns(source) for source in sent[:1]]
+
+
+def _sent_campaigns(targetings: DraftSource) -> DraftSource:
+    """Return the source of campaigns that nothing but their sending states: their end is a question."""
+    columns = targetings.settings["columns"]
+    files = " and ".join(map(str, as_list(targetings.settings["files"])))
+    own = {
+        "repeats": "first",
+        "duration_days": Ask(
+            f"{files} states when each campaign was sent, and no file how long one runs. How many days does "
+            "a campaign run from its start?"
+        ),
+        "columns": {"id": columns["campaign"], "starts": columns["at"]},
+    }
+    comment = f"campaigns as {files} has them: each starts at the time of its first row"
+    return DraftSource("campaigns", shared_settings(targetings) | own, comment)
 
 
 def prefer_own_campaigns(draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """What the values of a file tell about it: columns of times, ids that repeat, and the table that it fills."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.kinds import kind_of_file
@@ -14,6 +14,12 @@ _SINCE = re.compile(
     r"(?:^|_)(?:seconds?|minutes?|hours?|days?|weeks?|months?)_(?:since|after|from)_|(?:^|_)(?:tage|stunden)_seit_"
 )
 """The name of a column whose numbers count from a moment of each user."""
+_SENT = {
+    "sent", "send", "sending", "delivered", "dispatched", "mailed", "versendet", "gesendet", "versand",
+    "zugestellt", "versanddatum", "envoyé", "envoi", "enviado", "envío", "inviato", "verzonden", "发送时间",
+    "送信日時", "配信日時",
+}  # fmt: skip
+"""Words of times at which a campaign was sent."""
 _ENTITIES = ("users", "products", "tags")
 _ORDERED = {"quantity", "unit_price", "value", "basket"}
 """Columns of orders, which tables of what a campaign promotes and of whom it reached lack."""
@@ -33,6 +39,8 @@ def table_of(file: InspectedFile) -> str | None:
     is_unnamed = table in ("targetings", "promotions") and hinted_table(file.name) != table
     if is_unnamed and times and "user" in roles and _ORDERED & set(roles):
         return "behaviours"  # Orders that name their campaign.
+    if table == "behaviours" and _is_sending(file, roles):
+        return "targetings"
     if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
         return "behaviours"  # Opens and clicks, not whom a campaign reached.
     if table == "ties" and {roles.get("source"), roles.get("target")} & times:
@@ -47,6 +55,18 @@ def table_of(file: InspectedFile) -> str | None:
         # Lines of orders are no products.
         return None if table == "products" and "basket" in roles else table
     return table
+
+
+def _is_sending(file: InspectedFile, roles: Mapping[str, str]) -> bool:
+    """Return whether a file says when a campaign was sent to whom, and nothing of what they did."""
+    others = set(roles) & (_ORDERED | {"product", "coupon", "kind"})
+    words = [set(simplify(name).split("_")) for name in file.times]
+    return (
+        {"user", "campaign"} <= set(roles)
+        and not others
+        and bool(words)
+        and all(each & _SENT for each in words)
+    )
 
 
 def states_campaigns(file: InspectedFile) -> bool:

@@ -132,6 +132,8 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     columns: dict[str, Any] = dict(assign_columns(table, file.names))
     settings: dict[str, Any] = dict(file.settings)
     spec = TABLES[table]
+    if table == "targetings" and "at" not in columns and len(file.times) == 1:
+        columns["at"] = file.times[0]
     if table == "campaigns" and "ends" in columns:
         if not is_exclusive(str(columns["ends"])):
             settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")

@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "id_клиента", "e_post", "epost", "회원id", "회원번호", "고객번호", "고객id", "العميل",
         "buyer_email", "user_email", "client_email", "member_email", "guest_email", "attendee_email",
         "recipient_email", "participant_email", "contact_email", "billing_email", "subscriber_email",
+        "recipient", "recipient_id", "empfänger", "empfänger_id", "destinataire", "destinatario",
         "purchaser_email", "shopper_email", "buyer_email_address", "username", "user_name",
         "buyer_username", "membership_no", "membership_id", "membership_number", "loyalty_id",
         "loyalty_card", "loyalty_card_no", "loyalty_number", "loyalty_no",

@@ -1,5 +1,6 @@
 """Asks for the time zone of a delivery where it decides its times: of those with a clock and no offset."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,12 +20,17 @@ from graph.importing.values.masks import is_true
 _HAS_CLOCK = r"\d:\d\d|[T ]\d{4,6}\b|^20\d{10}(\d\d)?$|\d ?[AaPp]\.? ?[Mm]\b|[上下]午|^\d{5}[.,]\d+$"
 """A time of day, also that of a serial day like 45123.5."""
 _IS_MIDNIGHT = r"(^|[T ])0?0:00(:00([.,]0+)?)?$"
-_HAS_OFFSET = r"(\d:\d\d(:\d\d([.,]\d+)?)?|T\d{4,6}) ?([Zz]|UTC|GMT|[+-]\d\d(:?\d\d)?)$"
+_UTC = {"Z", "z", "UTC", "GMT", "+00", "+00:00", "+0000", "-00:00"}
+_HAS_OFFSET = r"(?:\d:\d\d(?::\d\d(?:[.,]\d+)?)?|T\d{4,6}) ?(?P<offset>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 
 
 def ask_zone(draft: Draft, files: Sequence[InspectedFile]) -> Ask | None:
-    """Return the question for the time zone; None where all times are dates or state their offset."""
+    """Return the question for the time zone; None where all times are dates or in UTC.
+
+    Times that all have other offsets state moments, but not in which zone their days are counted.
+    """
     by_name = {file.name: file for file in reversed(files)}
+    offsets: dict[str, str] = {}
     for source in draft.sources:
         for column, file, found in _times(source, by_name):
             if (example := _local_time(found)) is not None:
@@ -33,7 +39,24 @@ def ask_zone(draft: Draft, files: Sequence[InspectedFile]) -> Ask | None:
                     f"Of which time zone are times like {example} ({place})? It also defines the days. "
                     "Answer like Europe/Berlin, America/New_York or UTC"
                 )
-    return None
+            offsets = {
+                offset: f"{example} ({column} of {file})" for offset, example in _offsets(found)
+            } | offsets
+    return _ask_zone_of_days(offsets) if offsets and not _UTC & set(offsets) else None
+
+
+def _ask_zone_of_days(offsets: dict[str, str]) -> Ask:
+    """Return the question in which zone days are counted; each offset of the times has an example."""
+    first = next(iter(offsets))
+    fixed = f"{first} all year" if len(offsets) == 1 else " and ".join(sorted(offsets))
+    hours = re.fullmatch(r"([+-])0?(\d\d?):?00", first)
+    # The signs of these zones are those of POSIX.
+    named = f"Etc/GMT{'-' if hours[1] == '+' else '+'}{hours[2]}" if hours and len(offsets) == 1 else ""
+    also = f", or {named} if the clocks there never change" if named else ""
+    return Ask(
+        f"In which time zone are days counted? Times like {offsets[first]} have the offset {fixed}, which is "
+        f"not UTC. Answer like Europe/Berlin or America/New_York{also}"
+    )
 
 
 def _times(source: DraftSource, by_name: dict[str, InspectedFile]) -> Iterator[tuple[str, str, pa.Array]]:
@@ -73,6 +96,19 @@ def _first_rows(
         if columns:
             return texts(columns[name])
     return None
+
+
+def _offsets(column: pa.Array) -> list[tuple[str, str]]:
+    """Return the offsets of times with a clock, each with an example."""
+    text = pc.utf8_trim_whitespace(column)
+    ends = pc.extract_regex(text, _HAS_OFFSET)
+    if not is_true(ends.is_valid()).any():
+        return []
+    offsets = pc.struct_field(ends, "offset").dictionary_encode()
+    found = offsets.dictionary.to_pylist()
+    return [
+        (str(name), str(text[pc.index(offsets.indices, number).as_py()])) for number, name in enumerate(found)
+    ]
 
 
 def _local_time(column: pa.Array) -> str | None:
