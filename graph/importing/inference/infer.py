@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from graph.errors import InvalidRequest
 from graph.importing.contract import TABLES
+from graph.importing.exports.fit import names_of
 from graph.importing.inference.behaviours import draft_behaviours
 from graph.importing.inference.campaign_links import ask_what_counts, link_campaigns
 from graph.importing.inference.campaign_windows import add_campaigns, prefer_own_campaigns
@@ -163,7 +166,29 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     if unused and spec.attributes:
         settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
     comment = "" if spec.attributes or not unused else f"not used of {file.name}: {', '.join(unused[:20])}"
+    if table == "campaigns":
+        comment = "\n".join(filter(None, (comment, _without_end(file, columns))))
     return DraftSource(table, settings, comment)
+
+
+def _without_end(file: InspectedFile, columns: dict[str, Any]) -> str:
+    """Return how many campaigns have no end, with examples; empty if all have one."""
+    own, ends = (names_of(columns[name])[0] if _is_column(columns[name]) else "" for name in ("id", "ends"))
+    if not {own, ends} <= set(file.names):
+        return ""
+    frames = pd.concat([frame[frame[ends] == ""] for frame in file.frames([own, ends])])
+    if frames.empty:
+        return ""
+    rule = f"`where: {{{ends}: {{empty: false}}}}`"
+    shown = ", ".join(frames[own][:3])
+    return (
+        f"{len(frames):,} campaigns of {file.name} have no {ends} ({shown}) and are rejected, "
+        f"so that orders which name them do not count: give them an end, or leave them out with {rule}"
+    )
+
+
+def _is_column(value: Any) -> bool:
+    return not isinstance(value, Ask)
 
 
 def _property(name: str, reserved: frozenset[str]) -> str:

@@ -1,7 +1,7 @@
 """Counts the names of campaigns in behaviours that are not among the campaigns."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -48,20 +48,38 @@ class CampaignNames:
             if name in of_file.unknown or len(of_file.unknown) < _MAX_NAMES:
                 of_file.unknown[name] += number
 
-    def warnings(self, campaigns: IdIndex) -> list[DataWarning]:
-        """Return how many behaviours name unknown campaigns, and the files that name hardly any known one."""
-        rows = sum(of_file.rows for of_file in self._files.values())
-        if not rows:
-            return []
-        text = (
-            f"Behaviours that name a campaign that is not among the campaigns: {rows:,}. They are loaded, "
-            "and count for a campaign of that name once it is added: in a table, with POST /v1/campaigns or "
-            "with `groundswell campaigns add`."
-        )
-        if any("/" in name for of_file in self._files.values() for name in of_file.unknown):
-            text += " Campaigns whose names contain `/` can only be added in a table."
-        examples = [f"{name}: {number:,}" for name, number in _most_frequent(self._files.values())]
-        return [DataWarning("unknown_campaigns", text, rows, examples), *self._other_names(campaigns)]
+    def warnings(
+        self, campaigns: IdIndex, rejected: Collection[str | None] = frozenset()
+    ) -> list[DataWarning]:
+        """Return how many behaviours name unknown campaigns, and the files that name hardly any known one.
+
+        Those that name a campaign whose row was `rejected` are counted apart.
+        """
+        names = Counter[str]()
+        for of_file in self._files.values():
+            names.update(of_file.unknown)
+        of_rejected = Counter({name: number for name, number in names.items() if name in rejected})
+        others = Counter({name: number for name, number in names.items() if name not in rejected})
+        found = []
+        if of_rejected:
+            text = (
+                f"Behaviours that name a campaign whose row was rejected: {of_rejected.total():,}. They are "
+                "loaded, and count once the campaign is: correct its row, or add it with POST /v1/campaigns "
+                "or `groundswell campaigns add`."
+            )
+            found.append(
+                DataWarning("rejected_campaigns", text, of_rejected.total(), _most_frequent(of_rejected))
+            )
+        if rows := sum(of_file.rows for of_file in self._files.values()) - of_rejected.total():
+            text = (
+                f"Behaviours that name a campaign that is not among the campaigns: {rows:,}. They are "
+                "loaded, and count for a campaign of that name once it is added: in a table, with POST "
+                "/v1/campaigns or with `groundswell campaigns add`."
+            )
+            if any("/" in name for name in others):
+                text += " Campaigns whose names contain `/` can only be added in a table."
+            found.append(DataWarning("unknown_campaigns", text, rows, _most_frequent(others)))
+        return [*found, *self._other_names(campaigns)] if names else []
 
     def _other_names(self, campaigns: IdIndex) -> list[DataWarning]:
         """Return a warning of the files whose names of campaigns seem to be of another kind than the ids."""
@@ -82,16 +100,17 @@ class CampaignNames:
             "`join`, or map another column to `campaign`."
         )
         rows = sum(of_file.rows for of_file in found.values())
-        examples = [name for name, _ in _most_frequent(found.values())]
+        unknown = Counter[str]()
+        for of_file in found.values():
+            unknown.update(of_file.unknown)
+        examples = [text.rpartition(": ")[0] for text in _most_frequent(unknown)]
         return [DataWarning("other_campaign_names", text, rows, examples)]
 
 
-def _most_frequent(files: Iterable[_File]) -> list[tuple[str, int]]:
-    """Return the most frequent unknown names and their numbers of rows."""
-    total = Counter[str]()
-    for of_file in files:
-        total.update(of_file.unknown)
-    return sorted(total.items(), key=lambda item: (-item[1], item[0]))[:_EXAMPLES]
+def _most_frequent(names: Counter[str]) -> list[str]:
+    """Return the most frequent names with their numbers of rows."""
+    ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))[:_EXAMPLES]
+    return [f"{name}: {number:,}" for name, number in ordered]
 
 
 def overlap_is_little(known: int, names: int, campaigns: int) -> bool:

@@ -83,6 +83,8 @@ class Tally:
         self.names = CampaignNames()
         self.unknown_users = 0
         self.skipped = 0
+        self._rejected: frozenset[str | None] = frozenset()
+        """Campaigns whose rows were rejected."""
         self._last = -math.inf
         """Moment of the last behaviour that could count."""
         self._per_campaign: Ints = np.zeros((2, 1), dtype=np.int64)
@@ -117,6 +119,7 @@ class Tally:
         """Count the outcome of one block of `file`, of any table."""
         if rows.table != "behaviours":
             self.facts.add(rows)
+            self._rejected |= rows.rejected_ids
             return
         if len(rows):
             self.add(rows)
@@ -200,7 +203,7 @@ class Tally:
 
     def campaign_warnings(self) -> list[DataWarning]:
         """Return the warnings of campaigns that behaviours name and nobody knows."""
-        return self.names.warnings(self.facts.campaigns)
+        return self.names.warnings(self.facts.campaigns, self._rejected)
 
     def explain_none(self) -> DataWarning | None:
         """Return why no behaviour counts as participation and what to change; None if any does."""

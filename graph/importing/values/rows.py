@@ -29,6 +29,9 @@ class Rows:
     left_out_keys: "Rows | None" = None
     """Users, keys and times of behaviours that `where` leaves out: an earlier file may have had them."""
 
+    rejected_ids: frozenset[str | None] = frozenset()
+    """Ids in rejected rows of campaigns."""
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -55,7 +58,14 @@ class Rows:
         """Return the rows where `keep` is True, without rejected and left-out ones."""
         mask = pa.array(keep)
         columns = {name: column.filter(mask) for name, column in self.columns.items()}
-        return Rows(self.table, self.numbers[keep], columns, [], keep_first=self.keep_first)
+        return Rows(
+            self.table,
+            self.numbers[keep],
+            columns,
+            [],
+            keep_first=self.keep_first,
+            rejected_ids=self.rejected_ids,
+        )
 
 
 def with_file_columns(errors: list[RowError], source: Source) -> list[RowError]:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.contract import TABLES, Field
+from graph.importing.mapping.formats import parts_of
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
@@ -37,6 +38,8 @@ _WHO_AND_WHAT = ("user", "object")
 """A row of totals below an order log has a word for totals in place of its user or product."""
 _NULLS = ("null", "NULL", "None")
 """What programs write for no coupon, and so for no campaign or discount."""
+
+_NO_END = "is missing: give the campaign an end, or leave it out with `where: {{{}: {{empty: false}}}}`"
 
 (_ENDS,) = (field for field in TABLES["campaigns"].fields if field.name == "ends")
 
@@ -121,6 +124,8 @@ class _Candidates:
         rows.left_out_numbers, rows.currencies = self.left_out, self.currencies
         rows.left_out_keys, rows.kept = self.left_out_keys, self.kept
         rows.keep_first = self.source.repeats == "first"
+        if self.table == "campaigns" and not self.ok.all():
+            rows.rejected_ids = frozenset(self.columns["id"].filter(pa.array(~self.ok)).to_pylist())
         return rows
 
 
@@ -169,7 +174,9 @@ def _convert_field(candidates: _Candidates, spec: Field) -> None:
     if spec.name in _CAMPAIGN_OR_COUPON.get(table, ()):
         candidates.leave_out(absent)
     else:
-        candidates.reject(absent, name, column, "is missing")
+        candidates.reject(
+            absent, name, column, _NO_END.format(parts_of(name)[0]) if spec == _ENDS else "is missing"
+        )
 
 
 def _reject_totals(candidates: _Candidates) -> None:
