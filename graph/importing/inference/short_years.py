@@ -20,14 +20,13 @@ _CENTURY = 69
 
 def ask_years(file: InspectedFile, column: str, profile: TimeProfile) -> Ask | None:
     """Return the question which years a column's years of two digits mean; None where that is clear."""
-    order = next(
-        (form.order for name in profile.formats if (form := date_order(name)) and form.year_digits == 2), None
-    )
-    if order is None:
+    forms = [form for name in profile.formats if (form := date_order(name)) and form.year_digits == 2]
+    if not forms:
         return None
+    order, separator, _ = forms[0]
     choices = _choices(file, profile.formats, order, profile.short_years[order])
-    is_east_asian = _has(file, _EAST_ASIAN)
-    if is_east_asian and order != "ymd" and max(profile.short_years["ymd"]) <= _this_year() - ERAS["reiwa"]:
+    latest = max(profile.short_years["ymd"])
+    if separator == "." and latest <= _this_year() - ERAS["reiwa"] and _has(file, _EAST_ASIAN):
         # With dots, nobody else writes the year first.
         first = [reordered(name, "ymd") for name in profile.formats]
         choices |= _choices(file, first, "ymd", profile.short_years["ymd"])
