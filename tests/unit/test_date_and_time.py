@@ -69,6 +69,33 @@ def test_records_of_visits_have_both(tmp_path: Path) -> None:
     assert moments(check(tmp_path, inferred(tmp_path))) == ["2024-02-13 09:05:10"]
 
 
+@pytest.mark.parametrize(
+    ("clocks", "expected"),
+    [
+        (["14.30", "9.05"], ["14:30:00", "09:05:00"]),
+        (["14.30.10", "9.05.10"], ["14:30:10", "09:05:10"]),
+        (["9.05.10", "9.06.11"], ["09:05:10", "09:06:11"]),
+        (["14h30", "9h05"], ["14:30:00", "09:05:00"]),
+        (["14:30 h", "9:05 h"], ["14:30:00", "09:05:00"]),
+        (["14.30 Uhr", "9.05 Uhr"], ["14:30:00", "09:05:00"]),
+        (["2.30 pm", "9.05 a.m."], ["14:30:00", "09:05:00"]),
+        (["1430", "905"], ["14:30:00", "09:05:00"]),
+        (["143010", "90510"], ["14:30:10", "09:05:10"]),
+        (["0", "5"], []),
+    ],
+)
+def test_clock_without_colons_belongs_to_the_day(
+    tmp_path: Path, clocks: list[str], expected: list[str]
+) -> None:
+    rows = "".join(f"2024-02-13,{clock},a,tea\n" for clock in clocks)
+    (tmp_path / "till.csv").write_text("date,time,customer_id,sku\n" + rows)
+    if not expected:
+        assert "time: time}" not in infer_mapping(tmp_path)
+        return
+    assert moments(check(tmp_path, inferred(tmp_path))) == [f"2024-02-13 {clock}" for clock in expected]
+    assert "Of which time zone are times like 2024-02-13 " in infer_mapping(tmp_path)
+
+
 def test_campaigns_start_and_end_at_a_time_of_day(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("customer_id,sku,order_date\na,tea,2024-03-02\n")
     (tmp_path / "campaigns.csv").write_text(
@@ -141,6 +168,8 @@ def test_programs_that_know_only_moments(day: str, clock: str, expected: str | N
         ({"date": "20240213", "time": "140001"}, {"time": "date"}),
         ({"date": "2024-02-13 10:00", "time": "14:00"}, {}),
         ({"date": "2024-02-13", "price": "14.00"}, {}),
+        ({"date": "2024-02-13", "time": "14.75"}, {}),
+        ({"date": "13.02.2024", "time": "9.05.10"}, {"time": "date"}),
     ],
 )
 def test_names_decide_which_columns_belong_together(values: dict[str, str], expected: dict[str, str]) -> None:

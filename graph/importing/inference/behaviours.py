@@ -13,7 +13,7 @@ from graph.importing.inference.formats import format_settings
 from graph.importing.inference.inspect import InspectedFile, ask_column
 from graph.importing.inference.kinds import are_kinds, kind_of_file, known_type
 from graph.importing.inference.line_amounts import draft_line_amount
-from graph.importing.inference.names import words_of
+from graph.importing.inference.names import COLUMNS, simplify, words_of
 from graph.importing.inference.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.orders_again import identifies_orders
 from graph.importing.inference.refunds import Refunds
@@ -27,6 +27,11 @@ from graph.importing.mapping.source import ANY_PRODUCT
 _ENTITIES = ("product", "coupon", "campaign")
 _ATTENDED = {"rsvp", "ticket", "registration", "booking", "attendee", "attendance", "reservation", "signup"}
 """Words of files of people who attend events."""
+_PAGES = {
+    *COLUMNS["category"], "page", "page_id", "page_url", "page_path", "page_title", "page_name", "url",
+    "path", "screen", "screen_name", "seite", "页面", "ページ",
+}  # fmt: skip
+"""Columns of what a view without a product is of."""
 _USUAL = {"product": "purchase", "coupon": "redemption", "campaign": "participation"}
 """The kind of the behaviours of a file that states none, by their object."""
 
@@ -59,10 +64,13 @@ class _Decisions:
     remarks: list[str] = field(default_factory=list)
 
 
-def draft_behaviours(draft: Draft, file: InspectedFile) -> dict[str, str]:
-    """Add the source of `file` to the draft, and return the kind of object by kind of behaviour."""
+def draft_behaviours(draft: Draft, file: InspectedFile, *, has_products: bool = False) -> dict[str, str]:
+    """Add the source of `file` to the draft, and return the kind of object by kind of behaviour.
+
+    With a table of products (`has_products`), categories and pages are no objects.
+    """
     decisions = _begin(file)
-    objects = _decide_objects(decisions)
+    objects = _decide_objects(decisions, has_products)
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
     _ask_for_missing_columns(decisions)
@@ -124,11 +132,13 @@ def _begin(file: InspectedFile) -> _Decisions:
     return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
 
 
-def _decide_objects(decisions: _Decisions) -> dict[str, str]:
+def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]:
     """Decide the column of objects, and return the kind of object by kind of behaviour ("": all)."""
     file, roles, scan, columns = decisions.file, decisions.roles, decisions.scan, decisions.columns
     kinds = list(scan.kinds) if "kind" in columns else [""]
     objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
+    if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
+        return _decide_views(decisions, kinds, has_products)
     candidates = _unknown_columns(file, columns)
     if not objects and candidates and not {"campaign", "coupon"} & set(roles):
         columns["object"] = ask_column(file, "the product", candidates, optional=True)
@@ -147,6 +157,36 @@ def _decide_objects(decisions: _Decisions) -> dict[str, str]:
         used = [scan.objects[entity] for entity in _ENTITIES if entity in set(objects.values())]
         columns["object"] = used if len(used) > 1 else used[0]
     return objects
+
+
+def _are_views_without_product(decisions: _Decisions, kinds: list[str]) -> bool:
+    """Return whether some rows have no product, but not all, and all of these are views."""
+    scan, roles = decisions.scan, decisions.roles
+    rows = scan.kinds if "kind" in decisions.columns else {"": scan.rows}
+    products = {kind: scan.filled.get(kind, {}).get("product", 0) for kind in kinds}
+    without = [kind for kind in kinds if products[kind] < rows[kind]]
+    by_file = kind_of_file(decisions.file.name, roles.get("at")) or ""
+    return (
+        any(products.values())
+        and bool(without)
+        and all(known_type(kind or by_file) == "VIEWED" for kind in without)
+    )
+
+
+def _decide_views(decisions: _Decisions, kinds: list[str], has_products: bool) -> dict[str, str]:
+    """Take the category or page of views for their object where they have no product; else leave them out."""
+    scan, columns, product = decisions.scan, decisions.columns, decisions.roles["product"]
+    filled = sum(scan.filled.get(kind, {}).get("product", 0) for kind in kinds)
+    rows = sum(scan.kinds[kind] for kind in kinds) if "kind" in columns else scan.rows
+    others = [name for name in decisions.file.names if simplify(name.rpartition(".")[2]) in _PAGES]
+    columns["object"] = product
+    if others and not has_products:
+        columns["object"] = [product, others[0]]
+        decisions.remarks.append(f"{rows - filled:,} views without {product} are of their {others[0]}")
+    else:
+        note = f"leaves out {rows - filled:,} views without a product"
+        decisions.where[product] = Noted({"empty": False}, note)
+    return dict.fromkeys(kinds, "product")
 
 
 def _leave_rows_out(decisions: _Decisions) -> None:

@@ -7,9 +7,15 @@ from graph.importing.inference.column_values import Values
 from graph.importing.inference.names import simplify
 
 _CLOCK = re.compile(
-    r"(?:[0-9-/.]+[ T])?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: Uhr)?"
+    r"(?:[0-9-/.]+[ T])?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?h| Uhr)?"
 )
-_DIGITS = re.compile(r"\d{4}(?:\d{2})?")
+_OTHER_CLOCK = re.compile(
+    r"(?:[01]?\d|2[0-3])(?:[.h][0-5]\d(?:\.[0-5]\d)?|h)(?: ?[AaPp]\.?[Mm]\.?)?(?: Uhr)?"
+    r"|\d{1,2} ?[AaPp]\.?[Mm]\.?"
+)
+"""14.30, 14.30.05, 14h30, 14h, 2.30 pm, 2 pm."""
+_DIGITS = re.compile(r"(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?|0")
+"""1430 and, without its leading zero, 930."""
 _TIME_OF_DAY = re.compile(
     r"uhrzeit$|zeit$|time|clock|hour|hora|heure|\bora$|\borario$|tijd$|时间$|時間$|时刻$|時刻$", re.IGNORECASE
 )
@@ -17,7 +23,7 @@ _WORDS = re.compile(
     r"(?:datum|date|day|tag|fecha|data|jour|dato|日期|日付|日|uhrzeit|zeit|time|clock|hour|hora|heure|orario|ora"
     r"|tijd|时间|時間|时刻|時刻|pretty|local|of|at)$"
 )
-_HAS_CLOCK = re.compile(r"\d:\d\d")
+_HAS_CLOCK = re.compile(r"\d:\d\d|[ T]\d{1,2}[.h]\d\d\b")
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$|[ T]12:00(?::00)? ?am$", re.IGNORECASE)
 
 
@@ -35,6 +41,8 @@ def clock_columns(values: Mapping[str, Values], times: Sequence[str]) -> dict[st
         The columns whose values are times.
     """
     days = [name for name in times if not any(map(_has_clock, values[name]))]
+    # As a date, 9.05.10 is in May 2010.
+    days = [name for name in days if not (len(days) > 1 and _are_clocks(name, values[name], [_OTHER_CLOCK]))]
     clocks = [name for name in values if name not in days and _are_clocks(name, values[name])]
     found: dict[str, str] = {}
     for clock in clocks:
@@ -49,11 +57,13 @@ def _has_clock(value: str | None) -> bool:
     return bool(value and _HAS_CLOCK.search(_MIDNIGHT.sub("", value)))
 
 
-def _are_clocks(name: str, values: Values) -> bool:
+def _are_clocks(
+    name: str, values: Values, forms: Sequence[re.Pattern[str]] = (_CLOCK, _OTHER_CLOCK, _DIGITS)
+) -> bool:
     present = [value.strip() for value in values if value and value.strip()]
     if not present or not _TIME_OF_DAY.search(simplify(name)):
         return False
-    return any(all(form.fullmatch(value) for value in present) for form in (_CLOCK, _DIGITS))
+    return any(all(form.fullmatch(value) for value in present) for form in forms)
 
 
 def _stem(name: str) -> str:

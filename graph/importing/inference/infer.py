@@ -78,7 +78,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     for file in rest:
         table = tables[file.name]
         if table == "behaviours":
-            objects |= draft_behaviours(draft, file)
+            objects |= draft_behaviours(draft, file, has_products="products" in tables.values())
             if _may_repeat_rows(draft, file) and (shared := shared_rows(file)):
                 note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
                 draft.settings["duplicates"] = Noted("drop", note)

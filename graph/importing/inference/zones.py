@@ -17,7 +17,10 @@ from graph.importing.reading.cells import texts
 from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.values.masks import is_true
 
-_HAS_CLOCK = r"\d:\d\d|[T ]\d{4,6}\b|^20\d{10}(\d\d)?$|\d ?[AaPp]\.? ?[Mm]\b|[上下]午|^\d{5}[.,]\d+$"
+_HAS_CLOCK = (
+    r"\d:\d\d|[T ]\d{4,6}\b|\d [0-2]?\d(?:h|[.h]\d\d)(?:\.\d\d)?(?: |$)"
+    r"|^20\d{10}(\d\d)?$|\d ?[AaPp]\.? ?[Mm]\b|[上下]午|^\d{5}[.,]\d+$"
+)
 """A time of day, also that of a serial day like 45123.5."""
 _IS_MIDNIGHT = r"(^|[T ])0?0:00(:00([.,]0+)?)?$"
 _UTC = {"Z", "z", "UTC", "GMT", "+00", "+00:00", "+0000", "-00:00"}

@@ -31,7 +31,7 @@ _FIRST_MS, _LAST_MS = (
 )
 _MAX_ID_LENGTH = 1_000
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
-_CLOCK = r"\d:\d\d|[Tt]\d\d|\d ?[AaPp]\.?[Mm]\b"
+_CLOCK = r"\d:\d\d|[Tt]\d\d|\d [0-2]?\d(?:h|[.h]\d\d)|\d \d{4}(?:\d\d)?$|\d ?[AaPp]\.?[Mm]\b"
 _OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
 _NAMED_UTC = r" ?(?:UTC|GMT)$"
 Bools = NDArray[np.bool_]

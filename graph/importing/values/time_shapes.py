@@ -50,6 +50,8 @@ _CLOCKS = tuple(
         ("", ""),
         (r"99?:99", "%H:%M"), (r"99?:99:99", "%H:%M:%S"), (r"99?:99:99\.9{1,6}", "%H:%M:%S.%f"),
         (r"99?\.99", "%H.%M"), (r"99?\.99\.99", "%H.%M.%S"), (r"9999", "%H%M"), (r"999999", "%H%M%S"),
+        (r"99?h", "%Hh"), (r"99?h99", "%Hh%M"), (r"99?:99h", "%H:%Mh"), (r"99?:99 h", "%H:%M h"),
+        (r"99?\.99 [ap]m", "%I.%M %p"), (r"99?\.99[ap]m", "%I.%M%p"), (r"99?[ap]m", "%I%p"),
         (r"99?:99 [ap]m", "%I:%M %p"), (r"99?:99:99 [ap]m", "%I:%M:%S %p"),
         (r"99?:99[ap]m", "%I:%M%p"), (r"99?:99:99[ap]m", "%I:%M:%S%p"), (r"99? [ap]m", "%I %p"),
         (r"[ap]m99?:99", "%p%I:%M"), (r"[ap]m99?:99:99", "%p%I:%M:%S"),
@@ -112,7 +114,7 @@ def _time_shape(shape: str) -> TimeShape | None:
     rest, ending = shape, ""
     for pattern, code in _AFTER_CLOCKS:
         match = pattern.search(rest)
-        if match and ":" in rest[: match.start()]:
+        if match and (":" in rest[: match.start()] or code == "Uhr"):
             rest, ending = rest[: match.start()], " " * match.group().startswith(" ") + code
     for pattern, layout in _DATES:
         match = pattern.match(rest)
