@@ -10,8 +10,8 @@ from graph.dataset_lock import dataset_lock
 from graph.datasets import describe_dataset, seconds_of
 from graph.errors import AlreadyExists, InvalidRequest, NotFound
 from graph.importing.participation.derive import derive_for_campaign
+from graph.importing.reading.ids import WITHOUT_SUFFIX, normalise
 from graph.importing.runs.rules import standing_rules
-from graph.importing.values.ids import WITHOUT_SUFFIX, normalise
 from graph.remedies import Remedy
 
 _MAX_LISTED = 5

@@ -218,3 +218,36 @@ def test_question_about_a_column_of_the_orders_names_their_file(tmp_path: Path) 
     asked = str(raised.value)
     assert "day and month in order_date of orders.csv, like row 2: '01/02/2024'" in asked
     assert "in price of order_lines.csv" in asked
+
+
+@pytest.mark.parametrize(
+    ("of_orders", "rules"),
+    [
+        ("000{}", ["whole_numbers", "no_leading_zeros"]),
+        ("{}.0", ["whole_numbers", "no_leading_zeros"]),
+        ("a-{}", ["lower_case"]),
+        ("a - {}", ["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]),
+    ],
+)
+def test_keys_that_are_written_in_two_ways_are_joined(
+    tmp_path: Path, of_orders: str, rules: list[str]
+) -> None:
+    own = "A-{}" if "a" in of_orders else "{}"
+    orders = numbered("order_id,customer_id,date", 30, lambda n: f"{of_orders.format(n)},c{n},2024-03-{n:02}")
+    lines = numbered("order_id,sku,quantity,price", 30, lambda n: f"{own.format(n)},tea,2,2.50")
+    write(tmp_path, orders=orders, lines=lines)
+    (join,) = inferred(tmp_path).tables["behaviours"][0].join
+    assert join.ids == rules
+    assert f"the same order as {own.format(1)} and {of_orders.format(1)}" in infer_mapping(tmp_path)
+    report = check(tmp_path)
+    assert behaviours(report)[:2] == [("c1", "tea", 5.0), ("c2", "tea", 5.0)]
+    assert (report.total.loaded, report.total.rejected) == (30, 0)
+
+
+@pytest.mark.parametrize(("of_orders", "known"), [("{}", 14), ("#{}", 0)])
+def test_lines_of_which_too_few_have_an_order_are_counted(tmp_path: Path, of_orders: str, known: int) -> None:
+    orders = numbered("order_id,customer_id,date", 14, lambda n: f"{of_orders.format(n)},c{n},2024-03-{n:02}")
+    lines = numbered("order_id,sku,quantity,price", 30, lambda n: f"{n},tea,2,2.50")
+    write(tmp_path, orders=orders, lines=lines)
+    text = infer_mapping(tmp_path, "shop", "UTC")
+    assert f"# Not used: lines.csv: only {known} of its 30 rows have an order of orders.csv" in text

@@ -1,5 +1,6 @@
 """Drafts the source of a behaviours file: kinds, objects, guests, returns, cancelled orders."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,7 @@ def _are_views_without_product(decisions: _Decisions, kinds: list[str]) -> bool:
     """Return whether some rows have no product, but not all, and all of these are views."""
     scan, roles = decisions.scan, decisions.roles
     rows = scan.kinds if "kind" in decisions.columns else {"": scan.rows}
-    products = {kind: scan.filled.get(kind, {}).get("product", 0) for kind in kinds}
+    products = {kind: scan.filled.get(kind, Counter())["product"] for kind in kinds}
     without = [kind for kind in kinds if products[kind] < rows[kind]]
     by_file = kind_of_file(decisions.file.name, roles.get("at")) or ""
     return (
@@ -176,7 +177,7 @@ def _are_views_without_product(decisions: _Decisions, kinds: list[str]) -> bool:
 def _decide_views(decisions: _Decisions, kinds: list[str], has_products: bool) -> dict[str, str]:
     """Take the category or page of views for their object where they have no product; else leave them out."""
     scan, columns, product = decisions.scan, decisions.columns, decisions.roles["product"]
-    filled = sum(scan.filled.get(kind, {}).get("product", 0) for kind in kinds)
+    filled = sum(scan.filled.get(kind, Counter())["product"] for kind in kinds)
     rows = sum(scan.kinds[kind] for kind in kinds) if "kind" in columns else scan.rows
     others = [name for name in decisions.file.names if simplify(name.rpartition(".")[2]) in _PAGES]
     columns["object"] = product

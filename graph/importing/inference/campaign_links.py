@@ -19,8 +19,8 @@ from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.kinds import SALES
 from graph.importing.participation.campaign_names import overlap_is_little
 from graph.importing.reading.cells import texts
+from graph.importing.reading.ids import RULES, normalise
 from graph.importing.reading.numbered_columns import read_numbered_columns
-from graph.importing.values.ids import RULES, normalise
 
 _READING = ("encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "rows")
 """Settings of a source that a join states as well."""

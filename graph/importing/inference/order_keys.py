@@ -1,14 +1,17 @@
 """Finds the key by which lines name their orders, over all rows of both files."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
-from graph.importing.inference.column_values import is_no_chance
+from graph.importing.inference.column_values import examples, is_no_chance
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.names import simplify
 from graph.importing.inference.tables import find_columns
+from graph.importing.reading.ids import normalise
 
 _NEARLY_ALL = 0.95
 """Share of the lines whose order is in the file of orders, and of the orders whose key is their own."""
@@ -19,6 +22,11 @@ _LINES_PER_ORDER = 50
 """Above this on average, the key is that of a shop or a region."""
 _ENOUGH = 20
 """Keys below this number agree by chance."""
+_RULES = (
+    ("lower_case",), ("whole_numbers", "no_leading_zeros"),
+    ("lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"),
+)  # fmt: skip
+"""Rules that make keys equal, the fewest first."""
 _GENERIC = {
     "id", "nr", "no", "number", "key", "pos", "position", "line", "line_no", "line_id", "row", "index",
     "nummer", "序号", "编号",
@@ -46,6 +54,10 @@ class Link:
         Whether some orders are in several rows.
     without_lines
         Number of orders that no line names.
+    rules
+        Rules that make their keys equal, where they are written in two ways.
+    example
+        A key as each file writes it, with such rules.
     """
 
     lines: InspectedFile
@@ -56,6 +68,8 @@ class Link:
     is_asked: bool
     is_repeated: bool
     without_lines: int
+    rules: tuple[str, ...] = ()
+    example: str = ""
 
     @property
     def strength(self) -> tuple[bool, bool, bool]:
@@ -77,14 +91,55 @@ class _Match(NamedTuple):
 
 
 def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
-    """Return how a file of lines names the orders of another file; None if it does not."""
+    """Return how a file of lines names the orders of another file; None if it does not.
+
+    Keys that are written in two ways, like 00017 and 17, are found where the names of their columns agree.
+    """
+    if link := _find_link(lines, orders):
+        return link
+    for rules in _RULES:
+        if link := _find_link(lines, orders, rules):
+            return replace(link, rules=rules, example=_example(link, rules)) if link.is_named else None
+    return None
+
+
+def partial_link(lines: InspectedFile, orders: InspectedFile) -> str:
+    """Return how few rows of a file without users name an order of a file that has these; else empty."""
+    roles, of_orders = find_columns(lines.names), find_columns(orders.names)
+    own, key = roles.get("basket"), of_orders.get("basket")
+    if own is None or key is None or "user" in roles or "user" not in of_orders:
+        return ""
+    keys, values = _values(orders, key), _values(lines, own)
+    known = int(values.isin(keys[keys != ""]).sum())
+    return (
+        f"only {known:,} of its {len(values):,} rows have an order of {orders.name} ({own}: "
+        f"{examples(lines.values[own])}; {key}: {examples(orders.values[key])})"
+    )
+
+
+def _example(link: Link, rules: Sequence[str]) -> str:
+    key = link.lines.values[link.own]
+    own = next(value.strip() for value in key if value and value.strip())
+    (same,) = normalise(pa.array([own]), rules).to_pylist()
+    others = _values(link.orders, link.keys[0])
+    found = others[_normal(others, rules) == same]
+    return f"{own} and {found.iloc[0]}" if len(found) else own
+
+
+def _normal(values: "pd.Series[str]", rules: Sequence[str]) -> "pd.Series[str]":
+    if not rules:
+        return values
+    return pd.Series(normalise(pa.array(values, pa.string()), rules).to_pylist(), dtype=str)
+
+
+def _find_link(lines: InspectedFile, orders: InspectedFile, rules: Sequence[str] = ()) -> Link | None:
     matches: list[_Match] = []
     for key in _key_columns(orders):
-        values = _values(orders, key)
+        values = _normal(_values(orders, key), rules)
         distinct = pd.Index(values[values != ""]).unique()
         # A header of orders has no more rows than orders, but for a few corrections.
         if len(distinct) >= max(1, _NEARLY_ALL * len(values)):
-            compared = (_compare(lines, own, orders, key, distinct) for own in _key_columns(lines))
+            compared = (_compare(lines, own, orders, key, distinct, rules) for own in _key_columns(lines))
             matches += [
                 match._replace(is_repeated=len(distinct) < int((values != "").sum()))
                 for match in compared
@@ -102,15 +157,15 @@ def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
 
 
 def _compare(
-    lines: InspectedFile, own: str, orders: InspectedFile, key: str, distinct: pd.Index
+    lines: InspectedFile, own: str, orders: InspectedFile, key: str, distinct: pd.Index, rules: Sequence[str]
 ) -> _Match | None:
     is_named = _agree(lines, own, orders, key)
     if not is_named and "user" not in find_columns(orders.names):
         return None
     sampled = [value.strip() for value in lines.values[own] if value and value.strip()]
-    if not sampled or pd.Index(sampled).isin(distinct).mean() < _MOST_SAMPLED:
+    if not sampled or _normal(pd.Series(sampled), rules).isin(distinct).mean() < _MOST_SAMPLED:
         return None
-    values = _values(lines, own)
+    values = _normal(_values(lines, own), rules)
     found = values[values.isin(distinct)]
     if len(found) < _NEARLY_ALL * len(values) or len(values) > _LINES_PER_ORDER * len(distinct):
         return None

@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from graph.importing.inference.column_values import examples
-from graph.importing.inference.draft import Ask
+from graph.importing.inference.draft import Ask, Noted
 from graph.importing.inference.evidence import states_campaigns
 from graph.importing.inference.inspect import InspectedFile
-from graph.importing.inference.order_keys import Link, find_link
+from graph.importing.inference.order_keys import Link, find_link, partial_link
 from graph.importing.inference.refunds import is_refund
 from graph.importing.inference.tables import find_columns
 from graph.importing.mapping.formats import as_list
@@ -74,6 +74,8 @@ def _best_link(lines: InspectedFile, files: Iterable[InspectedFile]) -> Link | N
             "tells in which; leave only one of these files in the folder, or write a source with `join`"
         )
         return None
+    if not best:
+        lines.problem = next(filter(None, (partial_link(lines, orders) for orders in others)), "")
     return best[0] if best else None
 
 
@@ -83,9 +85,11 @@ def _join(link: Link) -> InspectedFile:
     names = _names_in_mapping(link)
     files = as_list(orders.settings["files"])
     reading = {name: getattr(orders.source, name) for name in _READING}
-    join = Join(files=files, on={link.own: link.keys[0]}, repeats="first", **reading)
+    join = Join(files=files, on={link.own: link.keys[0]}, repeats="first", ids=list(link.rules), **reading)
     stated = {name: orders.settings[name] for name in _READING if name in orders.settings}
     settings: dict[str, Any] = {"files": orders.settings["files"], **stated, "on": {link.own: _key(link)}}
+    if link.rules:
+        settings["ids"] = Noted(list(link.rules), f"both files write the same order as {link.example}")
     if link.is_repeated:
         settings["repeats"] = Ask(
             f"Some orders are in several rows of {orders.name}, by {link.keys[0]}. Which of them counts?",

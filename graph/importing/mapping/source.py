@@ -24,6 +24,7 @@ NO_COLUMN = "none of them"
 """The answer that no column holds the object of behaviours, or another field that may be missing."""
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
+KeyRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]
 KeyField = Literal["basket", "object", "store", "id"]
 _PAIRS = ("user_tags", "targetings", "promotions", "coupons")
 """Tables whose rows are pairs of ids, of which a cell may list several."""
@@ -41,6 +42,11 @@ class Join(Strict):
         "last row counts",
     )
     ignore_case: bool = Field(False, description="Whether keys that differ only in letter case are equal")
+    ids: list[KeyRule] = Field(
+        [],
+        description="Rules that make keys equal, as under the mapping's `ids`: whole_numbers (17.0 is 17), "
+        "no_leading_zeros (00017 is 17), lower_case, no_spaces, nfkc",
+    )
     format: FileFormat | None = Field(None, description="As for a source")
     rows: str | None = Field(None, description="As for a source", min_length=1)
     encoding: Texts = Field(["utf-8"], description="As for a source")

@@ -24,6 +24,7 @@ from graph.importing.reading.column_check import absent_columns, check_columns
 from graph.importing.reading.columns import missing_columns
 from graph.importing.reading.composed import date_and_time, first_values
 from graph.importing.reading.folders import FoundFile
+from graph.importing.reading.ids import normalise
 from graph.importing.reading.lines import Parsed
 from graph.importing.reading.opening import checksum_of
 from graph.importing.warnings import DataWarning
@@ -45,8 +46,8 @@ class JoinedTable:
         The keys of the joined rows, each once.
     columns
         Joined columns, by the name that the mapping uses.
-    ignore_case
-        Whether letter case makes no difference; then `keys` are in lower case.
+    rules
+        Rules that make keys equal, which `keys` have gone through.
     unmatched, rows
         Numbers of rows without a partner, and of all rows so far.
     """
@@ -55,14 +56,14 @@ class JoinedTable:
     own_keys: list[str]
     keys: pa.Array
     columns: dict[str, pa.Array]
-    ignore_case: bool = False
+    rules: Sequence[str] = ()
     unmatched: int = 0
     rows: int = 0
     examples: list[str] = field(default_factory=list)
 
     def look_up(self, parsed: Parsed) -> dict[str, pa.Array]:
         """Return the joined columns for rows; null for those without a partner, which are counted."""
-        keys = _key([parsed.columns[name] for name in self.own_keys], self.ignore_case)
+        keys = _key([parsed.columns[name] for name in self.own_keys], self.rules)
         positions = pc.index_in(keys, value_set=self.keys)
         self.rows += len(keys)
         self.unmatched += positions.null_count
@@ -236,7 +237,8 @@ def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> tuple[
         name: concatenate([part.columns[name] for part in parts]) if parts else pa.nulls(0, pa.string())
         for name in names
     }
-    keys = _key([read[name] for name in join.on.values()], join.ignore_case)
+    rules = [*join.ids, *(["lower_case"] if join.ignore_case else [])]
+    keys = _key([read[name] for name in join.on.values()], rules)
     kept = _unique(
         join, keys, read, [(origin, part.numbers) for origin, part in zip(origins, parts, strict=True)]
     )
@@ -245,16 +247,15 @@ def _read(join: Join, files: list[FoundFile], columns: dict[str, str]) -> tuple[
         list(join.on),
         keys.take(kept),
         {column: read[name].take(kept) for column, name in columns.items()},
-        join.ignore_case,
+        rules,
     )
     return table, checksums
 
 
-def _key(columns: list[pa.Array], ignore_case: bool) -> pa.Array:
+def _key(columns: list[pa.Array], rules: Sequence[str]) -> pa.Array:
     """Return one text per row: its key, null where a part is missing."""
     trimmed = [pc.utf8_trim_whitespace(texts(column)) for column in columns]
-    if ignore_case:
-        trimmed = [pc.utf8_lower(column) for column in trimmed]
+    trimmed = [normalise(column, rules) for column in trimmed]
     empty = [pc.if_else(pc.equal(column, ""), None, column) for column in trimmed]
     return empty[0] if len(empty) == 1 else pc.binary_join_element_wise(*empty, _SEPARATOR)
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading.block import Block
+from graph.importing.reading.ids import normalise
 from graph.importing.reading.input_files import InputFile
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
-from graph.importing.values.ids import normalise
 from graph.importing.values.local_times import first_midnight, next_midnight
 from graph.importing.values.where import mask
 

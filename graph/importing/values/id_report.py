@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.importing.values.ids import RULES
+from graph.importing.reading.ids import RULES
 from graph.importing.warnings import DataWarning
 
 _DIFFERENCES = {

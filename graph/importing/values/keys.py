@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
+from graph.importing.reading.ids import normalise
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
-from graph.importing.values.ids import normalise
 
 SEPARATOR = "\x1f"
 Hashes = NDArray[np.uint64]

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
+from graph.importing.reading.ids import WITHOUT_SUFFIX, normalise
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.values.convert import convert
-from graph.importing.values.ids import WITHOUT_SUFFIX, normalise
 from graph.importing.values.keys import raw_column
 from graph.progress import Progress
 

@@ -14,10 +14,10 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
+from graph.importing.reading.ids import normalise
 from graph.importing.reading.lines import RowError
 from graph.importing.values.convert import Converted, after_last_day, convert
 from graph.importing.values.discounts import only_rates, read_discounts
-from graph.importing.values.ids import normalise
 from graph.importing.values.keys import key_columns, raw_column
 from graph.importing.values.local_times import days_later
 from graph.importing.values.masks import is_true
