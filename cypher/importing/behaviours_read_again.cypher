@@ -1,11 +1,11 @@
 // List behaviours of earlier imports whose user and key a file has again, also those that an import took out
-// parameters: $dataset (string), $import (integer), $types (list of strings, relationship types), $key (list of strings: object, or a property), $users (list of {id (string), keys (map with an entry per key)}), $spared (list of integer, imports)
+// parameters: $dataset (string), $import (integer), $types (list of strings, relationship types), $key (list of strings: object, or a property), $users (list of {id (string), keys (map with an entry per key)})
 // returns: relationship (string), user (string), key (string), type (string), object (string), import (integer), source (string or null), replaced_by (integer or null: an import that took it out), at (integer, milliseconds), campaign, quantity, value, discount, discount_rate, minimum_spend, coupon_discount, basket, store, id
 // access: read
 UNWIND $users AS row
 MATCH (user:User {dataset: $dataset, id: row.id})-[old]->(object)
 WHERE (type(old) IN $types OR (type(old) = 'REPLACED' AND old.type IN $types))
-  AND old.import <> $import AND NOT old.import IN $spared
+  AND old.import <> $import
 WITH user, old, object, row.keys AS keys,
      reduce(text = null, name IN $key |
        coalesce(text + '\u001f', '') + CASE name WHEN 'object' THEN object.id ELSE old[name] END) AS key

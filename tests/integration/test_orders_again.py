@@ -206,3 +206,25 @@ def test_older_export_that_is_imported_late_is_warned_of(shop: Shop) -> None:
     assert f"`groundswell undo 3 --dataset {shop.dataset}`" in warning.text
     undo_import(shop.graph, shop.dataset, 3, Silent())
     assert [basket for basket, *_ in shop.behaviours()] == ["16", "18"]
+
+
+@pytest.mark.parametrize("key", [["basket"], ["basket", "object"]])
+def test_order_changes_within_a_file_that_was_loaded_before(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, key: list[str]
+) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 2)
+    mapping = orders_mapping(shop.dataset, replaces=key)
+    first = "16,completed,a,tea,2024-03-02 10:00,3.5\n17,completed,b,tea,2024-03-03 11:00,8\n"
+    second = "17,completed,b,tea,2024-03-03 11:00,2\n18,completed,a,tea,2024-03-09 10:00,4\n"
+    shop.load("june", first + second, mapping)
+    # An order of the second block is refunded, and a line of order 17, which both have, stays.
+    shop.load("june", first + second.replace("18,completed", "18,refunded"), mapping)
+    assert sorted((basket, value) for basket, _, _, value, _ in shop.behaviours()) == [
+        ("16", 3.5), ("17", 2.0), ("17", 8.0),
+    ]  # fmt: skip
+    # Lines are appended, also to an order.
+    more = "19,completed,a,tea,2024-03-10 10:00,4\n17,completed,b,tea,2024-03-03 11:00,1\n"
+    shop.load("june", first + second.replace("18,completed", "18,refunded") + more, mapping)
+    assert sorted((basket, value) for basket, _, _, value, _ in shop.behaviours()) == [
+        ("16", 3.5), ("17", 1.0), ("17", 2.0), ("17", 8.0), ("19", 4.0),
+    ]  # fmt: skip

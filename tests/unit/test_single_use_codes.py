@@ -87,6 +87,14 @@ def test_codes_of_single_use_without_a_common_part_are_no_campaigns(tmp_path: Pa
     assert check_files(tmp_path, mapping, Silent()).tables["behaviours"].loaded == 79
 
 
+def test_codes_of_several_users_among_them_are_the_only_campaigns(tmp_path: Path) -> None:
+    write_orders(tmp_path, [*(f"{number * 7919:06X}" for number in range(1, 80)), *["SUMMER", "WINTER"] * 20])
+    report = check_files(tmp_path, answered(tmp_path), Silent())
+    assert campaigns(report) == {"SUMMER", "WINTER"}
+    assert report.tally.counting == 40
+    assert {w.count for w in report.warnings if w.code == "unknown_campaigns"} == {79}
+
+
 @pytest.mark.parametrize("codes", [SPRING[:49], ["SPRING-10", "SUMMER-10"] * 60])
 def test_few_codes_and_shared_codes_are_campaigns(tmp_path: Path, codes: list[str]) -> None:
     write_orders(tmp_path, codes)

@@ -61,7 +61,6 @@ def replace_earlier(
     target: Target,
     *,
     files: Mapping[int, Collection[str]],
-    spared: Collection[int] = (),
     loaded_before: bool = False,
     beside: pd.DataFrame | None = None,
 ) -> Replacement:
@@ -77,17 +76,13 @@ def replace_earlier(
         Behaviours of all kinds.
     files
         The files of behaviours of earlier imports, by number.
-    spared
-        Imports that loaded other lines of the same file, where one order may continue.
     loaded_before
         Whether an earlier import read these rows already: then what it loaded, or what replaced it since,
         holds, and only rows without such a behaviour are loaded.
     beside
-        Other rows of the file with keys of this batch, by `frame_of`: behaviours that equal these stay.
+        Other rows of the file, by `frame_of`: behaviours of keys of this batch that equal these stay.
     """
     new = frame_of(rows, source, target)
-    if loaded_before or {"object", "id"} & set(source.key):
-        spared = ()
     left_out = rows.left_out_keys
     keys = [new[["user", "key", "at"]]]
     if left_out is not None and len(left_out) and not loaded_before:
@@ -95,7 +90,7 @@ def replace_earlier(
         excluded["key"] = key_texts(left_out.columns, source.key).to_pandas()
         keys.append(pd.DataFrame(excluded).astype({"at": float}))
     again = pd.concat(keys)
-    old = _earlier(transaction, again[["user", "key"]], source, target, spared)
+    old = _earlier(transaction, again[["user", "key"]], source, target)
     if not len(old):
         return Replacement(rows, moments=again["at"])
     replaceable, staying = of_source(old, again, source, target.mapping.tables["behaviours"], files)
@@ -165,7 +160,6 @@ def _earlier(
     keys: pd.DataFrame,
     source: Source,
     target: Target,
-    spared: Collection[int],
 ) -> pd.DataFrame:
     """Return behaviours of earlier imports with these users and keys, also those taken out."""
     of_users = keys.dropna().drop_duplicates().groupby("user")["key"]
@@ -176,6 +170,5 @@ def _earlier(
         types=target.mapping.types_of(source),
         key=list(source.key),
         users=users,
-        spared=sorted(spared),
     )
     return _typed(pd.DataFrame(outcome.rows)) if outcome.rows else pd.DataFrame()

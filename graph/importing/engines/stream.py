@@ -101,24 +101,37 @@ class StreamEngine(ImportEngine):
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     self.observer.add(file, rows)
                     if divided is None and self._replaces(file):
-                        divided = self._divided(file, plan.imports)
+                        divided = self._divided(file)
                     for segment in plan.segments:
-                        yield from self._batches(file, block, segment, rows, plan.imports, divided)
+                        yield from self._batches(file, block, segment, rows, divided)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
 
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
 
-    def _divided(self, file: InputFile, imports: frozenset[int]) -> pd.DataFrame:
-        """Return the rows of orders that several blocks have; none where rows are appended to loaded ones."""
-        if imports - {self.target.number}:
-            return pd.DataFrame()
-        frames = [
-            frame_of(rows, file.source, self.target).assign(number=rows.numbers)
-            for rows in divided_orders(file, self.target.mapping)
-        ]
+    def _divided(self, file: InputFile) -> pd.DataFrame:
+        """Return the rows of orders that several blocks have."""
+        frames = [self._numbered(rows, file) for rows in divided_orders(file, self.target.mapping)]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def _numbered(self, rows: Rows, file: InputFile) -> pd.DataFrame:
+        return frame_of(rows, file.source, self.target).assign(number=rows.numbers)
+
+    def _beside(
+        self, file: InputFile, block: Block, segment: Segment, rows: Rows, divided: pd.DataFrame
+    ) -> pd.DataFrame | None:
+        """Return the rows of the file, outside of a segment, whose orders may continue in it."""
+        first, end = block.first + segment.start, block.first + segment.stop
+        others = rows.filter((rows.numbers < first) | (rows.numbers >= end))
+        frames = [self._numbered(others, file)] if len(others) else []
+        if len(divided):
+            number = divided["number"]
+            frames.append(divided[(number < block.first) | (number >= block.first + block.length)])
+        if not frames:
+            return None
+        beside = pd.concat(frames, ignore_index=True)
+        return beside.assign(before=beside["number"] < first)
 
     def _batches(
         self,
@@ -126,15 +139,10 @@ class StreamEngine(ImportEngine):
         block: Block,
         segment: Segment,
         rows: Rows,
-        imports: frozenset[int],
         divided: pd.DataFrame | None,
     ) -> Iterator[BatchTask]:
-        first, end = block.first + segment.start, block.first + segment.stop
-        rows = rows.between(first, end)
-        beside = None
-        if divided is not None and len(divided):
-            others = divided[(divided["number"] < first) | (divided["number"] >= end)]
-            beside = others.assign(before=others["number"] < first)
+        beside = None if divided is None else self._beside(file, block, segment, rows, divided)
+        rows = rows.between(block.first + segment.start, block.first + segment.stop)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
         for part, part_rows in enumerate(parts):
@@ -147,7 +155,6 @@ class StreamEngine(ImportEngine):
                         source=file.source,
                         target=self.target,
                         files=self.ledger.ends,
-                        spared=imports,
                         loaded_before=segment.loaded_before,
                         beside=beside,
                     )

@@ -38,7 +38,10 @@ def add_campaigns(draft: Draft) -> None:
     if any(source.table == "campaigns" for source in draft.sources):
         return
     comment = "campaigns as the behaviours name them: each runs from the first day of its use to the last"
-    draft.sources += [draft_windows(source, column, comment) for source, column in draft.naming]
+    for source, column in draft.naming:
+        rule = draft.campaign_rules.get(column)
+        own = {"where": {column: rule}} if rule else {}
+        draft.sources.append(draft_windows(source, column, comment, **own))
     sent = [
         source
         for source in draft.sources

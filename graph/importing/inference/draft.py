@@ -94,6 +94,8 @@ class Draft:
     """Files that fill no table, each with the reason."""
     naming: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours that name campaigns, and the column that does."""
+    campaign_rules: dict[str, Noted] = field(default_factory=dict)
+    """Which values of a column that names campaigns are campaigns, where not all are."""
     redeeming: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours whose objects are coupons, and their column."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from graph.importing.inference.draft import Ask, Draft, DraftSource
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted
 from graph.importing.inference.inspect import InspectedFile
 
 _MIN_CODES = 50
@@ -36,11 +36,15 @@ def settle_single_use(draft: Draft, files: Sequence[InspectedFile]) -> None:
         if file is None or len(codes) < _MIN_CODES or single < _NEARLY_ALL * len(codes):
             continue
         prefixes = Counter(_prefix(code) for code in codes.index[codes == 1])
+        shared = sorted(codes.index[codes > 1])
         found = f"{single:,} of {len(codes):,} codes in {column} of {file.name} are of one user"
         if len(prefixes) <= _FEW * len(codes):
-            _ask(draft, found, prefixes, list(codes.index[codes > 1]))
-        elif single == len(codes):
+            _ask(draft, found, prefixes, shared)
+        elif not shared:
             _leave_out(draft, source, column, found)
+        elif not any(source is other for other, _ in draft.redeeming):
+            note = f"{found}: only codes of several users are campaigns"
+            draft.campaign_rules[column] = Noted({"is": shared}, note)
 
 
 def _users_of_codes(file: InspectedFile, column: str, user: str) -> "pd.Series[int]":

@@ -66,14 +66,10 @@ def batch_id(entry: Row) -> str:
 
 @dataclass
 class LoadPlan:
-    """The segments of a block to load, and the rows that need no loading.
-
-    `imports` are those whose rows of this file, up to this block, stand.
-    """
+    """The segments of a block to load, and the rows that need no loading."""
 
     segments: list[Segment] = field(default_factory=list)
     loaded_before: RowCounts = field(default_factory=RowCounts)
-    imports: frozenset[int] = frozenset()
 
 
 class Ledger:
@@ -83,7 +79,6 @@ class Ledger:
         self._number = number
         self._blocks: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
         self._spans: list[tuple[int, int]] = []
-        self._standing: dict[tuple[str, str], set[int]] = defaultdict(set)
         self.ends: dict[int, dict[str, int]] = defaultdict(dict)
         """The last moment of each file of behaviours of earlier jobs, by job; 0 where it is in the future."""
         self.batches: list[str] = []
@@ -136,11 +131,9 @@ class Ledger:
             else:
                 # An earlier job was killed here, or rejected rows whose user may have been loaded since.
                 plan.segments.append(Segment(start, stop, digest, loaded_before=complete))
-            self._standing[table, file].add(number)
             covered = stop
         if covered < block.length:
             plan.segments.append(Segment(covered, block.length, block.digest()))
-        plan.imports = frozenset(self._standing[table, file])
         self._note_changes(table, file, block, mapping, plan)
         return plan
 
