@@ -14,7 +14,7 @@ from graph.importing.contract import TABLES
 if TYPE_CHECKING:
     from api.schemas.imports import Import, ImportWarning
     from graph.importing.check import Check
-    from graph.importing.job import ImportReport
+    from graph.importing.report import ImportReport
     from graph.importing.runs.row_counts import RowCounts
     from graph.importing.warnings import DataWarning
 
@@ -30,10 +30,10 @@ def show_import(report: "ImportReport") -> None:
     if report.rejects:
         _show_reasons(report.reasons)
         out.print(f"Every rejected row, with its reason: {report.rejects}", soft_wrap=True)
-    if report.replaced:
+    if report.reloaded_imports:
         out.print(
-            f"Files are read in another way than before: {', '.join(report.replaced)} "
-            f"{'was' if len(report.replaced) == 1 else 'were'} undone and all rows loaded anew."
+            f"Files are read in another way than before: {', '.join(report.reloaded_imports)} "
+            f"{'was' if len(report.reloaded_imports) == 1 else 'were'} undone and all rows loaded anew."
         )
     _show_tally(report.tally)
     show_warnings(report.warnings)
@@ -119,8 +119,7 @@ def _show_reasons(reasons: dict[str, int]) -> None:
 def _show_tally(lines: list[str]) -> None:
     if lines:
         out.print(
-            "What counts as participation (one for each user, campaign and moment: several products of an "
-            "order are one):",
+            "Participation (behaviours of one user at the same moment are one participation in a campaign):",
             soft_wrap=True,
         )
     for line in lines:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from graph.connection import Graph
     from graph.importing import adapters
     from graph.importing.check import Check
-    from graph.importing.job import ImportReport
     from graph.importing.mapping.model import Mapping
+    from graph.importing.report import ImportReport
 
 app = typer.Typer(no_args_is_help=True, help="Import data into the database.")
 

@@ -32,8 +32,9 @@ from api.serializers.models import serialize_backtest, serialize_model
 from api.serializers.networks import serialize_network
 from graph.connection import Graph
 from graph.datasets import describe_dataset, resolve_dataset
-from graph.importing.job import Engine, ImportReport, import_files
+from graph.importing.job import Engine, import_files
 from graph.importing.mapping.model import Mapping
+from graph.importing.report import ImportReport
 from graph.importing.runs.records import import_runs
 from graph.progress import Progress
 from graph.settings import Settings

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from graph.errors import InvalidRequest
-from graph.importing.mapping.questions import UnansweredQuestions
+from graph.importing.mapping.questions import InvalidAnswer, UnansweredQuestions
 
 
 def ask_questions(path: Path) -> None:
@@ -12,8 +11,7 @@ def ask_questions(path: Path) -> None:
     from graph.importing.mapping.model import read_mapping
     from graph.importing.mapping.questions import write_answers
 
-    # What an error about an answer names: its place, or the answer itself.
-    names: list[str] = []
+    asked: set[str] = set()
     unanswered = path.read_text(encoding="utf-8") if path.exists() else ""
     while True:
         try:
@@ -26,15 +24,15 @@ def ask_questions(path: Path) -> None:
                 if question.ask not in answers:
                     answers[question.ask] = _ask(question.ask, question.choose, question.shown)
             in_order = [answers[question.ask] for question in error.questions]
-            names = [f"{question.path}: " for question in error.questions] + list(map(repr, in_order))
+            asked = {question.path for question in error.questions}
             path.write_text(write_answers(unanswered, in_order), encoding="utf-8")
-        except InvalidRequest as error:
-            if not any(name in str(error) for name in names):
+        except InvalidAnswer as error:
+            if not asked & set(error.paths):
                 raise
             # An answer in words of one's own, like `Berlin` for a time zone.
             out.print(str(error), markup=False, soft_wrap=True)
             path.write_text(unanswered, encoding="utf-8")
-            names = []
+            asked = set()
         else:
             return
 

@@ -62,13 +62,13 @@ def erase(graph: Graph, settings: Settings, dataset: str, user: str) -> Erasure:
 
 
 def _imported_files(graph: Graph, dataset: str) -> str:
-    """Return that the imported files still have the user's rows, and what to do."""
+    """Return that the imported files may still have the user's rows, and what to do."""
     sources = {Path(run.source).name for run in import_runs(graph, dataset) if run.state != "undone"}
-    named = f" ({', '.join(sorted(sources))})" if sources else ""
+    named = f" (of {', '.join(sorted(sources))})" if sources else ""
     return (
-        f"The files that were imported{named}, and copies of them in the cache folder, still have the user's "
-        "rows: importing them again, as after a correction of their mapping, restores the user. Remove the "
-        "rows there, or leave them out with `where` in the mapping."
+        f"The imported files{named} and copies of them in the cache folder may still have the user's rows. "
+        "Importing them again, for example after a correction of the mapping, restores the user: remove the "
+        "rows from the files, or leave them out with `where` in the mapping."
     )
 
 

@@ -22,7 +22,8 @@ from testcontainers.community.neo4j import Neo4jContainer
 from forecasting.training import ModelRun, train
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.job import ImportReport, import_files, import_prepared
+from graph.importing.job import import_files, import_prepared
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.schema import migrate
 from graph.server import local

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from graph.importing.job import ImportReport
 from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.report import ImportReport
 
 HEADER = "user,product,at,amount\n"
 Import = Callable[..., ImportReport]

@@ -18,7 +18,8 @@ from forecasting.klstm.forecaster import Configuration
 from forecasting.training import train
 from graph.connection import connect
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.job import ImportReport, import_prepared
+from graph.importing.job import import_prepared
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.schema import migrate
 from graph.server import local

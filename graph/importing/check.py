@@ -20,7 +20,7 @@ from graph.importing.runs.rejects import reason_text
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.day_counts import DayCounts
-from graph.importing.values.later_files import leave_out_replaced
+from graph.importing.values.later_files import leave_out_superseded
 from graph.importing.values.observer import Observer
 from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.values.shared_codes import keep_shared_codes
@@ -95,7 +95,7 @@ def check_files(
     files = open_input_files(folder, mapping, progress, is_status)
     refuse_ambiguous_columns(files, progress)
     keep_shared_codes(files, progress)
-    leave_out_replaced(files, progress)
+    leave_out_superseded(files, progress)
     check, observer = Check(Tally(mapping), unused=unused_columns(files)), Observer(mapping)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     repeated = RepeatedRows()

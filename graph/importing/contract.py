@@ -42,6 +42,10 @@ class TableSpec:
         """Names of all fields."""
         return tuple(field.name for field in self.fields)
 
+    def field(self, name: str) -> Field:
+        """Return the field of that name."""
+        return next(field for field in self.fields if field.name == name)
+
 
 def _id(meaning: str = "its key") -> Field:
     return Field("id", "id", meaning, required=True)

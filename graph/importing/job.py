@@ -1,7 +1,6 @@
 """Runs an import: opens files, chooses the engine, loads rows, derives participations, reports outcomes."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +19,7 @@ from graph.importing.mapping.model import Mapping
 from graph.importing.participation.derive import derive_participations
 from graph.importing.participation.tally import NO_BEHAVIOURS, NO_PARTICIPATIONS, Tally
 from graph.importing.reading.input_files import InputFiles, open_input_files
+from graph.importing.report import ImportReport
 from graph.importing.runs import limits, records
 from graph.importing.runs.coverage import record_coverage
 from graph.importing.runs.ledger import Ledger
@@ -28,7 +28,7 @@ from graph.importing.runs.rereading import replaced_imports
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.undo import replace_import
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
-from graph.importing.values.later_files import leave_out_replaced
+from graph.importing.values.later_files import leave_out_superseded
 from graph.importing.values.observer import Observer
 from graph.importing.values.shared_codes import keep_shared_codes
 from graph.importing.warnings import DataWarning, to_json
@@ -40,54 +40,6 @@ _BULK_ROWS = 500_000
 """For fewer rows, restarting the server takes longer than the bulk engine saves."""
 
 Engine = Literal["auto", "bulk", "stream"]
-
-
-@dataclass
-class ImportReport:
-    """The outcome of an import.
-
-    Attributes
-    ----------
-    dataset, run, engine
-        Data set, id of the import, and engine.
-    tables
-        Number of rows by outcome, by table.
-    counts
-        What the graph contains of the data set afterwards.
-    participations, removed
-        Numbers of participations that the import added, and of those that count no longer.
-    tally
-        How many of the behaviours in the delivery count as participation, in a sentence per kind.
-    replaced
-        Ids of imports that this one replaced, because the mapping reads their files in another way.
-    rejects
-        The file of rejected rows, if any.
-    reasons
-        Number of rejected rows per reason.
-    left_out
-        A sentence for the files of each series of which rows were left out.
-    warnings
-        What should be looked at although no row is wrong.
-    """
-
-    dataset: str
-    run: str
-    engine: str
-    tables: dict[str, RowCounts] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    participations: int = 0
-    removed: int = 0
-    replaced: list[str] = field(default_factory=list)
-    rejects: Path | None = None
-    reasons: dict[str, int] = field(default_factory=dict)
-    tally: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    warnings: list[DataWarning] = field(default_factory=list)
-
-    @property
-    def total(self) -> RowCounts:
-        """The sum over all tables."""
-        return RowCounts.sum(self.tables.values())
 
 
 class ImportJob:
@@ -140,7 +92,7 @@ class ImportJob:
         replaced = replaced_imports(graph, self._files)
         standing = graph.run("importing/campaign_ids", dataset=mapping.dataset, replaced=replaced)
         keep_shared_codes(self._files, progress, [row["id"] for row in standing])
-        leave_out_replaced(self._files, progress)
+        leave_out_superseded(self._files, progress)
         chosen = _choose(graph, settings, mapping, engine, self._files)
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
@@ -190,8 +142,8 @@ class ImportJob:
         dataset = self._mapping.dataset
         for number in records.replaces(self._graph, dataset, self.number):
             replace_import(self._graph, dataset, number, self._progress)
-            self.report.replaced.append(f"import/{number}")
-        if self.report.replaced:
+            self.report.reloaded_imports.append(f"import/{number}")
+        if self.report.reloaded_imports:
             self._ledger = Ledger(self._graph, dataset, self.number)
 
     def _load(self) -> None:
@@ -214,12 +166,14 @@ class ImportJob:
 
     def _changed_lines(self) -> list[DataWarning]:
         replacing = any(source.key for sources in self._mapping.tables.values() for source in sources)
-        some, all_ = (", except for those that its source `replaces`", " all") if replacing else ("", "")
+        exception = ", except for those that its source `replaces`" if replacing else ""
         warnings = []
         for file, numbers in sorted(self._ledger.changed.items()):
             imports = ", ".join(f"import/{number}" for number in sorted(numbers, reverse=True))
-            text = f"{file}: earlier lines were changed; rows loaded from them before stay{some}; undo "
-            text += f"{imports} first to replace them{all_}."
+            text = (
+                f"{file}: earlier lines were changed; rows loaded from them before stay{exception}. To "
+                f"replace all of them, undo {imports} first."
+            )
             warnings.append(DataWarning("changed_lines", text, len(numbers)))
         return warnings
 
@@ -283,8 +237,8 @@ def _replaced(number: int) -> list[DataWarning]:
     if not number:
         return []
     text = (
-        f"{number:,} behaviours of earlier imports were replaced: a later file has their orders or ids "
-        "again, with other values, or as rows that are left out."
+        f"{number:,} behaviours of earlier imports were replaced: a later file has the same orders or ids "
+        "with other values, or in rows that `where` leaves out."
     )
     return [DataWarning("replaced_behaviours", text, number)]
 

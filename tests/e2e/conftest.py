@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.browser import launch

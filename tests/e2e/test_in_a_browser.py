@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 import cypher
 from api.page.source_query import browser_url, explore_query
 from graph.connection import Graph, connect
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.server import local
 from graph.server.browser_files import opening_page
 from graph.server.folders import Folders

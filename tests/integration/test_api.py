@@ -20,8 +20,9 @@ from api.page.rendering import standalone_page
 from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
-from graph.importing.job import ImportReport, import_files
+from graph.importing.job import import_files
 from graph.importing.mapping.model import parse_mapping
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from network.runs import NetworkRun

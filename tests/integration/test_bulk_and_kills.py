@@ -14,8 +14,9 @@ from graph.errors import ImportFailed, ImportStopped, InvalidRequest
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.engines import bulk
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.job import Engine, ImportReport, import_files, import_prepared
+from graph.importing.job import Engine, import_files, import_prepared
 from graph.importing.mapping.model import Mapping, parse_mapping, read_mapping
+from graph.importing.report import ImportReport
 from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent

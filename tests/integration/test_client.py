@@ -22,7 +22,7 @@ from graph.api_keys import make_key
 from graph.connection import Graph, connect
 from graph.errors import AccessDenied, InvalidRequest, JobEnded, NotFound, ServerRefused, ServerUnreachable
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from tests.command_line import database_environment, groundswell
 from tests.data import CAMPAIGN, CUTOFF, query

@@ -14,7 +14,7 @@ from forecasting.records import ModelRun
 from graph.connection import Graph
 from graph.database import Database
 from graph.errors import InvalidRequest
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from network.runs import NetworkRun
 from tests.command_line import database_environment, groundswell, groundswell_process

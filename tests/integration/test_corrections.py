@@ -144,7 +144,7 @@ def test_a_corrected_reading_replaces_the_earlier_one(load: Import, shop: Path) 
     (shop / "orders.csv").write_text(HEADER + "a,tea,03/04/2024,3.5\nb,mug,05/04/2024,8\n")
     assert load(times=["iso", "%d/%m/%Y"]).counts["ordered"] == 2
     report = load(times=["iso", "%m/%d/%Y"])
-    assert report.replaced == ["import/1"]
+    assert report.reloaded_imports == ["import/1"]
     assert (report.counts["ordered"], report.counts["users"], report.participations) == (2, 3, 1)
     assert load(times=["iso", "%m/%d/%Y"]).total.loaded == 0
 
@@ -154,7 +154,7 @@ def test_a_file_that_has_grown_is_replaced_as_well(load: Import, shop: Path) -> 
     with (shop / "orders.csv").open("a") as file:
         file.write("b,tea,2024-03-05 08:00,4\n")
     report = load(**behaviours(columns={**COLUMNS, "store": "product"}))
-    assert report.replaced == ["import/1"]
+    assert report.reloaded_imports == ["import/1"]
     assert (report.total.unchanged, report.counts["ordered"]) == (0, 4)
 
 
@@ -179,7 +179,7 @@ def test_a_corrected_reading_is_refused_where_files_are_missing(
         load(**behaviours(columns={**COLUMNS, "store": "product"}))
     assert [run.state for run in import_runs(graph, dataset)] == ["complete", "complete"]
     undo_import(graph, dataset, 2, Silent())
-    assert load(**behaviours(columns={**COLUMNS, "store": "product"})).replaced == ["import/1"]
+    assert load(**behaviours(columns={**COLUMNS, "store": "product"})).reloaded_imports == ["import/1"]
 
 
 @pytest.mark.parametrize("point", ["changes", "finish"])
@@ -244,8 +244,8 @@ def test_changed_lines_are_reported_and_appended_ones_are_not(load: Import, shop
     (shop / "orders.csv").write_text(text.replace("a,tea,2024-03-02 10:00,3.5", "a,tea,2024-03-02 10:00,4.5"))
     report = load()
     assert [warning.text for warning in report.warnings] == [
-        "orders.csv: earlier lines were changed; rows loaded from them before stay; undo import/2, import/1 "
-        "first to replace them."
+        "orders.csv: earlier lines were changed; rows loaded from them before stay. To replace all of "
+        "them, undo import/2, import/1 first."
     ]
     assert report.counts["ordered"] == 5
 
@@ -269,4 +269,4 @@ def test_a_changed_rule_for_duplicates_reads_the_rows_again(load: Import, shop: 
     assert load(duplicates=first).counts["ordered"] == ordered.pop(first)
     ((other, expected),) = ordered.items()
     report = load(duplicates=other)
-    assert (report.replaced, report.counts["ordered"]) == (["import/1"], expected)
+    assert (report.reloaded_imports, report.counts["ordered"]) == (["import/1"], expected)

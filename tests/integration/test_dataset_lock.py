@@ -18,7 +18,8 @@ from graph.connection import Graph, Row, connect
 from graph.dataset_lock import dataset_lock, lock_owners
 from graph.errors import DatasetLocked, LockLost, NotFound
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.job import ImportReport, import_prepared
+from graph.importing.job import import_prepared
+from graph.importing.report import ImportReport
 from graph.importing.runs.ledger import Ledger
 from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import

@@ -13,7 +13,7 @@ from graph.database import Timeouts
 from graph.datasets import describe_dataset
 from graph.errors import DatabaseUnreachable, NotFound
 from graph.event_loop import EventLoopGraph
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 
 

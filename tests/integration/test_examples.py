@@ -7,7 +7,7 @@ from pathlib import Path
 
 from examples import messy_shop
 from forecasting.records import ModelRun
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from tests.command_line import database_environment
 from tests.serving import running_server

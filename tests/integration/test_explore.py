@@ -16,7 +16,7 @@ from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph
 from graph.export import run_question
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.command_line import database_environment, groundswell

@@ -23,7 +23,7 @@ from forecasting.records import (
 )
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.command_line import database_environment, groundswell

@@ -14,8 +14,9 @@ from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.check import check_files
 from graph.importing.engines import stream
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.job import ImportReport, import_files, import_prepared
+from graph.importing.job import import_files, import_prepared
 from graph.importing.mapping.model import parse_mapping, read_mapping
+from graph.importing.report import ImportReport
 from graph.importing.runs.records import find_import, import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent

@@ -15,7 +15,7 @@ from api.app import create_app
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
 from graph.errors import DatabaseUnreachable, NotFound
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from jobs import queue, registry, worker
 from tests.command_line import database_environment, groundswell

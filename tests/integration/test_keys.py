@@ -14,7 +14,7 @@ from api.middleware import auth
 from graph.api_keys import SCOPES, list_keys, make_key, revoke_key
 from graph.connection import Graph, connect
 from graph.errors import InvalidRequest
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from tests.command_line import database_environment, groundswell
 from tests.data import query

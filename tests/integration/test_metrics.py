@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.app import create_app
 from graph.connection import Graph, connect
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from jobs import queue
 

@@ -5,7 +5,7 @@ import sys
 import time
 
 from graph.connection import Graph
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from network import queries

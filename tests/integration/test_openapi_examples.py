@@ -11,7 +11,7 @@ from forecasting.forecasts import forecast_campaign
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import DATASET
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.data import CAMPAIGN

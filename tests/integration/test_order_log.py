@@ -89,7 +89,7 @@ def test_every_behaviour_is_counted_with_its_reason(
     lines = [
         "order: 6 behaviours, 2 count; 2 outside every window, 1 inside one, but not of a promoted product, "
         "1 of users whom the campaign did not target.",
-        "Behaviours rejected, because nobody knows their users: 1.",
+        "Behaviours rejected because their user is unknown: 1.",
     ]
     assert check_files(shop, shop_mapping(dataset), Silent()).tally.lines() == lines
     report = load()

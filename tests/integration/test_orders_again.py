@@ -7,8 +7,9 @@ import pytest
 from graph.connection import Graph
 from graph.errors import InvalidRequest
 from graph.importing.engines import replacing
-from graph.importing.job import ImportReport, import_files
+from graph.importing.job import import_files
 from graph.importing.mapping.model import Mapping
+from graph.importing.report import ImportReport
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.settings import Settings

@@ -17,7 +17,7 @@ from forecasting.records import (
 from forecasting.training import run_backtest, train
 from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound, NotReady
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from network import queries

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from forecasting.records import ModelRun
 from graph.connection import Graph, connect
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from tests.data import CAMPAIGN, query
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from graph.connection import Graph, connect
-from graph.importing.job import ImportReport
+from graph.importing.report import ImportReport
 from graph.settings import Settings
 from jobs import queue
 from network.runs import NetworkRun

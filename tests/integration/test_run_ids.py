@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from graph.connection import Graph, connect
 from graph.importing.adapters.complete_journey import complete_journey
-from graph.importing.job import ImportReport, import_prepared
+from graph.importing.job import import_prepared
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 from network.build import build_network

@@ -14,7 +14,8 @@ from forecasting.history.series import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
 from graph.connection import Graph
 from graph.errors import NotFound
-from graph.importing.job import ImportReport, count
+from graph.importing.job import count
+from graph.importing.report import ImportReport
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.settings import Settings
@@ -136,7 +137,7 @@ def test_corrected_reading_of_the_names_replaces_the_earlier_one(
     corrected = tables()
     corrected["behaviours"][0]["missing"] = ["", "organic"]  # type: ignore[index]
     report = load(tables=corrected, kinds=KINDS, participation=ANYONE)
-    assert (report.replaced, report.warnings) == (["import/1"], [])
+    assert (report.reloaded_imports, report.warnings) == (["import/1"], [])
     assert named_campaigns(graph, dataset) == ["F1", None, None, None]
 
 
@@ -148,7 +149,7 @@ def test_rejected_behaviours_are_loaded_once_the_mapping_keeps_them(
     assert strict.reasons == {"orders.csv: utm is not among the campaigns": 2}
     assert named_campaigns(graph, dataset) == ["F1", None]
     report = load_orders(load)
-    assert (report.replaced, report.total.rejected) == (["import/1"], 0)
+    assert (report.reloaded_imports, report.total.rejected) == (["import/1"], 0)
     assert named_campaigns(graph, dataset) == ["F1", "organic", "organic", None]
 
 
@@ -195,4 +196,4 @@ def test_a_campaign_after_the_complete_data_counts_the_behaviours_there_are(
 def test_rejecting_unknown_campaigns_reads_the_rows_again(load: Import) -> None:
     assert load_orders(load).counts["ordered"] == 4
     report = load_orders(load, unknown={"campaigns": "reject"})
-    assert (report.replaced, report.counts["ordered"], report.total.rejected) == (["import/1"], 2, 2)
+    assert (report.reloaded_imports, report.counts["ordered"], report.total.rejected) == (["import/1"], 2, 2)

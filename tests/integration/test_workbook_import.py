@@ -8,9 +8,10 @@ from openpyxl import Workbook
 
 from graph.connection import Graph
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.job import ImportReport, import_files
+from graph.importing.job import import_files
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.report import ImportReport
 from graph.progress import Silent
 from graph.settings import Settings
 

@@ -205,3 +205,13 @@ def test_ambiguous_names_in_the_table_are_asked_about(tmp_path: Path) -> None:
     assert "join:" not in text
     with pytest.raises(UnansweredQuestions, match="kinds.purchase.counts"):
         parse_mapping(load_yaml(text), "test")
+
+
+def test_names_with_a_common_part_are_not_linked_by_it(tmp_path: Path) -> None:
+    orders = ORDERS.replace("spring_sale", "spring_de", 1).replace("spring_sale", "spring_fr")
+    (tmp_path / "orders.csv").write_text(orders)
+    (tmp_path / "campaigns.csv").write_text(CAMPAIGNS.replace("SPRING24", "spring"))
+    text = infer_mapping(tmp_path)
+    assert "without_suffix" not in text
+    with pytest.raises(UnansweredQuestions, match="campaign names in utm_campaign"):
+        parse_mapping(load_yaml(text), "test")

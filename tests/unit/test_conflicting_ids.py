@@ -23,6 +23,16 @@ def test_rows_of_one_id_with_other_values_are_named(tmp_path: Path) -> None:
     assert "1 behaviour has the `id` of an earlier row of the same user and object" in warning.text
 
 
+def test_number_of_compared_rows_is_limited_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.importing.values.conflicting_ids._MAX_ROWS", 2)
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 2)
+    (warning,) = warnings_of(tmp_path, "a,tea,2024-03-01,1,7\na,tea,2024-03-01,2,7\na,tea,2024-03-01,3,7\n")
+    assert warning.count == 1
+    assert warning.text.startswith("orders.csv (among the first 2 rows with an `id`): 1 behaviour has the")
+
+
 @pytest.mark.parametrize(
     "second", ["a,tea,2024-03-01,1,7", "a,mug,2024-03-01,5,7", "b,tea,2024-03-01,5,7", "a,tea,2024-03-01,5,"]
 )

@@ -7,9 +7,11 @@ import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.check import Check, check_files
+from graph.importing.engines.divided_orders import divided_orders
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.reading.input_files import open_input_files
 from graph.progress import Silent
 from tests.known_exports import write_sample
 
@@ -56,7 +58,7 @@ def test_order_counts_as_the_later_file_has_it(tmp_path: Path) -> None:
     assert sorted(str(row["basket"]) for row in report.preview["behaviours"]) == ["16", "18", "19"]
     warnings = {warning.code: warning for warning in report.warnings}
     assert warnings["rows_in_later_file"].text.startswith(
-        "orders-june.csv: 2 rows are left out, because orders-july"
+        "orders-june.csv: 2 rows are left out: orders-july.csv ends later and has"
     )
     assert "repeated_rows" not in warnings
 
@@ -78,6 +80,30 @@ def test_whole_order_is_replaced_where_the_key_is_the_order(tmp_path: Path) -> N
     assert sorted(rows) == [("16", "tea"), ("17", "mug"), ("18", "mug")]
 
 
+def test_rows_without_a_partner_are_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,mail\na,a@x.org\nb,b@x.org\n")
+    later = JULY.replace(",B,", ",b,") + "20,completed,c,mug,2024-07-04,9\n"
+    columns = {"user": ["mail", "customer"], "object": "sku", "at": "date", "basket": "order"}
+    join = {"files": "people.csv", "on": {"customer": "id"}}
+    report = check(tmp_path, {"june": JUNE, "july": later}, columns=columns, join=[join])
+    (warning,) = [warning for warning in report.warnings if warning.code == "rows_without_partner"]
+    assert "orders-july.csv: 1 of 4 rows have no partner" in warning.text
+
+
+def test_look_for_orders_in_several_blocks_counts_no_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 2)
+    (tmp_path / "people.csv").write_text("id,mail\na,a@x.org\n")
+    (tmp_path / "orders.csv").write_text(JUNE + "17,completed,b,cup,2024-06-20,7\n")
+    columns = {"user": ["mail", "customer"], "object": "sku", "at": "date", "basket": "order"}
+    join = {"files": "people.csv", "on": {"customer": "id"}}
+    mapping = orders_mapping(files="orders.csv", columns=columns, join=[join], replaces=["basket"])
+    files = open_input_files(tmp_path, mapping, Silent())
+    assert sum(len(rows) for rows in divided_orders(files.inputs[0], mapping)) == 2
+    assert files.warnings() == []
+
+
 def test_stamp_in_the_future_makes_no_file_the_later_one(tmp_path: Path) -> None:
     stray = JUNE + "20,completed,a,tea,2137-01-01,5\n"
     assert loaded(check(tmp_path, {"june": stray, "july": JULY})) == 4
@@ -85,7 +111,7 @@ def test_stamp_in_the_future_makes_no_file_the_later_one(tmp_path: Path) -> None
 
 def test_files_that_contradict_each_other_are_refused_where_neither_is_later(tmp_path: Path) -> None:
     again = JUNE.replace("17,completed", "17,refunded")
-    with pytest.raises(ImportFailed, match="1 orders or ids with other values, like 17, tea, and both end"):
+    with pytest.raises(ImportFailed, match="different values, for example 17, tea, and both end"):
         check(tmp_path, {"june": JUNE, "june-again": again})
 
 
@@ -224,3 +250,19 @@ def test_sheets_of_one_source_are_compared_as_files_are(tmp_path: Path) -> None:
     workbook.save(tmp_path / "shop.xlsx")
     report = check_files(tmp_path, orders_mapping(files="shop.xlsx/Orders *"), Silent())
     assert sorted(str(row["basket"]) for row in report.preview["behaviours"]) == ["16", "18", "19"]
+
+
+def test_known_export_in_two_encodings_is_of_one_system(tmp_path: Path) -> None:
+    (first,) = write_sample("Shopify: orders", tmp_path)
+    header, *lines = first.read_text().splitlines()
+    number = lines[0].partition(",")[0]
+    later = [line.replace(",paid,", ",refunded,") for line in lines[:2]]
+    later += [line.replace(number, "#9999").replace("2024-", "2025-") for line in lines[:2]]
+    text = "\n".join([header, *later]) + "\n"
+    (tmp_path / "orders_export_2.csv").write_bytes(text.encode("cp1252"))
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop", "UTC")), "test")
+    sources = mapping.tables["behaviours"]
+    assert {tuple(source.encoding) for source in sources} == {("utf-8",), ("cp1252",)}
+    assert {source.label for source in sources} == {"orders_export_*.csv"}
+    warnings = [warning.text for warning in check_files(tmp_path, mapping, Silent()).warnings]
+    assert any("2 rows are left out: orders_export_2.csv ends later" in text for text in warnings)

@@ -69,6 +69,18 @@ def test_campaigns_of_users_are_targetings(tmp_path: Path, column: str) -> None:
     assert check.tally.counting == 2
 
 
+def test_recipients_are_users_of_orders_in_another_file_than_their_lines(tmp_path: Path) -> None:
+    orders = "order_id,customer_id,order_date\n" + "".join(
+        f"O{100 + n},{user},2024-03-{n + 1:02}\n" for n, user in enumerate(["ann", "bob", "dan", "ann"])
+    )
+    lines = "order_id,product_id,quantity\n" + "".join(f"O{100 + n},tea,1\n" for n in range(4))
+    campaigns = CAMPAIGNS.format("recipients", "ann;bob", "bob;dan")
+    mapping, _ = inferred(tmp_path, orders=orders, order_lines=lines, campaigns=campaigns)
+    assert mapping is not None
+    (targetings,) = mapping.tables["targetings"]
+    assert targetings.split == {"recipients": ";"}
+
+
 def test_categories_of_campaigns_are_asked_about(tmp_path: Path) -> None:
     products = "sku,category\ntea,Drinks\nmilk,Drinks\ncake,Food\n"
     campaigns = CAMPAIGNS.format("categories", "Food", "Food/Drinks")

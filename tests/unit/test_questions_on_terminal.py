@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from cli.questions import ask_questions
 from graph.errors import InvalidRequest
 from graph.importing.mapping.model import read_mapping
 
@@ -22,8 +23,6 @@ def test_answers_are_written_into_the_mapping(tmp_path: Path, monkeypatch) -> No
     assert "In which order are day and month in order_date of orders.csv, like row 2: '03/04/2024'?" in (
         result.output.replace("\n", " ")
     )
-    from cli.questions import ask_questions
-
     ask_questions(tmp_path / "groundswell.yaml")
     assert read_mapping(tmp_path / "groundswell.yaml").tables["behaviours"][0].times == ["%m/%d/%Y"]
 
@@ -53,3 +52,41 @@ def test_question_of_a_wrong_form_is_refused(tmp_path: Path, question: str, reas
     path.write_text(f"dataset: shop\nzone: {question}\ntables: {{}}\n")
     with pytest.raises(InvalidRequest, match=re.escape(reason)):
         read_mapping(path)
+
+
+MAPPING = """\
+dataset: shop
+zone: UTC
+tables:
+  behaviours:
+    - files: orders.csv
+      constants: {kind: purchase}
+      columns:
+        user: user
+        object: product
+        at:
+          column: time
+          times:
+            ask: Since when
+            answer:
+kinds:
+  purchase: {type: PURCHASED, counts: any}
+"""
+
+
+def test_invalid_answer_about_a_column_is_asked_again(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "groundswell.yaml"
+    path.write_text(MAPPING)
+    answers = iter(["1", "days since 2024-01-01"])
+    monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
+    ask_questions(path)
+    assert read_mapping(path).tables["behaviours"][0].formats["at"].times == ["days since 2024-01-01"]
+
+
+def test_error_beside_an_answer_is_not_asked_about(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "groundswell.yaml"
+    path.write_text(MAPPING.replace("constants: {kind: purchase}", "constants: {kind: iso}"))
+    answers = iter(["iso"])
+    monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
+    with pytest.raises(InvalidRequest, match="'iso'"):
+        ask_questions(path)

@@ -17,13 +17,13 @@ from graph.importing.values.validate import validate
 def divided_orders(file: InputFile, mapping: Mapping) -> Iterator[Rows]:
     """Yield the valid rows of each block whose user and key occur in another block, too."""
     distinct = [np.empty(0, dtype=np.uint64)]
-    for block in file.blocks():
+    for block in file.uncounted().blocks():
         found, has_key = key_hashes(block.parse(), file.source, mapping)
         distinct.append(np.unique(found[has_key]))
     keys, number = np.unique(np.concatenate(distinct), return_counts=True)
     divided = keys[number > 1]
     if len(divided):
-        for block in replace(file, keep=_Divided(file, mapping, divided)).blocks():
+        for block in replace(file.uncounted(), keep=_Divided(file, mapping, divided)).blocks():
             yield validate(block, file.table, file.source, mapping)
 
 

@@ -50,7 +50,7 @@ class ResolvedBlock:
     rejected
         Errors of rejected rows.
     added
-        IdIndex that exist only because rows reference them, by table.
+        Ids that exist only because rows reference them, by table.
     """
 
     source: InputFile

@@ -15,7 +15,7 @@ import pyarrow as pa
 from graph.importing.exports.fit import names_of
 from graph.importing.inference.column_values import is_no_chance
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
-from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.inspect import InspectedFile, index_by_name
 from graph.importing.inference.kinds import SALES
 from graph.importing.participation.campaign_names import overlap_is_little
 from graph.importing.reading.cells import texts
@@ -88,7 +88,7 @@ def link_campaigns(draft: Draft, files: list[InspectedFile]) -> list[Reference]:
     list of Reference
         Sources whose names cannot be linked; empty if any other source names campaigns of the table.
     """
-    by_name = {file.name: file for file in reversed(files)}
+    by_name = index_by_name(files)
     own, ids = _own_campaigns(draft, by_name)
     if not ids:
         return []
@@ -252,7 +252,8 @@ def _apply(rules: list[str], names: Iterable[str]) -> set[str]:
 
 def _add_rule(draft: Draft, reference: Reference, ids: set[str]) -> bool:
     """Add the rule that makes names and ids equal, and return whether there is one."""
-    for rule in RULES:
+    # A common part is a guess: single_use asks about it.
+    for rule in (name for name in RULES if name != "without_suffix"):
         rules = [*_rules(draft), rule]
         if len(_apply(rules, ids)) < len(ids):
             continue  # It would make two campaigns the same.

@@ -1,6 +1,6 @@
 """Finds the files of a delivery and how each is read: format, encoding, delimiter, columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -140,6 +140,11 @@ class InspectedFile:
             frame = {name: column.fill_null("").to_pandas() for name, column in columns.items()}
             trimmed = pd.DataFrame(frame, dtype=str).apply(lambda column: column.str.strip())
             yield trimmed.mask(trimmed.isin(self.missing), "")
+
+
+def index_by_name(files: Sequence[InspectedFile]) -> dict[str, InspectedFile]:
+    """Return files by name; of two with the same name, the first: it has the joined columns."""
+    return {file.name: file for file in reversed(files)}
 
 
 def inspect_files(folder: Path) -> list[InspectedFile]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from graph.importing.exports.fit import names_of
 from graph.importing.inference.campaign_windows import shared_settings
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
-from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.inspect import InspectedFile, index_by_name
 from graph.importing.inference.names import COLUMNS, simplify, words_of
 from graph.importing.mapping.formats import FIRST_OF
 
@@ -28,7 +28,7 @@ _PAIRS = {"promotions": ("product", "campaign"), "targetings": ("user", "campaig
 
 def draft_lists(draft: Draft, files: list[InspectedFile]) -> None:
     """Split lists of ids in cells, and make promotions and targetings of those in tables of campaigns."""
-    by_name = {file.name: file for file in files}
+    by_name = index_by_name(files)
     known = {"campaign": set[str](), "product": set[str](), "user": set[str]()}
     for source in draft.sources:
         entity = {"campaigns": "campaign", "products": "product", "users": "user"}.get(source.table)
@@ -53,7 +53,7 @@ def draft_lists(draft: Draft, files: list[InspectedFile]) -> None:
 
 def ask_about_ranges(draft: Draft, files: list[InspectedFile]) -> None:
     """Ask when behaviours count where campaigns state a category, a store or the like, as other files do."""
-    by_name = {file.name: file for file in files}
+    by_name = index_by_name(files)
     for source in draft.sources:
         file = by_name.get(str(source.settings["files"]))
         if source.table != "campaigns" or file is None or source.has_windows:
@@ -62,7 +62,7 @@ def ask_about_ranges(draft: Draft, files: list[InspectedFile]) -> None:
             ids = {value for value in file.values[column] if value}
             others = [
                 other
-                for other in files
+                for other in by_name.values()
                 if other is not file and len(ids) >= _FEW and _has(other, column, ids)
             ]
             if others:

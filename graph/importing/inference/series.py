@@ -68,20 +68,21 @@ def _join(name: str, files: list[InspectedFile], named: str | list[str]) -> Insp
 
 
 def name_changed_series(draft: Draft) -> None:
-    """Name sources of orders as one where a later export of the series has other columns.
+    """Name sources of orders as one where a later export of the series has other columns or another encoding.
 
     Exports whose orders have their user, time and number in columns of the same name, in any letter case, are
     of one system: a later one replaces the orders that it has again.
     """
     groups: dict[tuple[str, ...], list[DraftSource]] = defaultdict(list)
     for source in draft.sources:
-        files, columns = source.settings["files"], source.settings["columns"]
+        files, columns = as_list(source.settings["files"]), source.settings["columns"]
         own = [columns.get(field) for field in ("user", "at", "basket")]
-        names = [name.casefold() for name in own if isinstance(name, str)]
-        if "replaces" in source.settings and isinstance(files, str) and len(names) == len(own):
-            groups[series_pattern(files), *names].append(source)
+        names = [" ".join(as_list(name)).casefold() for name in own if isinstance(name, str | list)]
+        patterns = set(map(series_pattern, files))
+        if "replaces" in source.settings and len(patterns) == 1 and len(names) == len(own):
+            groups[patterns.pop(), *names].append(source)
     for group, sources in groups.items():
-        if len({source.settings["files"] for source in sources}) > 1:
+        if len({str(source.settings["files"]) for source in sources}) > 1:
             note = "one system, whose later files have the last word on an order"
             for source in sources:
                 settings = source.settings

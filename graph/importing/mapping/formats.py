@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from graph.importing.mapping.time_formats import contradiction, is_known
 
@@ -27,12 +27,12 @@ def parts_of(name: str) -> list[str]:
     return name.split(DATE_AND_TIME if DATE_AND_TIME in name else FIRST_OF)
 
 
-def _divided(value: Any) -> Any:
+def _split_formats(value: Any) -> Any:
     return value.split(OR) if isinstance(value, str) else value
 
 
 Texts = Annotated[list[str], BeforeValidator(as_list)]
-Divided = Annotated[list[str], BeforeValidator(_divided)]
+Formats = Annotated[list[str], BeforeValidator(_split_formats)]
 
 
 class Strict(BaseModel):
@@ -72,7 +72,7 @@ class Numbers(Strict):
 class FormatSettings(Strict):
     """The format of values; settings of a table override those of the mapping."""
 
-    times: Divided | None = Field(
+    times: Formats | None = Field(
         None,
         description="Formats, tried in this order: iso, epoch_s, epoch_ms, epoch_us, epoch_ns, excel (serial "
         "days), a count from a start like 'hours since 2018-01-01 09:00' (also days, minutes, seconds), or "
@@ -83,39 +83,41 @@ class FormatSettings(Strict):
     numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
     missing: list[str] | None = Field(None, description="Texts that stand for a missing value")
 
-    @model_validator(mode="after")
-    def _times_agree(self) -> Self:
-        unknown = next((layout for layout in self.times or [] if not is_known(layout)), None)
+    @field_validator("times")
+    @classmethod
+    def _times_agree(cls, times: list[str] | None) -> list[str] | None:
+        unknown = next((layout for layout in times or [] if not is_known(layout)), None)
         if unknown is not None:
             raise ValueError(
-                f"times: {unknown!r} is no format of times; write iso, epoch_s (_ms, _us, _ns), excel, a "
+                f"{unknown!r} is no format of times; write iso, epoch_s (_ms, _us, _ns), excel, a "
                 "count like 'hours since 2018-01-01' (also days, minutes, seconds; 'hours since 2018-01-01 "
                 "09:00'), or strptime's like '%d/%m/%Y' or, with German names of months, 'de: %d. %B %Y'"
             )
-        mixed = next((layout for layout in self.times or [] if "%H" in layout and "%p" in layout), None)
+        mixed = next((layout for layout in times or [] if "%H" in layout and "%p" in layout), None)
         if mixed is not None:
             right = mixed.replace("%H", "%I")
             raise ValueError(
-                f"times: {mixed!r} would ignore AM and PM, as %H is an hour of 24; write %I, the hour of 12: "
+                f"{mixed!r} would ignore AM and PM, as %H is an hour of 24; write %I, the hour of 12: "
                 f"{right!r}"
             )
-        both = contradiction(self.times or [])
+        both = contradiction(times or [])
         if both:
             first, second, text = both
             raise ValueError(
-                f"times: {first!r} and {second!r} read {text} as different days; keep the one that is right, "
+                f"{first!r} and {second!r} read {text} as different days; keep the one that is right, "
                 "and give another column its own: columns: {at: {column: Date, times: ...}}"
             )
-        return self
+        return times
 
-    @model_validator(mode="after")
-    def _zone_exists(self) -> Self:
-        if self.zone is not None:
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str | None) -> str | None:
+        if zone is not None:
             try:
-                ZoneInfo(self.zone)
+                ZoneInfo(zone)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(f"{self.zone!r} is not a time zone; write it like Europe/Berlin") from error
-        return self
+                raise ValueError(f"{zone!r} is not a time zone; write it like Europe/Berlin") from error
+        return zone
 
 
 DiscountReading = Literal["amount", "rate", "percent", "paid_rate", "threshold"]
@@ -126,7 +128,7 @@ class ColumnFormat(FormatSettings):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
-    discount: Annotated[list[DiscountReading], BeforeValidator(_divided)] | None = Field(
+    discount: Annotated[list[DiscountReading], BeforeValidator(_split_formats)] | None = Field(
         None,
         alias="as",
         description="discount: what the values state, tried in this order. amount (default): money taken "

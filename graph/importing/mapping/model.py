@@ -16,7 +16,12 @@ from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
 from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat, as_list
 from graph.importing.mapping.kinds import BehaviourKind, Participation
-from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
+from graph.importing.mapping.questions import (
+    InvalidAnswer,
+    UnansweredQuestions,
+    answered_paths,
+    resolve_questions,
+)
 from graph.importing.mapping.source import Source, Sources, check_fields
 from graph.importing.mapping.yaml_text import load_yaml
 
@@ -234,6 +239,8 @@ def parse_mapping(content: object, origin: str) -> Mapping:
     ------
     UnansweredQuestions
         The mapping has open questions.
+    InvalidAnswer
+        An answer makes it invalid.
     InvalidRequest
         It is invalid; the message names the field and the problem.
     """
@@ -246,16 +253,13 @@ def parse_mapping(content: object, origin: str) -> Mapping:
     try:
         return Mapping.model_validate(answered)
     except ValidationError as error:
-        problems = [f"{_path(problem['loc'])}{_message(problem)}" for problem in error.errors()]
-        raise InvalidRequest(
-            f"{origin}: " + "; ".join(problems) + ".",
-            "Correct the mapping; docs/data-contract.md describes its fields.",
-        ) from error
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    return f"{'.'.join(str(part) for part in location)}: " if location else ""
-
-
-def _message(problem: Any) -> str:
-    return str(problem["msg"]).removeprefix("Value error, ")
+        paths = [".".join(map(str, problem["loc"])) for problem in error.errors()]
+        messages = [str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors()]
+        problems = [f"{path}: {text}".removeprefix(": ") for path, text in zip(paths, messages, strict=True)]
+        text = f"{origin}: " + "; ".join(problems) + "."
+        remedy = "Correct the mapping; docs/data-contract.md describes its fields."
+        # The format of a column can stand under `columns`.
+        places = {*paths, *(path.replace(".formats.", ".columns.") for path in paths)}
+        if answers := sorted(places & answered_paths(content)):
+            raise InvalidAnswer(text, remedy, answers) from error
+        raise InvalidRequest(text, remedy) from error

@@ -66,6 +66,31 @@ class UnansweredQuestions(InvalidRequest):
         self.questions = questions
 
 
+class InvalidAnswer(InvalidRequest):
+    """The answers to some questions of a mapping are invalid.
+
+    Attributes
+    ----------
+    paths
+        Where these questions stand in the file.
+    """
+
+    def __init__(self, problem: str, remedy: str, paths: list[str]) -> None:
+        super().__init__(problem, remedy)
+        self.paths = paths
+
+
+def answered_paths(value: object, path: str = "") -> set[str]:
+    """Return where the questions that have an answer stand in a parsed mapping."""
+    if isinstance(value, list):
+        return set().union(*(answered_paths(item, f"{path}.{i}") for i, item in enumerate(value)))
+    if not isinstance(value, dict):
+        return set()
+    if {"ask", "answer"} <= set(value):
+        return set() if value["answer"] is None else {path}
+    return set().union(*(answered_paths(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()))
+
+
 def resolve_questions(content: object) -> tuple[object, list[Question]]:
     """Replace the questions of a parsed mapping by their answers, and return the open ones.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from graph.importing.mapping.formats import Divided, Strict, Texts
+from graph.importing.mapping.formats import Formats, Strict, Texts
 
 Sign = Literal["positive", "negative", "zero", "not_negative", "not_positive", "any"]
 
@@ -19,7 +19,7 @@ class Rule(Strict):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
     is_: Texts | None = Field(None, alias="is", description="Equals one of these texts")
-    is_not: Divided | None = Field(
+    is_not: Formats | None = Field(
         None, description="Equals none of them; one text may hold several, divided by a bar between blanks"
     )
     starts_with: Texts | None = Field(None, description="Starts with one of them")

@@ -70,7 +70,7 @@ class Tally:
     names
         The campaigns that behaviours name.
     unknown_users
-        Behaviours that were rejected because nobody knows their user.
+        Behaviours that were rejected because their user is unknown.
     skipped
         Behaviours that earlier imports loaded, and that were not read again.
     """
@@ -196,13 +196,13 @@ class Tally:
         """Return a line for each kind of behaviour, and one for rejected ones."""
         lines = [_line(name, self.kinds[name], counts) for name, counts in sorted(self.counts.items())]
         if self.unknown_users:
-            lines.append(f"Behaviours rejected, because nobody knows their users: {self.unknown_users:,}.")
+            lines.append(f"Behaviours rejected because their user is unknown: {self.unknown_users:,}.")
         if self.skipped:
             lines.append(f"Behaviours loaded before, which are not counted here: {self.skipped:,}.")
         return lines
 
     def campaign_warnings(self) -> list[DataWarning]:
-        """Return the warnings of campaigns that behaviours name and nobody knows."""
+        """Return the warnings of unknown campaigns that behaviours name."""
         return self.names.warnings(self.facts.campaigns, self._rejected)
 
     def explain_none(self) -> DataWarning | None:

@@ -89,8 +89,8 @@ def _western(raw: bytes) -> float:
     good = 0
     for run in runs:
         text = run.group().decode("cp1252")
-        around = raw[max(0, run.start() - 1) : run.start()] + raw[run.end() : run.end() + 1]
         before, after = raw[max(0, run.start() - 1) : run.start()], raw[run.end() : run.end() + 1]
+        around = before + after
         # A letter in m³ alone is before such a symbol; other words end in a letter of cp1250.
         elsewhere = text[-1] in _LETTERS_ELSEWHERE and (
             after.isalpha() or (before.isalpha() and before != b"m")

@@ -78,6 +78,11 @@ class InputFile:
             chosen = block if self.keep is None else replace(block, parse=partial(_kept, block, self.keep))
             yield chosen if self.is_first else replace(chosen, parse=partial(_without_whole_lines, chosen))
 
+    def uncounted(self) -> "InputFile":
+        """Return the file for a look at its rows before they are loaded: its joins count none of them."""
+        tables = [replace(table, unmatched=0, rows=0, examples=[]) for table in self.joins.tables]
+        return replace(self, joins=replace(self.joins, tables=tables))
+
 
 def _kept(block: Block, keep: Callable[[Parsed], NDArray[np.bool_]]) -> Parsed:
     """Return the rows of a block for which `keep` is true."""
@@ -97,7 +102,7 @@ class InputFiles:
     joined: list[Path] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Data files of the folder that no source reads."""
-    found: list[DataWarning] = field(default_factory=list)
+    file_warnings: list[DataWarning] = field(default_factory=list)
     """Warnings about the files as a whole."""
 
     def tables(self) -> Iterator[tuple[str, list[InputFile]]]:
@@ -121,7 +126,7 @@ class InputFiles:
     def warnings(self) -> list[DataWarning]:
         """Return the numbers of rows that joins left without a partner, of the rows read so far."""
         found = [table.warning(file.name) for file in self.inputs for table in file.joins.tables]
-        return [*self.found, *(warning for warning in found if warning)]
+        return [*self.file_warnings, *(warning for warning in found if warning)]
 
     def unread_warnings(self) -> list[DataWarning]:
         """Return the warning of data files that no table reads, if any."""

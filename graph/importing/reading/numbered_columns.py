@@ -20,10 +20,29 @@ def read_numbered_columns(
     joined: Sequence[tuple[Join, list[FoundFile]]] = (),
     missing: Sequence[str] = (),
 ) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
-    """Yield row numbers and the columns `names` of all rows, block by block. Raises ImportFailed.
+    """Read some columns of all rows, block by block.
 
-    Columns may be made of several, and come from `joined` files. A column has its type in the file;
-    ``cells.texts`` returns its texts.
+    Parameters
+    ----------
+    file, source
+        The file, and how to read it.
+    names
+        The columns, which may be made of several and come from `joined` files.
+    joined
+        The joins of the file, each with its files.
+    missing
+        Texts that stand for a missing value.
+
+    Yields
+    ------
+    tuple
+        The numbers of the rows, and the columns by name. A column has its type in the file; ``cells.texts``
+        returns its texts.
+
+    Raises
+    ------
+    ImportFailed
+        The file cannot be read, or no file has a column.
     """
     joins = Joins(names)
     if joined or any(len(parts_of(name)) > 1 for name in names):

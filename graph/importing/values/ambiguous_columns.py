@@ -4,7 +4,7 @@ Only such columns are read: numeric dates, whose day and month could be exchange
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -107,12 +107,10 @@ def _blocks(file: InputFile, names: list[str], mapping: Mapping) -> Iterator[Par
 
 
 def _read(file: InputFile, selected: list[str]) -> Iterator[Block]:
-    joins = file.joins
-    if set(selected) <= set(joins.own):
+    if set(selected) <= set(file.joins.own):
         return read_blocks(file.path, file.source, selected)
-    # Joined tables count the rows that look them up: not those of a check.
-    uncounted = [replace(table, unmatched=0, rows=0, examples=[]) for table in joins.tables]
-    return replace(joins, tables=uncounted).blocks(read_blocks(file.path, file.source, joins.own))
+    joins = file.uncounted().joins
+    return joins.blocks(read_blocks(file.path, file.source, joins.own))
 
 
 def _text(column: pa.Array) -> pa.Array | None:

@@ -27,11 +27,11 @@ from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 _DAY_MS = 86_400_000
-(_AT,) = (spec for spec in TABLES["behaviours"].fields if spec.name == "at")
+_AT = TABLES["behaviours"].field("at")
 
 
 @dataclass(frozen=True)
-class _Keyed:
+class _FileKeys:
     """The rows of a file that have a key, as each of its sources reads them, and the moment of the last."""
 
     inputs: list[tuple[InputFile, Hashes]]
@@ -48,7 +48,7 @@ class _Keyed:
         return np.concatenate([keys for _, keys in self.inputs])
 
 
-def leave_out_replaced(files: InputFiles, progress: Progress) -> None:
+def leave_out_superseded(files: InputFiles, progress: Progress) -> None:
     """Leave rows out that a later file of the same source has again, and warn of it.
 
     Raises
@@ -66,101 +66,124 @@ def leave_out_replaced(files: InputFiles, progress: Progress) -> None:
         return
     rows = sum(file.rows for group in several for inputs in group for file in inputs)
     advance = progress.stage("Comparing files", rows)
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for same in several:
+    counts: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+    for group in several:
         keyed = []
-        for inputs in same:
+        for inputs in group:
             keyed.append(_read(inputs, files.mapping))
             advance(sum(file.rows for file in inputs))
         keyed.sort(key=lambda part: (part.end, part.file.name))
         for _, equal in groupby(keyed, key=lambda part: part.end):
             _refuse_contradictions(list(equal), files.mapping)
-        last = _LastFile.of(keyed)
-        for place, part in enumerate(keyed):
-            for file, keys in part.inputs:
-                late = last.is_later(keys, place)
-                if not late.any():
-                    continue
-                keep = _Keep(file, files.mapping, last, place)
-                position = next(i for i, other in enumerate(files.inputs) if other is file)
-                files.inputs[position] = replace(file, keep=keep)
-                # A file can be read by several sources.
-                by_file = counts[file.name]
-                names = [keyed[int(other)].file.name for other in np.unique(last.place_of(keys[late]))]
-                by_file[", ".join(names)] = max(int(late.sum()), by_file.get(", ".join(names), 0))
-    for name, by_later in counts.items():
-        for later, rows in by_later.items():
-            text = (
-                f"{name}: {rows:,} rows are left out, because {later}, which ends later, has the same "
-                "orders or ids."
-            )
-            files.found.append(DataWarning("rows_in_later_file", text, rows))
+        for name, later, rows in _leave_out(files, keyed):
+            # A file can be read by several sources.
+            counts[name][later] = max(rows, counts[name].get(later, 0))
+    files.file_warnings += [
+        _warning(name, later, rows) for name, by_later in counts.items() for later, rows in by_later.items()
+    ]
+
+
+def _leave_out(files: InputFiles, keyed: list[_FileKeys]) -> list[tuple[str, tuple[str, ...], int]]:
+    """Leave rows out of files of one source, which are in the order of time.
+
+    Returns
+    -------
+    list of tuple
+        A file, the later files that have some of its rows, and how many these have.
+    """
+    superseded = []
+    latest = _LatestFile.of(keyed)
+    for position, part in enumerate(keyed):
+        for file, keys in part.inputs:
+            is_later = latest.is_later(keys, position)
+            if not is_later.any():
+                continue
+            keep = _NotSuperseded(file, files.mapping, latest, position)
+            index = next(i for i, other in enumerate(files.inputs) if other is file)
+            files.inputs[index] = replace(file, keep=keep)
+            others = np.unique(latest.position_of(keys[is_later]))
+            names = tuple(keyed[int(other)].file.name for other in others)
+            superseded.append((file.name, names, int(is_later.sum())))
+    return superseded
+
+
+def _warning(name: str, later: tuple[str, ...], rows: int) -> DataWarning:
+    ends = "ends later and has" if len(later) == 1 else "end later and have"
+    text = f"{name}: {rows:,} rows are left out: {', '.join(later)} {ends} the same orders or ids."
+    return DataWarning("rows_in_later_file", text, rows)
 
 
 @dataclass(frozen=True)
-class _LastFile:
-    """The last file of each key that several files have."""
+class _LatestFile:
+    """The latest file of each key that several files have, as its position among them."""
 
     keys: Hashes
-    place: NDArray[np.int64]
+    position: NDArray[np.int64]
 
     @classmethod
-    def of(cls, files: list[_Keyed]) -> "_LastFile":
+    def of(cls, files: list[_FileKeys]) -> "_LatestFile":
         distinct = [np.unique(part.keys) for part in files]
-        places = np.repeat(np.arange(len(files)), [len(keys) for keys in distinct])
+        positions = np.repeat(np.arange(len(files)), [len(keys) for keys in distinct])
         keys, inverse, number = np.unique(np.concatenate(distinct), return_inverse=True, return_counts=True)
-        last = np.zeros(len(keys), dtype=np.int64)
-        np.maximum.at(last, inverse, places)
-        return cls(keys[number > 1], last[number > 1])
+        latest = np.zeros(len(keys), dtype=np.int64)
+        np.maximum.at(latest, inverse, positions)
+        return cls(keys[number > 1], latest[number > 1])
 
-    def place_of(self, keys: Hashes) -> NDArray[np.int64]:
-        """Return the place of the last file with each key, -1 where only one has it."""
+    def position_of(self, keys: Hashes) -> NDArray[np.int64]:
+        """Return the position of the latest file with each key, -1 where only one has it."""
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
-        found = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[found] == keys, self.place[found], -1)
+        nearest = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[nearest] == keys, self.position[nearest], -1)
 
-    def is_later(self, keys: Hashes, place: int) -> NDArray[np.bool_]:
-        """Return which keys a file after the one at `place` has."""
-        return np.asarray(self.place_of(keys) > place)
+    def is_later(self, keys: Hashes, position: int) -> NDArray[np.bool_]:
+        """Return which keys a file after the one at `position` has."""
+        return np.asarray(self.position_of(keys) > position)
 
 
 @dataclass(frozen=True)
-class _Keep:
+class _NotSuperseded:
     """Returns the rows of a file that no later file has."""
 
     file: InputFile
     mapping: Mapping
-    last: _LastFile = field(repr=False)
-    place: int = 0
+    latest: _LatestFile = field(repr=False)
+    position: int
 
     def __call__(self, parsed: Parsed) -> NDArray[np.bool_]:
         keys, has_key = key_hashes(parsed, self.file.source, self.mapping)
-        return ~(has_key & self.last.is_later(keys, self.place))
+        return ~(has_key & self.latest.is_later(keys, self.position))
 
 
-def _read(inputs: list[InputFile], mapping: Mapping) -> _Keyed:
+def _read(inputs: list[InputFile], mapping: Mapping) -> _FileKeys:
+    """Read the keys of a file, as each of its sources reads it.
+
+    Returns
+    -------
+    _FileKeys
+        Keys as hashes, and the end in milliseconds; 0 where no row has a time.
+    """
     # No order is of the future: such a stamp is an error.
     now = time.time() * 1000 + _DAY_MS
     parts, end = [], 0
     for file in inputs:
         keys = [np.empty(0, dtype=np.uint64)]
-        for block in file.blocks():
+        for block in file.uncounted().blocks():
             parsed = block.parse()
-            found, has_key = key_hashes(parsed, file.source, mapping)
-            keys.append(found[has_key])
+            hashes, has_key = key_hashes(parsed, file.source, mapping)
+            keys.append(hashes[has_key])
             column = raw_column(_AT, file.source, parsed.columns, len(parsed.numbers))
             if column is not None and len(column):
                 at = convert(column, "time", mapping.value_format(file.source, "at")).values
                 end = max(end, pc.max(at.filter(pc.less(at, now))).as_py() or 0)
         parts.append((file, np.concatenate(keys)))
-    return _Keyed(parts, end)
+    return _FileKeys(parts, end)
 
 
-def _refuse_contradictions(files: list[_Keyed], mapping: Mapping) -> None:
+def _refuse_contradictions(files: list[_FileKeys], mapping: Mapping) -> None:
     """Refuse files of the same end that have rows of one key with different values."""
-    for place, part in enumerate(files):
-        for other in files[place + 1 :]:
+    for position, part in enumerate(files):
+        for other in files[position + 1 :]:
             shared = np.intersect1d(part.keys, other.keys)
             if not len(shared):
                 continue
@@ -171,19 +194,19 @@ def _refuse_contradictions(files: list[_Keyed], mapping: Mapping) -> None:
                 example = first["example"].iloc[int(differing[0])]
                 raise ImportFailed(
                     f"{part.file.name} and {other.file.name} have {len(differing):,} orders or ids with "
-                    f"other values, like {example}, and both end on {end:%Y-%m-%d %H:%M}: nothing tells "
-                    "which is later.",
-                    "Keep the later one of them in the folder.",
+                    f"different values, for example {example}, and both end on {end:%Y-%m-%d %H:%M}, so it "
+                    "is unknown which is the later export.",
+                    "Remove the earlier of the two files from the folder.",
                 )
 
 
 def _contents(file: InputFile, keys: Hashes, mapping: Mapping) -> pd.DataFrame:
     """Return for each of `keys` a digest of its rows in any order, and an example of its key."""
     parts = []
-    for block in file.blocks():
+    for block in file.uncounted().blocks():
         parsed = block.parse()
-        found, has_key = key_hashes(parsed, file.source, mapping)
-        chosen = pa.array(has_key & np.isin(found, keys))
+        hashes, has_key = key_hashes(parsed, file.source, mapping)
+        chosen = pa.array(has_key & np.isin(hashes, keys))
         frame = pd.DataFrame(
             {name: texts(column.filter(chosen)).to_pandas() for name, column in parsed.columns.items()}
         )
@@ -192,7 +215,7 @@ def _contents(file: InputFile, keys: Hashes, mapping: Mapping) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "key": found[chosen.to_numpy(zero_copy_only=False)],
+                    "key": hashes[chosen.to_numpy(zero_copy_only=False)],
                     "content": pd.util.hash_pandas_object(frame, index=False).to_numpy(),
                     "example": pc.replace_substring(example.filter(chosen), SEPARATOR, ", ").to_pandas(),
                 }

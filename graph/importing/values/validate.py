@@ -41,7 +41,7 @@ _NULLS = ("null", "NULL", "None")
 
 _NO_END = "is missing: give the campaign an end, or leave it out with `where: {{{}: {{empty: false}}}}`"
 
-(_ENDS,) = (field for field in TABLES["campaigns"].fields if field.name == "ends")
+_ENDS = TABLES["campaigns"].field("ends")
 
 
 def validate(block: Block, table: str, source: Source, mapping: Mapping) -> Rows:

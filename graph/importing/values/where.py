@@ -14,7 +14,7 @@ from graph.importing.values.convert import convert
 from graph.importing.values.masks import is_true
 
 Bools = NDArray[np.bool_]
-_FEW = 50
+_MAX_VALUES = 50
 """Different values of a column of statuses."""
 
 
@@ -49,7 +49,7 @@ def kept_values(
     counts = {}
     for name in names:
         found = pc.value_counts(convert(columns[name], "text", value_format).values.drop_null())
-        if len(found) <= _FEW:
+        if len(found) <= _MAX_VALUES:
             values, numbers = found.field("values").to_pylist(), found.field("counts").to_pylist()
             counts[name] = Counter(dict(zip(values, numbers, strict=True)))
     return counts
