@@ -85,8 +85,8 @@ def test_invalid_answer_about_a_column_is_asked_again(tmp_path: Path, monkeypatc
 
 def test_error_beside_an_answer_is_not_asked_about(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "groundswell.yaml"
-    path.write_text(MAPPING.replace("constants: {kind: purchase}", "constants: {kind: iso}"))
+    path.write_text(MAPPING.replace("tables:\n", "tables:\n  iso: {files: orders.csv}\n"))
     answers = iter(["iso"])
     monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
-    with pytest.raises(InvalidRequest, match="'iso'"):
+    with pytest.raises(InvalidRequest, match="there is no table 'iso'"):
         ask_questions(path)
