@@ -67,9 +67,9 @@ def leave_out_superseded(files: InputFiles, progress: Progress) -> None:
     rows = sum(file.rows for group in several for inputs in group for file in inputs)
     advance = progress.stage("Comparing files", rows)
     counts: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
-    for group in several:
+    for same in several:
         keyed = []
-        for inputs in group:
+        for inputs in same:
             keyed.append(_read(inputs, files.mapping))
             advance(sum(file.rows for file in inputs))
         keyed.sort(key=lambda part: (part.end, part.file.name))
