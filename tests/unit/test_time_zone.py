@@ -63,8 +63,8 @@ def test_zone_of_days_and_of_moments_is_not_asked(tmp_path: Path, times: list[st
 @pytest.mark.parametrize(
     ("times", "stated", "suggested"),
     [
-        (["2024-01-05T23:30:00+02:00", "2024-07-06T23:30:00+02:00"], "+02:00 all year", "Etc/GMT-2"),
-        (["2024-01-05 23:30:00 -0500", "2024-07-06 23:30:00 -0500"], "-0500 all year", "Etc/GMT+5"),
+        (["2024-01-05T23:30:00+02:00", "2024-07-06T23:30:00+02:00"], "+02:00 in all rows", "Etc/GMT-2"),
+        (["2024-01-05 23:30:00 -0500", "2024-07-06 23:30:00 -0500"], "-0500 in all rows", "Etc/GMT+5"),
         (["2024-01-05T23:30:00+01:00", "2024-07-06T23:30:00+02:00"], "+01:00 and +02:00", "America/New_York"),
     ],
 )

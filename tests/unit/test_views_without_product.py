@@ -61,3 +61,14 @@ def test_kinds_without_a_product_are_read_by_their_page(tmp_path: Path) -> None:
         "purchase": 1,
         "view": 2,
     }
+
+
+def test_a_kind_that_never_has_a_product_is_left_out_and_does_not_spoil_views(tmp_path: Path) -> None:
+    kinds = [("app_open", ""), ("view", "tea"), ("view", ""), ("purchase", "tea")]
+    rows = [f"c{n},2024-03-1{n},{kind},{sku},{n % 2 * 'SPRING'}\n" for n in range(4) for kind, sku in kinds]
+    report = check(tmp_path, "customer,at,event,product,campaign\n" + "".join(rows))
+    assert {name: counts.read for name, counts in report.tally.counts.items()} == {"view": 4, "purchase": 5}
+    assert (report.total.left_out, report.total.rejected) == (8, 0)
+    text = infer_mapping(tmp_path)
+    assert "event: {is_not: [app_open]}  # leaves out 4 rows without an object" in text
+    assert "leaves out 4 views without a product" in text

@@ -99,6 +99,9 @@ def _begin(file: InspectedFile) -> _Decisions:
     columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
     if user := user_column(file, roles.get("user")):
         roles["user"] = columns["user"] = user
+    else:
+        roles.pop("user", None)
+        columns.pop("user", None)
     if "at" not in roles and len(file.times) == 1:
         # The only column with times.
         roles["at"] = columns["at"] = file.times[0]
@@ -151,33 +154,48 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
             columns["campaign"] = naming
         decisions.settings["constants"] = {"object": Noted(ANY_PRODUCT, "no column names a product")}
         return dict.fromkeys(kinds, "product")
-    if without := [kind for kind in kinds if kind not in objects]:
-        rows = sum(scan.kinds[kind] for kind in without)
-        decisions.where[str(columns["kind"])] = Noted({"is_not": without}, f"{rows:,} rows without an object")
+    _leave_kinds_out(decisions, [kind for kind in kinds if kind not in objects])
     if "object" in columns:
         used = [scan.objects[entity] for entity in _ENTITIES if entity in set(objects.values())]
         columns["object"] = used if len(used) > 1 else used[0]
     return objects
 
 
+def _leave_kinds_out(decisions: _Decisions, kinds: list[str]) -> None:
+    """Leave out kinds of behaviour that have no object."""
+    if kinds:
+        rows = sum(decisions.scan.kinds[kind] for kind in kinds)
+        note = f"leaves out {rows:,} rows without an object"
+        decisions.where[str(decisions.columns["kind"])] = Noted({"is_not": kinds}, note)
+
+
 def _are_views_without_product(decisions: _Decisions, kinds: list[str]) -> bool:
-    """Return whether some rows have no product, but not all, and all of these are views."""
-    scan, roles = decisions.scan, decisions.roles
+    """Return whether some rows have no product, but not all, and all of these are views.
+
+    Kinds that never have an object, like the start of an app, do not matter.
+    """
+    scan = decisions.scan
     rows = scan.kinds if "kind" in decisions.columns else {"": scan.rows}
     products = {kind: scan.filled.get(kind, Counter())["product"] for kind in kinds}
     without = [kind for kind in kinds if products[kind] < rows[kind]]
-    by_file = kind_of_file(decisions.file.name, roles.get("at")) or ""
-    return (
-        any(products.values())
-        and bool(without)
-        and all(known_type(kind or by_file) == "VIEWED" for kind in without)
-    )
+    views = [kind for kind in without if _is_view(decisions, kind)]
+    others = [kind for kind in without if kind not in views]
+    return any(products.values()) and bool(views) and not any(products[kind] for kind in others)
+
+
+def _is_view(decisions: _Decisions, kind: str) -> bool:
+    by_file = kind_of_file(decisions.file.name, decisions.roles.get("at")) or ""
+    return known_type(kind or by_file) == "VIEWED"
 
 
 def _decide_views(decisions: _Decisions, kinds: list[str], has_products: bool) -> dict[str, str]:
     """Take the category or page of views for their object where they have no product; else leave them out."""
     scan, columns, product = decisions.scan, decisions.columns, decisions.roles["product"]
-    filled = sum(scan.filled.get(kind, Counter())["product"] for kind in kinds)
+    filled_by_kind = {kind: scan.filled.get(kind, Counter())["product"] for kind in kinds}
+    never = [kind for kind in kinds if not (filled_by_kind[kind] or _is_view(decisions, kind))]
+    _leave_kinds_out(decisions, never)
+    kinds = [kind for kind in kinds if kind not in never]
+    filled = sum(filled_by_kind.values())
     rows = sum(scan.kinds[kind] for kind in kinds) if "kind" in columns else scan.rows
     others = [name for name in decisions.file.names if simplify(name.rpartition(".")[2]) in _PAGES]
     columns["object"] = product

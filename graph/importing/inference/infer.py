@@ -32,6 +32,7 @@ from graph.importing.inference.order_lines import join_orders
 from graph.importing.inference.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.single_use import settle_single_use
 from graph.importing.inference.tables import assign_columns, is_exclusive
+from graph.importing.inference.users import user_column
 from graph.importing.inference.zones import ask_zone
 
 _COUNTING = {
@@ -135,6 +136,8 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     columns: dict[str, Any] = dict(assign_columns(table, file.names))
     settings: dict[str, Any] = dict(file.settings)
     spec = TABLES[table]
+    if "user" in columns and (user := user_column(file, columns["user"])):
+        columns["user"] = user
     if table == "targetings" and "at" not in columns and len(file.times) == 1:
         columns["at"] = file.times[0]
     if table == "campaigns" and "ends" in columns:

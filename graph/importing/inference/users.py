@@ -1,4 +1,4 @@
-"""Chooses the column of users where one has names of people, and another identifies them."""
+"""Chooses the column of users: the one whose values identify them, not names of people or a few groups."""
 
 import re
 
@@ -7,22 +7,40 @@ from graph.importing.inference.names import COLUMNS, simplify
 
 _NAME_OF_PERSON = re.compile(r"[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*(?: +[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*)+,?")
 _MOSTLY = 0.5
+_FEW = 12
+"""Values of which a column of users may have more, like the programs in which e-mails are opened."""
+_ROWS_OF_ONE = 50
+"""Rows for each value, on average, above which so few values are no users."""
 
 
 def user_column(file: InspectedFile, named: str | None) -> str | None:
-    """Return the column of users: `named`, unless it has names of people, which may share them.
+    """Return the column of users: `named`, unless its values identify nobody; None if they never may.
+
+    Names of people may be shared; a few values in many rows are those of groups, as of `client` (the program
+    in which an e-mail was opened).
 
     Parameters
     ----------
     file
-        A file of behaviours.
+        A file of behaviours or target users.
     named
         The column that its name makes the one of users.
     """
-    if named is None or not _has_names_of_people(file, named):
+    if named is None or _identifies(file, named):
         return named
     others = [name for name in file.names if simplify(name.rpartition(".")[2]) in COLUMNS["user"]]
-    return next((name for name in others if not _has_names_of_people(file, name)), named)
+    other = next((name for name in others if _identifies(file, name)), None)
+    return other or (None if _are_groups(file, named) else named)
+
+
+def _identifies(file: InspectedFile, column: str) -> bool:
+    return not (_has_names_of_people(file, column) or _are_groups(file, column))
+
+
+def _are_groups(file: InspectedFile, column: str) -> bool:
+    values = [value for value in file.values.get(column, []) if value]
+    distinct = len(set(values))
+    return distinct <= _FEW and len(values) > _ROWS_OF_ONE * distinct
 
 
 def _has_names_of_people(file: InspectedFile, column: str) -> bool:

@@ -51,7 +51,7 @@ def ask_zone(draft: Draft, files: Sequence[InspectedFile]) -> Ask | None:
 def _ask_zone_of_days(offsets: dict[str, str]) -> Ask:
     """Return the question in which zone days are counted; each offset of the times has an example."""
     first = next(iter(offsets))
-    fixed = f"{first} all year" if len(offsets) == 1 else " and ".join(sorted(offsets))
+    fixed = f"{first} in all rows that were read" if len(offsets) == 1 else " and ".join(sorted(offsets))
     hours = re.fullmatch(r"([+-])0?(\d\d?):?00", first)
     # The signs of these zones are those of POSIX.
     named = f"Etc/GMT{'-' if hours[1] == '+' else '+'}{hours[2]}" if hours and len(offsets) == 1 else ""

@@ -13,7 +13,8 @@ _NO_DAY = r"^(?:1899-12-3[01]|1900-01-0[01]|1970-01-01|0001-01-01|30[./]12[./]18
 """A time of day as they write it: 1899-12-30 14:05:00."""
 _SHORT = r"^(\d(?:\d\d){1,2})$"
 """A time of day in digits without its leading zero: 930, 93005."""
-_ZEROS = r"\.0+$"
+_ZEROS = r"(\d[:.]\d\d[:.]\d\d|^\d{3,6}|^0)\.0+$"
+"""Zeros after seconds (9:05:10.000) or digits (930.0); those of 8.00 are minutes."""
 
 
 def first_values(columns: Sequence[pa.Array], missing: Sequence[str]) -> pa.Array:
@@ -25,7 +26,7 @@ def date_and_time(columns: Sequence[pa.Array], missing: Sequence[str]) -> pa.Arr
     """Return the texts of a column of days, each with the time of day of the second column, if it has one."""
     day, clock = (pc.utf8_trim_whitespace(_present(texts(column), missing)) for column in columns)
     day = pc.replace_substring_regex(day, _MIDNIGHT, "")
-    clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, _NO_DAY, ""), _ZEROS, "")
+    clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, _NO_DAY, ""), _ZEROS, r"\1")
     clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, "^0$", "0000"), _SHORT, r"0\1")
     return pc.coalesce(pc.binary_join_element_wise(day, clock, " "), day)
 
