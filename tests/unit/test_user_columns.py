@@ -40,8 +40,6 @@ def test_a_few_users_of_a_small_shop_are_users(tmp_path: Path) -> None:
 
 
 def test_recipients_are_no_programs(tmp_path: Path) -> None:
-    rows = "".join(
-        f"nl-{n % 4},reader{n % 90}@example.org,2024-03-05,{CLIENTS[n % 3]}\n" for n in range(600)
-    )
+    rows = "".join(f"nl-{n % 4},reader{n % 90}@example.org,2024-03-05,{CLIENTS[n % 3]}\n" for n in range(600))
     (tmp_path / "recipients.csv").write_text(f"newsletter_id,email,sent_at,client\n{rows}")
     assert "user: email" in infer_mapping(tmp_path, "news", "UTC")

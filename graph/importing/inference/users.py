@@ -2,8 +2,10 @@
 
 import re
 
+from graph.importing.inference.column_values import are_numbers
 from graph.importing.inference.inspect import InspectedFile
 from graph.importing.inference.names import COLUMNS, simplify
+from graph.importing.inference.tables import find_columns
 
 _NAME_OF_PERSON = re.compile(r"[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*(?: +[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*)+,?")
 _MOSTLY = 0.5
@@ -14,7 +16,7 @@ _ROWS_OF_ONE = 50
 
 
 def user_column(file: InspectedFile, named: str | None) -> str | None:
-    """Return the column of users: `named`, unless its values identify nobody; None if they never may.
+    """Return the column of users: `named`, unless its values identify nobody; None if another one may.
 
     Names of people may be shared; a few values in many rows are those of groups, as of `client` (the program
     in which an e-mail was opened).
@@ -30,7 +32,15 @@ def user_column(file: InspectedFile, named: str | None) -> str | None:
         return named
     others = [name for name in file.names if simplify(name.rpartition(".")[2]) in COLUMNS["user"]]
     other = next((name for name in others if _identifies(file, name)), None)
-    return other or (None if _are_groups(file, named) else named)
+    is_doubtful = _are_groups(file, named) and any(_may_identify(file, name) for name in file.names)
+    return other or (None if is_doubtful else named)
+
+
+def _may_identify(file: InspectedFile, column: str) -> bool:
+    """Return whether a column whose name tells nothing has many values, and is neither times nor numbers."""
+    known = {*find_columns(file.names).values(), *file.times, *file.days}
+    values = file.values.get(column, [])
+    return column not in known and len({*values} - {None, ""}) > _FEW and not are_numbers(values)
 
 
 def _identifies(file: InspectedFile, column: str) -> bool:
