@@ -7,8 +7,6 @@ from pathlib import Path
 from graph.errors import ImportStopped
 from graph.importing.contract import TABLES
 from graph.importing.engines.resolve import Resolver
-from graph.importing.inference.late_statuses import warn_of_late_statuses
-from graph.importing.inference.statuses import is_status
 from graph.importing.mapping.model import Mapping
 from graph.importing.participation.tally import NO_BEHAVIOURS, Tally
 from graph.importing.reading.input_files import InputFiles, open_input_files
@@ -92,7 +90,7 @@ def check_files(
     ImportFailed
         A file cannot be read, or a column can be read in two ways.
     """
-    files = open_input_files(folder, mapping, progress, is_status)
+    files = open_input_files(folder, mapping, progress)
     refuse_ambiguous_columns(files, progress)
     keep_shared_codes(files, progress)
     leave_out_superseded(files, progress)
@@ -120,7 +118,7 @@ def check_files(
         names = [name for name in rows.columns if name in TABLES[file.table].names]
         for i in range(min(_PREVIEW_ROWS - len(preview), len(rows))):
             preview.append({name: rows.columns[name][i].as_py() for name in names})
-    check.warnings += [*files.warnings(), *observer.warnings(), *warn_of_late_statuses(observer.kept)]
+    check.warnings += [*files.warnings(), *observer.warnings()]
     check.left_out = observer.left_out.lines()
     coverage = find_coverage(days, mapping.complete_until, mapping.zone)
     check.warnings += coverage.warnings if coverage else []

@@ -12,8 +12,6 @@ from graph.importing.check import tally_files
 from graph.importing.engines.bulk import BulkEngine, bulk_obstacle
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.stream import StreamEngine
-from graph.importing.inference.late_statuses import warn_of_late_statuses
-from graph.importing.inference.statuses import is_status
 from graph.importing.mapping.kinds import DERIVED
 from graph.importing.mapping.model import Mapping
 from graph.importing.participation.derive import derive_participations
@@ -87,7 +85,7 @@ class ImportJob:
     ) -> None:
         self._graph, self._settings, self._mapping, self._progress = graph, settings, mapping, progress
         self._limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
-        self._files = open_input_files(folder, mapping, progress, is_status)
+        self._files = open_input_files(folder, mapping, progress)
         refuse_ambiguous_columns(self._files, progress)
         replaced = replaced_imports(graph, self._files)
         standing = graph.run("importing/campaign_ids", dataset=mapping.dataset, replaced=replaced)
@@ -216,7 +214,6 @@ class ImportJob:
         self.report.warnings += [
             *self._files.warnings(),
             *self._observer.warnings(),
-            *warn_of_late_statuses(self._observer.kept),
             *self._files.unread_warnings(),
         ]
         total = self.report.total

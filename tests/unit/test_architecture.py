@@ -9,8 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LAYERS = {"cypher": 0, "graph": 1, "network": 2, "forecasting": 3, "jobs": 4, "api": 5, "cli": 6}
 IMPORT_PARTS = (
-    "mapping", "reading", "values", "runs", "participation", "engines", "exports", "inference", "adapters",
+    "vocabulary", "mapping", "reading", "values", "runs", "participation", "engines", "exports", "inference",
+    "adapters",
 )  # fmt: skip
+INFERENCE_PARTS = ("files", "formats", "behaviours", "campaigns")
+"""Parts of the inference of mappings, which import only those before them, and ``draft``."""
 IMPORT_FOUNDATION = {"contract", "warnings"}
 """Modules of ``graph.importing`` itself that its parts import."""
 FILES = [path for folder in LAYERS for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -54,6 +57,16 @@ def test_parts_of_the_import_import_only_lower_parts(part: str) -> None:
     assert paths
     for path in paths:
         assert imported_parts(path) <= lower, path
+
+
+@pytest.mark.parametrize("part", INFERENCE_PARTS)
+def test_parts_of_the_inference_import_only_lower_parts(part: str) -> None:
+    lower = {*INFERENCE_PARTS[: INFERENCE_PARTS.index(part) + 1], "draft"}
+    folder = ROOT / "graph/importing/inference"
+    for path in (folder / part).rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"from graph\.importing\.inference\.(\w+)", text)) <= lower, path
+    assert {path.parent.name for path in folder.glob("*/__init__.py")} == set(INFERENCE_PARTS)
 
 
 def test_every_part_of_the_import_has_its_place() -> None:

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.check import Check, check_files
-from graph.importing.inference.clock_columns import clock_columns
+from graph.importing.inference.files.clock_columns import clock_columns
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions
@@ -95,7 +95,7 @@ def test_clock_without_colons_belongs_to_the_day(
         assert "time: time}" not in infer_mapping(tmp_path)
         return
     assert moments(check(tmp_path, inferred(tmp_path))) == [f"2024-02-13 {clock}" for clock in expected]
-    assert "Of which time zone are times like 2024-02-13 " in infer_mapping(tmp_path)
+    assert "In which time zone are times like 2024-02-13 " in infer_mapping(tmp_path)
 
 
 def test_campaigns_start_and_end_at_a_time_of_day(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from graph.importing.inference.files.tables import find_columns
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.inference.tables import find_columns
 from graph.importing.mapping.questions import Question, resolve_questions
 from graph.importing.mapping.yaml_text import load_yaml
 from tests.orders import HEADER, check_orders, orders_mapping

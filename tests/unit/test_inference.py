@@ -7,14 +7,14 @@ import pytest
 
 from graph.errors import InvalidRequest
 from graph.importing.check import check_files
+from graph.importing.inference.behaviours.kinds import draft_kinds
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted
+from graph.importing.inference.files.tables import assign_columns, find_table
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.inference.kinds import draft_kinds
-from graph.importing.inference.names import simplify
-from graph.importing.inference.tables import assign_columns, find_table
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions, write_answers
 from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.vocabulary.names import simplify
 from graph.progress import Silent
 
 

@@ -190,7 +190,7 @@ def test_statuses_that_only_a_later_file_has_are_warned_of(
 ) -> None:
     (tmp_path / "orders-july.csv").write_text(JULY)
     report = check_files(tmp_path, orders_mapping(where={"status": {"is_not": listed}}), Silent())
-    warnings = [warning for warning in report.warnings if warning.code == "late_statuses"]
+    warnings = [warning for warning in report.warnings if warning.code == "unlisted_statuses"]
     assert [warning.count for warning in warnings] == expected
     assert all("refunded: 1" in warning.text for warning in warnings)
 
@@ -208,7 +208,7 @@ def test_statuses_that_the_first_file_did_not_have_are_compared(tmp_path: Path) 
         JULY + "20,escalated,a,mug,2024-07-04,9\n21,paid,a,mug,2024-07-05,9\n"
     )
     report = check_files(tmp_path, mapping, Silent())
-    assert late(report) == {"late_statuses": (1, ["refunded"]), "new_statuses": (1, ["escalated"])}
+    assert late(report) == {"unlisted_statuses": (1, ["refunded"]), "new_statuses": (1, ["escalated"])}
 
 
 @pytest.mark.parametrize("counts", ["any", "never"])
@@ -219,7 +219,7 @@ def test_orders_taken_back_are_warned_of_where_the_mapping_does_not_name_their_s
     mapping.kinds["purchase"] = mapping.kinds["purchase"].model_copy(update={"counts": counts})
     (tmp_path / "orders-july.csv").write_text(JULY)
     report = check_files(tmp_path, mapping, Silent())
-    assert late(report) == ({"late_statuses": (1, ["refunded"])} if counts == "any" else {})
+    assert late(report) == ({"unlisted_statuses": (1, ["refunded"])} if counts == "any" else {})
     assert report.unused == {"orders-july.csv": ["status"]}
 
 

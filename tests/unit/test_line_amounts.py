@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from graph.importing.check import check_files
+from graph.importing.inference.files.tables import find_columns
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.inference.tables import find_columns
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.questions import resolve_questions, write_answers
 from graph.importing.mapping.yaml_text import load_yaml

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from graph.importing.check import Check, check_files
+from graph.importing.inference.behaviours.kinds import draft_kinds
+from graph.importing.inference.behaviours.status_rules import NO_STATUS
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.inference.kinds import draft_kinds
-from graph.importing.inference.statuses import NONE, meaning_of
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.questions import Question, resolve_questions
 from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.vocabulary.order_statuses import meaning_of
 from graph.progress import Silent
 
 
@@ -73,8 +74,8 @@ def test_status_of_unknown_meaning_is_asked_about_with_its_rows(tmp_path: Path) 
 
 def test_statuses_that_are_all_unknown_may_all_count(tmp_path: Path) -> None:
     mapping, (question,) = orders(tmp_path, list("123451"))
-    assert question.choose == (NONE, "1 | 2 | 3 | 4 | 5")
-    assert checked(tmp_path, mapping, NONE).total.left_out == 0
+    assert question.choose == (NO_STATUS, "1 | 2 | 3 | 4 | 5")
+    assert checked(tmp_path, mapping, NO_STATUS).total.left_out == 0
 
 
 def test_states_of_a_country_are_no_statuses(tmp_path: Path) -> None:

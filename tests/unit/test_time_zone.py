@@ -39,7 +39,7 @@ def test_zone_of_times_without_an_offset_is_asked(tmp_path: Path, times: list[st
     write_orders(tmp_path, *times)
     (question,) = questions(tmp_path)
     assert question.startswith(
-        f"zone: Of which time zone are times like {example} (order_date of orders.csv)"
+        f"zone: In which time zone are times like {example} (order_date of orders.csv)"
     )
     assert questions(tmp_path, "Asia/Tokyo") == []
 

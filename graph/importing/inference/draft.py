@@ -92,11 +92,11 @@ class Draft:
     participation: Any = None
     unused: list[str] = field(default_factory=list)
     """Files that fill no table, each with the reason."""
-    naming: list[tuple[DraftSource, str]] = field(default_factory=list)
+    campaign_columns: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours that name campaigns, and the column that does."""
     campaign_rules: dict[str, Noted] = field(default_factory=dict)
     """Which values of a column that names campaigns are campaigns, where not all are."""
-    redeeming: list[tuple[DraftSource, str]] = field(default_factory=list)
+    coupon_columns: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours whose objects are coupons, and their column."""
 
     def render(self) -> str:

@@ -9,31 +9,32 @@ import pandas as pd
 from graph.errors import InvalidRequest
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
-from graph.importing.inference.behaviours import draft_behaviours
-from graph.importing.inference.campaign_links import ask_what_counts, link_campaigns
-from graph.importing.inference.campaign_windows import add_campaigns, prefer_own_campaigns
-from graph.importing.inference.column_values import examples
-from graph.importing.inference.coupons import add_coupons, name_coupons, redeems_only
+from graph.importing.inference.behaviours.kinds import draft_kinds
+from graph.importing.inference.behaviours.source import draft_behaviours
+from graph.importing.inference.behaviours.user_columns import user_column
+from graph.importing.inference.campaigns.coupons import add_coupons, name_coupons, redeems_only
+from graph.importing.inference.campaigns.links import ask_what_counts, link_campaigns
+from graph.importing.inference.campaigns.lists import ask_about_scope, draft_lists
+from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
+from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain, unused_columns
-from graph.importing.inference.evidence import (
+from graph.importing.inference.files.column_values import examples
+from graph.importing.inference.files.infer_table import (
+    has_repeated_values,
+    infer_table,
     most_likely_behaviours,
     relative_times,
-    repeats,
     states_campaigns,
-    table_of,
 )
-from graph.importing.inference.formats import format_settings
-from graph.importing.inference.inspect import InspectedFile, ask_column, inspect_files
-from graph.importing.inference.kinds import draft_kinds
+from graph.importing.inference.files.inspect import inspect_files
+from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
+from graph.importing.inference.files.order_lines import join_orders
+from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
+from graph.importing.inference.files.tables import assign_columns, is_exclusive
+from graph.importing.inference.formats.settings import format_settings
+from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
-from graph.importing.inference.lists import ask_about_ranges, draft_lists
-from graph.importing.inference.names import simplify
-from graph.importing.inference.order_lines import join_orders
-from graph.importing.inference.series import join_series, name_changed_series, shared_rows
-from graph.importing.inference.single_use import settle_single_use
-from graph.importing.inference.tables import assign_columns, is_exclusive
-from graph.importing.inference.users import user_column
-from graph.importing.inference.zones import ask_zone
+from graph.importing.vocabulary.names import simplify
 
 _COUNTING = {
     "named": "behaviours that name the campaign",
@@ -72,7 +73,8 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     files = [*rest, *files]
     objects: dict[str, str] = {}
     tables = {
-        file.name: None if file.problem else "behaviours" if file.joined else table_of(file) for file in rest
+        file.name: None if file.problem else "behaviours" if file.joined else infer_table(file)
+        for file in rest
     }
     if not draft.sources and "behaviours" not in tables.values():
         _guess_behaviours(rest, tables)
@@ -103,7 +105,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
 def _may_repeat_rows(draft: Draft, file: InspectedFile) -> bool:
     """Return whether several files of a series may have the same rows, and nothing is decided about them."""
     return (
-        bool(file.more)
+        bool(file.further_files)
         and "duplicates" not in draft.settings
         and "replaces" not in draft.sources[-1].settings
     )
@@ -114,7 +116,7 @@ def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None])
     unknown = [file for file in files if tables[file.name] is None]
     likely = most_likely_behaviours(unknown)
     known = any(tables.values())
-    if likely and not (known and not any(repeats(likely, name) for name in likely.names)):
+    if likely and not (known and not any(has_repeated_values(likely, name) for name in likely.names)):
         tables[likely.name] = "behaviours"
     elif not known:
         reasons = "; ".join(f"{file.name}: {file.problem or _no_table(file)}" for file in files)
@@ -202,7 +204,7 @@ def _property(name: str, reserved: frozenset[str]) -> str:
 def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile]) -> None:
     """Add what depends on all files: campaigns from orders, when a kind counts, who can take part."""
     name_coupons(draft)
-    settle_single_use(draft, files)
+    resolve_single_use_codes(draft, files)
     add_campaigns(draft)
     prefer_own_campaigns(draft)
     draft_lists(draft, files)
@@ -219,7 +221,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         if not isinstance(kind, Noted) and kind.get("counts") == "any":
             draft.kinds[name] = kind | {"counts": rule}
     ask_what_counts(draft, unlinked)
-    ask_about_ranges(draft, files)
+    ask_about_scope(draft, files)
     if draft.participation is None and draft.kinds:
         targeted = "targetings" in tables
         who = (

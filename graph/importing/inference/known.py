@@ -6,8 +6,8 @@ from graph.errors import ImportFailed
 from graph.importing.exports import KnownExport, find_export
 from graph.importing.exports.fit import fit_source, named_columns
 from graph.importing.inference.draft import Draft, DraftSource, Noted, plain
-from graph.importing.inference.formats import format_settings
-from graph.importing.inference.inspect import InspectedFile
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.formats.settings import format_settings
 from graph.importing.reading.column_check import absent_columns
 
 _OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline")

@@ -19,6 +19,7 @@ from graph.importing.reading.data_files import series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
 from graph.importing.reading.lines import Parsed
+from graph.importing.vocabulary.order_statuses import is_status
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
@@ -145,18 +146,16 @@ class InputFiles:
         return [DataWarning("unread_files", text, len(self.unread), examples)]
 
 
-def open_input_files(
-    folder: Path, mapping: Mapping, progress: Progress, is_status: Callable[[str], bool] | None = None
-) -> InputFiles:
+def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:
     """Find the files that the mapping names in a folder or .zip archive.
+
+    Of behaviours that count, statuses of orders are read to warn of orders that are taken back, also where
+    the mapping does not name their column.
 
     Parameters
     ----------
     folder, mapping, progress
         The delivery, how it is read, and what receives the stage.
-    is_status
-        Whether a column of this name has statuses of orders: those of behaviours that count are read to warn
-        of orders that are taken back, also where the mapping does not name the column.
 
     Raises
     ------
@@ -174,8 +173,8 @@ def open_input_files(
     advance = progress.stage("Reading files", len(sources))
     for table, settings, file, joined in sources:
         source = file.read_as(settings)
-        if is_status and table == "behaviours" and mapping.counts(source):
-            source = _with_statuses(file, source, mapping, is_status)
+        if table == "behaviours" and mapping.counts(source):
+            source = _with_statuses(file, source, mapping)
         checksum, rows = digest_and_count(file.path, source)
         missing = mapping.value_format(source).missing
         joins = open_joins(file, source, source.mapped_columns, joined, missing)
@@ -193,9 +192,7 @@ def open_input_files(
     return files
 
 
-def _with_statuses(
-    file: FoundFile, source: Source, mapping: Mapping, is_status: Callable[[str], bool]
-) -> Source:
+def _with_statuses(file: FoundFile, source: Source, mapping: Mapping) -> Source:
     """Return `source` with the columns of statuses that no source of the mapping names."""
     if format_of(file.path, source) in (*JSON, "parquet"):
         return source  # Columns of JSON are known too late; digests of Parquet blocks depend on them.

@@ -7,6 +7,7 @@ and only if no source makes a behaviour of it; in files without behaviours, if n
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,14 @@ from graph.importing.values.rows import Rows
 
 _CHUNK = 1 << 16
 _MISSING = "without a campaign or coupon"
-_OF = {True: " of behaviours", False: ""}
 _WITHOUT_REFERENCE = ("coupons", "targetings", "promotions")
+
+
+class _FileTable(NamedTuple):
+    """A file, or a series of files, and whether its rows are behaviours."""
+
+    file: str
+    is_behaviours: bool
 
 
 @dataclass
@@ -43,10 +50,10 @@ class LeftOut:
     """The rows that are left out of each file, added block by block."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, bool]] = Counter()
-        self._lines: dict[tuple[str, bool], _Lines] = defaultdict(_Lines)
-        self._unknown: set[tuple[str, bool]] = set()
-        self._reasons: dict[tuple[str, bool], dict[str, None]] = defaultdict(dict)
+        self._counts: Counter[_FileTable] = Counter()
+        self._lines: dict[_FileTable, _Lines] = defaultdict(_Lines)
+        self._unknown: set[_FileTable] = set()
+        self._reasons: dict[_FileTable, dict[str, None]] = defaultdict(dict)
         self._of_records: set[str] = set()
         """Series whose rows are elements of lists: rows of one record have one number, and count once."""
 
@@ -67,7 +74,7 @@ class LeftOut:
             self._unknown.add(_key(file))
         self._add(_key(file), file, left_out)
 
-    def _add(self, key: tuple[str, bool], file: InputFile, left_out: int) -> None:
+    def _add(self, key: _FileTable, file: InputFile, left_out: int) -> None:
         self._counts[key] += left_out
         if left_out:
             self._reasons[key] |= dict.fromkeys(file.source.where)
@@ -76,20 +83,19 @@ class LeftOut:
 
     def lines(self) -> list[str]:
         """Return a sentence for the files of each series of which rows were left out."""
-        counts: Counter[tuple[str, bool]] = Counter()
-        reasons: dict[tuple[str, bool], dict[str, None]] = defaultdict(dict)
-        with_behaviours = {name for name, behaviours in self._counts if behaviours}
+        counts: Counter[_FileTable] = Counter()
+        reasons: dict[_FileTable, dict[str, None]] = defaultdict(dict)
+        with_behaviours = {key.file for key in self._counts if key.is_behaviours}
         for key in self._counts:
-            name, behaviours = key
-            if key in self._unknown or (name in with_behaviours and not behaviours):
+            if key in self._unknown or (key.file in with_behaviours and not key.is_behaviours):
                 continue
-            series = series_pattern(name), behaviours
+            series = key._replace(file=series_pattern(key.file))
             counts[series] += self._lines[key].count() if key in self._lines else self._counts[key]
             reasons[series] |= self._reasons[key]
         return [
-            f"{name}: {_number(count, name in self._of_records)} left out{_OF[behaviours]}, "
-            f"{_stated(reasons[name, behaviours])}."
-            for (name, behaviours), count in counts.items()
+            f"{series.file}: {_number(count, series.file in self._of_records)} left out"
+            f"{' of behaviours' if series.is_behaviours else ''}, {_stated(reasons[series])}."
+            for series, count in counts.items()
             if count
         ]
 
@@ -99,8 +105,8 @@ def _number(count: int, are_records: bool) -> str:
     return f"{count:,} {what} was" if count == 1 else f"{count:,} {what}s were"
 
 
-def _key(file: InputFile) -> tuple[str, bool]:
-    return file.name, file.table == "behaviours"
+def _key(file: InputFile) -> _FileTable:
+    return _FileTable(file.name, file.table == "behaviours")
 
 
 def _stated(reasons: Collection[str]) -> str:

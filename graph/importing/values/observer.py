@@ -18,6 +18,7 @@ from graph.importing.values.left_out import LeftOut
 from graph.importing.values.masks import is_true
 from graph.importing.values.outliers import Outliers
 from graph.importing.values.rows import Rows
+from graph.importing.values.unlisted_statuses import warn_of_unlisted_statuses
 from graph.importing.warnings import DataWarning
 
 _NUMBERS = ("quantity", "value")
@@ -58,7 +59,7 @@ class Observer:
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
-        self.kept: Counter[tuple[str, str, str, bool]] = Counter()
+        self._kept: Counter[tuple[str, str, str, bool]] = Counter()
         """Rows by file, column, status that `statuses` does not list, and whether it lists others."""
         self.left_out = LeftOut()
         """The rows that are left out of each file."""
@@ -71,7 +72,7 @@ class Observer:
         for column, kept in rows.kept.items():
             known = file.source.statuses.get(column, ())
             for value in kept.keys() - set(known):
-                self.kept[file.name, column, value, bool(known)] += kept[value]
+                self._kept[file.name, column, value, bool(known)] += kept[value]
         for name, counts in rows.currencies.items():
             self._currencies[_column(file, name)] += counts
         if len(rows):
@@ -163,7 +164,8 @@ class Observer:
                     "campaigns and coupons.",
                     rows,
                 ))  # fmt: skip
-        return [*found, *self._conflicting.warnings(), *self._ids.warnings()]
+        statuses = warn_of_unlisted_statuses(self._kept)
+        return [*found, *self._conflicting.warnings(), *self._ids.warnings(), *statuses]
 
 
 def _column(file: InputFile, name: str) -> _Column:

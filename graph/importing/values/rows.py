@@ -23,7 +23,7 @@ class Rows:
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
     """Number of values in each currency, by field."""
     kept: dict[str, Counter[str]] = field(default_factory=dict)
-    """Number of loaded rows by value, of columns of statuses."""
+    """Number of rows that `where` keeps, by value, of columns of statuses."""
     keep_first: bool = False
     """Whether a row with a known id and other values is unchanged, not rejected."""
     left_out_keys: "Rows | None" = None

@@ -1,0 +1,88 @@
+"""Columns whose name states that an order is taken back: `is_cancelled`, `cancelled_at`, `return_reason`."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from graph.importing.inference.draft import Noted
+from graph.importing.vocabulary.names import simplify
+from graph.importing.vocabulary.order_statuses import meaning_of
+
+_YES = {
+    "true", "t", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "sí", "sim", "tak", "wahr", "vrai", "是",
+    "evet",
+}  # fmt: skip
+_NO = {
+    "false", "f", "no", "n", "0", "nein", "non", "nee", "não", "nao", "nie", "falsch", "faux", "否",
+    "hayır", "-",
+}  # fmt: skip
+_QUALIFIERS = {
+    "is", "was", "has", "been", "order", "item", "line", "flag", "at", "on", "am", "le", "date", "datum",
+    "day", "time", "timestamp", "ts", "reason", "grund", "motif", "motivo",
+}  # fmt: skip
+"""Words beside the one that names the exclusion."""
+_NO_ORDERS = {"test", "deleted", "gelöscht", "supprimé", "删除"}
+_MAX_WORDS = 20
+
+
+@dataclass
+class ExclusionColumn:
+    """Values of a column that is filled for orders that are taken back.
+
+    Attributes
+    ----------
+    column
+        Its name.
+    rows, filled
+        Numbers of rows, and of those with a value.
+    words
+        Number of rows by value, of the first different values.
+    """
+
+    column: str
+    rows: int = 0
+    filled: int = 0
+    words: Counter[str] = field(default_factory=Counter)
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Count `rows`: trimmed texts, empty where missing."""
+        given = rows.loc[rows[self.column] != "", self.column]
+        self.rows += len(rows)
+        self.filled += len(given)
+        if len(self.words) <= _MAX_WORDS:
+            self.words.update({str(word): int(number) for word, number in given.value_counts().items()})
+
+    def rule(self) -> Noted | None:
+        """Return the rule that leaves these orders out; None where most rows have a value, or none."""
+        if is_flag(self.words):
+            yes = {word: number for word, number in self.words.items() if word.lower() in _YES}
+            return Noted({"is_not": list(yes)}, f"leaves out {sum(yes.values()):,} rows") if yes else None
+        if _is_test_or_deleted(self.column) or 2 * self.filled > self.rows:
+            return None
+        return Noted({"empty": True}, f"leaves out {self.filled:,} rows with a value")
+
+
+def exclusion_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns whose names state that an order is taken back, deleted or a test."""
+    return [name for name in names if _names_exclusion(name)]
+
+
+def is_flag(values: Iterable[str | None]) -> bool:
+    """Return whether the values of a column are yes and no."""
+    words = {value.lower() for value in values if value}
+    return bool(words) and words <= _YES | _NO
+
+
+def _names_exclusion(name: str) -> bool:
+    words = _significant_words(name)
+    return len(words) == 1 and (words[0] in _NO_ORDERS or meaning_of(words[0]) == "excluded")
+
+
+def _is_test_or_deleted(name: str) -> bool:
+    return _significant_words(name)[0] in _NO_ORDERS
+
+
+def _significant_words(name: str) -> list[str]:
+    return [word for word in simplify(name.rpartition(":")[2]).split("_") if word not in _QUALIFIERS]

@@ -1,0 +1,349 @@
+"""Drafts the source of a behaviours file: kinds, objects, guests, returns, cancelled orders."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graph.importing.contract import TABLES
+from graph.importing.inference.behaviours.charges import Charges
+from graph.importing.inference.behaviours.currencies import currency_column, currency_rule
+from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn, exclusion_columns, is_flag
+from graph.importing.inference.behaviours.kinds import are_document_kinds
+from graph.importing.inference.behaviours.line_amounts import draft_line_amount
+from graph.importing.inference.behaviours.order_ids import is_order_id
+from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
+from graph.importing.inference.behaviours.refunds import Refunds
+from graph.importing.inference.behaviours.scan import Scan
+from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
+from graph.importing.inference.behaviours.user_columns import user_column
+from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns, unused_columns
+from graph.importing.inference.files.column_values import are_numbers
+from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
+from graph.importing.inference.files.tables import assign_columns, find_columns
+from graph.importing.inference.formats.settings import format_settings
+from graph.importing.mapping.source import ANY_PRODUCT
+from graph.importing.vocabulary.behaviour_kinds import kind_of_file, known_type
+from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
+from graph.importing.vocabulary.order_statuses import status_columns
+
+_ENTITIES = ("product", "coupon", "campaign")
+_ATTENDED = {"rsvp", "ticket", "registration", "booking", "attendee", "attendance", "reservation", "signup"}
+"""Words of files of people who attend events."""
+_PAGES = {
+    *COLUMNS["category"], "page", "page_id", "page_url", "page_path", "page_title", "page_name", "url",
+    "path", "screen", "screen_name", "seite", "页面", "ページ",
+}  # fmt: skip
+"""Columns of what a view without a product is of."""
+_USUAL = {"product": "purchase", "coupon": "redemption", "campaign": "participation"}
+"""The kind of the behaviours of a file that states none, by their object."""
+
+
+@dataclass
+class _Decisions:
+    """What is decided about a behaviours file so far.
+
+    Attributes
+    ----------
+    file
+        The file.
+    roles
+        Its column of each role: user, at, kind, product, coupon, ...
+    scan
+        What all of its rows tell.
+    columns, settings, where, statuses
+        Parts of its source.
+    remarks
+        Its comment.
+    """
+
+    file: InspectedFile
+    roles: dict[str, str]
+    scan: Scan
+    columns: dict[str, Any]
+    settings: dict[str, Any]
+    where: dict[str, Any] = field(default_factory=dict)
+    statuses: dict[str, list[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def draft_behaviours(draft: Draft, file: InspectedFile, *, has_products: bool = False) -> dict[str, str]:
+    """Add the source of `file` to the draft, and return the kind of object by kind of behaviour.
+
+    With a table of products (`has_products`), categories and pages are no objects.
+    """
+    decisions = _begin(file)
+    objects = _decide_objects(decisions, has_products)
+    _leave_rows_out(decisions)
+    objects = _decide_kinds(decisions, objects)
+    _ask_for_missing_columns(decisions)
+    _replace_orders(decisions)
+    columns, settings = decisions.columns, decisions.settings
+    settings |= format_settings("behaviours", file, columns)
+    settings["columns"] = columns
+    unused = unused_columns(file.names, columns, [*decisions.where, *decisions.statuses])
+    remarks = [file.comment, *decisions.remarks]
+    remarks += [f"not used of {file.name}: {', '.join(unused[:20])}"] if unused else []
+    source = DraftSource("behaviours", settings, "\n".join(filter(None, remarks)))
+    draft.sources.append(source)
+    scanned = decisions.scan.objects
+    campaign = columns.get("campaign") or (scanned["campaign"] if "campaign" in objects.values() else None)
+    if isinstance(campaign, str):
+        draft.campaign_columns.append((source, campaign))
+    if "coupon" in objects.values():
+        draft.coupon_columns.append((source, scanned["coupon"]))
+    return objects
+
+
+def _begin(file: InspectedFile) -> _Decisions:
+    """Return the columns that names and types tell, and what all rows do."""
+    roles = find_columns(file.names)
+    columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
+    if user := user_column(file, roles.get("user")):
+        roles["user"] = columns["user"] = user
+    else:
+        roles.pop("user", None)
+        columns.pop("user", None)
+    if "at" not in roles and len(file.times) == 1:
+        # The only column with times.
+        roles["at"] = columns["at"] = file.times[0]
+    if roles.get("at") in file.day_of_clock:
+        # A time of day; the day is in another column.
+        roles["at"] = columns["at"] = file.day_of_clock[roles["at"]]
+    if file.joined and "basket" not in roles:
+        # The key of the order.
+        roles["basket"] = columns["basket"] = next(iter(file.joined[0][0].on))
+    others = [name for name in file.names if name not in roles.values()]
+    if "kind" not in roles and (kinds := [name for name in others if are_document_kinds(file.values[name])]):
+        roles["kind"] = columns["kind"] = kinds[0]
+    remarks = []
+    instead = "its unit price times its quantity" if "unit_price" in columns else "unknown"
+    match repeats_order_total(file, roles):
+        case "yes":
+            total = columns.pop("value")
+            remarks.append(f"{total} repeats the total of the order in each line, whose value is {instead}")
+            roles.pop("value")
+        case "perhaps":
+            columns["value"] = ask_order_total(file, roles["value"], instead)
+        case "no":
+            amounts, remark = draft_line_amount(file, roles)
+            if amounts:
+                columns = {
+                    name: columns[name] for name in columns if name not in ("value", "unit_price")
+                } | amounts
+                remarks += [remark] if remark else []
+    scan = _scan(file, roles)
+    if "kind" in columns and not (scan.has_kinds and _is_kind_column(file, scan)):
+        del columns["kind"]
+    return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
+
+
+def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]:
+    """Decide the column of objects, and return the kind of object by kind of behaviour ("": all)."""
+    file, roles, scan, columns = decisions.file, decisions.roles, decisions.scan, decisions.columns
+    kinds = list(scan.kinds) if "kind" in columns else [""]
+    objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
+    if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
+        return _decide_views(decisions, kinds, has_products)
+    candidates = _unknown_columns(file, columns)
+    if not objects and candidates and not {"campaign", "coupon"} & set(roles):
+        columns["object"] = ask_column(file, "the product", candidates, optional=True)
+        return dict.fromkeys(kinds, "product")
+    if not objects:
+        # Orders of unnamed products: each still is a purchase, of the same product.
+        columns.pop("object", None)
+        if naming := roles.get("campaign", roles.get("coupon")):
+            columns["campaign"] = naming
+        decisions.settings["constants"] = {"object": Noted(ANY_PRODUCT, "no column names a product")}
+        return dict.fromkeys(kinds, "product")
+    _leave_kinds_out(decisions, [kind for kind in kinds if kind not in objects])
+    if "object" in columns:
+        used = [scan.objects[entity] for entity in _ENTITIES if entity in set(objects.values())]
+        columns["object"] = used if len(used) > 1 else used[0]
+    return objects
+
+
+def _leave_kinds_out(decisions: _Decisions, kinds: list[str]) -> None:
+    """Leave out kinds of behaviour that have no object."""
+    if kinds:
+        rows = sum(decisions.scan.kinds[kind] for kind in kinds)
+        note = f"leaves out {rows:,} rows without an object"
+        decisions.where[str(decisions.columns["kind"])] = Noted({"is_not": kinds}, note)
+
+
+def _are_views_without_product(decisions: _Decisions, kinds: list[str]) -> bool:
+    """Return whether some rows have no product, but not all, and all of these are views.
+
+    Kinds that never have an object, like the start of an app, do not matter.
+    """
+    scan = decisions.scan
+    rows = scan.kinds if "kind" in decisions.columns else {"": scan.rows}
+    products = {kind: scan.filled.get(kind, Counter())["product"] for kind in kinds}
+    without = [kind for kind in kinds if products[kind] < rows[kind]]
+    views = [kind for kind in without if _is_view(decisions, kind)]
+    others = [kind for kind in without if kind not in views]
+    return any(products.values()) and bool(views) and not any(products[kind] for kind in others)
+
+
+def _is_view(decisions: _Decisions, kind: str) -> bool:
+    by_file = kind_of_file(decisions.file.name, decisions.roles.get("at")) or ""
+    return known_type(kind or by_file) == "VIEWED"
+
+
+def _decide_views(decisions: _Decisions, kinds: list[str], has_products: bool) -> dict[str, str]:
+    """Take the category or page of views for their object where they have no product; else leave them out."""
+    scan, columns, product = decisions.scan, decisions.columns, decisions.roles["product"]
+    filled_by_kind = {kind: scan.filled.get(kind, Counter())["product"] for kind in kinds}
+    never = [kind for kind in kinds if not (filled_by_kind[kind] or _is_view(decisions, kind))]
+    _leave_kinds_out(decisions, never)
+    kinds = [kind for kind in kinds if kind not in never]
+    filled = sum(filled_by_kind.values())
+    rows = sum(scan.kinds[kind] for kind in kinds) if "kind" in columns else scan.rows
+    others = [name for name in decisions.file.names if simplify(name.rpartition(".")[2]) in _PAGES]
+    columns["object"] = product
+    if others and not has_products:
+        columns["object"] = [product, others[0]]
+        decisions.remarks.append(f"{rows - filled:,} views without {product} are of their {others[0]}")
+    else:
+        note = f"leaves out {rows - filled:,} views without a product"
+        decisions.where[product] = Noted({"empty": False}, note)
+    return dict.fromkeys(kinds, "product")
+
+
+def _leave_rows_out(decisions: _Decisions) -> None:
+    """Leave out rows without a user or time, orders that were cancelled, and those refunded in full."""
+    file, scan, where = decisions.file, decisions.scan, decisions.where
+    if scan.guests:
+        where[str(scan.user)] = Noted({"empty": False}, f"leaves out {scan.guests:,} rows without a user")
+    if scan.timeless:
+        where[str(scan.at)] = Noted({"empty": False}, f"leaves out {scan.timeless:,} rows without a time")
+    for column, counts in scan.by_status.items():
+        if rule := status_rule(file.name, column, counts):
+            where[column] = rule
+        if counting := counting_statuses(column, counts):
+            decisions.statuses[column] = counting
+    if scan.refunds and (refunded := scan.refunds.rule(file.name)):
+        where[scan.refunds.column] = refunded
+    if scan.charges:
+        where |= scan.charges.rules()
+    for part in scan.exclusions:
+        if rule := part.rule():
+            where[part.column] = rule
+    if scan.currency and (rule := currency_rule(file.name, scan.currency, scan.currencies)):
+        where[scan.currency] = rule
+    if where:
+        decisions.settings["where"] = where
+    if decisions.statuses:
+        note = "import check and run warn of other statuses, as a later file may have"
+        decisions.settings["statuses"] = Noted(decisions.statuses, note)
+
+
+def _decide_kinds(decisions: _Decisions, objects: dict[str, str]) -> dict[str, str]:
+    """Without a column of kinds, decide the kind of all rows, and that of returns among them."""
+    if "kind" in decisions.columns:
+        return objects
+    entity, settings = objects[""], decisions.settings
+    kind = kind_of_file(decisions.file.name, decisions.roles.get("at")) or _USUAL[entity]
+    settings["constants"] = {"kind": kind} | settings.get("constants", {})
+    if kind == _USUAL[entity] and (returned := _returns(decisions.scan)):
+        settings["kinds"] = returned
+        return {kind: entity, "return": entity}
+    return {kind: entity}
+
+
+def _ask_for_missing_columns(decisions: _Decisions) -> None:
+    """Ask which columns hold the required fields that no name and no type tells."""
+    file, columns = decisions.file, decisions.columns
+    constants = decisions.settings.get("constants", {})
+    for spec in TABLES["behaviours"].fields:
+        if spec.required and spec.name not in columns and spec.name not in constants:
+            times = file.times if spec.kind == "time" else []
+            used = named_columns(columns) | set(decisions.where)
+            others = [name for name in file.names if name not in {*file.times, *used}]
+            columns[spec.name] = ask_column(file, spec.meaning, times or others or file.names)
+
+
+def _replace_orders(decisions: _Decisions) -> None:
+    """Let a later export replace the orders that it has again, where orders have a status."""
+    file, scan, columns = decisions.file, decisions.scan, decisions.columns
+    basket = columns.get("basket")
+    if not (scan.by_status or scan.refunds or scan.exclusions) or not (scan.at and isinstance(basket, str)):
+        return
+    # While the user's column is a question, one time of each number is the evidence.
+    if is_order_id(file, basket, *filter(None, (scan.user, scan.at))):
+        note = f"an order ({basket}) that a later file has again counts as that file has it"
+        if scan.by_status:
+            note += "; add a status that only a later file has to `where`"
+        decisions.settings["replaces"] = Noted(["basket", "object"], note)
+
+
+def _is_kind_column(file: InspectedFile, scan: Scan) -> bool:
+    """Return whether the values of the kind's column are kinds, not the events that people attend.
+
+    Those stand beside their tickets or answers, in a file that names no product.
+    """
+    attended = scan.statuses or set(words_of(Path(file.name).name.partition(".")[0])) & _ATTENDED
+    return bool(scan.objects) or not attended or any(known_type(kind) for kind in scan.kinds)
+
+
+def _unknown_columns(file: InspectedFile, columns: dict[str, Any]) -> list[str]:
+    """Return the columns that may name an object: they have no other use, and are no times."""
+    known = {*named_columns(columns), *file.times, *file.day_of_clock, *status_columns(file.values)}
+    return [name for name in file.names if name not in known]
+
+
+def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
+    objects = {entity: roles[entity] for entity in _ENTITIES if entity in roles}
+    user, at, kind, quantity, value, basket = map(
+        roles.get, ("user", "at", "kind", "quantity", "value", "basket")
+    )
+    rest = {name: values for name, values in file.values.items() if name not in roles.values()}
+    excluding = exclusion_columns(rest)
+    refunds = _refunds(file, value, quantity)
+    if refunds and refunds.column in excluding:
+        excluding.remove(refunds.column)
+    statuses = [name for name in status_columns(rest) if name not in excluding]
+    amount = value or roles.get("unit_price")
+    flags = [ExclusionColumn(name) for name in excluding]
+    currency = currency_column(rest) if amount else None
+    product = objects.get("product")
+    used = {column for role, column in roles.items() if role not in ("name", "text")}
+    charges = Charges.find(product, file.names, used) if product else None
+    scan = Scan(
+        user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags, currency, charges
+    )
+    for frame in file.frames(scan.columns):
+        scan.add(frame)
+    return scan
+
+
+def _refunds(file: InspectedFile, value: str | None, quantity: str | None) -> Refunds | None:
+    """Return the refunds of rows; else those of whole orders, to compare with the value of the order."""
+    marks = [name for name in exclusion_columns(file.names) if is_flag(file.values[name])]
+    no_flags = [name for name in file.names if name not in marks]
+    refunds = Refunds.find(no_flags, value, quantity)
+    numbers = [name for name in exclusion_columns(no_flags) if are_numbers(file.values[name])]
+    if not refunds and numbers and (whole := quantity or value):
+        refunds = Refunds(numbers[0], whole)
+    for join, _ in file.joined:
+        prefix = f"{join.files[0]}:"
+        names = [name.removeprefix(prefix) for name in no_flags if name.startswith(prefix)]
+        roles = find_columns(names)
+        of_orders = Refunds.find(names, roles.get("value"), roles.get("quantity"))
+        if of_orders and not refunds:
+            return Refunds(prefix + of_orders.column, prefix + of_orders.value)
+    return refunds
+
+
+def _returns(scan: Scan) -> list[dict[str, Any]]:
+    """Return the rules for returns: credit notes (numbers with a C), negative quantities or amounts.
+
+    Those of charges are none. If most amounts are negative, as in the statement of an account, the sign says
+    nothing of returns.
+    """
+    by_quantity, by_value = scan.charges.negative if scan.charges else (0, 0)
+    if scan.negative and scan.basket and scan.negative_credit_notes == scan.negative == scan.credit_notes:
+        return [{"kind": "return", "where": {scan.basket: {"starts_with": "C"}}}]
+    columns = [scan.quantity] if scan.negative > by_quantity else []
+    columns += [scan.value] if by_value < scan.negative_values < scan.rows / 2 + by_value else []
+    return [{"kind": "return", "where": {str(column): {"sign": "negative"}}} for column in columns]

@@ -1,0 +1,65 @@
+"""Rules for the statuses of orders: those of no purchase are left out, and unknown ones are a question."""
+
+from collections import Counter
+from itertools import combinations
+from typing import Any
+
+from graph.importing.inference.draft import Ask, Noted
+from graph.importing.mapping.formats import OR
+from graph.importing.vocabulary.order_statuses import Meaning, may_be_places, meaning_of
+
+NO_STATUS = "(none)"
+"""The answer that leaves out no status."""
+_MOST_SHOWN = 12
+_MOST_COUNTING = 50
+_MOST_COMBINED = 3
+"""With more unknown statuses, the choices are all or none of them."""
+
+
+def counting_statuses(column: str, counts: Counter[str]) -> list[str]:
+    """Return the statuses that are not those of orders taken back; none for places, or too many."""
+    meanings = {status: meaning_of(status) for status in counts if status}
+    is_place = may_be_places(column) and set(meanings.values()) <= {"unknown"}
+    counting = [status for status, meaning in meanings.items() if meaning != "excluded"]
+    return [] if is_place or len(counting) > _MOST_COUNTING else counting
+
+
+def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] | Noted | None:
+    """Return the rule that leaves out the statuses of no purchase; it asks about those of unknown meaning.
+
+    Parameters
+    ----------
+    file, column
+        Where the statuses are.
+    counts
+        Rows by status.
+    """
+    by_meaning: dict[Meaning, dict[str, int]] = {"excluded": {}, "purchase": {}, "unknown": {}}
+    for status, number in counts.most_common():
+        if status:
+            by_meaning[meaning_of(status)][status] = number
+    excluded, kept, unknown = by_meaning["excluded"], by_meaning["purchase"], by_meaning["unknown"]
+    if may_be_places(column) and not excluded and not kept:
+        return None
+    if not unknown:
+        remark = f"leaves out: {_listed(excluded)}" + (f"; counts: {_listed(kept)}" if kept else "")
+        return Noted({"is_not": list(excluded)}, remark) if excluded else None
+    known = "".join(
+        f" {_listed(part)} {verb}."
+        for part, verb in ((excluded, "are left out"), (kept, "count as purchases"))
+        if part
+    )
+    question = f"Which statuses in {column} of {file} are no purchases? Unknown: {_listed(unknown)}."
+    if len(unknown) <= _MOST_COMBINED:
+        more = [part for size in range(len(unknown) + 1) for part in combinations(unknown, size)]
+    else:
+        more = [(), tuple(unknown)]
+        known += " To leave out some of them, write their list in place of the whole question."
+    choices = tuple(OR.join([*excluded, *part]) or NO_STATUS for part in more)
+    return {"is_not": Ask(f"{question}{known} Choose what is left out", choices)}
+
+
+def _listed(statuses: dict[str, int]) -> str:
+    shown = [f"{status} {number:,}" for status, number in list(statuses.items())[:_MOST_SHOWN]]
+    others = len(statuses) - len(shown)
+    return ", ".join(shown) + (f" and {others:,} others" if others else "")

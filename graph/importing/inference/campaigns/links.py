@@ -1,0 +1,344 @@
+"""Links the campaigns that behaviours name to the user's own table of campaigns.
+
+An export names campaigns as a tool does (`spring_sale` in a UTM parameter), and the user's table has ids of
+its own (`SPRING24`). Where hardly any name is an id, they are linked by a rule that makes ids equal, or by
+another column of the table; otherwise, it is a question when behaviours count.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import pyarrow as pa
+
+from graph.importing.exports.fit import names_of
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
+from graph.importing.inference.files.column_values import are_identifiers
+from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
+from graph.importing.participation.campaign_names import overlap_is_little
+from graph.importing.reading.cells import texts
+from graph.importing.reading.ids import RULES, normalise
+from graph.importing.reading.numbered_columns import read_numbered_columns
+from graph.importing.vocabulary.behaviour_kinds import SALES
+
+_READING = ("encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "rows")
+"""Settings of a source that a join states as well."""
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A source of behaviours that names campaigns.
+
+    Attributes
+    ----------
+    source, field
+        The source, and the field with the names: campaign or object.
+    file
+        The file, or the first of them.
+    by_column
+        The names in each column; of several columns, the first with a value names the campaign.
+    known
+        How many of them are ids of campaigns.
+    ids
+        A few of these ids.
+    """
+
+    source: DraftSource
+    field: str
+    file: InspectedFile
+    by_column: dict[str, set[str]]
+    known: int
+    ids: tuple[str, ...]
+
+    @property
+    def names(self) -> set[str]:
+        """All names."""
+        return set().union(*self.by_column.values())
+
+    @property
+    def column(self) -> str:
+        """The column with the most names."""
+        return max(self.by_column, key=lambda column: len(self.by_column[column]))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A file in which ids of campaigns stand beside other names of them.
+
+    Attributes
+    ----------
+    source, id
+        The source, and its column with the ids of campaigns.
+    others
+        Values of the columns in which the names may stand.
+    """
+
+    source: DraftSource
+    id: str
+    others: dict[str, list[str]]
+
+
+def link_campaigns(draft: Draft, files: list[InspectedFile]) -> list[Reference]:
+    """Link names of campaigns to the ids of the user's table.
+
+    Returns
+    -------
+    list of Reference
+        Sources whose names cannot be linked; empty if any other source names campaigns of the table.
+    """
+    by_name = index_by_name(files)
+    own, ids = _own_campaigns(draft, by_name)
+    if not ids:
+        return []
+    tables = [*own, *_coupon_tables(draft, by_name)]
+    unlinked: list[Reference] = []
+    linked = False
+    for source, field in _naming(draft):
+        by_column = _names(draft, source, field, by_name)
+        names = set[str]().union(*by_column.values())
+        known = len(_normalised(draft, names) & _normalised(draft, ids))
+        file = by_name[_files(source)[0]]
+        reference = Reference(source, field, file, by_column, known, tuple(sorted(ids)[:_EXAMPLES]))
+        if not overlap_is_little(known, len(names), len(ids)):
+            linked |= bool(names)
+        elif _add_rule(draft, reference, ids) or _add_join(draft, reference, tables):
+            linked = True
+        else:
+            unlinked.append(reference)
+    return [] if linked else unlinked
+
+
+def ask_what_counts(draft: Draft, unlinked: list[Reference]) -> None:
+    """Ask when behaviours count for the campaigns of a table whose ids none of them names."""
+    named = {
+        name: plain(kind)
+        for name, kind in draft.kinds.items()
+        if plain(kind).get("counts") == "named" and plain(kind).get("object", "product") == "product"
+    }
+    if not named or not unlinked:
+        return
+    reference = unlinked[0]
+    table = _own_tables(draft)[0]
+    tables = {source.table for source in draft.sources}
+    choices = {"named": "it names the id of the campaign"}
+    if "promotions" in tables:
+        choices["promoted"] = "the campaign promotes its product"
+    choices["any"] = "it is within the window of the campaign"
+    meanings = ", ".join(f"{choice} ({meaning})" for choice, meaning in choices.items())
+    examples = ", ".join(sorted(reference.names)[:_EXAMPLES])
+    sales = [name for name, kind in named.items() if kind["type"] in SALES]
+    for name in sales or named:
+        question = Ask(
+            f"{reference.known} of {len(reference.names):,} campaign names in {reference.column} of "
+            f"{reference.file.name} ({examples}) are ids in {_files(table)[0]} ({', '.join(reference.ids)}). "
+            "Add a column with these names to it and run `import init` again, or choose when a behaviour of "
+            f"the kind {name} counts for a campaign: {meanings}",
+            tuple(choices),
+        )
+        asked = named[name] | {"counts": question}
+        kind = draft.kinds[name]
+        draft.kinds[name] = Noted(asked, kind.comment) if isinstance(kind, Noted) else asked
+
+
+def _own_tables(draft: Draft) -> list[DraftSource]:
+    return [
+        source
+        for source in draft.sources
+        if source.table == "campaigns"
+        and not source.has_windows
+        and isinstance(source.settings["columns"].get("id"), str)
+    ]
+
+
+def _own_campaigns(draft: Draft, by_name: dict[str, InspectedFile]) -> tuple[list[_Table], set[str]]:
+    """Return the user's tables of campaigns, and their ids."""
+    tables, ids = [], set[str]()
+    for source in _own_tables(draft):
+        for name in _files(source):
+            values = _values(by_name[name], by_name[name].names)
+            own = values.pop(source.settings["columns"]["id"], [])
+            ids |= set(own)
+            tables.append(_Table(source, source.settings["columns"]["id"], values))
+    return tables, ids - {""}
+
+
+def _coupon_tables(draft: Draft, by_name: dict[str, InspectedFile]) -> list[_Table]:
+    """Return the tables that state the campaign of each coupon code."""
+    tables = []
+    for source in draft.sources:
+        columns = source.settings["columns"]
+        code, campaign = columns.get("id"), columns.get("campaign")
+        separate = isinstance(code, str) and isinstance(campaign, str) and code != campaign
+        if source.table == "coupons" and separate:
+            values = _values(by_name[_files(source)[0]], [code])
+            tables.append(_Table(source, campaign, values))
+    return tables
+
+
+def _values(file: InspectedFile, names: list[str]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {name: [] for name in names}
+    for frame in file.frames(names):
+        for name in names:
+            values[name] += frame[name].tolist()
+    return values
+
+
+def _naming(draft: Draft) -> list[tuple[DraftSource, str]]:
+    """Return the sources of behaviours that name campaigns, and the field that does."""
+    by_object = [(source, column) for source, column in draft.campaign_columns if column is not None]
+    found = []
+    for source in draft.sources:
+        columns = source.settings["columns"]
+        if source.table != "behaviours":
+            continue
+        if "campaign" in columns and not isinstance(columns["campaign"], Ask):
+            found.append((source, "campaign"))
+        elif any(source is other and columns.get("object") == column for other, column in by_object):
+            found.append((source, "object"))
+    return found
+
+
+def _names(
+    draft: Draft, source: DraftSource, field: str, by_name: dict[str, InspectedFile]
+) -> dict[str, set[str]]:
+    """Return the distinct names of campaigns in each column of a source that names them."""
+    settings = source.settings
+    missing = {"", *_missing(draft.settings), *_missing(settings)}
+    columns = names_of(settings["columns"][field])
+    names: dict[str, set[str]] = {column: set() for column in columns}
+    for file_name in _files(source):
+        file, rows, own = by_name[file_name], settings.get("rows"), columns
+        prefix = next((f"{other}:" for other in by_name if columns[0].startswith(f"{other}:")), None)
+        if prefix:
+            # The column of a joined file.
+            file, rows = by_name[prefix[:-1]], None
+            own = [column.removeprefix(prefix) for column in columns]
+        header = plain(settings.get("header", file.source.header))
+        settings_read = {"rows": rows, "header": header}
+        absent = missing | set(file.missing)
+        parts = (
+            read_numbered_columns(
+                part.as_found_file,
+                part.source.model_copy(update=settings_read),
+                own,
+                file.joined,
+                sorted(absent),
+            )
+            for part in (file, *file.further_files)
+        )
+        for _, block in chain.from_iterable(parts):
+            values = [texts(block[column]).fill_null("").to_pylist() for column in own]
+            for row in set(zip(*values, strict=True)):
+                named = ((column, value.strip()) for column, value in zip(columns, row, strict=True))
+                column, value = next((pair for pair in named if pair[1] not in absent), (columns[0], ""))
+                names[column].add(value)
+    return {column: found - {""} for column, found in names.items()}
+
+
+def _missing(settings: dict[str, Any]) -> Iterable[str]:
+    missing = plain(settings.get("missing", []))
+    return [missing] if isinstance(missing, str) else [] if isinstance(missing, Ask) else missing
+
+
+def _rules(draft: Draft) -> list[str]:
+    return list(plain(draft.settings.get("ids", {}).get("campaigns", [])))
+
+
+def _normalised(draft: Draft, names: Iterable[str]) -> set[str]:
+    return _apply(_rules(draft), names)
+
+
+def _apply(rules: list[str], names: Iterable[str]) -> set[str]:
+    return set(normalise(pa.array(sorted(names), pa.string()), rules).to_pylist())
+
+
+def _add_rule(draft: Draft, reference: Reference, ids: set[str]) -> bool:
+    """Add the rule that makes names and ids equal, and return whether there is one."""
+    # A common part is a guess: single_use asks about it.
+    for rule in (name for name in RULES if name != "without_suffix"):
+        rules = [*_rules(draft), rule]
+        if len(_apply(rules, ids)) < len(ids):
+            continue  # It would make two campaigns the same.
+        known = len(_apply(rules, reference.names) & _apply(rules, ids))
+        if _most(known, len(reference.names), len(ids)):
+            comment = f"so that the campaigns that {reference.file.name} names are those of the table"
+            draft.settings["ids"] = {**draft.settings.get("ids", {}), "campaigns": Noted(rules, comment)}
+            return True
+    return False
+
+
+def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
+    """Look the ids up by the column of a table that has the names, and return whether there is one."""
+    settings = reference.source.settings
+    column = settings["columns"][reference.field]
+    if isinstance(column, dict):
+        return False
+    # Codes are typed in upper and lower case.
+    exact, in_lower_case = _lookups(reference, tables), _lookups(reference, tables, str.lower)
+    if not in_lower_case:
+        return False
+    common, key, other, table = max([*exact, *in_lower_case], key=lambda link: link[0])
+    ignore_case = {} if common in [link[0] for link in exact] else {"ignore_case": True}
+    lookup = table.source.settings
+    reading = {name: plain(lookup[name]) for name in _READING if name in lookup}
+    if any(isinstance(value, Ask) for value in reading.values()) or "header" in lookup:
+        return False
+    file = _files(table.source)[0]
+    join = {"files": file, **reading, "on": {key: other}, **ignore_case}
+    settings["join"] = [*settings.get("join", []), join]
+    settings["columns"][reference.field] = [f"{file}:{table.id}", *names_of(column)]
+    note = f"campaigns are looked up in {file}: {common} of {len(reference.names):,} names are in its {other}"
+    reference.source.comment = "\n".join(filter(None, [reference.source.comment, note]))
+    _drop_windows(draft, reference)
+    return True
+
+
+def _lookups(
+    reference: Reference, tables: list[_Table], form: Callable[[str], str] = str
+) -> list[tuple[int, str, str, _Table]]:
+    """Return the columns of tables that have the names: how many of them, and both columns.
+
+    Names are compared in the `form` that a function gives them.
+    """
+    all_names = set(map(form, reference.names))
+    found = []
+    for table in tables:
+        for other, texts_of_column in table.others.items():
+            values = list(map(form, texts_of_column))
+            distinct = set(values)
+            if not _is_key(values):
+                continue
+            for key, names in reference.by_column.items():
+                known = {name for name in names if form(name) in distinct}
+                common = set(map(form, known))
+                named_alike = key.lower() == other.lower()
+                if _most(len(common), len(all_names), len(values)) and (
+                    named_alike or are_identifiers(common)
+                ):
+                    found.append((len(known), key, other, table))
+    return found
+
+
+def _drop_windows(draft: Draft, reference: Reference) -> None:
+    """Make no campaigns of names that stand for the campaigns of a table."""
+    files = set(_files(reference.source))
+    draft.sources = [
+        source for source in draft.sources if not source.has_windows or not set(_files(source)) <= files
+    ]
+
+
+def _is_key(values: list[str]) -> bool:
+    present = [value for value in values if value]
+    return len(present) == len(set(present)) > 0
+
+
+def _most(common: int, names: int, others: int) -> bool:
+    """Whether enough of the names are found for the two lists to mean the same."""
+    return common > 0 and 2 * common >= min(names, others)
+
+
+def _files(source: DraftSource) -> list[str]:
+    files = source.settings["files"]
+    return [files] if isinstance(files, str) else list(files)

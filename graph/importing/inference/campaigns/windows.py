@@ -1,0 +1,79 @@
+"""Drafts campaigns that orders name: each runs from the first day of its use to the last."""
+
+from typing import Any
+
+from graph.importing.inference.draft import Ask, Draft, DraftSource
+from graph.importing.mapping.formats import as_list
+
+_SHARED = (
+    "files", "encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "header", "rows", "times",
+    "missing", "join",
+)  # fmt: skip
+
+
+def shared_settings(source: DraftSource) -> dict[str, Any]:
+    """Return the settings that all sources of the same files have in common."""
+    return {name: source.settings[name] for name in _SHARED if name in source.settings}
+
+
+def draft_windows(source: DraftSource, column: Any, comment: str, **settings: Any) -> DraftSource:
+    """Return the source of the campaigns that behaviours name.
+
+    Parameters
+    ----------
+    source, column
+        The source of the behaviours, and its column with the names.
+    comment
+        The comment above the new source.
+    **settings
+        Further settings of it.
+    """
+    columns = {"id": column, "at": source.settings["columns"]["at"]}
+    own = {"window": "uses", **settings, "columns": columns}
+    return DraftSource("campaigns", shared_settings(source) | own, comment)
+
+
+def add_campaigns(draft: Draft) -> None:
+    """Without a table of campaigns, make them of the column that behaviours name them in."""
+    if any(source.table == "campaigns" for source in draft.sources):
+        return
+    comment = "campaigns as the behaviours name them: each runs from the first day of its use to the last"
+    for source, column in draft.campaign_columns:
+        rule = draft.campaign_rules.get(column)
+        own = {"where": {column: rule}} if rule else {}
+        draft.sources.append(draft_windows(source, column, comment, **own))
+    sent = [
+        source
+        for source in draft.sources
+        if source.table == "targetings" and "at" in source.settings["columns"]
+    ]
+    if not draft.campaign_columns:
+        draft.sources += [_sent_campaigns(source) for source in sent[:1]]
+
+
+def _sent_campaigns(targetings: DraftSource) -> DraftSource:
+    """Return the source of campaigns that nothing but their sending states: their end is a question."""
+    columns = targetings.settings["columns"]
+    files = " and ".join(map(str, as_list(targetings.settings["files"])))
+    own = {
+        "repeats": "first",
+        "duration_days": Ask(
+            f"{files} states when each campaign was sent, and no file how long one runs. How many days does "
+            "a campaign run from its start?"
+        ),
+        "columns": {"id": columns["campaign"], "starts": columns["at"]},
+    }
+    comment = f"campaigns as {files} has them: each starts at the time of its first row"
+    return DraftSource("campaigns", shared_settings(targetings) | own, comment)
+
+
+def prefer_own_campaigns(draft: Draft) -> None:
+    """Read tables of campaigns before orders that name some: the dates of a table hold."""
+    windows = [source for source in draft.sources if source.has_windows]
+    tables = [source for source in draft.sources if source.table == "campaigns" and not source.has_windows]
+    if not tables:
+        return
+    for source in windows:
+        draft.sources.remove(source)
+        source.settings["repeats"] = "first"
+    draft.sources += windows

@@ -1,0 +1,72 @@
+"""Finds times that are in two columns: a day, and its time of day."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from graph.importing.inference.files.column_values import Values
+from graph.importing.vocabulary.names import simplify
+
+_CLOCK = re.compile(
+    r"(?:[0-9-/.]+[ T])?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?h| Uhr)?"
+)
+_OTHER_CLOCK = re.compile(
+    r"(?:[01]?\d|2[0-3])(?:[.h][0-5]\d(?:\.[0-5]\d)?|h)(?: ?[AaPp]\.?[Mm]\.?)?(?: Uhr)?"
+    r"|\d{1,2} ?[AaPp]\.?[Mm]\.?"
+)
+"""14.30, 14.30.05, 14h30, 14h, 2.30 pm, 2 pm."""
+_DIGITS = re.compile(r"(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?|0")
+"""1430 and, without its leading zero, 930."""
+_TIME_OF_DAY = re.compile(
+    r"uhrzeit$|zeit$|time|clock|hour|hora|heure|\bora$|\borario$|tijd$|时间$|時間$|时刻$|時刻$", re.IGNORECASE
+)
+_WORDS = re.compile(
+    r"(?:datum|date|day|tag|fecha|data|jour|dato|日期|日付|日|uhrzeit|zeit|time|clock|hour|hora|heure|orario|ora"
+    r"|tijd|时间|時間|时刻|時刻|pretty|local|of|at)$"
+)
+_HAS_CLOCK = re.compile(r"\d:\d\d|[ T]\d{1,2}[.h]\d\d\b")
+_MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$|[ T]12:00(?::00)? ?am$", re.IGNORECASE)
+
+
+def clock_columns(values: Mapping[str, Values], times: Sequence[str]) -> dict[str, str]:
+    """Return the column of days that each column of times of day belongs to, by name of the latter.
+
+    The names decide: `order_date` and `order_time` belong together, and so do the only column of days and a
+    column that is called no more than `time`.
+
+    Parameters
+    ----------
+    values
+        The first values of each column.
+    times
+        The columns whose values are times.
+    """
+    days = [name for name in times if not any(map(_has_clock, values[name]))]
+    # As a date, 9.05.10 is in May 2010.
+    days = [name for name in days if not (len(days) > 1 and _are_clocks(name, values[name], [_OTHER_CLOCK]))]
+    clocks = [name for name in values if name not in days and _are_clocks(name, values[name])]
+    found: dict[str, str] = {}
+    for clock in clocks:
+        alike = [day for day in days if _stem(day) == _stem(clock)]
+        fitting = alike or (days if not _stem(clock) else [])
+        if len(fitting) == 1 and fitting[0] not in found.values():
+            found[clock] = fitting[0]
+    return found
+
+
+def _has_clock(value: str | None) -> bool:
+    return bool(value and _HAS_CLOCK.search(_MIDNIGHT.sub("", value)))
+
+
+def _are_clocks(
+    name: str, values: Values, forms: Sequence[re.Pattern[str]] = (_CLOCK, _OTHER_CLOCK, _DIGITS)
+) -> bool:
+    present = [value.strip() for value in values if value and value.strip()]
+    if not present or not _TIME_OF_DAY.search(simplify(name)):
+        return False
+    return any(all(form.fullmatch(value) for value in present) for form in forms)
+
+
+def _stem(name: str) -> str:
+    """Return what a name says beyond a day or a time: `order` for `order_date` and `OrderTime`."""
+    words = (_WORDS.sub("", word) for word in simplify(name).split("_"))
+    return "_".join(filter(None, words))

@@ -1,0 +1,73 @@
+"""What the values of a column are: times or names, and a few of them as examples in questions."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+
+from graph.importing.values.time_profile import profile_times
+
+_STRAY = 0.05
+"""Share of the values of a column of times that may be none."""
+_NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
+"""Formats of plain numbers, which may as well be amounts or keys."""
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
+_UNIX_TIME = re.compile(r"(?:1\d|20|21)\d{11}(?:\d{3})?")
+_EXAMPLES = 2
+_SHOWN = 30
+
+_ENOUGH = 2
+"""Names that two columns have in common, for the one to be looked up by the other."""
+_LONG_NAME = 8
+"""Characters of a name that no two columns have in common by chance."""
+_LONG_NUMBER = 5
+"""Digits of a number that is an id, no priority or rank."""
+
+Values = list[str | None]
+
+
+def are_times(values: Values) -> bool:
+    """Return whether the texts of a column are times; plain numbers are not, except dates like 20240301."""
+    profile = profile_times([(np.arange(len(values)), pa.array(values, pa.string()))])
+    read = profile.formats or profile.undecided or profile.contradictions
+    if not read or profile.unread > _STRAY * profile.rows:
+        return False
+    written = bool(set(profile.formats) - _NUMERIC) or bool(profile.undecided or profile.contradictions)
+    return written or are_unix_times(values)
+
+
+def are_unix_times(values: Values) -> bool:
+    """Return whether all values are Unix times in milliseconds or microseconds, from 2001 to 2039.
+
+    Seconds may be numbers of orders or phones, and nanoseconds ids.
+    """
+    given = [value for value in values if value]
+    return bool(given) and all(_UNIX_TIME.fullmatch(value) for value in given)
+
+
+def are_numbers(values: Values) -> bool:
+    """Return whether all values are numbers, by either decimal sign."""
+    given = [value for value in values if value]
+    return bool(given) and all(_NUMBER.fullmatch(value) for value in given)
+
+
+def examples(values: Values) -> str:
+    """Return the first different values, as a question shows them."""
+    found: dict[str, None] = {}
+    for value in values:
+        text = " ".join((value or "").split())
+        if text:
+            found[text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."] = None
+        if len(found) == _EXAMPLES:
+            break
+    return ", ".join(found) or "empty"
+
+
+def are_identifiers(common: Iterable[str]) -> bool:
+    """Return whether values that two columns have in common are names.
+
+    Enough of them or long ones are, small numbers like a priority are not.
+    """
+    names = [name for name in common if re.search(r"[^\W\d_]", name) or len(name) >= _LONG_NUMBER]
+    return len(names) >= _ENOUGH or any(len(name) >= _LONG_NAME for name in names)

@@ -1,0 +1,103 @@
+"""What the values of a file tell about it: columns of times, ids that repeat, and the table that it fills."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.files.tables import assign_columns, find_columns, find_table, hinted_table
+from graph.importing.vocabulary.behaviour_kinds import kind_of_file
+from graph.importing.vocabulary.names import simplify
+
+_NEARLY_UNIQUE = 0.9
+"""Share of the rows that have an id of their own in a table of entities, which may have duplicates."""
+_SINCE = re.compile(
+    r"(?:^|_)(?:seconds?|minutes?|hours?|days?|weeks?|months?)_(?:since|after|from)_|(?:^|_)(?:tage|stunden)_seit_"
+)
+"""The name of a column whose numbers count from a moment of each user."""
+_SENT = {
+    "sent", "send", "sending", "delivered", "dispatched", "mailed", "versendet", "gesendet", "versand",
+    "zugestellt", "versanddatum", "envoyé", "envoi", "enviado", "envío", "inviato", "verzonden", "发送时间",
+    "送信日時", "配信日時",
+}  # fmt: skip
+"""Words of times at which a campaign was sent."""
+_ENTITIES = ("users", "products", "tags")
+_ORDER_COLUMNS = {"quantity", "unit_price", "value", "basket"}
+"""Columns of orders, which tables of what a campaign promotes and of whom it reached lack."""
+
+
+def infer_table(file: InspectedFile) -> str | None:
+    """Return the table that a file fills by its names, unless its values contradict them; None if none."""
+    table = find_table(file.name, file.names)
+    roles, times = find_columns(file.names), set(file.times)
+    if (
+        not times
+        and "at" not in roles
+        and relative_times(file)
+        and has_repeated_values(file, roles.get("user"))
+    ):
+        return None  # Behaviours without a time.
+    runs = states_campaigns(file)
+    if runs and "user" not in roles and table not in ("campaigns", "promotions", "coupons"):
+        return "campaigns"
+    if runs and table == "promotions" and "product" not in roles:
+        return "campaigns"
+    is_unnamed = table in ("targetings", "promotions") and hinted_table(file.name) != table
+    if is_unnamed and times and "user" in roles and _ORDER_COLUMNS & set(roles):
+        return "behaviours"  # Orders that name their campaign.
+    if table == "behaviours" and _is_sending(file, roles):
+        return "targetings"
+    if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
+        return "behaviours"  # Opens and clicks, not whom a campaign reached.
+    if table == "ties" and {roles.get("source"), roles.get("target")} & times:
+        return None
+    if table == "users" and times:
+        orders = hinted_table(file.name) == "behaviours" or roles.get("product") is not None
+        if orders or has_repeated_values(file, assign_columns(table, file.names).get("id")):
+            return "behaviours"
+    elif table in _ENTITIES and has_repeated_values(file, assign_columns(table, file.names).get("id")):
+        if {"user", "product"} <= set(roles) or (times and {"user", "product", "basket"} & set(roles)):
+            return "behaviours"
+        # Lines of orders are no products.
+        return None if table == "products" and "basket" in roles else table
+    return table
+
+
+def _is_sending(file: InspectedFile, roles: Mapping[str, str]) -> bool:
+    """Return whether a file says when a campaign was sent to whom, and nothing of what they did."""
+    others = set(roles) & (_ORDER_COLUMNS | {"product", "coupon", "kind"})
+    words = [set(simplify(name).split("_")) for name in file.times]
+    return (
+        {"user", "campaign"} <= set(roles)
+        and not others
+        and bool(words)
+        and all(each & _SENT for each in words)
+    )
+
+
+def states_campaigns(file: InspectedFile) -> bool:
+    """Return whether the columns of a file state the start and the end of campaigns."""
+    roles = find_columns(file.names)
+    return {roles.get("starts"), roles.get("ends")} <= set(file.times)
+
+
+def has_repeated_values(file: InspectedFile, column: str | None) -> bool:
+    """Return whether the values of a column repeat, as no ids of a table of entities do."""
+    if column is None:
+        return False
+    rows, distinct = 0, set[str]()
+    for frame in file.frames([column]):
+        values = frame[column][frame[column] != ""]
+        rows += len(values)
+        distinct |= set(values)
+    return len(distinct) < _NEARLY_UNIQUE * rows
+
+
+def most_likely_behaviours(files: Iterable[InspectedFile]) -> InspectedFile | None:
+    """Return the file that most probably holds behaviours: of those with a column of times, the longest."""
+    with_times = [file for file in files if not file.problem and file.times]
+    return max(with_times, key=InspectedFile.count_rows, default=None)
+
+
+def relative_times(file: InspectedFile) -> str | None:
+    """Return a column whose numbers count from a moment of each user, like `hours_since_install`, if any."""
+    return next((name for name in file.names if _SINCE.search(simplify(name))), None)

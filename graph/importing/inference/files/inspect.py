@@ -1,0 +1,137 @@
+"""Finds the files of a delivery and how each is read: format, encoding, delimiter, columns."""
+
+from pathlib import Path
+from typing import Any
+
+from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.inference.draft import Noted
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.files.layout import find_layout, skip_titles
+from graph.importing.inference.files.tables import find_columns
+from graph.importing.mapping.source import Source
+from graph.importing.reading import sheets
+from graph.importing.reading.blocks import JSON
+from graph.importing.reading.data_files import READABLE, is_data, is_workbook
+from graph.importing.reading.folders import Folder
+from graph.importing.reading.json_files import list_of_records
+from graph.importing.reading.json_paths import RECORD
+from graph.importing.reading.line_breaks import has_line_breaks
+from graph.importing.reading.opening import format_of
+from graph.importing.reading.sample import Sample, column_names, sample
+from graph.importing.reading.sheets import SheetInfo
+from graph.importing.reading.title_rows import is_data_row
+
+_FIRST_ROWS = 50
+_DELIMITED = {"csv", "tsv"}
+_LINES = {"line_items", "items", "products"}
+"""Names of lists with the lines of an order."""
+_NULLS = {"null", "NULL", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "NA", "\\N", "(null)"}
+"""Texts that programs write for a missing value."""
+
+
+def inspect_files(folder: Path) -> list[InspectedFile]:
+    """Inspect all data files of a folder or .zip archive. Raises InvalidRequest where there are none."""
+    if not folder.exists():
+        raise InvalidRequest(f"{folder} does not exist.", "Name the folder with your files.")
+    found = [file for file in Folder(folder).files() if is_data(file.name)]
+    files = [inspected for file in found for inspected in _inspect_sheets(file.path, file.name)]
+    if not files:
+        raise InvalidRequest(
+            f"There are no data files in {folder}.",
+            f"Groundswell reads {', '.join(READABLE)}, also .gz, .zst and .zip.",
+        )
+    return files
+
+
+def _inspect_sheets(path: Path, name: str) -> list[InspectedFile]:
+    """Inspect a file, or of a workbook each sheet; hidden and empty ones and pivot tables have a problem."""
+    if not is_workbook(name):
+        return [_inspect(path, name)]
+    try:
+        found = sheets.list_sheets(path)
+    except ImportFailed:
+        return [_inspect(path, name)]
+    files = [_inspect_sheet(path, name, sheet) for sheet in found]
+    usable = [file for file in files if not file.problem]
+    if len(usable) > 1 or (usable and usable[0] is not files[0]):
+        return files
+    # The only table, in the first sheet, needs no name; nor does a workbook without any.
+    for file in files[:1]:
+        file.name = file.settings["files"] = name
+        file.source = file.source.model_copy(update={"files": [name], "sheet": None})
+    return files
+
+
+def _inspect_sheet(path: Path, name: str, sheet: SheetInfo) -> InspectedFile:
+    file = _inspect(path, f"{name}/{sheet.name}", sheet.name)
+    if not sheet.is_shown:
+        file.problem = "the sheet is hidden" if sheet.is_hidden else "the sheet is a pivot table"
+    elif not file.names and not file.problem:
+        file.problem = "the sheet is empty"
+    return file
+
+
+def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
+    settings: dict[str, Any] = {"files": name}
+    file = InspectedFile(name, path, Source(files=[name], sheet=sheet), settings)
+    try:
+        if format_of(path, file.source) in _DELIMITED:
+            find_layout(file)
+        elif format_of(path, file.source) == "xlsx":
+            skip_titles(file, sheets.first_rows(path, file.source, _FIRST_ROWS))
+        found = sample(path, file.source)
+        if format_of(path, file.source) in _DELIMITED:
+            file.rows = [list(found.columns)]
+            if is_data_row(file.rows[0]):
+                header = [f"column_{number}" for number in range(1, len(found.columns) + 1)]
+                settings["header"] = Noted(
+                    header, f"the file has none; its first row: {', '.join(file.rows[0])}"
+                )
+                file.source = file.source.model_copy(update={"header": header})
+                found = sample(path, file.source)
+                file.rows = []
+            delimiter = file.source.delimiter or ("\t" if format_of(path, file.source) == "tsv" else ",")
+            if has_line_breaks(path, delimiter, len(found.columns)):
+                settings["multiline"] = Noted(True, "quoted values contain line breaks")
+                file.source = file.source.model_copy(update={"multiline": True})
+                found = sample(path, file.source)
+        if lines := _lines_of_orders(path, file.source, found):
+            settings["rows"] = lines
+            file.source = file.source.model_copy(update={"rows": lines})
+            found = sample(path, file.source)
+    except ImportFailed as error:
+        file.problem = str(error).rstrip(".")
+        return file
+    file.names = list(found.columns)
+    file.values = found.columns
+    file.typed = found.typed
+    nulls = {value for column in found.columns.values() for value in column} & _NULLS
+    if nulls:
+        file.missing = ["", *sorted(str(text) for text in nulls)]
+        settings["missing"] = file.missing
+    first = zip(*(column[:_FIRST_ROWS] for column in found.columns.values()), strict=True)
+    file.rows += [[value or "" for value in row] for row in first]
+    return file
+
+
+def _lines_of_orders(path: Path, source: Source, found: Sample) -> str | None:
+    """Return the path of the list with the lines of an order; None where records are rows themselves.
+
+    Its name tells, or its elements have a product, which the records lack.
+    """
+    if not found.lists:
+        return None
+    holder = list_of_records(path, source) if format_of(path, source) in JSON else None
+    named = any(name.rpartition(".")[2] in _LINES for name in found.lists)
+    lacks_products = "product" not in find_columns(list(found.columns))
+    for name in found.lists:
+        rows = f"{holder}.{name}" if holder else name
+        # The longest path leads to the innermost list: the lines of an order rather than its shipments.
+        if named or (lacks_products and _has_products(path, source, rows)):
+            return rows
+    return None
+
+
+def _has_products(path: Path, source: Source, rows: str) -> bool:
+    names = column_names(path, source.model_copy(update={"rows": rows}), _FIRST_ROWS)
+    return "product" in find_columns([name for name in names if not name.startswith(RECORD)])

@@ -1,0 +1,197 @@
+"""Finds the key by which lines name their orders, over all rows of both files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from graph.importing.inference.files.column_values import are_identifiers, examples
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.files.tables import find_columns
+from graph.importing.reading.ids import normalise
+from graph.importing.vocabulary.names import simplify
+
+_NEARLY_ALL = 0.95
+"""Share of the lines whose order is in the file of orders, and of the orders whose key is their own."""
+_MOST_SAMPLED = 0.8
+_MOST_ORDERS = 0.5
+"""Share of the orders that have lines, where names do not agree."""
+_LINES_PER_ORDER = 50
+"""Above this on average, the key is that of a shop or a region."""
+_ENOUGH = 20
+"""Keys below this number agree by chance."""
+_RULES = (
+    ("lower_case",), ("whole_numbers", "no_leading_zeros"),
+    ("lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"),
+)  # fmt: skip
+"""Rules that make keys equal, the fewest first."""
+_GENERIC = {
+    "id", "nr", "no", "number", "key", "pos", "position", "line", "line_no", "line_id", "row", "index",
+    "nummer", "序号", "编号",
+}  # fmt: skip
+"""Names that any file has for keys of its own rows."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a file of lines names the orders of another file.
+
+    Attributes
+    ----------
+    lines, orders
+        The files.
+    own
+        The column of the lines that holds the key.
+    keys
+        The columns of the orders that may be this key, the best first.
+    is_named
+        Whether the names of the columns agree.
+    is_asked
+        Whether only the user knows.
+    is_repeated
+        Whether some orders are in several rows.
+    without_lines
+        Number of orders that no line names.
+    rules
+        Rules that make their keys equal, where they are written in two ways.
+    example
+        A key as each file writes it, with such rules.
+    """
+
+    lines: InspectedFile
+    orders: InspectedFile
+    own: str
+    keys: tuple[str, ...]
+    is_named: bool
+    is_asked: bool
+    is_repeated: bool
+    without_lines: int
+    rules: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def strength(self) -> tuple[bool, bool, bool]:
+        """How sure it is, to be compared with other links of the same lines."""
+        return self.is_named, not self.is_asked, "user" in find_columns(self.orders.names)
+
+
+class _Match(NamedTuple):
+    """Two columns whose values agree; greater ones agree better."""
+
+    is_named: bool
+    is_decided: bool
+    coverage: float
+    own: str
+    key: str
+    orders: int
+    """Number of keys."""
+    is_repeated: bool = False
+
+
+def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
+    """Return how a file of lines names the orders of another file; None if it does not.
+
+    Keys that are written in two ways, like 00017 and 17, are found where the names of their columns agree.
+    """
+    if link := _find_link(lines, orders):
+        return link
+    for rules in _RULES:
+        if link := _find_link(lines, orders, rules):
+            return replace(link, rules=rules, example=_example(link, rules)) if link.is_named else None
+    return None
+
+
+def partial_link(lines: InspectedFile, orders: InspectedFile) -> str:
+    """Return how few rows of a file without users name an order of a file that has these; else empty."""
+    roles, of_orders = find_columns(lines.names), find_columns(orders.names)
+    own, key = roles.get("basket"), of_orders.get("basket")
+    if own is None or key is None or "user" in roles or "user" not in of_orders:
+        return ""
+    keys, values = _values(orders, key), _values(lines, own)
+    known = int(values.isin(keys[keys != ""]).sum())
+    return (
+        f"only {known:,} of its {len(values):,} rows have an order of {orders.name} ({own}: "
+        f"{examples(lines.values[own])}; {key}: {examples(orders.values[key])})"
+    )
+
+
+def _example(link: Link, rules: Sequence[str]) -> str:
+    key = link.lines.values[link.own]
+    own = next(value.strip() for value in key if value and value.strip())
+    (same,) = normalise(pa.array([own]), rules).to_pylist()
+    others = _values(link.orders, link.keys[0])
+    found = others[_normal(others, rules) == same]
+    return f"{own} and {found.iloc[0]}" if len(found) else own
+
+
+def _normal(values: "pd.Series[str]", rules: Sequence[str]) -> "pd.Series[str]":
+    if not rules:
+        return values
+    return pd.Series(normalise(pa.array(values, pa.string()), rules).to_pylist(), dtype=str)
+
+
+def _find_link(lines: InspectedFile, orders: InspectedFile, rules: Sequence[str] = ()) -> Link | None:
+    matches: list[_Match] = []
+    for key in _key_columns(orders):
+        values = _normal(_values(orders, key), rules)
+        distinct = pd.Index(values[values != ""]).unique()
+        # A header of orders has no more rows than orders, but for a few corrections.
+        if len(distinct) >= max(1, _NEARLY_ALL * len(values)):
+            compared = (_compare(lines, own, orders, key, distinct, rules) for own in _key_columns(lines))
+            matches += [
+                match._replace(is_repeated=len(distinct) < int((values != "").sum()))
+                for match in compared
+                if match
+            ]
+    if not matches:
+        return None
+    best = max(matches)
+    same = [match for match in matches if match[:2] == best[:2] and match.own == best.own]
+    keys = tuple(match.key for match in sorted(same, reverse=True))
+    without_lines = round(best.orders * (1 - best.coverage))
+    return Link(
+        lines, orders, best.own, keys, best.is_named, not best.is_decided, best.is_repeated, without_lines
+    )
+
+
+def _compare(
+    lines: InspectedFile, own: str, orders: InspectedFile, key: str, distinct: pd.Index, rules: Sequence[str]
+) -> _Match | None:
+    is_named = _agree(lines, own, orders, key)
+    if not is_named and "user" not in find_columns(orders.names):
+        return None
+    sampled = [value.strip() for value in lines.values[own] if value and value.strip()]
+    if not sampled or _normal(pd.Series(sampled), rules).isin(distinct).mean() < _MOST_SAMPLED:
+        return None
+    values = _normal(_values(lines, own), rules)
+    found = values[values.isin(distinct)]
+    if len(found) < _NEARLY_ALL * len(values) or len(values) > _LINES_PER_ORDER * len(distinct):
+        return None
+    used = found.nunique()
+    coverage = used / len(distinct)
+    # Small numbers, like quantities and the numbers of lines, are in any list of keys.
+    is_decided = is_named or (coverage >= _MOST_ORDERS and are_identifiers(set(found.unique())))
+    may_be_asked = coverage >= _NEARLY_ALL and _ENOUGH <= used < len(found)
+    if not (is_decided or may_be_asked):
+        return None
+    return _Match(is_named, is_decided, coverage, own, key, len(distinct))
+
+
+def _key_columns(file: InspectedFile) -> list[str]:
+    """Return the columns that may hold the key of an order: so named, or with a name that tells nothing."""
+    others = {column for role, column in find_columns(file.names).items() if role not in ("id", "basket")}
+    return [name for name in file.names if name not in (*others, *file.times, *file.day_of_clock)]
+
+
+def _agree(lines: InspectedFile, own: str, orders: InspectedFile, key: str) -> bool:
+    """Whether the names of two columns say that they hold the same key."""
+    if simplify(own) == simplify(key):
+        return simplify(own) not in _GENERIC
+    roles = find_columns(orders.names)
+    return find_columns(lines.names).get("basket") == own and key in (roles.get("basket"), roles.get("id"))
+
+
+def _values(file: InspectedFile, column: str) -> "pd.Series[str]":
+    return pd.concat([frame[column] for frame in file.frames([column])] or [pd.Series([], dtype=str)])

@@ -1,0 +1,1 @@
+"""Words by which columns, files and values state their meaning, in about twenty languages."""
