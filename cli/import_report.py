@@ -76,6 +76,8 @@ def show_imports(imports: "list[Import]") -> None:
         }
         if run.left_out:
             counts["left out (per source)"] = run.left_out
+        if run.replaced:
+            counts["replaced"] = run.replaced
         rows = "\n".join(f"{count:,} {label}" for label, count in counts.items())
         started = f"{run.started[:16].replace('T', ' ')}\ntook {run.seconds} s, {run.engine}"
         table.add_row(f"{run.dataset}\n{_import_name(run)}", run.state, rows, started, Path(run.source).name)

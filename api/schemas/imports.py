@@ -29,6 +29,7 @@ class Import(BaseModel):
         description="Rows that the mapping's `where` excludes, or without a campaign or coupon, summed over "
         "the sources of the mapping: a line counts for each that leaves it out, also where another uses it"
     )
+    replaced: int = Field(description="Behaviours of earlier imports that its rows replaced")
     started: str = Field(description="ISO 8601 time")
     finished: str | None = Field(description="ISO 8601 time")
     seconds: int = Field(description="Duration, so far if it is running")

@@ -11,7 +11,7 @@ CALL (user, old) {
   // Their participations may be of another behaviour as well: they are derived anew.
   OPTIONAL MATCH (user)-[part:PARTICIPATED_IN]->(campaign:Campaign)
   WHERE part.behaviour = type(old) AND part.at = old.at
-  FOREACH (one IN CASE WHEN campaign IS NULL THEN [] ELSE [campaign] END | REMOVE one.derived_from)
+  FOREACH (affected IN CASE WHEN campaign IS NULL THEN [] ELSE [campaign] END | REMOVE affected.derived_from)
   RETURN count(*) AS parts
 }
 DELETE old

@@ -83,7 +83,7 @@ def _remove(graph: Graph, run: ImportRun, progress: Progress) -> UndoReport:
         relationships += graph.run(statement, **keys)[0]["rows"]
         advance(1)
     changes = 0
-    for statement in ("undo/replaced", "undo/changes"):
+    for statement in ("undo/restore_replaced", "undo/changes"):
         changes += graph.run(statement, **keys)[0]["rows"]
         advance(1)
     nodes = graph.run("undo/nodes", **keys)[0]["rows"]

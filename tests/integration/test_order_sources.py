@@ -11,7 +11,7 @@ from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.data import query
-from tests.integration.test_orders_again import HEADER, orders_mapping
+from tests.integration.test_replaced_orders import HEADER, orders_mapping
 from tests.shop import shop_mapping, write_shop
 
 JUNE = "17,completed,b,tea,2024-03-03 11:00,8\n"

@@ -10,6 +10,7 @@ from graph.importing.engines import replacing
 from graph.importing.job import import_files
 from graph.importing.mapping.model import Mapping
 from graph.importing.report import ImportReport
+from graph.importing.runs.records import find_import
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from graph.settings import Settings
@@ -97,6 +98,7 @@ def test_order_that_is_refunded_later_does_not_count_any_more(shop: Shop) -> Non
     assert shop.participations() == ["a 2024-03-02", "a 2024-03-09"]
     assert (second.participations, second.removed) == (1, 1)
     assert [warning.count for warning in second.warnings if warning.code == "replaced_behaviours"] == [2]
+    assert find_import(shop.graph, shop.dataset, 2).replaced == 2
     again = shop.load("july", JULY)
     assert (again.total.loaded, again.participations, again.removed) == (0, 0, 0)
     undo_import(shop.graph, shop.dataset, 2, Silent())

@@ -1,6 +1,7 @@
 """Every Cypher file has a complete header, and the catalogue is current."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,14 @@ def test_every_file_has_a_valid_header(name: str) -> None:
     statement = cypher.statement(name)
     assert statement.title
     assert statement.text.strip()
+
+
+@pytest.mark.parametrize("name", cypher.names())
+def test_parameters_have_no_parentheses_in_their_description(name: str) -> None:
+    """The catalogue ends a description at the first closing one."""
+    path = Path(cypher.__file__).parent / f"{name}.cypher"
+    header = next(line for line in path.read_text(encoding="utf-8").splitlines() if "// parameters:" in line)
+    assert not re.search(r"\([^()]*\(", header)
 
 
 def test_complete_header_is_accepted() -> None:

@@ -15,7 +15,7 @@ from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions
 from graph.importing.mapping.yaml_text import load_yaml
-from graph.importing.reading.composed import date_and_time
+from graph.importing.reading.combined_columns import date_and_time
 from graph.progress import Silent
 
 TILL = "Datum;Uhrzeit;Kundennr;Artikel;Betrag\n"

@@ -135,7 +135,10 @@ def test_equal_amounts_of_all_lines_are_prices(tmp_path: Path) -> None:
             "excluded",
             "Cancelado|Devolvido|Anulowane|Zwrócone|İptal|İade|Başarısız|Отменён|Возврат",
         ),
-        ("excluded", "キャンセル|返品|취소|반품완료|ملغي|Annulleret|Återbetald|Zrušeno|Peruttu|Törölt|Declined"),
+        (
+            "excluded",
+            "キャンセル|返品|취소|반품완료|ملغي|Annulleret|Återbetald|Zrušeno|Peruttu|Törölt|Declined",
+        ),
         (
             "purchase",
             "Entregue|Opłacone|Teslim edildi|Доставлен|発送済み|배송완료|تم التوصيل|Levererad",

@@ -7,7 +7,7 @@ import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.check import Check, check_files
-from graph.importing.engines.divided_orders import divided_orders
+from graph.importing.engines.orders_across_blocks import orders_across_blocks
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.yaml_text import load_yaml
@@ -100,7 +100,7 @@ def test_look_for_orders_in_several_blocks_counts_no_rows(
     join = {"files": "people.csv", "on": {"customer": "id"}}
     mapping = orders_mapping(files="orders.csv", columns=columns, join=[join], replaces=["basket"])
     files = open_input_files(tmp_path, mapping, Silent())
-    assert sum(len(rows) for rows in divided_orders(files.inputs[0], mapping)) == 2
+    assert sum(len(rows) for rows in orders_across_blocks(files.inputs[0], mapping)) == 2
     assert files.warnings() == []
 
 

@@ -34,13 +34,19 @@ def checked(folder: Path, mapping: Any, answer: str) -> Check:
 @pytest.mark.parametrize(
     ("meaning", "statuses"),
     [
-        ("out", "cancelled refunded returned failed pending on-hold Unpaid draft voided awaiting_payment"),
-        ("out", "Storniert Retourniert Erstattet Zurückgegeben Fehlgeschlagen offen ausstehend unbezahlt"),
-        ("out", "已取消 已退款 退货 交易关闭 支付失败 待付款 未付款"),
-        ("out", "annulée remboursé retourné échouée refusé en_attente impayé"),
-        ("out", "cancelado anulado reembolsado devuelto fallido pendiente"),
-        ("out", "geannuleerd terugbetaald geretourneerd mislukt openstaand onbetaald"),
-        ("out", "annullato rimborsato restituito fallito in_attesa non_pagato"),
+        (
+            "excluded",
+            "cancelled refunded returned failed pending on-hold Unpaid draft voided",
+        ),
+        (
+            "excluded",
+            "Storniert Retourniert Erstattet Zurückgegeben Fehlgeschlagen offen unbezahlt",
+        ),
+        ("excluded", "已取消 已退款 退货 交易关闭 支付失败 待付款 未付款"),
+        ("excluded", "annulée remboursé retourné échouée refusé en_attente impayé"),
+        ("excluded", "cancelado anulado reembolsado devuelto fallido pendiente"),
+        ("excluded", "geannuleerd terugbetaald geretourneerd mislukt openstaand onbetaald"),
+        ("excluded", "annullato rimborsato restituito fallito in_attesa non_pagato"),
         ("purchase", "paid Completed shipped bezahlt versandt 已完成 待发货 payée expédié pagado betaald"),
         ("unknown", "partially_refunded teil-storniert not-cancelled 未退款 open closed review 7 Klärfall"),
     ],

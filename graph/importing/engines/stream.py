@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from graph.connection import Row, Transaction
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
-from graph.importing.engines.divided_orders import divided_orders
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
 from graph.importing.engines.older_exports import OlderExports
-from graph.importing.engines.replacing import Replacement, frame_of, replace_earlier
+from graph.importing.engines.orders_across_blocks import orders_across_blocks
+from graph.importing.engines.replacement import ReplacementResult, drop_loaded, frame_of, replace_earlier
 from graph.importing.engines.sources import UnknownSources
 from graph.importing.mapping.source import Source
 from graph.importing.participation.campaign_facts import CampaignFacts
@@ -47,7 +47,7 @@ _QUEUED_PER_THREAD = 3
 BatchTask = tuple[int, Callable[[], RowCounts]]
 """A part, and the function that loads one batch."""
 
-Replace = Callable[[Transaction, Rows], Replacement]
+Replace = Callable[[Transaction, Rows], ReplacementResult]
 """Takes out behaviours that rows replace."""
 
 _LOADS: dict[str, Load] = {
@@ -88,7 +88,7 @@ class StreamEngine(ImportEngine):
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            divided: pd.DataFrame | None = None
+            rows_across_blocks: pd.DataFrame | None = None
             for block in blocks_of(file, inputs, self.target.mapping):
                 plan = self.ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
@@ -100,38 +100,38 @@ class StreamEngine(ImportEngine):
                 else:
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     self.observer.add(file, rows)
-                    if divided is None and self._replaces(file):
-                        divided = self._divided(file)
+                    if rows_across_blocks is None and self._replaces(file):
+                        rows_across_blocks = self._rows_across_blocks(file)
                     for segment in plan.segments:
-                        yield from self._batches(file, block, segment, rows, divided)
+                        yield from self._batches(file, block, segment, rows, rows_across_blocks)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
 
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
 
-    def _divided(self, file: InputFile) -> pd.DataFrame:
+    def _rows_across_blocks(self, file: InputFile) -> pd.DataFrame:
         """Return the rows of orders that several blocks have."""
-        frames = [self._numbered(rows, file) for rows in divided_orders(file, self.target.mapping)]
+        frames = [self._numbered(rows, file) for rows in orders_across_blocks(file, self.target.mapping)]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def _numbered(self, rows: Rows, file: InputFile) -> pd.DataFrame:
         return frame_of(rows, file.source, self.target).assign(number=rows.numbers)
 
-    def _beside(
-        self, file: InputFile, block: Block, segment: Segment, rows: Rows, divided: pd.DataFrame
+    def _other_rows(
+        self, file: InputFile, block: Block, segment: Segment, rows: Rows, rows_across_blocks: pd.DataFrame
     ) -> pd.DataFrame | None:
         """Return the rows of the file, outside of a segment, whose orders may continue in it."""
         first, end = block.first + segment.start, block.first + segment.stop
         others = rows.filter((rows.numbers < first) | (rows.numbers >= end))
         frames = [self._numbered(others, file)] if len(others) else []
-        if len(divided):
-            number = divided["number"]
-            frames.append(divided[(number < block.first) | (number >= block.first + block.length)])
+        if len(rows_across_blocks):
+            number = rows_across_blocks["number"]
+            frames.append(rows_across_blocks[(number < block.first) | (number >= block.first + block.length)])
         if not frames:
             return None
-        beside = pd.concat(frames, ignore_index=True)
-        return beside.assign(before=beside["number"] < first)
+        other_rows = pd.concat(frames, ignore_index=True)
+        return other_rows.assign(before=other_rows["number"] < first)
 
     def _batches(
         self,
@@ -139,9 +139,13 @@ class StreamEngine(ImportEngine):
         block: Block,
         segment: Segment,
         rows: Rows,
-        divided: pd.DataFrame | None,
+        rows_across_blocks: pd.DataFrame | None,
     ) -> Iterator[BatchTask]:
-        beside = None if divided is None else self._beside(file, block, segment, rows, divided)
+        other_rows = (
+            None
+            if rows_across_blocks is None
+            else self._other_rows(file, block, segment, rows, rows_across_blocks)
+        )
         rows = rows.between(block.first + segment.start, block.first + segment.stop)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
@@ -151,12 +155,12 @@ class StreamEngine(ImportEngine):
                 replace = None
                 if self._replaces(file):
                     replace = partial(
-                        replace_earlier,
+                        drop_loaded
+                        if segment.loaded_before
+                        else partial(replace_earlier, other_rows=other_rows),
                         source=file.source,
                         target=self.target,
                         files=self.ledger.ends,
-                        loaded_before=segment.loaded_before,
-                        beside=beside,
                     )
                 yield part, partial(self._load_batch, file.source, part_rows, entry, replace)
 
@@ -165,11 +169,11 @@ class StreamEngine(ImportEngine):
         load = _LOADS.get(rows.table)
         label = self.target.mapping.label_of(source)
 
-        def work(transaction: Transaction) -> tuple[RowCounts, list[RowError], Replacement]:
+        def work(transaction: Transaction) -> tuple[RowCounts, list[RowError], ReplacementResult]:
             result = LoadResult(0, 0, [])
             # Loaders tell rows apart by number, and rows from one JSON record share theirs.
             numbered = dataclasses.replace(rows, numbers=np.arange(len(rows)))
-            replacement = replace(transaction, numbered) if replace else Replacement(numbered)
+            replacement = replace(transaction, numbered) if replace else ReplacementResult(numbered)
             numbered = replacement.rows
             if len(numbered) and load:
                 result = load(transaction, numbered, self.target)

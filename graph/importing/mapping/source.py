@@ -31,6 +31,12 @@ _PAIRS = ("user_tags", "targetings", "promotions", "coupons")
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
 
 
+LINE_SETTINGS = ("format", "encoding", "delimiter", "header", "skip_rows", "multiline")
+"""Settings of a source that decide what the lines of a file are."""
+JOIN_SETTINGS = ("format", "rows", "encoding", "delimiter", "sheet", "skip_rows", "multiline")
+"""Settings of reading that a join has as well."""
+
+
 class Join(Strict):
     """Columns of another file, found by key for each row."""
 

@@ -45,7 +45,7 @@ def is_counted(layout: str) -> bool:
     return layout in _COUNTED or since(layout) is not None
 
 
-def divided(layout: str) -> tuple[str, str]:
+def split_language(layout: str) -> tuple[str, str]:
     """Return the language or era of a format like `de: %d. %B %Y` (or an empty text), and the rest."""
     prefix, separator, rest = layout.partition(": ")
     known = prefix in ERAS or _LANGUAGE.fullmatch(prefix)
@@ -54,7 +54,7 @@ def divided(layout: str) -> tuple[str, str]:
 
 def is_known(layout: str) -> bool:
     """Return whether `layout` is a format of times."""
-    language, layout = divided(layout)
+    language, layout = split_language(layout)
     if language in ERAS:
         return len(re.findall("%[yY]", layout)) == 1
     if language:
@@ -75,7 +75,7 @@ class DateOrder(NamedTuple):
 
 def date_order(layout: str) -> DateOrder | None:
     """Return the order of the date in a strptime format; None where it is not numeric, or states its era."""
-    if divided(layout)[0] in ERAS:
+    if split_language(layout)[0] in ERAS:
         return None
     match = _NUMERIC_DATE.search(layout)
     parts = match.group(1) + match.group(3) + match.group(4) if match else ""

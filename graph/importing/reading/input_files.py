@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graph.errors import ImportFailed
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
-from graph.importing.mapping.source import Join, Source
+from graph.importing.mapping.source import LINE_SETTINGS, Join, Source
 from graph.importing.reading.blocks import JSON, Block, digest_and_count, format_of, read_blocks, read_header
 from graph.importing.reading.data_files import series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
@@ -24,8 +24,6 @@ from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
 _MAX_LISTED = 20
-_LINES = {"format", "encoding", "delimiter", "header", "skip_rows", "multiline"}
-"""The settings of a source that decide what the lines of a file are."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +212,7 @@ def _compare_sources(inputs: list[InputFile]) -> list[InputFile]:
     first: dict[int, bool] = {}
     for position in sorted(range(len(inputs)), key=lambda i: list(TABLES).index(inputs[i].table)):
         file = inputs[position]
-        lines = (file.name, file.source.model_dump_json(include=_LINES))
+        lines = (file.name, file.source.model_dump_json(include=set(LINE_SETTINGS)))
         first[position] = lines not in seen
         if file.source.window is None:  # Campaigns made of their uses reject and leave out no line.
             seen.add(lines)

@@ -22,7 +22,7 @@ from graph.importing.reading.blocks import read_blocks
 from graph.importing.reading.cells import concatenate, texts
 from graph.importing.reading.column_check import absent_columns, check_columns
 from graph.importing.reading.columns import missing_columns
-from graph.importing.reading.composed import date_and_time, first_values
+from graph.importing.reading.combined_columns import date_and_time, first_values
 from graph.importing.reading.folders import FoundFile
 from graph.importing.reading.ids import normalise
 from graph.importing.reading.lines import Parsed

@@ -20,7 +20,25 @@ State = Literal["running", "complete", "stopped", "failed", "interrupted", "undo
 
 @dataclass(frozen=True)
 class ImportRun:
-    """One import: its source, the outcome of its rows, and its state."""
+    """One import: its source, the outcome of its rows, and its state.
+
+    Attributes
+    ----------
+    dataset, number, state
+        Data set, number within it, and state.
+    problem
+        Why it stopped or failed.
+    source, engine, mapping
+        The folder as the record names it, the engine, and the text of the mapping.
+    read, loaded, rejected, unchanged, left_out
+        Numbers of rows by outcome.
+    replaced
+        Number of behaviours of earlier imports that its rows replaced.
+    started, finished, seconds
+        ISO 8601 times, and the duration, so far if it is running.
+    warnings
+        What should be looked at although no row is wrong.
+    """
 
     dataset: str
     number: int
@@ -34,6 +52,7 @@ class ImportRun:
     rejected: int
     unchanged: int
     left_out: int
+    replaced: int
     started: str
     finished: str | None
     seconds: int

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from graph.day_range import FIRST_DAY, LAST_DAY
 from graph.importing.contract import Kind
 from graph.importing.mapping.formats import ValueFormat
-from graph.importing.mapping.time_formats import ERAS, divided, is_counted
+from graph.importing.mapping.time_formats import ERAS, is_counted, split_language
 from graph.importing.reading.cells import is_cells, plain_array, texts
 from graph.importing.values import numbers
 from graph.importing.values.counted_times import counts_of, moments_of_counts
@@ -169,7 +169,7 @@ def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
     """Return milliseconds since the epoch, NaN where `text` does not match the format."""
     if is_counted(name):
         return moments_of_counts(counts_of(text), name, zone)
-    language, layout = divided(name)
+    language, layout = split_language(name)
     if language in ERAS:
         western, layout = in_western_years(text, language, layout)
         return _parse(western, layout, zone)

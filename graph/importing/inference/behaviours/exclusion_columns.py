@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from graph.importing.inference.draft import Noted
+from graph.importing.inference.files.column_values import count_values
 from graph.importing.vocabulary.names import simplify
 from graph.importing.vocabulary.order_statuses import meaning_of
 
@@ -52,7 +53,7 @@ class ExclusionColumn:
         self.rows += len(rows)
         self.filled += len(given)
         if len(self.words) <= _MAX_WORDS:
-            self.words.update({str(word): int(number) for word, number in given.value_counts().items()})
+            self.words.update(count_values(given))
 
     def rule(self) -> Noted | None:
         """Return the rule that leaves these orders out; None where most rows have a value, or none."""

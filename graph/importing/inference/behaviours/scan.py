@@ -9,6 +9,7 @@ import pandas as pd
 from graph.importing.inference.behaviours.charges import Charges
 from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn
 from graph.importing.inference.behaviours.refunds import Refunds
+from graph.importing.inference.files.column_values import count_values
 
 _NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
 _MAX_KINDS = 50
@@ -99,24 +100,21 @@ class Scan:
         if self.charges:
             self.charges.add(rows, negative, below)
         if self.currency:
-            self.currencies.update(
-                {str(name): int(n) for name, n in rows[self.currency].value_counts().items()}
-            )
+            self.currencies.update(count_values(rows[self.currency]))
         for part in (self.refunds, *self.exclusions):
             if part:
                 part.add(rows)
         for column in self.statuses:
-            found = {str(name): int(number) for name, number in rows[column].value_counts().items()}
-            self.by_status.setdefault(column, Counter()).update(found)
+            self.by_status.setdefault(column, Counter()).update(count_values(rows[column]))
         for column in filter(None, (self.user, self.at)):
             rows = rows[rows[column] != ""]
         self.rows += len(rows)
         kinds = rows[self.kind] if self.kind else pd.Series("", index=rows.index)
         if len(self.kinds) <= _MAX_KINDS:
-            self.kinds.update({str(name): int(n) for name, n in kinds.value_counts().items() if name})
+            self.kinds.update(count_values(kinds[kinds != ""]))
             for entity, column in self.objects.items():
-                for name, number in kinds[rows[column] != ""].value_counts().items():
-                    self.filled.setdefault(str(name), Counter())[entity] += int(number)
+                for name, number in count_values(kinds[rows[column] != ""]).items():
+                    self.filled.setdefault(name, Counter())[entity] += number
 
     def object_of(self, kind: str) -> str | None:
         """Return what most rows of a kind have as their object; None where they have none.

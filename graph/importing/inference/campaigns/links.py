@@ -16,14 +16,13 @@ from graph.importing.exports.fit import names_of
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.column_values import are_identifiers
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
+from graph.importing.mapping.source import JOIN_SETTINGS
 from graph.importing.participation.campaign_names import overlap_is_little
 from graph.importing.reading.cells import texts
 from graph.importing.reading.ids import RULES, normalise
 from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.vocabulary.behaviour_kinds import SALES
 
-_READING = ("encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "rows")
-"""Settings of a source that a join states as well."""
 _EXAMPLES = 3
 
 
@@ -187,7 +186,6 @@ def _values(file: InspectedFile, names: list[str]) -> dict[str, list[str]]:
 
 def _naming(draft: Draft) -> list[tuple[DraftSource, str]]:
     """Return the sources of behaviours that name campaigns, and the field that does."""
-    by_object = [(source, column) for source, column in draft.campaign_columns if column is not None]
     found = []
     for source in draft.sources:
         columns = source.settings["columns"]
@@ -195,7 +193,9 @@ def _naming(draft: Draft) -> list[tuple[DraftSource, str]]:
             continue
         if "campaign" in columns and not isinstance(columns["campaign"], Ask):
             found.append((source, "campaign"))
-        elif any(source is other and columns.get("object") == column for other, column in by_object):
+        elif any(
+            source is other and columns.get("object") == column for other, column in draft.campaign_columns
+        ):
             found.append((source, "object"))
     return found
 
@@ -282,7 +282,7 @@ def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
     common, key, other, table = max([*exact, *in_lower_case], key=lambda link: link[0])
     ignore_case = {} if common in [link[0] for link in exact] else {"ignore_case": True}
     lookup = table.source.settings
-    reading = {name: plain(lookup[name]) for name in _READING if name in lookup}
+    reading = {name: plain(lookup[name]) for name in JOIN_SETTINGS if name in lookup}
     if any(isinstance(value, Ask) for value in reading.values()) or "header" in lookup:
         return False
     file = _files(table.source)[0]

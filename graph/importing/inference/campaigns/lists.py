@@ -4,12 +4,12 @@ Ids of products or users in the cells of a column, one or a list, make promotion
 a store cannot be mapped, so it is asked when behaviours count.
 """
 
-import re
 from collections.abc import Iterable
 
 from graph.importing.exports.fit import names_of
 from graph.importing.inference.campaigns.windows import shared_settings
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
+from graph.importing.inference.files.column_values import is_identifier
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.formats import FIRST_OF
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
@@ -19,8 +19,6 @@ _NEARLY_ALL = 0.9
 """Share of the elements that must be known ids."""
 _FEW = 2
 """Different ids that a column must have for it not to be chance."""
-_LONG_NUMBER = 5
-"""Digits of a number that is an id."""
 _EXAMPLES = 3
 _PAIRS = {"promotions": ("product", "campaign"), "targetings": ("user", "campaign")}
 """Tables of pairs that a column of campaigns can fill, with their fields."""
@@ -59,7 +57,7 @@ def ask_about_scope(draft: Draft, files: list[InspectedFile]) -> None:
         if source.table != "campaigns" or file is None or source.has_windows:
             continue
         for column in _unused(source, file):
-            ids = {value for value in file.values[column] if value}
+            ids = _values(file, column)
             others = [
                 other
                 for other in by_name.values()
@@ -115,16 +113,14 @@ def _is_named(column: str, field: str) -> bool:
 
 def _are_small_numbers(texts: set[str]) -> bool:
     """Whether values may be ranks or budgets that are ids of something else by chance."""
-    return not any(re.search(rf"[^\W\d_]|\d{{{_LONG_NUMBER},}}", text) for text in texts)
+    return not any(map(is_identifier, texts))
 
 
 def _add_targetings(draft: Draft, source: DraftSource, file: InspectedFile, campaigns: set[str]) -> None:
     """Make targetings of the column of a table of users that names their campaigns."""
     for column in _unused(source, file):
         named = simplify(column).removesuffix("s").removesuffix("_id") == "campaign"
-        mark = (
-            _find_separator({value for value in file.values[column] if value}, campaigns) if named else None
-        )
+        mark = _find_separator(_values(file, column), campaigns) if named else None
         if mark is not None:
             _add(
                 draft,

@@ -4,11 +4,9 @@ from typing import Any
 
 from graph.importing.inference.draft import Ask, Draft, DraftSource
 from graph.importing.mapping.formats import as_list
+from graph.importing.mapping.source import LINE_SETTINGS
 
-_SHARED = (
-    "files", "encoding", "delimiter", "skip_rows", "multiline", "sheet", "format", "header", "rows", "times",
-    "missing", "join",
-)  # fmt: skip
+_SHARED = ("files", *LINE_SETTINGS, "sheet", "rows", "times", "missing", "join")
 
 
 def shared_settings(source: DraftSource) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """What the values of a column are: times or names, and a few of them as examples in questions."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from graph.importing.values.time_profile import profile_times
@@ -64,10 +66,20 @@ def examples(values: Values) -> str:
     return ", ".join(found) or "empty"
 
 
+def is_identifier(text: str) -> bool:
+    """Return whether a text is an id: it has a letter or many digits, as a rank or a budget has not."""
+    return re.search(rf"[^\W\d_]|\d{{{_LONG_NUMBER},}}", text) is not None
+
+
+def count_values(column: "pd.Series[str]") -> "Counter[str]":
+    """Return the number of rows by value."""
+    return Counter({str(value): int(rows) for value, rows in column.value_counts().items()})
+
+
 def are_identifiers(common: Iterable[str]) -> bool:
     """Return whether values that two columns have in common are names.
 
     Enough of them or long ones are, small numbers like a priority are not.
     """
-    names = [name for name in common if re.search(r"[^\W\d_]", name) or len(name) >= _LONG_NUMBER]
+    names = list(filter(is_identifier, common))
     return len(names) >= _ENOUGH or any(len(name) >= _LONG_NAME for name in names)

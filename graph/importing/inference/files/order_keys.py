@@ -78,7 +78,7 @@ class Link:
 
 
 class _Match(NamedTuple):
-    """Two columns whose values agree; greater ones agree better."""
+    """Two columns whose values agree."""
 
     is_named: bool
     is_decided: bool
@@ -147,9 +147,9 @@ def _find_link(lines: InspectedFile, orders: InspectedFile, rules: Sequence[str]
             ]
     if not matches:
         return None
-    best = max(matches)
+    best = max(matches, key=lambda match: match[:3])
     same = [match for match in matches if match[:2] == best[:2] and match.own == best.own]
-    keys = tuple(match.key for match in sorted(same, reverse=True))
+    keys = tuple(match.key for match in sorted(same, key=lambda match: match.coverage, reverse=True))
     without_lines = round(best.orders * (1 - best.coverage))
     return Link(
         lines, orders, best.own, keys, best.is_named, not best.is_decided, best.is_repeated, without_lines

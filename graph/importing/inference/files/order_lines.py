@@ -16,11 +16,9 @@ from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.order_keys import Link, find_link, partial_link
 from graph.importing.inference.files.tables import find_columns
 from graph.importing.mapping.formats import as_list
-from graph.importing.mapping.source import Join
+from graph.importing.mapping.source import JOIN_SETTINGS, Join
 from graph.importing.vocabulary.refund_columns import is_refund
 
-_READING = ("format", "encoding", "delimiter", "rows", "skip_rows", "multiline")
-"""Settings of a source that a join states as well."""
 _AMOUNTS = ("value", "unit_price", "quantity", "discount", "coupon_discount")
 """Amounts of a whole order, which none of its lines has."""
 
@@ -84,9 +82,9 @@ def _join(link: Link) -> InspectedFile:
     lines, orders = link.lines, link.orders
     names = _names_in_mapping(link)
     files = as_list(orders.settings["files"])
-    reading = {name: getattr(orders.source, name) for name in _READING}
+    reading = {name: getattr(orders.source, name) for name in JOIN_SETTINGS}
     join = Join(files=files, on={link.own: link.keys[0]}, repeats="first", ids=list(link.rules), **reading)
-    stated = {name: orders.settings[name] for name in _READING if name in orders.settings}
+    stated = {name: orders.settings[name] for name in JOIN_SETTINGS if name in orders.settings}
     settings: dict[str, Any] = {"files": orders.settings["files"], **stated, "on": {link.own: _key(link)}}
     if link.rules:
         settings["ids"] = Noted(list(link.rules), f"both files write the same order as {link.example}")

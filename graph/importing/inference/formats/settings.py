@@ -18,7 +18,7 @@ from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.percentages import percent_or_money
 from graph.importing.inference.formats.short_years import add_eras, ask_years
 from graph.importing.mapping.formats import DATE_AND_TIME, OR, Numbers
-from graph.importing.mapping.time_formats import divided
+from graph.importing.mapping.time_formats import split_language
 from graph.importing.values.counted_times import is_serial_day, time_of_count
 from graph.importing.values.date_orders import Example
 from graph.importing.values.number_profile import NumberProfile, profile_numbers
@@ -234,7 +234,7 @@ def _ask_unit(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
 
 def _ask_order(file: InspectedFile, column: str, profile: TimeProfile) -> Ask:
     order = profile.undecided[0]
-    named = any(divided(layout)[0] for choice in order.choices for layout in choice)
+    named = any(split_language(layout)[0] for choice in order.choices for layout in choice)
     what = "language are the months" if named else "order are day and month"
     choices = [OR.join([*profile.formats, *choice]) for choice in order.choices]
     return Ask(

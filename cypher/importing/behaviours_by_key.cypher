@@ -1,5 +1,5 @@
 // List behaviours of earlier imports whose user and key a file has again, also those that an import took out
-// parameters: $dataset (string), $import (integer), $types (list of strings, relationship types), $key (list of strings: object, or a property), $users (list of {id (string), keys (map with an entry per key)})
+// parameters: $dataset (string), $import (integer), $types (list of strings, relationship types), $key (list of strings: object, or a property), $users (list of {id, keys}, keys being a map with an entry per key)
 // returns: relationship (string), user (string), key (string), type (string), object (string), import (integer), source (string or null), replaced_by (integer or null: an import that took it out), at (integer, milliseconds), campaign, quantity, value, discount, discount_rate, minimum_spend, coupon_discount, basket, store, id
 // access: read
 UNWIND $users AS row

@@ -24,7 +24,7 @@ _NUMBERS = ("at", *(name for name in VALUES if name not in _TEXTS))
 
 
 @dataclass(frozen=True)
-class Replacement:
+class ReplacementResult:
     """The rows of a batch that are still to be loaded, and how many others there were.
 
     Attributes
@@ -54,6 +54,37 @@ class Replacement:
     restored: Counter[int] = field(default_factory=Counter)
 
 
+def drop_loaded(
+    transaction: Transaction,
+    rows: Rows,
+    source: Source,
+    target: Target,
+    *,
+    files: Mapping[int, Collection[str]],
+) -> ReplacementResult:
+    """Leave out rows that an earlier import read already: what it loaded, or what replaced it since, holds.
+
+    Parameters
+    ----------
+    transaction, source, target
+        The transaction of the batch, and what is loaded.
+    rows
+        Behaviours of all kinds.
+    files
+        The files of behaviours of earlier imports, by number.
+    """
+    new = frame_of(rows, source, target)
+    old = _earlier(transaction, new[["user", "key"]], source, target)
+    if not len(old):
+        return ReplacementResult(rows, moments=new["at"])
+    of_this_source, _ = of_source(
+        old, new[["user", "key", "at"]], source, target.mapping.tables["behaviours"], files
+    )
+    loaded = pd.MultiIndex.from_frame(old.loc[of_this_source, ["user", "key"]])
+    known = pd.MultiIndex.from_frame(new[["user", "key"]]).isin(loaded)
+    return ReplacementResult(rows.filter(~known), int(known.sum()))
+
+
 def replace_earlier(
     transaction: Transaction,
     rows: Rows,
@@ -61,9 +92,8 @@ def replace_earlier(
     target: Target,
     *,
     files: Mapping[int, Collection[str]],
-    loaded_before: bool = False,
-    beside: pd.DataFrame | None = None,
-) -> Replacement:
+    other_rows: pd.DataFrame | None = None,
+) -> ReplacementResult:
     """Take out behaviours of earlier imports that `rows`, or rows left out beside them, replace.
 
     Those of another source stay, also with the same user and key.
@@ -76,36 +106,32 @@ def replace_earlier(
         Behaviours of all kinds.
     files
         The files of behaviours of earlier imports, by number.
-    loaded_before
-        Whether an earlier import read these rows already: then what it loaded, or what replaced it since,
-        holds, and only rows without such a behaviour are loaded.
-    beside
+    other_rows
         Other rows of the file, by `frame_of`: behaviours of keys of this batch that equal these stay.
     """
     new = frame_of(rows, source, target)
     left_out = rows.left_out_keys
     keys = [new[["user", "key", "at"]]]
-    if left_out is not None and len(left_out) and not loaded_before:
+    if left_out is not None and len(left_out):
         excluded = {name: left_out.columns[name].to_pandas() for name in ("user", "at")}
         excluded["key"] = key_texts(left_out.columns, source.key).to_pandas()
         keys.append(pd.DataFrame(excluded).astype({"at": float}))
     again = pd.concat(keys)
     old = _earlier(transaction, again[["user", "key"]], source, target)
     if not len(old):
-        return Replacement(rows, moments=again["at"])
+        return ReplacementResult(rows, moments=again["at"])
     replaceable, staying = of_source(old, again, source, target.mapping.tables["behaviours"], files)
     kept = origins(old[staying & old["replaced_by"].isna()])
     old = old[replaceable]
-    if loaded_before:
-        known = new.set_index(["user", "key"]).index.isin(old.set_index(["user", "key"]).index)
-        return Replacement(rows.filter(~known), int(known.sum()))
     restored = _restored(new, old, target.number)
     old = old[old["replaced_by"].isna()].reset_index(drop=True)
-    # Of equal rows, each stands for one behaviour.
+    # Lines of one order may continue in appended rows; of equal ones, each stands for one behaviour.
     same = [*_TEXTS, *_NUMBERS]
     new["row"] = np.arange(len(new))
-    if beside is not None:
-        new = pd.concat([beside[beside["before"]], new, beside[~beside["before"]]], ignore_index=True)
+    if other_rows is not None:
+        new = pd.concat(
+            [other_rows[other_rows["before"]], new, other_rows[~other_rows["before"]]], ignore_index=True
+        )
     for frame in (new, old):
         frame["occurrence"] = frame.groupby(same, dropna=False).cumcount()
     pairs = new.merge(old, on=[*same, "occurrence"])
@@ -115,7 +141,7 @@ def replace_earlier(
         relationships, number = replaced["relationship"].tolist(), target.keys["import"]
         transaction.run("importing/replace_behaviours", relationships=relationships, **{"import": number})
     from_unknown = origins(replaced[replaced["relation"] == "unknown"])
-    return Replacement(
+    return ReplacementResult(
         rows.filter(~unchanged),
         int(unchanged.sum()),
         len(replaced),
@@ -140,7 +166,14 @@ def _restored(new: pd.DataFrame, old: pd.DataFrame, number: int) -> "Counter[int
 
 
 def frame_of(rows: Rows, source: Source, target: Target) -> pd.DataFrame:
-    """Return the values of rows by the names that the graph has, with their key."""
+    """Return the values of rows by the names that the graph has.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each; texts are empty and numbers NaN where missing. `key` has the fields of the source's
+        key, and `at` is in milliseconds.
+    """
     frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
     frame["type"] = frame.pop("kind").map({name: kind.type for name, kind in target.mapping.kinds.items()})
     frame["key"] = key_texts(rows.columns, source.key).to_pandas()
@@ -165,7 +198,7 @@ def _earlier(
     of_users = keys.dropna().drop_duplicates().groupby("user")["key"]
     users: list[Row] = [{"id": user, "keys": dict.fromkeys(of_user, True)} for user, of_user in of_users]
     outcome = transaction.run(
-        "importing/behaviours_read_again",
+        "importing/behaviours_by_key",
         **target.keys,
         types=target.mapping.types_of(source),
         key=list(source.key),

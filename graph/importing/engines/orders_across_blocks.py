@@ -14,21 +14,21 @@ from graph.importing.values.rows import Rows
 from graph.importing.values.validate import validate
 
 
-def divided_orders(file: InputFile, mapping: Mapping) -> Iterator[Rows]:
+def orders_across_blocks(file: InputFile, mapping: Mapping) -> Iterator[Rows]:
     """Yield the valid rows of each block whose user and key occur in another block, too."""
     distinct = [np.empty(0, dtype=np.uint64)]
     for block in file.uncounted().blocks():
         found, has_key = key_hashes(block.parse(), file.source, mapping)
         distinct.append(np.unique(found[has_key]))
     keys, number = np.unique(np.concatenate(distinct), return_counts=True)
-    divided = keys[number > 1]
-    if len(divided):
-        for block in replace(file.uncounted(), keep=_Divided(file, mapping, divided)).blocks():
+    repeated = keys[number > 1]
+    if len(repeated):
+        for block in replace(file.uncounted(), keep=_HasKey(file, mapping, repeated)).blocks():
             yield validate(block, file.table, file.source, mapping)
 
 
 @dataclass(frozen=True)
-class _Divided:
+class _HasKey:
     """Returns the rows of a file that have one of `keys`, and that the file keeps."""
 
     file: InputFile
