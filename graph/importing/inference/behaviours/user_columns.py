@@ -38,7 +38,7 @@ def user_column(file: InspectedFile, named: str | None) -> str | None:
 
 def _may_identify(file: InspectedFile, column: str) -> bool:
     """Return whether a column whose name tells nothing has many values, and is neither times nor numbers."""
-    known = {*find_columns(file.names).values(), *file.times, *file.days}
+    known = {*find_columns(file.names).values(), *file.times, *file.day_of_clock}
     values = file.values.get(column, [])
     return column not in known and len({*values} - {None, ""}) > _FEW and not are_numbers(values)
 
