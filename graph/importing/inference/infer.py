@@ -14,7 +14,8 @@ from graph.importing.inference.behaviours.source import draft_behaviours
 from graph.importing.inference.behaviours.user_columns import user_column
 from graph.importing.inference.campaigns.coupons import add_coupons, name_coupons, redeems_only
 from graph.importing.inference.campaigns.links import ask_what_counts, link_campaigns
-from graph.importing.inference.campaigns.lists import ask_about_scope, draft_lists
+from graph.importing.inference.campaigns.pairs import draft_pairs
+from graph.importing.inference.campaigns.scope import ask_about_scope
 from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
 from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain, unused_columns
@@ -63,12 +64,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         The folder has no data files, or none with anything to import.
     """
     files = inspect_files(folder)
-    name = (
-        dataset
-        or re.sub(r"[^\w.-]+", "-", folder.resolve().name.removesuffix(".zip")).strip("-")
-        or "my-data"
-    )
-    draft = Draft(name, zone)
+    draft = Draft(dataset or _name_of(folder), zone)
     rest = join_orders(join_series(use_known_export(draft, files)))
     files = [*rest, *files]
     objects: dict[str, str] = {}
@@ -79,20 +75,7 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     if not draft.sources and "behaviours" not in tables.values():
         _guess_behaviours(rest, tables)
     for file in rest:
-        table = tables[file.name]
-        if table == "behaviours":
-            objects |= draft_behaviours(draft, file, has_products="products" in tables.values())
-            if _may_repeat_rows(draft, file) and (shared := shared_rows(file)):
-                note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
-                draft.settings["duplicates"] = Noted("drop", note)
-        elif table is not None:
-            if table == "promotions" and "campaigns" not in tables.values() and states_campaigns(file):
-                campaigns = _source("campaigns", file)
-                campaigns.settings["repeats"] = "first"
-                draft.sources.append(campaigns)
-            draft.sources.append(_source(table, file))
-        else:
-            draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
+        objects |= _draft_file(draft, file, tables)
     name_changed_series(draft)
     _complete(draft, objects, files)
     if draft.zone is None:
@@ -102,12 +85,35 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     return draft.render()
 
 
-def _may_repeat_rows(draft: Draft, file: InspectedFile) -> bool:
+def _draft_file(draft: Draft, file: InspectedFile, tables: dict[str, str | None]) -> dict[str, str]:
+    """Add the sources of a file to the draft; return the kind of object by kind of behaviour."""
+    table = tables[file.name]
+    if table is None:
+        draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
+        return {}
+    if table == "behaviours":
+        objects = draft_behaviours(draft, file, has_products="products" in tables.values())
+        if _may_repeat_rows(draft, draft.sources[-1], file) and (shared := shared_rows(file)):
+            note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
+            draft.settings["duplicates"] = Noted("drop", note)
+        return objects
+    if table == "promotions" and "campaigns" not in tables.values() and states_campaigns(file):
+        campaigns = _source("campaigns", file)
+        campaigns.settings["repeats"] = "first"
+        draft.sources.append(campaigns)
+    draft.sources.append(_source(table, file))
+    return {}
+
+
+def _name_of(folder: Path) -> str:
+    """Return the name of a data set, by that of its folder."""
+    return re.sub(r"[^\w.-]+", "-", folder.resolve().name.removesuffix(".zip")).strip("-") or "my-data"
+
+
+def _may_repeat_rows(draft: Draft, source: DraftSource, file: InspectedFile) -> bool:
     """Return whether several files of a series may have the same rows, and nothing is decided about them."""
     return (
-        bool(file.further_files)
-        and "duplicates" not in draft.settings
-        and "replaces" not in draft.sources[-1].settings
+        bool(file.further_files) and "duplicates" not in draft.settings and "replaces" not in source.settings
     )
 
 
@@ -142,20 +148,8 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
         columns["user"] = user
     if table == "targetings" and "at" not in columns and len(file.times) == 1:
         columns["at"] = file.times[0]
-    if table == "campaigns" and "ends" in columns:
-        if not is_exclusive(str(columns["ends"])):
-            settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
-    elif table == "campaigns" and (dates := [name for name in file.times if name not in columns.values()]):
-        shown = ", ".join(f"{name} ({examples(file.values[name])})" for name in dates)
-        columns["ends"] = Ask(
-            f"Which column of {file.name} holds the end of its campaigns: {shown}? Or how many days does "
-            "each run from its start? Answer with the name of a column, or a number"
-        )
-        settings["end_is_last_day"] = Noted(True, "an end without a time of day is the last day")
-    elif table == "campaigns":
-        settings["duration_days"] = Ask(
-            f"{file.name} has no end of its campaigns. How many days does a campaign run from its start?"
-        )
+    if table == "campaigns":
+        _add_end(settings, columns, file)
     for field in spec.fields:
         if (
             field.required
@@ -196,6 +190,25 @@ def _is_column(value: Any) -> bool:
     return not isinstance(value, Ask)
 
 
+def _add_end(settings: dict[str, Any], columns: dict[str, Any], file: InspectedFile) -> None:
+    """Add how the end of campaigns is read, or ask for it, or for their duration."""
+    last_day = Noted(True, "an end without a time of day is the last day")
+    if "ends" in columns:
+        if not is_exclusive(str(columns["ends"])):
+            settings["end_is_last_day"] = last_day
+    elif dates := [name for name in file.times if name not in columns.values()]:
+        shown = ", ".join(f"{name} ({examples(file.values[name])})" for name in dates)
+        columns["ends"] = Ask(
+            f"Which column of {file.name} holds the end of its campaigns: {shown}? Or how many days does "
+            "each run from its start? Answer with the name of a column, or a number"
+        )
+        settings["end_is_last_day"] = last_day
+    else:
+        settings["duration_days"] = Ask(
+            f"{file.name} has no end of its campaigns. How many days does a campaign run from its start?"
+        )
+
+
 def _property(name: str, reserved: frozenset[str]) -> str:
     plain = simplify(name) or "column"
     return f"{plain}_" if plain in reserved else plain
@@ -207,7 +220,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
     resolve_single_use_codes(draft, files)
     add_campaigns(draft)
     prefer_own_campaigns(draft)
-    draft_lists(draft, files)
+    draft_pairs(draft, files)
     unlinked = link_campaigns(draft, files)
     add_coupons(draft)
     tables = {source.table for source in draft.sources}

@@ -12,7 +12,15 @@ from graph.importing.vocabulary.refund_columns import is_of_returned_units, is_r
 
 @dataclass
 class Refunds:
-    """Rows with a refund or returned units: of the whole value or quantity, or of another amount."""
+    """Rows with a refund or returned units.
+
+    Attributes
+    ----------
+    column, value
+        The column of refunds, and that of the whole value or quantity.
+    full, other
+        Numbers of rows refunded in full, and of those of another amount.
+    """
 
     column: str
     value: str

@@ -68,9 +68,19 @@ class _Decisions:
 
 
 def draft_behaviours(draft: Draft, file: InspectedFile, *, has_products: bool = False) -> dict[str, str]:
-    """Add the source of `file` to the draft, and return the kind of object by kind of behaviour.
+    """Add the source of `file` to the draft.
 
-    With a table of products (`has_products`), categories and pages are no objects.
+    Parameters
+    ----------
+    draft, file
+        The draft, and a file of behaviours.
+    has_products
+        Whether a table has the products: then categories and pages are no objects.
+
+    Returns
+    -------
+    dict
+        The kind of object (product, coupon, campaign) by kind of behaviour.
     """
     decisions = _begin(file)
     objects = _decide_objects(decisions, has_products)
@@ -105,13 +115,12 @@ def _begin(file: InspectedFile) -> _Decisions:
         roles.pop("user", None)
         columns.pop("user", None)
     if "at" not in roles and len(file.times) == 1:
-        # The only column with times.
         roles["at"] = columns["at"] = file.times[0]
     if roles.get("at") in file.day_of_clock:
-        # A time of day; the day is in another column.
+        # The named column holds times of day; the day is elsewhere.
         roles["at"] = columns["at"] = file.day_of_clock[roles["at"]]
     if file.joined and "basket" not in roles:
-        # The key of the order.
+        # The column that names the order of a line is its basket.
         roles["basket"] = columns["basket"] = next(iter(file.joined[0][0].on))
     others = [name for name in file.names if name not in roles.values()]
     if "kind" not in roles and (kinds := [name for name in others if are_document_kinds(file.values[name])]):
@@ -310,7 +319,18 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     used = {column for role, column in roles.items() if role not in ("name", "text")}
     charges = Charges.find(product, file.names, used) if product else None
     scan = Scan(
-        user, at, kind, statuses, quantity, amount, basket, objects, refunds, flags, currency, charges
+        user=user,
+        at=at,
+        kind=kind,
+        statuses=statuses,
+        quantity=quantity,
+        value=amount,
+        basket=basket,
+        objects=objects,
+        refunds=refunds,
+        exclusions=flags,
+        currency=currency,
+        charges=charges,
     )
     for frame in file.frames(scan.columns):
         scan.add(frame)

@@ -1,4 +1,5 @@
-"""Campaigns: ``windows`` and ``coupons`` of orders, ``links`` to an own table, ``lists`` in its cells.
+"""Campaigns: ``windows`` and ``coupons`` of orders, ``links`` to an own table.
 
-``single_use`` are codes that are no campaigns each.
+``pairs`` are promotions and targetings in cells, ``scope`` is what limits a campaign, and ``single_use`` are
+codes that are no campaigns each.
 """

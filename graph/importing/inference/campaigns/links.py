@@ -7,59 +7,20 @@ another column of the table; otherwise, it is a question when behaviours count.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
 
 import pyarrow as pa
 
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.campaigns.references import Reference, campaign_names, files_of, naming_sources
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.column_values import are_identifiers
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.source import JOIN_SETTINGS
 from graph.importing.participation.campaign_names import overlap_is_little
-from graph.importing.reading.cells import texts
 from graph.importing.reading.ids import RULES, normalise
-from graph.importing.reading.numbered_columns import read_numbered_columns
 from graph.importing.vocabulary.behaviour_kinds import SALES
 
 _EXAMPLES = 3
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A source of behaviours that names campaigns.
-
-    Attributes
-    ----------
-    source, field
-        The source, and the field with the names: campaign or object.
-    file
-        The file, or the first of them.
-    by_column
-        The names in each column; of several columns, the first with a value names the campaign.
-    known
-        How many of them are ids of campaigns.
-    ids
-        A few of these ids.
-    """
-
-    source: DraftSource
-    field: str
-    file: InspectedFile
-    by_column: dict[str, set[str]]
-    known: int
-    ids: tuple[str, ...]
-
-    @property
-    def names(self) -> set[str]:
-        """All names."""
-        return set().union(*self.by_column.values())
-
-    @property
-    def column(self) -> str:
-        """The column with the most names."""
-        return max(self.by_column, key=lambda column: len(self.by_column[column]))
 
 
 @dataclass(frozen=True)
@@ -94,11 +55,11 @@ def link_campaigns(draft: Draft, files: list[InspectedFile]) -> list[Reference]:
     tables = [*own, *_coupon_tables(draft, by_name)]
     unlinked: list[Reference] = []
     linked = False
-    for source, field in _naming(draft):
-        by_column = _names(draft, source, field, by_name)
+    for source, field in naming_sources(draft):
+        by_column = campaign_names(draft, source, field, by_name)
         names = set[str]().union(*by_column.values())
         known = len(_normalised(draft, names) & _normalised(draft, ids))
-        file = by_name[_files(source)[0]]
+        file = by_name[files_of(source)[0]]
         reference = Reference(source, field, file, by_column, known, tuple(sorted(ids)[:_EXAMPLES]))
         if not overlap_is_little(known, len(names), len(ids)):
             linked |= bool(names)
@@ -131,8 +92,8 @@ def ask_what_counts(draft: Draft, unlinked: list[Reference]) -> None:
     for name in sales or named:
         question = Ask(
             f"{reference.known} of {len(reference.names):,} campaign names in {reference.column} of "
-            f"{reference.file.name} ({examples}) are ids in {_files(table)[0]} ({', '.join(reference.ids)}). "
-            "Add a column with these names to it and run `import init` again, or choose when a behaviour of "
+            f"{reference.file.name} ({examples}) are ids in {files_of(table)[0]} "
+            f"({', '.join(reference.ids)}). Add a column with these names to it and run `import init` again, or choose when a behaviour of "
             f"the kind {name} counts for a campaign: {meanings}",
             tuple(choices),
         )
@@ -155,7 +116,7 @@ def _own_campaigns(draft: Draft, by_name: dict[str, InspectedFile]) -> tuple[lis
     """Return the user's tables of campaigns, and their ids."""
     tables, ids = [], set[str]()
     for source in _own_tables(draft):
-        for name in _files(source):
+        for name in files_of(source):
             values = _values(by_name[name], by_name[name].names)
             own = values.pop(source.settings["columns"]["id"], [])
             ids |= set(own)
@@ -171,7 +132,7 @@ def _coupon_tables(draft: Draft, by_name: dict[str, InspectedFile]) -> list[_Tab
         code, campaign = columns.get("id"), columns.get("campaign")
         separate = isinstance(code, str) and isinstance(campaign, str) and code != campaign
         if source.table == "coupons" and separate:
-            values = _values(by_name[_files(source)[0]], [code])
+            values = _values(by_name[files_of(source)[0]], [code])
             tables.append(_Table(source, campaign, values))
     return tables
 
@@ -182,64 +143,6 @@ def _values(file: InspectedFile, names: list[str]) -> dict[str, list[str]]:
         for name in names:
             values[name] += frame[name].tolist()
     return values
-
-
-def _naming(draft: Draft) -> list[tuple[DraftSource, str]]:
-    """Return the sources of behaviours that name campaigns, and the field that does."""
-    found = []
-    for source in draft.sources:
-        columns = source.settings["columns"]
-        if source.table != "behaviours":
-            continue
-        if "campaign" in columns and not isinstance(columns["campaign"], Ask):
-            found.append((source, "campaign"))
-        elif any(
-            source is other and columns.get("object") == column for other, column in draft.campaign_columns
-        ):
-            found.append((source, "object"))
-    return found
-
-
-def _names(
-    draft: Draft, source: DraftSource, field: str, by_name: dict[str, InspectedFile]
-) -> dict[str, set[str]]:
-    """Return the distinct names of campaigns in each column of a source that names them."""
-    settings = source.settings
-    missing = {"", *_missing(draft.settings), *_missing(settings)}
-    columns = names_of(settings["columns"][field])
-    names: dict[str, set[str]] = {column: set() for column in columns}
-    for file_name in _files(source):
-        file, rows, own = by_name[file_name], settings.get("rows"), columns
-        prefix = next((f"{other}:" for other in by_name if columns[0].startswith(f"{other}:")), None)
-        if prefix:
-            # The column of a joined file.
-            file, rows = by_name[prefix[:-1]], None
-            own = [column.removeprefix(prefix) for column in columns]
-        header = plain(settings.get("header", file.source.header))
-        settings_read = {"rows": rows, "header": header}
-        absent = missing | set(file.missing)
-        parts = (
-            read_numbered_columns(
-                part.as_found_file,
-                part.source.model_copy(update=settings_read),
-                own,
-                file.joined,
-                sorted(absent),
-            )
-            for part in (file, *file.further_files)
-        )
-        for _, block in chain.from_iterable(parts):
-            values = [texts(block[column]).fill_null("").to_pylist() for column in own]
-            for row in set(zip(*values, strict=True)):
-                named = ((column, value.strip()) for column, value in zip(columns, row, strict=True))
-                column, value = next((pair for pair in named if pair[1] not in absent), (columns[0], ""))
-                names[column].add(value)
-    return {column: found - {""} for column, found in names.items()}
-
-
-def _missing(settings: dict[str, Any]) -> Iterable[str]:
-    missing = plain(settings.get("missing", []))
-    return [missing] if isinstance(missing, str) else [] if isinstance(missing, Ask) else missing
 
 
 def _rules(draft: Draft) -> list[str]:
@@ -285,7 +188,7 @@ def _add_join(draft: Draft, reference: Reference, tables: list[_Table]) -> bool:
     reading = {name: plain(lookup[name]) for name in JOIN_SETTINGS if name in lookup}
     if any(isinstance(value, Ask) for value in reading.values()) or "header" in lookup:
         return False
-    file = _files(table.source)[0]
+    file = files_of(table.source)[0]
     join = {"files": file, **reading, "on": {key: other}, **ignore_case}
     settings["join"] = [*settings.get("join", []), join]
     settings["columns"][reference.field] = [f"{file}:{table.id}", *names_of(column)]
@@ -323,9 +226,9 @@ def _lookups(
 
 def _drop_windows(draft: Draft, reference: Reference) -> None:
     """Make no campaigns of names that stand for the campaigns of a table."""
-    files = set(_files(reference.source))
+    files = set(files_of(reference.source))
     draft.sources = [
-        source for source in draft.sources if not source.has_windows or not set(_files(source)) <= files
+        source for source in draft.sources if not source.has_windows or not set(files_of(source)) <= files
     ]
 
 
@@ -337,8 +240,3 @@ def _is_key(values: list[str]) -> bool:
 def _most(common: int, names: int, others: int) -> bool:
     """Whether enough of the names are found for the two lists to mean the same."""
     return common > 0 and 2 * common >= min(names, others)
-
-
-def _files(source: DraftSource) -> list[str]:
-    files = source.settings["files"]
-    return [files] if isinstance(files, str) else list(files)

@@ -81,20 +81,7 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
             skip_titles(file, sheets.first_rows(path, file.source, _FIRST_ROWS))
         found = sample(path, file.source)
         if format_of(path, file.source) in _DELIMITED:
-            file.rows = [list(found.columns)]
-            if is_data_row(file.rows[0]):
-                header = [f"column_{number}" for number in range(1, len(found.columns) + 1)]
-                settings["header"] = Noted(
-                    header, f"the file has none; its first row: {', '.join(file.rows[0])}"
-                )
-                file.source = file.source.model_copy(update={"header": header})
-                found = sample(path, file.source)
-                file.rows = []
-            delimiter = file.source.delimiter or ("\t" if format_of(path, file.source) == "tsv" else ",")
-            if has_line_breaks(path, delimiter, len(found.columns)):
-                settings["multiline"] = Noted(True, "quoted values contain line breaks")
-                file.source = file.source.model_copy(update={"multiline": True})
-                found = sample(path, file.source)
+            found = _read_header(file, found)
         if lines := _lines_of_orders(path, file.source, found):
             settings["rows"] = lines
             file.source = file.source.model_copy(update={"rows": lines})
@@ -112,6 +99,25 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     first = zip(*(column[:_FIRST_ROWS] for column in found.columns.values()), strict=True)
     file.rows += [[value or "" for value in row] for row in first]
     return file
+
+
+def _read_header(file: InspectedFile, found: Sample) -> Sample:
+    """Decide whether a delimited file has a header and line breaks, and return its sample, read anew."""
+    file.rows = [list(found.columns)]
+    if is_data_row(file.rows[0]):
+        header = [f"column_{number}" for number in range(1, len(found.columns) + 1)]
+        file.settings["header"] = Noted(
+            header, f"the file has none; its first row: {', '.join(file.rows[0])}"
+        )
+        file.source = file.source.model_copy(update={"header": header})
+        found = sample(file.path, file.source)
+        file.rows = []
+    delimiter = file.source.delimiter or ("\t" if format_of(file.path, file.source) == "tsv" else ",")
+    if has_line_breaks(file.path, delimiter, len(found.columns)):
+        file.settings["multiline"] = Noted(True, "quoted values contain line breaks")
+        file.source = file.source.model_copy(update={"multiline": True})
+        found = sample(file.path, file.source)
+    return found
 
 
 def _lines_of_orders(path: Path, source: Source, found: Sample) -> str | None:

@@ -1,30 +1,19 @@
-"""Finds what a table of campaigns states beside its windows: products, users, or part of the range.
-
-Ids of products or users in the cells of a column, one or a list, make promotions or targetings. A category or
-a store cannot be mapped, so it is asked when behaviours count.
-"""
-
-from collections.abc import Iterable
+"""Makes promotions and targetings of ids of products or users in cells: of one, or of a list."""
 
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.campaigns.cells import distinct_values, find_separator, unused_by
 from graph.importing.inference.campaigns.windows import shared_settings
-from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
+from graph.importing.inference.draft import Ask, Draft, DraftSource
 from graph.importing.inference.files.column_values import is_identifier
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.formats import FIRST_OF
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
 
-_SEPARATORS = (";", "|", ",", "/", " ")
-_NEARLY_ALL = 0.9
-"""Share of the elements that must be known ids."""
-_FEW = 2
-"""Different ids that a column must have for it not to be chance."""
-_EXAMPLES = 3
 _PAIRS = {"promotions": ("product", "campaign"), "targetings": ("user", "campaign")}
 """Tables of pairs that a column of campaigns can fill, with their fields."""
 
 
-def draft_lists(draft: Draft, files: list[InspectedFile]) -> None:
+def draft_pairs(draft: Draft, files: list[InspectedFile]) -> None:
     """Split lists of ids in cells, and make promotions and targetings of those in tables of campaigns."""
     by_name = index_by_name(files)
     ids_by_entity = {"campaign": set[str](), "product": set[str](), "user": set[str]()}
@@ -49,59 +38,13 @@ def draft_lists(draft: Draft, files: list[InspectedFile]) -> None:
             _add_targetings(draft, source, file, ids_by_entity["campaign"])
 
 
-def ask_about_scope(draft: Draft, files: list[InspectedFile]) -> None:
-    """Ask when behaviours count where campaigns state a category, a store or the like, as other files do."""
-    by_name = index_by_name(files)
-    for source in draft.sources:
-        file = by_name.get(str(source.settings["files"]))
-        if source.table != "campaigns" or file is None or source.has_windows:
-            continue
-        for column in _unused(source, file):
-            ids = _values(file, column)
-            others = [
-                other
-                for other in by_name.values()
-                if other is not file and len(ids) >= _FEW and _has_column_with(other, column, ids)
-            ]
-            if others:
-                _ask(draft, file, column, ids, others[0])
-                return
-
-
-def _has_column_with(file: InspectedFile, column: str, values: set[str]) -> bool:
-    """Return whether a file has a column of that name with nearly all these values."""
-    same = [name for name in file.names if words_of(name) == words_of(column)]
-    return any(_find_separator(values, _values(file, name)) is not None for name in same)
-
-
-def _values(file: InspectedFile, column: str) -> set[str]:
-    """Return the different values in the first rows of a column."""
-    return {value for value in file.values.get(column, []) if value}
-
-
-def _ask(draft: Draft, file: InspectedFile, column: str, values: set[str], other: InspectedFile) -> None:
-    examples = ", ".join(sorted(values)[:_EXAMPLES])
-    for name, kind in draft.kinds.items():
-        if plain(kind).get("counts") != "any":
-            continue
-        question = Ask(
-            f"{file.name} states the {column} of each campaign ({examples}), as {other.name} does for its "
-            "rows, and no mapping limits a campaign to that. Deliver a file with a row for each campaign and "
-            "product (or user), and run `import init` again; or choose whether any behaviour of the kind "
-            f"{name} within the window counts (any), or none does (never)",
-            ("any", "never"),
-        )
-        asked = plain(kind) | {"counts": question}
-        draft.kinds[name] = Noted(asked, kind.comment) if isinstance(kind, Noted) else asked
-
-
 def _add_pairs(
     draft: Draft, source: DraftSource, file: InspectedFile, table: str, field: str, known: set[str]
 ) -> None:
     """Make promotions or targetings of the column of campaigns that has ids of products or users."""
-    for column in _unused(source, file):
-        ids = _values(file, column)
-        mark = _find_separator(ids, known)
+    for column in unused_by(source, file):
+        ids = distinct_values(file, column)
+        mark = find_separator(ids, known)
         if mark is not None and (_is_named(column, field) or not _are_small_numbers(ids)):
             _add(draft, source, table, {field: column, "campaign": source.settings["columns"]["id"]}, mark)
             return
@@ -118,9 +61,9 @@ def _are_small_numbers(texts: set[str]) -> bool:
 
 def _add_targetings(draft: Draft, source: DraftSource, file: InspectedFile, campaigns: set[str]) -> None:
     """Make targetings of the column of a table of users that names their campaigns."""
-    for column in _unused(source, file):
+    for column in unused_by(source, file):
         named = simplify(column).removesuffix("s").removesuffix("_id") == "campaign"
-        mark = _find_separator(_values(file, column), campaigns) if named else None
+        mark = find_separator(distinct_values(file, column), campaigns) if named else None
         if mark is not None:
             _add(
                 draft,
@@ -145,7 +88,7 @@ def _split_fields(source: DraftSource, file: InspectedFile, known: dict[str, set
     for field in _PAIRS[source.table]:
         column = source.settings["columns"].get(field)
         if isinstance(column, str):
-            mark = _find_separator(_values(file, column), known[field])
+            mark = find_separator(distinct_values(file, column), known[field])
             if mark:
                 source.settings["split"] = {**source.settings.get("split", {}), column: mark}
 
@@ -161,20 +104,3 @@ def _ids(source: DraftSource, field: str, by_name: dict[str, InspectedFile]) -> 
         if names
         else set()
     )
-
-
-def _unused(source: DraftSource, file: InspectedFile) -> list[str]:
-    columns = source.settings["columns"].values()
-    used = {name for column in columns if not isinstance(column, Ask) for name in names_of(column)}
-    return [name for name in file.names if name not in used and name not in file.times]
-
-
-def _find_separator(cells: Iterable[str], known: set[str]) -> str | None:
-    """Return what divides cells into known ids: empty where each is one, None where they are none."""
-    cells = list(cells)
-    for mark in ("", *_SEPARATORS):
-        parts = [part.strip() for cell in cells for part in (cell.split(mark) if mark else [cell])]
-        found = [part for part in parts if part in known]
-        if len(set(found)) >= _FEW and len(found) >= _NEARLY_ALL * sum(map(bool, parts)):
-            return mark
-    return None
