@@ -93,8 +93,8 @@ def ask_what_counts(draft: Draft, unlinked: list[Reference]) -> None:
         question = Ask(
             f"{reference.known} of {len(reference.names):,} campaign names in {reference.column} of "
             f"{reference.file.name} ({examples}) are ids in {files_of(table)[0]} "
-            f"({', '.join(reference.ids)}). Add a column with these names to it and run `import init` again, or "
-            f"choose when a behaviour of the kind {name} counts for a campaign: {meanings}",
+            f"({', '.join(reference.ids)}). Add a column with these names to it and run `import init` again, "
+            f"or choose when a behaviour of the kind {name} counts for a campaign: {meanings}",
             tuple(choices),
         )
         asked = named[name] | {"counts": question}
