@@ -164,10 +164,12 @@ def _source(table: str, file: InspectedFile) -> DraftSource:
     unused = unused_columns(file.names, columns)
     if unused and spec.attributes:
         settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
-    comment = "" if spec.attributes or not unused else f"not used of {file.name}: {', '.join(unused[:20])}"
+    remarks = [file.comment]
+    if unused and not spec.attributes:
+        remarks.append(f"not used of {file.name}: {', '.join(unused[:20])}")
     if table == "campaigns":
-        comment = "\n".join(filter(None, (comment, _without_end(file, columns))))
-    return DraftSource(table, settings, comment)
+        remarks.append(_without_end(file, columns))
+    return DraftSource(table, settings, "\n".join(filter(None, remarks)))
 
 
 def _without_end(file: InspectedFile, columns: dict[str, Any]) -> str:

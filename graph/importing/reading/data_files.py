@@ -1,5 +1,6 @@
 """Which files hold data, by their names: format, sheet, and the pattern of a series of files."""
 
+import glob
 import re
 from pathlib import PurePosixPath
 
@@ -45,6 +46,22 @@ def divide_sheet(name: str) -> tuple[str, str | None]:
 
 def series_pattern(name: str) -> str:
     """Return `name` with `*` in place of each number or date: orders_2024-06-20.csv is of orders_*.csv."""
+    return "*".join(_around_digits(name))
+
+
+def file_pattern(name: str) -> str:
+    """Return the pattern of the series of `name` for the mapping, where its own `[`, `*` and `?` are escaped.
+
+    sales [2].csv is of sales [[]*].csv.
+    """
+    return "*".join(map(glob.escape, _around_digits(name)))
+
+
+def _around_digits(name: str) -> list[str]:
+    """Return the parts of a name between its numbers and dates."""
     workbook, sheet = divide_sheet(name)
-    pattern = _DIGITS.sub("*", workbook)
-    return pattern if sheet is None else f"{pattern}/{_DIGITS_OF_SHEET.sub('*', sheet)}"
+    *parts, last = _DIGITS.split(workbook)
+    if sheet is None:
+        return [*parts, last]
+    first, *others = _DIGITS_OF_SHEET.split(sheet)
+    return [*parts, f"{last}/{first}", *others]

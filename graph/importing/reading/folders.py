@@ -202,8 +202,10 @@ def _is_data(path: Path) -> bool:
 
 
 def _glob(folder: Path, pattern: str) -> list[Path]:
+    """Return the file of the name `pattern`, if there is one; else those that it matches, sorted."""
     try:
-        return sorted(folder.glob(pattern))
+        named = folder / pattern
+        return [named] if named.exists() else sorted(folder.glob(pattern))
     except (ValueError, NotImplementedError, OSError) as error:
         raise ImportFailed(
             f"{pattern!r} is not a valid pattern of file names: {error}.", "Write it like orders-*.csv."

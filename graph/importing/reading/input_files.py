@@ -15,7 +15,7 @@ from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import LINE_SETTINGS, Join, Source
 from graph.importing.reading.blocks import JSON, Block, digest_and_count, format_of, read_blocks, read_header
-from graph.importing.reading.data_files import series_pattern
+from graph.importing.reading.data_files import file_pattern, series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
 from graph.importing.reading.lines import Parsed
@@ -133,7 +133,7 @@ class InputFiles:
             return []
         read = {series_pattern(name) for name in self.files}
         series = next((name for name in self.unread if series_pattern(name) in read), None)
-        example = f", for example `files: {series_pattern(series)}`" if series else ""
+        example = f", for example `files: {file_pattern(series)}`" if series else ""
         one = len(self.unread) == 1
         found = self.unread[0] if one else f"{len(self.unread):,} files"
         text = (

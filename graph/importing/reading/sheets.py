@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +17,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from graph.errors import ImportFailed
+from graph.importing.mapping.formats import parts_of
 from graph.importing.mapping.source import Source
 from graph.importing.reading.archives import check_size, open_archive
 from graph.importing.reading.block import Block
@@ -23,12 +25,14 @@ from graph.importing.reading.cells import text_of, to_column
 from graph.importing.reading.columns import nearest, require, unique_names
 from graph.importing.reading.lines import Parsed, RowError
 from graph.importing.reading.opening import OLE, open_raw
+from graph.importing.reading.sheet_xml import MergedCells, formulas_without_value, merged_cells
 
 MAX_ROWS = 1_048_576
 """A sheet has no more; a damaged one may claim to."""
 _MAX_BYTES = 8 << 30
 _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
-_CHECKED_ROWS = 1_000
+AMOUNTS = {"quantity", "value", "discount", "coupon_discount"}
+"""Fields whose merged cell is not the value of each of its rows."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _SEARCHED_ROWS = 50
@@ -73,29 +77,38 @@ def number_of_rows(path: Path, source: Source) -> int:
 
 def check_formulas(path: Path, source: Source, selected: list[str]) -> None:
     """Raise ImportFailed where a formula has no stored value; only spreadsheet programs compute them."""
-    with _rows(path, source) as values, _rows(path, source, formulas=True) as formulas:
-        names = _header(path, source, values)[1]
-        _header(path, source, formulas)
-        positions = {name: names.index(name) for name in selected}
-        for (number, row), (_, written) in islice(zip(values, formulas, strict=False), _CHECKED_ROWS):
-            for name, position in positions.items():
-                formula = _at(written, position)
-                if _at(row, position) is None and isinstance(formula, str) and formula.startswith("="):
-                    raise ImportFailed(
-                        f"{path.name} row {number}, column {name}: the formula {formula[:60]} has no stored "
-                        "value.",
-                        "Open the file in a spreadsheet program and save it, which computes its formulas.",
-                    )
+    with _rows(path, source) as rows:
+        first, names = _header(path, source, rows)
+    positions = {names.index(name): name for name in selected}
+    with _sheet(path, source) as sheet, _damage_reported(path):
+        for row, column, formula in formulas_without_value(sheet):
+            if row >= first and column in positions:
+                raise ImportFailed(
+                    f"{path.name} row {row}, column {positions[column]}: the formula {formula[:60]} has no "
+                    "stored value.",
+                    "Open the file in a spreadsheet program and save it, which computes its formulas.",
+                )
+
+
+def count_merged(path: Path, source: Source) -> int:
+    """Return the number of merged cells that give their value to several rows. Raises ImportFailed."""
+    with _sheet(path, source) as sheet:
+        rows = _numbered(path, sheet)
+        first, names = _header(path, source, rows)
+        return len(_merged_below(path, source, sheet, first, names))
 
 
 def read_blocks(path: Path, source: Source, selected: list[str], length: int) -> Iterator[Block]:
     """Yield blocks of `length` rows of the sheet, empty ones included. Raises ImportFailed."""
-    with _rows(path, source) as rows:
+    with _sheet(path, source) as sheet:
+        rows = _numbered(path, sheet)
         first, names = _header(path, source, rows)
         if not names:
             return
         require(path, selected, names)
         positions = [names.index(name) for name in selected]
+        if merged := _merged_below(path, source, sheet, first, names):
+            rows = _filled(rows, merged)
         for index in range(MAX_ROWS):
             part = list(islice(rows, length))
             filled = [i for i, (_, values) in enumerate(part) if any(value is not None for value in values)]
@@ -108,6 +121,34 @@ def read_blocks(path: Path, source: Source, selected: list[str], length: int) ->
             raw = b"".join(json.dumps([text_of(value) for value in row]).encode() + b"\n" for _, row in table)
             kept = [table[i] for i in filled]
             yield Block(index, first + index * length, len(part), partial(_parse, kept, selected), raw)
+
+
+def _merged_below(
+    path: Path, source: Source, sheet: ReadOnlyWorksheet, first: int, names: list[str]
+) -> list[MergedCells]:
+    """Return the merged cells from row `first`, except those of amounts, which are of all rows together."""
+    amounts = {part for field in AMOUNTS & set(source.columns) for part in parts_of(source.columns[field])}
+    with _damage_reported(path):
+        found = merged_cells(sheet)
+    columns = {position for position, name in enumerate(names) if name not in amounts}
+    return [cells for cells in found if cells.first >= first and cells.column in columns]
+
+
+def _filled(rows: Iterator[SheetRow], merged: list[MergedCells]) -> Iterator[SheetRow]:
+    """Yield `rows` with the value of merged cells in each of their rows; empty rows stay empty."""
+    starting: dict[int, list[MergedCells]] = defaultdict(list)
+    for cells in merged:
+        starting[cells.first].append(cells)
+    current: dict[int, tuple[int, Any]] = {}
+    for number, values in rows:
+        for cells in starting.get(number, ()):
+            current[cells.column] = (cells.last, _at(values, cells.column))
+        if current and any(value is not None for value in values):
+            current = {column: held for column, held in current.items() if held[0] >= number}
+            values += [None] * (max(current, default=-1) + 1 - len(values))
+            for column, (_, value) in current.items():
+                values[column] = value
+        yield number, values
 
 
 def _at(values: list[Any], position: int) -> Any:
@@ -141,14 +182,14 @@ def _header(path: Path, source: Source, rows: Iterator[SheetRow]) -> tuple[int, 
 
 
 @contextmanager
-def _rows(path: Path, source: Source, *, formulas: bool = False) -> Iterator[Iterator[SheetRow]]:
-    with _sheet(path, source, formulas=formulas) as sheet:
-        # What a file states about its extent is often wrong.
-        sheet.reset_dimensions()
+def _rows(path: Path, source: Source) -> Iterator[Iterator[SheetRow]]:
+    with _sheet(path, source) as sheet:
         yield _numbered(path, sheet)
 
 
 def _numbered(path: Path, sheet: ReadOnlyWorksheet) -> Iterator[SheetRow]:
+    # What a file states about its extent is often wrong.
+    sheet.reset_dimensions()
     # The stubs give the method the self of writable sheets.
     rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True)  # type: ignore[misc]
     for number in range(1, MAX_ROWS + 1):
@@ -200,8 +241,8 @@ def no_such_sheet(path: Path, name: str) -> ImportFailed:
 
 
 @contextmanager
-def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[ReadOnlyWorksheet]:
-    with _sheets(path, formulas=formulas) as sheets:
+def _sheet(path: Path, source: Source) -> Iterator[ReadOnlyWorksheet]:
+    with _sheets(path) as sheets:
         name = source.sheet or next(iter(sheets), "")
         if name not in sheets:
             raise no_such_sheet(path, name)
@@ -209,12 +250,12 @@ def _sheet(path: Path, source: Source, *, formulas: bool = False) -> Iterator[Re
 
 
 @contextmanager
-def _sheets(path: Path, *, formulas: bool = False) -> Iterator[dict[str, ReadOnlyWorksheet]]:
+def _sheets(path: Path) -> Iterator[dict[str, ReadOnlyWorksheet]]:
     _check(path)
     # By its name, openpyxl would refuse a workbook that is not called .xlsx.
     with open_raw(path) as file:
         with _damage_reported(path):
-            workbook = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
+            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         yield {sheet.title: sheet for sheet in workbook.worksheets}
 
 

@@ -21,6 +21,8 @@ from graph.importing.mapping.time_formats import ERAS, is_counted, split_languag
 from graph.importing.reading.cells import is_cells, plain_array, texts
 from graph.importing.values import numbers
 from graph.importing.values.counted_times import counts_of, moments_of_counts
+from graph.importing.values.day_ends import at_midnight, has_offset, is_day_end
+from graph.importing.values.digits import with_plain_digits
 from graph.importing.values.eras import in_western_years
 from graph.importing.values.local_times import local_times, localised, milliseconds_of, next_midnight
 from graph.importing.values.masks import is_true
@@ -29,6 +31,7 @@ from graph.importing.values.month_names import english_layout, translate, with_p
 _FIRST_MS, _LAST_MS = (
     (day - date(1970, 1, 1)) // timedelta(milliseconds=1) for day in (FIRST_DAY, LAST_DAY + timedelta(days=1))
 )
+_DAY_MS = 86_400_000
 _MAX_ID_LENGTH = 1_000
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
 _CLOCK = r"\d:\d\d|[Tt]\d\d|\d [0-2]?\d(?:h|[.h]\d\d)|\d \d{4}(?:\d\d)?$|\d ?[AaPp]\.?[Mm]\b"
@@ -126,6 +129,17 @@ def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
 
 def _time(text: pa.Array, value_format: ValueFormat) -> Converted:
     given = text.is_valid().to_numpy(zero_copy_only=False)
+    milliseconds = _moments(text, value_format)
+    unparsed = given & np.isnan(milliseconds)
+    if unparsed.any():
+        milliseconds[unparsed] = _unusual_moments(text.filter(pa.array(unparsed)), value_format)
+    reason = f"is not a valid date from 1900 to 2199 (expected {' or '.join(value_format.times)})"
+    return _in_range(milliseconds, given)._replace(reason=reason)
+
+
+def _moments(text: pa.Array, value_format: ValueFormat) -> NDArray[np.float64]:
+    """Return milliseconds since the epoch; NaN where missing, or no format matches."""
+    given = text.is_valid().to_numpy(zero_copy_only=False)
     milliseconds = np.full(len(text), np.nan)
     series = pd.Series(text.to_pandas(), dtype=object)
     for name in value_format.times:
@@ -133,8 +147,21 @@ def _time(text: pa.Array, value_format: ValueFormat) -> Converted:
         if not unparsed.any():
             break
         milliseconds[unparsed] = _parse(series[unparsed], name, value_format.zone)
-    reason = f"is not a valid date from 1900 to 2199 (expected {' or '.join(value_format.times)})"
-    return _in_range(milliseconds, given)._replace(reason=reason)
+    return milliseconds
+
+
+def _unusual_moments(text: pa.Array, value_format: ValueFormat) -> NDArray[np.float64]:
+    """Return milliseconds since the epoch of times with other digits, or like 24:00; NaN for others."""
+    plain = with_plain_digits(text)
+    milliseconds = np.full(len(text), np.nan) if plain is text else _moments(plain, value_format)
+    start = _moments(at_midnight(plain), value_format)
+    missing = np.isnan(start)
+    if missing.all():
+        return milliseconds
+    moments = pa.array(np.where(missing, 0, start).astype(np.int64), mask=missing)
+    next_day = pc.fill_null(next_midnight(moments, value_format.zone), 0).to_numpy()
+    ends = np.where(has_offset(plain), start + _DAY_MS, next_day)
+    return np.where(missing, milliseconds, ends)
 
 
 def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
@@ -151,13 +178,16 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
         The time zone of the days.
     """
     local = local_times(moments, zone)
-    if (local.isna() | (local == local.dt.normalize())).all():
-        return next_midnight(moments, zone)
     given = plain_array(given)
     if is_cells(given):
         given = texts(given)
+    if (local.isna() | (local == local.dt.normalize())).all():
+        is_text = pa.types.is_string(given.type)
+        ended = pa.array(is_day_end(with_plain_digits(given)) if is_text else _all_false(given))
+        return pc.if_else(ended, moments, next_midnight(moments, zone))
     if not pa.types.is_string(given.type):
         return moments
+    given = with_plain_digits(given)
     has_clock = pc.fill_null(pc.match_substring_regex(given, _CLOCK), False)
     bare_number = pc.fill_null(pc.match_substring_regex(given, r"^\s*\d+([.,]\d+)?\s*$"), False)
     # A number is days or seconds since an epoch, or digits of a date: the moment tells whether it has a time.

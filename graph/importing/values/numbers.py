@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.mapping.formats import Numbers
+from graph.importing.values.digits import with_plain_digits
 from graph.importing.values.masks import is_true
 
 _CODES = (
@@ -108,8 +109,9 @@ def _count(masks: list[pa.Array]) -> pa.Array:
 
 
 def _normal(text: pa.Array) -> pa.Array:
-    """Make digits, blanks, apostrophes and minus signs plain (NFKC: full-width, no-break, thin)."""
-    text = pc.utf8_normalize(text, "NFKC")
+    """Make digits, blanks, apostrophes, minus and Arabic signs plain (NFKC: full-width, no-break, thin)."""
+    text = with_plain_digits(pc.utf8_normalize(text, "NFKC"))
+    text = pc.replace_substring(pc.replace_substring(text, "٫", "."), "٬", ",")
     return pc.replace_substring_regex(pc.replace_substring_regex(text, "[−‒–﹣]", "-"), "[’ʼ]", "'")
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from graph.importing.mapping.time_formats import DateOrder, is_counted, reordered
 from graph.importing.values.counted_times import CountRange
 from graph.importing.values.date_orders import Example, OrderCounts
+from graph.importing.values.digits import with_plain_digits
 from graph.importing.values.masks import is_true
 from graph.importing.values.named_dates import NamedDates
 from graph.importing.values.number_profile import TextBlocks
@@ -131,7 +132,7 @@ class _TimeCounts:
 
     def add(self, numbers: NDArray[np.int64], text: pa.Array) -> None:
         given = np.asarray(pc.fill_null(pc.not_equal(text, ""), False).to_numpy(zero_copy_only=False))
-        numbers, text = numbers[given], text.filter(pa.array(given))
+        numbers, text = numbers[given], with_plain_digits(text.filter(pa.array(given)))
         self._profile.rows += len(text)
         shapes = pc.replace_substring_regex(text, r"\d", "9").dictionary_encode()
         codes = shapes.indices.to_numpy(zero_copy_only=False)

@@ -79,6 +79,7 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
             find_layout(file)
         elif format_of(path, file.source) == "xlsx":
             skip_titles(file, sheets.first_rows(path, file.source, _FIRST_ROWS))
+            _look_at_merged(file)
         found = sample(path, file.source)
         if format_of(path, file.source) in _DELIMITED:
             found = _read_header(file, found)
@@ -99,6 +100,15 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     first = zip(*(column[:_FIRST_ROWS] for column in found.columns.values()), strict=True)
     file.rows += [[value or "" for value in row] for row in first]
     return file
+
+
+def _look_at_merged(file: InspectedFile) -> None:
+    """Count merged cells; those of amounts are not of each row, so that reading needs to know these."""
+    roles = find_columns(sheets.read_header(file.path, file.source))
+    amounts = {role: roles[role] for role in sheets.AMOUNTS & set(roles)}
+    file.source = file.source.model_copy(update={"columns": amounts})
+    if number := sheets.count_merged(file.path, file.source):
+        file.comment = f"{number:,} merged cells of {file.name}: each gives its value to all of its rows"
 
 
 def _read_header(file: InspectedFile, found: Sample) -> Sample:

@@ -102,7 +102,7 @@ def _join(link: Link) -> InspectedFile:
         names=[*lines.names, *names],
         typed=lines.typed | {name: orders.typed[own] for name, own in names.items() if own in orders.typed},
         missing=missing,
-        comment=comment,
+        comment="\n".join(filter(None, (comment, lines.comment, orders.comment))),
         origins={name: (orders, own) for name, own in names.items()},
         joined=[(join, [part.as_found_file for part in (orders, *orders.further_files)])],
         settings=lines.settings | ({"missing": missing} if missing != [""] else {}) | {"join": [settings]},

@@ -14,7 +14,7 @@ import pandas as pd
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.formats import as_list
-from graph.importing.reading.data_files import divide_sheet, series_pattern
+from graph.importing.reading.data_files import divide_sheet, file_pattern, series_pattern
 
 
 def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
@@ -23,7 +23,8 @@ def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
     for file in files:
         groups[series_pattern(file.name)].append(file)
     joined: list[InspectedFile] = []
-    for pattern, group in groups.items():
+    for group in groups.values():
+        pattern = file_pattern(group[0].name)
         if len(group) == 1 or not all(_alike(group[0], file) for file in group):
             joined += group
         elif [file for file in files if fnmatchcase(file.name, pattern)] == group:
