@@ -6,7 +6,7 @@ import pytest
 
 from graph.connection import Graph
 from graph.errors import InvalidRequest
-from graph.importing.engines import replacing
+from graph.importing.engines import replacement
 from graph.importing.job import import_files
 from graph.importing.mapping.model import Mapping
 from graph.importing.report import ImportReport
@@ -156,9 +156,9 @@ def test_import_whose_behaviours_were_replaced_is_undone_after_the_later_one(sho
 
 def test_kill_between_batches_leaves_the_same_graph(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.load("june", JUNE)
-    replace, calls = replacing.replace_earlier, []
+    replace, calls = replacement.replace_earlier, []
 
-    def killed(*arguments: object, **options: object) -> replacing.Replacement:
+    def killed(*arguments: object, **options: object) -> replacement.ReplacementResult:
         calls.append(arguments)
         if len(calls) == 3:
             raise KeyboardInterrupt
