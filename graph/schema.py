@@ -1,10 +1,16 @@
 """Applies schema migrations, ``cypher/schema/V*__*.cypher``, each once and in order."""
 
 import hashlib
+import random
+import time
 
 import cypher
 from graph.connection import Graph
-from graph.errors import SchemaError
+from graph.errors import DatabaseError, SchemaError
+
+_ATTEMPTS = 8
+_FIRST_PAUSE = 0.2
+"""Seconds, doubled after each attempt: half a minute in total."""
 
 
 def migrations() -> list[str]:
@@ -21,8 +27,12 @@ def migrate(graph: Graph) -> list[str]:
 
 
 def apply_migration(graph: Graph, name: str) -> None:
-    """Apply one migration if it is missing, before the others."""
-    _apply(graph, [name])
+    """Apply one migration if it is missing, before the others; `migrate` records it.
+
+    Until there is a constraint for records of migrations, two processes could each write one.
+    """
+    if not any(row["version"] == name.removeprefix("schema/") for row in graph.run("schema/applied")):
+        _run(graph, name)
 
 
 def _apply(graph: Graph, names: list[str]) -> list[str]:
@@ -32,7 +42,7 @@ def _apply(graph: Graph, names: list[str]) -> list[str]:
         version = name.removeprefix("schema/")
         checksum = hashlib.sha256(cypher.statement(name).text.encode()).hexdigest()
         if version not in applied:
-            graph.run_schema(name)
+            _run(graph, name)
             graph.run("schema/record", version=version, checksum=checksum)
             new.append(version)
         elif applied[version] != checksum:
@@ -41,3 +51,17 @@ def _apply(graph: Graph, names: list[str]) -> list[str]:
                 f"Restore cypher/{name}.cypher and put the change into a new migration.",
             )
     return new
+
+
+def _run(graph: Graph, name: str) -> None:
+    """Run a migration again where another process that applies one is in its way; all can be repeated."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            graph.run_schema(name)
+            return
+        except DatabaseError as error:
+            code = str(getattr(error.__cause__, "code", ""))
+            is_last = attempt == _ATTEMPTS - 1
+            if is_last or not (code.startswith("Neo.TransientError") or ".Schema." in code):
+                raise
+        time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))

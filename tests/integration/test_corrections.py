@@ -83,6 +83,28 @@ def test_a_shortened_campaign_loses_the_participations_after_its_end(
     assert (report.participations, report.removed) == (1, 1)
 
 
+LONG, SHORT = (f"id,starts,ends\nF1,2024-03-01,{end}\n" for end in ("2024-04-01", "2024-03-03"))
+
+
+def test_a_file_that_is_set_back_is_loaded_again(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    def days(campaigns: str, city: str) -> tuple[int, int, object]:
+        (shop / "campaigns.csv").write_text(campaigns)
+        (shop / "users.csv").write_text(f"id,city\na,{city}\nb,Bonn\nc,Ulm\n")
+        report = load(kinds={"order": {"type": "ORDERED", "counts": "any"}})
+        (user,) = query(graph, "MATCH (u:User {dataset: $d, id: 'a'}) RETURN u.city AS city", d=dataset)
+        return report.total.loaded, len(participations(graph, dataset)), user["city"]
+
+    assert days(LONG, "Ulm")[1:] == (2, "Ulm")
+    assert days(SHORT, "Bonn")[1:] == (1, "Bonn")
+    assert days(LONG, "Ulm") == (2, 2, "Ulm")
+    assert days(LONG, "Ulm") == (0, 2, "Ulm")
+    undo_import(graph, dataset, 3, Silent())
+    assert days(SHORT, "Bonn") == (0, 1, "Bonn")
+    assert days(LONG, "Ulm")[1:] == (2, "Ulm")
+
+
 def test_undo_of_added_promotions_and_targets_removes_their_participations(
     graph: Graph, load: Import, shop: Path, dataset: str
 ) -> None:

@@ -205,10 +205,49 @@ def test_older_export_that_is_imported_late_is_warned_of(shop: Shop) -> None:
     assert not [w for w in shop.load("july", JULY).warnings if w.code == "older_export"]
     report = shop.load("old", completed)
     (warning,) = (warning for warning in report.warnings if warning.code == "older_export")
-    assert "2 loaded again that it had taken out" in warning.text
-    assert f"`groundswell undo 3 --dataset {shop.dataset}`" in warning.text
+    assert "2 rows were loaded that it does not have" in warning.text
+    assert f"`groundswell import undo 3 --dataset {shop.dataset}`" in warning.text
     undo_import(shop.graph, shop.dataset, 3, Silent())
     assert [basket for basket, *_ in shop.behaviours()] == ["16", "18"]
+
+
+def test_lines_that_a_later_export_lacks_are_taken_out_and_an_older_one_that_has_them_is_warned_of(
+    shop: Shop,
+) -> None:
+    fewer = "17,completed,b,tea,2024-03-03 11:00,8\n18,completed,a,tea,2024-03-09 10:00,4\n"
+    shop.load("june", JUNE)
+    shop.load("july", fewer)
+    assert [(row[0], row[2]) for row in shop.behaviours()] == [("16", "tea"), ("17", "tea"), ("18", "tea")]
+    undo_import(shop.graph, shop.dataset, 2, Silent())
+    undo_import(shop.graph, shop.dataset, 1, Silent())
+    shop.load("july", fewer)
+    report = shop.load("old", JUNE)
+    (warning,) = (warning for warning in report.warnings if warning.code == "older_export")
+    assert "0 of its behaviours were replaced, and 1 rows were loaded that it does not have" in warning.text
+
+
+def test_order_cut_between_two_files_keeps_its_lines_when_one_of_them_changes(shop: Shop) -> None:
+    first = "16,completed,a,tea,2024-03-02 10:00,3.5\n17,completed,b,tea,2024-03-03 11:00,8\n"
+    second = HEADER + "17,completed,b,mug,2024-03-03 11:00,2\n18,completed,a,tea,2024-03-09 10:00,4\n"
+    lines = ["16 tea", "17 mug", "17 tea", "18 tea"]
+    for rows in (first, first.replace("3.5", "9")):
+        (shop.folder / "part-2.csv").write_text(second)
+        shop.load("1", rows, orders_mapping(shop.dataset, files=["orders-*.csv", "part-*.csv"]))
+        assert [f"{row[0]} {row[2]}" for row in shop.behaviours()] == lines
+
+
+def test_orders_that_are_set_back_count_as_at_first(shop: Shop) -> None:
+    shop.load("june", JUNE)
+    corrected = JUNE.replace("3.5", "9").replace("17,completed", "17,refunded")
+    shop.load("june", corrected)
+    assert [(basket, value) for basket, _, _, value, _ in shop.behaviours()] == [("16", 9.0)]
+    back = shop.load("june", JUNE)
+    assert back.total.loaded == 3
+    assert [row[:4] for row in shop.behaviours()] == [row[:4] for row in BEFORE]
+    assert shop.participations() == ["a 2024-03-02", "b 2024-03-03"]
+    assert shop.load("june", JUNE).total.loaded == 0
+    undo_import(shop.graph, shop.dataset, 3, Silent())
+    assert [(basket, value) for basket, _, _, value, _ in shop.behaviours()] == [("16", 9.0)]
 
 
 @pytest.mark.parametrize("key", [["basket"], ["basket", "object"]])

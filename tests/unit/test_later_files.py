@@ -80,6 +80,20 @@ def test_whole_order_is_replaced_where_the_key_is_the_order(tmp_path: Path) -> N
     assert sorted(rows) == [("16", "tea"), ("17", "mug"), ("18", "mug")]
 
 
+def test_order_that_is_cut_between_two_files_keeps_its_lines(tmp_path: Path) -> None:
+    second = HEADER + "18,completed,b,cup,2024-06-28,2\n17,completed,b,tea,2024-07-20,7\n"
+    report = check(tmp_path, {"1": JUNE, "2": second}, replaces=["basket"])
+    rows = sorted((row["basket"], row["object"]) for row in report.preview["behaviours"])
+    assert rows == [("16", "tea"), ("17", "tea"), ("18", "cup"), ("18", "mug")]
+
+
+def test_last_order_that_the_next_file_begins_with_is_no_cut_one(tmp_path: Path) -> None:
+    june = JUNE + "18,completed,b,cup,2024-06-28,2\n"
+    second = HEADER + "18,completed,b,mug,2024-06-28,9\n19,completed,b,tea,2024-07-20,7\n"
+    report = check(tmp_path, {"1": june, "2": second}, replaces=["basket"])
+    assert [row["object"] for row in report.preview["behaviours"] if row["basket"] == "18"] == ["mug"]
+
+
 def test_rows_without_a_partner_are_counted_once(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("id,mail\na,a@x.org\nb,b@x.org\n")
     later = JULY.replace(",B,", ",b,") + "20,completed,c,mug,2024-07-04,9\n"
@@ -146,7 +160,7 @@ def test_orders_with_a_status_are_replaced_in_an_inferred_mapping(tmp_path: Path
     (tmp_path / "orders-07.csv").write_text(JULY.replace(",B,", ",b,"))
     mapping = parse_mapping(load_yaml(infer_mapping(tmp_path)), "test")
     (source,) = mapping.tables["behaviours"]
-    assert (source.files, source.key, mapping.duplicates) == (["orders-*.csv"], ("basket", "object"), "keep")
+    assert (source.files, source.key, mapping.duplicates) == (["orders-*.csv"], ("basket",), "keep")
     assert loaded(check_files(tmp_path, mapping, Silent())) == 3
 
 

@@ -80,6 +80,38 @@ def remedies() -> Iterator[tuple[str, object, set[str | None]]]:
                             yield f"{path.relative_to(ROOT)}:{node.lineno}", name.value, arguments
 
 
+def named_commands() -> Iterator[tuple[str, str]]:
+    """The place and the words of every command that a text of the code names."""
+    for layer in (*LAYERS, "network", "cli"):
+        for path in (ROOT / layer).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    for command in re.findall(r"`groundswell ([^`]*)", node.value):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", command
+
+
+def test_every_command_that_a_text_names_exists() -> None:
+    from typer.main import get_command
+
+    from cli.main import app
+
+    actions = [(name, action.command.partition("groundswell ")[2]) for name, action in ACTIONS.items()]
+    found = [*named_commands(), *actions]
+    assert len(found) > 50
+    wrong = []
+    for place, text in found:
+        group = get_command(app)
+        for word in text.split():
+            commands = getattr(group, "commands", None)
+            if commands is None or word == "..." or word.startswith("-"):
+                break
+            if word not in commands:
+                wrong.append(f"{place}: {text}")
+                break
+            group = commands[word]
+    assert wrong == []
+
+
 def test_every_remedy_names_a_known_action() -> None:
     names = [name for _, name, _ in remedies()]
     assert len(names) > 15

@@ -169,7 +169,7 @@ def test_columns_of_rules_and_possible_answers_are_not_called_unused(tmp_path: P
     mapping, questions = resolve_questions(load_yaml(written))
     assert "not used of" not in written
     assert [question.choose for question in questions] == [("acct",)]
-    assert mapping["tables"]["behaviours"][0]["replaces"] == ["basket", "object"]
+    assert mapping["tables"]["behaviours"][0]["replaces"] == ["basket"]
 
 
 def test_newsletters_are_campaigns(tmp_path: Path) -> None:

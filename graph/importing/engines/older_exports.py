@@ -25,7 +25,7 @@ class _Export:
     replaced: Counter[int] = field(default_factory=Counter)
     """Number of replaced behaviours by their import."""
     restored: Counter[int] = field(default_factory=Counter)
-    """Number of rows with the key of an order that an import took out, by that import."""
+    """Number of rows that an import lacks although it has their order or took it out, by that import."""
 
 
 class OlderExports:
@@ -76,8 +76,8 @@ def _warning(file: str, export: _Export, number: int, end: float, target: Target
     own, other = (f"{pd.Timestamp(at, unit='ms', tz=zone):%Y-%m-%d %H:%M}" for at in (export.end, end))
     text = (
         f"{file} ends on {own}, before import/{number} ({other}). Still, {replaced:,} of its behaviours were "
-        f"replaced, and {restored:,} loaded again that it had taken out. If {file} is the older export, undo "
-        f"this import: `groundswell undo {target.number} --dataset {target.mapping.dataset}`."
+        f"replaced, and {restored:,} rows were loaded that it does not have. If {file} is the older export, "
+        f"undo this import: `groundswell import undo {target.number} --dataset {target.mapping.dataset}`."
     )
     return DataWarning("older_export", text, replaced + restored)
 

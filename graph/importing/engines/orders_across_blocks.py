@@ -1,4 +1,4 @@
-"""Finds rows of orders whose lines lie in several blocks of a file; each block is loaded by itself."""
+"""Finds rows of orders whose lines lie in several blocks, or files; each block is loaded by itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -23,8 +23,13 @@ def orders_across_blocks(file: InputFile, mapping: Mapping) -> Iterator[Rows]:
     keys, number = np.unique(np.concatenate(distinct), return_counts=True)
     repeated = keys[number > 1]
     if len(repeated):
-        for block in replace(file.uncounted(), keep=_HasKey(file, mapping, repeated)).blocks():
-            yield validate(block, file.table, file.source, mapping)
+        yield from rows_of_orders(file, mapping, repeated)
+
+
+def rows_of_orders(file: InputFile, mapping: Mapping, keys: Hashes) -> Iterator[Rows]:
+    """Yield the valid rows of each block whose user and key are among `keys`."""
+    for block in replace(file.uncounted(), keep=_HasKey(file, mapping, keys)).blocks():
+        yield validate(block, file.table, file.source, mapping)
 
 
 @dataclass(frozen=True)

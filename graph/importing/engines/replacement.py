@@ -41,7 +41,8 @@ class ReplacementResult:
     moments
         The times of the rows, left-out ones included; None where nothing is compared.
     replaced_of, restored
-        Replaced behaviours by their import, and rows with the key of orders that an import took out, by that.
+        Replaced behaviours by their import, and rows that an import lacks although it has their order or took
+        it out, by that.
     """
 
     rows: Rows
@@ -128,6 +129,7 @@ def replace_earlier(
     # Lines of one order may continue in appended rows; of equal ones, each stands for one behaviour.
     same = [*_TEXTS, *_NUMBERS]
     new["row"] = np.arange(len(new))
+    own = new
     if other_rows is not None:
         new = pd.concat(
             [other_rows[other_rows["before"]], new, other_rows[~other_rows["before"]]], ignore_index=True
@@ -137,6 +139,7 @@ def replace_earlier(
     pairs = new.merge(old, on=[*same, "occurrence"])
     unchanged = np.isin(np.arange(len(rows)), pairs["row"].to_numpy())
     replaced = old[~old["relationship"].isin(pairs["relationship"])]
+    restored += _lacking(own[~unchanged], old)
     if len(replaced):
         relationships, number = replaced["relationship"].tolist(), target.keys["import"]
         transaction.run("importing/replace_behaviours", relationships=relationships, **{"import": number})
@@ -163,6 +166,13 @@ def _restored(new: pd.DataFrame, old: pd.DataFrame, number: int) -> "Counter[int
         rows.isin(last.index) & ~rows.isin(pd.MultiIndex.from_frame(old.loc[standing, ["user", "key"]]))
     ]
     return Counter(last.reindex(gone).astype(int).tolist())
+
+
+def _lacking(rows: pd.DataFrame, standing: pd.DataFrame) -> "Counter[int]":
+    """Return the number of rows with the key of a behaviour of an earlier import, by the last such import."""
+    last = standing.groupby(["user", "key"])["import"].max()
+    keys = pd.MultiIndex.from_frame(rows[["user", "key"]])
+    return Counter(last.reindex(keys[keys.isin(last.index)]).tolist())
 
 
 def frame_of(rows: Rows, source: Source, target: Target) -> pd.DataFrame:

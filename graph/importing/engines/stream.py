@@ -21,7 +21,7 @@ from graph.importing.engines.behaviours import load_behaviours
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
 from graph.importing.engines.older_exports import OlderExports
-from graph.importing.engines.orders_across_blocks import orders_across_blocks
+from graph.importing.engines.orders_across_blocks import orders_across_blocks, rows_of_orders
 from graph.importing.engines.replacement import ReplacementResult, drop_loaded, frame_of, replace_earlier
 from graph.importing.engines.sources import UnknownSources
 from graph.importing.mapping.source import Source
@@ -101,7 +101,7 @@ class StreamEngine(ImportEngine):
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     self.observer.add(file, rows)
                     if rows_across_blocks is None and self._replaces(file):
-                        rows_across_blocks = self._rows_across_blocks(file)
+                        rows_across_blocks = self._rows_across_blocks(file, inputs)
                     for segment in plan.segments:
                         yield from self._batches(file, block, segment, rows, rows_across_blocks)
                 # Memory that Arrow retains for the next block would add up over a long file.
@@ -110,9 +110,17 @@ class StreamEngine(ImportEngine):
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
 
-    def _rows_across_blocks(self, file: InputFile) -> pd.DataFrame:
-        """Return the rows of orders that several blocks have."""
-        frames = [self._numbered(rows, file) for rows in orders_across_blocks(file, self.target.mapping)]
+    def _rows_across_blocks(self, file: InputFile, inputs: list[InputFile]) -> pd.DataFrame:
+        """Return the rows of orders that several blocks have, and of cut ones those in other files."""
+        mapping = self.target.mapping
+        frames = [self._numbered(rows, file) for rows in orders_across_blocks(file, mapping)]
+        if file.cut_orders is not None:
+            frames += [
+                self._numbered(rows, other).assign(number=-1)
+                for other in inputs
+                if other.name != file.name and other.source == file.source
+                for rows in rows_of_orders(other, mapping, file.cut_orders)
+            ]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def _numbered(self, rows: Rows, file: InputFile) -> pd.DataFrame:

@@ -155,7 +155,7 @@ class Source(FormatSettings):
     )
     replaces: list[KeyField] | None = Field(
         None,
-        description="behaviours: fields that identify a row of a user, like [basket] or [basket, object] for "
+        description="behaviours: fields that identify a row of a user, like [basket] (the whole order) for "
         "orders that are exported again with another status: rows of a later file replace earlier behaviours "
         "with the same values, also where `where` then leaves them out. Default: [object, id] where `id` is "
         "mapped; []: none",

@@ -56,6 +56,8 @@ class InputFile:
         Number of sources of behaviours that read the file; of other tables, where it is of another table.
     keep
         Returns which rows to read; None: all. The others are in a later file as well.
+    cut_orders
+        Hashes of the keys of orders that continue in another file of the source; None: there are none.
     """
 
     table: str
@@ -70,6 +72,7 @@ class InputFile:
     is_first: bool = True
     readers: int = 1
     keep: Callable[[Parsed], NDArray[np.bool_]] | None = None
+    cut_orders: NDArray[np.uint64] | None = field(default=None, compare=False)
 
     def blocks(self) -> Iterator[Block]:
         """Yield its blocks with all columns that the mapping names. Raises ImportFailed."""

@@ -86,8 +86,7 @@ class Ledger:
         self.changed: dict[str, set[int]] = defaultdict(set)
         """Imports that loaded lines which have changed since, by file."""
         for entry in graph.run("importing/ledger", dataset=dataset):
-            if entry["mapping"] is not None:  # None: to be read again, because an import was undone.
-                self._blocks[entry["table"], entry["file"], entry["block"]].append(entry)
+            self._blocks[entry["table"], entry["file"], entry["block"]].append(entry)
             if entry["import"] == number:
                 self.batches.append(entry["batch"])
             elif entry["first_at"] is not None:
@@ -113,12 +112,17 @@ class Ledger:
         """Decide which lines of `block` to load; `mapping` is the digest of how its file is read."""
         plan, covered = LoadPlan(), 0
         groups: dict[_Group, list[Row]] = defaultdict(list)
-        for entry in self._blocks.get((table, file, block.index), []):
+        of_block = self._blocks.get((table, file, block.index), [])
+        for entry in of_block:
+            if entry["mapping"] is None:  # To be read again, because an import was undone.
+                continue
             group = (entry["start"], entry["length"], entry["import"], entry["digest"], entry["mapping"])
             groups[group].append(entry)
         for (start, stop, number, digest, read_as), entries in sorted(groups.items()):
             matches = start == covered and stop <= block.length and read_as == mapping
             if not matches or block.digest(stop) != digest:
+                continue
+            if _superseded(start, stop, number, of_block, block):
                 continue
             complete = len(entries) == entries[0]["parts"]
             if number == self._number:
@@ -148,6 +152,18 @@ class Ledger:
             stays = entry["length"] <= block.length and block.digest(entry["length"]) == entry["digest"]
             if not stays:
                 self.changed[file].add(entry["import"])
+
+
+def _superseded(start: int, stop: int, number: int, entries: list[Row], block: Block) -> bool:
+    """Whether an import after `number` loaded other content in place of these lines of `block`."""
+    return any(
+        entry["import"] > number
+        and entry["start"] < stop
+        and entry["length"] > start
+        and (entry["loaded"] or entry["replaced"])
+        and (entry["length"] > block.length or block.digest(entry["length"]) != entry["digest"])
+        for entry in entries
+    )
 
 
 def _count(entries: list[Row]) -> RowCounts:

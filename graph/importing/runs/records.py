@@ -124,7 +124,8 @@ def begin(
         "checksums": list(files.values()),
         "replaces": list(replaces),
     }
-    resumed = next((row for row in earlier if _continues(row, properties)), None)
+    unfinished = (row for row in earlier if _continues(row, properties))
+    resumed = next((row for row in unfinished if not _superseded(row, earlier)), None)
     if resumed:
         earlier_ones = {*replaces, *resumed["replaces"]} - {resumed["number"]}
         properties["replaces"] = sorted(earlier_ones, reverse=True)
@@ -152,6 +153,17 @@ def _continues(row: Row, properties: Row) -> bool:
     """Return whether `row` is an unfinished import of the same mapping and files."""
     same = all(row[key] == properties[key] for key in ("source", "mapping", "files", "checksums"))
     return same and row["resumable"] and row["state"] not in ("complete", "undoing", "undone")
+
+
+def _superseded(row: Row, jobs: list[Row]) -> bool:
+    """Return whether a later import read other content of a file of this one."""
+    checksums = dict(zip(row["files"], row["checksums"], strict=True))
+    return any(
+        checksums.get(name, checksum) != checksum
+        for job in jobs
+        if job["number"] > row["number"] and job["state"] != "undone"
+        for name, checksum in zip(job["files"], job["checksums"], strict=True)
+    )
 
 
 def _import_run(row: Row) -> ImportRun:

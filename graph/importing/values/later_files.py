@@ -1,7 +1,8 @@
 """Finds rows of a delivery that a later of its files has again, as exports with overlapping periods do.
 
 Of the files of one source, the later one is that whose last behaviour is later; names of files tell nothing
-(june follows july). Rows are compared by the hash of their user and key.
+(june follows july). Rows are compared by the hash of their user and key. An export in several files can cut
+an order in two: its first lines end one file, and the others begin the next. Both parts count.
 """
 
 import time
@@ -73,9 +74,10 @@ def leave_out_superseded(files: InputFiles, progress: Progress) -> None:
             keyed.append(_read(inputs, files.mapping))
             advance(sum(file.rows for file in inputs))
         keyed.sort(key=lambda part: (part.end, part.file.name))
+        cut = _cut_orders(keyed, files.mapping)
         for _, equal in groupby(keyed, key=lambda part: part.end):
-            _refuse_contradictions(list(equal), files.mapping)
-        for name, later, rows in _leave_out(files, keyed):
+            _refuse_contradictions(list(equal), cut, files.mapping)
+        for name, later, rows in _leave_out(files, keyed, cut):
             # A file can be read by several sources.
             counts[name][later] = max(rows, counts[name].get(later, 0))
     files.file_warnings += [
@@ -83,8 +85,43 @@ def leave_out_superseded(files: InputFiles, progress: Progress) -> None:
     ]
 
 
-def _leave_out(files: InputFiles, keyed: list[_FileKeys]) -> list[tuple[str, tuple[str, ...], int]]:
-    """Leave rows out of files of one source, which are in the order of time.
+def _cut_orders(keyed: list[_FileKeys], mapping: Mapping) -> Hashes:
+    """Return the keys of orders that end one file and begin another, without a product that both have."""
+    beginning: dict[int, list[_FileKeys]] = defaultdict(list)
+    for part in keyed:
+        if len(part.inputs[0][1]):
+            beginning[int(part.inputs[0][1][0])].append(part)
+    cut = []
+    for part in keyed:
+        if not len(part.inputs[0][1]):
+            continue
+        last = int(part.inputs[0][1][-1])
+        others = [other for other in beginning.get(last, []) if other is not part]
+        if others and not any(_share_lines(part.file, other.file, last, mapping) for other in others):
+            cut.append(last)
+    return np.array(cut, dtype=np.uint64)
+
+
+def _share_lines(first: InputFile, second: InputFile, order: int, mapping: Mapping) -> bool:
+    """Return whether two files have a line of an order with the same object."""
+    lines = _lines_of(first, order, mapping), _lines_of(second, order, mapping)
+    return bool(np.isin(*lines).any())
+
+
+def _lines_of(file: InputFile, order: int, mapping: Mapping) -> Hashes:
+    by_object = file.source.model_copy(update={"replaces": [*file.source.key, "object"]})
+    found = []
+    for block in file.uncounted().blocks():
+        parsed = block.parse()
+        keys, has_key = key_hashes(parsed, file.source, mapping)
+        found.append(key_hashes(parsed, by_object, mapping)[0][has_key & (keys == order)])
+    return np.concatenate(found)
+
+
+def _leave_out(
+    files: InputFiles, keyed: list[_FileKeys], cut: Hashes
+) -> list[tuple[str, tuple[str, ...], int]]:
+    """Leave rows out of files of one source, which are in the order of time, except for orders `cut` in two.
 
     Returns
     -------
@@ -92,14 +129,16 @@ def _leave_out(files: InputFiles, keyed: list[_FileKeys]) -> list[tuple[str, tup
         A file, the later files that have some of its rows, and how many these have.
     """
     superseded = []
-    latest = _LatestFile.of(keyed)
+    latest = _LatestFile.of(keyed, cut)
     for position, part in enumerate(keyed):
         for file, keys in part.inputs:
+            index = next(i for i, other in enumerate(files.inputs) if other is file)
+            if len(cut):
+                files.inputs[index] = file = replace(file, cut_orders=cut)
             is_later = latest.is_later(keys, position)
             if not is_later.any():
                 continue
             keep = _NotSuperseded(file, files.mapping, latest, position)
-            index = next(i for i, other in enumerate(files.inputs) if other is file)
             files.inputs[index] = replace(file, keep=keep)
             others = np.unique(latest.position_of(keys[is_later]))
             names = tuple(keyed[int(other)].file.name for other in others)
@@ -115,14 +154,14 @@ def _warning(name: str, later: tuple[str, ...], rows: int) -> DataWarning:
 
 @dataclass(frozen=True)
 class _LatestFile:
-    """The latest file of each key that several files have, as its position among them."""
+    """The latest file of each key that several files have, except for cut orders, as its position."""
 
     keys: Hashes
     position: NDArray[np.int64]
 
     @classmethod
-    def of(cls, files: list[_FileKeys]) -> "_LatestFile":
-        distinct = [np.unique(part.keys) for part in files]
+    def of(cls, files: list[_FileKeys], cut: Hashes) -> "_LatestFile":
+        distinct = [np.setdiff1d(part.keys, cut) for part in files]
         positions = np.repeat(np.arange(len(files)), [len(keys) for keys in distinct])
         keys, inverse, number = np.unique(np.concatenate(distinct), return_inverse=True, return_counts=True)
         latest = np.zeros(len(keys), dtype=np.int64)
@@ -180,11 +219,11 @@ def _read(inputs: list[InputFile], mapping: Mapping) -> _FileKeys:
     return _FileKeys(parts, end)
 
 
-def _refuse_contradictions(files: list[_FileKeys], mapping: Mapping) -> None:
-    """Refuse files of the same end that have rows of one key with different values."""
+def _refuse_contradictions(files: list[_FileKeys], cut: Hashes, mapping: Mapping) -> None:
+    """Refuse files of the same end that have rows of one key, not `cut`, with different values."""
     for position, part in enumerate(files):
         for other in files[position + 1 :]:
-            shared = np.intersect1d(part.keys, other.keys)
+            shared = np.setdiff1d(np.intersect1d(part.keys, other.keys), cut)
             if not len(shared):
                 continue
             first, second = (_contents(each.file, shared, mapping) for each in (part, other))

@@ -283,7 +283,7 @@ def _replace_orders(decisions: _Decisions) -> None:
         note = f"an order ({basket}) that a later file has again counts as that file has it"
         if scan.by_status:
             note += "; add a status that only a later file has to `where`"
-        decisions.settings["replaces"] = Noted(["basket", "object"], note)
+        decisions.settings["replaces"] = Noted(["basket"], note)
 
 
 def _is_kind_column(file: InspectedFile, scan: Scan) -> bool:
