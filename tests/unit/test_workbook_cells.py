@@ -1,5 +1,6 @@
 """Formulas without a value in any row, and merged cells."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.source import Source
 from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.reading import sheets
+from graph.importing.reading.block import Block
 from graph.importing.reading.blocks import read_blocks
 from graph.importing.reading.cells import texts
 from graph.importing.reading.column_check import check_columns
@@ -98,3 +101,26 @@ def test_orders_with_merged_cells_keep_user_coupon_and_total(tmp_path: Path) -> 
     assert found["Customer"][:4] == ["C0", "C0", "C1", "C1"]
     assert found["Total"][:4] == ["20", None, "21", None]
     assert found["Coupon"] == ["SPRING"] * 80
+
+
+def test_inference_parses_a_sheet_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[Any]] = [["order", "customer", "sku", "date", "amount", "note"]]
+    for number in range(60):
+        at = datetime(2024, 3, 1, 10) + timedelta(hours=7 * number)
+        rows.append([f"O{number // 2}", f"C{number % 9}", f"A{number % 5}", at, 20.5 + number, "x"])
+    path = write(tmp_path / "shop.xlsx", rows)
+    parsed: list[list[str]] = []
+    read = sheets.read_blocks
+
+    def counted(path: Path, source: Source, selected: list[str], length: int) -> Iterator[Block]:
+        parsed.append(selected)
+        return read(path, source, selected, length)
+
+    monkeypatch.setattr(sheets, "read_blocks", counted)
+    text = infer_mapping(tmp_path, "shop", "UTC")
+    assert parsed == [rows[0]]
+    # An error in a cell rejects its row only where its column is read.
+    rows[9][5] = "#N/A"
+    write(path, rows)
+    assert infer_mapping(tmp_path, "shop", "UTC") == text
+    assert len(parsed) > 2

@@ -35,6 +35,7 @@ from graph.importing.inference.files.tables import assign_columns, is_exclusive
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
+from graph.importing.reading.kept_sheets import keep_sheets
 from graph.importing.vocabulary.names import simplify
 
 _COUNTING = {
@@ -63,6 +64,11 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     InvalidRequest
         The folder has no data files, or none with anything to import.
     """
+    with keep_sheets():
+        return _infer_mapping(folder, dataset, zone)
+
+
+def _infer_mapping(folder: Path, dataset: str | None, zone: str | None) -> str:
     files = inspect_files(folder)
     draft = Draft(dataset or _name_of(folder), zone)
     rest = join_orders(join_series(use_known_export(draft, files)))

@@ -16,7 +16,7 @@ import numpy as np
 
 from graph.errors import ImportFailed
 from graph.importing.mapping.source import Source
-from graph.importing.reading import lines, parquet, sheets
+from graph.importing.reading import kept_sheets, lines, parquet, sheets
 from graph.importing.reading.block import Block as Block
 from graph.importing.reading.columns import require, unique_names
 from graph.importing.reading.json_files import estimate_records, layout_of, read_record_blocks
@@ -63,7 +63,7 @@ def read_blocks(path: Path, source: Source, selected: list[str]) -> Iterator[Blo
     if kind == "parquet":
         yield from parquet.read_blocks(path, source, selected, BLOCK_ROWS)
     elif kind == "xlsx":
-        yield from sheets.read_blocks(path, source, selected, BLOCK_ROWS)
+        yield from kept_sheets.read_blocks(path, source, selected, BLOCK_ROWS)
     elif kind in JSON:
         layout = layout_of(path, source, selected)
         if layout.kind == "lines":

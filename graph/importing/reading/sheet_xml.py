@@ -20,6 +20,10 @@ _IS_TEXT = re.compile(rb'\bt="str"')
 _ROW_ENDS = (b"</row>", b":row>")
 
 
+_EXTENT = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="(?:[A-Z]+\d+:)?[A-Z]+(\d+)"')
+_HEAD = 1 << 16
+
+
 class Formula(NamedTuple):
     """A formula without a stored value: the number of its row, the position of its column, and its text."""
 
@@ -34,6 +38,13 @@ class MergedCells(NamedTuple):
     column: int
     first: int
     last: int
+
+
+def stated_rows(sheet: ReadOnlyWorksheet) -> int:
+    """Return the number of rows that a sheet states at its beginning; 0 where it does not."""
+    with sheet._get_source() as file:  # type: ignore[attr-defined]
+        found = _EXTENT.search(file.read(_HEAD))
+    return int(found[1]) if found else 0
 
 
 def merged_cells(sheet: ReadOnlyWorksheet) -> list[MergedCells]:

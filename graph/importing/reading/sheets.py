@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from openpyxl import load_workbook
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -25,7 +24,8 @@ from graph.importing.reading.cells import text_of, to_column
 from graph.importing.reading.columns import nearest, require, unique_names
 from graph.importing.reading.lines import Parsed, RowError
 from graph.importing.reading.opening import OLE, open_raw
-from graph.importing.reading.sheet_xml import MergedCells, formulas_without_value, merged_cells
+from graph.importing.reading.sheet_xml import MergedCells, formulas_without_value, merged_cells, stated_rows
+from graph.importing.reading.workbook_reader import open_workbook
 
 MAX_ROWS = 1_048_576
 """A sheet has no more; a damaged one may claim to."""
@@ -72,7 +72,7 @@ def first_rows(path: Path, source: Source, count: int) -> list[list[str]]:
 def number_of_rows(path: Path, source: Source) -> int:
     """Return about the number of rows, as the sheet states it. Raises ImportFailed."""
     with _sheet(path, source) as sheet:
-        return min(sheet.max_row or 0, MAX_ROWS)
+        return min(stated_rows(sheet), MAX_ROWS)
 
 
 def check_formulas(path: Path, source: Source, selected: list[str]) -> None:
@@ -255,7 +255,7 @@ def _sheets(path: Path) -> Iterator[dict[str, ReadOnlyWorksheet]]:
     # By its name, openpyxl would refuse a workbook that is not called .xlsx.
     with open_raw(path) as file:
         with _damage_reported(path):
-            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            workbook = open_workbook(file)
         yield {sheet.title: sheet for sheet in workbook.worksheets}
 
 
