@@ -1,7 +1,7 @@
 """Opens workbooks by openpyxl without a look at each sheet.
 
-openpyxl asks each sheet for its extent whenever a workbook is opened, and parses one that does not state it to
-its end.
+openpyxl asks each sheet for its extent whenever a workbook is opened, and parses one that does not state it
+to its end.
 """
 
 from typing import IO
