@@ -107,7 +107,6 @@ def test_every_behaviour_is_counted_with_its_reason(
     ("changes", "reason"),
     [
         ({"kinds": {"order": {"type": "ORDERED"}}}, "no kind of behaviour does"),
-        ({"tables": {**TABLES, "targetings": []}}, "Map `targetings`, or set `targeted: false`"),
         ({"tables": {**TABLES, "promotions": []}}, "Map `promotions`, or the column `campaign`"),
         ({"kinds": {"order": {"type": "ORDERED", "counts": "named"}}}, "Map `promotions`, or the column"),
         ({"kinds": {"order": {"type": "ORDERED"}, "b": {"type": "B", "counts": "any"}}}, "no behaviours of"),
@@ -124,6 +123,50 @@ def test_nothing_that_counts_is_explained(
         codes = [warning.code for warning in report.warnings]
         assert [code for code in codes if code != "unread_files"] == ["no_participations"]
         assert reason in report.warnings[0].text
+
+
+@pytest.mark.parametrize(
+    ("counts", "participants"),
+    [
+        ("promoted", {"F1": ["b"], "OPEN": ["a", "b", "c"]}),
+        ("any", {"F1": ["b"], "OPEN": ["a", "b", "c"]}),
+        ("named", {"F1": [], "OPEN": ["c"]}),
+    ],
+)
+def test_a_campaign_without_targeted_users_is_open_to_all(
+    graph: Graph, load: Import, shop: Path, dataset: str, counts: str, participants: dict[str, list[str]]
+) -> None:
+    (shop / "campaigns.csv").write_text(
+        "id,starts,ends\nF1,2024-03-01,2024-04-01\nOPEN,2024-03-01,2024-04-01\n"
+    )
+    (shop / "targets.csv").write_text("user,campaign\nb,F1\n")
+    (shop / "offers.csv").write_text("campaign,product\nF1,tea\nOPEN,tea\n")
+    rows = "".join(
+        f"{user},tea,2024-03-0{day} 10:00,1,{name}\n"
+        for user, day, name in (("a", 2, "F1"), ("b", 3, ""), ("c", 4, "OPEN"))
+    )
+    (shop / "orders.csv").write_text("user,product,at,amount,campaign\n" + rows)
+    behaviours = {
+        **TABLES["behaviours"],
+        "columns": {**TABLES["behaviours"]["columns"], "campaign": "campaign"},
+    }
+    kinds = {"order": {"type": "ORDERED", "counts": counts}}
+    rules = {"tables": {**TABLES, "behaviours": behaviours}, "kinds": kinds}
+    expected = sum(map(len, participants.values()))
+    assert load(**rules).participations == expected
+    found = campaign_list(graph, dataset).set_index("id")["participants"].to_dict()
+    assert found == {campaign: len(users) for campaign, users in participants.items()}
+    # Once it targets users, others no longer count.
+    (shop / "targets.csv").write_text("user,campaign\nb,F1\nb,OPEN\n")
+    load(**rules)
+    found = campaign_list(graph, dataset).set_index("id")["participants"].to_dict()
+    assert found["OPEN"] == ("b" in participants["OPEN"])
+
+
+def test_users_whom_no_campaign_targeted_are_explained(shop: Path, dataset: str) -> None:
+    (shop / "targets.csv").write_text("user,campaign\nc,F1\n")
+    check = check_files(shop, shop_mapping(dataset), Silent())
+    assert "Compare the ids of users in `targetings` and `behaviours`" in check.warnings[0].text
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_init_names_campaigns_without_an_end(tmp_path: Path) -> None:
 def test_rejected_row_says_what_to_do_and_orders_are_counted(tmp_path: Path) -> None:
     report = check_files(tmp_path, parse_mapping(load_yaml(write(tmp_path)), "test"), Silent())
     (reason,) = report.reasons
-    assert reason.startswith("campaigns.csv: end is missing: give the campaign an end, or leave it out")
+    assert reason.startswith("campaigns.csv: end is missing: give the campaign an end (a second source")
     warnings = {warning.code: warning for warning in report.warnings}
     assert (warnings["rejected_campaigns"].count, warnings["rejected_campaigns"].examples) == (2, ["EVER: 2"])
     assert (warnings["unknown_campaigns"].count, warnings["unknown_campaigns"].examples) == (1, ["OTHER: 1"])
@@ -44,3 +44,19 @@ def test_rule_of_the_message_leaves_them_out(tmp_path: Path) -> None:
     report = check_files(tmp_path, parse_mapping(content, "test"), Silent())
     assert (report.tables["campaigns"].loaded, report.tables["campaigns"].left_out) == (2, 1)
     assert not report.reasons
+
+
+def test_a_second_source_of_the_message_gives_them_an_end(tmp_path: Path) -> None:
+    content = load_yaml(write(tmp_path))
+    (dated,) = content["tables"]["campaigns"]
+    columns = {name: column for name, column in dated["columns"].items() if name != "ends"}
+    always = {
+        **dated,
+        "columns": columns,
+        "where": {"end": {"empty": True}},
+        "constants": {"ends": "2030-12-31"},
+    }
+    content["tables"]["campaigns"] = [{**dated, "where": {"end": {"empty": False}}}, always]
+    report = check_files(tmp_path, parse_mapping(content, "test"), Silent())
+    assert (report.tables["campaigns"].loaded, report.reasons) == (3, {})
+    assert report.tally.counts["purchase"].counting == 3

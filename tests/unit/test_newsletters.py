@@ -54,3 +54,18 @@ def test_orders_with_the_time_of_delivery_are_no_targetings(tmp_path: Path) -> N
     text = "email,campaign,sku,delivered_at\na@x.org,SPRING,tea,2024-03-01\nb@x.org,SPRING,tea,2024-03-02\n"
     (tmp_path / "export.csv").write_text(text)
     assert "targetings" not in check(tmp_path).tables
+
+
+def test_opens_and_orders_by_coupon_both_count(tmp_path: Path) -> None:
+    opens = "newsletter,email,opened_at\n" + "".join(
+        f"SPRING,c{number}@x.org,2024-03-1{number} 09:00\n" for number in range(6)
+    )
+    orders = "order_id,email,date,sku,amount,coupon_code\n" + "".join(
+        f"o{number},c{number}@x.org,2024-03-1{number},tea,3.5,SAVE\n" for number in range(6)
+    )
+    write(tmp_path, "email,newsletter,sent_at", opens=opens, orders=orders)
+    report = check(tmp_path)
+    counts = report.tally.counts
+    # The newsletter targeted c1 to c8; nobody is targeted by the coupon, which is open to all.
+    assert (counts["open"].counting, counts["open"].untargeted) == (5, 1)
+    assert (counts["purchase"].counting, counts["purchase"].untargeted) == (6, 0)

@@ -27,6 +27,12 @@ BERLIN_MIDNIGHT = "2024-03-30T23:00"  # The day after the last one begins in Ber
         (["Mar 30, 2024 9 pm"], "%b %d, %Y %I %p", ["2024-03-30T20:00"]),
         # A column that is at midnight throughout states days.
         (["2024-03-30 00:00:00"], "iso", [BERLIN_MIDNIGHT]),
+        # A midnight with an offset is a moment, in any zone.
+        (["2024-03-30T00:00:00+01:00"], "iso", ["2024-03-29T23:00"]),
+        (["2024-03-29T23:00:00.000Z", "2024-03-31T22:00Z"], "iso", ["2024-03-29T23:00", "2024-03-31T22:00"]),
+        (["20240329T230000Z", "2024-03-30"], "iso", ["2024-03-29T23:00", BERLIN_MIDNIGHT]),
+        (["00:00 30-03-2024"], "%H:%M %d-%m-%Y", [BERLIN_MIDNIGHT]),
+        ([pd.Timestamp("2024-03-29T23:00", tz="UTC")], "iso", ["2024-03-29T23:00"]),
         (["2024-03-30 00:00", "2024-03-30 09:00"], "iso", ["2024-03-29T23:00", "2024-03-30T08:00"]),
         (["45381"], "excel", [BERLIN_MIDNIGHT]),
         (["45381.875"], "excel", ["2024-03-30T20:00"]),

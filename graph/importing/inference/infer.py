@@ -246,7 +246,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
     if draft.participation is None and draft.kinds:
         targeted = "targetings" in tables
         who = (
-            "only users whom the campaign targeted"
+            "only users whom the campaign targeted, anyone where it targeted nobody"
             if targeted
             else "any user: no file says whom one targeted"
         )

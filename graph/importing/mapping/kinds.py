@@ -58,5 +58,8 @@ class BehaviourKind(Strict):
 class Participation(Strict):
     """Which behaviours of any kind count as participation."""
 
-    targeted: bool = Field(True, description="Only users whom the campaign targeted")
+    targeted: bool = Field(
+        True,
+        description="Only users whom the campaign targeted; a campaign without targeted users is open to all",
+    )
     window: bool = Field(True, description="Only between the campaign's start and end")

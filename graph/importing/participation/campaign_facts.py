@@ -82,6 +82,10 @@ class CampaignFacts:
         """Return the positions of ids among `users`, `products` or `coupons` of campaigns; -1: unknown."""
         return self._ids[what].positions(ids)
 
+    def targets_users(self, campaign: int) -> bool:
+        """Return whether a campaign has target users; one without is open to all."""
+        return bool(len((self._positions or {})["users"][campaign]))
+
     def belong(self, what: str, campaign: int, positions: Ints) -> NDArray[np.bool_]:
         """Mark the positions (-1: unknown) that are of `users`, `products` or `coupons` of a campaign."""
         of_campaign = np.zeros(len(self._ids[what]) + 1, dtype=bool)

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from graph.connection import Graph, Row
 from graph.importing.mapping.kinds import BehaviourKind
@@ -121,18 +120,20 @@ def _derive_kind(
     graph: Graph, kind: BehaviourKind, rules: Rules, campaigns: list[Row], since: int, shared: Row
 ) -> Iterator[tuple[Changes, int]]:
     """Yield the changes, and the number of campaigns done."""
-    targeted = {"targeted": rules.participation.targeted}
+    only_targeted = rules.participation.targeted
     anew = any(campaign["anew"] for campaign in campaigns)
     if kind.counts == "named" and kind.object == "product":
         since = 0 if anew else since
         (row,) = graph.run(
-            "importing/participations_attributed", **shared, **targeted, since=since, anew=anew
+            "importing/participations_attributed", **shared, targeted=only_targeted, since=since, anew=anew
         )
         yield Changes(**row), len(campaigns)
         return
-    if kind.counts == "any" and not rules.participation.targeted:
+    if kind.counts == "any":
+        unlimited = [campaign for campaign in campaigns if campaign["open"] or not only_targeted]
+        campaigns = [campaign for campaign in campaigns if not campaign["open"] and only_targeted]
         for is_anew in (True, False):
-            names = [campaign["campaign"] for campaign in campaigns if campaign["anew"] is is_anew]
+            names = [campaign["campaign"] for campaign in unlimited if campaign["anew"] is is_anew]
             if names:
                 (row,) = graph.run(
                     "importing/participations_untargeted",
@@ -142,9 +143,13 @@ def _derive_kind(
                     anew=is_anew,
                 )
                 yield Changes(**row), len(names)
-        return
-    parameters = shared if kind.counts == "any" else shared | targeted
-    derive = partial(_derive_campaign, graph, f"importing/participations_{kind.counts}", parameters, since)
+
+    def derive(campaign: Row) -> Changes:
+        targeted = {} if kind.counts == "any" else {"targeted": only_targeted and not campaign["open"]}
+        return _derive_campaign(
+            graph, f"importing/participations_{kind.counts}", shared | targeted, since, campaign
+        )
+
     with ThreadPoolExecutor(_THREADS) as pool:
         for changes in pool.map(derive, campaigns):
             yield changes, 1

@@ -149,8 +149,10 @@ class Tally:
                 continue
             reached = np.full(len(inside), _OTHER)
             fits = self._fits(objects, kind, campaign, inside)
-            targeted = self.facts.belong("users", campaign, users[inside])
-            reached[fits] = np.where(targeted | (not self.rule.targeted), _COUNTS, _UNTARGETED)[fits]
+            eligible = np.ones(len(inside), dtype=bool)
+            if self.rule.targeted and self.facts.targets_users(campaign):
+                eligible = self.facts.belong("users", campaign, users[inside])
+            reached[fits] = np.where(eligible, _COUNTS, _UNTARGETED)[fits]
             status[inside] = np.maximum(status[inside], reached)
             per_campaign[:, campaign] = len(inside), np.count_nonzero(reached == _COUNTS)
         return status
@@ -243,8 +245,8 @@ class Tally:
             return f"there are no behaviours of the kinds that do ({', '.join(counting)})."
         if any(count.untargeted for count in counts):
             return (
-                "no behaviour is by a user whom its campaign targeted. Map `targetings`, or set `targeted: "
-                "false` under `participation`."
+                "no behaviour inside a window is by a user whom its campaign targeted. Compare the ids of "
+                "users in `targetings` and `behaviours`, or set `targeted: false` under `participation`."
             )
         if any(count.other for count in counts):
             return (

@@ -37,6 +37,7 @@ _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
 _CLOCK = r"\d:\d\d|[Tt]\d\d|\d [0-2]?\d(?:h|[.h]\d\d)|\d \d{4}(?:\d\d)?$|\d ?[AaPp]\.?[Mm]\b"
 _OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
 _NAMED_UTC = r" ?(?:UTC|GMT)$"
+_CLOCK_WITH_OFFSET = rf"(?::\d\d|[Tt]\d\d(?:\d\d)*)(?:[.,]\d+)?(?:{_OFFSET}|{_NAMED_UTC[:-1]})\s*$"
 Bools = NDArray[np.bool_]
 
 
@@ -167,13 +168,15 @@ def _unusual_moments(text: pa.Array, value_format: ValueFormat) -> NDArray[np.fl
 def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
     """Return the end of windows whose last days are given: the next midnight; a time of day stays.
 
+    Midnight is a time of day where it has an offset from UTC, or where other values of the column are not at
+    midnight.
+
     Parameters
     ----------
     moments
         The converted values, in milliseconds since the epoch.
     given
-        The values as the file states them. A text has a time of day where it shows a clock, another value
-        if not all values of the column are at midnight.
+        The values as the file states them. A text has a time of day where it shows a clock.
     zone
         The time zone of the days.
     """
@@ -181,11 +184,17 @@ def after_last_day(moments: pa.Array, given: pa.Array, zone: str) -> pa.Array:
     given = plain_array(given)
     if is_cells(given):
         given = texts(given)
+    is_text = pa.types.is_string(given.type)
+    if pa.types.is_timestamp(given.type) and given.type.tz:
+        return moments
     if (local.isna() | (local == local.dt.normalize())).all():
-        is_text = pa.types.is_string(given.type)
-        ended = pa.array(is_day_end(with_plain_digits(given)) if is_text else _all_false(given))
-        return pc.if_else(ended, moments, next_midnight(moments, zone))
-    if not pa.types.is_string(given.type):
+        days = next_midnight(moments, zone)
+        if not is_text:
+            return days
+        given = with_plain_digits(given)
+        with_offset = pc.fill_null(pc.match_substring_regex(given, _CLOCK_WITH_OFFSET), False)
+        return pc.if_else(pc.or_(with_offset, pa.array(is_day_end(given))), moments, days)
+    if not is_text:
         return moments
     given = with_plain_digits(given)
     has_clock = pc.fill_null(pc.match_substring_regex(given, _CLOCK), False)

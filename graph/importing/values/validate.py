@@ -39,7 +39,11 @@ _WHO_AND_WHAT = ("user", "object")
 _NULLS = ("null", "NULL", "None")
 """What programs write for no coupon, and so for no campaign or discount."""
 
-_NO_END = "is missing: give the campaign an end, or leave it out with `where: {{{}: {{empty: false}}}}`"
+_NO_END = (
+    "is missing: give the campaign an end (a second source of this file with `where: {{{0}: {{empty: "
+    "true}}}}` and `constants: {{ends: 2030-12-31}}` gives all such campaigns one), and leave it out here "
+    "with `where: {{{0}: {{empty: false}}}}`"
+)
 
 _ENDS = TABLES["campaigns"].field("ends")
 

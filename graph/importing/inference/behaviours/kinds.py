@@ -34,7 +34,7 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
         spec: dict[str, Any] = {"type": types[name], "object": entity}
         if types[name] == "RETURNED" and purchases:
             spec["returns"] = purchases[0]
-        elif types[name] in counting:
+        elif types[name] in counting or (entity == "campaign" and types[name] in _EMAIL):
             spec["weight"] = 1
             spec["counts"] = rule if entity == "product" else "named"
         else:
