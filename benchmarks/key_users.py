@@ -88,7 +88,7 @@ def seed_outcomes(
     """The outcome of every campaign for each kind of seeds."""
     rng = np.random.default_rng(4)
     by_seeds: dict[str, list[Outcome]] = {}
-    active = history.activity.first < since
+    active = history.first_seen <= since
     for campaign in history.campaigns:
         reached = history.could_take_part(campaign)
         if campaign.reached is None:

@@ -112,10 +112,9 @@ def launches(history: History) -> pd.DataFrame:
         days = (campaign.ends - campaign.starts).days
         if campaign.starts < _FIRST_LAUNCH or earlier.empty or days > MAX_DAYS_AHEAD:
             continue
-        launch_history = history.before(campaign.starts.date())
-        plan = history.campaigns[history.campaigns["id"] == campaign.id]
-        plan = plan.assign(ends=min(campaign.ends, last))
-        launch_history = launch_history.with_campaigns(plan)
+        launch_history = history.before(campaign.starts.date(), planned=campaign.id)
+        plan = launch_history.campaigns[launch_history.campaigns["id"] == campaign.id]
+        launch_history = launch_history.with_campaigns(plan.assign(ends=min(campaign.ends, last)))
         expected = expected_plan(launch_history, Baseline.fit(launch_history, None), campaign.id)
         rows.append(
             {

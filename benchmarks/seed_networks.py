@@ -34,7 +34,7 @@ def ties_of(cache: Path, folder: Path) -> dict[str, Network]:
     first = participations.groupby(["user_id", "campaign_id"], as_index=False)["at"].min()
     history = ParticipationHistory.of(
         users,
-        pd.DataFrame({"user": [], "campaign": []}),
+        pd.DataFrame({"user": [], "campaign": [], "at": []}),
         first.set_axis(["user", "campaign", "at"], axis=1),
         participations[["user_id", "at"]].set_axis(["user", "at"], axis=1),
         float(participations["at"].max()) + 1,

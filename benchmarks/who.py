@@ -166,10 +166,9 @@ def _launches(history: History) -> Iterator[tuple[History, pd.Series]]:
     for _, plan in history.campaigns.sort_values("starts").iterrows():
         if plan["targeted"] and plan["starts"] > _FIRST_LAUNCH:
             plan["ends"] = min(plan["ends"], until, plan["starts"] + pd.Timedelta(days=MAX_DAYS_AHEAD))
-            yield (
-                history.before(plan["starts"].date()).with_campaigns(plan.to_frame().T.infer_objects()),
-                plan,
-            )
+            known = history.before(plan["starts"].date(), planned=plan["id"])
+            own = known.campaigns[known.campaigns["id"] == plan["id"]]
+            yield known.with_campaigns(own.assign(ends=plan["ends"])), plan
 
 
 def compare(rows: pd.DataFrame, what: str, target: float) -> list[Row]:

@@ -105,7 +105,7 @@ def _model_and_history(
 ) -> tuple[ModelRun, History]:
     dataset = describe_dataset(graph, dataset_id)
     campaigns = campaign_list(graph, dataset_id)
-    row = campaign_row(campaigns, dataset_id, campaign)
+    campaign_row(campaigns, dataset_id, campaign)
     if all_open(campaigns):
         raise InvalidRequest(
             "The campaigns of this data set are open to all; their daily participants cannot be forecast.",
@@ -113,7 +113,8 @@ def _model_and_history(
         )
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
-    _check_running(campaigns, dataset_id, row, origin)
+    campaigns = campaign_list(graph, dataset_id, dataset.moment(origin))
+    _check_running(campaigns, dataset_id, campaign_row(campaigns, dataset_id, campaign), origin)
     network = network_of_model(graph, dataset_id, run)
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 

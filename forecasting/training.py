@@ -23,7 +23,7 @@ from network.build import build_network
 from network.runs import latest_network
 from network.tags.text_encoder import TextEncoder
 
-_FORMAT = "7"  # A change of the training procedure must change the fingerprint.
+_FORMAT = "8"  # A change of the training procedure must change the fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7

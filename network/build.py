@@ -25,7 +25,7 @@ from network.statistics import InfluenceTest, SimilarityValidation
 from network.tags.key_tags import key_tags
 from network.tags.text_encoder import TextEncoder
 
-_METHOD_VERSION = "6"
+_METHOD_VERSION = "7"
 """Part of the fingerprint: change it whenever the same data would give another network."""
 _STAGES = 7
 _FACTORS_PER_GROUP = 6

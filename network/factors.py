@@ -163,7 +163,7 @@ def _influencer_took_part(
 
 def _discount_share(inputs: NetworkInputs, before: float) -> Floats:
     """Each user's discounts as a share of the full price of what was bought; NaN where unknown."""
-    days = inputs.activity[inputs.activity["at"] < before]
+    days = inputs.activity[inputs.activity["at"] <= before]
     total = days.groupby("user")[["value", "discount"]].sum().reindex(inputs.users)
     full_price = (total["value"] + total["discount"]).to_numpy(float)
     share = np.full(len(full_price), np.nan)

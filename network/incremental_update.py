@@ -128,7 +128,8 @@ class _Update:
                 day, campaigns = self.cutoff, sorted(active)
                 write_campaigns(self.graph, self.dataset, self.run, day, campaigns, key_users, groups)
         counts = self.graph.single("network/count_run", dataset=self.dataset.id, run=self.run)
-        return {**counts, **self.stages.figures(), "influences": len(influences), "delays": delays}
+        sizes = {"users": len(history.users), "influences": len(influences)}
+        return {**counts, **sizes, **self.stages.figures(), "delays": delays}
 
     def _edges(self) -> pd.DataFrame:
         """Columns source, target, score: the data set's ties, or else the similar users of the earlier run.

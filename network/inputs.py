@@ -25,13 +25,14 @@ class NetworkInputs:
     day, seconds, zone
         The cut-off as a date and in seconds since the epoch, and the data set's time zone.
     users
-        All users, in a fixed order.
+        All users of whom anything is known before the cut-off, in a fixed order.
     targetings
         Columns user, campaign, at.
     participations
         Columns user, campaign, at: the first participation of each user in each campaign.
     activity
-        Columns user, at, behaviours, value, discount: one row per user and active day.
+        Columns user, at, behaviours, value, discount: one row per user and active day; `at` is the end of the
+        day.
     stated
         Stated tags: columns user, tag, text, weight, at (valid from; missing: always valid).
     interests
@@ -55,7 +56,7 @@ class NetworkInputs:
     campaigns: pd.DataFrame
 
     def before(self, day: date) -> "NetworkInputs":
-        """The inputs as known at the beginning of `day`. Ties and campaigns have no time and stay."""
+        """The inputs as known at the beginning of `day`. Ties have no time and stay."""
         seconds = seconds_of(day, self.zone)
         return replace(
             self,
@@ -63,9 +64,10 @@ class NetworkInputs:
             seconds=seconds,
             targetings=self.targetings[self.targetings["at"] < seconds],
             participations=self.participations[self.participations["at"] < seconds],
-            activity=self.activity[self.activity["at"] < seconds],
+            activity=self.activity[self.activity["at"] <= seconds],
             stated=self.stated[~(self.stated["at"] >= seconds)],
             interests=self.interests.before(seconds),
+            campaigns=self.campaigns[self.campaigns["starts"] < seconds],
         )
 
     @cached_property
@@ -91,7 +93,7 @@ def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
         # The two slowest statements run at the same time, each on a core of the database's.
         interests = pool.submit(graph.frame, "network/interests", **behaviours)
         days = pool.submit(graph.frame, "network/active_days", **behaviours)
-        users = pd.Index(graph.frame("network/users", **whole)["user"])
+        users = pd.Index(graph.frame("network/users", **scope)["user"])
         return NetworkInputs(
             day=day,
             seconds=seconds_of(day, dataset.zone),
@@ -110,9 +112,7 @@ def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
 def _daily_activity(lists: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """Return one row per user and day from the first day on; earlier times are stray."""
     activity = lists.explode(_DAILY, ignore_index=True).astype(dict.fromkeys(_DAILY, float))
-    # Days are in UTC: the first one may begin before that of the data set.
-    first = seconds_of(dataset.first_day, dataset.zone) - 86_400
-    return activity[activity["at"] >= first].reset_index(drop=True)
+    return activity[activity["at"] > seconds_of(dataset.first_day, dataset.zone)].reset_index(drop=True)
 
 
 def read_history(graph: Graph, dataset: Dataset, day: date) -> ParticipationHistory:
@@ -127,5 +127,5 @@ def read_history(graph: Graph, dataset: Dataset, day: date) -> ParticipationHist
     activity = pd.DataFrame({"user": [], "at": []})
     if not participations["campaign"].isin(targetings["campaign"]).all():
         activity = graph.frame("network/first_seen", **scope, derived=sorted(DERIVED))
-    users = pd.Index(graph.frame("network/users", **whole)["user"])
+    users = pd.Index(graph.frame("network/users", **scope)["user"])
     return ParticipationHistory.of(users, targetings, participations, activity, seconds_of(day, dataset.zone))

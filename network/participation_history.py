@@ -27,6 +27,8 @@ class CampaignHistory:
         The campaign.
     reached
         Positions of the users whom the campaign targeted, sorted; None for a campaign open to all.
+    reached_at
+        Seconds since the epoch of these targetings, same length as `reached`; None where that is None.
     users
         Positions of the participants, ordered by their first participation.
     times
@@ -35,6 +37,7 @@ class CampaignHistory:
 
     id: str
     reached: Ints | None
+    reached_at: Floats | None
     users: Ints
     times: Floats
 
@@ -76,17 +79,18 @@ class ParticipationHistory:
         users
             All users, in the order that positions refer to.
         targetings
-            Columns user, campaign.
+            Columns user, campaign, at.
         participations
             Columns user, campaign, at: the first participation of each user in each campaign.
         activity
-            Columns user, at: one row per user and active day.
+            Columns user, at: one row per user and active day, with the end of the day.
         before
             The cut-off in seconds since the epoch.
         """
+        targetings = targetings.assign(position=users.get_indexer(targetings["user"]))
         reached = {
-            str(name): np.sort(users.get_indexer(part["user"])).astype(np.int64)
-            for name, part in targetings.groupby("campaign")
+            str(name): (part["position"].to_numpy(np.int64), part["at"].to_numpy(float))
+            for name, part in targetings.sort_values("position").groupby("campaign")
         }
         took_part = {
             str(name): (users.get_indexer(part["user"]).astype(np.int64), part["at"].to_numpy(float))
@@ -94,7 +98,7 @@ class ParticipationHistory:
         }
         no_participants = (np.empty(0, dtype=np.int64), np.empty(0))
         campaigns = [
-            _campaign(name, reached.get(name), *took_part.get(name, no_participants))
+            _campaign(name, *reached.get(name, (None, None)), *took_part.get(name, no_participants))
             for name in sorted(reached.keys() | took_part.keys())
         ]
         return cls(users, before, Activity(users, activity), campaigns)
@@ -102,7 +106,7 @@ class ParticipationHistory:
     @property
     def first_seen(self) -> Floats:
         """The end of each user's first active day, shape (n_users,); infinity for a user never active."""
-        return self.activity.first + DAY
+        return self.activity.first
 
     def could_take_part(self, campaign: CampaignHistory) -> Ints:
         """Positions of the users whom the campaign targeted; for an open one, of all users ever active."""
@@ -112,7 +116,7 @@ class ParticipationHistory:
 
 
 class Activity:
-    """The active days of each user, in order.
+    """The active days of each user, in order. A day is known from its end on.
 
     Parameters
     ----------
@@ -140,26 +144,30 @@ class Activity:
         self.first[active] = self._times[self._starts[:-1][active]]
 
     def until(self, users: Ints, at: Floats) -> Ints:
-        """The number of days before each moment of `at` on which the user in `users` was active."""
-        inside = np.clip(at - self._origin, 0.0, self._stride - 1.0)
-        return np.searchsorted(self._keys, users * self._stride + inside) - self._starts[users]
+        """The number of days that ended by each moment of `at` on which the user in `users` was active."""
+        inside = np.clip(at - self._origin, -1.0, self._stride - 2.0)
+        return np.searchsorted(self._keys, users * self._stride + inside, "right") - self._starts[users]
 
     def sample(self, after: Floats, before: Floats, rng: np.random.Generator) -> Ints:
-        """For each pair of moments, the user of a random active day between them; -1 if there is none."""
-        first, last = np.searchsorted(self._at_by_time, after), np.searchsorted(self._at_by_time, before)
+        """For each pair of moments, the user of a random active day that ended after the first and by the
+        second; -1 if there is none.
+        """
+        first, last = (np.searchsorted(self._at_by_time, moments, "right") for moments in (after, before))
         place = first + (rng.random(len(first)) * (last - first)).astype(np.int64)
         return np.where(last > first, self._user_by_time[np.minimum(place, len(self._at_by_time) - 1)], -1)
 
     def since_last(self, users: Ints, at: Floats) -> Floats:
-        """Seconds from each user's last active day before `at`; infinity if there is none."""
+        """Seconds from the end of each user's last active day by `at`; infinity if there is none."""
         count = self.until(users, at)
         last = self._times[np.maximum(self._starts[users] + count - 1, 0)] if len(self._times) else at
         return np.where(count > 0, at - last, np.inf)
 
 
-def _campaign(name: str, reached: Ints | None, users: Ints, times: Floats) -> CampaignHistory:
+def _campaign(
+    name: str, reached: Ints | None, reached_at: Floats | None, users: Ints, times: Floats
+) -> CampaignHistory:
     if reached is not None:
         # Participants who were not targeted are outside the population at risk.
         targeted = np.isin(users, reached)
         users, times = users[targeted], times[targeted]
-    return CampaignHistory(name, reached, users, times)
+    return CampaignHistory(name, reached, reached_at, users, times)

@@ -31,7 +31,7 @@ class NetworkRun:
     fingerprint
         Hash of the data and the method: equal fingerprints mean equal networks.
     users, similar_pairs, ties, influences, key_users, groups
-        Counts; key users and groups over all campaigns.
+        Counts; users of whom anything is known before the cut-off, key users and groups over all campaigns.
     delays
         Evenly spaced quantiles of the days from a participation to that of a follower.
     seconds

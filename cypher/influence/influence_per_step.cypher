@@ -2,8 +2,8 @@
 // parameters: $dataset (string), $campaign (string), $run (string), $before (ISO moment with zone), $decay (float), $memory (integer, days)
 // returns: step (ISO date), participants (integer), redeemers (integer), purchases (integer), redemptions (integer), key_users (integer), weight (float), exposed (integer), reach (float), level (float)
 // access: read
-// Exposed: targeted users who have not taken part and have an influencer active in the last $memory
-// days. Reach: the sum of the influencers' probabilities, decayed by the days since they were active.
+// Exposed: users targeted so far who have not taken part and have an influencer active in the last
+// $memory days. Reach: the sum of the influencers' probabilities, decayed by the days since they were active.
 // Influence level: weight + reach.
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 WITH campaign, date(campaign.starts_at) AS start,
@@ -33,9 +33,11 @@ CALL (campaign, start, end, days) {
   WITH DISTINCT campaign, start, end, days, source, duration.inDays(start, date(part.at)).days AS day
   ORDER BY day DESC
   WITH campaign, start, end, days, source, collect(day) AS active
-  MATCH (source)-[edge:INFLUENCES {run: $run}]->(target:User)-[:TARGETED_BY]->(campaign)
+  MATCH (source)-[edge:INFLUENCES {run: $run}]->(target:User)-[reached:TARGETED_BY]->(campaign)
+  WHERE reached.at < end
   // The target's first participation is looked up once per target, not once per influencer.
-  WITH campaign, start, end, days, target, collect({active: active, probability: edge.probability}) AS influencers
+  WITH campaign, start, end, days, target, duration.inDays(start, date(reached.at)).days AS targeted,
+       collect({active: active, probability: edge.probability}) AS influencers
   CALL (campaign, start, end, target) {
     OPTIONAL MATCH (target)-[own:PARTICIPATED_IN]->(campaign)
     WHERE own.at < end
@@ -44,9 +46,9 @@ CALL (campaign, start, end, days) {
   }
   UNWIND influencers AS influencer
   UNWIND range(last(influencer.active), coalesce(first, days) - 1) AS day
-  WITH day, target, influencer.probability AS probability,
+  WITH day, target, targeted, influencer.probability AS probability,
        head([active IN influencer.active WHERE active <= day]) AS latest
-  WHERE day - latest < $memory
+  WHERE day >= targeted AND day - latest < $memory
   WITH day, count(DISTINCT target) AS exposed, sum(probability * $decay ^ (day - latest)) AS reach
   RETURN collect({day: day, exposed: exposed, reach: reach}) AS exposure
 }

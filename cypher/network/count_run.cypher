@@ -1,7 +1,6 @@
-// The number of users of a data set, and of key users (over all campaigns) and neighbour groups of a network run
+// The number of key users (over all campaigns) and neighbour groups of a network run
 // parameters: $dataset (string), $run (string)
-// returns: users (integer), key_users (integer), groups (integer)
+// returns: key_users (integer), groups (integer)
 // access: read
-RETURN COUNT { (:User {dataset: $dataset}) } AS users,
-       COUNT { MATCH (:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-() } AS key_users,
+RETURN COUNT { MATCH (:Campaign {dataset: $dataset})<-[key:KEY_USER_OF {run: $run}]-() } AS key_users,
        COUNT { (:NeighbourGroup {dataset: $dataset, run: $run}) } AS groups

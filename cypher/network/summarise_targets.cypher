@@ -7,7 +7,8 @@ WHERE campaign.id IN $campaigns
 CALL (source, campaign) {
   MATCH (source)-[edge:INFLUENCES {run: $run}]->(target:User)
   // A campaign without targeted users is open to all.
-  WHERE EXISTS { (target)-[:TARGETED_BY]->(campaign) } OR NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }
+  WHERE EXISTS { (target)-[reached:TARGETED_BY]->(campaign) WHERE reached.at < datetime($before) }
+     OR NOT EXISTS { (campaign)<-[reached:TARGETED_BY]-() WHERE reached.at < datetime($before) }
   WITH target, edge.probability AS probability, campaign
   ORDER BY probability DESC, target.id LIMIT $per_user
   OPTIONAL MATCH (target)-[other:KEY_USER_OF {run: $run}]->(campaign)

@@ -15,6 +15,7 @@ from forecasting.history.series import (
     read_activity,
     read_participations,
     since,
+    users_before,
 )
 from forecasting.history.time_step import Step
 from graph.connection import Graph
@@ -68,9 +69,10 @@ def read_open_history(
     )
     advance(1)
     roles = graph.frame("influence/roles_in_open_campaigns", run=network.id, **before)
+    roles = roles.assign(targeted=pd.Timestamp(dataset.first_day))
     advance(1)
-    campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
-    users = activity[activity["ds"] < pd.Timestamp(network.cutoff)]["user"].nunique()
+    campaigns = campaign_list(graph, **before).drop(columns="participants")
+    users = users_before(activity, network)
     campaigns = campaigns[campaigns["starts"] < pd.Timestamp(as_of)].assign(targeted=users, ends=_NO_END)
     calendar = step.range(dataset.first_day, 0, step.number(dataset.first_day, as_of))
     return History(

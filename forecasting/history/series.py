@@ -43,15 +43,16 @@ class History:
         The origin, whose data is not included, and the first day of the data.
     steps
         One row per campaign and step, columns unique_id (the campaign), ds, y (participants; before the
-        launch, targeted users who bought the promoted products), in_window (from the launch on), redeemers,
-        purchases and redemptions that count as participation, key_users (among the participants), weight
-        (of the participations), exposed (exposed users who have not taken part), reach (the exposure term
-        of the influence level) and level (the influence level).
+        launch, users targeted up to the launch who bought the promoted products), in_window (from the
+        launch on), redeemers, purchases and redemptions that count as participation, key_users (among the
+        participants), weight (of the participations), exposed (users targeted so far and exposed who have
+        not taken part), reach (the exposure term of the influence level) and level (the influence level).
     campaigns
         Campaigns that began before `as_of`, even if `steps` covers only one of them, and plans; columns id,
         name, kind, starts, ends (exclusive), targeted (number of users).
     roles
-        Columns campaign, user, score (key user score, 0 for other users), group.
+        Columns campaign, user, targeted (the day of the targeting; the first day of the data for a campaign
+        open to all), score (key user score, 0 for other users), group.
     edges
         Spreading network, columns source, target, probability.
     participations
@@ -125,8 +126,11 @@ class History:
         """The history whose y counts redeemers: the participants who redeem coupons."""
         return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
 
-    def before(self, origin: date) -> "History":
+    def before(self, origin: date, planned: str | None = None) -> "History":
         """The history before the beginning of the step of `origin`.
+
+        The campaign `planned` stays as a plan: with its window, and with the users whom it targets up to its
+        first step.
 
         Raises
         ------
@@ -139,25 +143,43 @@ class History:
                 f"Choose an origin up to {self.as_of}, or read a history with a later end.",
             )
         moment = self.step.start_of(origin, 0)
+        is_planned = self.campaigns["id"] == planned
+        campaigns = self.campaigns[(self.campaigns["starts"] < moment) | is_planned]
+        plans = self.campaigns.loc[is_planned, "starts"]
+        in_plan = (self.roles["campaign"] == planned) & (self.roles["targeted"] <= plans.max())
+        roles = self.roles[(self.roles["targeted"] < moment) | in_plan]
+        activity = self.activity[self.activity["ds"] < moment]
+        targeted = (
+            users_before(activity, self.network) if self.open_to_all else targeted_users(roles, campaigns)
+        )
+        steps = self.steps[self.steps["unique_id"].isin(campaigns["id"])]
+        reached = roles.loc[roles["campaign"].isin(campaigns["id"]), ["campaign", "user"]].drop_duplicates()
+        bought = self.bought[self.bought["ds"] < moment].merge(reached)
         return replace(
             self,
             as_of=moment.date(),
-            steps=self.steps[self.steps["ds"] < moment],
-            campaigns=self.campaigns[self.campaigns["starts"] < moment],
+            steps=steps[steps["ds"] < moment],
+            campaigns=campaigns.assign(targeted=targeted),
+            roles=roles,
             participations=self.participations[self.participations["ds"] < moment],
-            bought=self.bought[self.bought["ds"] < moment],
-            activity=self.activity[self.activity["ds"] < moment],
+            bought=bought,
+            activity=activity,
         )
 
 
-def campaign_list(graph: Graph, dataset: str) -> pd.DataFrame:
+def campaign_list(graph: Graph, dataset: str, before: str | None = None) -> pd.DataFrame:
     """Read all campaigns of a data set.
+
+    Parameters
+    ----------
+    before
+        The moment before which targetings and participations count; default: all of them.
 
     Returns
     -------
     Columns id, name, kind, starts, ends (timestamps; the end is exclusive), targeted, participants.
     """
-    frame = graph.frame("campaigns/list", dataset=dataset)
+    frame = graph.frame("campaigns/list", dataset=dataset, before=before)
     return frame.assign(starts=pd.to_datetime(frame["starts"]), ends=pd.to_datetime(frame["ends"]))
 
 
@@ -204,13 +226,16 @@ def read_history(
     dataset.check_cutoff(as_of)
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     scope = {"dataset": dataset_id, "run": network.id}
-    campaigns = campaign_list(graph, dataset_id).drop(columns="participants")
+    campaigns = campaign_list(graph, **before).drop(columns="participants")
     plan = only if planned else None
     has_begun = campaigns["starts"] < pd.Timestamp(as_of)
     campaigns = campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
     selected = campaigns if only is None else campaigns[campaigns["id"] == only]
     types = standing_rules(graph, dataset_id).with_returns("PURCHASED")
     roles = graph.frame("influence/roles", run=network.id, **before, planned=plan)
+    roles = roles.assign(targeted=pd.to_datetime(roles["targeted"]))
+    # A plan counts the users that it is going to target.
+    campaigns = campaigns.assign(targeted=targeted_users(roles, campaigns))
     advance = progress.stage(f"Reading influence up to {as_of}", len(selected))
     steps, bought = [], []
     for campaign in selected.itertuples():
@@ -218,7 +243,8 @@ def read_history(
         days = pd.date_range(dataset.first_day, last, name="ds")
         purchases = _read_bought(graph, campaign.id, types, **before)
         campaign_roles = roles[roles["campaign"] == campaign.id]
-        prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], campaign_roles)
+        planned_roles = campaign_roles[campaign_roles["targeted"] <= campaign.starts]
+        prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], planned_roles)
         since_launch = _read_steps(graph, campaign.id, network.id, **before)
         campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
         steps.append(fill_steps(campaign_steps, campaign.id, campaign.starts, days))
@@ -237,6 +263,17 @@ def read_history(
         bought=since(dataset.first_day, pd.concat(bought, ignore_index=True)),
         activity=since(dataset.first_day, read_activity(graph, **before)),
     )
+
+
+def targeted_users(roles: pd.DataFrame, campaigns: pd.DataFrame) -> pd.Series:
+    """The number of users in ``History.roles`` of each campaign, in the order of `campaigns`."""
+    counts = roles.groupby("campaign")["user"].nunique()
+    return campaigns["id"].map(counts).fillna(0).astype(int)
+
+
+def users_before(activity: pd.DataFrame, network: NetworkRun) -> int:
+    """The number of users active before the network's cut-off, whom a campaign open to all can reach."""
+    return int(activity[activity["ds"] < pd.Timestamp(network.cutoff)]["user"].nunique())
 
 
 def since(first_day: date, frame: pd.DataFrame) -> pd.DataFrame:
@@ -313,9 +350,9 @@ def _read_bought(graph: Graph, campaign: str, types: list[str], *, dataset: str,
 
 
 def _prelaunch_steps(purchases: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``History.steps`` for the days with purchases before the launch."""
+    """Rows of ``History.steps`` for the days with purchases by the users of `roles` before the launch."""
     key_users = roles[roles["score"] > 0]["user"]
-    purchases = purchases[purchases["purchases"] > 0]
+    purchases = purchases[(purchases["purchases"] > 0) & purchases["user"].isin(roles["user"])]
     return (
         purchases.assign(is_key_user=purchases["user"].isin(key_users))
         .groupby("ds", as_index=False)

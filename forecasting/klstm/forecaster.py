@@ -360,12 +360,19 @@ class KLSTM:
     ) -> pd.DataFrame:
         """Forecast from `origins` without refitting; columns and errors as in `cross_validation`."""
         self._check(history.before(min(origins)), h)
-        # The inputs of an example precede its origin, even if the frame continues after it.
+        # The inputs of an example precede its origin, even if the frame continues after it; but a frame has
+        # the users targeted before its own end.
         frames = campaign_frames(history, self._baseline)
-        numbers = [history.number(origin) for origin in origins]
-        running = [
-            (frame, number) for number in numbers for frame in frames if frame.start < number < len(frame.y)
-        ]
+        launches = history.roles["campaign"].map(history.campaigns.set_index("id")["starts"])
+        targeted_later = (history.roles["targeted"] > launches) & (
+            history.roles["targeted"] >= pd.Timestamp(min(origins))
+        )
+        running = []
+        for origin in origins:
+            number = history.number(origin)
+            if targeted_later.any():
+                frames = campaign_frames(history.before(origin), self._baseline)
+            running += [(frame, number) for frame in frames if frame.start < number < frame.end]
         forecasts = self._forecasts(running, history, h)
         mean, dispersion = (forecasts[name].to_numpy(float) for name in ("mean", "dispersion"))
         tails = {

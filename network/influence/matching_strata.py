@@ -21,13 +21,13 @@ def matching_strata(history: ParticipationHistory, users: Ints, at: Floats, wind
     -------
     Ints
         Labels, same length as `users`: octaves of active days lately and overall, and four levels of the
-        time since the last active day.
+        time since the last active day. A day that has not ended does not count.
     """
-    # Activity has a resolution of days: count whole days before, so that nothing after `at` enters.
-    day = np.floor(at / DAY) * DAY
-    overall = history.activity.until(users, day)
-    lately = overall - history.activity.until(users, day - 4 * window)
-    inactive = np.digitize(history.activity.since_last(users, day), [window / 4, window, 4 * window])
+    overall = history.activity.until(users, at)
+    lately = overall - history.activity.until(users, at - 4 * window)
+    # 1 where the last active day was yesterday.
+    days = np.floor(history.activity.since_last(users, at) / DAY) + 1
+    inactive = np.digitize(days * DAY, [window / 4, window, 4 * window])
     return _octave(lately) * 1000 + _octave(overall) * 10 + inactive
 
 

@@ -134,12 +134,12 @@ class AtRisk:
         self.first = np.full(len(history.users), np.inf)
         self.first[campaign.users] = campaign.times
         self._campaign = campaign
-        if campaign.reached is None:
-            self._from = history.first_seen
-        else:
-            # Targeted users are at risk from the beginning of the campaign.
+        # Users are at risk after this moment: in an open campaign once they have been seen, else from the
+        # targeting on, which is that of the campaign's start where the data does not state it.
+        self._from = history.first_seen
+        if campaign.reached is not None and campaign.reached_at is not None:
             self._from = np.full(len(history.users), np.inf)
-            self._from[campaign.reached] = -np.inf
+            self._from[campaign.reached] = np.nextafter(campaign.reached_at, -np.inf)
 
     def at(self, users: Ints, at: Floats) -> np.ndarray:
         """Mask: whether each of `users` is at risk at the corresponding moment."""

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from safetensors.numpy import load_file
 
 import cypher
 from forecasting.forecasts import explain_campaign, forecast_campaign
@@ -16,7 +18,7 @@ from forecasting.history.time_step import DAY
 from forecasting.klstm.forecaster import Configuration
 from forecasting.plans.discounts import read_weeks
 from forecasting.plans.job import PlanChange, plan_campaign
-from forecasting.records import likely_users
+from forecasting.records import checkpoint_path, expected_groups, likely_users, redeemers_path
 from forecasting.training import BACKTEST_DAYS, train
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
@@ -41,9 +43,17 @@ READ_RESULTS = {"influence/roles_in_open_campaigns"}
 ROUNDING = 1e-6
 """Sums in single precision depend on the order of their terms, which memory alignment changes."""
 
-# These statements change the database at or after $t: they remove and add behaviours, and add campaigns,
-# targetings and tags. The planned campaign itself stays, because forecasts of plans may use it.
+# These statements change the database at or after $t: they remove and add behaviours, and add users,
+# campaigns, targetings and tags. Campaigns that run at $t target every user. The planned campaign itself
+# stays, because forecasts of plans may use it, but it targets further users after its first day.
 CORRUPTIONS = (
+    "UNWIND range(1, 20) AS i CREATE (:User {dataset: $d, id: '0 ' + $t + ' ' + i})",
+    "MATCH (c:Campaign {dataset: $d}), (u:User {dataset: $d}) WHERE c.starts_at < datetime($t) "
+    "AND (c.id = $open OR c.ends_at > datetime($t) AND NOT EXISTS { (u)-[:TARGETED_BY]->(c) }) "
+    "CREATE (u)-[:TARGETED_BY {at: datetime($t)}]->(c)",
+    "MATCH (c:Campaign {dataset: $d, id: $planned}), (u:User {dataset: $d}) "
+    "WHERE NOT EXISTS { (u)-[:TARGETED_BY]->(c) } "
+    "CREATE (u)-[:TARGETED_BY {at: c.starts_at + duration('P1D')}]->(c)",
     "MATCH (:User {dataset: $d})-[r:PURCHASED|PARTICIPATED_IN|REDEEMED]->() WHERE r.at >= datetime($t) "
     "WITH r, rand() AS chance WHERE chance < 0.5 DELETE r",
     "MATCH (p:Product {dataset: $d}) WHERE EXISTS { (:Campaign {id: $planned})-[:PROMOTES]->(p) } "
@@ -91,9 +101,10 @@ def rows_of(graph: Graph, reads: Reads) -> dict[tuple[str, str], list[str]]:
 
 def _rows(graph: Graph, name: str, parameters: Row) -> list[Row]:
     rows = graph.run(name, **parameters)
-    # This statement has no cut-off; `frames["campaigns"]` compares the campaigns that are used.
-    if name == "campaigns/list":
-        return [{"id": row["id"], "starts": row["starts"]} for row in rows if row["starts"] < str(CUTOFF)]
+    if name == "campaigns/list":  # Campaigns that begin later are left out by those who use this list.
+        rows = [row for row in rows if row["starts"] < str(CUTOFF)]
+        if parameters["before"] is None:  # It finds campaigns then, whatever happened in them.
+            return [{"id": row["id"], "starts": row["starts"]} for row in rows]
     return rows
 
 
@@ -131,6 +142,15 @@ def roles(graph: Graph, dataset: str, run: NetworkRun) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def weights(checkpoint: Path) -> pd.DataFrame:
+    """All numbers of a trained model."""
+    tensors = load_file(checkpoint)
+    return pd.DataFrame(
+        [(name, number) for name, tensor in tensors.items() for number in tensor.ravel()],
+        columns=["tensor", "number"],
+    )
+
+
 def compute_results(graph: Graph, settings: Settings, dataset: str) -> Frames:
     """Networks, model, forecast, plan and seeds as of the origin, computed again.
 
@@ -155,13 +175,19 @@ def compute_results(graph: Graph, settings: Settings, dataset: str) -> Frames:
     )
     assert model.network == network.id
     frames["back-test"] = pd.DataFrame({"mae": model.mae, "redeemers": model.redeemers_mae})
+    checkpoint = checkpoint_path(settings, model)
+    frames |= {"weights": weights(checkpoint), "redeemers' weights": weights(redeemers_path(checkpoint))}
     forecast = forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
     users = pd.DataFrame(likely_users(graph, dataset, forecast.id, 10_000)).sort_values("user")
+    groups = pd.DataFrame(expected_groups(graph, dataset, forecast.id)).explode(["mean", "p10", "p50", "p90"])
     frames |= {"forecast": forecast.steps, "users": users.drop(columns="rank").reset_index(drop=True)}
+    frames["groups"] = groups.reset_index(drop=True)
     explanation, _ = explain_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
     frames["attributions"] = explanation.attributions.sort_values("feature", ignore_index=True)
+    frames["odds ratios"] = explanation.odds_ratios.sort_values("feature", ignore_index=True)
     (plan,) = plan_campaign(graph, settings, dataset, PLANNED, [PlanChange()], Silent(), CUTOFF)
-    frames["plan"] = plan.participants.steps
+    planned_users = plan.participants.users.sort_values("user", ignore_index=True)
+    frames |= {"plan": plan.participants.steps, "planned users": planned_users}
 
     reach = CampaignReach(graph, dataset, OPEN, network, None)
     seeds = reach.choose(SeedRequest(k=2))

@@ -47,7 +47,11 @@ def test_interval_covers_the_true_probability() -> None:
         [users, participations["campaign"].unique()], names=["user", "campaign"]
     )
     history = ParticipationHistory.of(
-        users, reached.to_frame(index=False), participations, pd.DataFrame(columns=["user", "at"]), 9e9
+        users,
+        reached.to_frame(index=False).assign(at=0.0),
+        participations,
+        pd.DataFrame(columns=["user", "at"]),
+        9e9,
     )
     # The edges of the influencer, and as many of a user without influence.
     sources = np.repeat([0, 200], FOLLOWERS)

@@ -49,11 +49,11 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
     users = [f"u{i}" for i in range(6)]
     roles = pd.DataFrame(
         [
-            (campaign, user, float(number < 2), "g1" if number < 4 else None)
-            for campaign in starts
+            (campaign, user, start, float(number < 2), "g1" if number < 4 else None)
+            for campaign, start in starts.items()
             for number, user in enumerate(users)
         ],
-        columns=["campaign", "user", "score", "group"],
+        columns=["campaign", "user", "targeted", "score", "group"],
     )
     edges = pd.DataFrame(
         [("u0", "u2", 0.3), ("u1", "u3", 0.2), ("u2", "u4", 0.1), ("u5", "u0", 0.4)],
@@ -145,7 +145,7 @@ def test_predict_before_fit_is_rejected() -> None:
 
 
 def corrupt_from(history: History, origin: date) -> History:
-    """The history with false values at and after `origin`."""
+    """The history with false values at and after `origin`, and two users targeted then, who bought before."""
     moment = pd.Timestamp(origin)
     steps = history.steps.copy()
     later = steps["ds"] >= moment
@@ -154,11 +154,20 @@ def corrupt_from(history: History, origin: date) -> History:
     false_participants = {"user": ["u0"] * 50, "ds": pd.date_range(moment, periods=50)}
     false_purchases = pd.DataFrame({**false_participants, "purchases": 1, "value": 1e6, "by_coupon": True})
     false_participations = pd.DataFrame({**false_participants, "campaign": "1", "redeemed": True})
+    false_roles = pd.DataFrame(
+        [(campaign, user, moment, 9.0, "g2") for campaign in "12" for user in ("u8", "u9")],
+        columns=history.roles.columns,
+    )
+    earlier_purchases = false_purchases.assign(user="u8", ds=pd.date_range(FIRST, periods=50))
     return replace(
         history,
         steps=steps,
+        campaigns=history.campaigns.assign(targeted=8),
+        roles=pd.concat([history.roles, false_roles]),
         participations=pd.concat([history.participations, false_participations]),
-        bought=pd.concat([history.bought, false_purchases.assign(campaign="2")]),
+        bought=pd.concat(
+            [history.bought, *(rows.assign(campaign="2") for rows in (false_purchases, earlier_purchases))]
+        ),
         activity=pd.concat([history.activity, false_purchases]),
     )
 

@@ -42,11 +42,11 @@ def monthly_history(seed: int = 0) -> History:
         steps[column] = 0.0
     roles = pd.DataFrame(
         [
-            (campaign, user, float(number < 2), "g")
+            (campaign, user, months[0], float(number < 2), "g")
             for campaign in ("1", "2")
             for number, user in enumerate(users[:8])
         ],
-        columns=["campaign", "user", "score", "group"],
+        columns=["campaign", "user", "targeted", "score", "group"],
     )
     campaigns = pd.DataFrame(
         {"id": list(starts), "name": "A tag", "kind": "tag", "starts": list(starts.values()),

@@ -20,7 +20,7 @@ def frame(columns: str, *rows: tuple[object, ...]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns.split())
 
 
-REACHED = frame("user campaign", ("a", "x"), ("b", "x"), ("c", "x"), ("d", "x"))
+REACHED = frame("user campaign at", *((user, "x", 0.0) for user in "abcd"))
 NO_ACTIVITY = frame("user at")
 
 
@@ -30,7 +30,7 @@ def history_of(
     reached: pd.DataFrame = REACHED,
     first_active: dict[str, float] | None = None,
 ) -> ParticipationHistory:
-    """A history with one campaign, x; times are in days."""
+    """A history with one campaign, x; times are in days, those of `first_active` are the ends of days."""
     participations = frame("user campaign at", *((user, "x", day * DAY) for user, day in first.items()))
     activity = frame("user at", *((user, day * DAY) for user, day in (first_active or {}).items()))
     return ParticipationHistory.of(USERS, reached, participations, activity, before * DAY)
@@ -60,6 +60,16 @@ def test_untargeted_users_give_no_trials() -> None:
     assert history.campaigns[0].users.tolist() == [0]
 
 
+def test_users_are_at_risk_from_their_targeting_on() -> None:
+    reached = frame(
+        "user campaign at", ("a", "x", 0.0), ("b", "x", DAY), ("c", "x", 1.5 * DAY), ("d", "x", 0.0)
+    )
+    result = trials(history_of({"a": 1, "b": 3, "c": 4}, reached=reached), [(0, 1), (0, 2), (1, 2)])
+    # c is targeted only after a took part. Of b and d, who are at risk then, b takes part.
+    assert result.edge.tolist() == [0, 2]
+    assert result.expected == pytest.approx([1 / 2, 1 / 2])
+
+
 def test_open_campaign_reaches_all_users_seen_before() -> None:
     history = history_of({"a": 5, "b": 8}, reached=REACHED.iloc[:0], first_active={"a": 1, "b": 2, "c": 6})
     result = trials(history, [(0, 1), (0, 2), (0, 3)])
@@ -68,13 +78,14 @@ def test_open_campaign_reaches_all_users_seen_before() -> None:
     assert result.expected.tolist() == [1.0]
 
 
-def test_activity_counts_only_before_the_given_time() -> None:
+def test_days_of_activity_count_from_their_end_on() -> None:
     activity = frame("user at", ("a", 1.0), ("a", 5.0), ("c", 3.0))
     history = ParticipationHistory.of(USERS, REACHED, frame("user campaign at"), activity, 10.0)
     users, at = np.array([0, 0, 0, 1, 2]), np.array([1.0, 5.5, 99.0, 9.0, 4.0])
-    assert history.activity.until(users, at).tolist() == [0, 2, 2, 0, 1]
-    assert history.activity.since_last(users, at).tolist() == [np.inf, 0.5, 94.0, np.inf, 1.0]
-    assert history.first_seen.tolist() == [1.0 + DAY, np.inf, 3.0 + DAY, np.inf]
+    assert history.activity.until(users, at).tolist() == [1, 2, 2, 0, 1]
+    assert history.activity.since_last(users, at).tolist() == [0.0, 0.5, 94.0, np.inf, 1.0]
+    assert history.activity.until(users, at - 0.1).tolist() == [0, 2, 2, 0, 1]
+    assert history.first_seen.tolist() == [1.0, np.inf, 3.0, np.inf]
 
 
 def interests_of(*rows: tuple[str, list[str], list[list[float]]]) -> Interests:
@@ -148,7 +159,7 @@ def test_interval_of_a_key_tag_narrows_with_more_users() -> None:
         # Three in four users with the tag take part, and one in four without it.
         participants = [user for i, user in enumerate(users) if (i % 4 > 0) == (user in tagged)]
         rows = pd.DataFrame({"user": tagged, "tag": "t:1", "text": "1", "weight": 1.0})
-        reached = pd.DataFrame({"user": users, "campaign": "x"})
+        reached = pd.DataFrame({"user": users, "campaign": "x", "at": 0.0})
         participations = pd.DataFrame({"user": participants, "campaign": "x", "at": DAY})
         history = ParticipationHistory.of(users, reached, participations, NO_ACTIVITY, 9 * DAY)
         result = key_tags(TagTable(users, rows), np.eye(1, dtype=np.float32), history, {}, seed=1)
@@ -174,7 +185,7 @@ def test_near_synonym_of_a_key_tag_ranks_below_a_different_tag() -> None:
     )
     history = ParticipationHistory.of(
         users,
-        pd.DataFrame({"user": users, "campaign": "x"}),
+        pd.DataFrame({"user": users, "campaign": "x", "at": 0.0}),
         pd.DataFrame({"user": users[:44], "campaign": "x", "at": DAY}),
         NO_ACTIVITY,
         9 * DAY,
@@ -200,7 +211,7 @@ def test_users_with_the_same_tags_have_the_same_vector() -> None:
 
 def test_key_users_rank_by_marginal_spread_among_targeted_users() -> None:
     users = [f"u{i:02}" for i in range(30)]
-    reached = pd.DataFrame({"user": users, "campaign": "x"})
+    reached = pd.DataFrame({"user": users, "campaign": "x", "at": 0.0})
     history = ParticipationHistory.of(
         pd.Index([*users, "outsider"]), reached, frame("user campaign at"), NO_ACTIVITY, 1.0
     )

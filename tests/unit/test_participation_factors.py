@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from network.factors import participation_factors
+from network.factors import _discount_share, participation_factors
 from network.participation_history import DAY
 from network.tags.user_tags import TagTable
 from tests.unit.test_similarity import CAMPAIGN_DAYS, CAMPAIGNS, USERS, simulated_data
@@ -65,3 +65,16 @@ def test_no_participations_give_no_factors() -> None:
     one_community = np.zeros(USERS, dtype=np.int64)
     factors = participation_factors(inputs, one_community, NO_EDGES, no_tags(inputs.users), [])
     assert factors.empty
+
+
+def test_discounts_of_the_launch_day_do_not_count() -> None:
+    inputs = simulated_data().inputs
+    discounts = np.where(np.arange(len(inputs.activity)) % 3 == 0, 1.0, 0.0)
+    activity = inputs.activity.assign(discount=discounts)
+    start = 10.5 * DAY  # At noon: the day ends later.
+    on_the_day = (activity["at"] > start) & (activity["at"] <= start + DAY)
+    assert on_the_day.any()
+    corrupted = activity.assign(discount=activity["discount"].where(~on_the_day, 1e6))
+    shares = [_discount_share(replace(inputs, activity=rows), start) for rows in (activity, corrupted)]
+    np.testing.assert_array_equal(*shares)
+    assert np.nanmax(shares[0]) > 0

@@ -60,7 +60,7 @@ def simulated_data(seed: int = 0) -> SimulatedData:
         for target in users
     ]
     activity = pd.DataFrame(
-        {"user": users[user], "at": day * DAY, "behaviours": 1.0, "value": 2.0, "discount": 0.0}
+        {"user": users[user], "at": (day + 1) * DAY, "behaviours": 1.0, "value": 2.0, "discount": 0.0}
     )
     inputs = NetworkInputs(
         day=date.fromordinal(date(1970, 1, 1).toordinal() + int(end)),
