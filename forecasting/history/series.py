@@ -122,6 +122,12 @@ class History:
         earliest = self.step.start_of(self.first_day, 2 * self.step.lookback)
         return bool((self.steps["redeemers"] > 0)[self.steps["ds"] >= earliest].any())
 
+    def reach_grows(self, since: date) -> bool:
+        """Whether any campaign targets users at `since` or later, and after its first step."""
+        starts = self.roles["campaign"].map(self.campaigns.set_index("id")["starts"])
+        targeted = self.roles["targeted"]
+        return bool(((targeted >= pd.Timestamp(since)) & (targeted > starts)).any())
+
     def redeemers(self) -> "History":
         """The history whose y counts redeemers: the participants who redeem coupons."""
         return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)

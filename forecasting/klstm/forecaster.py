@@ -360,18 +360,15 @@ class KLSTM:
     ) -> pd.DataFrame:
         """Forecast from `origins` without refitting; columns and errors as in `cross_validation`."""
         self._check(history.before(min(origins)), h)
-        # The inputs of an example precede its origin, even if the frame continues after it; but a frame has
-        # the users targeted before its own end.
+        # The inputs of an example precede its origin, even if the frame continues after it, except for the
+        # users: a frame has all that its history knows.
         frames = campaign_frames(history, self._baseline)
-        launches = history.roles["campaign"].map(history.campaigns.set_index("id")["starts"])
-        targeted_later = (history.roles["targeted"] > launches) & (
-            history.roles["targeted"] >= pd.Timestamp(min(origins))
-        )
+        reach_grows = history.reach_grows(min(origins))
         running = []
         for origin in origins:
-            number = history.number(origin)
-            if targeted_later.any():
+            if reach_grows:
                 frames = campaign_frames(history.before(origin), self._baseline)
+            number = history.number(origin)
             running += [(frame, number) for frame in frames if frame.start < number < frame.end]
         forecasts = self._forecasts(running, history, h)
         mean, dispersion = (forecasts[name].to_numpy(float) for name in ("mean", "dispersion"))

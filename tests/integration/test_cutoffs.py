@@ -14,6 +14,7 @@ from graph.datasets import describe_dataset
 from graph.progress import Silent
 from network.build import build_network
 from network.inputs import read_inputs
+from tests.data import query
 from tests.shop import Import, shop_mapping
 
 ZONE = "America/New_York"
@@ -33,7 +34,7 @@ def moving_targets(load: Import, shop: Path, dataset: str) -> str:
         "user,campaign,at\na,F1,\nb,F1,2024-03-09 22:00\nc,F1,2024-03-20\nd,F1,2024-03-25 12:00\n"
         "a,F2,2024-03-10 23:00\nb,F2,2024-03-11 01:00\n"
     )
-    (shop / "offers.csv").write_text("campaign,product\nF1,tea\nF2,mug\n")
+    (shop / "offers.csv").write_text("campaign,product\nF1,tea\nF2,tea\n")
     days = pd.date_range("2024-02-01", "2024-03-30")
     orders = [
         f"{user},{product},{day.date()} {time},3.5\n"
@@ -105,11 +106,13 @@ def test_plan_has_the_users_targeted_up_to_its_first_day(graph: Graph, moving_ta
 
 def test_users_are_exposed_from_their_targeting_on(graph: Graph, moving_targets: str, dataset: str) -> None:
     network = build_network(graph, moving_targets, Silent(), cutoff=DAYS[0])
-    with graph.driver.session(database=graph.database.name) as session:
-        session.run(
-            "MATCH (a:User {dataset: $d, id: 'a'}), (b:User {dataset: $d, id: 'd'}) "
-            "CREATE (a)-[:INFLUENCES {run: $r, probability: 0.5}]->(b)", d=dataset, r=network.id,
-        )  # fmt: skip
+    query(graph, "MATCH (:User {dataset: $d})-[r:INFLUENCES]->() DELETE r", d=dataset)
+    query(
+        graph,
+        "MATCH (a:User {dataset: $d, id: 'a'}), (d:User {dataset: $d, id: 'd'}) "
+        "CREATE (a)-[:INFLUENCES {run: $r, probability: 0.5}]->(d)",
+        d=dataset, r=network.id,
+    )  # fmt: skip
     end = describe_dataset(graph, moving_targets).end
     steps = read_history(graph, moving_targets, network, end, Silent()).steps
     exposed = steps[(steps["unique_id"] == "F1") & (steps["exposed"] > 0)]["ds"]
