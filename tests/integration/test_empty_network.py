@@ -37,5 +37,5 @@ def test_network_is_built_where_no_campaign_runs(
     )
     assert load().participations == participations
     network = build_network(graph, dataset, Silent())
-    assert network.users == 3
+    assert network.users == 2  # Nothing is known of c before the cut-off.
     assert network.cutoff == date(2024, 6, 3)  # The day after the last behaviour, as ever.
