@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import pandas as pd
@@ -13,7 +13,8 @@ from graph.importing.mapping.kinds import DERIVED
 from network.participation_history import ParticipationHistory
 from network.tags.interests import Interests
 
-_DAILY = ["at", "behaviours", "value", "discount"]
+_EPOCH = date(1970, 1, 1)
+_DAILY = ["day", "behaviours", "value", "discount"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,9 @@ def read_inputs(graph: Graph, dataset: Dataset, day: date) -> NetworkInputs:
 def _daily_activity(lists: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """Return one row per user and day from the first day on; earlier times are stray."""
     activity = lists.explode(_DAILY, ignore_index=True).astype(dict.fromkeys(_DAILY, float))
+    days = activity.pop("day")
+    ends = {day: seconds_of(_EPOCH + timedelta(days=day + 1), dataset.zone) for day in days.unique()}
+    activity.insert(1, "at", days.map(ends).astype(float))
     return activity[activity["at"] > seconds_of(dataset.first_day, dataset.zone)].reset_index(drop=True)
 
 
