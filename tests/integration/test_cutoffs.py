@@ -47,7 +47,7 @@ def moving_targets(load: Import, shop: Path, dataset: str) -> str:
     (shop / "orders.csv").write_text("user,product,at,amount\n" + "".join(orders))
     tables = shop_mapping(dataset).model_dump(exclude_unset=True, mode="json")["tables"]
     tables["targetings"][0]["columns"]["at"] = "at"
-    load(tables=tables, zone=ZONE)
+    load(tables=tables, zone=ZONE, kinds={"order": {"type": "PURCHASED", "counts": "promoted"}})
     return dataset
 
 
