@@ -24,10 +24,21 @@ from statsforecast.models import (
     SeasonalWindowAverage,
 )
 
-from forecasting.history.calendar import calendar_features, month_fourier_terms
+from forecasting.history.calendar import (
+    CALENDAR_FEATURES,
+    calendar_features,
+    holiday_indicators,
+    month_fourier_terms,
+)
+from forecasting.history.holiday_calendar import KINDS
 
 SEASON, WEEKS = 7, 8
-COVARIATES = [f"calendar_{number}" for number in range(10)] + ["running", "since", "reached"]
+COUNTRY = "US"
+COVARIATES = [f"calendar_{number}" for number in range(CALENDAR_FEATURES + 4 + 4 * len(KINDS))] + [
+    "running",
+    "since",
+    "reached",
+]
 NEURAL = ("NHITS", "LSTM", "TFT")
 _LAGS = [1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
 
@@ -68,7 +79,12 @@ def with_covariates(rows: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame
 @cache
 def _calendar(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     days = pd.date_range(first, last)
-    return pd.DataFrame(np.hstack([calendar_features(days), month_fourier_terms(days)]), index=days)
+    parts = (
+        calendar_features(days, country=COUNTRY),
+        month_fourier_terms(days),
+        holiday_indicators(days, COUNTRY),
+    )
+    return pd.DataFrame(np.hstack(parts), index=days)
 
 
 class Boosted:

@@ -64,7 +64,7 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
     active = history.activity.drop_duplicates()
     counts = np.bincount(step.numbers(first, active["ds"]), minlength=history.n_steps).astype(float)
     calendar = step.range(first, 0, len(counts) + ahead)
-    expected = expected_traffic(counts, calendar, step, holidays)
+    expected = expected_traffic(counts, calendar, step, country=history.country, holidays=holidays)
     return Traffic(counts, expected, int(step.season_positions(calendar)[0]), step)
 
 

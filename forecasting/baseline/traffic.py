@@ -37,7 +37,12 @@ _INITIAL_LEVEL_SD = 0.5
 
 
 def expected_traffic(
-    counts: Floats, calendar: pd.DatetimeIndex, step: Step = DAY, holidays: str | None = None
+    counts: Floats,
+    calendar: pd.DatetimeIndex,
+    step: Step = DAY,
+    *,
+    country: str | None = None,
+    holidays: str | None = None,
 ) -> Floats:
     """Forecast traffic from every origin.
 
@@ -49,6 +54,8 @@ def expected_traffic(
         First moments of these steps and of `ahead` more.
     step
         The time step.
+    country
+        Whose holidays count (``holiday_calendar``); None for none.
     holidays
         A holiday prior (``holiday_priors``), or None.
 
@@ -62,7 +69,7 @@ def expected_traffic(
     prior = np.ones(len(calendar))
     if step == DAY:
         effects += [
-            (holiday_indicators(calendar), _HOLIDAY_SD),
+            (holiday_indicators(calendar, country), _HOLIDAY_SD),
             (month_fourier_terms(calendar), _MONTH_DAY_SD),
         ]
         prior = np.exp(holiday_effect(calendar, holidays))

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from forecasting.history.holiday_calendar import country_of_zone
 from forecasting.history.series import (
     History,
     campaign_list,
@@ -89,6 +90,7 @@ def read_open_history(
         activity=activity,
         step=step,
         open_to_all=True,
+        country=country_of_zone(dataset.zone),
     )
 
 

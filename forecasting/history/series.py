@@ -16,6 +16,7 @@ from datetime import date
 
 import pandas as pd
 
+from forecasting.history.holiday_calendar import country_of_zone
 from forecasting.history.time_step import DAY, Step
 from graph.connection import Graph
 from graph.datasets import describe_dataset
@@ -69,6 +70,8 @@ class History:
         Time step of `steps`.
     open_to_all
         Whether campaigns have no target users; `roles` then has only key users and members of groups.
+    country
+        The country whose holidays the days have (ISO 3166, two letters); None for none.
     """
 
     dataset: str
@@ -85,6 +88,7 @@ class History:
     redemptions_only: bool = False
     step: Step = DAY
     open_to_all: bool = False
+    country: str | None = None
 
     @property
     def n_steps(self) -> int:
@@ -268,6 +272,7 @@ def read_history(
         participations=since(dataset.first_day, read_participations(graph, **before)),
         bought=since(dataset.first_day, pd.concat(bought, ignore_index=True)),
         activity=since(dataset.first_day, read_activity(graph, **before)),
+        country=country_of_zone(dataset.zone),
     )
 
 

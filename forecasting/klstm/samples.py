@@ -170,7 +170,7 @@ class CampaignFrame:
 def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]:
     """One frame per campaign of `history` that reached users and whose steps were read."""
     step, first = history.step, history.first_day
-    calendar = calendar_features(step.range(first, 0, history.n_steps + step.horizon), step)
+    calendar = calendar_features(step.range(first, 0, history.n_steps + step.horizon), step, history.country)
     traffic = traffic_of(history, baseline.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))

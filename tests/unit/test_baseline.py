@@ -17,7 +17,6 @@ from forecasting.baseline.rate_model import (
     rate_weights,
 )
 from forecasting.baseline.traffic import expected_traffic
-from forecasting.history.calendar import calendar_features
 from forecasting.history.time_step import MONTH
 from graph.errors import InvalidRequest
 
@@ -185,15 +184,6 @@ def test_holiday_priors_are_plausible(prior: str) -> None:
 def test_unknown_holiday_prior_is_rejected() -> None:
     with pytest.raises(InvalidRequest, match="no holiday prior 'moon'"):
         holiday_effect(pd.date_range("2017-01-01", "2017-01-02"), "moon")
-
-
-def test_calendar_features_cover_holidays_and_the_days_around_them() -> None:
-    days = pd.date_range("2017-11-20", "2017-11-25")  # Thanksgiving is the 23rd.
-    today, tomorrow, soon, recently = calendar_features(days)[:, 2:].T
-    assert today.tolist() == [0, 0, 0, 1, 0, 0]
-    assert tomorrow.tolist() == [0, 0, 1, 0, 0, 0]
-    assert soon.tolist() == [1, 1, 0, 0, 0, 0]
-    assert recently.tolist() == [0, 0, 0, 0, 1, 1]
 
 
 def test_expected_monthly_traffic_follows_a_level_shift() -> None:

@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.history.calendar import named_holidays
+from forecasting.history.holiday_calendar import named_holidays
 from graph.errors import InvalidRequest
 
+_COUNTRY = "US"
+"""The country of all priors so far."""
 _FOLDER = files("forecasting.baseline.holiday_priors")
 HOLIDAY_PRIORS = tuple(
     sorted(file.name.removesuffix(".csv") for file in _FOLDER.iterdir() if file.name.endswith(".csv"))
@@ -49,7 +51,7 @@ def holiday_effect(days: pd.DatetimeIndex, prior: str | None) -> NDArray[np.floa
     if check_holiday_prior(prior) is None:
         return effect
     effects = _table(prior)
-    for day, name in named_holidays(days):
+    for day, name in named_holidays(_COUNTRY, days):
         for offset, log_ratio in effects.get(name, ()):
             position = (day - days[0]).days + offset
             if 0 <= position < len(days):
