@@ -205,6 +205,28 @@ def test_a_corrected_reading_is_refused_where_files_are_missing(
 
 
 @pytest.mark.parametrize("point", ["changes", "finish"])
+def test_a_reading_is_corrected_after_campaigns_were_corrected_in_place(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    load()
+    load()
+    (shop / "campaigns.csv").write_text("id,starts,ends\nF1,2024-03-01,2024-03-03\n")
+    load()
+    load()
+    corrected = behaviours(columns={**COLUMNS, "store": "product"})
+    report = load(**corrected)
+    assert report.reloaded_imports == ["import/3", "import/1"]
+    assert (report.counts["ordered"], report.counts["campaigns"]) == (3, 1)
+    (campaign,) = query(
+        graph, "MATCH (c:Campaign {dataset: $d}) RETURN toString(date(c.ends_at)) AS e", d=dataset
+    )
+    assert campaign["e"] == "2024-03-03"
+    (shop / "campaigns.csv").write_text("id,starts,ends\nF2,2024-03-01,2024-03-03\n")
+    with pytest.raises(InvalidRequest, match=r"loaded other content of campaigns.csv") as error:
+        load()
+    assert error.value.remedy.count("groundswell import undo") == 1
+
+
 def test_an_interrupted_replacement_is_completed_by_the_same_command(
     graph: Graph, load: Import, monkeypatch: pytest.MonkeyPatch, dataset: str, point: str
 ) -> None:

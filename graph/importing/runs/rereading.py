@@ -7,12 +7,18 @@ loaded anew. That is possible only where the delivery contains every row that th
 from collections import defaultdict
 from collections.abc import Iterable
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest
+from graph.importing.contract import ENTITIES
 from graph.importing.reading.blocks import format_of
 from graph.importing.reading.input_files import InputFile, InputFiles
+from graph.importing.values.validate import validate
 
 _MAX_LISTED = 5
+_LABELS = {"users": "User", "tags": "Tag", "products": "Product", "campaigns": "Campaign"}
 
 
 def replaced_imports(graph: Graph, files: InputFiles) -> list[int]:
@@ -26,8 +32,11 @@ def replaced_imports(graph: Graph, files: InputFiles) -> list[int]:
     dataset = files.mapping.dataset
     jobs = {row["number"]: row for row in graph.run("importing/jobs", dataset=dataset)}
     standing = {number for number, row in jobs.items() if row["state"] != "undone"}
+    changing: set[int] = set()
     entries: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for entry in graph.run("importing/ledger", dataset=dataset):
+        if entry["loaded"] or entry["replaced"]:
+            changing.add(entry["import"])
         if entry["loaded"] and entry["import"] in standing:
             entries[entry["table"], entry["file"]].append(entry)
     inputs: dict[tuple[str, str], list[InputFile]] = defaultdict(list)
@@ -41,8 +50,14 @@ def replaced_imports(graph: Graph, files: InputFiles) -> list[int]:
             reread.setdefault(entry["import"], sources[0].name)
     if not reread:
         return []
-    replaced = sorted((number for number in standing if number >= min(reread)), reverse=True)
-    _check(graph, dataset, replaced, reread, _absent(entries, inputs, replaced, jobs))
+    # An unfinished import has no result to keep; others that changed nothing need no undo.
+    undone = {number for number in standing if number in changing or jobs[number]["state"] != "complete"}
+    replaced = sorted((number for number in undone if number >= min(reread)), reverse=True)
+    absent, changed = _absent(entries, inputs, replaced, jobs)
+    lost = sorted(
+        name for table, name in changed if table not in ENTITIES or _loses(graph, files, table, replaced)
+    )
+    _check(graph, dataset, replaced, reread, absent, lost)
     return replaced
 
 
@@ -51,15 +66,34 @@ def _absent(
     inputs: dict[tuple[str, str], list[InputFile]],
     imports: list[int],
     jobs: dict[int, Row],
-) -> list[str]:
-    """Return the files whose rows `imports` loaded and the delivery does not contain."""
-    absent = set()
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return which files that `imports` loaded the delivery lacks, and of which it has other content.
+
+    The latter are tables and names.
+    """
+    absent, changed = set(), set()
     for key, loaded in entries.items():
         needed = [entry for entry in loaded if entry["import"] in imports]
         sources = inputs.get(key, [])
         if needed and not (sources and len(_contained(sources[0], needed, jobs)) == len(needed)):
-            absent.add(key[1])
-    return sorted(absent)
+            if sources:
+                changed.add(key)
+            else:
+                absent.add(key[1])
+    return sorted(absent), sorted(changed)
+
+
+def _loses(graph: Graph, files: InputFiles, table: str, imports: list[int]) -> bool:
+    """Return whether `imports` loaded users, tags, products or campaigns that the delivery has no longer."""
+    dataset, label = files.mapping.dataset, _LABELS[table]
+    rows = graph.run("undo/stated", dataset=dataset, label=label, imports=imports)
+    loaded = pa.array([row["id"] for row in rows], pa.string())
+    for file in files.inputs:
+        if file.table == table and file.source.window is None and len(loaded):
+            for block in file.uncounted().blocks():
+                ids = validate(block, table, file.source, files.mapping).columns["id"]
+                loaded = loaded.filter(pc.invert(pc.is_in(loaded, value_set=ids.cast(pa.string()))))
+    return len(loaded) > 0
 
 
 def _contained(file: InputFile, entries: Iterable[Row], jobs: dict[int, Row]) -> list[Row]:
@@ -89,7 +123,12 @@ def _contained(file: InputFile, entries: Iterable[Row], jobs: dict[int, Row]) ->
 
 
 def _check(
-    graph: Graph, dataset: str, replaced: list[int], reread: dict[int, str], absent: list[str]
+    graph: Graph,
+    dataset: str,
+    replaced: list[int],
+    reread: dict[int, str],
+    absent: list[str],
+    lost: list[str],
 ) -> None:
     names = ", ".join(f"import/{number}" for number in replaced)
     first = min(reread)
@@ -102,6 +141,12 @@ def _check(
         raise InvalidRequest(
             f"{changed}Loading it again needs {_listed(absent)} as well, which {names} loaded.",
             f"Add these files to the delivery, or undo {names} first: {undo}.",
+        )
+    if lost:
+        raise InvalidRequest(
+            f"{changed}Loading it again would lose rows: {names} loaded other content of {_listed(lost)} "
+            "than the delivery has.",
+            f"Use the earlier mapping; or, if only the delivery is to count, undo {names} first: {undo}.",
         )
     planned = graph.run("undo/planned", dataset=dataset, imports=replaced)
     if planned:
