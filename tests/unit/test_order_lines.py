@@ -251,3 +251,41 @@ def test_lines_of_which_too_few_have_an_order_are_counted(tmp_path: Path, of_ord
     write(tmp_path, orders=orders, lines=lines)
     text = infer_mapping(tmp_path, "shop", "UTC")
     assert f"# Not used: lines.csv: only {known} of its 30 rows have an order of orders.csv" in text
+
+
+TILL = "Datum;Kundenkarte;Zahlart"
+ITEMS = "Pos;Artikelnummer;Menge;Betrag"
+
+
+def write_till(folder: Path, key: str, own: str, first: int = 1041) -> None:
+    receipts = numbered(f"{key};{TILL}", 60, lambda n: f"{first + n:08d};{n % 28 + 1:02d}.03.2024;k{n % 9};EC")
+    items = numbered(f"{own};{ITEMS}", 120, lambda n: f"{first + (n + 1) // 2};{n % 2 + 1};tee;1;2,50")
+    write(folder, Bons=receipts, Positionen=items)
+
+
+@pytest.mark.parametrize("key", ["Bonnummer", "Bonnr", "Bon-Nr.", "Bon"])
+@pytest.mark.parametrize("own", ["Bon", "Bonnummer"])
+def test_receipts_are_joined_whatever_their_number_is_called(tmp_path: Path, key: str, own: str) -> None:
+    write_till(tmp_path, key, own)
+    (source,) = inferred(tmp_path).tables["behaviours"]
+    assert [(join.on, join.ids) for join in source.join] == [
+        ({own: key}, ["whole_numbers", "no_leading_zeros"])
+    ]
+    assert check(tmp_path).total.rejected == 0
+
+
+def test_names_that_tell_nothing_are_asked_about_in_either_writing(tmp_path: Path) -> None:
+    write_till(tmp_path, "Vorgang", "Bezug")
+    with pytest.raises(UnansweredQuestions, match="has the orders that Bezug of Positionen.csv names"):
+        inferred(tmp_path)
+
+
+def test_lines_that_no_key_joins_are_named_as_such(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        Bons="Bonnummer;Datum;Kundenkarte;Summe\nA1;01.03.2024;k1;5,00\nA2;02.03.2024;k2;3,00\n",
+        Positionen="Pos;Artikelnummer;Menge;Betrag\n1;tee;1;2,50\n2;tee;1;2,50\n1;tee;2;3,00\n",
+    )
+    (unused,) = [line for line in infer_mapping(tmp_path, "till", "UTC").splitlines() if "Not used" in line]
+    assert "Positionen.csv: it has lines of orders (Artikelnummer, Menge, Betrag) without their user" in unused
+    assert "no column joins them to another file" in unused

@@ -29,7 +29,7 @@ from graph.importing.inference.files.infer_table import (
 )
 from graph.importing.inference.files.inspect import inspect_files
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
-from graph.importing.inference.files.order_lines import join_orders
+from graph.importing.inference.files.order_lines import join_orders, line_columns
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
 from graph.importing.inference.formats.settings import format_settings
@@ -139,6 +139,11 @@ def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None])
 
 
 def _no_table(file: InspectedFile) -> str:
+    if content := line_columns(file):
+        return (
+            f"it has lines of orders ({', '.join(content)}) without their user, and no column joins them to "
+            "another file: deliver the number of the order in both files, or write a source with `join`"
+        )
     names = ", ".join(file.names[:8]) + (", ..." if len(file.names) > 8 else "")
     relative = relative_times(file)
     more = f"; {relative} counts from a moment of each user: deliver the time itself" if relative else ""

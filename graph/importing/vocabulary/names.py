@@ -151,7 +151,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "订单号", "doc_no", "document_no", "docno", "belegnummer", "bon_nr", "注文番号",
         "pedido", "nr_zamówienia", "numer_zamówienia", "sipariş_no", "номер_заказа", "주문번호",
         "رقم_الطلب",
-        "receipt_no", "receipt_id", "receipt_number", "bon",
+        "bonnummer", "bonnr", "belegnr", "bestellnr", "receipt_no", "receipt_id", "receipt_number", "bon",
     ),
     "store": (
         "store", "store_id", "shop", "shop_id", "merchant", "merchant_id", "channel", "branch", "filiale",

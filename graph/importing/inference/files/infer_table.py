@@ -58,7 +58,7 @@ def infer_table(file: InspectedFile) -> str | None:
         if {"user", "product"} <= set(roles) or (times and {"user", "product", "basket"} & set(roles)):
             return "behaviours"
         # Lines of orders are no products.
-        return None if table == "products" and "basket" in roles else table
+        return None if table == "products" and {"basket", "quantity"} & set(roles) else table
     return table
 
 

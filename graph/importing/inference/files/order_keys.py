@@ -1,5 +1,6 @@
 """Finds the key by which lines name their orders, over all rows of both files."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -32,6 +33,7 @@ _GENERIC = {
     "nummer", "序号", "编号",
 }  # fmt: skip
 """Names that any file has for keys of its own rows."""
+_NUMBER = re.compile(r"(?<=..)(?:_(?:no|num|number|id|key)|_?s?(?:nummer|nr))$")
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,13 @@ class _Match(NamedTuple):
 def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
     """Return how a file of lines names the orders of another file; None if it does not.
 
-    Keys that are written in two ways, like 00017 and 17, are found where the names of their columns agree.
+    Keys may be written in two ways, like 00017 and 17.
     """
     if link := _find_link(lines, orders):
         return link
     for rules in _RULES:
         if link := _find_link(lines, orders, rules):
-            return replace(link, rules=rules, example=_example(link, rules)) if link.is_named else None
+            return replace(link, rules=rules, example=_example(link, rules))
     return None
 
 
@@ -187,10 +189,15 @@ def _key_columns(file: InspectedFile) -> list[str]:
 
 def _agree(lines: InspectedFile, own: str, orders: InspectedFile, key: str) -> bool:
     """Whether the names of two columns say that they hold the same key."""
-    if simplify(own) == simplify(key):
-        return simplify(own) not in _GENERIC
+    if _bare(own) == _bare(key):
+        return _bare(own) not in _GENERIC
     roles = find_columns(orders.names)
     return find_columns(lines.names).get("basket") == own and key in (roles.get("basket"), roles.get("id"))
+
+
+def _bare(name: str) -> str:
+    """Return a name without the word for a number: `bon` for `Bonnummer`, `Bon-Nr.` and `Bon`."""
+    return _NUMBER.sub("", simplify(name))
 
 
 def _values(file: InspectedFile, column: str) -> "pd.Series[str]":

@@ -41,6 +41,14 @@ def join_orders(files: list[InspectedFile]) -> list[InspectedFile]:
     return [joined.get(file.name, file) for file in files if file.name not in orders_used]
 
 
+def line_columns(file: InspectedFile) -> list[str]:
+    """Return the columns that make the rows of a file lines of orders without a user; empty if they do not."""
+    roles = find_columns(file.names)
+    is_line = not file.problem and "user" not in roles and {"basket", "quantity"} & set(roles)
+    content = [roles[role] for role in ("product", "quantity", "unit_price", "value") if role in roles]
+    return content if is_line and len(content) > 1 else []
+
+
 def _may_be_lines(file: InspectedFile) -> bool:
     """Whether rows have a product or an amount, but not both a user and a time."""
     roles = find_columns(file.names)
