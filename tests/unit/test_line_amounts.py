@@ -97,3 +97,37 @@ def test_equal_amounts_of_many_orders_are_their_totals(tmp_path: Path) -> None:
     rows = [f"o{order},c,2024-03-01,{sku},{order}.50\n" for order in range(9) for sku in ("tea", "mug")]
     (tmp_path / "orders.csv").write_text(header + "".join(rows))
     assert values(tmp_path) == [None] * 5
+
+
+def test_amounts_of_elements_come_before_those_of_the_order(tmp_path: Path) -> None:
+    def line(sku: str, quantity: int, cost: float, total: float) -> dict[str, object]:
+        return {"sku": sku, "quantity": quantity, "cost": {"value": cost}, "total": {"value": total}}
+
+    order = {
+        "orderId": "o1",
+        "buyer": {"username": "c1"},
+        "creationDate": "2024-03-01T10:00:00Z",
+        "pricing": {"priceSubtotal": {"value": 12.5}, "total": {"value": 15}},
+        "lineItems": [line("tea", 3, 7.5, 7), line("mug", 1, 6, 5.5)],
+    }
+    (tmp_path / "orders.jsonl").write_text(json.dumps(order) + "\n")
+    assert values(tmp_path) == [7.0, 5.5]
+
+
+def test_cost_of_a_line_item_is_its_amount() -> None:
+    names = ["sku", "lineItemCost.value", "deliveryCost.value", "^.pricing.priceSubtotal.value"]
+    assert find_columns(names)["value"] == "lineItemCost.value"
+    assert "value" not in find_columns(["sku", "deliveryCost.value"])
+
+
+def test_after_the_total_of_the_order_the_amount_of_the_line_is_taken(tmp_path: Path) -> None:
+    rows = [
+        f"o{n},c{n},2024-03-{n + 1:02d},{sku},{20 + n},{3 + k}\n"
+        for n in range(9)
+        for k, sku in enumerate(("tea", "mug", "cup"))
+    ]
+    (tmp_path / "orders.csv").write_text("order_id,customer,date,sku,total,line_amount\n" + "".join(rows))
+    assert values(tmp_path)[:3] == [3.0, 4.0, 5.0]
+    assert "total repeats the total of the order in each line, whose value is line_amount" in infer_mapping(
+        tmp_path
+    )

@@ -258,7 +258,9 @@ ITEMS = "Pos;Artikelnummer;Menge;Betrag"
 
 
 def write_till(folder: Path, key: str, own: str, first: int = 1041) -> None:
-    receipts = numbered(f"{key};{TILL}", 60, lambda n: f"{first + n:08d};{n % 28 + 1:02d}.03.2024;k{n % 9};EC")
+    receipts = numbered(
+        f"{key};{TILL}", 60, lambda n: f"{first + n:08d};{n % 28 + 1:02d}.03.2024;k{n % 9};EC"
+    )
     items = numbered(f"{own};{ITEMS}", 120, lambda n: f"{first + (n + 1) // 2};{n % 2 + 1};tee;1;2,50")
     write(folder, Bons=receipts, Positionen=items)
 
@@ -287,5 +289,7 @@ def test_lines_that_no_key_joins_are_named_as_such(tmp_path: Path) -> None:
         Positionen="Pos;Artikelnummer;Menge;Betrag\n1;tee;1;2,50\n2;tee;1;2,50\n1;tee;2;3,00\n",
     )
     (unused,) = [line for line in infer_mapping(tmp_path, "till", "UTC").splitlines() if "Not used" in line]
-    assert "Positionen.csv: it has lines of orders (Artikelnummer, Menge, Betrag) without their user" in unused
+    assert (
+        "Positionen.csv: it has lines of orders (Artikelnummer, Menge, Betrag) without their user" in unused
+    )
     assert "no column joins them to another file" in unused

@@ -125,26 +125,37 @@ def _begin(file: InspectedFile) -> _Decisions:
     others = [name for name in file.names if name not in roles.values()]
     if "kind" not in roles and (kinds := [name for name in others if are_document_kinds(file.values[name])]):
         roles["kind"] = columns["kind"] = kinds[0]
-    remarks = []
     instead = "its unit price times its quantity" if "unit_price" in columns else "unknown"
-    match repeats_order_total(file, roles):
-        case "yes":
-            total = columns.pop("value")
-            remarks.append(f"{total} repeats the total of the order in each line, whose value is {instead}")
-            roles.pop("value")
-        case "perhaps":
-            columns["value"] = ask_order_total(file, roles["value"], instead)
-        case "no":
-            amounts, remark = draft_line_amount(file, roles)
-            if amounts:
-                columns = {
-                    name: columns[name] for name in columns if name not in ("value", "unit_price")
-                } | amounts
-                remarks += [remark] if remark else []
+    totals = _drop_order_totals(file, roles, columns)
+    value = columns.get("value", instead)
+    remarks = [
+        f"{total} repeats the total of the order in each line, whose value is {value}" for total in totals
+    ]
+    if repeats_order_total(file, roles) == "perhaps":
+        columns["value"] = ask_order_total(file, roles["value"], instead)
+    elif not totals or "value" in roles:
+        amounts, remark = draft_line_amount(file, roles)
+        if amounts:
+            columns = {
+                name: columns[name] for name in columns if name not in ("value", "unit_price")
+            } | amounts
+            remarks += [remark] if remark else []
     scan = _scan(file, roles)
     if "kind" in columns and not (scan.has_kinds and _is_kind_column(file, scan)):
         del columns["kind"]
     return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
+
+
+def _drop_order_totals(file: InspectedFile, roles: dict[str, str], columns: dict[str, Any]) -> list[str]:
+    """Replace totals of orders by the amount of the line, if a column has it; return the totals."""
+    totals: list[str] = []
+    while repeats_order_total(file, roles) == "yes":
+        totals.append(roles.pop("value"))
+        columns.pop("value")
+        others = find_columns([name for name in file.names if name not in totals])
+        if (amount := others.get("value")) and amount not in roles.values():
+            roles["value"] = columns["value"] = amount
+    return totals
 
 
 def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from graph.importing.contract import TABLES
 from graph.importing.mapping.formats import OR
+from graph.importing.reading.json_paths import RECORD
 from graph.importing.vocabulary.names import COLUMNS, ENTITY_OF, FILES, simplify, words_of
 
 _INCLUSIVE = re.compile(
@@ -21,9 +22,8 @@ _CURRENCY = re.compile(
 """Said of an amount: `Total (EUR)`."""
 _AMOUNTS = {"amount", "value"}
 """Parts of nested names that leave open of what they are the amount."""
-_OF_LINES = {
-    name for role in ("quantity", "value", "unit_price", "discount") for name in COLUMNS[role]
-} - _AMOUNTS
+_AMOUNT_ROLES = ("quantity", "value", "unit_price", "discount")
+_OF_LINES = {name for role in _AMOUNT_ROLES for name in COLUMNS[role]} - _AMOUNTS
 _NO_AMOUNTS = {
     "tax", "vat", "duty", "shipping", "delivery", "fee", "tip", "refund", "deposit", "cost", "margin", "mwst",
     "steuer", "versand",
@@ -92,8 +92,15 @@ def find_columns(names: list[str]) -> dict[str, str]:
 
     Of a nested name, the last part counts, unless the whole name is known, or a part before says of what it
     is the amount (`price.amount`). Nested names that differ only in their writing (`value.offer_id`,
-    `value.offer id`) are alternatives: a record has one of them.
+    `value.offer id`) are alternatives: a record has one of them. Where the rows are the elements of a list,
+    their own amounts come before those of the record that holds them (`^.total`).
     """
+    found = _find_columns(names)
+    own = _find_columns([name for name in names if not name.startswith(RECORD)])
+    return found | {role: own[role] for role in _AMOUNT_ROLES if role in own}
+
+
+def _find_columns(names: list[str]) -> dict[str, str]:
     plain = {_bare(name): name for name in reversed(names)}
     last: dict[str, str] = {}
     for name in names:
