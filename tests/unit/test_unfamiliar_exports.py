@@ -8,6 +8,7 @@ import pytest
 
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.questions import Question, resolve_questions
+from graph.importing.mapping.source import NO_BEHAVIOURS
 from graph.importing.mapping.yaml_text import load_yaml
 
 
@@ -168,7 +169,7 @@ def test_columns_of_rules_and_possible_answers_are_not_called_unused(tmp_path: P
     written = infer_mapping(tmp_path, zone="UTC")
     mapping, questions = resolve_questions(load_yaml(written))
     assert "not used of" not in written
-    assert [question.choose for question in questions] == [("acct",)]
+    assert [question.choose for question in questions] == [("acct", NO_BEHAVIOURS)]
     assert mapping["tables"]["behaviours"][0]["replaces"] == ["basket"]
 
 

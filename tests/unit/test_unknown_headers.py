@@ -9,6 +9,7 @@ from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.questions import Question, UnansweredQuestions, write_answers
+from graph.importing.mapping.source import NO_BEHAVIOURS
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.progress import Silent
 
@@ -39,7 +40,7 @@ def test_columns_of_unknown_names_are_asked_about_with_examples(
     }
     assert found == {
         "object": ["u (c0, c1)", "p (P0, P1)", "none of them"],
-        "user": ["u (c0, c1)", "p (P0, P1)"],
+        "user": ["u (c0, c1)", "p (P0, P1)", NO_BEHAVIOURS],
     }
     report = check_files(tmp_path, _mapping(tmp_path, [product, "u"]), Silent())
     assert report.total.rejected == 0
@@ -50,7 +51,9 @@ def test_formats_are_those_of_the_columns_to_choose(tmp_path: Path) -> None:
     rows = [f"c{i % 5},P1,{i + 1:02}.03.2024,{i + 3:02}.03.2024" for i in range(20)]
     _write(tmp_path, "orders.csv", "email,sku,bought,delivered", rows)
     (question,) = _questions(infer_mapping(tmp_path))
-    assert question.shown == ["bought (01.03.2024, 02.03.2024)", "delivered (03.03.2024, 04.03.2024)"]
+    *choices, none = question.shown
+    assert choices == ["bought (01.03.2024, 02.03.2024)", "delivered (03.03.2024, 04.03.2024)"]
+    assert none == NO_BEHAVIOURS
     report = check_files(tmp_path, _mapping(tmp_path, ["bought"]), Silent())
     assert (report.total.read, report.total.rejected) == (20, 0)
 

@@ -20,6 +20,7 @@ from graph.importing.inference.campaigns.single_use import resolve_single_use_co
 from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain, unused_columns
 from graph.importing.inference.files.column_values import examples
+from graph.importing.inference.files.described import described_key, product_key
 from graph.importing.inference.files.infer_table import (
     has_repeated_values,
     infer_table,
@@ -78,10 +79,16 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None) -> str:
         file.name: None if file.problem else "behaviours" if file.joined else infer_table(file)
         for file in rest
     }
+    described = {
+        file.name: key
+        for file in rest
+        if tables[file.name] == "behaviours" and (key := described_key(file, rest))
+    }
+    tables |= dict.fromkeys(described, "products")
     if not draft.sources and "behaviours" not in tables.values():
         _guess_behaviours(rest, tables)
     for file in rest:
-        objects |= _draft_file(draft, file, tables)
+        objects |= _draft_file(draft, file, tables, described)
     name_changed_series(draft)
     _complete(draft, objects, files)
     if draft.zone is None:
@@ -91,14 +98,20 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None) -> str:
     return draft.render()
 
 
-def _draft_file(draft: Draft, file: InspectedFile, tables: dict[str, str | None]) -> dict[str, str]:
-    """Add the sources of a file to the draft; return the kind of object by kind of behaviour."""
+def _draft_file(
+    draft: Draft, file: InspectedFile, tables: dict[str, str | None], described: dict[str, str]
+) -> dict[str, str]:
+    """Add the sources of a file to the draft; return the kind of object by kind of behaviour.
+
+    `described` has the keys of the tables of products that behaviours refer to, by name of the file.
+    """
     table = tables[file.name]
     if table is None:
         draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
         return {}
     if table == "behaviours":
-        objects = draft_behaviours(draft, file, has_products="products" in tables.values())
+        has_products, product = "products" in tables.values(), product_key(file, described.values())
+        objects = draft_behaviours(draft, file, has_products=has_products, product=product)
         if _may_repeat_rows(draft, draft.sources[-1], file) and (shared := shared_rows(file)):
             note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
             draft.settings["duplicates"] = Noted("drop", note)
@@ -107,7 +120,7 @@ def _draft_file(draft: Draft, file: InspectedFile, tables: dict[str, str | None]
         campaigns = _source("campaigns", file)
         campaigns.settings["repeats"] = "first"
         draft.sources.append(campaigns)
-    draft.sources.append(_source(table, file))
+    draft.sources.append(_source(table, file, described.get(file.name)))
     return {}
 
 
@@ -150,9 +163,11 @@ def _no_table(file: InspectedFile) -> str:
     return f"no table has its columns ({names}){more}"
 
 
-def _source(table: str, file: InspectedFile) -> DraftSource:
-    """Draft the source of any table but behaviours."""
+def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSource:
+    """Draft the source of any table but behaviours; `key` is the column of its ids, if known."""
     columns: dict[str, Any] = dict(assign_columns(table, file.names))
+    if key:
+        columns = {"id": key} | {name: column for name, column in columns.items() if column != key}
     settings: dict[str, Any] = dict(file.settings)
     spec = TABLES[table]
     if "user" in columns and (user := user_column(file, columns["user"])):

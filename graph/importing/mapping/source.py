@@ -22,6 +22,8 @@ DIVIDER = ", "
 """Between the files that are the label of a source without a name."""
 NO_COLUMN = "none of them"
 """The answer that no column holds the object of behaviours, or another field that may be missing."""
+NO_BEHAVIOURS = "none of them: its rows are no behaviours"
+"""The answer that a file has no user or no time, and so no behaviours: its source is left out."""
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
 KeyRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]
@@ -268,6 +270,27 @@ def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str
         source = {**source, "duration_days": days}
         del columns["ends"]
     return source, columns
+
+
+def leave_out_no_behaviours(content: object) -> object:
+    """Leave out the sources of a parsed mapping of which an answer says that they have no behaviours."""
+    tables = content.get("tables") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(tables, dict) or "behaviours" not in tables:
+        return content
+    given = as_list(tables["behaviours"])
+    kept = [source for source in given if not _has_no_behaviours(source)]
+    if len(kept) == len(given):
+        return content
+    others = {name: sources for name, sources in tables.items() if name != "behaviours"}
+    return content | {"tables": others | ({"behaviours": kept} if kept else {})}
+
+
+def _has_no_behaviours(source: object) -> bool:
+    columns = source.get("columns") if isinstance(source, dict) else None
+    return isinstance(columns, dict) and any(
+        (column.get("column") if isinstance(column, dict) else column) == NO_BEHAVIOURS
+        for column in columns.values()
+    )
 
 
 Sources = Annotated[list[Source], BeforeValidator(as_list)]

@@ -132,7 +132,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "valor", "valor_total", "wartość", "kwota", "tutar", "toplam_tutar", "сумма", "belopp", "beløb",
         "beløp", "částka", "összeg", "금액", "결제금액", "المبلغ",
         "total_paid", "amount_paid", "paid_amount", "price_paid", "sale_amount", "sales_amount",
-        "net_sales", "gross_sales", "line_amount", "line_item_cost", "extended_price", "net_amount", "gross_amount",
+        "net_sales", "gross_sales", "line_amount", "line_item_cost", "extended_price", "net_amount",
+        "gross_amount",
     ),
     "unit_price": (
         "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",

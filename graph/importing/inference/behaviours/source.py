@@ -22,7 +22,7 @@ from graph.importing.inference.files.column_values import are_numbers
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
 from graph.importing.inference.files.tables import assign_columns, find_columns
 from graph.importing.inference.formats.settings import format_settings
-from graph.importing.mapping.source import ANY_PRODUCT
+from graph.importing.mapping.source import ANY_PRODUCT, NO_BEHAVIOURS, NO_COLUMN
 from graph.importing.vocabulary.behaviour_kinds import kind_of_file, known_type
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
 from graph.importing.vocabulary.order_statuses import status_columns
@@ -67,7 +67,9 @@ class _Decisions:
     remarks: list[str] = field(default_factory=list)
 
 
-def draft_behaviours(draft: Draft, file: InspectedFile, *, has_products: bool = False) -> dict[str, str]:
+def draft_behaviours(
+    draft: Draft, file: InspectedFile, *, has_products: bool = False, product: str | None = None
+) -> dict[str, str]:
     """Add the source of `file` to the draft.
 
     Parameters
@@ -76,13 +78,15 @@ def draft_behaviours(draft: Draft, file: InspectedFile, *, has_products: bool = 
         The draft, and a file of behaviours.
     has_products
         Whether a table has the products: then categories and pages are no objects.
+    product
+        Its column of products, where a table that it refers to tells so, not its own name.
 
     Returns
     -------
     dict
         The kind of object (product, coupon, campaign) by kind of behaviour.
     """
-    decisions = _begin(file)
+    decisions = _begin(file, product)
     objects = _decide_objects(decisions, has_products)
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
@@ -105,10 +109,14 @@ def draft_behaviours(draft: Draft, file: InspectedFile, *, has_products: bool = 
     return objects
 
 
-def _begin(file: InspectedFile) -> _Decisions:
+def _begin(file: InspectedFile, product: str | None) -> _Decisions:
     """Return the columns that names and types tell, and what all rows do."""
     roles = find_columns(file.names)
     columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
+    if product and "product" not in roles:
+        roles["product"] = columns["object"] = product
+        if naming := roles.get("campaign", roles.get("coupon")):
+            columns["campaign"] = naming
     if user := user_column(file, roles.get("user")):
         roles["user"] = columns["user"] = user
     else:
@@ -167,7 +175,7 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
         return _decide_views(decisions, kinds, has_products)
     candidates = _unknown_columns(file, columns)
     if not objects and candidates and not {"campaign", "coupon"} & set(roles):
-        columns["object"] = ask_column(file, "the product", candidates, optional=True)
+        columns["object"] = ask_column(file, "the product", candidates, otherwise=NO_COLUMN)
         return dict.fromkeys(kinds, "product")
     if not objects:
         # Orders of unnamed products: each still is a purchase, of the same product.
@@ -280,7 +288,9 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
             times = file.times if spec.kind == "time" else []
             used = named_columns(columns) | set(decisions.where)
             others = [name for name in file.names if name not in {*file.times, *used}]
-            columns[spec.name] = ask_column(file, spec.meaning, times or others or file.names)
+            columns[spec.name] = ask_column(
+                file, spec.meaning, times or others or file.names, otherwise=NO_BEHAVIOURS
+            )
 
 
 def _replace_orders(decisions: _Decisions) -> None:

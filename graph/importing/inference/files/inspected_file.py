@@ -15,7 +15,7 @@ from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.clock_columns import clock_columns
 from graph.importing.inference.files.column_values import Values, are_times, are_unix_times, examples
 from graph.importing.mapping.formats import DATE_AND_TIME, FIRST_OF, parts_of
-from graph.importing.mapping.source import NO_COLUMN, Join, Source
+from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.cells import texts
 from graph.importing.reading.folders import FoundFile
 from graph.importing.reading.numbered_columns import read_numbered_columns
@@ -134,7 +134,7 @@ def index_by_name(files: Sequence[InspectedFile]) -> dict[str, InspectedFile]:
 
 
 def ask_column(
-    file: InspectedFile, what: str, names: Iterable[str] | None = None, *, optional: bool = False
+    file: InspectedFile, what: str, names: Iterable[str] | None = None, *, otherwise: str = ""
 ) -> Ask:
     """Return the question which column of a file holds `what`.
 
@@ -146,11 +146,11 @@ def ask_column(
         What the column holds, in words.
     names
         The columns to choose among; default: all.
-    optional
-        Whether no column may hold it.
+    otherwise
+        The answer that no column holds it; empty if one must.
     """
     chosen = list(file.names if names is None else names)[:_MAX_CHOICES]
     choices = {name: examples(file.values.get(name, [])) for name in chosen}
-    if optional:
-        choices[NO_COLUMN] = ""
+    if otherwise:
+        choices[otherwise] = ""
     return Ask(f"Which column of {file.name} holds {what}?", choices)

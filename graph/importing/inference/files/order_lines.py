@@ -42,7 +42,7 @@ def join_orders(files: list[InspectedFile]) -> list[InspectedFile]:
 
 
 def line_columns(file: InspectedFile) -> list[str]:
-    """Return the columns that make the rows of a file lines of orders without a user; empty if they do not."""
+    """Return the columns by which rows are lines of orders without a user; empty if they are none."""
     roles = find_columns(file.names)
     is_line = not file.problem and "user" not in roles and {"basket", "quantity"} & set(roles)
     content = [roles[role] for role in ("product", "quantity", "unit_price", "value") if role in roles]

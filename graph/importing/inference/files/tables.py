@@ -24,6 +24,11 @@ _AMOUNTS = {"amount", "value"}
 """Parts of nested names that leave open of what they are the amount."""
 _AMOUNT_ROLES = ("quantity", "value", "unit_price", "discount")
 _OF_LINES = {name for role in _AMOUNT_ROLES for name in COLUMNS[role]} - _AMOUNTS
+_PRICE = re.compile(
+    r"^(?!.*(?:list|original|old|regular|compare|shipping|delivery|cost|tax|total|uvp|listen))"
+    r".*_?(?:price|preis|prix|precio|prezzo|prijs)$"
+)
+"""The only price in a line of an order: `Ticket price`."""
 _NO_AMOUNTS = {
     "tax", "vat", "duty", "shipping", "delivery", "fee", "tip", "refund", "deposit", "cost", "margin", "mwst",
     "steuer", "versand",
@@ -97,7 +102,11 @@ def find_columns(names: list[str]) -> dict[str, str]:
     """
     found = _find_columns(names)
     own = _find_columns([name for name in names if not name.startswith(RECORD)])
-    return found | {role: own[role] for role in _AMOUNT_ROLES if role in own}
+    found |= {role: own[role] for role in _AMOUNT_ROLES if role in own}
+    if "basket" in found and not {"value", "unit_price"} & set(found):
+        prices = [name for name in names if _PRICE.search(_bare(name)) and name not in found.values()]
+        found |= {"unit_price": prices[0]} if len(prices) == 1 else {}
+    return found
 
 
 def _find_columns(names: list[str]) -> dict[str, str]:
