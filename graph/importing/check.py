@@ -20,7 +20,6 @@ from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.day_counts import DayCounts
 from graph.importing.values.later_files import leave_out_superseded
 from graph.importing.values.observer import Observer
-from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.values.shared_codes import keep_shared_codes
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress, Silent
@@ -94,10 +93,9 @@ def check_files(
     refuse_ambiguous_columns(files, progress)
     keep_shared_codes(files, progress)
     leave_out_superseded(files, progress)
-    check, observer = Check(Tally(mapping), unused=unused_columns(files)), Observer(mapping)
+    check = Check(Tally(mapping), unused=unused_columns(files))
+    observer = Observer(mapping, compares_files=files.may_repeat_rows)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
-    repeated = RepeatedRows()
-    compared = mapping.duplicates == "keep" and _number_of_files(files) > 1
     days = DayCounts()
     check.tables = {table: RowCounts() for table, _ in files.tables()}
     for resolved in Resolver(mapping, observer).run(files, progress):
@@ -106,8 +104,6 @@ def check_files(
         check.tally.add_block(file.name, rows, resolved.rejected)
         if file.table == "behaviours":
             days.add(rows.columns["at"], mapping.zone)
-            if compared:
-                repeated.add(file.name, rows)
         for error in resolved.rejected:
             reason = reason_text(file.name, error.column, error.reason)
             check.reasons[reason] += 1
@@ -126,7 +122,7 @@ def check_files(
     nothing = check.tally.explain_none() if "behaviours" in mapping.tables else NO_BEHAVIOURS
     empty = check.tally.explain_empty_campaigns()
     check.warnings += [warning for warning in (nothing, empty) if warning]
-    check.warnings += [*repeated.warnings(), *files.unread_warnings()]
+    check.warnings += files.unread_warnings()
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:
@@ -141,8 +137,3 @@ def tally_files(files: InputFiles) -> Tally:
     for resolved in Resolver(files.mapping, Observer(files.mapping)).run(files, Silent()):
         tally.add_block(resolved.source.name, resolved.rows, resolved.rejected)
     return tally
-
-
-def _number_of_files(files: InputFiles) -> int:
-    """Return the number of files with behaviours."""
-    return len({file.name for file in files.inputs if file.table == "behaviours"})

@@ -23,7 +23,7 @@ from graph.progress import Silent
 from graph.schema import migrate
 from graph.settings import Settings
 from tests.data import query, remove_dataset
-from tests.shop import HEADER, Import, shop_mapping
+from tests.shop import HEADER, Import, shop_mapping, write_shop
 
 FEW_HOUSEHOLDS = 12
 
@@ -404,3 +404,14 @@ def test_migrations_are_applied_once_and_changed_ones_rejected(graph: Graph) -> 
             migrate(graph)
     finally:
         query(graph, change, c=row["c"])
+
+
+def test_rows_of_overlapping_files_are_warned_of(
+    graph: Graph, settings: Settings, tmp_path: Path, dataset: str
+) -> None:
+    write_shop(tmp_path)
+    (tmp_path / "orders_2.csv").write_text(
+        (tmp_path / "orders.csv").read_text() + "c,tea,2024-05-02 09:00,3\n"
+    )
+    report = import_files(graph, settings, tmp_path, shop_mapping(dataset), Silent(), engine="stream")
+    assert {warning.code: warning.count for warning in report.warnings}["repeated_rows"] == 3

@@ -34,7 +34,7 @@ def test_rows_of_two_exports_are_named(tmp_path: Path) -> None:
     assert warning is not None
     assert warning.count == 2
     assert warning.text == (
-        "orders_2.csv: 2 rows are also in orders_1.csv, and would be loaded twice. Set `duplicates: drop` "
+        "orders_2.csv: 2 rows are also in orders_1.csv, and count twice. Set `duplicates: drop` "
         "(which also drops rows that are equal within a file: 1), or map `id`, a column that tells rows "
         "apart."
     )
@@ -46,7 +46,7 @@ def test_several_pairs_of_files_are_examples(tmp_path: Path) -> None:
         tmp_path, {"orders_1.csv": row, "orders_2.csv": row, "orders_3.csv": row + "a,tea,2024-03-03,1\n"}
     )
     assert warning is not None
-    assert warning.text.startswith("2 rows are in several files, and would be loaded twice.")
+    assert warning.text.startswith("2 rows are in several files, and count twice.")
     assert sorted(warning.examples) == [
         "orders_2.csv: 1 row is also in orders_1.csv",
         "orders_3.csv: 1 row is also in orders_1.csv",

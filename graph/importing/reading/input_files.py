@@ -115,6 +115,12 @@ class InputFiles:
                 yield name, inputs
 
     @property
+    def may_repeat_rows(self) -> bool:
+        """Whether several files have behaviours, and equal rows of theirs are loaded each."""
+        names = {file.name for file in self.inputs if file.table == "behaviours"}
+        return self.mapping.duplicates == "keep" and len(names) > 1
+
+    @property
     def files(self) -> dict[str, str]:
         """The checksum of each file, joined ones included, by name."""
         own = {file.name: file.checksum for file in self.inputs}

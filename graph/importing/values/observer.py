@@ -17,6 +17,7 @@ from graph.importing.values.id_report import IdReport
 from graph.importing.values.left_out import LeftOut
 from graph.importing.values.masks import is_true
 from graph.importing.values.outliers import Outliers
+from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.values.rows import Rows
 from graph.importing.values.unlisted_statuses import warn_of_unlisted_statuses
 from graph.importing.warnings import DataWarning
@@ -45,9 +46,11 @@ class Observer:
     ----------
     mapping
         The mapping by which rows are read.
+    compares_files
+        Whether files can repeat behaviours of each other, which takes 12 bytes a row.
     """
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, *, compares_files: bool = False) -> None:
         self._mapping = mapping
         # A kind that takes back another may well have negative numbers.
         self._returns = [name for name, kind in mapping.kinds.items() if kind.returns]
@@ -59,6 +62,7 @@ class Observer:
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
+        self._repeated = RepeatedRows() if compares_files else None
         self._kept: Counter[tuple[str, str, str, bool]] = Counter()
         """Rows by file, column, status that `statuses` does not list, and whether it lists others."""
         self.left_out = LeftOut()
@@ -79,6 +83,8 @@ class Observer:
             self._add_ids(rows)
             if file.table == "behaviours":
                 self._conflicting.add(file.name, rows)
+                if self._repeated:
+                    self._repeated.add(file.name, rows)
                 self._add_numbers(file, rows)
         if {"discount", "value"} <= set(rows.columns):
             discounts = rows.columns["discount"].to_numpy(zero_copy_only=False)
@@ -165,7 +171,8 @@ class Observer:
                     rows,
                 ))  # fmt: skip
         statuses = warn_of_unlisted_statuses(self._kept)
-        return [*found, *self._conflicting.warnings(), *self._ids.warnings(), *statuses]
+        repeated = self._repeated.warnings() if self._repeated else []
+        return [*found, *self._conflicting.warnings(), *self._ids.warnings(), *statuses, *repeated]
 
 
 def _column(file: InputFile, name: str) -> _Column:

@@ -55,7 +55,7 @@ class RepeatedRows:
         also = f" (which also drops rows that are equal within a file: {within:,})" if within else ""
         what = found[0] if len(found) == 1 else f"{_rows(total)} in several files"
         text = (
-            f"{what}, and would be loaded twice. Set `duplicates: drop`{also}, or map `id`, a column that "
+            f"{what}, and count twice. Set `duplicates: drop`{also}, or map `id`, a column that "
             "tells rows apart."
         )
         return [DataWarning("repeated_rows", text, total, [] if len(found) == 1 else found[:_MAX_PAIRS])]
