@@ -1,5 +1,5 @@
 // Derive the participations from behaviours of one kind with products that name a campaign
-// parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean, only by users whom the campaign targeted; a campaign without targeted users is open to all), $window (boolean)
+// parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean, only by users whom the campaign targeted), $mixed (boolean, a campaign without targeted users is open to all), $window (boolean)
 // returns: added (integer), removed (integer)
 // access: autocommit
 // One pass over all users in batches; a pass per campaign would read all behaviours each time.
@@ -16,7 +16,7 @@ CALL (user) {
     MATCH (campaign:Campaign {dataset: $dataset, id: id})
     WHERE (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
       AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) }
-        OR NOT EXISTS { (campaign)<-[:TARGETED_BY]-() })
+        OR ($mixed AND NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }))
     RETURN collect([campaign, at]) AS supported
   }
   CALL (user, supported) {

@@ -6,7 +6,7 @@ MATCH (campaign:Campaign {dataset: $dataset})
 WITH campaign, COUNT { (campaign)<-[:TARGETED_BY]-() } AS targeted
 // Imports only add targeted users, products and coupons, so that their numbers tell whether any was added.
 WITH campaign, targeted = 0 AS open, $rules + ' from ' + campaign.starts_at.epochMillis + ' to ' + campaign.ends_at.epochMillis
-  + ', ' + CASE targeted WHEN 0 THEN 'all' ELSE toString(targeted) END + ' users, ' + COUNT { (campaign)-[:PROMOTES]->() } + ' products, '
+  + ', ' + targeted + ' users, ' + COUNT { (campaign)-[:PROMOTES]->() } + ' products, '
   + COUNT { (campaign)<-[:OF]-(:Coupon) } + ' coupons' AS state
 WITH campaign, open, state, coalesce(campaign.derived_from <> state, true) AS anew
 WHERE anew OR NOT $window

@@ -204,7 +204,6 @@ def test_a_corrected_reading_is_refused_where_files_are_missing(
     assert load(**behaviours(columns={**COLUMNS, "store": "product"})).reloaded_imports == ["import/1"]
 
 
-@pytest.mark.parametrize("point", ["changes", "finish"])
 def test_a_reading_is_corrected_after_campaigns_were_corrected_in_place(
     graph: Graph, load: Import, shop: Path, dataset: str
 ) -> None:
@@ -227,6 +226,7 @@ def test_a_reading_is_corrected_after_campaigns_were_corrected_in_place(
     assert error.value.remedy.count("groundswell import undo") == 1
 
 
+@pytest.mark.parametrize("point", ["changes", "finish"])
 def test_an_interrupted_replacement_is_completed_by_the_same_command(
     graph: Graph, load: Import, monkeypatch: pytest.MonkeyPatch, dataset: str, point: str
 ) -> None:
@@ -245,7 +245,8 @@ def test_an_interrupted_replacement_is_completed_by_the_same_command(
         load(**changes)
     report = load(**changes)
     assert (report.run, report.counts["ordered"], report.participations) == ("import/3", 3, 1)
-    assert [found.state for found in import_runs(graph, dataset)] == ["complete", "undone", "undone"]
+    # The second import loaded nothing, so that there is nothing to undo.
+    assert [found.state for found in import_runs(graph, dataset)] == ["complete", "complete", "undone"]
 
 
 def test_a_replacement_interrupted_between_undo_and_load_is_completed(

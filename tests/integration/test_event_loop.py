@@ -23,8 +23,8 @@ def test_calls_return_the_same_rows_and_errors(graph: Graph, sample: ImportRepor
         try:
             rows = await reads.call(reads.run, "runs/datasets")
             assert rows == graph.run("runs/datasets")
-            frame = await reads.call(reads.frame, "campaigns/list", dataset=sample.dataset)
-            assert frame.equals(graph.frame("campaigns/list", dataset=sample.dataset))
+            frame = await reads.call(reads.frame, "campaigns/list", dataset=sample.dataset, before=None)
+            assert frame.equals(graph.frame("campaigns/list", dataset=sample.dataset, before=None))
             with pytest.raises(NotFound, match="no data set 'nowhere'"):
                 await reads.call(describe_dataset, reads, "nowhere")
         finally:
@@ -51,7 +51,7 @@ def test_event_loop_is_free_while_statements_run(graph: Graph, sample: ImportRep
 
 def _read_repeatedly(graph: Graph, dataset: str) -> None:
     for _ in range(20):
-        graph.run("campaigns/list", dataset=dataset)
+        graph.run("campaigns/list", dataset=dataset, before=None)
 
 
 def test_statements_outside_a_call_use_the_synchronous_driver(graph: Graph) -> None:

@@ -146,12 +146,13 @@ def test_a_campaign_without_targeted_users_is_open_to_all(
         for user, day, name in (("a", 2, "F1"), ("b", 3, ""), ("c", 4, "OPEN"))
     )
     (shop / "orders.csv").write_text("user,product,at,amount,campaign\n" + rows)
-    behaviours = {
-        **TABLES["behaviours"],
-        "columns": {**TABLES["behaviours"]["columns"], "campaign": "campaign"},
+    (orders,) = TABLES["behaviours"]
+    orders = {**orders, "columns": {**orders["columns"], "campaign": "campaign"}}
+    rules = {
+        "tables": {**TABLES, "behaviours": [orders]},
+        "kinds": {"order": {"type": "ORDERED", "counts": counts}},
+        "participation": {"targeted": "mixed"},
     }
-    kinds = {"order": {"type": "ORDERED", "counts": counts}}
-    rules = {"tables": {**TABLES, "behaviours": behaviours}, "kinds": kinds}
     expected = sum(map(len, participants.values()))
     assert load(**rules).participations == expected
     found = campaign_list(graph, dataset).set_index("id")["participants"].to_dict()

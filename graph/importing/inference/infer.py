@@ -273,7 +273,9 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         counts = {plain(kind).get("counts") for kind in draft.kinds.values()}
         known = [text for name, text in _COUNTING.items() if name in counts]
         what = " or ".join(known) or "what counts is a question above"
-        draft.participation = Noted({"targeted": targeted, "window": True}, f"{who}; {what}")
+        draft.participation = Noted(
+            {"targeted": "mixed" if targeted else False, "window": True}, f"{who}; {what}"
+        )
 
 
 def _behaviours(draft: Draft) -> list[DraftSource]:

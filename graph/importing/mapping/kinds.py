@@ -58,8 +58,9 @@ class BehaviourKind(Strict):
 class Participation(Strict):
     """Which behaviours of any kind count as participation."""
 
-    targeted: bool = Field(
+    targeted: bool | Literal["mixed"] = Field(
         True,
-        description="Only users whom the campaign targeted; a campaign without targeted users is open to all",
+        description="Only users whom the campaign targeted; false: anyone; mixed: anyone where it targeted "
+        "nobody",
     )
     window: bool = Field(True, description="Only between the campaign's start and end")

@@ -120,18 +120,27 @@ def _derive_kind(
     graph: Graph, kind: BehaviourKind, rules: Rules, campaigns: list[Row], since: int, shared: Row
 ) -> Iterator[tuple[Changes, int]]:
     """Yield the changes, and the number of campaigns done."""
-    only_targeted = rules.participation.targeted
+    only_targeted = bool(rules.participation.targeted)
+    is_mixed = rules.participation.targeted == "mixed"
+    campaigns = [
+        campaign | {"open": not only_targeted or (is_mixed and campaign["open"])} for campaign in campaigns
+    ]
     anew = any(campaign["anew"] for campaign in campaigns)
     if kind.counts == "named" and kind.object == "product":
         since = 0 if anew else since
         (row,) = graph.run(
-            "importing/participations_attributed", **shared, targeted=only_targeted, since=since, anew=anew
+            "importing/participations_attributed",
+            **shared,
+            targeted=only_targeted,
+            mixed=is_mixed,
+            since=since,
+            anew=anew,
         )
         yield Changes(**row), len(campaigns)
         return
     if kind.counts == "any":
-        unlimited = [campaign for campaign in campaigns if campaign["open"] or not only_targeted]
-        campaigns = [campaign for campaign in campaigns if not campaign["open"] and only_targeted]
+        unlimited = [campaign for campaign in campaigns if campaign["open"]]
+        campaigns = [campaign for campaign in campaigns if not campaign["open"]]
         for is_anew in (True, False):
             names = [campaign["campaign"] for campaign in unlimited if campaign["anew"] is is_anew]
             if names:
@@ -145,7 +154,7 @@ def _derive_kind(
                 yield Changes(**row), len(names)
 
     def derive(campaign: Row) -> Changes:
-        targeted = {} if kind.counts == "any" else {"targeted": only_targeted and not campaign["open"]}
+        targeted = {} if kind.counts == "any" else {"targeted": not campaign["open"]}
         return _derive_campaign(
             graph, f"importing/participations_{kind.counts}", shared | targeted, since, campaign
         )

@@ -150,12 +150,18 @@ class Tally:
             reached = np.full(len(inside), _OTHER)
             fits = self._fits(objects, kind, campaign, inside)
             eligible = np.ones(len(inside), dtype=bool)
-            if self.rule.targeted and self.facts.targets_users(campaign):
+            if self._is_limited(campaign):
                 eligible = self.facts.belong("users", campaign, users[inside])
             reached[fits] = np.where(eligible, _COUNTS, _UNTARGETED)[fits]
             status[inside] = np.maximum(status[inside], reached)
             per_campaign[:, campaign] = len(inside), np.count_nonzero(reached == _COUNTS)
         return status
+
+    def _is_limited(self, campaign: int) -> bool:
+        """Return whether only users whom a campaign targeted take part in it."""
+        if self.rule.targeted == "mixed":
+            return self.facts.targets_users(campaign)
+        return self.rule.targeted
 
     def _objects(self, rows: Rows, kind: BehaviourKind) -> tuple[Ints, Ints]:
         """Return the positions of the objects that decide, and of the campaigns that rows name."""
