@@ -241,7 +241,7 @@ def test_sample_is_loaded_as_its_page_states(tmp_path: Path, title: str) -> None
     assert categories == CATEGORIES.get(title, {})
     counting = {name: kind.counts for name, kind in mapping.kinds.items() if kind.counts != "never"}
     assert counting == COUNTING.get(title, {"purchase": "named"})
-    assert mapping.participation.targeted == (title in TARGETINGS)
+    assert bool(mapping.participation.targeted) == (title in TARGETINGS)
 
 
 def test_every_known_export_has_a_sample(tmp_path: Path) -> None:
