@@ -1,6 +1,6 @@
 """The files of a folder that a mapping names, by table."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -116,9 +116,13 @@ class InputFiles:
 
     @property
     def may_repeat_rows(self) -> bool:
-        """Whether several files have behaviours, and equal rows of theirs are loaded each."""
-        names = {file.name for file in self.inputs if file.table == "behaviours"}
-        return self.mapping.duplicates == "keep" and len(names) > 1
+        """Whether several files have behaviours of one type, and equal rows of theirs are loaded each."""
+        files_of: dict[str, set[str]] = defaultdict(set)
+        for file in self.inputs:
+            if file.table == "behaviours":
+                for name in self.mapping.types_of(file.source):
+                    files_of[name].add(file.name)
+        return self.mapping.duplicates == "keep" and any(len(names) > 1 for names in files_of.values())
 
     @property
     def files(self) -> dict[str, str]:
