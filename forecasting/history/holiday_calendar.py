@@ -10,7 +10,6 @@ Dates are those of the package ``holidays``. The country is that of the data set
 """
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -56,32 +55,24 @@ def holiday_dates(country: str | None, days: pd.DatetimeIndex) -> dict[str, pd.D
     """
     if country is None:
         return dict.fromkeys(KINDS, pd.DatetimeIndex([]))
-    return _dates(country, tuple(range(int(days[0].year) - 1, int(days[-1].year) + 2)))
+    return _dates(country, _years_around(days))
 
 
 def named_holidays(country: str, days: pd.DatetimeIndex) -> list[tuple[pd.Timestamp, str]]:
     """Dates and names of feasts and other public holidays, from the year before `days` to the year after."""
-    import holidays
+    return sorted({(day, name) for day, name, _ in _named(country, _years_around(days))})
 
-    years = range(int(days[0].year) - 1, int(days[-1].year) + 2)
-    categories = holidays.country_holidays(country).supported_categories
-    named = (_named(country, years, name) for name in categories if name not in _UNUSED_CATEGORIES)
-    return sorted({day for days_of_category in named for day in days_of_category})
+
+def _years_around(days: pd.DatetimeIndex) -> tuple[int, ...]:
+    return tuple(range(int(days[0].year) - 1, int(days[-1].year) + 2))
 
 
 @cache
 def _dates(country: str, years: tuple[int, ...]) -> dict[str, pd.DatetimeIndex]:
-    # Imported here because commands that only read would load it, too.
-    import holidays
-
     dates: dict[str, set[pd.Timestamp]] = {kind: set() for kind in KINDS}
-    if country in holidays.list_supported_countries():
-        categories = holidays.country_holidays(country).supported_categories
-        for category in categories:
-            if category not in _UNUSED_CATEGORIES:
-                for day, name in _named(country, years, category):
-                    if not _DAYS_OFF.search(name):
-                        dates[_kind(name, category)].add(day)
+    for day, name, category in _named(country, years):
+        if not _DAYS_OFF.search(name):
+            dates[_kind(name, category)].add(day)
     for year in years:
         dates["sale"] |= _sales(country, year)
     dates["civic"] -= dates["feast"]
@@ -89,16 +80,25 @@ def _dates(country: str, years: tuple[int, ...]) -> dict[str, pd.DatetimeIndex]:
     return {kind: pd.DatetimeIndex(sorted(found)) for kind, found in dates.items()}
 
 
-def _named(country: str, years: Sequence[int], category: str) -> list[tuple[pd.Timestamp, str]]:
-    """Return the days of a category, with their names in English where the package has them."""
+@cache
+def _named(country: str, years: tuple[int, ...]) -> list[tuple[pd.Timestamp, str, str]]:
+    """Return days of a country, with their names in English where the package has them, and categories."""
+    # Imported here because commands that only read would load it, too.
     import holidays
 
-    languages = holidays.country_holidays(country).supported_languages
-    english = next((language for language in languages if language.startswith("en")), None)
-    calendar = holidays.country_holidays(
-        country, years=list(years), categories=(category,), observed=False, language=english
-    )
-    return [(pd.Timestamp(day), name) for day, names in calendar.items() for name in names.split("; ")]
+    if country not in holidays.list_supported_countries():
+        return []
+    supported = holidays.country_holidays(country)
+    english = next((name for name in supported.supported_languages if name.startswith("en")), None)
+    named = []
+    for category in supported.supported_categories:
+        if category not in _UNUSED_CATEGORIES:
+            calendar = holidays.country_holidays(
+                country, years=list(years), categories=(category,), observed=False, language=english
+            )
+            for day, names in calendar.items():
+                named += [(pd.Timestamp(day), name, category) for name in names.split("; ")]
+    return named
 
 
 def _kind(name: str, category: str) -> str:

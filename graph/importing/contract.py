@@ -167,5 +167,14 @@ TABLES = {spec.name: spec for spec in _SPECS}
 ENTITIES = ("users", "tags", "products", "campaigns")
 """Tables whose rows describe one node each: a later row with the same id brings its newest values."""
 
+LABELS = {
+    "users": "User",
+    "tags": "Tag",
+    "products": "Product",
+    "campaigns": "Campaign",
+    "coupons": "Coupon",
+}
+"""Label of the nodes of each table."""
+
 ADDABLE = ("users", "tags", "products", "coupons")
 """Tables to which rows can add unknown ids by referencing them; campaigns need their dates."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graph.connection import Graph, Row
 from graph.errors import ImportFailed
-from graph.importing.contract import ENTITIES
+from graph.importing.contract import ENTITIES, LABELS
 from graph.importing.engines.behaviours import VALUES
 from graph.importing.engines.csv_files import CsvFiles, End, moments
 from graph.importing.engines.engine import ImportEngine
@@ -36,13 +36,6 @@ from graph.settings import Settings
 Positions = dict[str, NDArray[np.int64]]
 """Position of each referenced id, by column."""
 _LEASE_DURING_SWAP = timedelta(hours=1)
-_LABELS = {
-    "users": "User",
-    "tags": "Tag",
-    "products": "Product",
-    "campaigns": "Campaign",
-    "coupons": "Coupon",
-}
 
 
 def bulk_obstacle(graph: Graph, settings: Settings, mapping: Mapping) -> str | None:
@@ -110,7 +103,7 @@ class BulkEngine(ImportEngine):
         table, rows = resolved.source.table, resolved.rows
         for name, ids in resolved.added.items():
             positions = resolver.ids[name].positions(pa.array(ids))
-            files.nodes(_LABELS[name], name, positions, {"id": pa.array(ids)})
+            files.nodes(LABELS[name], name, positions, {"id": pa.array(ids)})
         if len(rows):
             if table in ENTITIES:
                 self._write_entities(files, resolver, resolved)
@@ -137,7 +130,7 @@ class BulkEngine(ImportEngine):
                 "zone": pa.repeat(pa.scalar(zone), len(name)),
             }
         category = columns.get("category")
-        files.nodes(_LABELS[table], table, positions, columns)
+        files.nodes(LABELS[table], table, positions, columns)
         if table == "products" and category is not None:
             self._write_categories(files, positions, category)
 

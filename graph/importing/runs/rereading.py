@@ -12,13 +12,12 @@ import pyarrow.compute as pc
 
 from graph.connection import Graph, Row
 from graph.errors import InvalidRequest
-from graph.importing.contract import ENTITIES
+from graph.importing.contract import ENTITIES, LABELS
 from graph.importing.reading.blocks import format_of
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.values.validate import validate
 
 _MAX_LISTED = 5
-_LABELS = {"users": "User", "tags": "Tag", "products": "Product", "campaigns": "Campaign"}
 
 
 def replaced_imports(graph: Graph, files: InputFiles) -> list[int]:
@@ -85,7 +84,7 @@ def _absent(
 
 def _loses(graph: Graph, files: InputFiles, table: str, imports: list[int]) -> bool:
     """Return whether `imports` loaded users, tags, products or campaigns that the delivery has no longer."""
-    dataset, label = files.mapping.dataset, _LABELS[table]
+    dataset, label = files.mapping.dataset, LABELS[table]
     rows = graph.run("undo/stated", dataset=dataset, label=label, imports=imports)
     loaded = pa.array([row["id"] for row in rows], pa.string())
     for file in files.inputs:
