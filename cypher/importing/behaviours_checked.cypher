@@ -1,4 +1,4 @@
-// Load behaviours of one kind unless an earlier import loaded them ($twice: or this import)
+// Load behaviours of one kind unless an earlier import loaded them (with an id, or $twice: or this import)
 // parameters: $dataset (string), $import (integer), $zone (string), $type (string), $returns (string or null, the type that these take back), $source (string or null, label of the mapping's source), $object (string, product, coupon or campaign), $users (list of string), $objects (list of string), $campaigns (list of string), $keep_unknown (boolean, load behaviours that name unknown campaigns), $moments (list of integer, milliseconds), $rows (integer), $user (list of integer), $what (list of integer), $at (list of integer), $campaign (list of integer or null), $quantity (list of float), $value (list of float), $discount (list of float), $discount_rate (list of float), $minimum_spend (list of float), $coupon_discount (list of float), $basket (list of string), $store (list of string), $key (list of string), $twice (boolean)
 // returns: no_users (list of integer), no_objects (list of integer), no_campaigns (list of integer); positions of unknown ids
 // access: write
@@ -37,7 +37,7 @@ CALL (users, objects, known, moments) {
        coalesce(known[$campaign[i]], true) AS is_known
   WHERE user IS NOT NULL AND object IS NOT NULL AND is_known AND NOT EXISTS {
     MATCH (user)-[behaviour:$($type)]->(object)
-    WHERE ($twice OR behaviour.import <> $import) AND CASE WHEN $key[i] IS NOT NULL THEN behaviour.id = $key[i]
+    WHERE ($twice OR $key[i] IS NOT NULL OR behaviour.import <> $import) AND CASE WHEN $key[i] IS NOT NULL THEN behaviour.id = $key[i]
       // Ids of two sources are no duplicates.
       AND ($source IS NULL OR behaviour.source IS NULL OR behaviour.source = $source) ELSE
       behaviour.at = at AND coalesce(behaviour.quantity, '') = coalesce($quantity[i], '')

@@ -91,7 +91,7 @@ class ImportJob:
         standing = graph.run("importing/campaign_ids", dataset=mapping.dataset, replaced=replaced)
         keep_shared_codes(self._files, progress, [row["id"] for row in standing])
         leave_out_superseded(self._files, progress)
-        chosen = _choose(graph, settings, mapping, engine, self._files)
+        chosen = _choose(graph, settings, engine, self._files)
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
             migrate(graph)
@@ -270,10 +270,10 @@ def import_files(
         return job.run()
 
 
-def _choose(graph: Graph, settings: Settings, mapping: Mapping, engine: Engine, files: InputFiles) -> str:
+def _choose(graph: Graph, settings: Settings, engine: Engine, files: InputFiles) -> str:
     if engine == "stream":
         return "stream"
-    reason = bulk_obstacle(graph, settings, mapping)
+    reason = bulk_obstacle(graph, settings)
     if engine == "bulk" and reason:
         raise InvalidRequest(
             f"A bulk import is not possible: {reason}.",

@@ -12,6 +12,7 @@ from graph.connection import Graph, Row, connect
 from graph.dataset_lock import lock_owners
 from graph.errors import ImportFailed, ImportStopped, InvalidRequest
 from graph.importing.adapters.complete_journey import complete_journey
+from graph.importing.check import check_files
 from graph.importing.engines import bulk
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.job import Engine, import_files, import_prepared
@@ -24,6 +25,7 @@ from graph.schema import migrate
 from graph.server import local
 from graph.settings import Settings
 from tests.data import HOUSEHOLDS, query
+from tests.orders import check_orders, orders_mapping
 from tests.stores import restore_empty
 
 
@@ -126,6 +128,46 @@ def test_bulk_and_stream_engines_create_the_same_graph(empty_server: Settings, m
         stream_rejects = pd.read_csv(stream_report.rejects or "", dtype=str)
         pd.testing.assert_frame_equal(stream_rejects, bulk_rejects)
         assert without_import_numbers(content(graph, "shop")) == without_import_numbers(bulk_content)
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes", "loaded"), [({"id": "line"}, {}, 5), ({}, {"duplicates": "drop"}, 4)]
+)
+def test_repeated_rows_are_counted_alike_by_the_check_both_engines_and_the_graph(
+    empty_server: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: dict[str, object],
+    changes: dict[str, object],
+    loaded: int,
+) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 3)
+    header = "user,product,at,amount,line\n"
+    june = "a,tea,2024-03-01,0,1\na,tea,2024-03-01,0,1\nb,tea,2024-03-02,5,2\na,mug,2024-03-04,5,3\n"
+    july = "b,tea,2024-03-02,5,2\na,tea,2024-03-01,0,1\na,mug,2024-03-04,5,4\nb,mug,2024-03-09,1,5\n" * 2
+    check_orders(tmp_path, header + june, orders_mapping())
+    (tmp_path / "orders-july.csv").write_text(header + july)
+    document = orders_mapping(columns, **changes).model_dump(mode="json", exclude_unset=True)
+    del document["tables"]["users"]
+    document["tables"]["behaviours"][0] |= {"files": "orders*.csv", "replaces": []}
+    mapping = parse_mapping(document, "test")
+    check = check_files(tmp_path, mapping, Silent())
+    with connect(empty_server) as graph:
+        contents: list[list[Row]] = []
+        engines: tuple[Engine, ...] = ("bulk", "stream")
+        for engine in engines:
+            report = import_files(graph, empty_server, tmp_path, mapping, Silent(), engine=engine)
+            assert report.engine == engine
+            behaviours = query(graph, "MATCH (:User {dataset: 'x'})-[b:ORDERED]->() RETURN count(b) AS n")
+            assert report.tables["behaviours"].loaded == behaviours[0]["n"] == loaded
+            assert report.tables == check.tables
+            assert report.tally == check.tally.lines()
+            zeros = [warning for warning in report.warnings if warning.code == "zero_amounts"]
+            assert [warning.count for warning in zeros] == [1]
+            assert zeros == [warning for warning in check.warnings if warning.code == "zero_amounts"]
+            contents.append(without_import_numbers(content(graph, "x")))
+            undo_import(graph, "x", len(contents), Silent())
+        assert contents[0] == contents[1]
 
 
 def create_user_of_another_dataset(graph: Graph) -> None:

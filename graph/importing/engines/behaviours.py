@@ -7,7 +7,6 @@ position. Batches are sorted by object, so that Neo4j writes the relationships o
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -50,9 +49,7 @@ def _load_kind(
     spec = target.mapping.kinds[kind]
     read, rows = len(rows), _sort_by_object(rows)
     drop_duplicates = target.mapping.duplicates == "drop"
-    check = drop_duplicates or "id" in rows.columns
-    if check:
-        rows = rows.filter(~_is_repeated(rows, drop_duplicates))
+    has_ids = "id" in rows.columns
     parameters, positions = _parameters(rows)
     parameters |= {
         "zone": target.mapping.zone,
@@ -64,8 +61,8 @@ def _load_kind(
         **target.keys,
     }
     span = pc.min_max(rows.columns["at"])
-    if check or ledger.may_overlap(span["min"].as_py(), span["max"].as_py()):
-        outcome = transaction.run("importing/behaviours_checked", **parameters, twice=check)
+    if has_ids or drop_duplicates or ledger.may_overlap(span["min"].as_py(), span["max"].as_py()):
+        outcome = transaction.run("importing/behaviours_checked", **parameters, twice=drop_duplicates)
     else:
         outcome = transaction.run("importing/behaviours", **parameters)
     rejected = _unknown_references(rows, outcome.rows[0], positions, spec.object_table)
@@ -77,15 +74,6 @@ def _sort_by_object(rows: Rows) -> Rows:
     order = pc.sort_indices(rows.columns["object"])
     columns = {name: column.take(order) for name, column in rows.columns.items()}
     return Rows(rows.table, rows.numbers[np.asarray(order)], columns, [])
-
-
-def _is_repeated(rows: Rows, all_values: bool) -> Any:
-    """Mark rows that repeat an earlier row of the batch: its id, or with `all_values` all of its values."""
-    frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
-    repeated = frame.duplicated().to_numpy() if all_values else np.zeros(len(frame), dtype=bool)
-    if "id" in frame:
-        repeated |= frame.duplicated(["user", "object", "id"]).to_numpy() & frame["id"].notna().to_numpy()
-    return repeated
 
 
 def _parameters(rows: Rows) -> tuple[Row, dict[str, pa.DictionaryArray]]:

@@ -22,7 +22,6 @@ from graph.importing.engines.csv_files import CsvFiles, End, moments
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.resolve import ResolvedBlock, Resolver
 from graph.importing.engines.units import is_whole
-from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFiles
 from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
@@ -38,15 +37,12 @@ Positions = dict[str, NDArray[np.int64]]
 _LEASE_DURING_SWAP = timedelta(hours=1)
 
 
-def bulk_obstacle(graph: Graph, settings: Settings, mapping: Mapping) -> str | None:
+def bulk_obstacle(graph: Graph, settings: Settings) -> str | None:
     """Return why a bulk import is impossible, or None where it is possible."""
     if settings.neo4j_uri:
         return "NEO4J_URI names a server that Groundswell does not manage"
     if graph.single("importing/has_data")["has_data"]:
         return "the database is not empty"
-    behaviours = mapping.tables.get("behaviours", [])
-    if mapping.duplicates == "drop" or any("id" in source.columns for source in behaviours):
-        return "the mapping removes repeated behaviours (duplicates: drop, or an id column)"
     return None
 
 

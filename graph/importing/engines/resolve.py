@@ -24,6 +24,7 @@ from graph.importing.values.id_index import IdIndex
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.references import REFERENCES, referenced_ids, unknown_id
+from graph.importing.values.repetitions import Repetitions
 from graph.importing.values.rows import Rows, with_file_columns
 from graph.importing.values.validate import validate
 from graph.progress import Progress
@@ -68,6 +69,7 @@ class Resolver:
     def __init__(self, mapping: Mapping, observer: Observer) -> None:
         self.mapping = mapping
         self._observer = observer
+        self._repetitions = Repetitions(mapping)
         self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
@@ -83,10 +85,11 @@ class Resolver:
 
     def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:
         rows = validate(block, file.table, file.source, self.mapping)
+        rows = self._repetitions.leave_out(file, rows)
         self._observer.add(file, rows)
         added = self._add_referenced(rows)
         rejected = list(rows.rejected)
-        unchanged = 0
+        unchanged = rows.unchanged
         positions: dict[str, Ints] = {}
         if file.table in ENTITIES:
             keep, unchanged, errors = self._new_entities(rows)

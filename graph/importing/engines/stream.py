@@ -33,6 +33,7 @@ from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
 from graph.importing.values.references import referenced_ids
+from graph.importing.values.repetitions import Repetitions
 from graph.importing.values.rows import Rows, with_file_columns
 from graph.importing.values.validate import validate
 from graph.importing.warnings import DataWarning
@@ -63,8 +64,12 @@ class StreamEngine(ImportEngine):
 
     _added: dict[str, set[str]] = field(default_factory=dict, init=False)
     """Ids that exist because rows reference them, by table."""
+    _repetitions: Repetitions = field(init=False)
     _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
     _older: OlderExports = field(default_factory=OlderExports, init=False)
+
+    def __post_init__(self) -> None:
+        self._repetitions = Repetitions(self.target.mapping)
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
@@ -99,6 +104,7 @@ class StreamEngine(ImportEngine):
                     self.observer.left_out.skip(file, plan.loaded_before.left_out)
                 else:
                     rows = validate(block, file.table, file.source, self.target.mapping)
+                    rows = self._repetitions.leave_out(file, rows)
                     self.observer.add(file, rows)
                     if rows_across_blocks is None and self._replaces(file):
                         rows_across_blocks = self._rows_across_blocks(file, inputs)
@@ -193,7 +199,7 @@ class StreamEngine(ImportEngine):
                 rows.read,
                 result.loaded,
                 len(rejected),
-                result.unchanged + replacement.unchanged,
+                result.unchanged + replacement.unchanged + rows.unchanged,
                 rows.left_out,
                 replacement.replaced,
             )
@@ -233,6 +239,10 @@ def _partition(rows: Rows) -> list[Rows]:
     part = _part_of(rows)
     parts = [rows.filter(part == index) for index in range(PARTS)]
     parts[0].rejected, parts[0].left_out_numbers = rows.rejected, rows.left_out_numbers
+    if repeated := rows.repeated:
+        part = _part_of(repeated)
+        for index in range(PARTS):
+            parts[index].repeated = repeated.filter(part == index)
     if keys := rows.left_out_keys:
         with_user = keys.filter(keys.columns["user"].is_valid().to_numpy(zero_copy_only=False))
         part = _part_of(with_user)

@@ -38,6 +38,8 @@ class _Lines:
     def add(self, rows: Rows) -> None:
         _set(self.left_out, rows.left_out_numbers)
         _set(self.used, rows.numbers)
+        if rows.repeated:
+            _set(self.used, rows.repeated.numbers)
         _set(self.used, np.array([error.row for error in rows.rejected], dtype=np.int64))
 
     def count(self) -> int:

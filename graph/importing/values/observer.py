@@ -79,10 +79,12 @@ class Observer:
                 self._kept[file.name, column, value, bool(known)] += kept[value]
         for name, counts in rows.currencies.items():
             self._currencies[_column(file, name)] += counts
+        for part in (rows, rows.repeated):
+            if part and file.table == "behaviours":
+                self._conflicting.add(file.name, part)
         if len(rows):
             self._add_ids(rows)
             if file.table == "behaviours":
-                self._conflicting.add(file.name, rows)
                 if self._repeated:
                     self._repeated.add(file.name, rows)
                 self._add_numbers(file, rows)

@@ -1,7 +1,7 @@
 """Rows of the contract: the valid ones of a block, and the errors of the others."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,8 @@ class Rows:
     """Whether a row with a known id and other values is unchanged, not rejected."""
     left_out_keys: "Rows | None" = None
     """Users, keys and times of behaviours that `where` leaves out: an earlier file may have had them."""
-
+    repeated: "Rows | None" = None
+    """Behaviours that repeat an earlier row of the delivery, and are not loaded."""
     rejected_ids: frozenset[str | None] = frozenset()
     """Ids in rejected rows of campaigns."""
 
@@ -41,21 +42,32 @@ class Rows:
         return len(self.left_out_numbers)
 
     @property
+    def unchanged(self) -> int:
+        """Number of rows that repeat an earlier one."""
+        return 0 if self.repeated is None else len(self.repeated)
+
+    @property
     def read(self) -> int:
-        """Number of valid and rejected rows."""
-        return len(self.numbers) + len(self.rejected)
+        """Number of valid and rejected rows, repeated ones included."""
+        return len(self.numbers) + len(self.rejected) + self.unchanged
 
     def between(self, first: int, end: int) -> "Rows":
-        """Return the rows, rejected and left-out ones included, whose numbers are in [first, end)."""
+        """Return the rows, rejected, left-out and repeated ones included, with numbers in [first, end)."""
         part = self.filter((self.numbers >= first) & (self.numbers < end))
         part.rejected = [error for error in self.rejected if first <= error.row < end]
         left_out = self.left_out_numbers
         part.left_out_numbers = left_out[(left_out >= first) & (left_out < end)]
         part.left_out_keys = self.left_out_keys and self.left_out_keys.between(first, end)
+        part.repeated = self.repeated and self.repeated.between(first, end)
         return part
 
+    def without_repeated(self, repeated: NDArray[np.bool_]) -> "Rows":
+        """Return the rows, rejected and left-out ones included, with the `repeated` ones apart."""
+        kept = self.filter(~repeated)
+        return replace(self, numbers=kept.numbers, columns=kept.columns, repeated=self.filter(repeated))
+
     def filter(self, keep: NDArray[np.bool_]) -> "Rows":
-        """Return the rows where `keep` is True, without rejected and left-out ones."""
+        """Return the rows where `keep` is True, without rejected, left-out and repeated ones."""
         mask = pa.array(keep)
         columns = {name: column.filter(mask) for name, column in self.columns.items()}
         return Rows(

@@ -1,0 +1,84 @@
+"""Finds behaviours that repeat an earlier row of the delivery: its `id`, or all values (`duplicates: drop`).
+
+Each row is kept as a hash of 8 bytes, with both settings as two.
+"""
+
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graph.importing.contract import TABLES
+from graph.importing.mapping.model import Mapping
+from graph.importing.reading.input_files import InputFile
+from graph.importing.values.rows import Rows
+
+_KEY = ["type", "user", "object", "id"]
+_VALUES = {
+    field.name: np.nan if field.kind == "number" else None
+    for field in TABLES["behaviours"].fields
+    if field.name not in ("kind", "id", "unit_price")
+}
+"""The fields that are compared where no id decides, and what stands for a missing value."""
+Hashes = NDArray[np.uint64]
+
+
+class Repetitions:
+    """Leaves repeated behaviours out, block by block, as the graph would not create them.
+
+    Parameters
+    ----------
+    mapping
+        Says which behaviours are equal.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._types = {name: kind.type for name, kind in mapping.kinds.items()}
+        # Ids of two sources are no duplicates.
+        self._ids: dict[str | None, _SeenHashes] = defaultdict(_SeenHashes)
+        self._values = _SeenHashes()
+
+    def leave_out(self, file: InputFile, rows: Rows) -> Rows:
+        """Return `rows` of a block without those that repeat earlier ones, which its `repeated` has."""
+        drops_equal = self._mapping.duplicates == "drop"
+        if file.table != "behaviours" or not len(rows) or not (drops_equal or "id" in rows.columns):
+            return rows
+        frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
+        frame["type"] = frame["kind"].map(self._types)
+        repeated = np.zeros(len(rows), dtype=bool)
+        has_id = frame["id"].notna().to_numpy() if "id" in frame else repeated.copy()
+        if has_id.any():
+            seen = self._ids[self._mapping.label_of(file.source)]
+            repeated[has_id] = seen.add(_hashes(frame.loc[has_id, _KEY]))
+        if drops_equal:
+            absent = {name: empty for name, empty in _VALUES.items() if name not in frame}
+            values = frame.assign(**absent).loc[~repeated, ["type", *_VALUES]]
+            # A row with an id of its own is no repetition, whatever its values.
+            repeated[~repeated] = self._values.add(_hashes(values)) & ~has_id[~repeated]
+        return rows.without_repeated(repeated) if repeated.any() else rows
+
+
+def _hashes(frame: pd.DataFrame) -> Hashes:
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy()
+
+
+class _SeenHashes:
+    """All hashes so far, in sorted arrays, each more than as long as the next: few are searched."""
+
+    def __init__(self) -> None:
+        self._sorted: list[Hashes] = []
+
+    def add(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """Add `hashes`, and return which of them occurred before, also among themselves."""
+        new, first = np.unique(hashes, return_index=True)
+        before = np.ones(len(hashes), dtype=bool)
+        before[first] = False
+        for known in self._sorted:
+            place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+            before |= known[place] == hashes
+        while self._sorted and len(self._sorted[-1]) <= len(new):
+            new = np.sort(np.concatenate([self._sorted.pop(), new]), kind="stable")
+        self._sorted.append(new)
+        return before
