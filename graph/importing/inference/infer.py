@@ -30,6 +30,7 @@ from graph.importing.inference.files.infer_table import (
 )
 from graph.importing.inference.files.inspect import inspect_files
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
+from graph.importing.inference.files.lists_in_rows import unread_lists
 from graph.importing.inference.files.order_lines import join_orders, line_columns
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
@@ -45,6 +46,9 @@ _COUNTING = {
     "any": "any behaviour of these kinds: no file says which belong to a campaign",
 }
 """What counts as participation, in words."""
+_ANY_BESIDE_LISTS = (
+    "any behaviour of these kinds: no column says which belong to a campaign, but lists that are not read may"
+)
 
 
 def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = None) -> str:
@@ -111,7 +115,10 @@ def _draft_file(
         return {}
     if table == "behaviours":
         has_products, product = "products" in tables.values(), product_key(file, described.values())
-        objects = draft_behaviours(draft, file, has_products=has_products, product=product)
+        has_campaigns = "campaigns" in tables.values()
+        objects = draft_behaviours(
+            draft, file, has_products=has_products, has_campaigns=has_campaigns, product=product
+        )
         if _may_repeat_rows(draft, draft.sources[-1], file) and (shared := shared_rows(file)):
             note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
             draft.settings["duplicates"] = Noted("drop", note)
@@ -190,7 +197,7 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
     unused = unused_columns(file.names, columns)
     if unused and spec.attributes:
         settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
-    remarks = [file.comment]
+    remarks = [file.comment, unread_lists(file)]
     if unused and not spec.attributes:
         remarks.append(f"not used of {file.name}: {', '.join(unused[:20])}")
     if table == "campaigns":
@@ -271,7 +278,8 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
             else "any user: no file says whom one targeted"
         )
         counts = {plain(kind).get("counts") for kind in draft.kinds.values()}
-        known = [text for name, text in _COUNTING.items() if name in counts]
+        counting = _COUNTING | ({"any": _ANY_BESIDE_LISTS} if any(file.lists for file in files) else {})
+        known = [text for name, text in counting.items() if name in counts]
         what = " or ".join(known) or "what counts is a question above"
         draft.participation = Noted(
             {"targeted": "mixed" if targeted else False, "window": True}, f"{who}; {what}"

@@ -11,7 +11,14 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading import parquet, sheets
 from graph.importing.reading.blocks import JSON, Block, format_of, read_blocks, read_header
 from graph.importing.reading.columns import missing_columns, nearest
-from graph.importing.reading.json_paths import ABSENT, RECORD, alternatives, flatten, lists_of_objects
+from graph.importing.reading.json_paths import (
+    ABSENT,
+    RECORD,
+    alternatives,
+    flatten,
+    lists_of_objects,
+    nested_lists,
+)
 from graph.importing.reading.json_rows import Element, Extraction
 from graph.importing.reading.lines import decode_line
 
@@ -103,6 +110,18 @@ def column_paths(elements: Iterable[Element], rows: str | None) -> Iterator[str]
             yield from (name for name, _ in flatten(value))
         if rows:
             yield from (f"{RECORD}{name}" for name, _ in flatten(record) if not name.startswith(f"{rows}["))
+
+
+def list_paths(elements: Iterable[Element], rows: str | None) -> Iterator[tuple[str, list[str]]]:
+    """Yield the paths of lists inside a record's rows, and those of the values in them."""
+    for record, value in elements:
+        if isinstance(value, dict):
+            yield from nested_lists(value)
+        if rows:
+            of_record = nested_lists(record, RECORD)
+            yield from (
+                (name, names) for name, names in of_record if not f"{RECORD}{rows}.".startswith(f"{name}.")
+            )
 
 
 def _may_have(block: Block, name: str) -> bool:

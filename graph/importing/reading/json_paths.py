@@ -1,4 +1,4 @@
-"""Paths into JSON records: `properties.product_id`, `items[0].sku`, `event_params[key=campaign].value`.
+"""Paths into JSON records: `properties.product_id`, `items[0].sku`, `codes[]`, `params[key=campaign].value`.
 
 A key of the very name of a path, or of its beginning, comes before the path's parts: "offer.id" finds
 `{"offer.id": 1}` as well as `{"offer": {"id": 1}}`. `value.offer id | value.offer_id` is the first that has a
@@ -15,6 +15,10 @@ ABSENT: Final = object()
 """Stands for a path that a record does not have; null is a value."""
 RECORD = "^."
 """Begins a path that starts at the record, where the rows are the elements of a list in it."""
+ALL = "[]"
+"""Names all elements of a list: `codes[]`, `promotions[].id`."""
+DIVIDER = ", "
+"""Between the values of several elements of a list."""
 _SPECIAL = re.compile(r"[.\[]")
 
 
@@ -41,6 +45,8 @@ def lookup(value: Any, path: str) -> Any:
 def _lookup_element(value: Any, inside: str, rest: str) -> Any:
     if not isinstance(value, list):
         return ABSENT
+    if not inside:
+        return _join([lookup(element, rest) for element in value])
     if inside.isdecimal():
         return lookup(value[int(inside)], rest) if int(inside) < len(value) else ABSENT
     key, _, wanted = inside.partition("=")
@@ -48,6 +54,16 @@ def _lookup_element(value: Any, inside: str, rest: str) -> Any:
         if isinstance(element, dict) and text_of(element.get(key)) == wanted:
             return lookup(element, rest)
     return ABSENT
+
+
+def _join(values: list[Any]) -> Any:
+    """Return the values of all elements of a list as one text, or the only one as it is."""
+    if values and all(value is ABSENT for value in values):
+        return ABSENT
+    values = [value for value in values if value is not ABSENT and value is not None]
+    if any(isinstance(value, dict | list) for value in values):
+        return values
+    return values[0] if len(values) == 1 else DIVIDER.join(map(str, map(text_of, values))) or None
 
 
 def getter(path: str) -> Callable[[dict[str, Any]], Any]:
@@ -79,9 +95,9 @@ def _first(record: dict[str, Any], path: str, paths: list[str]) -> Any:
 
 
 def flatten(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the path and value of every plain value of a record.
+    """Yield the path and value of every plain value of a record, and of every list of plain values.
 
-    A list of objects with a `key` each is followed by key; of other lists, only plain elements are named.
+    A list of objects with a `key` each is followed by key; for others, see `nested_lists`.
     """
     for key, value in record.items():
         yield from _flatten_value(f"{prefix}{key}", value)
@@ -91,14 +107,33 @@ def _flatten_value(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         yield from flatten(value, f"{path}.")
     elif isinstance(value, list):
-        for position, element in enumerate(value):
-            if isinstance(element, dict) and isinstance(element.get("key"), str):
+        for element in value:
+            if _has_key(element):
                 rest = {key: part for key, part in element.items() if key != "key"}
                 yield from flatten(rest, f"{path}[key={element['key']}].")
-            elif not isinstance(element, dict | list):
-                yield f"{path}[{position}]", element
+        if value and not any(isinstance(element, dict | list) for element in value):
+            yield path + ALL, lookup(value, ALL)
     else:
         yield path, value
+
+
+def _has_key(element: Any) -> bool:
+    return isinstance(element, dict) and isinstance(element.get("key"), str)
+
+
+def nested_lists(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield the path of each list of objects that `flatten` does not follow, and the paths of its values.
+
+    The path of a value, like `refunds[].amount.value`, names those of all elements.
+    """
+    for key, value in record.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from nested_lists(value, f"{path}.")
+        elif isinstance(value, list):
+            elements = [part for part in value if isinstance(part, dict) and not _has_key(part)]
+            if elements:
+                yield path, [name for part in elements for name, _ in flatten(part, f"{path}{ALL}.")]
 
 
 def lists_of_objects(record: dict[str, Any], prefix: str = "") -> Iterator[str]:

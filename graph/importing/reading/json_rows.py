@@ -13,7 +13,9 @@ from graph.importing.reading.cells import to_column
 from graph.importing.reading.json_paths import ABSENT, RECORD, getter, lookup
 from graph.importing.reading.lines import Parsed, RowError, decode_line, encoding_error
 
-_NOT_PLAIN = "is not one plain value; name a part of it (a.b, a[0]), or read a list's elements with `rows`"
+_NOT_PLAIN = (
+    "is not one plain value; name a part of it (a.b, a[0], a[]), or read a list's elements with `rows`"
+)
 _HALF_PAIR = "contains half of a surrogate pair, which is no character"
 
 

@@ -1,5 +1,6 @@
 """A sample of a file: the texts of its columns, in every format."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading import parquet
 from graph.importing.reading.blocks import JSON, format_of, read_blocks, read_header
 from graph.importing.reading.cells import is_cells, texts
-from graph.importing.reading.column_check import column_paths, records_of
+from graph.importing.reading.column_check import column_paths, list_paths, records_of
 from graph.importing.reading.json_paths import lists_of_objects
 from graph.importing.reading.json_rows import Extraction
 
@@ -30,11 +31,14 @@ class Sample:
         Columns whose values the file itself types: their format needs no decision.
     lists
         Paths of lists of objects, whose elements `rows` could make the rows (JSON, Parquet).
+    nested
+        Lists of objects inside the rows, by the path that columns have, with the paths of their values.
     """
 
     columns: dict[str, list[str | None]]
     typed: dict[str, Typed] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
+    nested: dict[str, list[str]] = field(default_factory=dict)
 
 
 def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
@@ -49,16 +53,17 @@ def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
     rows
         Most rows to return.
     """
-    names, lists = _names(path, source, rows)
+    names, lists, nested = _names(path, source, rows)
     block = next(read_blocks(path, source, names), None)
     if block is None:
-        return Sample({name: [] for name in names}, lists=lists)
+        return Sample({name: [] for name in names}, lists=lists, nested=nested)
     parsed = block.parse()
     columns = {name: parsed.columns[name][:rows] for name in names}
     return Sample(
         {name: texts(column).to_pylist() for name, column in columns.items()},
         {name: kind for name, column in columns.items() if (kind := _type_of(column))},
         lists,
+        nested,
     )
 
 
@@ -67,21 +72,25 @@ def column_names(path: Path, source: Source, rows: int = 2_000) -> list[str]:
     return _names(path, source, rows)[0]
 
 
-def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str]]:
+def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str], dict[str, list[str]]]:
     kind = format_of(path, source)
     if kind not in JSON and not (kind == "parquet" and parquet.has_lists(path)):
-        return [name for name in read_header(path, source) if name], []
+        return [name for name in read_header(path, source) if name], [], {}
     names: dict[str, None] = {}
     lists: dict[str, None] = {}
+    nested: dict[str, dict[str, None]] = defaultdict(dict)
     for block in read_blocks(path, source, []):
         extraction = Extraction([], block.rows)
         for position, record in enumerate(records_of(block, source)):
             if position == rows:
                 break
-            names |= dict.fromkeys(column_paths(extraction.elements(record) or (), block.rows))
+            elements = extraction.elements(record) or ()
+            names |= dict.fromkeys(column_paths(elements, block.rows))
+            for path_of_list, columns in list_paths(elements, block.rows):
+                nested[path_of_list] |= dict.fromkeys(columns)
             lists |= dict.fromkeys(lists_of_objects(record))
         break
-    return list(names), list(lists)
+    return list(names), list(lists), {name: list(columns) for name, columns in nested.items()}
 
 
 def _type_of(column: pa.Array) -> Typed | None:

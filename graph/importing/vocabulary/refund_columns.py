@@ -1,5 +1,7 @@
 """Columns of refunds and of returned units, by their names."""
 
+import re
+
 from graph.importing.vocabulary.names import simplify
 
 _COLUMNS = {
@@ -20,9 +22,15 @@ _UNITS = {
 }  # fmt: skip
 
 
+_IN_LIST = re.compile(
+    r"(?:^|\.)refunds?\[\]\.(?:refund_?)?(?:amount|total|value)(?:\.(?:value|amount))?", re.IGNORECASE
+)
+"""Amounts of the elements of a list of refunds: `refunds[].amount.value`."""
+
+
 def is_refund(name: str) -> bool:
     """Return whether a column holds refunds, by its name."""
-    return simplify(name) in _COLUMNS
+    return simplify(name) in _COLUMNS or _IN_LIST.fullmatch(name) is not None
 
 
 def is_of_returned_units(name: str) -> bool:

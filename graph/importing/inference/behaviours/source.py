@@ -11,6 +11,7 @@ from graph.importing.inference.behaviours.currencies import currency_column, cur
 from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn, exclusion_columns, is_flag
 from graph.importing.inference.behaviours.kinds import are_document_kinds
 from graph.importing.inference.behaviours.line_amounts import draft_line_amount
+from graph.importing.inference.behaviours.nested_lists import NestedLists, read_lists
 from graph.importing.inference.behaviours.order_ids import is_order_id
 from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.behaviours.refunds import Refunds
@@ -68,7 +69,12 @@ class _Decisions:
 
 
 def draft_behaviours(
-    draft: Draft, file: InspectedFile, *, has_products: bool = False, product: str | None = None
+    draft: Draft,
+    file: InspectedFile,
+    *,
+    has_products: bool = False,
+    has_campaigns: bool = False,
+    product: str | None = None,
 ) -> dict[str, str]:
     """Add the source of `file` to the draft.
 
@@ -78,6 +84,8 @@ def draft_behaviours(
         The draft, and a file of behaviours.
     has_products
         Whether a table has the products: then categories and pages are no objects.
+    has_campaigns
+        Whether a table has the campaigns: then several in one row are a question.
     product
         Its column of products, where a table that it refers to tells so, not its own name.
 
@@ -86,13 +94,16 @@ def draft_behaviours(
     dict
         The kind of object (product, coupon, campaign) by kind of behaviour.
     """
-    decisions = _begin(file, product)
+    lists = read_lists(file, has_campaigns=has_campaigns)
+    decisions = _begin(file, product, lists)
     objects = _decide_objects(decisions, has_products)
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
     _ask_for_missing_columns(decisions)
     _replace_orders(decisions)
     columns, settings = decisions.columns, decisions.settings
+    if lists.campaign:
+        columns["campaign"] = lists.campaign
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
     unused = unused_columns(file.names, columns, [*decisions.where, *decisions.statuses])
@@ -109,10 +120,10 @@ def draft_behaviours(
     return objects
 
 
-def _begin(file: InspectedFile, product: str | None) -> _Decisions:
+def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Decisions:
     """Return the columns that names and types tell, and what all rows do."""
-    roles = find_columns(file.names)
-    columns: dict[str, Any] = dict(assign_columns("behaviours", file.names))
+    roles = find_columns(file.names) | lists.roles
+    columns: dict[str, Any] = dict(assign_columns("behaviours", file.names, lists.roles))
     if product and "product" not in roles:
         roles["product"] = columns["object"] = product
         if naming := roles.get("campaign", roles.get("coupon")):
@@ -138,7 +149,7 @@ def _begin(file: InspectedFile, product: str | None) -> _Decisions:
     value = columns.get("value", instead)
     remarks = [
         f"{total} repeats the total of the order in each line, whose value is {value}" for total in totals
-    ]
+    ] + lists.remarks
     if repeats_order_total(file, roles) == "perhaps":
         columns["value"] = ask_order_total(file, roles["value"], instead)
     elif not totals or "value" in roles:

@@ -93,6 +93,7 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     file.names = list(found.columns)
     file.values = found.columns
     file.typed = found.typed
+    file.lists = found.nested
     nulls = {value for column in found.columns.values() for value in column} & _NULLS
     if nulls:
         file.missing = ["", *sorted(str(text) for text in nulls)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from graph.importing.contract import TABLES
 from graph.importing.mapping.formats import OR
-from graph.importing.reading.json_paths import RECORD
+from graph.importing.reading.json_paths import ALL, RECORD
 from graph.importing.vocabulary.names import COLUMNS, ENTITY_OF, FILES, simplify, words_of
 
 _INCLUSIVE = re.compile(
@@ -110,6 +110,8 @@ def find_columns(names: list[str]) -> dict[str, str]:
 
 
 def _find_columns(names: list[str]) -> dict[str, str]:
+    # Lists have several values.
+    names = [name for name in names if ALL not in name]
     plain = {_bare(name): name for name in reversed(names)}
     last: dict[str, str] = {}
     for name in names:
@@ -150,9 +152,9 @@ def is_exclusive(column: str) -> bool:
     return _EXCLUSIVE.search(simplify(column)) is not None
 
 
-def assign_columns(table: str, names: list[str]) -> dict[str, str]:
-    """Return the column for each field of `table`, as far as the names tell."""
-    roles = find_columns(names)
+def assign_columns(table: str, names: list[str], roles: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the column for each field of `table`, as far as the names tell, or else the known `roles`."""
+    roles = find_columns(names) | (roles or {})
     chosen: dict[str, str] = {}
     for field in TABLES[table].fields:
         column = _column_for(table, field.name, roles)

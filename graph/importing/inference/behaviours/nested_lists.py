@@ -1,0 +1,112 @@
+"""Reads what lists inside the rows of behaviours state: the campaign or coupon, and refunds."""
+
+from dataclasses import dataclass, field
+
+from graph.importing.inference.draft import Ask
+from graph.importing.inference.files.column_values import examples
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.files.lists_in_rows import first_of, list_columns, unread_lists
+from graph.importing.inference.files.tables import find_columns
+from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.reading.json_paths import ALL, DIVIDER, RECORD
+from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
+from graph.importing.vocabulary.refund_columns import is_refund
+
+_NAMING = ("campaign", "coupon")
+_OF_ELEMENT = {"id", "code", "name"}
+"""Keys of an element that mean what the name of its list says."""
+
+
+@dataclass
+class NestedLists:
+    """What the lists inside the rows of a file state.
+
+    Attributes
+    ----------
+    roles
+        The column that names the campaign or coupon, by its role.
+    campaign
+        The question for it, where rows have several.
+    read
+        The columns that are read, or asked about.
+    remarks
+        Comments on lists.
+    """
+
+    roles: dict[str, str] = field(default_factory=dict)
+    campaign: Ask | None = None
+    read: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read_lists(file: InspectedFile, *, has_campaigns: bool) -> NestedLists:
+    """Add the columns of a campaign or coupon, and of refunds, that are in lists to `file`.
+
+    Where rows have several campaigns, a table of campaigns (`has_campaigns`) makes it a question which one
+    counts; without it, each combination is a campaign of its own. Several refunds of a row are not read.
+    """
+    found = NestedLists()
+    others = [set(list_columns(other)) for other in file.further_files]
+    columns = [name for name in list_columns(file) if all(name in other for other in others)]
+    if not set(_NAMING) & set(find_columns(file.names)):
+        naming = [(role, name) for role in _NAMING for name in columns if _names(name, role)]
+        for role, name in naming[:1]:
+            _read_campaign(found, file, role, name, has_campaigns)
+    if not any(map(is_refund, file.names)):
+        refunds = [name for name in columns if is_refund(name) and not name.startswith(RECORD)]
+        for name in refunds[:1]:
+            if not _count(file, name, DIVIDER) and not _count(file, name, "-"):
+                _add_column(found, file, name)
+    found.remarks.append(unread_lists(file, found.read))
+    return found
+
+
+def _read_campaign(
+    found: NestedLists, file: InspectedFile, role: str, column: str, has_campaigns: bool
+) -> None:
+    several = _count(file, column, DIVIDER)
+    have = (
+        f"{several:,} {'row' if several == 1 else 'rows'} of {file.name} {'has' if several == 1 else 'have'}"
+    )
+    if several and has_campaigns:
+        found.campaign = _ask(file, column, f"{have} several {column}")
+        found.read.append(column)
+        return
+    if several:
+        found.remarks.append(f"{have} several {column}: together, they are one campaign")
+    found.roles[role] = column
+    _add_column(found, file, column)
+
+
+def _add_column(found: NestedLists, file: InspectedFile, column: str) -> None:
+    found.read.append(column)
+    if column not in file.names:
+        file.names.append(column)
+        file.values[column] = _first_values(file, column)
+
+
+def _names(column: str, role: str) -> bool:
+    """Return whether the values of a list are campaigns or coupons, by their name or that of their list."""
+    *before, last = column.split(".")
+    if not last.endswith(ALL) and simplify(last) in _OF_ELEMENT:
+        last = before[-1]
+    return ("_".join(words_of(last)) if last.endswith(ALL) else simplify(last)) in COLUMNS[role]
+
+
+def _count(file: InspectedFile, column: str, text: str) -> int:
+    """Return the number of rows whose value has a text in it."""
+    return sum(int(frame[column].str.contains(text, regex=False).sum()) for frame in file.frames([column]))
+
+
+def _first_values(file: InspectedFile, column: str) -> list[str | None]:
+    return [value or None for value in next(file.frames([column]))[column]]
+
+
+def _ask(file: InspectedFile, column: str, reason: str) -> Ask:
+    values = _first_values(file, column)
+    first = [value and value.partition(DIVIDER)[0] for value in values]
+    return Ask(
+        f"{reason}, and a behaviour names one campaign. Which does it name: the first ({first_of(column)}), "
+        f"all together as a campaign of their own ({column}), or none",
+        {first_of(column): examples(first), column: examples(values), NO_COLUMN: ""},
+    )
