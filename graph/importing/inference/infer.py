@@ -138,9 +138,8 @@ def _name_of(folder: Path) -> str:
 
 def _may_repeat_rows(draft: Draft, source: DraftSource, file: InspectedFile) -> bool:
     """Return whether several files of a series may have the same rows, and nothing is decided about them."""
-    return (
-        bool(file.further_files) and "duplicates" not in draft.settings and "replaces" not in source.settings
-    )
+    decided = "replaces" in source.settings or "id" in source.settings["columns"]
+    return bool(file.further_files) and "duplicates" not in draft.settings and not decided
 
 
 def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None]) -> None:

@@ -15,6 +15,7 @@ from graph.importing.inference.behaviours.nested_lists import NestedLists, read_
 from graph.importing.inference.behaviours.order_ids import is_order_id
 from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.behaviours.refunds import Refunds
+from graph.importing.inference.behaviours.row_ids import repeated_row_id
 from graph.importing.inference.behaviours.scan import Scan
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
 from graph.importing.inference.behaviours.user_columns import user_column
@@ -101,6 +102,7 @@ def draft_behaviours(
     objects = _decide_kinds(decisions, objects)
     _ask_for_missing_columns(decisions)
     _replace_orders(decisions)
+    _identify_rows(decisions)
     columns, settings = decisions.columns, decisions.settings
     if lists.campaign:
         columns["campaign"] = lists.campaign
@@ -316,6 +318,17 @@ def _replace_orders(decisions: _Decisions) -> None:
         if scan.by_status:
             note += "; add a status that only a later file has to `where`"
         decisions.settings["replaces"] = Noted(["basket"], note)
+
+
+def _identify_rows(decisions: _Decisions) -> None:
+    """Load rows once that have the same id of their own, as an event that was sent or exported twice."""
+    file, scan, columns = decisions.file, decisions.scan, decisions.columns
+    common = [name for name in (scan.user, scan.at, columns.get("object")) if isinstance(name, str)]
+    if found := repeated_row_id(file, _unknown_columns(file, columns), common):
+        columns["id"] = found.column
+        decisions.remarks.append(
+            f"{found.repeated:,} rows repeat an earlier {found.column}, and are loaded once"
+        )
 
 
 def _is_kind_column(file: InspectedFile, scan: Scan) -> bool:

@@ -1,0 +1,60 @@
+"""Event logs that have rows twice: the id of the event is mapped beside the orders that later files replace."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.importing.check import check_files
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.yaml_text import load_yaml
+from graph.progress import Silent
+
+HEADER = "event_id,event,user_id,product_id,time,order_id,status\n"
+MAY = (
+    "e1,view,a,tea,2024-05-01 10:00,,\n"
+    "e2,purchase,a,tea,2024-05-02 10:00,17,paid\n"
+    "e3,view,b,mug,2024-05-30 10:00,,\n"
+)
+JUNE = (
+    "e3,view,b,mug,2024-05-30 10:00,,\n"
+    "e2,purchase,a,tea,2024-05-02 10:00,17,refunded\n"
+    "e4,purchase,b,mug,2024-06-02 10:00,18,paid\n"
+)
+
+
+def inferred(folder: Path, may: str, june: str) -> str:
+    (folder / "events_05.csv").write_text(HEADER + may)
+    (folder / "events_06.csv").write_text(HEADER + june)
+    return infer_mapping(folder, zone="UTC")
+
+
+def test_id_of_events_is_mapped_where_orders_are_replaced(tmp_path: Path) -> None:
+    text = inferred(tmp_path, MAY, JUNE)
+    mapping = parse_mapping(load_yaml(text), "test")
+    (source,) = mapping.tables["behaviours"]
+    assert source.replaces == ["basket"]
+    assert source.columns["id"] == "event_id"
+    assert "2 rows repeat an earlier event_id, and are loaded once" in text
+    report = check_files(tmp_path, mapping, Silent())
+    # The view that has no order counts once, and the refunded order not at all.
+    assert {name: counts.read for name, counts in report.tally.counts.items()} == {"view": 2, "purchase": 1}
+
+
+def test_id_of_events_without_orders_is_mapped(tmp_path: Path) -> None:
+    header, view = "event_id,user_id,product_id,time\n", "e1,a,tea,2024-05-01 10:00\n"
+    (tmp_path / "views.csv").write_text(header + view + view.replace("e1", "e2") + view)
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, zone="UTC")), "test")
+    assert mapping.tables["behaviours"][0].columns["id"] == "event_id"
+    assert check_files(tmp_path, mapping, Silent()).tables["behaviours"].loaded == 2
+
+
+@pytest.mark.parametrize(
+    "june",
+    [
+        "e5,view,b,mug,2024-06-01 10:00,,\n",
+        "e1,view,b,mug,2024-06-01 10:00,,\n",
+    ],
+)
+def test_column_without_repetitions_or_of_other_rows_is_no_id(tmp_path: Path, june: str) -> None:
+    assert "id: event_id" not in inferred(tmp_path, MAY, june)
