@@ -154,12 +154,17 @@ def test_a_campaign_without_targeted_users_is_open_to_all(
         "participation": {"targeted": "mixed"},
     }
     expected = sum(map(len, participants.values()))
-    assert load(**rules).participations == expected
+    report = load(**rules)
+    assert report.participations == expected
+    (warning,) = [warning for warning in report.warnings if warning.code == "open_campaigns"]
+    assert warning.text.startswith("1 of 2 campaigns targets nobody and counts as open to all: OPEN. If")
+    checked = check_files(shop, shop_mapping(dataset, **rules), Silent())
+    assert warning in checked.warnings
     found = campaign_list(graph, dataset).set_index("id")["participants"].to_dict()
     assert found == {campaign: len(users) for campaign, users in participants.items()}
     # Once it targets users, others no longer count.
     (shop / "targets.csv").write_text("user,campaign\nb,F1\nb,OPEN\n")
-    load(**rules)
+    assert "open_campaigns" not in [warning.code for warning in load(**rules).warnings]
     found = campaign_list(graph, dataset).set_index("id")["participants"].to_dict()
     assert found["OPEN"] == ("b" in participants["OPEN"])
 

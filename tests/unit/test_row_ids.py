@@ -1,4 +1,4 @@
-"""Event logs that have rows twice: the id of the event is mapped beside the orders that later files replace."""
+"""Event logs that have rows twice: the id of the event is mapped, also beside orders that are replaced."""
 
 from pathlib import Path
 

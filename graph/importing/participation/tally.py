@@ -25,6 +25,7 @@ from graph.importing.warnings import DataWarning
 _OUTSIDE, _OTHER, _UNTARGETED, _COUNTS = range(4)
 _NONE, _UNKNOWN = -1, -2
 """Instead of the position of a campaign: a row names none, or one that is not among the campaigns."""
+_SHOWN = 5
 Ints = NDArray[np.int64]
 
 
@@ -78,6 +79,7 @@ class Tally:
     def __init__(self, mapping: Mapping) -> None:
         self.kinds: dict[str, BehaviourKind] = mapping.kinds
         self.rule: Participation = mapping.participation
+        self._has_targetings = "targetings" in mapping.tables
         self.facts = CampaignFacts()
         self.counts: dict[str, KindCounts] = {}
         self.names = CampaignNames()
@@ -210,8 +212,26 @@ class Tally:
         return lines
 
     def campaign_warnings(self) -> list[DataWarning]:
-        """Return the warnings of unknown campaigns that behaviours name."""
-        return self.names.warnings(self.facts.campaigns, self._rejected)
+        """Return the warnings of unknown campaigns that behaviours name, and of those open to all."""
+        open_to_all = self._warn_of_open_campaigns()
+        return [*self.names.warnings(self.facts.campaigns, self._rejected), *open_to_all]
+
+    def _warn_of_open_campaigns(self) -> list[DataWarning]:
+        """Return the warning of campaigns that are open to all because no targeting names them."""
+        if self.rule.targeted != "mixed" or not self.counts:
+            return []
+        self.facts.prepare()
+        found = [name for i, name in enumerate(self.facts.campaigns) if not self.facts.targets_users(i)]
+        number = len(self.facts.campaigns)
+        if not found or (len(found) == number and not self._has_targetings):
+            return []
+        shown = ", ".join(found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
+        verbs = "targets nobody and counts" if len(found) == 1 else "target nobody and count"
+        text = (
+            f"{len(found):,} of {number:,} campaigns {verbs} as open to all: {shown}. If their targetings are in another file, map it under `targetings`; if only targeted "
+            "users can take part, set `targeted: true` under `participation`."
+        )
+        return [DataWarning("open_campaigns", text, len(found))]
 
     def explain_none(self) -> DataWarning | None:
         """Return why no behaviour counts as participation and what to change; None if any does."""

@@ -1,4 +1,4 @@
-"""Finds the column that identifies rows, where rows are repeated: an event that was sent or exported twice."""
+"""Finds the column that identifies rows, where rows are repeated: an event exported twice."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
