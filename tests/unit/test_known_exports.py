@@ -115,7 +115,6 @@ BEHAVIOURS: dict[str, list[Behaviour]] = {
     "UCI Online Retail II": [
         ("purchase", "13085", "85048", "2009-12-01T07:45:00", 12, 83.4, None),
         ("purchase", "13085", "79323P", "2009-12-01T07:45:00", 12, 81, None),
-        ("purchase", "13085", "79323P", "2009-12-01T07:45:00", 12, 81, None),
         ("return", "16321", "22087", "2009-12-01T10:33:00", -12, -35.4, None),
     ],
     "Olist": [

@@ -228,8 +228,9 @@ class Tally:
         shown = ", ".join(found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
         verbs = "targets nobody and counts" if len(found) == 1 else "target nobody and count"
         text = (
-            f"{len(found):,} of {number:,} campaigns {verbs} as open to all: {shown}. If their targetings are in another file, map it under `targetings`; if only targeted "
-            "users can take part, set `targeted: true` under `participation`."
+            f"{len(found):,} of {number:,} campaigns {verbs} as open to all: {shown}. If their targetings "
+            "are in another file, map it under `targetings`; if only targeted users can take part, set "
+            "`targeted: true` under `participation`."
         )
         return [DataWarning("open_campaigns", text, len(found))]
 
