@@ -1,5 +1,6 @@
 """A table of recipients with the time of sending says whom a campaign targeted, not what they did."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,26 @@ def test_campaigns_that_only_a_newsletter_names_start_with_it(tmp_path: Path) ->
     (campaign,) = report.preview["campaigns"]
     assert (campaign["id"], campaign["starts"]) == ("SPRING", 1709283600000)
     assert report.tables["campaigns"].rejected == 0
+
+
+def test_each_campaign_of_a_newsletter_starts_when_it_was_first_sent(tmp_path: Path) -> None:
+    rows = (
+        "a@x.org,SPRING,2024-03-09 09:00\n"
+        "b@x.org,MAY,2024-05-02 08:00\n"
+        "b@x.org,SPRING,2024-03-02 10:30\n"
+        "a@x.org,MAY,2024-05-01 08:00\n"
+    )
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    (tmp_path / "newsletter.csv").write_text("email,campaign,sent_at\n" + rows)
+    windows = {
+        row["id"]: [datetime.fromtimestamp(int(str(row[name])) / 1000, UTC) for name in ("starts", "ends")]
+        for row in check(tmp_path, "14").preview["campaigns"]
+    }
+    assert {name: f"{starts:%m-%d %H:%M}" for name, (starts, _) in windows.items()} == {
+        "SPRING": "03-02 10:30",
+        "MAY": "05-01 08:00",
+    }
+    assert {(ends - starts).days for starts, ends in windows.values()} == {14}
 
 
 def test_orders_with_the_time_of_delivery_are_no_targetings(tmp_path: Path) -> None:

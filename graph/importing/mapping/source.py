@@ -148,7 +148,8 @@ class Source(FormatSettings):
     window: Literal["uses"] | None = Field(
         None,
         description="campaigns named by the rows of an order log: each row is a use, by `id` and `at`, and a "
-        "campaign runs from the first day of its use to the last",
+        "campaign runs from the first day of its use to the last; with `duration_days`, that many days from "
+        "its first use",
     )
     repeats: Literal["reject", "first"] = Field(
         "reject",

@@ -1,4 +1,4 @@
-"""Makes campaigns of the rows that use them: each runs from the first day of its use to the last."""
+"""Makes campaigns of the rows that use them: from the first day of their use to the last, or so many days."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,6 +21,7 @@ def blocks_of(file: InputFile, inputs: Sequence[InputFile], mapping: Mapping) ->
     """Yield the blocks of a file; with `window: uses`, one block with a row per campaign.
 
     A campaign is used in several files: the first of those with `window: uses` gets the campaigns of all.
+    With `duration_days`, campaigns start at the moment of their first use, and their duration sets the end.
 
     Parameters
     ----------
@@ -37,17 +38,21 @@ def blocks_of(file: InputFile, inputs: Sequence[InputFile], mapping: Mapping) ->
     if file.source.window is None:
         yield from file.blocks()
         return
-    of_uses = [other for other in inputs if other.source.window is not None]
+    days = file.source.duration_days
+    of_uses = [
+        other for other in inputs if other.source.window is not None and other.source.duration_days == days
+    ]
     if file is not of_uses[0]:
         return
     zone = mapping.zone  # That of the data's days; times may be in another.
     parts = [_spans(block, other.source, mapping) for other in of_uses for block in other.blocks()]
     spans = pd.concat(parts or [_NONE])
     spans = spans.groupby("id", sort=True).agg({"first": "min", "last": "max"})
+    first, last = (pa.array(spans[name], pa.int64()) for name in ("first", "last"))
     columns = {
         "id": pa.array(spans.index.to_list(), pa.string()),
-        "starts": _utc(first_midnight(pa.array(spans["first"], pa.int64()), zone)),
-        "ends": _utc(next_midnight(pa.array(spans["last"], pa.int64()), zone)),
+        "starts": _utc(first if days else first_midnight(first, zone)),
+        "ends": _utc(next_midnight(last, zone)),
     }
     if len(spans):
         parsed = Parsed(np.arange(1, len(spans) + 1), columns, [])

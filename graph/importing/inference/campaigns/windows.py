@@ -51,18 +51,14 @@ def add_campaigns(draft: Draft) -> None:
 
 def _sent_campaigns(targetings: DraftSource) -> DraftSource:
     """Return the source of campaigns that nothing but their sending states: their end is a question."""
-    columns = targetings.settings["columns"]
+    column = targetings.settings["columns"]["campaign"]
     files = " and ".join(map(str, as_list(targetings.settings["files"])))
-    own = {
-        "repeats": "first",
-        "duration_days": Ask(
-            f"{files} states when each campaign was sent, and no file how long one runs. How many days does "
-            "a campaign run from its start?"
-        ),
-        "columns": {"id": columns["campaign"], "starts": columns["at"]},
-    }
-    comment = f"campaigns as {files} has them: each starts at the time of its first row"
-    return DraftSource("campaigns", shared_settings(targetings) | own, comment)
+    days = Ask(
+        f"{files} states when each campaign was sent, and no file how long one runs. How many days does a "
+        "campaign run from its start?"
+    )
+    comment = f"campaigns as {files} has them: each starts when it was first sent"
+    return draft_windows(targetings, column, comment, duration_days=days)
 
 
 def prefer_own_campaigns(draft: Draft) -> None:
