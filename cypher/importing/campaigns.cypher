@@ -16,6 +16,14 @@ WITH row, properties, known, CASE
 FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
   CREATE (campaign:Campaign {dataset: $dataset, id: row.id, import: $import}) SET campaign += properties)
 FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
-  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known), before.derived_from = null
+  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known), before.derived_from = null)
+CALL (properties, known, outcome) {
+  // Targetings at the start, which is that of those without a time, are at the new one.
+  WITH properties, known, outcome WHERE outcome = 'changed' AND known.starts_at <> properties.starts_at
+  MATCH (known)<-[reached:TARGETED_BY]-() WHERE reached.at = known.starts_at
+  SET reached.at = properties.starts_at
+  RETURN count(*) AS moved
+}
+FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
   SET known += properties, known.changed_by = $import, known.planned = null)
 RETURN outcome, collect(row.row) AS rows

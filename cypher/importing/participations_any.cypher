@@ -1,4 +1,4 @@
-// Derive the participations in a campaign from any behaviour of one kind by targeted users
+// Derive the participations in a campaign from any behaviour of one kind by users whom the campaign had targeted by then
 // parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $window (boolean)
 // returns: added (integer), removed (integer)
 // access: write
@@ -9,8 +9,11 @@ CALL (campaign) {
   RETURN collect([user, part.at]) AS there
 }
 CALL (campaign) {
-  MATCH (campaign)<-[:TARGETED_BY]-(user:User)-[behaviour:$($type)]->()
+  MATCH (campaign)<-[reached:TARGETED_BY]-(user:User)-[behaviour:$($type)]->()
   WHERE behaviour.import >= $since AND (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
+    AND (reached.at <= behaviour.at OR reached.at <= campaign.starts_at
+      // A behaviour without a time of day is at its midnight.
+      OR datetime.truncate('day', reached.at).epochMillis = behaviour.at.epochMillis)
   WITH DISTINCT user, behaviour.at AS at
   RETURN collect([user, at]) AS supported
 }

@@ -1,5 +1,5 @@
 // Derive the participations from behaviours of one kind with products that name a campaign
-// parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean, only by users whom the campaign targeted), $mixed (boolean, a campaign without targeted users is open to all), $window (boolean)
+// parameters: $dataset (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean, only by users whom the campaign had targeted by then), $mixed (boolean, a campaign without targeted users is open to all), $window (boolean)
 // returns: added (integer), removed (integer)
 // access: autocommit
 // One pass over all users in batches; a pass per campaign would read all behaviours each time.
@@ -15,7 +15,12 @@ CALL (user) {
     WITH DISTINCT user, behaviour.campaign AS id, behaviour.at AS at
     MATCH (campaign:Campaign {dataset: $dataset, id: id})
     WHERE (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
-      AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) }
+      AND (NOT $targeted OR EXISTS {
+          (user)-[reached:TARGETED_BY]->(campaign)
+          WHERE reached.at <= at OR reached.at <= campaign.starts_at
+            // A behaviour without a time of day is at its midnight.
+            OR datetime.truncate('day', reached.at).epochMillis = at.epochMillis
+        }
         OR ($mixed AND NOT EXISTS { (campaign)<-[:TARGETED_BY]-() }))
     RETURN collect([campaign, at]) AS supported
   }

@@ -1,5 +1,5 @@
 // Derive the participations in a campaign from behaviours of one kind whose object is the campaign or one of its coupons
-// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean), $window (boolean)
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean, only by users whom the campaign had targeted by then), $window (boolean)
 // returns: added (integer), removed (integer)
 // access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
@@ -19,7 +19,12 @@ CALL (campaign) {
   }
   WITH DISTINCT campaign, user, behaviour.at AS at, behaviour.import AS loaded_by
   WHERE loaded_by >= $since AND (NOT $window OR campaign.starts_at <= at < campaign.ends_at)
-    AND (NOT $targeted OR EXISTS { (user)-[:TARGETED_BY]->(campaign) })
+    AND (NOT $targeted OR EXISTS {
+      (user)-[reached:TARGETED_BY]->(campaign)
+      WHERE reached.at <= at OR reached.at <= campaign.starts_at
+        // A behaviour without a time of day is at its midnight.
+        OR datetime.truncate('day', reached.at).epochMillis = at.epochMillis
+    })
   WITH DISTINCT user, at
   RETURN collect([user, at]) AS supported
 }

@@ -1,5 +1,5 @@
 // Derive the participations in a campaign from behaviours of one kind with promoted products; one per user, time and behaviour
-// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean), $window (boolean)
+// parameters: $dataset (string), $campaign (string), $type (string), $weight (float), $import (integer), $since (integer), $anew (boolean, remove those that no behaviour supports), $targeted (boolean, only by users whom the campaign had targeted by then), $window (boolean)
 // returns: added (integer), removed (integer)
 // access: write
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
@@ -13,9 +13,12 @@ CALL (campaign) {
 CALL (campaign, promoted) {
   CALL (campaign, promoted) {
     WITH campaign, promoted WHERE $targeted
-    MATCH (campaign)<-[:TARGETED_BY]-(user:User)
+    MATCH (campaign)<-[reached:TARGETED_BY]-(user:User)
     MATCH (user)-[behaviour:$($type)]->(product)
-    WHERE NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at
+    WHERE (NOT $window OR campaign.starts_at <= behaviour.at < campaign.ends_at)
+      AND (reached.at <= behaviour.at OR reached.at <= campaign.starts_at
+        // A behaviour without a time of day is at its midnight.
+        OR datetime.truncate('day', reached.at).epochMillis = behaviour.at.epochMillis)
     WITH user, behaviour, product, promoted
     WHERE behaviour.import >= $since AND product IN promoted
     RETURN DISTINCT user, behaviour.at AS at

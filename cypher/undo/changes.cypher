@@ -4,6 +4,13 @@
 // access: autocommit
 MATCH (before:Change {dataset: $dataset})-[link:BEFORE {import: $import}]->(node)
 CALL (before, link, node) {
+  CALL (before, node) {
+    // Targetings at the start of a campaign are at the restored one.
+    WITH before, node WHERE before.starts_at <> node.starts_at
+    MATCH (node)<-[reached:TARGETED_BY]-() WHERE reached.at = node.starts_at
+    SET reached.at = before.starts_at
+    RETURN count(*) AS moved
+  }
   SET node = properties(before)
   DETACH DELETE before
 } IN TRANSACTIONS OF 5000 ROWS

@@ -106,7 +106,7 @@ _SPECS = (
         (
             _ref("user", "users", "the targeted user"),
             _ref("campaign", "campaigns", "the campaign"),
-            Field("at", "time", "when; default: the campaign's start"),
+            Field("at", "time", "when; after the start, behaviours count from then on; default: the start"),
         ),
     ),
     TableSpec(

@@ -84,7 +84,9 @@ class StreamEngine(ImportEngine):
             advance = progress.stage(f"Loading {table.replace('_', ' ')}", sum(file.rows for file in inputs))
             threads = THREADS if table == "behaviours" else 1
             if table == "behaviours":
-                self.tally.facts = CampaignFacts.of_graph(self.graph, self.target.mapping.dataset)
+                self.tally.facts = CampaignFacts.of_graph(
+                    self.graph, self.target.mapping.dataset, self.target.mapping.zone
+                )
             for counts in run_in_parallel(self._tasks(inputs), threads):
                 counts.check()
                 on_counts(table, counts)

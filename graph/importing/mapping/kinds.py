@@ -60,7 +60,7 @@ class Participation(Strict):
 
     targeted: bool | Literal["mixed"] = Field(
         True,
-        description="Only users whom the campaign targeted; false: anyone; mixed: anyone where it targeted "
-        "nobody",
+        description="Only users whom the campaign targeted, from then on; false: anyone; mixed: anyone where "
+        "it targeted nobody",
     )
     window: bool = Field(True, description="Only between the campaign's start and end")

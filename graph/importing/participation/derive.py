@@ -17,6 +17,8 @@ from graph.importing.runs.records import import_runs
 from graph.importing.runs.rules import Rules, standing_rules
 from graph.progress import Progress, Silent
 
+_STATEMENTS = 2
+"""Version of the rules in the statements; with another one, all participations are derived anew."""
 _THREADS = 2
 """Campaigns derived in parallel; safe, because each has its own participations."""
 
@@ -112,7 +114,7 @@ def _identify(rules: Rules) -> str:
     """Return a digest of the rules that decide which behaviours count, and how much."""
     counting = [kind.model_dump() for kind in rules.kinds.values() if kind.counts != "never"]
     counting.sort(key=lambda kind: str(kind["type"]))
-    text = json.dumps([counting, rules.participation.model_dump()], sort_keys=True)
+    text = json.dumps([_STATEMENTS, counting, rules.participation.model_dump()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -44,7 +44,7 @@ class KindCounts:
     other
         Those inside a window whose object is not the campaign's: not promoted by it, or not naming it.
     untargeted
-        Those of users whom the campaign did not target.
+        Those of users whom the campaign did not target, or only later.
     """
 
     read: int = 0
@@ -80,7 +80,7 @@ class Tally:
         self.kinds: dict[str, BehaviourKind] = mapping.kinds
         self.rule: Participation = mapping.participation
         self._has_targetings = "targetings" in mapping.tables
-        self.facts = CampaignFacts()
+        self.facts = CampaignFacts(mapping.zone)
         self.counts: dict[str, KindCounts] = {}
         self.names = CampaignNames()
         self.unknown_users = 0
@@ -153,7 +153,7 @@ class Tally:
             fits = self._fits(objects, kind, campaign, inside)
             eligible = np.ones(len(inside), dtype=bool)
             if self._is_limited(campaign):
-                eligible = self.facts.belong("users", campaign, users[inside])
+                eligible = self.facts.targeted(campaign, users[inside], at[inside])
             reached[fits] = np.where(eligible, _COUNTS, _UNTARGETED)[fits]
             status[inside] = np.maximum(status[inside], reached)
             per_campaign[:, campaign] = len(inside), np.count_nonzero(reached == _COUNTS)
@@ -272,8 +272,9 @@ class Tally:
             return f"there are no behaviours of the kinds that do ({', '.join(counting)})."
         if any(count.untargeted for count in counts):
             return (
-                "no behaviour inside a window is by a user whom its campaign targeted. Compare the ids of "
-                "users in `targetings` and `behaviours`, or set `targeted: false` under `participation`."
+                "no behaviour inside a window is by a user whom its campaign had targeted by then. Compare "
+                "the users and times in `targetings` and `behaviours`, or set `targeted: false` under "
+                "`participation`."
             )
         if any(count.other for count in counts):
             return (
@@ -314,7 +315,7 @@ def _line(name: str, kind: BehaviourKind, counts: KindCounts) -> str:
     parts = [
         (counts.outside, "outside every window"),
         (counts.other, f"inside one, but not {fitting}"),
-        (counts.untargeted, "of users whom the campaign did not target"),
+        (counts.untargeted, "of users whom the campaign had not targeted"),
     ]
     rest = ", ".join(f"{number:,} {what}" for number, what in parts if number)
     return f"{line}, {counts.counting:,} count" + (f"; {rest}." if rest else ".")

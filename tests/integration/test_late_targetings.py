@@ -1,0 +1,86 @@
+"""A user takes part from the moment at which a campaign targets them: in the check, the run and the graph."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.connection import Graph
+from graph.importing.check import check_files
+from graph.importing.undo import undo_import
+from graph.progress import Silent
+from tests.data import query
+from tests.shop import Import, shop_mapping
+
+TARGETS = "user,campaign,at\na,F1,\nb,F1,2024-03-05 09:00\nc,F1,2024-02-20\n"
+MOMENTS = [
+    ("a", "2024-03-02 10:00"),
+    ("b", "2024-03-02 10:00"),  # Three days before the campaign targets b.
+    ("b", "2024-03-05 08:00"),  # An hour before.
+    ("b", "2024-03-05"),  # On that day, without a time of day.
+    ("b", "2024-03-06 10:00"),
+    ("c", "2024-03-02 10:00"),
+]
+LINE = "act: 6 behaviours, 4 count; 2 of users whom the campaign had not targeted."
+COUNTING = ["a 2024-03-02T10:00", "b 2024-03-05T00:00", "b 2024-03-06T10:00", "c 2024-03-02T10:00"]
+
+
+def participations(graph: Graph, dataset: str) -> list[object]:
+    rows = query(
+        graph,
+        "MATCH (u:User {dataset: $d})-[p:PARTICIPATED_IN]->() "
+        "RETURN u.id + ' ' + toString(localdatetime(p.at)) AS part ORDER BY part",
+        d=dataset,
+    )
+    return [row["part"] for row in rows]
+
+
+def late_targets(shop: Path, counts: str, object_: str, name: str) -> dict[str, object]:
+    """Write behaviours and targetings, and return the changes of the mapping."""
+    (shop / "targets.csv").write_text(TARGETS)
+    (shop / "codes.csv").write_text("code,campaign\nX,F1\n")
+    rows = "".join(f"{user},{name},{at},F1\n" for user, at in MOMENTS)
+    (shop / "acts.csv").write_text("user,object,at,campaign\n" + rows)
+    tables = shop_mapping("shop").model_dump(exclude_unset=True, mode="json")["tables"]
+    tables["targetings"][0]["columns"]["at"] = "at"
+    tables["coupons"] = [{"files": "codes.csv", "columns": {"id": "code", "campaign": "campaign"}}]
+    columns = {column: column for column in ("user", "object", "at", "campaign")}
+    tables["behaviours"] = [{"files": "acts.csv", "columns": columns, "constants": {"kind": "act"}}]
+    kinds = {"act": {"type": "ACTED", "object": object_, "counts": counts}}
+    return {"tables": tables, "kinds": kinds}
+
+
+@pytest.mark.parametrize(
+    ("counts", "object_", "name"),
+    [
+        ("promoted", "product", "tea"),
+        ("any", "product", "mug"),
+        ("named", "product", "mug"),
+        ("named", "coupon", "X"),
+        ("named", "campaign", "F1"),
+    ],
+)
+def test_behaviours_before_the_targeting_do_not_count(
+    graph: Graph, load: Import, shop: Path, dataset: str, counts: str, object_: str, name: str
+) -> None:
+    changes = late_targets(shop, counts, object_, name)
+    assert check_files(shop, shop_mapping(dataset, **changes), Silent()).tally.lines() == [LINE]
+    report = load(**changes)
+    assert (report.tally, report.participations) == ([LINE], 4)
+    assert participations(graph, dataset) == COUNTING
+
+
+def test_targetings_without_a_time_follow_the_start_of_their_campaign(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    changes = late_targets(shop, "promoted", "product", "tea")
+    (shop / "campaigns.csv").write_text("id,starts,ends\nF1,2024-03-04,2024-04-01\n")
+    load(**changes)
+    before = ["b 2024-03-05T00:00", "b 2024-03-06T10:00"]
+    assert participations(graph, dataset) == before
+    (shop / "campaigns.csv").write_text("id,starts,ends\nF1,2024-03-01,2024-04-01\n")
+    load(**changes)
+    assert participations(graph, dataset) == COUNTING
+    undo_import(graph, dataset, 2, Silent())
+    assert participations(graph, dataset) == before
+    load(**changes)
+    assert participations(graph, dataset) == COUNTING
