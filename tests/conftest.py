@@ -30,6 +30,7 @@ from graph.server import local
 from graph.settings import Settings
 from network.build import NetworkRun, build_network
 from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
+from tests.order_exports import OrderExports
 from tests.shop import Import, shop_mapping, write_shop
 from tests.stores import QUICK, restore_empty, restore_sample, sample_report
 
@@ -136,6 +137,12 @@ def load(graph: Graph, settings: Settings, shop: Path, dataset: str) -> Import:
         return import_files(graph, settings, shop, rules, Silent(), engine="stream")
 
     return run
+
+
+@pytest.fixture
+def exports(graph: Graph, settings: Settings, tmp_path: Path, dataset: str) -> OrderExports:
+    """A shop that imports its exports of orders one by one."""
+    return OrderExports(graph, settings, tmp_path, dataset)
 
 
 @pytest.fixture(scope="session")

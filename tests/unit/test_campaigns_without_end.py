@@ -26,7 +26,10 @@ def write(folder: Path) -> str:
 def test_init_names_campaigns_without_an_end(tmp_path: Path) -> None:
     text = write(tmp_path)
     assert "# 1 campaigns of campaigns.csv have no end (EVER) and are rejected" in text
-    assert "leave them out with `where: {end: {empty: false}}`" in text
+    advice = (
+        "a second source of this file with `where: {end: {empty: true}}` and `constants: {ends: 2030-12-31}`"
+    )
+    assert f"{advice}, and leave them out here with `where: {{end: {{empty: false}}}}`" in text
 
 
 def test_rejected_row_says_what_to_do_and_orders_are_counted(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.check import Check, check_files
-from graph.importing.engines.orders_across_blocks import orders_across_blocks
+from graph.importing.engines.divided_orders import divided_orders, rows_of_orders
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.yaml_text import load_yaml
@@ -114,7 +114,9 @@ def test_look_for_orders_in_several_blocks_counts_no_rows(
     join = {"files": "people.csv", "on": {"customer": "id"}}
     mapping = orders_mapping(files="orders.csv", columns=columns, join=[join], replaces=["basket"])
     files = open_input_files(tmp_path, mapping, Silent())
-    assert sum(len(rows) for rows in orders_across_blocks(files.inputs[0], mapping)) == 2
+    (file,) = files.inputs
+    orders = divided_orders(file, mapping)
+    assert sum(len(rows) for rows in rows_of_orders(file, mapping, orders.across_blocks)) == 2
     assert files.warnings() == []
 
 
@@ -164,11 +166,36 @@ def test_orders_with_a_status_are_replaced_in_an_inferred_mapping(tmp_path: Path
     assert loaded(check_files(tmp_path, mapping, Silent())) == 3
 
 
+def without_number(text: str) -> str:
+    return "".join(line.partition(",")[2] for line in text.replace(",B,", ",b,").splitlines(keepends=True))
+
+
+def test_orders_without_a_number_are_replaced_by_user_product_and_time(tmp_path: Path) -> None:
+    (tmp_path / "orders-06.csv").write_text(without_number(JUNE))
+    (tmp_path / "orders-07.csv").write_text(without_number(JULY))
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path)), "test")
+    (source,) = mapping.tables["behaviours"]
+    assert (source.key, mapping.duplicates) == (("object", "at"), "keep")
+    report = check_files(tmp_path, mapping, Silent())
+    assert loaded(report) == 3
+    assert "rows_in_later_file" in {warning.code for warning in report.warnings}
+
+
+def test_rows_of_one_user_product_and_time_identify_no_orders(tmp_path: Path) -> None:
+    twice = JUNE + "19,completed,b,mug,2024-06-28,3\n"
+    (tmp_path / "orders-06.csv").write_text(without_number(twice))
+    (tmp_path / "orders-07.csv").write_text(without_number(JULY))
+    text = infer_mapping(tmp_path)
+    mapping = parse_mapping(load_yaml(text), "test")
+    assert (mapping.tables["behaviours"][0].key, mapping.duplicates) == ((), "drop")
+    assert "replaces: []  # a later file replaces no orders" in text
+
+
 @pytest.mark.parametrize("second", ["17,completed,c,mug,2024-06-20,7", "17,refunded,b,tea,2024-06-21,7"])
 def test_numbers_that_repeat_within_a_file_identify_no_orders(tmp_path: Path, second: str) -> None:
     (tmp_path / "orders.csv").write_text(f"{JUNE}{second}\n")
     mapping = parse_mapping(load_yaml(infer_mapping(tmp_path)), "test")
-    assert mapping.tables["behaviours"][0].key == ()
+    assert mapping.tables["behaviours"][0].key == ("object", "at")
 
 
 def test_status_of_a_shopify_order_is_that_of_its_own_file(tmp_path: Path) -> None:

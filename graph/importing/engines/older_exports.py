@@ -1,6 +1,5 @@
 """Notices an export that is loaded after a later one of its source, and replaces what that one has."""
 
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +10,8 @@ import pandas as pd
 from graph.importing.engines.loaders import Target
 from graph.importing.engines.sources import relation_of
 from graph.importing.mapping.source import Source
+from graph.importing.values.plausible_times import latest_plausible
 from graph.importing.warnings import DataWarning
-
-_DAY_MS = 86_400_000
 
 
 @dataclass
@@ -44,8 +42,7 @@ class OlderExports:
         restored: Counter[int],
     ) -> None:
         """Add a batch: the moments of its rows, and the imports whose behaviours or removals it replaces."""
-        # No order is of the future: such a stamp is an error.
-        end = moments[moments < time.time() * 1000 + _DAY_MS].max()
+        end = moments[moments < latest_plausible()].max()
         with self._lock:
             export = self._exports.setdefault(file, _Export(source))
             export.end = max(export.end, 0 if pd.isna(end) else float(end))

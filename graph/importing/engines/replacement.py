@@ -5,17 +5,20 @@ where ``where`` leaves the row out now. An undo of the import restores them.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from graph.connection import Row, Transaction
 from graph.importing.engines.behaviours import VALUES
+from graph.importing.engines.divided_orders import Order
 from graph.importing.engines.loaders import Target
+from graph.importing.engines.missing_lines import missing_lines
 from graph.importing.engines.sources import of_source, origins
 from graph.importing.mapping.source import Source
+from graph.importing.runs.ledger import Ledger
 from graph.importing.values.keys import key_texts
 from graph.importing.values.rows import Rows
 
@@ -53,6 +56,8 @@ class ReplacementResult:
     moments: "pd.Series[float] | None" = None
     replaced_of: Counter[int] = field(default_factory=Counter)
     restored: Counter[int] = field(default_factory=Counter)
+    removed_lines: Counter[str] = field(default_factory=Counter)
+    cut_lines: Counter[str] = field(default_factory=Counter)
 
 
 def drop_loaded(
@@ -61,7 +66,7 @@ def drop_loaded(
     source: Source,
     target: Target,
     *,
-    files: Mapping[int, Collection[str]],
+    ledger: Ledger,
 ) -> ReplacementResult:
     """Leave out rows that an earlier import read already: what it loaded, or what replaced it since, holds.
 
@@ -71,18 +76,17 @@ def drop_loaded(
         The transaction of the batch, and what is loaded.
     rows
         Behaviours of all kinds.
-    files
-        The files of behaviours of earlier imports, by number.
+    ledger
+        What earlier imports loaded.
     """
     new = frame_of(rows, source, target)
     old = _earlier(transaction, new[["user", "key"]], source, target)
     if not len(old):
         return ReplacementResult(rows, moments=new["at"])
     of_this_source, _ = of_source(
-        old, new[["user", "key", "at"]], source, target.mapping.tables["behaviours"], files
+        old, new[["user", "key", "at"]], source, target.mapping.tables["behaviours"], ledger.ends
     )
-    loaded = pd.MultiIndex.from_frame(old.loc[of_this_source, ["user", "key"]])
-    known = pd.MultiIndex.from_frame(new[["user", "key"]]).isin(loaded)
+    known = _orders(new).isin(_orders(old[of_this_source]))
     return ReplacementResult(rows.filter(~known), int(known.sum()))
 
 
@@ -92,7 +96,8 @@ def replace_earlier(
     source: Source,
     target: Target,
     *,
-    files: Mapping[int, Collection[str]],
+    ledger: Ledger,
+    at_edges: frozenset[Order] = frozenset(),
     other_rows: pd.DataFrame | None = None,
 ) -> ReplacementResult:
     """Take out behaviours of earlier imports that `rows`, or rows left out beside them, replace.
@@ -105,55 +110,82 @@ def replace_earlier(
         The transaction of the batch, and what is loaded.
     rows
         Behaviours of all kinds.
-    files
-        The files of behaviours of earlier imports, by number.
+    ledger
+        What earlier imports loaded.
+    at_edges
+        The orders of the first and the last row of the file, which an export can cut in two.
     other_rows
         Other rows of the file, by `frame_of`: behaviours of keys of this batch that equal these stay.
     """
     new = frame_of(rows, source, target)
-    left_out = rows.left_out_keys
-    keys = [new[["user", "key", "at"]]]
-    if left_out is not None and len(left_out):
-        excluded = {name: left_out.columns[name].to_pandas() for name in ("user", "at")}
-        excluded["key"] = key_texts(left_out.columns, source.key).to_pandas()
-        keys.append(pd.DataFrame(excluded).astype({"at": float}))
-    again = pd.concat(keys)
+    again = _with_left_out(new, rows.left_out_keys, source)
     old = _earlier(transaction, again[["user", "key"]], source, target)
     if not len(old):
         return ReplacementResult(rows, moments=again["at"])
-    replaceable, staying = of_source(old, again, source, target.mapping.tables["behaviours"], files)
+    sources = target.mapping.tables["behaviours"]
+    replaceable, staying = of_source(old, again, source, sources, ledger.ends)
     kept = origins(old[staying & old["replaced_by"].isna()])
     old = old[replaceable]
     restored = _restored(new, old, target.number)
-    old = old[old["replaced_by"].isna()].reset_index(drop=True)
-    # Lines of one order may continue in appended rows; of equal ones, each stands for one behaviour.
-    same = [*_TEXTS, *_NUMBERS]
-    new["row"] = np.arange(len(new))
-    own = new
+    standing = old[old["replaced_by"].isna()].reset_index(drop=True)
+    lines = again
     if other_rows is not None:
-        new = pd.concat(
-            [other_rows[other_rows["before"]], new, other_rows[~other_rows["before"]]], ignore_index=True
-        )
-    for frame in (new, old):
-        frame["occurrence"] = frame.groupby(same, dropna=False).cumcount()
-    pairs = new.merge(old, on=[*same, "occurrence"])
-    unchanged = np.isin(np.arange(len(rows)), pairs["row"].to_numpy())
-    replaced = old[~old["relationship"].isin(pairs["relationship"])]
-    restored += _lacking(own[~unchanged], old)
+        other_rows = other_rows[_orders(other_rows).isin(_orders(standing))]
+        lines = pd.concat([again, other_rows[again.columns]])
+    unchanged, equal = _equal(new, standing, other_rows)
+    missing, cut = missing_lines(standing, lines, at_edges, ledger.edges)
+    restored += _lacking(new[~unchanged], standing[~cut])
+    replaced = standing[~equal & ~cut]
     if len(replaced):
         relationships, number = replaced["relationship"].tolist(), target.keys["import"]
         transaction.run("importing/replace_behaviours", relationships=relationships, **{"import": number})
-    from_unknown = origins(replaced[replaced["relation"] == "unknown"])
     return ReplacementResult(
         rows.filter(~unchanged),
         int(unchanged.sum()),
         len(replaced),
-        from_unknown,
+        origins(replaced[replaced["relation"] == "unknown"]),
         kept,
         again["at"],
         Counter(replaced["import"].tolist()),
         restored,
+        Counter(standing.loc[missing & ~cut, "key"].tolist()),
+        Counter(standing.loc[cut, "key"].tolist()),
     )
+
+
+def _with_left_out(new: pd.DataFrame, left_out: Rows | None, source: Source) -> pd.DataFrame:
+    """Return user, key, time and object of rows, also of those that `where` leaves out."""
+    names = ["user", "key", "at", "object"]
+    if left_out is None or not len(left_out):
+        return new[names]
+    excluded = {name: left_out.columns[name].to_pandas() for name in ("user", "at", "object")}
+    excluded["key"] = key_texts(left_out.columns, source.key).to_pandas()
+    return pd.concat([new[names], pd.DataFrame(excluded).astype({"at": float})[names]])
+
+
+def _equal(
+    new: pd.DataFrame, standing: pd.DataFrame, other_rows: pd.DataFrame | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which rows equal a standing behaviour, and which behaviours equal a row of the file.
+
+    Of equal rows, each stands for one behaviour. Lines of one order may be in `other_rows`, too.
+    """
+    same = [*_TEXTS, *_NUMBERS]
+    numbered = new.assign(row=np.arange(len(new)))
+    if other_rows is not None:
+        before = other_rows["before"].astype(bool)
+        numbered = pd.concat([other_rows[before], numbered, other_rows[~before]], ignore_index=True)
+    numbered, earlier = (
+        frame.assign(occurrence=frame.groupby(same, dropna=False).cumcount())
+        for frame in (numbered, standing)
+    )
+    pairs = numbered.merge(earlier, on=[*same, "occurrence"])
+    unchanged = np.isin(np.arange(len(new)), pairs["row"].to_numpy())
+    return unchanged, standing["relationship"].isin(pairs["relationship"]).to_numpy()
+
+
+def _orders(frame: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[["user", "key"]])
 
 
 def _restored(new: pd.DataFrame, old: pd.DataFrame, number: int) -> "Counter[int]":
@@ -161,17 +193,15 @@ def _restored(new: pd.DataFrame, old: pd.DataFrame, number: int) -> "Counter[int
     standing = old["replaced_by"].isna()
     taken_out = old[~standing & (old["replaced_by"] != number)]
     last = taken_out.groupby(["user", "key"])["replaced_by"].max()
-    rows = pd.MultiIndex.from_frame(new[["user", "key"]])
-    gone = rows[
-        rows.isin(last.index) & ~rows.isin(pd.MultiIndex.from_frame(old.loc[standing, ["user", "key"]]))
-    ]
+    rows = _orders(new)
+    gone = rows[rows.isin(last.index) & ~rows.isin(_orders(old[standing]))]
     return Counter(last.reindex(gone).astype(int).tolist())
 
 
 def _lacking(rows: pd.DataFrame, standing: pd.DataFrame) -> "Counter[int]":
     """Return the number of rows with the key of a behaviour of an earlier import, by the last such import."""
     last = standing.groupby(["user", "key"])["import"].max()
-    keys = pd.MultiIndex.from_frame(rows[["user", "key"]])
+    keys = _orders(rows)
     return Counter(last.reindex(keys[keys.isin(last.index)]).tolist())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,11 @@ from numpy.typing import NDArray
 from graph.connection import Row, Transaction
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
+from graph.importing.engines.divided_orders import Order, divided_orders, rows_of, rows_of_orders
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
+from graph.importing.engines.missing_lines import MissingLines
 from graph.importing.engines.older_exports import OlderExports
-from graph.importing.engines.orders_across_blocks import orders_across_blocks, rows_of_orders
 from graph.importing.engines.replacement import ReplacementResult, drop_loaded, frame_of, replace_earlier
 from graph.importing.engines.sources import UnknownSources
 from graph.importing.mapping.source import Source
@@ -58,6 +60,21 @@ _LOADS: dict[str, Load] = {
 }
 
 
+class _RowsElsewhere(NamedTuple):
+    """Rows of orders of a file that lie outside of one of its blocks.
+
+    Attributes
+    ----------
+    rows
+        Those of orders that several blocks have, those that another source reads, and those in other files.
+    at_edges
+        The orders of the first and the last row of the file.
+    """
+
+    rows: pd.DataFrame
+    at_edges: frozenset[Order]
+
+
 @dataclass
 class StreamEngine(ImportEngine):
     """Loads input files batch by batch."""
@@ -67,6 +84,7 @@ class StreamEngine(ImportEngine):
     _repetitions: Repetitions = field(init=False)
     _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
     _older: OlderExports = field(default_factory=OlderExports, init=False)
+    _missing: MissingLines = field(default_factory=MissingLines, init=False)
 
     def __post_init__(self) -> None:
         self._repetitions = Repetitions(self.target.mapping)
@@ -74,7 +92,7 @@ class StreamEngine(ImportEngine):
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
         older = self._older.warnings(self.target, self.ledger.ends)
-        return [*self._unknown_sources.warnings(), *older]
+        return [*self._unknown_sources.warnings(), *older, *self._missing.warnings(self.target)]
 
     def load(
         self, files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
@@ -95,7 +113,7 @@ class StreamEngine(ImportEngine):
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            rows_across_blocks: pd.DataFrame | None = None
+            elsewhere: _RowsElsewhere | None = None
             for block in blocks_of(file, inputs, self.target.mapping):
                 plan = self.ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
@@ -108,20 +126,29 @@ class StreamEngine(ImportEngine):
                     rows = validate(block, file.table, file.source, self.target.mapping)
                     rows = self._repetitions.leave_out(file, rows)
                     self.observer.add(file, rows)
-                    if rows_across_blocks is None and self._replaces(file):
-                        rows_across_blocks = self._rows_across_blocks(file, inputs)
+                    if elsewhere is None and self._replaces(file):
+                        elsewhere = self._rows_elsewhere(file, inputs)
                     for segment in plan.segments:
-                        yield from self._batches(file, block, segment, rows, rows_across_blocks)
+                        yield from self._batches(file, block, segment, rows, elsewhere)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
 
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
 
-    def _rows_across_blocks(self, file: InputFile, inputs: list[InputFile]) -> pd.DataFrame:
-        """Return the rows of orders that several blocks have, and of cut ones those in other files."""
+    def _rows_elsewhere(self, file: InputFile, inputs: list[InputFile]) -> "_RowsElsewhere":
         mapping = self.target.mapping
-        frames = [self._numbered(rows, file) for rows in orders_across_blocks(file, mapping)]
+        orders = divided_orders(file, mapping)
+        frames = [self._numbered(rows, file) for rows in rows_of_orders(file, mapping, orders.across_blocks)]
+        # Another source of the same file can have behaviours of the same types.
+        types = set(mapping.types_of(file.source))
+        frames += [
+            self._numbered(rows, other).assign(number=-1)
+            for other in inputs
+            if other is not file and other.name == file.name and other.source.key == file.source.key
+            if other.source.label == file.source.label and types & set(mapping.types_of(other.source))
+            for rows in rows_of(other, mapping)
+        ]
         if file.cut_orders is not None:
             frames += [
                 self._numbered(rows, other).assign(number=-1)
@@ -129,21 +156,22 @@ class StreamEngine(ImportEngine):
                 if other.name != file.name and other.source == file.source
                 for rows in rows_of_orders(other, mapping, file.cut_orders)
             ]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        return _RowsElsewhere(rows, orders.at_edges)
 
     def _numbered(self, rows: Rows, file: InputFile) -> pd.DataFrame:
         return frame_of(rows, file.source, self.target).assign(number=rows.numbers)
 
     def _other_rows(
-        self, file: InputFile, block: Block, segment: Segment, rows: Rows, rows_across_blocks: pd.DataFrame
+        self, file: InputFile, block: Block, segment: Segment, rows: Rows, elsewhere: pd.DataFrame
     ) -> pd.DataFrame | None:
         """Return the rows of the file, outside of a segment, whose orders may continue in it."""
         first, end = block.first + segment.start, block.first + segment.stop
         others = rows.filter((rows.numbers < first) | (rows.numbers >= end))
         frames = [self._numbered(others, file)] if len(others) else []
-        if len(rows_across_blocks):
-            number = rows_across_blocks["number"]
-            frames.append(rows_across_blocks[(number < block.first) | (number >= block.first + block.length)])
+        if len(elsewhere):
+            number = elsewhere["number"]
+            frames.append(elsewhere[(number < block.first) | (number >= block.first + block.length)])
         if not frames:
             return None
         other_rows = pd.concat(frames, ignore_index=True)
@@ -155,29 +183,25 @@ class StreamEngine(ImportEngine):
         block: Block,
         segment: Segment,
         rows: Rows,
-        rows_across_blocks: pd.DataFrame | None,
+        elsewhere: "_RowsElsewhere | None",
     ) -> Iterator[BatchTask]:
-        other_rows = (
-            None
-            if rows_across_blocks is None
-            else self._other_rows(file, block, segment, rows, rows_across_blocks)
-        )
+        replace: Replace | None = None
+        if elsewhere:
+            other_rows = self._other_rows(file, block, segment, rows, elsewhere.rows)
+            replace = partial(
+                drop_loaded
+                if segment.loaded_before
+                else partial(replace_earlier, at_edges=elsewhere.at_edges, other_rows=other_rows),
+                source=file.source,
+                target=self.target,
+                ledger=self.ledger,
+            )
         rows = rows.between(block.first + segment.start, block.first + segment.stop)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
         for part, part_rows in enumerate(parts):
             if part not in segment.done:
                 entry = ledger_entry(self.target.number, file, block.index, segment, part, len(parts))
-                replace = None
-                if self._replaces(file):
-                    replace = partial(
-                        drop_loaded
-                        if segment.loaded_before
-                        else partial(replace_earlier, other_rows=other_rows),
-                        source=file.source,
-                        target=self.target,
-                        files=self.ledger.ends,
-                    )
                 yield part, partial(self._load_batch, file.source, part_rows, entry, replace)
 
     def _load_batch(self, source: Source, rows: Rows, entry: Row, replace: Replace | None) -> RowCounts:
@@ -220,6 +244,7 @@ class StreamEngine(ImportEngine):
             file = str(entry["file"])
             self._unknown_sources.add(file, replacement.of_unknown_source, replacement.kept)
             self._older.add(file, source, replacement.moments, replacement.replaced_of, replacement.restored)
+            self._missing.add(file, replacement.removed_lines, replacement.cut_lines)
         self.ledger.batches.append(batch)
         if rows.table == "behaviours":
             refused = [error.row for error in rejected]

@@ -75,6 +75,11 @@ class DraftSource:
     comment: str = ""
 
     @property
+    def replaces(self) -> list[str]:
+        """The fields that identify an order which a later file has again."""
+        return list(plain(self.settings.get("replaces", [])))
+
+    @property
     def has_windows(self) -> bool:
         """Whether it makes campaigns of the rows that name them."""
         return "window" in self.settings

@@ -138,8 +138,8 @@ def _name_of(folder: Path) -> str:
 
 def _may_repeat_rows(draft: Draft, source: DraftSource, file: InspectedFile) -> bool:
     """Return whether several files of a series may have the same rows, and nothing is decided about them."""
-    decided = "replaces" in source.settings or "id" in source.settings["columns"]
-    return bool(file.further_files) and "duplicates" not in draft.settings and not decided
+    decided = "duplicates" in draft.settings or source.replaces or "id" in source.settings["columns"]
+    return bool(file.further_files) and not decided
 
 
 def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None]) -> None:
@@ -212,11 +212,12 @@ def _without_end(file: InspectedFile, columns: dict[str, Any]) -> str:
     frames = pd.concat([frame[frame[ends] == ""] for frame in file.frames([own, ends])])
     if frames.empty:
         return ""
-    rule = f"`where: {{{ends}: {{empty: false}}}}`"
+    rules = [f"`where: {{{ends}: {{empty: {empty}}}}}`" for empty in ("true", "false")]
     shown = ", ".join(frames[own][:3])
     return (
         f"{len(frames):,} campaigns of {file.name} have no {ends} ({shown}) and are rejected, "
-        f"so that orders which name them do not count: give them an end, or leave them out with {rule}"
+        "so that orders which name them do not count: give them an end, in a second source of this file with "
+        f"{rules[0]} and `constants: {{ends: 2030-12-31}}`, and leave them out here with {rules[1]}"
     )
 
 

@@ -27,7 +27,7 @@ NO_BEHAVIOURS = "none of them: its rows are no behaviours"
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
 KeyRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]
-KeyField = Literal["basket", "object", "store", "id"]
+KeyField = Literal["basket", "object", "at", "store", "id"]
 _PAIRS = ("user_tags", "targetings", "promotions", "coupons")
 """Tables whose rows are pairs of ids, of which a cell may list several."""
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx"]
@@ -159,9 +159,9 @@ class Source(FormatSettings):
     replaces: list[KeyField] | None = Field(
         None,
         description="behaviours: fields that identify a row of a user, like [basket] (the whole order) for "
-        "orders that are exported again with another status: rows of a later file replace earlier behaviours "
-        "with the same values, also where `where` then leaves them out. Default: [object, id] where `id` is "
-        "mapped; []: none",
+        "orders that are exported again with another status, or [object, at] where orders have no number: "
+        "rows of a later file replace earlier behaviours with the same values, also where `where` then "
+        "leaves them out. Default: [object, id] where `id` is mapped; []: none",
     )
     where: dict[str, RuleOrTexts] = Field(
         default_factory=dict,

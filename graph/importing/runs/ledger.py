@@ -4,7 +4,6 @@ Each batch is committed together with its entry. A block is identified by its po
 content: a file that has grown is read from its old end, and a killed job continues with the missing batches.
 """
 
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from graph.importing.contract import ENTITIES
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile
 from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.plausible_times import latest_plausible
 
 _BATCH_ID = ("import", "mapping", "table", "file", "block", "digest", "part")
 _Group = tuple[int, int, int, str, str]
@@ -81,6 +81,8 @@ class Ledger:
         self._spans: list[tuple[int, int]] = []
         self.ends: dict[int, dict[str, int]] = defaultdict(dict)
         """The last moment of each file of behaviours of earlier jobs, by job; 0 where it is in the future."""
+        self.starts: dict[int, dict[str, int]] = defaultdict(dict)
+        """The first moment of each of them."""
         self.batches: list[str] = []
         """Ids of this job's batches."""
         self.changed: dict[str, set[int]] = defaultdict(set)
@@ -91,9 +93,10 @@ class Ledger:
                 self.batches.append(entry["batch"])
             elif entry["first_at"] is not None:
                 self._spans.append((entry["first_at"], entry["last_at"]))
-                of_job, end = self.ends[entry["import"]], entry["last_at"]
-                is_past = end < time.time() * 1000
-                of_job[entry["file"]] = max(of_job.get(entry["file"], 0), end if is_past else 0)
+                ends, end = self.ends[entry["import"]], entry["last_at"]
+                ends[entry["file"]] = max(ends.get(entry["file"], 0), end if end < latest_plausible() else 0)
+                starts, start = self.starts[entry["import"]], entry["first_at"]
+                starts[entry["file"]] = min(starts.get(entry["file"], start), start)
 
     def batches_of(self, table: str) -> list[str]:
         """Return the ids of this job's batches of `table`."""
@@ -103,6 +106,10 @@ class Ledger:
     def has_behaviours(self) -> bool:
         """Whether an earlier job loaded behaviours."""
         return bool(self._spans)
+
+    def edges(self, number: int) -> set[int]:
+        """Return the first and last moments of the files of behaviours of an earlier job."""
+        return {*self.starts[number].values(), *self.ends[number].values()}
 
     def may_overlap(self, first: int, last: int) -> bool:
         """Whether an earlier job loaded behaviours between these times (milliseconds since the epoch)."""
@@ -122,7 +129,7 @@ class Ledger:
             matches = start == covered and stop <= block.length and read_as == mapping
             if not matches or block.digest(stop) != digest:
                 continue
-            if _superseded(start, stop, number, of_block, block):
+            if _is_replaced(start, stop, number, of_block, block):
                 continue
             complete = len(entries) == entries[0]["parts"]
             if number == self._number:
@@ -154,7 +161,7 @@ class Ledger:
                 self.changed[file].add(entry["import"])
 
 
-def _superseded(start: int, stop: int, number: int, entries: list[Row], block: Block) -> bool:
+def _is_replaced(start: int, stop: int, number: int, entries: list[Row], block: Block) -> bool:
     """Whether an import after `number` loaded other content in place of these lines of `block`."""
     return any(
         entry["import"] > number

@@ -125,7 +125,7 @@ def begin(
         "replaces": list(replaces),
     }
     unfinished = (row for row in earlier if _continues(row, properties))
-    resumed = next((row for row in unfinished if not _superseded(row, earlier)), None)
+    resumed = next((row for row in unfinished if not _has_newer_content(row, earlier)), None)
     if resumed:
         earlier_ones = {*replaces, *resumed["replaces"]} - {resumed["number"]}
         properties["replaces"] = sorted(earlier_ones, reverse=True)
@@ -155,7 +155,7 @@ def _continues(row: Row, properties: Row) -> bool:
     return same and row["resumable"] and row["state"] not in ("complete", "undoing", "undone")
 
 
-def _superseded(row: Row, jobs: list[Row]) -> bool:
+def _has_newer_content(row: Row, jobs: list[Row]) -> bool:
     """Return whether a later import read other content of a file of this one."""
     checksums = dict(zip(row["files"], row["checksums"], strict=True))
     return any(

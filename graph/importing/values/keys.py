@@ -55,12 +55,22 @@ def _table_of(field: str, mapping: Mapping) -> str:
 
 def key_texts(columns: dict[str, pa.Array], key: tuple[str, ...]) -> pa.Array:
     """Return the key fields of each row as one text; null where one is missing."""
-    return pc.binary_join_element_wise(*(columns[name] for name in key), SEPARATOR)
+    return pc.binary_join_element_wise(*(columns[name].cast(pa.string()) for name in key), SEPARATOR)
 
 
 def key_hashes(parsed: Parsed, source: Source, mapping: Mapping) -> tuple[Hashes, NDArray[np.bool_]]:
     """Return a hash of user and key for each row, and which rows have both."""
-    columns = list(key_columns(parsed.columns, len(parsed.numbers), source, mapping).values())
-    has_key = np.logical_and.reduce([column.is_valid().to_numpy(zero_copy_only=False) for column in columns])
-    frame = pd.DataFrame({place: column.to_pandas() for place, column in enumerate(columns)})
+    return hashes_of(key_columns(parsed.columns, len(parsed.numbers), source, mapping))
+
+
+def hashes_of(columns: dict[str, pa.Array]) -> tuple[Hashes, NDArray[np.bool_]]:
+    """Return a hash of each row of key columns, and which rows have all of them."""
+    has_key = np.logical_and.reduce(
+        [column.is_valid().to_numpy(zero_copy_only=False) for column in columns.values()]
+    )
+    # A missing time would make floating-point numbers of the others.
+    times = {name: column.fill_null(0) for name, column in columns.items() if name == "at"}
+    frame = pd.DataFrame(
+        {place: column.to_pandas() for place, column in enumerate((columns | times).values())}
+    )
     return pd.util.hash_pandas_object(frame, index=False).to_numpy(), has_key

@@ -5,7 +5,6 @@ Of the files of one source, the later one is that whose last behaviour is later;
 an order in two: its first lines end one file, and the others begin the next. Both parts count.
 """
 
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -24,10 +23,10 @@ from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
 from graph.importing.values.keys import SEPARATOR, Hashes, key_columns, key_hashes, raw_column
+from graph.importing.values.plausible_times import latest_plausible
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
-_DAY_MS = 86_400_000
 _AT = TABLES["behaviours"].field("at")
 
 
@@ -202,8 +201,6 @@ def _read(inputs: list[InputFile], mapping: Mapping) -> _FileKeys:
     _FileKeys
         Keys as hashes, and the end in milliseconds; 0 where no row has a time.
     """
-    # No order is of the future: such a stamp is an error.
-    now = time.time() * 1000 + _DAY_MS
     parts, end = [], 0
     for file in inputs:
         keys = [np.empty(0, dtype=np.uint64)]
@@ -214,7 +211,7 @@ def _read(inputs: list[InputFile], mapping: Mapping) -> _FileKeys:
             column = raw_column(_AT, file.source, parsed.columns, len(parsed.numbers))
             if column is not None and len(column):
                 at = convert(column, "time", mapping.value_format(file.source, "at")).values
-                end = max(end, pc.max(at.filter(pc.less(at, now))).as_py() or 0)
+                end = max(end, pc.max(at.filter(pc.less(at, latest_plausible()))).as_py() or 0)
         parts.append((file, np.concatenate(keys)))
     return _FileKeys(parts, end)
 

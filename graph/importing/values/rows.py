@@ -27,7 +27,7 @@ class Rows:
     keep_first: bool = False
     """Whether a row with a known id and other values is unchanged, not rejected."""
     left_out_keys: "Rows | None" = None
-    """Users, keys and times of behaviours that `where` leaves out: an earlier file may have had them."""
+    """Users, keys, objects and times of behaviours that `where` leaves out: an earlier file may have them."""
     repeated: "Rows | None" = None
     """Behaviours that repeat an earlier row of the delivery, and are not loaded."""
     rejected_ids: frozenset[str | None] = frozenset()

@@ -81,7 +81,7 @@ class _Candidates:
     left_out
         Line numbers of rows that are left out.
     left_out_keys
-        Users, keys and times of behaviours that `where` leaves out, if the source has a key.
+        Users, keys, objects and times of behaviours that `where` leaves out, if the source has a key.
     kept
         Number of rows by value, of columns of statuses.
     ok
@@ -145,7 +145,8 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
     if len(left_out):
         if table == "behaviours" and source.key:
             excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
-            keys = Rows(table, left_out, key_columns(excluded, len(left_out), source, mapping, "at"), [])
+            columns = key_columns(excluded, len(left_out), source, mapping, "at", "object")
+            keys = Rows(table, left_out, columns, [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     used = {*source.columns.values(), *(name for rule in source.kinds for name in rule.where)}
     by_rule = [name for name, rule in source.where.items() if rule.is_not and name not in used]

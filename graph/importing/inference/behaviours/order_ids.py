@@ -1,4 +1,9 @@
-"""Tests whether a column identifies orders: each value has one user and one time."""
+"""Tests whether columns identify orders: each value has one user and one time, or each row its own values."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
 
 from graph.importing.inference.files.inspected_file import InspectedFile
 
@@ -17,3 +22,14 @@ def is_order_id(file: InspectedFile, column: str, *attributes: str) -> bool:
     """
     orders = file.distinct([column, *attributes])
     return len(orders) > 0 and not orders[column].duplicated().any()
+
+
+def identify_rows(file: InspectedFile, columns: list[str]) -> bool:
+    """Return whether no two rows of one file of a series have the same values in `columns`."""
+    for part in [file, *file.further_files]:
+        own = replace(file, path=part.path, source=part.source, further_files=[])
+        frames = (frame[(frame != "").all(axis="columns")] for frame in own.frames(columns))
+        hashes = [pd.util.hash_pandas_object(frame, index=False).to_numpy() for frame in frames]
+        if hashes and len(np.unique(np.concatenate(hashes))) < sum(map(len, hashes)):
+            return False
+    return True

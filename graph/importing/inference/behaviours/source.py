@@ -12,7 +12,7 @@ from graph.importing.inference.behaviours.exclusion_columns import ExclusionColu
 from graph.importing.inference.behaviours.kinds import are_document_kinds
 from graph.importing.inference.behaviours.line_amounts import draft_line_amount
 from graph.importing.inference.behaviours.nested_lists import NestedLists, read_lists
-from graph.importing.inference.behaviours.order_ids import is_order_id
+from graph.importing.inference.behaviours.order_ids import identify_rows, is_order_id
 from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.behaviours.refunds import Refunds
 from graph.importing.inference.behaviours.row_ids import repeated_row_id
@@ -309,15 +309,24 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
 def _replace_orders(decisions: _Decisions) -> None:
     """Let a later export replace the orders that it has again, where orders have a status."""
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
-    basket = columns.get("basket")
-    if not (scan.by_status or scan.refunds or scan.exclusions) or not (scan.at and isinstance(basket, str)):
+    if not (scan.by_status or scan.refunds or scan.exclusions) or not scan.at:
         return
+    basket, objects = columns.get("basket"), columns.get("object")
     # While the user's column is a question, one time of each number is the evidence.
-    if is_order_id(file, basket, *filter(None, (scan.user, scan.at))):
-        note = f"an order ({basket}) that a later file has again counts as that file has it"
-        if scan.by_status:
-            note += "; add a status that only a later file has to `where`"
-        decisions.settings["replaces"] = Noted(["basket"], note)
+    if isinstance(basket, str) and is_order_id(file, basket, *filter(None, (scan.user, scan.at))):
+        key, order = ["basket"], f"an order ({basket})"
+    elif scan.user and isinstance(objects, str) and "id" not in columns:
+        key, order = ["object", "at"], "a user, product and time (orders have no number of their own)"
+        if not identify_rows(file, [scan.user, objects, scan.at]):
+            note = "a later file replaces no orders: without a number, some have one user, product and time"
+            decisions.settings["replaces"] = Noted([], note)
+            return
+    else:
+        return
+    note = f"{order} that a later file has again counts as that file has it"
+    if scan.by_status:
+        note += "; add a status that only a later file has to `where`"
+    decisions.settings["replaces"] = Noted(key, note)
 
 
 def _identify_rows(decisions: _Decisions) -> None:

@@ -71,16 +71,16 @@ def _join(name: str, files: list[InspectedFile], named: str | list[str]) -> Insp
 def name_changed_series(draft: Draft) -> None:
     """Name sources of orders as one where a later export of the series has other columns or another encoding.
 
-    Exports whose orders have their user, time and number in columns of the same name, in any letter case, are
-    of one system: a later one replaces the orders that it has again.
+    Exports whose orders have their user, time and number (or product) in columns of the same name, in any
+    letter case, are of one system: a later one replaces the orders that it has again.
     """
     groups: dict[tuple[str, ...], list[DraftSource]] = defaultdict(list)
     for source in draft.sources:
         files, columns = as_list(source.settings["files"]), source.settings["columns"]
-        own = [columns.get(field) for field in ("user", "at", "basket")]
+        own = [columns.get(field) for field in ("user", "at", *source.replaces)]
         names = [" ".join(as_list(name)).casefold() for name in own if isinstance(name, str | list)]
         patterns = set(map(series_pattern, files))
-        if "replaces" in source.settings and len(patterns) == 1 and len(names) == len(own):
+        if source.replaces and len(patterns) == 1 and len(names) == len(own):
             groups[patterns.pop(), *names].append(source)
     for group, sources in groups.items():
         if len({str(source.settings["files"]) for source in sources}) > 1:
