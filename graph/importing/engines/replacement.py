@@ -46,6 +46,11 @@ class ReplacementResult:
     replaced_of, restored
         Replaced behaviours by their import, and rows that an import lacks although it has their order or took
         it out, by that.
+    removed_lines, cut_lines
+        Replaced behaviours whose order the rows have without their object, and those that stay because an
+        export cut their order in two, by key.
+    stale
+        Behaviours that rows which `where` leaves out have again, but that stay.
     """
 
     rows: Rows
@@ -58,6 +63,7 @@ class ReplacementResult:
     restored: Counter[int] = field(default_factory=Counter)
     removed_lines: Counter[str] = field(default_factory=Counter)
     cut_lines: Counter[str] = field(default_factory=Counter)
+    stale: int = 0
 
 
 def drop_loaded(
@@ -151,6 +157,31 @@ def replace_earlier(
         Counter(standing.loc[missing & ~cut, "key"].tolist()),
         Counter(standing.loc[cut, "key"].tolist()),
     )
+
+
+def count_stale_orders(
+    transaction: Transaction, rows: Rows, source: Source, target: Target, *, ledger: Ledger
+) -> ReplacementResult:
+    """Count behaviours of earlier imports that rows which `where` leaves out have again; they stay.
+
+    Nothing identifies their orders but user, object and time, which several can have.
+    """
+    left_out = rows.left_out_keys
+    if left_out is None or not len(left_out):
+        return ReplacementResult(rows)
+    by_moment = source.model_copy(update={"replaces": ["object", "at"]})
+    new = frame_of(rows, by_moment, target)
+    again = _with_left_out(new[:0], left_out, by_moment)
+    old = _earlier(transaction, again[["user", "key"]], by_moment, target)
+    if not len(old):
+        return ReplacementResult(rows)
+    sources = target.mapping.tables["behaviours"]
+    replaceable, _ = of_source(old, again, source, sources, ledger.ends)
+    earlier = _orders(old[replaceable & old["replaced_by"].isna()]).value_counts()
+    later, gone = (_orders(frame).value_counts() for frame in (new, again))
+    stale = earlier.sub(later.reindex(earlier.index, fill_value=0)).clip(lower=0)
+    number = np.minimum(stale, gone.reindex(earlier.index, fill_value=0)).sum()
+    return ReplacementResult(rows, stale=int(number))
 
 
 def _with_left_out(new: pd.DataFrame, left_out: Rows | None, source: Source) -> pd.DataFrame:

@@ -24,8 +24,15 @@ from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
 from graph.importing.engines.missing_lines import MissingLines
 from graph.importing.engines.older_exports import OlderExports
-from graph.importing.engines.replacement import ReplacementResult, drop_loaded, frame_of, replace_earlier
+from graph.importing.engines.replacement import (
+    ReplacementResult,
+    count_stale_orders,
+    drop_loaded,
+    frame_of,
+    replace_earlier,
+)
 from graph.importing.engines.sources import UnknownSources
+from graph.importing.engines.stale_orders import StaleOrders
 from graph.importing.mapping.source import Source
 from graph.importing.participation.campaign_facts import CampaignFacts
 from graph.importing.reading.blocks import Block
@@ -85,6 +92,7 @@ class StreamEngine(ImportEngine):
     _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
     _older: OlderExports = field(default_factory=OlderExports, init=False)
     _missing: MissingLines = field(default_factory=MissingLines, init=False)
+    _stale: StaleOrders = field(default_factory=StaleOrders, init=False)
 
     def __post_init__(self) -> None:
         self._repetitions = Repetitions(self.target.mapping)
@@ -92,7 +100,8 @@ class StreamEngine(ImportEngine):
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
         older = self._older.warnings(self.target, self.ledger.ends)
-        return [*self._unknown_sources.warnings(), *older, *self._missing.warnings(self.target)]
+        missing = self._missing.warnings(self.target)
+        return [*self._unknown_sources.warnings(), *older, *missing, *self._stale.warnings()]
 
     def load(
         self, files: InputFiles, progress: Progress, on_counts: Callable[[str, RowCounts], None]
@@ -185,17 +194,15 @@ class StreamEngine(ImportEngine):
         rows: Rows,
         elsewhere: "_RowsElsewhere | None",
     ) -> Iterator[BatchTask]:
-        replace: Replace | None = None
-        if elsewhere:
+        action: Callable[..., ReplacementResult] | None = None
+        if elsewhere and segment.loaded_before:
+            action = drop_loaded
+        elif elsewhere:
             other_rows = self._other_rows(file, block, segment, rows, elsewhere.rows)
-            replace = partial(
-                drop_loaded
-                if segment.loaded_before
-                else partial(replace_earlier, at_edges=elsewhere.at_edges, other_rows=other_rows),
-                source=file.source,
-                target=self.target,
-                ledger=self.ledger,
-            )
+            action = partial(replace_earlier, at_edges=elsewhere.at_edges, other_rows=other_rows)
+        elif self.ledger.has_behaviours and file.source.keeps_stale_orders:
+            action = count_stale_orders
+        replace = action and partial(action, source=file.source, target=self.target, ledger=self.ledger)
         rows = rows.between(block.first + segment.start, block.first + segment.stop)
         self._add_referenced(rows)
         parts = _partition(rows) if file.table == "behaviours" else [rows]
@@ -240,8 +247,9 @@ class StreamEngine(ImportEngine):
             return counts, rejected, replacement
 
         counts, rejected, replacement = self.graph.transaction(work)
+        file = str(entry["file"])
+        self._stale.add(file, replacement.stale)
         if replacement.moments is not None:
-            file = str(entry["file"])
             self._unknown_sources.add(file, replacement.of_unknown_source, replacement.kept)
             self._older.add(file, source, replacement.moments, replacement.replaced_of, replacement.restored)
             self._missing.add(file, replacement.removed_lines, replacement.cut_lines)
@@ -249,7 +257,7 @@ class StreamEngine(ImportEngine):
         if rows.table == "behaviours":
             refused = [error.row for error in rejected]
             accepted = rows.filter(~np.isin(rows.numbers, refused))
-            self.tally.add_block(str(entry["file"]), accepted, rejected)
+            self.tally.add_block(file, accepted, rejected)
         return counts
 
     def _add_referenced(self, rows: Rows) -> None:

@@ -233,6 +233,11 @@ class Source(FormatSettings):
         return ("object", "id") if {"user", "id"} <= set(self.columns) else ()
 
     @property
+    def keeps_stale_orders(self) -> bool:
+        """Whether nothing identifies an order that a later file may have with another status."""
+        return bool(self.statuses) and not self.key
+
+    @property
     def label(self) -> str:
         """The name that its behaviours carry in the graph."""
         return self.name or DIVIDER.join(self.files)

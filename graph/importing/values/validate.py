@@ -81,7 +81,8 @@ class _Candidates:
     left_out
         Line numbers of rows that are left out.
     left_out_keys
-        Users, keys, objects and times of behaviours that `where` leaves out, if the source has a key.
+        Users, keys, objects and times of behaviours that `where` leaves out, if the source has a key
+        or statuses.
     kept
         Number of rows by value, of columns of statuses.
     ok
@@ -143,7 +144,7 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
     numbers, raw = parsed.numbers[keep], parsed.columns
     keys = None
     if len(left_out):
-        if table == "behaviours" and source.key:
+        if table == "behaviours" and (source.key or source.keeps_stale_orders):
             excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
             columns = key_columns(excluded, len(left_out), source, mapping, "at", "object")
             keys = Rows(table, left_out, columns, [])

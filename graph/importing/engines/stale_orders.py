@@ -1,0 +1,35 @@
+"""Counts behaviours that a later file has in rows which `where` leaves out, and that nothing replaces."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from threading import Lock
+
+from graph.importing.warnings import DataWarning
+
+
+@dataclass
+class StaleOrders:
+    """Counts them by file, batch by batch."""
+
+    _rows: Counter[str] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+
+    def add(self, file: str, rows: int) -> None:
+        """Add those of a batch of `file`."""
+        with self._lock:
+            self._rows[file] += rows
+
+    def warnings(self) -> list[DataWarning]:
+        """Return a warning for each file that has any."""
+        return [
+            DataWarning(
+                "stale_orders",
+                f"{file}: {rows:,} rows that `where` leaves out have the user, object and time of behaviours "
+                "of earlier imports, which stay. If they are the same orders with another status, state in "
+                "the mapping what identifies an order: `replaces: [basket]`, with the column of its number, "
+                "or `[object, at]` if each file has whole days.",
+                rows,
+            )
+            for file, rows in self._rows.items()
+            if rows
+        ]
