@@ -43,6 +43,7 @@ def test_events_that_tickets_name_are_products(tmp_path: Path) -> None:
     write(tmp_path, Events=EVENTS, Orders=ORDERS, Tickets=TICKETS)
     mapping = inferred(tmp_path)
     assert mapping.tables["products"][0].files == ["Events.csv"]
+    assert mapping.tables["products"][0].columns == {"id": "Event ID", "name": "Event name"}
     report = check(tmp_path, mapping)
     assert list(report.tally.counts) == ["purchase"]
     row, *_ = report.preview["behaviours"]

@@ -225,6 +225,7 @@ def test_question_about_a_column_of_the_orders_names_their_file(tmp_path: Path) 
     [
         ("000{}", ["whole_numbers", "no_leading_zeros"]),
         ("{}.0", ["whole_numbers", "no_leading_zeros"]),
+        ("#{}", ["no_leading_signs"]),
         ("a-{}", ["lower_case"]),
         ("a - {}", ["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]),
     ],

@@ -174,6 +174,9 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
     columns: dict[str, Any] = dict(assign_columns(table, file.names))
     if key:
         columns = {"id": key} | {name: column for name, column in columns.items() if column != key}
+        named_alike = f"{simplify(key).removesuffix('_id')}_name"
+        if name := next((name for name in file.names if simplify(name) == named_alike), None):
+            columns.setdefault("name", name)
     settings: dict[str, Any] = dict(file.settings)
     spec = TABLES[table]
     if "user" in columns and (user := user_column(file, columns["user"])):

@@ -26,7 +26,7 @@ NO_BEHAVIOURS = "none of them: its rows are no behaviours"
 """The answer that a file has no user or no time, and so no behaviours: its source is left out."""
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
-KeyRule = Literal["lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"]
+KeyRule = Literal["lower_case", "no_spaces", "no_leading_signs", "no_leading_zeros", "whole_numbers", "nfkc"]
 KeyField = Literal["basket", "object", "at", "store", "id"]
 _PAIRS = ("user_tags", "targetings", "promotions", "coupons")
 """Tables whose rows are pairs of ids, of which a cell may list several."""
@@ -53,7 +53,7 @@ class Join(Strict):
     ids: list[KeyRule] = Field(
         [],
         description="Rules that make keys equal, as under the mapping's `ids`: whole_numbers (17.0 is 17), "
-        "no_leading_zeros (00017 is 17), lower_case, no_spaces, nfkc",
+        "no_leading_zeros (00017 is 17), no_leading_signs (#17 is 17), lower_case, no_spaces, nfkc",
     )
     format: FileFormat | None = Field(None, description="As for a source")
     rows: str | None = Field(None, description="As for a source", min_length=1)

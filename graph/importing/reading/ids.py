@@ -10,6 +10,7 @@ RULES: dict[str, Callable[[pa.Array], pa.Array]] = {
     "nfkc": lambda ids: pc.utf8_normalize(ids, "NFKC"),
     "lower_case": pc.utf8_lower,
     "no_spaces": lambda ids: pc.replace_substring_regex(ids, r"[\s\p{Z}]+", ""),
+    "no_leading_signs": lambda ids: pc.replace_substring_regex(ids, r"^[^\p{L}\p{N}]+", ""),
     "whole_numbers": lambda ids: pc.replace_substring_regex(ids, r"^(\d+)\.0+$", r"\1"),
     "no_leading_zeros": lambda ids: pc.replace_substring_regex(ids, r"^0+(\d+(?:\.0+)?)$", r"\1"),
     WITHOUT_SUFFIX: lambda ids: pc.replace_substring_regex(ids, r"[-_ ][^-_ ]+$", ""),

@@ -24,7 +24,7 @@ _LINES_PER_ORDER = 50
 _ENOUGH = 20
 """Keys below this number agree by chance."""
 _RULES = (
-    ("lower_case",), ("whole_numbers", "no_leading_zeros"),
+    ("lower_case",), ("whole_numbers", "no_leading_zeros"), ("no_leading_signs",),
     ("lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"),
 )  # fmt: skip
 """Rules that make keys equal, the fewest first."""
