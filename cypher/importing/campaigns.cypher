@@ -13,10 +13,6 @@ WITH row, properties, known, CASE
   WHEN known.planned IS NULL AND all(key IN keys(properties) WHERE properties[key] IS NULL OR properties[key] = known[key]) THEN 'same'
   WHEN $import IN [known.import, known.changed_by] THEN 'twice'
   ELSE 'changed' END AS outcome
-FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
-  CREATE (campaign:Campaign {dataset: $dataset, id: row.id, import: $import}) SET campaign += properties)
-FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
-  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known), before.derived_from = null)
 CALL (properties, known, outcome) {
   // Targetings at the start, which is that of those without a time, are at the new one.
   WITH properties, known, outcome WHERE outcome = 'changed' AND known.starts_at <> properties.starts_at
@@ -24,6 +20,9 @@ CALL (properties, known, outcome) {
   SET reached.at = properties.starts_at
   RETURN count(*) AS moved
 }
+FOREACH (_ IN CASE outcome WHEN 'new' THEN [1] ELSE [] END |
+  CREATE (campaign:Campaign {dataset: $dataset, id: row.id, import: $import}) SET campaign += properties)
 FOREACH (_ IN CASE outcome WHEN 'changed' THEN [1] ELSE [] END |
+  CREATE (before:Change)-[:BEFORE {import: $import}]->(known) SET before = properties(known), before.derived_from = null
   SET known += properties, known.changed_by = $import, known.planned = null)
 RETURN outcome, collect(row.row) AS rows

@@ -28,7 +28,7 @@ def participations(graph: Graph, dataset: str) -> list[object]:
     rows = query(
         graph,
         "MATCH (u:User {dataset: $d})-[p:PARTICIPATED_IN]->() "
-        "RETURN u.id + ' ' + toString(localdatetime(p.at)) AS part ORDER BY part",
+        "RETURN u.id + ' ' + left(toString(localdatetime(p.at)), 16) AS part ORDER BY part",
         d=dataset,
     )
     return [row["part"] for row in rows]
