@@ -101,8 +101,8 @@ def draft_behaviours(
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
     _ask_for_missing_columns(decisions)
-    _replace_orders(decisions)
     _identify_rows(decisions)
+    _replace_orders(decisions)
     columns, settings = decisions.columns, decisions.settings
     if lists.campaign:
         columns["campaign"] = lists.campaign
