@@ -44,6 +44,16 @@ def test_zone_of_times_without_an_offset_is_asked(tmp_path: Path, times: list[st
     assert questions(tmp_path, "Asia/Tokyo") == []
 
 
+def test_times_of_all_rows_and_files_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 2)
+    write_orders(tmp_path, *["2024-03-05"] * 4, "2024-03-09 10:30")
+    assert "times like 2024-03-09 10:30" in questions(tmp_path)[0]
+    (tmp_path / "orders.csv").rename(tmp_path / "orders_2.csv")
+    write_orders(tmp_path, *["2024-03-05"] * 3)
+    (tmp_path / "orders.csv").rename(tmp_path / "orders_1.csv")
+    assert "times like 2024-03-09 10:30" in questions(tmp_path)[0]
+
+
 @pytest.mark.parametrize(
     "times",
     [

@@ -28,7 +28,7 @@ _HAS_OFFSET = r"(?:\d:\d\d(?::\d\d(?:[.,]\d+)?)?|T\d{4,6}) ?(?P<offset>[Zz]|UTC|
 
 
 def ask_zone(draft: Draft, files: Sequence[InspectedFile]) -> Ask | None:
-    """Return the question for the time zone; None where the first rows of all times are dates or in UTC.
+    """Return the question for the time zone; None where all times are dates or in UTC.
 
     Times that all have other offsets state moments, but not in which zone their days are counted.
     """
@@ -63,7 +63,7 @@ def _ask_zone_of_days(offsets: dict[str, str]) -> Ask:
 
 
 def _times(source: DraftSource, by_name: dict[str, InspectedFile]) -> Iterator[tuple[str, str, pa.Array]]:
-    """Yield the columns of times, their file and their first rows, unless their zone is stated."""
+    """Yield the columns of times, their file and their rows, block by block, unless their zone is stated."""
     settings = source.settings
     fields = [field.name for field in TABLES[source.table].fields if field.kind == "time"]
     for field in [*fields, "at"] if "window" in settings else fields:
@@ -74,14 +74,14 @@ def _times(source: DraftSource, by_name: dict[str, InspectedFile]) -> Iterator[t
         for file in (by_name[name] for name in names if name in by_name):
             columns = file.times if isinstance(column, Ask) else names_of(column)
             for name in columns:
-                if (found := _first_rows(name, file, settings, by_name)) is not None:
+                for found in _rows(name, file, settings, by_name):
                     yield name, file.origin(name)[0].name, found
 
 
-def _first_rows(
+def _rows(
     column: str, file: InspectedFile, settings: dict[str, Any], by_name: dict[str, InspectedFile]
-) -> pa.Array | None:
-    """Return the first rows of a column of `file`, or of a file that is joined to it."""
+) -> Iterator[pa.Array]:
+    """Yield the rows of a column of `file` and its series, or of a file that is joined to it."""
     joined = [name for join in settings.get("join", ()) for name in names_of(join["files"])]
     header = plain(settings.get("header", file.source.header))
     own = file.source.model_copy(update={"rows": settings.get("rows"), "header": header})
@@ -89,18 +89,20 @@ def _first_rows(
     for other in (by_name[name] for name in joined if name in by_name):
         candidates.append((other, other.source, column.removeprefix(f"{other.name}:")))
     for candidate, reading, name in candidates:
-        try:
-            _, columns = next(
-                read_numbered_columns(
-                    candidate.as_found_file, reading, [name], candidate.joined, candidate.missing
-                ),
-                (None, {}),
+        found = False
+        for part in [candidate, *candidate.further_files]:
+            own = reading.model_copy(update={"sheet": part.source.sheet})
+            blocks = read_numbered_columns(
+                part.as_found_file, own, [name], candidate.joined, candidate.missing
             )
-        except ImportFailed:
-            continue  # The column is one of another file.
-        if columns:
-            return texts(columns[name])
-    return None
+            try:
+                for _, columns in blocks:
+                    found = True
+                    yield texts(columns[name])
+            except ImportFailed:
+                continue  # The column is one of another file.
+        if found:
+            return
 
 
 def _offsets(column: pa.Array) -> list[tuple[str, str]]:
