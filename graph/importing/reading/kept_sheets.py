@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading import sheets
 from graph.importing.reading.block import Block
 from graph.importing.reading.columns import require
+from graph.importing.reading.error_cells import without_error_cells
 from graph.importing.reading.lines import Parsed
 
 
@@ -30,16 +31,12 @@ class _KeptSheet:
     names: list[str]
     unread: Iterator[Block]
     blocks: list[tuple[Block, NDArray[np.int64], pa.Buffer]] = field(default_factory=list)
-    has_errors: bool = False
-    """Whether the next block has cells with errors, whose rows are valid where other columns are read."""
 
     def read(self, index: int, selected: list[str]) -> Block | None:
-        """Return a block with `selected` columns; None after the last, and from one with errors on."""
-        if index == len(self.blocks) and not self.has_errors and (block := next(self.unread, None)):
+        """Return a block with `selected` columns; None after the last."""
+        if index == len(self.blocks) and (block := next(self.unread, None)):
             parsed = block.parse()
-            self.has_errors = bool(parsed.errors)
-            if not self.has_errors:
-                self.blocks.append((replace(block, raw=b""), parsed.numbers, _compressed(parsed, self.names)))
+            self.blocks.append((replace(block, raw=b""), parsed.numbers, _compressed(parsed, self.names)))
         if index >= len(self.blocks):
             return None
         block, numbers, columns = self.blocks[index]
@@ -73,7 +70,7 @@ def read_blocks(path: Path, source: Source, selected: list[str], length: int) ->
     key = f"{path}/{name} {source.model_dump_json(include={'skip_rows', 'header', 'columns'})} {length}"
     if key not in kept:
         names = list(dict.fromkeys(filter(None, sheets.read_header(path, source))))
-        kept[key] = _KeptSheet(names, sheets.read_blocks(path, source, names, length))
+        kept[key] = _KeptSheet(names, sheets.read_blocks(path, source, names, length, with_errors=True))
     sheet = kept[key]
     if not sheet.names:
         return
@@ -83,8 +80,6 @@ def read_blocks(path: Path, source: Source, selected: list[str], length: int) ->
         if block is None:
             break
         yield block
-    if sheet.has_errors:
-        yield from islice(sheets.read_blocks(path, source, selected, length), index, None)
 
 
 def _compressed(parsed: Parsed, names: list[str]) -> pa.Buffer:
@@ -98,5 +93,6 @@ def _compressed(parsed: Parsed, names: list[str]) -> pa.Buffer:
 
 def _parse(numbers: NDArray[np.int64], columns: pa.Buffer, positions: dict[str, int]) -> Parsed:
     options = pa.ipc.IpcReadOptions(included_fields=sorted(set(positions.values())))
-    read = pa.ipc.open_file(columns, options=options).get_batch(0)
-    return Parsed(numbers, {name: read.column(str(i)) for name, i in positions.items()}, [])
+    batch = pa.ipc.open_file(columns, options=options).get_batch(0)
+    selected = {name: batch.column(str(i)) for name, i in positions.items()}
+    return without_error_cells(Parsed(numbers, selected, []))

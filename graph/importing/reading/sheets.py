@@ -22,7 +22,8 @@ from graph.importing.reading.archives import check_size, open_archive
 from graph.importing.reading.block import Block
 from graph.importing.reading.cells import text_of, to_column
 from graph.importing.reading.columns import nearest, require, unique_names
-from graph.importing.reading.lines import Parsed, RowError
+from graph.importing.reading.error_cells import without_error_cells
+from graph.importing.reading.lines import Parsed
 from graph.importing.reading.opening import OLE, open_raw
 from graph.importing.reading.sheet_xml import MergedCells, formulas_without_value, merged_cells, stated_rows
 from graph.importing.reading.workbook_reader import open_workbook
@@ -30,7 +31,6 @@ from graph.importing.reading.workbook_reader import open_workbook
 MAX_ROWS = 1_048_576
 """A sheet has no more; a damaged one may claim to."""
 _MAX_BYTES = 8 << 30
-_SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
 AMOUNTS = {"quantity", "value", "discount", "coupon_discount"}
 """Fields whose merged cell is not the value of each of its rows."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -98,8 +98,13 @@ def count_merged(path: Path, source: Source) -> int:
         return len(_merged_below(path, source, sheet, first, names))
 
 
-def read_blocks(path: Path, source: Source, selected: list[str], length: int) -> Iterator[Block]:
-    """Yield blocks of `length` rows of the sheet, empty ones included. Raises ImportFailed."""
+def read_blocks(
+    path: Path, source: Source, selected: list[str], length: int, *, with_errors: bool = False
+) -> Iterator[Block]:
+    """Yield blocks of `length` rows of the sheet, empty ones included. Raises ImportFailed.
+
+    Rows with an error in a cell are rejected, except for `with_errors`: these have it as a text.
+    """
     with _sheet(path, source) as sheet:
         rows = _numbered(path, sheet)
         first, names = _header(path, source, rows)
@@ -107,6 +112,7 @@ def read_blocks(path: Path, source: Source, selected: list[str], length: int) ->
             return
         require(path, selected, names)
         positions = [names.index(name) for name in selected]
+        parse = _columns if with_errors else _parse
         if merged := _merged_below(path, source, sheet, first, names):
             rows = _filled(rows, merged)
         for index in range(MAX_ROWS):
@@ -120,7 +126,7 @@ def read_blocks(path: Path, source: Source, selected: list[str], length: int) ->
             table = [(number, [_at(values, i) for i in positions]) for number, values in part]
             raw = b"".join(json.dumps([text_of(value) for value in row]).encode() + b"\n" for _, row in table)
             kept = [table[i] for i in filled]
-            yield Block(index, first + index * length, len(part), partial(_parse, kept, selected), raw)
+            yield Block(index, first + index * length, len(part), partial(parse, kept, selected), raw)
 
 
 def _merged_below(
@@ -156,17 +162,12 @@ def _at(values: list[Any], position: int) -> Any:
 
 
 def _parse(rows: list[SheetRow], selected: list[str]) -> Parsed:
-    errors = []
-    valid = []
-    for number, values in rows:
-        position = next((i for i, value in enumerate(values) if value in _SHEET_ERRORS), None)
-        if position is None:
-            valid.append((number, values))
-        else:
-            reason = "is an error value of the spreadsheet"
-            errors.append(RowError(number, selected[position], str(values[position]), reason))
-    columns = {name: to_column([values[i] for _, values in valid]) for i, name in enumerate(selected)}
-    return Parsed(np.array([number for number, _ in valid], dtype=np.int64), columns, errors)
+    return without_error_cells(_columns(rows, selected))
+
+
+def _columns(rows: list[SheetRow], selected: list[str]) -> Parsed:
+    columns = {name: to_column([values[i] for _, values in rows]) for i, name in enumerate(selected)}
+    return Parsed(np.array([number for number, _ in rows], dtype=np.int64), columns, [])
 
 
 def _header(path: Path, source: Source, rows: Iterator[SheetRow]) -> tuple[int, list[str]]:
