@@ -41,6 +41,36 @@ def test_negative_line_of_a_charge_is_no_return(tmp_path: Path, charge: str) -> 
     assert "returns: purchase" not in infer_mapping(tmp_path, "shop", "UTC")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Shipping DHL", "Standard shipping", "Versandkosten (Inland)", "Porto und Verpackung",
+        "Versand bis 5 kg", "Livraison express", "Frais de port", "Gastos de envío",
+        "Spese di spedizione", "送料",
+    ],
+)  # fmt: skip
+def test_shipping_is_no_product_whatever_its_sign(tmp_path: Path, name: str) -> None:
+    report = check(tmp_path, "tea,Tea,1,3.5", f"4712,{name},1,4.9", "mug,Mug,1,4")
+    assert loaded(report) == [("purchase", "tea"), ("purchase", "mug")]
+    assert (report.total.left_out, report.total.rejected) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Shipping box",
+        "Versandtasche A4",
+        "Porto Tawny",
+        "Delivery note pad",
+        "Free express mail",
+        "Kargo hose",
+    ],
+)
+def test_products_for_shipping_stay_products(tmp_path: Path, name: str) -> None:
+    report = check(tmp_path, "tea,Tea,1,3.5", f"4712,{name},1,4.9", "mug,Mug,1,4")
+    assert loaded(report)[1] == ("purchase", "4712")
+
+
 def test_returns_beside_charges_stay_returns(tmp_path: Path) -> None:
     report = check(tmp_path, "tea,Tea,1,3.5", "R1,Rabatt Mai,1,-1", "tea,Tea,-1,-3.5", "mug,Mug,1,4")
     assert loaded(report) == [("purchase", "tea"), ("return", "tea"), ("purchase", "mug")]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from graph.importing.inference.draft import Noted
 from graph.importing.vocabulary.names import CHARGES, COLUMNS, simplify
+from graph.importing.vocabulary.shipping import is_shipping
 
 _NAMES = {
     "item_name", "product_title", "item_title", "lineitem_name", "item_description", "product_description",
@@ -31,7 +32,7 @@ _SHIPPING = re.compile(
     r"|(?:\bshipping|\bpostage|versand|versandkosten|运费|送料|배송비)$",
     re.IGNORECASE,
 )
-"""Names of lines of shipping."""
+"""Names of lines of shipping, if any is negative; the clear ones need no sign."""
 _MAX_NAMES = 1_000
 """Different names of one column that are counted."""
 _ROWS, _BY_QUANTITY, _BY_VALUE = range(3)
@@ -138,7 +139,7 @@ _LISTED, _SHIPPING_NAME = "listed", "shipping"
 
 def _kind(name: str) -> str:
     """Return the word of a reduction in a name, `listed` or `shipping` for other charges, empty for none."""
-    if simplify(name) in CHARGES:
+    if simplify(name) in CHARGES or is_shipping(name):
         return _LISTED
     if _SHIPPING.search(name):
         return _SHIPPING_NAME
