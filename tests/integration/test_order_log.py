@@ -172,7 +172,7 @@ def test_a_campaign_without_targeted_users_is_open_to_all(
 def test_users_whom_no_campaign_targeted_are_explained(shop: Path, dataset: str) -> None:
     (shop / "targets.csv").write_text("user,campaign\nc,F1\n")
     check = check_files(shop, shop_mapping(dataset), Silent())
-    assert "Compare the ids of users in `targetings` and `behaviours`" in check.warnings[0].text
+    assert "Compare the users and times in `targetings` and `behaviours`" in check.warnings[0].text
 
 
 @pytest.mark.parametrize(

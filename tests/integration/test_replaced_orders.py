@@ -1,12 +1,23 @@
 """A later export gives an order another status: its participation goes, and an undo restores it."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from graph.connection import Graph
 from graph.errors import InvalidRequest
 from graph.importing.engines import replacement
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.job import import_files
+from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.runs.records import find_import
 from graph.importing.undo import undo_import
 from graph.progress import Silent
+from graph.settings import Settings
+from tests.data import query
+from tests.known_exports import write_sample
 from tests.order_exports import HEADER, OrderExports, orders_mapping
 from tests.shop import shop_mapping
 
@@ -234,3 +245,41 @@ def test_two_sources_with_one_kind_keep_the_behaviours_of_each_other(exports: Or
         report = exports.load(name, rows, mapping)
         assert [row[:3] for row in exports.behaviours()] == [*cancelled, ("18", "ORDERED", "tea")]
         assert report.total.replaced == 0
+
+
+def test_shopify_order_that_is_cancelled_and_refunded_is_cancelled_once(
+    graph: Graph, settings: Settings, tmp_path: Path, dataset: str
+) -> None:
+    (path,) = write_sample("Shopify: orders", tmp_path)
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, dataset, "UTC")), "test")
+    header, *rows = csv.reader(path.read_text().splitlines())
+    status, cancelled = header.index("Financial Status"), header.index("Cancelled at")
+    order = next(row[0] for row in rows if row[status] == "paid" and not row[cancelled])
+
+    def load(state: str, at: str) -> list[tuple[object, object]]:
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            for row in rows:
+                if row[0] == order and row[status]:
+                    row[status], row[cancelled] = state, at
+                writer.writerow(row)
+        import_files(graph, settings, tmp_path, mapping, Silent(), engine="stream")
+        found = query(
+            graph,
+            "MATCH (:User {dataset: $d})-[b {basket: $order}]->(p:Product) WHERE b.at IS NOT NULL "
+            "RETURN type(b) AS type, p.id AS product ORDER BY product",
+            d=dataset,
+            order=order,
+        )
+        return [(row["type"], row["product"]) for row in found]
+
+    bought = load("paid", "")
+    assert {kind for kind, _ in bought} == {"PURCHASED"}
+    taken_back = {"REFUNDED": ("refunded", ""), "CANCELLED": ("refunded", "2024-04-01 10:00:00 +0100")}
+    for kind, (state, at) in taken_back.items():
+        assert load(state, at) == [(kind, product) for _, product in bought]
+    # Exported again, also as voided: nothing changes.
+    for state in ("refunded", "voided"):
+        assert load(state, at) == [("CANCELLED", product) for _, product in bought]
+    assert load("voided", "") == [("CANCELLED", product) for _, product in bought]
