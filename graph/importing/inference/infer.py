@@ -34,6 +34,7 @@ from graph.importing.inference.files.lists_in_rows import unread_lists
 from graph.importing.inference.files.order_lines import join_orders, line_columns
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
+from graph.importing.inference.files.undelivered import undelivered
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
@@ -195,8 +196,11 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
             what = f"{table.replace('_', ' ')}: {field.meaning}"
             columns[field.name] = ask_column(file, what, names or None)
     settings |= format_settings(table, file, columns)
-    settings["columns"] = columns
     unused = unused_columns(file.names, columns)
+    if table == "targetings" and (where := undelivered(file, unused)):
+        settings["where"] = where
+        unused = [name for name in unused if name not in where]
+    settings["columns"] = columns
     if unused and spec.attributes:
         settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
     remarks = [file.comment, unread_lists(file)]
@@ -209,7 +213,10 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
 
 def _without_end(file: InspectedFile, columns: dict[str, Any]) -> str:
     """Return how many campaigns have no end, with examples; empty if all have one."""
-    own, ends = (names_of(columns[name])[0] if _is_column(columns[name]) else "" for name in ("id", "ends"))
+    own, ends = (
+        names_of(columns[name])[0] if name in columns and _is_column(columns[name]) else ""
+        for name in ("id", "ends")
+    )
     if not {own, ends} <= set(file.names):
         return ""
     frames = pd.concat([frame[frame[ends] == ""] for frame in file.frames([own, ends])])

@@ -1,10 +1,12 @@
 """The share of rejected rows that is allowed in each table; `check` and `run` apply the same."""
 
+import json
 from collections.abc import Callable, Mapping
 
 from graph.importing.runs.row_counts import RowCounts
 from graph.remedies import Remedy
 
+_MISSING = " is missing"
 _FEW_ROWS = 20
 _LIMIT_OF_FEW_ROWS = 0.5
 
@@ -45,6 +47,10 @@ def describe(table: str, counts: RowCounts, limit: float, reasons: Mapping[str, 
     if reasons:
         reason = max(reasons, key=lambda name: reasons[name])
         text += f"; the most frequent reason ({reasons[reason]:,} rows) is: {reason}"
+        if reason.endswith(_MISSING):
+            column = reason.removesuffix(_MISSING).rpartition(": ")[2]
+            name = json.dumps(column, ensure_ascii=False)
+            text += f" (to leave out rows without it: `where: {{{name}: {{empty: false}}}}`)"
     return text
 
 

@@ -62,10 +62,11 @@ def _warning(table: str, rule: str, ids: pa.Array) -> DataWarning | None:
         return None
     members = [np.flatnonzero(codes == group)[:2] for group in groups[:_EXAMPLES]]
     count = int(sizes[groups].sum())
+    left = "they are one" if len(groups) == 1 else f"only {len(groups):,} are left"
     return DataWarning(
         "similar_ids",
-        f"{table}: {count:,} ids differ from another one only {_DIFFERENCES[rule]}, {len(groups):,} without "
-        f"that. If they are the same, add `ids: {{{table}: [{rule}]}}` to the mapping.",
+        f"{table}: {count:,} ids differ from another one only {_DIFFERENCES[rule]}; without that difference, "
+        f"{left}. If they are the same, add `ids: {{{table}: [{rule}]}}` to the mapping.",
         count - len(groups),
         [" / ".join(repr(ids[int(i)].as_py()) for i in pair) for pair in members],
     )

@@ -5,11 +5,11 @@ A name is compared as a whole, in the form that `simplify` gives it; parts of wo
 
 import re
 
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 
 
 def simplify(name: str) -> str:
-    """Return `name` in lower case with underscores between words: `CustomerID` is `customer_id`."""
+    """Return `name` in lower case with underscores between words: `CustomerIDs` is `customer_ids`."""
     return re.sub(r"[\W_]+", "_", _WORD_STARTS.sub("_", name).lower()).strip("_")
 
 
@@ -45,7 +45,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "recipient", "recipient_id", "empfänger", "empfänger_id", "destinataire", "destinatario",
         "purchaser_email", "shopper_email", "buyer_email_address", "username", "user_name",
         "buyer_username", "membership_no", "membership_id", "membership_number", "loyalty_id",
-        "loyalty_card", "loyalty_card_no", "loyalty_number", "loyalty_no",
+        "loyalty_card", "loyalty_card_no", "loyalty_number", "loyalty_no", "besteller", "käufer",
+        "kundenkartennr", "kundenkartennummer",
     ),
     "campaign": (
         "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
@@ -57,6 +58,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "product": (
         "product_id", "product", "product_code", "item_id", "item", "item_code", "sku", "sku_id", "article",
         "article_id", "article_no", "stock_code", "product_sku", "product_key", "asin", "ean", "upc",
+        "plu", "plu_code", "plu_nr",
         "artikel", "artikel_id", "artikel_nr", "artikelnr", "artikelnummer", "produkt", "produkt_id",
         "lineitem_sku", "product_ref", "product_no", "product_number", "item_ref", "item_no", "item_number",
         "item_sku", "商品", "商品_id", "商品id", "产品", "产品_id", "artikel_no", "artikelcode",
@@ -152,14 +154,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "订单号", "doc_no", "document_no", "docno", "belegnummer", "bon_nr", "注文番号",
         "pedido", "nr_zamówienia", "numer_zamówienia", "sipariş_no", "номер_заказа", "주문번호",
         "رقم_الطلب",
-        "bonnummer", "bonnr", "belegnr", "bestellnr", "receipt_no", "receipt_id", "receipt_number", "bon",
+        "bonnummer", "bonnr", "belegnr", "bestellnr",
+        "auftragsnr", "auftrags_nr", "auftragsnummer", "auftrags_id", "receipt_no",
+        "receipt_id", "receipt_number", "bon",
     ),
     "store": (
         "store", "store_id", "shop", "shop_id", "merchant", "merchant_id", "channel", "branch", "filiale",
         "门店", "渠道",
     ),
     "name": (
-        "name", "title", "description", "product_name", "campaign_name", "bezeichnung", "名称", "标题",
+        "name", "title", "titel", "description", "product_name", "campaign_name", "bezeichnung", "名称",
+        "标题",
     ),
     "text": ("text", "name", "title", "label", "description", "名称"),
     "category": (

@@ -1,7 +1,5 @@
 """Tests whether columns identify orders: each value has one user and one time, or each row its own values."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -26,8 +24,7 @@ def is_order_id(file: InspectedFile, column: str, *attributes: str) -> bool:
 
 def identify_rows(file: InspectedFile, columns: list[str]) -> bool:
     """Return whether no two rows of one file of a series have the same values in `columns`."""
-    for part in [file, *file.further_files]:
-        own = replace(file, path=part.path, source=part.source, further_files=[])
+    for own in file.each_file():
         frames = (frame[(frame != "").all(axis="columns")] for frame in own.frames(columns))
         hashes = [pd.util.hash_pandas_object(frame, index=False).to_numpy() for frame in frames]
         if hashes and len(np.unique(np.concatenate(hashes))) < sum(map(len, hashes)):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import pandas as pd
+
 from graph.importing.inference.behaviours.order_ids import is_order_id
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading.json_paths import RECORD
@@ -24,7 +26,9 @@ class RowId(NamedTuple):
     repeated: int
 
 
-def repeated_row_id(file: InspectedFile, names: Iterable[str], attributes: list[str]) -> RowId | None:
+def repeated_row_id(
+    file: InspectedFile, names: Iterable[str], attributes: list[str], product: str | None = None
+) -> RowId | None:
     """Return the first of `names` that identifies rows and has values in several; None without any.
 
     Parameters
@@ -34,13 +38,38 @@ def repeated_row_id(file: InspectedFile, names: Iterable[str], attributes: list[
     names
         Columns without another use.
     attributes
-        Its columns of the user, the time and the product, which rows of one id have in common.
+        Its columns of the user and the time, which rows of one id have in common.
+    product
+        That of the product: rows of one id have it in common, too, unless the id is that of a JSON record.
     """
     for name in names:
-        if name.startswith(RECORD) or simplify(name.rpartition(".")[2]) not in _NAMES:
+        if simplify(name.removeprefix(RECORD).rpartition(".")[2]) not in _NAMES:
+            continue
+        if name.startswith(RECORD):
+            if product and (repeated := _rows_of_repeated_records(file, name, attributes, product)):
+                return RowId(name, repeated)
             continue
         filled = sum(int((frame[name] != "").sum()) for frame in file.frames([name]))
         repeated = filled - len(file.distinct([name]))
-        if repeated and is_order_id(file, name, *attributes):
+        if repeated and is_order_id(file, name, *attributes, *filter(None, [product])):
             return RowId(name, repeated)
     return None
+
+
+def _rows_of_repeated_records(file: InspectedFile, name: str, attributes: list[str], product: str) -> int:
+    """Return how many rows are of JSON records that repeat an earlier id; 0 if the id does not identify them.
+
+    A record has a row for each product of its list. Where one has a product twice, both rows are its own, and
+    the id with the product would drop one.
+    """
+    parts = []
+    for position, own in enumerate(file.each_file()):
+        for numbers, frame in own.numbered_frames([name, product]):
+            rows = frame.set_axis(["id", "product"], axis="columns")
+            parts.append(rows.assign(file=position, record=numbers)[rows["id"] != ""])
+    if not parts:
+        return 0
+    rows = pd.concat(parts)
+    if rows.duplicated().any() or not is_order_id(file, name, *attributes):
+        return 0
+    return int(rows.duplicated(["id", "product"]).sum())

@@ -14,6 +14,7 @@ from graph.importing.inference.behaviours.line_amounts import draft_line_amount
 from graph.importing.inference.behaviours.nested_lists import NestedLists, read_lists
 from graph.importing.inference.behaviours.order_ids import identify_rows, is_order_id
 from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
+from graph.importing.inference.behaviours.records import records_without_rows
 from graph.importing.inference.behaviours.refunds import Refunds
 from graph.importing.inference.behaviours.row_ids import repeated_row_id
 from graph.importing.inference.behaviours.scan import Scan
@@ -109,7 +110,7 @@ def draft_behaviours(
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
     unused = unused_columns(file.names, columns, [*decisions.where, *decisions.statuses])
-    remarks = [file.comment, *decisions.remarks]
+    remarks = [file.comment, *decisions.remarks, records_without_rows(file, decisions.roles.get("kind"))]
     remarks += [f"not used of {file.name}: {', '.join(unused[:20])}"] if unused else []
     source = DraftSource("behaviours", settings, "\n".join(filter(None, remarks)))
     draft.sources.append(source)
@@ -332,8 +333,9 @@ def _replace_orders(decisions: _Decisions) -> None:
 def _identify_rows(decisions: _Decisions) -> None:
     """Load rows once that have the same id of their own, as an event that was sent or exported twice."""
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
-    common = [name for name in (scan.user, scan.at, columns.get("object")) if isinstance(name, str)]
-    if found := repeated_row_id(file, _unknown_columns(file, columns), common):
+    common = [name for name in (scan.user, scan.at) if name]
+    product = columns["object"] if isinstance(columns.get("object"), str) else None
+    if found := repeated_row_id(file, _unknown_columns(file, columns), common, product):
         columns["id"] = found.column
         decisions.remarks.append(
             f"{found.repeated:,} rows repeat an earlier {found.column}, and are loaded once"

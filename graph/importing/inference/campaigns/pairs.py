@@ -23,6 +23,8 @@ def draft_pairs(draft: Draft, files: list[InspectedFile]) -> None:
         if entity or source.table == "behaviours":
             for name, field in fields.items():
                 ids_by_entity[str(name)] |= _ids(source, field, by_name)
+    for entity, field in (("product", "object"), ("user", "user")):
+        ids_by_entity[entity] |= _ids_that_campaigns_list(draft, by_name, entity, field)
     present = {source.table for source in draft.sources}
     for source in list(draft.sources):
         file = by_name.get(str(source.settings["files"]))
@@ -48,6 +50,50 @@ def _add_pairs(
         if mark is not None and (_is_named(column, field) or not _are_small_numbers(ids)):
             _add(draft, source, table, {field: column, "campaign": source.settings["columns"]["id"]}, mark)
             return
+
+
+def _ids_that_campaigns_list(
+    draft: Draft, by_name: dict[str, InspectedFile], entity: str, field: str
+) -> set[str]:
+    """Answer which column of behaviours has the products, or users, where a table of campaigns lists them.
+
+    Returns
+    -------
+    set of str
+        The ids in these columns.
+    """
+    tables = [source for source in draft.sources if source.table == "campaigns" and not source.has_windows]
+    ids = set[str]()
+    for source in (source for source in draft.sources if source.table == "behaviours"):
+        question = source.settings["columns"].get(field)
+        file = by_name.get(str(source.settings["files"]))
+        if not isinstance(question, Ask) or file is None:
+            continue
+        for choice in (name for name in question.choose if name in file.names):
+            values = set(file.distinct([choice])[choice])
+            listing = next(
+                (name for table in tables if (name := _listing(table, by_name, entity, values))), ""
+            )
+            if listing:
+                source.settings["columns"][field] = choice
+                note = f"{choice} has the {entity}s: {listing}"
+                source.comment = "\n".join(filter(None, [source.comment, note]))
+                ids |= values
+                break
+    return ids
+
+
+def _listing(table: DraftSource, by_name: dict[str, InspectedFile], entity: str, values: set[str]) -> str:
+    """Return where a table of campaigns lists some of `values` in its cells; empty if nowhere."""
+    file = by_name.get(str(table.settings["files"]))
+    if file is None:
+        return ""
+    for column in unused_by(table, file):
+        cells = distinct_values(file, column)
+        named = _is_named(column, entity) or not _are_small_numbers(cells)
+        if named and find_separator(cells, values):
+            return f"campaigns list them in {column} of {file.name}"
+    return ""
 
 
 def _is_named(column: str, field: str) -> bool:

@@ -1,7 +1,7 @@
 """A file of a delivery: how it is read, and what its first rows have."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,11 @@ class InspectedFile:
         names = [each[1] for each in found if each]
         return files[0], (DATE_AND_TIME if DATE_AND_TIME in column else FIRST_OF).join(names)
 
+    def each_file(self) -> "list[InspectedFile]":
+        """Return the files of the series, each alone, with the columns that are joined to all of them."""
+        parts = [self, *self.further_files]
+        return [replace(self, path=part.path, source=part.source, further_files=[]) for part in parts]
+
     def count_rows(self) -> int:
         """Return the number of rows."""
         return sum(len(frame) for frame in self.frames(self.names[:1]))
@@ -120,10 +125,14 @@ class InspectedFile:
 
     def frames(self, names: list[str]) -> Iterator[pd.DataFrame]:
         """Yield `names` of all rows, block by block: trimmed texts, empty where missing."""
-        for _, columns in self.columns(names):
+        yield from (frame for _, frame in self.numbered_frames(names))
+
+    def numbered_frames(self, names: list[str]) -> Iterator[tuple[NDArray[np.int64], pd.DataFrame]]:
+        """Yield row numbers and `frames`; rows of one JSON record have its number."""
+        for numbers, columns in self.columns(names):
             frame = {name: column.fill_null("").to_pandas() for name, column in columns.items()}
             trimmed = pd.DataFrame(frame, dtype=str).apply(lambda column: column.str.strip())
-            yield trimmed.mask(trimmed.isin(self.missing), "")
+            yield numbers, trimmed.mask(trimmed.isin(self.missing), "")
 
     def distinct(self, names: list[str]) -> pd.DataFrame:
         """Return the different combinations of values of `names` over all rows that have all of them."""

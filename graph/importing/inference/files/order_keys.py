@@ -33,6 +33,8 @@ _GENERIC = {
     "nummer", "序号", "编号",
 }  # fmt: skip
 """Names that any file has for keys of its own rows."""
+_OF_LINES = ("product", "quantity", "unit_price", "value", "discount")
+"""What a line has of its own: none of it belongs to the key of its order."""
 _NUMBER = re.compile(r"(?<=..)(?:_(?:no|num|number|id|key)|_?s?(?:nummer|nr))$")
 
 
@@ -72,6 +74,8 @@ class Link:
     without_lines: int
     rules: tuple[str, ...] = ()
     example: str = ""
+    beside: str = ""
+    """A column of both files that the key needs, as the store where each numbers its own bills."""
 
     @property
     def strength(self) -> tuple[bool, bool, bool]:
@@ -102,7 +106,35 @@ def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
     for rules in _RULES:
         if link := _find_link(lines, orders, rules):
             return replace(link, rules=rules, example=_example(link, rules))
+    return _find_link_of_two(lines, orders)
+
+
+def _find_link_of_two(lines: InspectedFile, orders: InspectedFile) -> Link | None:
+    """Return how lines name their orders by two columns: a number, and one of the same name in both files."""
+    other = {column for role, column in find_columns(lines.names).items() if role in _OF_LINES}
+    shared = [name for name in lines.names if name in set(orders.names) - {*other, *orders.times}]
+    for key in _key_columns(orders):
+        for own in (name for name in _key_columns(lines) if _agree(lines, name, orders, key)):
+            for beside in (name for name in shared if name not in (own, key)):
+                of_files = [_pairs(part, key, beside) for part in orders.each_file()]
+                distinct = pd.Index(pd.concat(of_files)).unique()
+                rows, named = sum(map(len, of_files)), _pairs(lines, own, beside)
+                repeated = rows - sum(part.nunique() for part in of_files)
+                found = named[named.isin(distinct)]
+                if (
+                    repeated <= (1 - _NEARLY_ALL) * rows
+                    and len(found) >= max(1, _NEARLY_ALL * len(named))
+                    and found.nunique() >= _MOST_ORDERS * len(distinct)
+                ):
+                    unnamed = len(distinct) - found.nunique()
+                    is_repeated = len(distinct) < rows
+                    return Link(lines, orders, own, (key,), True, False, is_repeated, unnamed, beside=beside)
     return None
+
+
+def _pairs(file: InspectedFile, key: str, beside: str) -> "pd.Series[str]":
+    frames = [frame[key] + "\0" + frame[beside] for frame in file.frames([key, beside])]
+    return pd.concat(frames or [pd.Series([], dtype=str)])
 
 
 def partial_link(lines: InspectedFile, orders: InspectedFile) -> str:
@@ -139,8 +171,10 @@ def _find_link(lines: InspectedFile, orders: InspectedFile, rules: Sequence[str]
     for key in _key_columns(orders):
         values = _normal(_values(orders, key), rules)
         distinct = pd.Index(values[values != ""]).unique()
-        # A header of orders has no more rows than orders, but for a few corrections.
-        if len(distinct) >= max(1, _NEARLY_ALL * len(values)):
+        # A header of orders has no more rows than orders, but for a few corrections. A later export of a
+        # series has orders of an earlier one again.
+        of_files = (_normal(_values(part, key), rules) for part in orders.each_file())
+        if sum(part[part != ""].nunique() for part in of_files) >= max(1, _NEARLY_ALL * len(values)):
             compared = (_compare(lines, own, orders, key, distinct, rules) for own in _key_columns(lines))
             matches += [
                 match._replace(is_repeated=len(distinct) < int((values != "").sum()))

@@ -7,7 +7,7 @@ the key is a question, or there is none.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from graph.importing.inference.draft import Ask, Noted
 from graph.importing.inference.files.column_values import examples
@@ -91,14 +91,22 @@ def _join(link: Link) -> InspectedFile:
     names = _names_in_mapping(link)
     files = as_list(orders.settings["files"])
     reading = {name: getattr(orders.source, name) for name in JOIN_SETTINGS}
-    join = Join(files=files, on={link.own: link.keys[0]}, repeats="first", ids=list(link.rules), **reading)
+    also = {link.beside: link.beside} if link.beside else {}
+    on = {link.own: link.keys[0]} | also
+    join = Join(files=files, on=on, repeats=_counting(link), ids=list(link.rules), **reading)
     stated = {name: orders.settings[name] for name in JOIN_SETTINGS if name in orders.settings}
-    settings: dict[str, Any] = {"files": orders.settings["files"], **stated, "on": {link.own: _key(link)}}
+    settings: dict[str, Any] = {
+        "files": orders.settings["files"],
+        **stated,
+        "on": {link.own: _key(link)} | also,
+    }
     if link.rules:
         settings["ids"] = Noted(list(link.rules), f"both files write the same order as {link.example}")
     if link.is_repeated:
+        where = "in several of the files" if orders.further_files else "in several rows of"
         settings["repeats"] = Ask(
-            f"Some orders are in several rows of {orders.name}, by {link.keys[0]}. Which of them counts?",
+            f"Some orders are {where} {orders.settings['files']}, by {link.keys[0]}. Which of them counts? "
+            "Files are read in the order of their names: last is the latest export where names have dates",
             ("first", "last"),
         )
     comment = f"{lines.name} has lines of the orders in {orders.name}"
@@ -121,6 +129,11 @@ def _join(link: Link) -> InspectedFile:
     return joined
 
 
+def _counting(link: Link) -> Literal["first", "last"]:
+    """Return which row of an order is looked at: of several exports, the later one has its present status."""
+    return "last" if link.orders.further_files else "first"
+
+
 def _names_in_mapping(link: Link) -> dict[str, str]:
     """Return the columns of the orders but their key, by the name that the mapping gives them.
 
@@ -130,7 +143,7 @@ def _names_in_mapping(link: Link) -> dict[str, str]:
     names = {}
     for name in link.orders.names:
         is_explicit = name in link.lines.names or name in amounts or is_refund(name)
-        if name != link.keys[0]:
+        if name not in (link.keys[0], link.beside):
             names[f"{orders_prefix(link.orders)}{name}" if is_explicit else name] = name
     return names
 
