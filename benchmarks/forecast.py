@@ -190,7 +190,8 @@ def without_graph(history: History) -> History:
 
 def without_key_users(history: History) -> History:
     """Remove key users and groups."""
-    return replace(history, roles=history.roles.assign(score=0.0, group=None))
+    roles, open_roles = (frame.assign(score=0.0, group=None) for frame in (history.roles, history.open_roles))
+    return replace(history, roles=roles, open_roles=open_roles)
 
 
 def placebo(history: History) -> History:

@@ -30,8 +30,7 @@ from statsforecast.models import (
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, weekly_row, write
 from cli.console import progress_bars
-from forecasting.history.open_campaigns import read_open_history
-from forecasting.history.series import History
+from forecasting.history.series import History, read_history
 from forecasting.history.time_step import MONTH
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
@@ -171,7 +170,7 @@ def main() -> None:
         dataset, encoder = prepared.mapping.dataset, TextEncoder.of(settings)
         for first, after in spans:
             network = build_network(graph, dataset, progress, cutoff=first, encoder=encoder)
-            history = read_open_history(graph, dataset, network, PERIODS[-1], MONTH, progress)
+            history = read_history(graph, dataset, network, PERIODS[-1], progress, step=MONTH)
             origins = pd.date_range(first, after, freq="MS", inclusive="left")
             rows = klstm_means(history, origins, seeds)
             for alternative in (statistical(history, origins, progress), boosted(history, origins, seeds)):

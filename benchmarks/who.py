@@ -79,7 +79,7 @@ def weeks(history: History, shop: Shop, first: int, last: int) -> Weeks:
                 continue
             participants = float(expected[campaign["id"]][origin][:steps].sum())
             x.append(shop.rows(campaign, users, origin, participants))
-            y.append(users.took_part.values[:, origin : origin + steps].any(axis=1))
+            y.append(users.took_part.sum_before(origin + steps, steps) > 0)
             key = {"unique_id": campaign["id"], "user": users.ids, "origin": origin}
             keys.append(pd.DataFrame({**key, "at_risk": users.took_part.sum_before(origin) == 0}))
     return Weeks(pd.concat(keys, ignore_index=True), np.vstack(x), np.concatenate(y))

@@ -58,12 +58,6 @@ class LocalBackend:
         """Choose the data set: `requested`, else the setting, else the only one in the database."""
         return resolve_dataset(self.graph, requested)
 
-    def is_open_to_all(self, dataset: str) -> bool:
-        """Whether every campaign of the data set is open to all users."""
-        from forecasting.history.series import all_open, campaign_list
-
-        return all_open(campaign_list(self.graph, dataset))
-
     def campaigns(self, dataset: str, state: str | None) -> list[Campaign]:
         """List campaigns in the order of their first days, optionally only those in one state."""
         from api.serializers.campaigns import select_campaigns, serialize_campaigns
@@ -107,12 +101,12 @@ class LocalBackend:
         return serialize_network(network)
 
     def train(self, request: TrainingRequest) -> "Model | NextUsersRun":
-        """Train a forecaster or, if all campaigns are open to all users, a next-user ranker."""
+        """Train a forecaster or, if asked for, a next-user ranker."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
         from forecasting.klstm.trainer import Configuration
         from forecasting.training import train
 
-        if self.is_open_to_all(request.dataset):
+        if request.next_users:
             from forecasting.next_users.job import train_next_users
 
             return train_next_users(

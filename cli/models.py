@@ -17,7 +17,7 @@ def train(
         str | None,
         typer.Option(
             help="Use only data from before this day (YYYY-MM-DD); default: the latest network's cut-off, "
-            "or the day after the last behaviour if every campaign is open."
+            "with --next-users the day after the last behaviour."
         ),
     ] = None,
     retrain: Annotated[bool, typer.Option(help="Train again even if nothing has changed.")] = False,
@@ -27,12 +27,15 @@ def train(
             help="Prior knowledge of holiday effects: us-groceries (default: learn them from the data alone)."
         ),
     ] = None,
+    next_users: Annotated[
+        bool,
+        typer.Option(
+            "--next-users", help="Train a model that ranks who is the next to take part (see `who --next`)."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Back-test and train the K-LSTM forecaster, and compare it with standard benchmarks.
-
-    If every campaign of the data set is open to all users, train a model that ranks who takes part next.
-    """
+    """Back-test and train the K-LSTM forecaster, and compare it with standard benchmarks."""
     import json
 
     from api.schemas.models import Model
@@ -45,7 +48,12 @@ def train(
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         request = build_request(
-            TrainingRequest, dataset=dataset, cutoff=day, retrain=retrain, holidays=holidays
+            TrainingRequest,
+            dataset=dataset,
+            cutoff=day,
+            retrain=retrain,
+            holidays=holidays,
+            next_users=next_users,
         )
         model = backend.train(request)
     if as_json and isinstance(model, Model):

@@ -81,7 +81,7 @@ class RemoteBackend:
         return next(network for network in networks if network.id == result["network"])
 
     def train(self, request: TrainingRequest) -> Model | str:
-        """Train a forecaster or, if all campaigns are open to all users, a next-user ranker (its id)."""
+        """Train a forecaster or, if asked for, a next-user ranker (its id)."""
         model_id = self._follow(self.client.train(request))["model"]
         models = self.client.models(request.dataset)
         return next((model for model in models if model.id == model_id), model_id)

@@ -66,9 +66,18 @@ def describe_verdict(verdict: Verdict) -> str:
 
 
 def show_model(model: Model) -> None:
-    """Print a model's back-test and cut-off."""
-    show_comparison(model.back_test)
-    out.print(f"The model was then trained on all data before {model.cutoff}.")
+    """Print a model's back-test and cut-off, and what its forecasts rest on."""
+    if model.back_test:
+        show_comparison(model.back_test)
+    else:
+        out.print("There is too little data for a back-test: how far off forecasts are is not known.")
+    if model.is_trained:
+        out.print(f"The model was trained on all data before {model.cutoff}.")
+    else:
+        out.print(
+            "There is too little data to train the K-LSTM: forecasts rest on traffic and the usual rate of "
+            f"campaigns before {model.cutoff}."
+        )
 
 
 def show_comparison(comparison: Comparison) -> None:
@@ -79,7 +88,7 @@ def show_comparison(comparison: Comparison) -> None:
     )
     table = Table("model", "MAE", "MASE", title=title)
     for row in comparison.participants:
-        table.add_row(row.model, f"{row.mae:.2f}", f"{row.mase:.3f}")
+        table.add_row(row.model, f"{row.mae:.2f}", "" if row.mase is None else f"{row.mase:.3f}")
     out.print(table)
     if comparison.redeemers is not None:
         errors = ", ".join(f"{row.model} {row.mae:.2f}" for row in comparison.redeemers)
@@ -136,6 +145,12 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
             cells.append("" if user.redeems is None else f"{user.redeems:.1%}")
         table.add_row(*cells, str(user.group or ""), "yes" if user.key_user else "")
     out.print(table)
+    if forecast.others_share:
+        out.print(
+            f"Some {forecast.others_share:.0%} of the participants are expected to be users who are not "
+            "listed, such as new ones.",
+            highlight=False,
+        )
     if not forecast.groups:
         return
     table = Table("group", "users", "participants a day", "P10 to P90", "distinguished by", title="By group")

@@ -21,13 +21,16 @@ def who(
         str | None,
         typer.Option(help="Use the forecast that starts on this day (YYYY-MM-DD); default: the latest."),
     ] = None,
+    next_user: Annotated[
+        bool,
+        typer.Option(
+            "--next", help="Rank who is the next to take part instead (trained by `train --next-users`)."
+        ),
+    ] = False,
     to: Annotated[Path | None, typer.Option(help="Also write all users to this CSV file.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the users who are likely to take part, according to the campaign's stored forecast.
-
-    If all campaigns of the data set are open to all users, list who is likely to take part next instead.
-    """
+    """List the users who are likely to take part, according to the campaign's stored forecast."""
     from cli.backend import open_backend
     from cli.console import err, out, print_json
     from cli.local_backend import LocalBackend
@@ -36,7 +39,11 @@ def who(
     day = parse_date(origin)
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
-        if isinstance(backend, LocalBackend) and backend.is_open_to_all(dataset):
+        if next_user:
+            if not isinstance(backend, LocalBackend):
+                raise InvalidRequest(
+                    "A server does not rank who is the next to take part.", "Leave out --next."
+                )
             table, run, day, csv = backend.next_users(campaign, dataset, day)
             if as_json:
                 typer.echo(table.head(top).to_json(orient="records", indent=2))

@@ -4,7 +4,8 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.history.series import History, all_open, campaign_list, read_history
+from forecasting.history.campaign_users import others_share
+from forecasting.history.series import History, campaign_list, read_history
 from forecasting.klstm.attributions import Explanation
 from forecasting.klstm.forecaster import COLUMNS, KLSTM
 from forecasting.records import (
@@ -12,6 +13,7 @@ from forecasting.records import (
     Forecast,
     ModelRun,
     campaign_row,
+    check_campaign,
     checkpoint_path,
     models,
     redeemers_path,
@@ -19,6 +21,7 @@ from forecasting.records import (
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest, NotReady
+from graph.importing.runs.rules import standing_rules
 from graph.progress import Progress
 from graph.remedies import Remedy
 from graph.settings import Settings
@@ -63,6 +66,7 @@ def forecast_campaign(
         run.network,
         days=[str(day.date()) for day in steps["ds"]],
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
+        others=others_share(history) if history.is_open(campaign) else 0.0,
     )
     graph.run(
         "forecasts/write_forecast",
@@ -73,6 +77,7 @@ def forecast_campaign(
         origin=str(origin),
         steps=forecast.days,
         values=forecast.values,
+        others=forecast.others,
         explanation=_explanation_properties(model.explain(history, campaign, horizon)),
     )
     graph.run(
@@ -104,17 +109,14 @@ def _model_and_history(
     graph: Graph, dataset_id: str, campaign: str, progress: Progress, origin: date | None
 ) -> tuple[ModelRun, History]:
     dataset = describe_dataset(graph, dataset_id)
-    campaigns = campaign_list(graph, dataset_id)
-    campaign_row(campaigns, dataset_id, campaign)
-    if all_open(campaigns):
-        raise InvalidRequest(
-            "The campaigns of this data set are open to all; their daily participants cannot be forecast.",
-            Remedy("Rank the next users", "rank next users", campaign=campaign, dataset=dataset_id),
-        )
+    check_campaign(graph, dataset_id, campaign)
     run = model_for(graph, dataset_id, origin)
     origin = dataset.check_cutoff(origin or run.cutoff)
     campaigns = campaign_list(graph, dataset_id, dataset.moment(origin))
-    _check_running(campaigns, dataset_id, campaign_row(campaigns, dataset_id, campaign), origin)
+    row = campaign_row(campaigns, dataset_id, campaign)
+    if not row["targeted"] and not standing_rules(graph, dataset_id).opens_untargeted:
+        raise InvalidRequest(f"{row['name']} reached no users in this data set.", "Choose another campaign.")
+    _check_running(campaigns, dataset_id, row, origin)
     network = network_of_model(graph, dataset_id, run)
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
 
@@ -173,8 +175,6 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
 
 
 def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin: date) -> None:
-    if not row["targeted"]:
-        raise InvalidRequest(f"{row['name']} reached no users in this data set.", "Choose another campaign.")
     origin_time = pd.Timestamp(origin)
     if row["starts"] < origin_time < row["ends"]:
         return

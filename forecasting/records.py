@@ -43,6 +43,8 @@ class Backtest:
     """The share of days between P10 and P90: of participants, and of the influence level."""
     level_coverage_80: float
     points: int
+    """The number of forecasts compared: 0 where there was too little data. Then there are no names, no
+    errors, and the shares mean nothing."""
     redeemers_mae: list[float] | None = None
     """The errors of redeemers; None where the data set has no redemptions. They have no MASE: nobody redeems
     before a campaign starts, so there is no error to scale by."""
@@ -64,6 +66,8 @@ class ModelRun(Backtest):
     network: str
     checkpoint: str
     fingerprint: str
+    is_trained: bool = True
+    """Whether there was enough data to train the K-LSTM; without, it forecasts the baseline."""
 
 
 def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
@@ -122,7 +126,8 @@ def find_model(graph: Graph, dataset: str, model: str) -> ModelRun | None:
 @dataclass(frozen=True)
 class Forecast:
     """A stored forecast: for each of its `days` (ISO dates) the lists of `values`, which are FORECAST_VALUES
-    and, where the data set has redemptions, REDEEMER_VALUES.
+    and, where the data set has redemptions, REDEEMER_VALUES. `others` is the share of the participants who
+    are not among its likely users: see ``forecasting.history.campaign_users.others_share``.
     """
 
     id: str
@@ -132,6 +137,7 @@ class Forecast:
     network: str
     days: list[str]
     values: dict[str, list[float]]
+    others: float = 0.0
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -294,4 +300,5 @@ def _forecast(campaign: str, row: Row) -> Forecast:
         row["network"],
         days=row["steps"],
         values={name: column for name, column in values.items() if column is not None},
+        others=row["others"],
     )

@@ -8,14 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evaluation.backtest import backtest, score
-from forecasting.history.series import History, read_history
+from forecasting.history.series import History, campaign_list, read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from forecasting.records import Backtest, ModelRun, checkpoint_path, model_run, models, redeemers_path
 from graph.connection import Graph, Row
 from graph.dataset_lock import locks_dataset
-from graph.datasets import describe_dataset
+from graph.datasets import Dataset, describe_dataset
 from graph.errors import InvalidRequest
+from graph.importing.runs.rules import standing_rules
 from graph.progress import Progress
 from graph.server.folders import make_writable
 from graph.settings import Settings
@@ -43,8 +44,9 @@ def train(
 ) -> ModelRun:
     """Back-test on the four weeks before `cutoff`, then train on all data before it.
 
-    The network and the model of the back-test use only data before its first day. A model of the same data
-    and configuration is returned without training, unless `retrain` is set.
+    The network and the model of the back-test use only data before its first day. Where there is too little
+    data for it, there is no back-test. A model of the same data and configuration is returned without
+    training, unless `retrain` is set.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def train(
     Raises
     ------
     NotFound, NotReady, InvalidRequest
-        For an unknown data set, without a network, or with too little data.
+        For an unknown data set, without a network, or for an unsuitable cut-off.
     DatasetLocked
         If another process changes the data set.
     """
@@ -76,13 +78,11 @@ def train(
             if model.fingerprint == fingerprint and checkpoint_path(settings, model).exists():
                 return model
     first = cutoff - timedelta(days=BACKTEST_DAYS)
-    if (first - dataset.first_day).days < _MIN_DAYS:
-        raise InvalidRequest(
-            f"A cut-off of {cutoff} leaves too few days for training and testing.",
-            f"Choose {dataset.first_day + timedelta(days=_MIN_DAYS + BACKTEST_DAYS)} or later.",
-        )
     make_writable(settings.checkpoints)
-    comparison = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
+    comparison = _no_backtest(first, configuration)
+    enough_days = (first - dataset.first_day).days >= _MIN_DAYS
+    if enough_days and _any_running(graph, dataset, first, cutoff, BACKTEST_EVERY):
+        comparison = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
     history = read_history(graph, dataset_id, network, cutoff, progress)
     figures: Row = asdict(comparison) | {
         "backtest_from": str(first),
@@ -92,7 +92,9 @@ def train(
     }
     checkpoint = settings.checkpoints / figures["checkpoint"]
     training_checkpoint = _training_checkpoint_path(settings, dataset_id, cutoff)
-    KLSTM(configuration).fit(history, progress, training_checkpoint).save(checkpoint)
+    forecaster = KLSTM(configuration).fit(history, progress, training_checkpoint)
+    forecaster.save(checkpoint)
+    figures["is_trained"] = forecaster.is_trained
     if history.has_redemptions:
         KLSTM(configuration).fit(history.redeemers(), progress, training_checkpoint).save(
             redeemers_path(checkpoint)
@@ -100,6 +102,29 @@ def train(
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
+
+
+def _no_backtest(first: date, configuration: Configuration) -> Backtest:
+    return Backtest(
+        backtest_from=first,
+        horizon=BACKTEST_HORIZON,
+        names=[],
+        mae=[],
+        mase=[],
+        coverage_80=0.0,
+        level_coverage_80=0.0,
+        points=0,
+        holidays=configuration.holidays,
+    )
+
+
+def _any_running(graph: Graph, dataset: Dataset, first: date, until: date, every: int) -> bool:
+    """Whether a campaign can be forecast from any origin of a back-test."""
+    campaigns = campaign_list(graph, dataset.id, dataset.moment(until))
+    if not standing_rules(graph, dataset.id).opens_untargeted:
+        campaigns = campaigns[campaigns["targeted"] > 0]
+    origins = pd.date_range(first, until, freq=f"{every}D", inclusive="left")
+    return any(((campaigns["starts"] < origin) & (origin < campaigns["ends"])).any() for origin in origins)
 
 
 def _limit_epochs(configuration: Configuration, settings: Settings) -> Configuration:
@@ -142,7 +167,7 @@ def run_backtest(
     Raises
     ------
     NotFound, InvalidRequest
-        For an unknown data set or unsuitable days.
+        For an unknown data set, for unsuitable days, or if no campaign runs on them.
     DatasetLocked
         If another process changes the data set.
     """
@@ -152,6 +177,11 @@ def run_backtest(
         raise InvalidRequest(
             f"A back-test from {first} to {until} leaves too few days for training or testing.",
             f"Begin on {dataset.first_day + timedelta(days=_MIN_DAYS)} or later, and before its end.",
+        )
+    if not _any_running(graph, dataset, first, until, every):
+        raise InvalidRequest(
+            f"No campaign runs on a day to forecast from, so a back-test from {first} to {until} is empty.",
+            "Choose days within the run of a campaign.",
         )
     configuration = _limit_epochs(configuration or Configuration(), settings)
     network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))

@@ -3,7 +3,8 @@
     share(u) ~ usual rate(u) * exp(w . features(u))
 
 This is a conditional logit (McFadden 1974) over the users that a campaign reached, fitted to the
-participations of the week after each origin. Given the expected number of participants of a day, the shares
+participations of the week after each origin. Of many users, it is fitted to all participants and a sample of
+the others, weighted to stand for all of them. Given the expected number of participants of a day, the shares
 give each user's probability of taking part; over all users the probabilities sum to that number.
 """
 
@@ -66,6 +67,8 @@ _NORMAL_P975 = 1.96
 _MAX_PROBABILITY = 0.98
 """The largest share of the users that can take part on one day."""
 _NEWTON_STEPS = 50
+_MAX_ABSENT = 3_000
+"""Users who did not take part that an origin is fitted to."""
 
 
 def features(users: CampaignUsers, origin: int) -> Floats:
@@ -79,12 +82,12 @@ def features(users: CampaignUsers, origin: int) -> Floats:
     age = np.log1p(max(origin - users.start, 0))
     active, engaged, y = users.active, users.engaged, users.y
     this_week = users.took_part.sum_before(origin, _WEEK)
-    group = users.group
+    group = users.graph.group
     group_mean = np.bincount(group, this_week) / np.maximum(np.bincount(group), 1)
-    in_group = group < len(users.groups)
+    in_group = group < len(users.graph.groups)
     columns = [
-        users.key_score > 0,
-        users.key_score,
+        users.graph.key_score > 0,
+        users.graph.key_score,
         users.exposure(origin) * ~took_part,
         group_mean[group] * in_group,
         took_part,
@@ -119,6 +122,21 @@ def features(users: CampaignUsers, origin: int) -> Floats:
         _log_spending(users.spending.sum_before(origin)),
     ]
     return np.stack(columns, axis=1).astype(float)
+
+
+def _sample(
+    took_part: NDArray[np.bool_], candidate: NDArray[np.bool_], seed: int
+) -> tuple[NDArray[np.int64], Floats]:
+    """All participants and at most _MAX_ABSENT other candidates: positions, and how many each stands for."""
+    participants = np.flatnonzero(took_part & candidate)
+    absent = np.flatnonzero(~took_part & candidate)
+    share = min(1.0, _MAX_ABSENT / max(len(absent), 1))
+    if share < 1:
+        absent = np.sort(np.random.default_rng(seed).choice(absent, _MAX_ABSENT, replace=False))
+    chosen = np.concatenate([participants, absent])
+    stands_for = np.concatenate([np.ones(len(participants)), np.full(len(absent), 1 / share)])
+    order = np.argsort(chosen)
+    return chosen[order], stands_for[order]
 
 
 def _log_share(days: np.ndarray, active: np.ndarray) -> np.ndarray:
@@ -168,11 +186,12 @@ class UserShares:
         for number, (users, origins) in enumerate(campaigns):
             for origin in origins:
                 days = users.y.sum_before(origin + TARGET_DAYS, TARGET_DAYS)
-                if days.any():
-                    designs.append(features(users, origin))
-                    log_rates.append(np.log(users.y.rate(origin)))
-                    counts.append(days)
-                    sizes.append(len(days))
+                chosen, stands_for = _sample(days > 0, users.can_take_part(origin), seed=origin)
+                if days[chosen].any():
+                    designs.append(features(users, origin)[chosen])
+                    log_rates.append(np.log(users.y.rate(origin)[chosen]) + np.log(stands_for))
+                    counts.append(days[chosen])
+                    sizes.append(len(chosen))
                     clusters.append(number)
         if not designs:
             return cls.usual()

@@ -39,7 +39,6 @@ ACTIONS = {
     "train model": _Action("groundswell train", "POST /v1/models"),
     "make forecast": _FORECAST,
     "plan campaign": _Action("groundswell plan {campaign}", "POST /v1/campaigns/{campaign}/plan"),
-    "rank next users": _Action("groundswell who {campaign}", None),
     "list jobs": _Action("groundswell jobs list", "GET /v1/jobs"),
 }
 """Every action, by its name."""

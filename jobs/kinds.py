@@ -35,14 +35,13 @@ def build_network(graph: Graph, settings: Settings, job: Job, progress: Progress
 
 
 def train_model(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
-    """Train a forecaster or, if all campaigns of the data set are open to everybody, a next-user ranker."""
-    from forecasting.history.series import all_open, campaign_list
+    """Train a forecaster or, if asked for, a next-user ranker."""
     from forecasting.klstm.trainer import Configuration
     from forecasting.next_users.job import train_next_users
     from forecasting.training import train
 
     cutoff = _date_argument(job, "cutoff")
-    if all_open(campaign_list(graph, job.dataset)):
+    if job.arguments.get("next_users"):
         return {"model": train_next_users(graph, settings, job.dataset, progress, cutoff).id}
     model = train(
         graph,

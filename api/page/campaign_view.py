@@ -12,7 +12,7 @@ from api.page.i18n import ENGLISH, Translator
 from api.page.network_drawing import group_color
 from api.page.source_query import SourceQuery, source_query
 from api.page.summary import summarise_campaign, summarise_influence_test
-from api.page.verdict import summarise_verdict, warn_of_better_forecaster
+from api.page.verdict import summarise_model, warn_of_better_forecaster
 from forecasting.history.series import DECAY, MEMORY_DAYS, campaign_list, read_influence
 from forecasting.records import (
     Forecast,
@@ -166,8 +166,8 @@ def view_campaign(
         influence_verdict=network.influence_test.verdict,
         influence_test=summarise_influence_test(translate, network.influence_test),
         model=model,
-        verdict=summarise_verdict(translate, model) if model else [],
-        better_forecaster=warn_of_better_forecaster(translate, model) if model else None,
+        verdict=summarise_model(translate, model) if model else [],
+        better_forecaster=warn_of_better_forecaster(translate, model) if model and model.points else None,
         explanation=_find_explanation(context, dataset, forecast),
         queries=_source_queries(context, data, campaign["id"], network.id),
     )

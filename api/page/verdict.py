@@ -2,7 +2,7 @@
 
 from api.page.i18n import Translator
 from forecasting.evaluation.verdict import BacktestVerdict, ErrorVerdict, IntervalVerdict, judge
-from forecasting.records import Backtest
+from forecasting.records import Backtest, ModelRun
 
 
 def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
@@ -26,6 +26,24 @@ def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
         *sentences,
         _describe_interval(translate, participants, run.coverage_80, verdict.participants_interval),
         _describe_interval(translate, level, run.level_coverage_80, verdict.level_interval),
+    ]
+
+
+def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
+    """Say what the back-test of a model means, or what its forecasts rest on without one."""
+    sentences = []
+    if not model.is_trained:
+        sentences.append(
+            translate(
+                "There is too little history for the K-LSTM: this forecast rests on traffic and the usual "
+                "rate of campaigns."
+            )
+        )
+    if model.points:
+        return [*sentences, *summarise_verdict(translate, model)]
+    return [
+        *sentences,
+        translate("There is too little history for a back-test: how far off forecasts are is not known."),
     ]
 
 

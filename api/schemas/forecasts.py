@@ -1,6 +1,7 @@
 """Schemas of forecasts, their explanations and likely users."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -64,8 +65,17 @@ class Forecast(BaseModel):
     network: str
     steps: list[ForecastStep]
     groups: list[ExpectedGroup] = Field(description="Empty if its network has been removed")
+    others_share: float = Field(
+        description="Expected share of the participants of an open campaign who are not among its likely "
+        "users: new users, and those beyond the 20,000 active last"
+    )
+    rests_on: Literal["K-LSTM", "baseline"] | None = Field(
+        description="baseline: traffic and the usual rate of campaigns, where there was too little data to "
+        "train the K-LSTM; null if the model has been removed"
+    )
     verdict: Verdict | None = Field(
-        description="What the back-test of its model says about it; null if the model has been removed"
+        description="What the back-test of its model says about it; null if the model has been removed, or "
+        "was not tested"
     )
 
 

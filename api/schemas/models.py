@@ -22,7 +22,8 @@ class ModelScore(BaseModel):
     )
     mase: float | None = Field(
         description="MAE divided by the error of repeating the previous week, measured before the test; null "
-        "for redeemers: nobody redeems before a campaign starts, so there is no error to divide by"
+        "for redeemers and for open campaigns that begin during the test: nobody takes part before that, "
+        "so there is no error to divide by"
     )
 
 
@@ -72,7 +73,11 @@ class Model(BaseModel):
     id: str = Field(examples=["model/2017-11-27"])
     cutoff: date = Field(description="Only data before it was used")
     network: str
-    back_test: Comparison
+    is_trained: bool = Field(
+        description="False where there was too little data to train the K-LSTM: its forecasts rest on "
+        "traffic and the usual rate of campaigns"
+    )
+    back_test: Comparison | None = Field(description="Null if there was too little data")
 
 
 class BackTest(Comparison):

@@ -59,6 +59,10 @@ class TrainingRequest(DatasetRequest):
     )
     holidays: str | None = Field(None, description=_HOLIDAYS)
     retrain: StrictBool = Field(default=False, description="Train again even if nothing has changed")
+    next_users: StrictBool = Field(
+        default=False,
+        description="Train a model that ranks who is the next to take part instead",
+    )
 
 
 class ForecastRequest(DatasetRequest):

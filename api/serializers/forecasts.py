@@ -21,7 +21,9 @@ def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecast
             "network": stored.network,
             "steps": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
             "groups": expected_groups(graph, dataset, stored.id),
-            "verdict": serialize_verdict(model) if model else None,
+            "others_share": stored.others,
+            "rests_on": model and ("K-LSTM" if model.is_trained else "baseline"),
+            "verdict": serialize_verdict(model) if model and model.points else None,
         }
     )
 

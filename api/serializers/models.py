@@ -1,5 +1,6 @@
 """Serializes models and back-tests."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,11 @@ def serialize_comparison(run: Backtest) -> models.Comparison:
 def serialize_model(run: ModelRun) -> models.Model:
     """Return the response for a model, with its back-test."""
     return models.Model(
-        id=run.id, cutoff=run.cutoff, network=run.network, back_test=serialize_comparison(run)
+        id=run.id,
+        cutoff=run.cutoff,
+        network=run.network,
+        is_trained=run.is_trained,
+        back_test=serialize_comparison(run) if run.points else None,
     )
 
 
@@ -67,6 +72,11 @@ def _model_scores(
 ) -> list[models.ModelScore]:
     reference = dict(zip(names, errors, strict=True))[REFERENCE]
     return [
-        models.ModelScore(model=name, mae=mae, relative_mae=mae / reference if reference else None, mase=mase)
+        models.ModelScore(
+            model=name,
+            mae=mae,
+            relative_mae=mae / reference if reference else None,
+            mase=None if mase is None or math.isnan(mase) else mase,
+        )
         for name, mae, mase in zip(names, errors, scaled_errors or [None] * len(names), strict=True)
     ]

@@ -1,9 +1,13 @@
-// The days on which each user took part in each campaign, and whether by redeeming a coupon
+// The days on which each user took part in each campaign, with the participations of the day
 // parameters: $dataset (string), $before (ISO moment with zone)
-// returns: campaign (string), user (string), step (ISO date), redeemed (boolean)
+// returns: campaign (string), user (string), step (ISO date), redeemed (boolean, whether by redeeming a coupon), purchases (integer), redemptions (integer), weight (float, of all participations)
 // access: read
 MATCH (campaign:Campaign {dataset: $dataset})<-[part:PARTICIPATED_IN]-(user:User)
 WHERE part.at < datetime($before)
-WITH campaign, user, date(part.at) AS step, collect(DISTINCT part.behaviour) AS behaviours
-RETURN campaign.id AS campaign, user.id AS user, toString(step) AS step, 'REDEEMED' IN behaviours AS redeemed
+WITH campaign, user, date(part.at) AS step,
+     sum(CASE part.behaviour WHEN 'PURCHASED' THEN 1 ELSE 0 END) AS purchases,
+     sum(CASE part.behaviour WHEN 'REDEEMED' THEN 1 ELSE 0 END) AS redemptions,
+     sum(part.weight) AS weight
+RETURN campaign.id AS campaign, user.id AS user, toString(step) AS step, redemptions > 0 AS redeemed,
+       purchases, redemptions, weight
 ORDER BY campaign, user, step

@@ -37,7 +37,7 @@ class Baseline:
         return cls(holidays, rate_weights([*_campaign_series(history, traffic).values()], traffic))
 
     def expected(self, history: History, traffic: Traffic) -> dict[str, Floats]:
-        """``expected_participants`` of every campaign that reached users and whose steps were read.
+        """``expected_participants`` of every campaign that reaches users and whose steps were read.
 
         Parameters
         ----------
@@ -80,9 +80,12 @@ def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
         launch = max(step.number(first, campaign.starts), 0)
         kind = campaign.kind if isinstance(campaign.kind, str) else ""
         campaigns[campaign.id] = CampaignCounts(kind, launch, campaign.targeted, y)
+    open_ids = set(history.campaigns.loc[history.campaigns["open"].astype(bool), "id"])
     usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
     rows = history.steps[history.steps["unique_id"].isin(campaigns.keys())].groupby("unique_id")
     return {
-        campaign: Series(part["y"].to_numpy(float), campaigns[campaign].launch, usual[campaign])
+        campaign: Series(
+            part["y"].to_numpy(float), campaigns[campaign].launch, usual[campaign], campaign in open_ids
+        )
         for campaign, part in rows
     }

@@ -3,8 +3,9 @@
     y(t) ~ Poisson(rate * seasonal factor * traffic(t)),   rate ~ Gamma
 
 The power steady model (Harvey and Fernandes, JBES 1989) discounts past steps, so the rate follows changes.
-Steps before a campaign's launch count a tenth after it. Seasonal factors have a longer memory and are shrunk
-towards 1.
+Steps before a campaign's launch count a tenth after it. An open campaign has no participants before its
+launch: it begins at the usual rate of campaigns, which counts as one step. Seasonal factors have a longer
+memory and are shrunk towards 1.
 
 The last model multiplies the usual rate of campaigns (``campaign_rate``) by the campaign's own factor, a
 Gamma around 1.
@@ -80,11 +81,14 @@ class Series:
         Step of the launch; n_steps or more if it is still to come.
     usual
         ``usual_participants``, shape (n_steps + 1, ahead).
+    open
+        Whether the campaign is open to all.
     """
 
     y: Floats
     launch: int
     usual: Floats
+    open: bool = False
 
 
 def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> Floats:
@@ -128,17 +132,26 @@ def _rate_model_means(series: Series, traffic: Traffic) -> Floats:
     )
     discounts = _RATE_DISCOUNTS[traffic.step]
     filtered = [
-        _filter_rate(
-            series.y, series.launch, regressor.counts, regressor.expected, regressor.phase,
-            regressor.step.season, discount,
-        )
+        _filtered_means(series, regressor, discount)
         for regressor in (traffic, constant)
         for discount in discounts
-    ]  # fmt: skip
+    ]
     usual = np.maximum(_campaign_factor(series, _FACTOR_DISCOUNT[traffic.step]) * series.usual, _MIN_MEAN)
     # Before the launch there is no usual rate: the slow model with traffic takes its place.
     slow = filtered[len(discounts) - 1]
     return np.stack([*filtered, np.where(series.usual > 0, usual, slow)])
+
+
+def _filtered_means(series: Series, traffic: Traffic, discount: float) -> Floats:
+    """Means of a power steady model, shape (n_steps + 1, ahead)."""
+    first = min(series.launch, len(series.y)) if series.open else 0
+    usual = np.maximum(series.usual, _MIN_MEAN)
+    means = _filter_rate(
+        series.y[first:], series.launch - first, usual[first, 0] if series.open else 0.0,
+        traffic.counts[first:], traffic.expected[first:], (traffic.phase + first) % traffic.step.season,
+        traffic.step.season, discount,
+    )  # fmt: skip
+    return np.concatenate([usual[: first + 1], means[1:]]) if series.open else means
 
 
 def _campaign_factor(series: Series, discount: float) -> Floats:
@@ -154,14 +167,16 @@ def _campaign_factor(series: Series, discount: float) -> Floats:
 
 @njit(cache=True)
 def _filter_rate(  # type: ignore[no-untyped-def]  # numba infers the types of the compiled function
-    y, launch, counts, expected, phase, season, discount
+    y, launch, initial, counts, expected, phase, season, discount
 ):
     steps, ahead = len(y), expected.shape[1]
     season_events, season_exposure = np.zeros(season), np.zeros(season)
-    events, exposure = 0.0, np.zeros(season)
+    events, exposure = initial, np.zeros(season)
+    if initial > 0:
+        exposure[phase] = expected[0, 0]
     means = np.empty((steps + 1, ahead))
     for step in range(steps + 1):
-        if step == launch:
+        if step == launch and step > 0:
             events, exposure = events * _AFTER_LAUNCH, exposure * _AFTER_LAUNCH
         overall_rate = season_events.sum() / max(season_exposure.sum(), 1.0)
         factors = (season_events + _SEASON_PRIOR) / (overall_rate * season_exposure + _SEASON_PRIOR)

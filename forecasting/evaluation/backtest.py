@@ -63,7 +63,7 @@ def score(rows: pd.DataFrame, history: History) -> pd.DataFrame:
     Columns model, mae, mase (each campaign's error relative to its seasonal-naive error before the first
     origin), coverage_80 and level_coverage_80 (share of days between P10 and P90; K-LSTM only), points.
     """
-    scale = _seasonal_naive_error(history, rows["cutoff"].min())
+    scale = seasonal_naive_error(history, rows["cutoff"].min())
     result = []
     for model in MODELS:
         # Counts are integers, so the forecasts of all models are rounded.
@@ -87,7 +87,10 @@ def _coverage(rows: pd.DataFrame, outcome: str, forecast: str) -> float:
     return float(rows[outcome].between(rows[f"{forecast}-lo-80"], rows[f"{forecast}-hi-80"]).mean())
 
 
-def _seasonal_naive_error(history: History, until: pd.Timestamp) -> pd.Series:
-    past = history.steps[history.steps["ds"] <= until]
+def seasonal_naive_error(history: History, until: pd.Timestamp) -> pd.Series:
+    open_ids = history.campaigns.loc[history.campaigns["open"].astype(bool), "id"]
+    # Before its launch, nobody can take part in an open campaign.
+    counts = history.steps["in_window"].astype(bool) | ~history.steps["unique_id"].isin(open_ids)
+    past = history.steps[(history.steps["ds"] <= until) & counts]
     change = past.groupby("unique_id")["y"].diff(SEASON).abs()
     return change.groupby(past["unique_id"]).mean().clip(lower=0.1)

@@ -1,79 +1,89 @@
-"""The users that a campaign reached: their activity, and the spreading network among them.
+"""The users whom a campaign can reach: their activity, and the spreading network among them.
 
-All values at an origin are computed from earlier days only.
+A campaign with target users reaches these. One that is open to all reaches the users active so far, of whom
+the `MAX_CANDIDATES` most relevant ones are kept. All values at an origin are computed from earlier days only.
 """
 
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from forecasting.history.daily_values import DailyEvents, DailyMatrix, DailyValues
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
 
 NODE_FEATURES = 7
+MAX_CANDIDATES = 20_000
+"""Users of an open campaign: key users first, then members of groups, then those active last."""
+_MAX_NODES = 2_000
+"""Key users and members of groups of an open campaign in ``CampaignUsers.nodes``."""
 
 Floats = NDArray[np.float32]
 
-_RATE_DISCOUNT = 0.98
-_RATE_PRIOR = 3.0
-"""Weight of the mean rate, in days."""
-_MAX_RECENCY = 60
 
-
-class DailyMatrix:
-    """A value per user and time step, with sums over steps.
-
-    Parameters
-    ----------
-    values
-        1 where a user was active, or an amount, shape (n_users, n_days).
-    """
-
-    def __init__(self, values: Floats) -> None:
-        self.values = values
-        self._sums = np.pad(values.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
-
-    def sum_before(self, origin: int, days: int | None = None) -> Floats:
-        """Sum over the last `days` before `origin` (default: all), shape (n_users,)."""
-        first = 0 if days is None else max(0, origin - days)
-        return np.asarray(self._sums[:, origin] - self._sums[:, first])
-
-    def recency(self, origin: int) -> Floats:
-        """Days since the last active day before `origin`, at most 60, shape (n_users,)."""
-        return self._recency[:, origin]
-
-    @cached_property
-    def _recency(self) -> Floats:
-        users, days = self.values.shape
-        last = np.where(self.values > 0, np.arange(days), -_MAX_RECENCY)
-        last = np.maximum.accumulate(np.hstack([np.full((users, 1), -_MAX_RECENCY), last]), axis=1)
-        return np.minimum(np.arange(days + 1) - last, _MAX_RECENCY).astype(np.float32)
-
-    def rate(self, origin: int) -> Floats:
-        """Share of active days before `origin`, discounted and shrunk to the mean, shape (n_users,)."""
-        exposure = (1 - _RATE_DISCOUNT**origin) / (1 - _RATE_DISCOUNT)
-        active = self._discounted_sums[:, origin]
-        mean = (active.mean() + 0.01) / (exposure + 1)
-        return np.asarray((active + _RATE_PRIOR * mean) / (exposure + _RATE_PRIOR))
-
-    @cached_property
-    def _discounted_sums(self) -> Floats:
-        sums = np.zeros((self.values.shape[0], self.values.shape[1] + 1), dtype=np.float32)
-        for day in range(self.values.shape[1]):
-            sums[:, day + 1] = _RATE_DISCOUNT * sums[:, day] + self.values[:, day]
-        return sums
-
-
-class CampaignUsers:
-    """The users that one campaign reached, with the spreading network among them.
+@dataclass(frozen=True)
+class UserGraph:
+    """Some users, with the spreading network among them.
 
     Attributes
     ----------
     ids
         Ids of the users; all arrays are in this order.
+    influences
+        Influence probability of each target (row) by each source (column).
+    edge_index, edge_weight
+        Edges among the users by position (sources and targets), shape (2, n_edges), sorted by target, and
+        their influence probabilities.
+    key_score
+        Score of each key user, relative to the largest; 0 for other users.
+    group, groups
+        Number of each user's neighbour group, and the ids of the groups; users of no group share one more
+        number.
+    """
+
+    ids: pd.Index
+    influences: sparse.csr_array
+    edge_index: NDArray[np.int64]
+    edge_weight: Floats
+    key_score: Floats
+    group: NDArray[np.int64]
+    groups: pd.Index
+
+    @classmethod
+    def of(cls, roles: pd.DataFrame, edges: pd.DataFrame) -> Self:
+        """Build it from rows of ``History.roles`` and ``History.edges``."""
+        ids = pd.Index(roles["user"])
+        source, target = ids.get_indexer(edges["source"]), ids.get_indexer(edges["target"])
+        inside = (source >= 0) & (target >= 0)
+        weight = edges["probability"].to_numpy(np.float32)[inside]
+        source, target = source[inside], target[inside]
+        by_target = np.argsort(target, kind="stable")
+        scores = roles["score"].to_numpy(np.float32)
+        codes, groups = pd.factorize(roles["group"])
+        return cls(
+            ids=ids,
+            influences=sparse.csr_array((weight, (target, source)), shape=(len(ids), len(ids))),
+            edge_index=np.stack([source, target]).astype(np.int64)[:, by_target],
+            edge_weight=weight[by_target],
+            key_score=scores / max(float(scores.max(initial=0)), 1e-6),
+            group=np.where(codes < 0, len(groups), codes).astype(np.int64),
+            groups=groups,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignUsers:
+    """The users whom one campaign can reach.
+
+    Attributes
+    ----------
+    graph
+        The users, and the spreading network among them.
     start, step
         Number of the step of the launch, and the time step.
     y
@@ -90,41 +100,35 @@ class CampaignUsers:
         Days with a purchase by coupon, of the campaign's products and of any product.
     campaign_spending, spending
         Money per day, on the campaign's products and in total.
-    edge_index, edge_weight
-        Edges among the users by position (sources and targets), shape (2, n_edges), sorted by target, and
-        their influence probabilities.
-    key_score
-        Score of each key user, relative to the largest; 0 for other users.
-    group, groups
-        Number of each user's neighbour group, and the ids of the groups; users of no group share one more
-        number.
+    nodes
+        Of a campaign open to all, the users that the graph encoder sees: key users and members of groups.
+        None for a campaign with target users, all of whom it sees.
     """
 
-    def __init__(
-        self, roles: pd.DataFrame, edges: pd.DataFrame, start: int, step: Step = DAY, **values: Floats
-    ) -> None:
-        """`values` has an array for each attribute that is a ``DailyMatrix``, by its name."""
-        self.ids, self.start, self.step = pd.Index(roles["user"]), start, step
-        self.y, self.took_part = DailyMatrix(values["y"]), DailyMatrix(values["took_part"])
-        self.engaged, self.any_campaign = DailyMatrix(values["engaged"]), DailyMatrix(values["any_campaign"])
-        self.active = DailyMatrix(values["active"])
-        self.campaign_coupon = DailyMatrix(values["campaign_coupon"])
-        self.any_coupon = DailyMatrix(values["any_coupon"])
-        self.campaign_spending = DailyMatrix(values["campaign_spending"])
-        self.spending = DailyMatrix(values["spending"])
-        source, target = self.ids.get_indexer(edges["source"]), self.ids.get_indexer(edges["target"])
-        inside = (source >= 0) & (target >= 0)
-        weight = edges["probability"].to_numpy(np.float32)[inside]
-        self._influences = sparse.csr_array(
-            (weight, (target[inside], source[inside])), shape=(len(self.ids), len(self.ids))
-        )
-        scores = roles["score"].to_numpy(np.float32)
-        self.key_score = scores / max(float(scores.max(initial=0)), 1e-6)
-        codes, self.groups = pd.factorize(roles["group"])
-        self.group = np.where(codes < 0, len(self.groups), codes).astype(np.int64)
-        by_target = np.argsort(target[inside], kind="stable")
-        self.edge_index = np.stack([source[inside], target[inside]]).astype(np.int64)[:, by_target]
-        self.edge_weight = weight[by_target]
+    graph: UserGraph
+    start: int
+    step: Step = DAY
+    y: DailyValues
+    took_part: DailyValues
+    engaged: DailyValues
+    any_campaign: DailyValues
+    active: DailyValues
+    campaign_coupon: DailyValues
+    any_coupon: DailyValues
+    campaign_spending: DailyValues
+    spending: DailyValues
+    nodes: "CampaignUsers | None" = None
+
+    @property
+    def ids(self) -> pd.Index:
+        """Ids of the users; all arrays are in this order."""
+        return self.graph.ids
+
+    def can_take_part(self, origin: int) -> NDArray[np.bool_]:
+        """Whether each user is known at `origin`: one of an open campaign is from the first activity on."""
+        if self.nodes is None:
+            return np.ones(len(self.ids), dtype=bool)
+        return self.active.sum_before(origin) > 0
 
     def node_features(self, origin: int) -> tuple[Floats, float]:
         """Features of the users at `origin`, and the mean exposure of the users at risk.
@@ -138,8 +142,8 @@ class CampaignUsers:
         at_risk = self.took_part.sum_before(origin) == 0
         exposure = self.exposure(origin)
         features = [
-            self.key_score > 0,
-            self.key_score,
+            self.graph.key_score > 0,
+            self.graph.key_score,
             ~at_risk,
             np.log1p(self.took_part.sum_before(origin, self.step.recent)),
             np.log1p(self.active.sum_before(origin, self.step.recent)),
@@ -152,38 +156,44 @@ class CampaignUsers:
     def exposure(self, origin: int) -> Floats:
         """Sum of the influence probabilities of each user's recent participants, shape (n_users,)."""
         recent = self.took_part.sum_before(origin, self.step.recent) > 0
-        return np.asarray(self._influences @ recent.astype(np.float32))
+        return np.asarray(self.graph.influences @ recent.astype(np.float32))
 
     def table(self, origin: int) -> pd.DataFrame:
         """Columns user, group (missing for users of no group), key_user, took_part (before `origin`)."""
-        group_ids = np.array([*self.groups, None], dtype=object)
+        group_ids = np.array([*self.graph.groups, None], dtype=object)
         return pd.DataFrame(
             {
                 "user": self.ids,
-                "group": group_ids[self.group],
-                "key_user": self.key_score > 0,
+                "group": group_ids[self.graph.group],
+                "key_user": self.graph.key_score > 0,
                 "took_part": self.took_part.sum_before(origin) > 0,
             }
         )
 
 
 def campaign_users(history: History) -> dict[str, CampaignUsers]:
-    """The users of every campaign that reached users and whose steps were read, by campaign id."""
-    with_steps = set(history.steps["unique_id"])
-    outcomes = dict(iter(history.outcomes.groupby("campaign")))
-    participations = dict(iter(history.participations.groupby("campaign")))
-    prelaunch = dict(iter(history.prelaunch.groupby("campaign")))
-    bought = dict(iter(history.bought.groupby("campaign")))
-    roles = dict(iter(history.roles.groupby("campaign")))
+    """The users of every campaign that reaches users and whose steps were read, by campaign id."""
+    campaigns = history.campaigns[history.campaigns["id"].isin(history.steps["unique_id"])]
+    is_open = campaigns["open"].astype(bool)
+    targeted = campaigns[~is_open & (campaigns["targeted"] > 0)]
+    users_of = dict(_targeted_users(history, targeted))
+    if is_open.any():
+        users_of |= dict(_open_users(history, campaigns[is_open]))
+    return users_of
+
+
+def _targeted_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple[str, CampaignUsers]]:
+    outcomes, participations, prelaunch, bought, roles = (
+        dict(iter(frame.groupby("campaign")))
+        for frame in (
+            history.outcomes, history.participations, history.prelaunch, history.bought, history.roles
+        )
+    )  # fmt: skip
     by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
     no_rows = history.participations.iloc[:0]
-    targeted = history.campaigns[history.campaigns["targeted"] > 0]
-    users_of = {}
-    for campaign, starts in zip(targeted["id"], targeted["starts"], strict=True):
-        if campaign not in with_steps:
-            continue
-        campaign_roles = roles.get(campaign, history.roles.iloc[:0])
-        users = pd.Index(campaign_roles["user"])
+    for campaign, starts in zip(campaigns["id"], campaigns["starts"], strict=True):
+        graph = UserGraph.of(roles.get(campaign, history.roles.iloc[:0]), history.edges)
+        users = graph.ids
         took_part = _daily_values(users, outcomes.get(campaign, no_rows), history)
         engaged = np.maximum(
             _daily_values(users, prelaunch.get(campaign, no_rows), history),
@@ -191,22 +201,23 @@ def campaign_users(history: History) -> dict[str, CampaignUsers]:
         )
         purchases = bought.get(campaign, history.bought.iloc[:0])
         coupon_purchases = purchases[purchases["by_coupon"].astype(bool)]
-        users_of[campaign] = CampaignUsers(
-            campaign_roles,
-            history.edges,
-            history.number(starts),
-            history.step,
-            y=took_part if history.redemptions_only else engaged,
-            took_part=took_part,
-            engaged=engaged,
-            any_campaign=_daily_values(users, history.outcomes, history),
-            active=_daily_values(users, history.activity, history),
-            campaign_coupon=_daily_values(users, coupon_purchases, history),
-            any_coupon=_daily_values(users, by_coupon, history),
-            campaign_spending=_daily_values(users, purchases, history, "value"),
-            spending=_daily_values(users, history.activity, history, "value"),
+        yield (
+            campaign,
+            CampaignUsers(
+                graph=graph,
+                start=history.number(starts),
+                step=history.step,
+                y=DailyMatrix(took_part if history.redemptions_only else engaged),
+                took_part=DailyMatrix(took_part),
+                engaged=DailyMatrix(engaged),
+                any_campaign=DailyMatrix(_daily_values(users, history.outcomes, history)),
+                active=DailyMatrix(_daily_values(users, history.activity, history)),
+                campaign_coupon=DailyMatrix(_daily_values(users, coupon_purchases, history)),
+                any_coupon=DailyMatrix(_daily_values(users, by_coupon, history)),
+                campaign_spending=DailyMatrix(_daily_values(users, purchases, history, "value")),
+                spending=DailyMatrix(_daily_values(users, history.activity, history, "value")),
+            ),
         )
-    return users_of
 
 
 def _daily_values(users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None) -> Floats:
@@ -218,3 +229,112 @@ def _daily_values(users: pd.Index, rows: pd.DataFrame, history: History, column:
     values = 1.0 if column is None else rows[column].to_numpy(np.float32)[inside]
     matrix[position[inside], step[inside]] = values
     return matrix
+
+
+def open_candidates(history: History) -> pd.DataFrame:
+    """The users whom open campaigns can reach, at most MAX_CANDIDATES: columns user, score, group.
+
+    Key users come first, then members of groups; within each, those active last.
+    """
+    last = history.activity.groupby("user")["ds"].max().rename("last")
+    users = history.open_roles.set_index("user").join(last, how="right").fillna({"score": 0.0})
+    order = {"key_user": users["score"] > 0, "member": users["group"].notna()}
+    users = users.assign(**order).rename_axis("user").reset_index()
+    users = users.sort_values([*order, "last", "user"], ascending=[False, False, False, True])
+    return users[["user", "score", "group"]].head(MAX_CANDIDATES).reset_index(drop=True)
+
+
+def others_share(history: History) -> float:
+    """The share of participants in open campaigns who were no ``open_candidates`` beforehand, or 0.
+
+    They are new users, or beyond the MAX_CANDIDATES. It is measured on the latest steps, as many as a
+    forecast has.
+    """
+    before = history.n_steps - min(history.step.horizon, history.n_steps // 2)
+    moment = history.step.start_of(history.first_day, before)
+    outcomes = history.outcomes
+    open_ids = history.campaigns.loc[history.campaigns["open"].astype(bool), "id"]
+    latest = outcomes[(outcomes["ds"] >= moment) & outcomes["campaign"].isin(open_ids)]
+    if latest.empty:
+        return 0.0
+    candidates = open_candidates(history.before(moment.date()))["user"]
+    # One participant more, so that it stays below 1.
+    return float((~latest["user"].isin(candidates)).sum() / (len(latest) + 1))
+
+
+def _open_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple[str, CampaignUsers]]:
+    """Open campaigns have the same users, so what does not depend on the campaign is built once."""
+    # Not by their latest activity, which earlier origins do not know.
+    nodes = history.open_roles.sort_values(["score", "user"], ascending=[False, True]).head(_MAX_NODES)
+    users_of, nodes_of = _OpenUsers.of(history, open_candidates(history)), _OpenUsers.of(history, nodes)
+    outcomes, participations = (
+        dict(iter(frame.groupby("campaign"))) for frame in (history.outcomes, history.participations)
+    )
+    no_rows = history.participations.iloc[:0]
+    for campaign, starts in zip(campaigns["id"], campaigns["starts"], strict=True):
+        rows = outcomes.get(campaign, no_rows), participations.get(campaign, no_rows)
+        yield campaign, users_of.campaign(starts, *rows, nodes_of.campaign(starts, *rows))
+
+
+@dataclass(frozen=True)
+class _OpenUsers:
+    """What the open campaigns share; the attributes are those of ``CampaignUsers``."""
+
+    history: History
+    graph: UserGraph
+    any_campaign: DailyEvents
+    active: DailyEvents
+    any_coupon: DailyEvents
+    spending: DailyEvents
+
+    @classmethod
+    def of(cls, history: History, users: pd.DataFrame) -> Self:
+        graph = UserGraph.of(users, history.edges)
+        by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
+        in_any = history.outcomes.drop_duplicates(["user", "ds"])
+        return cls(
+            history,
+            graph,
+            any_campaign=_daily_events(graph.ids, in_any, history),
+            active=_daily_events(graph.ids, history.activity, history),
+            any_coupon=_daily_events(graph.ids, by_coupon, history),
+            spending=_daily_events(graph.ids, history.activity, history, "value"),
+        )
+
+    def campaign(
+        self,
+        starts: pd.Timestamp,
+        outcomes: pd.DataFrame,
+        participations: pd.DataFrame,
+        nodes: CampaignUsers | None = None,
+    ) -> CampaignUsers:
+        ids, history = self.graph.ids, self.history
+        took_part = _daily_events(ids, outcomes, history)
+        nothing = _daily_events(ids, participations.iloc[:0], history)
+        return CampaignUsers(
+            graph=self.graph,
+            start=history.number(starts),
+            step=history.step,
+            y=took_part,
+            took_part=took_part,
+            engaged=_daily_events(ids, participations, history),
+            any_campaign=self.any_campaign,
+            active=self.active,
+            # Purchases of a campaign's products are read for targeted users only.
+            campaign_coupon=nothing,
+            any_coupon=self.any_coupon,
+            campaign_spending=nothing,
+            spending=self.spending,
+            nodes=nodes,
+        )
+
+
+def _daily_events(
+    users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None
+) -> DailyEvents:
+    """As ``_daily_values``."""
+    position = users.get_indexer(rows["user"])
+    inside = position >= 0
+    step = history.step.numbers(history.first_day, rows["ds"])[inside]
+    values = np.ones(len(step)) if column is None else rows[column].to_numpy(float)[inside]
+    return DailyEvents(position[inside].astype(np.int64), step, values.astype(np.float32), len(users))

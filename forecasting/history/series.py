@@ -11,7 +11,7 @@ second exposure. ``influence/influence_per_step`` computes both. The original pa
 formula; Groundswell defines its own.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -30,6 +30,11 @@ DECAY = 0.7
 MEMORY_DAYS = 7
 
 _COUNTS = ["redeemers", "purchases", "redemptions", "key_users", "weight", "exposed", "reach", "level"]
+_NO_STEPS = pd.DataFrame({"unique_id": [], "ds": [], "y": [], **dict.fromkeys(_COUNTS, []), "in_window": []})
+_NO_STEPS = _NO_STEPS.astype({"unique_id": str, "ds": "datetime64[ns]", "in_window": bool})
+_NO_PURCHASES = pd.DataFrame(
+    {"user": [], "ds": [], "purchases": [], "value": [], "by_coupon": [], "campaign": []}
+).astype({"user": str, "ds": "datetime64[ns]", "by_coupon": bool, "campaign": str})
 
 
 @dataclass(frozen=True)
@@ -44,20 +49,25 @@ class History:
         The origin, whose data is not included, and the first day of the data.
     steps
         One row per campaign and step, columns unique_id (the campaign), ds, y (participants; before the
-        launch, users targeted up to the launch who bought the promoted products), in_window (from the
-        launch on), redeemers, purchases and redemptions that count as participation, key_users (among the
-        participants), weight (of the participations), exposed (users targeted so far and exposed who have
-        not taken part), reach (the exposure term of the influence level) and level (the influence level).
+        launch, users targeted up to the launch who bought the promoted products; none of an open campaign),
+        in_window (from the launch on), redeemers, purchases and redemptions that count as participation,
+        key_users (among the participants), weight (of the participations), exposed (users targeted so far
+        and exposed who have not taken part), reach (the exposure term of the influence level) and level (the
+        influence level). Open campaigns have no exposure.
     campaigns
         Campaigns that began before `as_of`, even if `steps` covers only one of them, and plans; columns id,
-        name, kind, starts, ends (exclusive), targeted (number of users).
+        name, kind, starts, ends (exclusive), open (whether it is open to all), targeted (number of users; of
+        an open campaign, those active before the network's cut-off).
     roles
-        Columns campaign, user, targeted (the day of the targeting; the first day of the data for a campaign
-        open to all), score (key user score, 0 for other users), group.
+        The target users: columns campaign, user, targeted (the day of the targeting), score (key user score,
+        0 for other users), group.
+    open_roles
+        The key users and members of groups that all open campaigns share: columns user, score, group.
     edges
         Spreading network, columns source, target, probability.
     participations
-        Columns campaign, user, ds, redeemed (whether by redeeming a coupon).
+        One row per campaign, user and step, columns campaign, user, ds, redeemed (whether by redeeming a
+        coupon), purchases, redemptions, weight (of the participations).
     bought
         Purchases of promoted products by targeted users, before and after the launch, columns campaign, user,
         ds, purchases (0 on days of returns alone), value (less returns), by_coupon.
@@ -68,8 +78,8 @@ class History:
         Whether y counts redeemers instead of all participants.
     step
         Time step of `steps`.
-    open_to_all
-        Whether campaigns have no target users; `roles` then has only key users and members of groups.
+    opens_untargeted
+        Whether a campaign without target users is open to all: the rule of the data set.
     country
         The country whose holidays the days have (ISO 3166, two letters); None for none.
     """
@@ -85,9 +95,10 @@ class History:
     participations: pd.DataFrame
     bought: pd.DataFrame
     activity: pd.DataFrame
+    open_roles: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["user", "score", "group"]))
     redemptions_only: bool = False
     step: Step = DAY
-    open_to_all: bool = False
+    opens_untargeted: bool = False
     country: str | None = None
 
     @property
@@ -98,6 +109,10 @@ class History:
     def number(self, moment: pd.Timestamp | date) -> int:
         """Number of the step of `moment`; the step of `first_day` is 0."""
         return self.step.number(self.first_day, moment)
+
+    def is_open(self, campaign: str) -> bool:
+        """Whether a campaign is open to all."""
+        return bool(self.campaigns.set_index("id").loc[campaign, "open"])
 
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
         """The history with `plans`, rows of `campaigns`, added or replaced by id."""
@@ -159,9 +174,6 @@ class History:
         in_plan = (self.roles["campaign"] == planned) & (self.roles["targeted"] <= plans.max())
         roles = self.roles[(self.roles["targeted"] < moment) | in_plan]
         activity = self.activity[self.activity["ds"] < moment]
-        targeted = (
-            users_before(activity, self.network) if self.open_to_all else targeted_users(roles, campaigns)
-        )
         steps = self.steps[self.steps["unique_id"].isin(campaigns["id"])]
         reached = roles.loc[roles["campaign"].isin(campaigns["id"]), ["campaign", "user"]].drop_duplicates()
         bought = self.bought[self.bought["ds"] < moment].merge(reached)
@@ -169,7 +181,7 @@ class History:
             self,
             as_of=moment.date(),
             steps=steps[steps["ds"] < moment],
-            campaigns=campaigns.assign(targeted=targeted),
+            campaigns=_with_reach(campaigns, roles, activity, self.network, self.opens_untargeted),
             roles=roles,
             participations=self.participations[self.participations["ds"] < moment],
             bought=bought,
@@ -193,11 +205,6 @@ def campaign_list(graph: Graph, dataset: str, before: str | None = None) -> pd.D
     return frame.assign(starts=pd.to_datetime(frame["starts"]), ends=pd.to_datetime(frame["ends"]))
 
 
-def all_open(campaigns: pd.DataFrame) -> bool:
-    """Whether no campaign of a ``campaign_list`` has target users."""
-    return not campaigns["targeted"].any()
-
-
 def read_history(
     graph: Graph,
     dataset_id: str,
@@ -207,8 +214,9 @@ def read_history(
     only: str | None = None,
     *,
     planned: bool = False,
+    step: Step = DAY,
 ) -> History:
-    """Read the data before the beginning of a day.
+    """Read the data before the beginning of the step of a day.
 
     Parameters
     ----------
@@ -217,74 +225,127 @@ def read_history(
     network
         Run of the spreading network.
     as_of
-        The first day that is not read.
+        A day of the first step that is not read.
     progress
         Receives the stages.
     only
         Id of the only campaign whose steps and purchases are read; default: all campaigns.
     planned
         Include the campaign `only` even if it begins at `as_of` or later.
+    step
+        Time step of the history; months only where all campaigns are open.
 
     Raises
     ------
     NotFound
         If the data set does not exist.
     InvalidRequest
-        If `as_of` is outside the data.
+        If `as_of` is outside the data, or for months of campaigns with target users.
     """
     dataset = describe_dataset(graph, dataset_id)
-    dataset.check_cutoff(as_of)
+    # The step of the last day counts as complete: a forecast may start at the step after it.
+    next_step = step.start_of(dataset.last_day, 1).date()
+    as_of = step.start_of(as_of if as_of == next_step else dataset.check_cutoff(as_of), 0).date()
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
-    scope = {"dataset": dataset_id, "run": network.id}
-    campaigns = campaign_list(graph, **before).drop(columns="participants")
     plan = only if planned else None
-    has_begun = campaigns["starts"] < pd.Timestamp(as_of)
-    campaigns = campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
-    selected = campaigns if only is None else campaigns[campaigns["id"] == only]
-    types = standing_rules(graph, dataset_id).with_returns("PURCHASED")
     roles = graph.frame("influence/roles", run=network.id, **before, planned=plan)
     roles = roles.assign(targeted=pd.to_datetime(roles["targeted"]))
-    # A plan counts the users that it is going to target.
-    campaigns = campaigns.assign(targeted=targeted_users(roles, campaigns))
+    if step != DAY and not roles.empty:
+        raise InvalidRequest(
+            f"Campaigns with target users have no history in {step.name}s.", "Read it in days."
+        )
+    activity = since(dataset.first_day, read_activity(graph, **before))
+    participations = since(dataset.first_day, read_participations(graph, **before))
+    if step != DAY:
+        sums = dict.fromkeys(("purchases", "redemptions", "weight"), "sum")
+        participations = _aggregate_by_step(participations, step, redeemed="max", **sums)
+        activity = _aggregate_by_step(activity, step, value="sum", by_coupon="max")
+    campaigns = campaign_list(graph, **before).drop(columns="participants")
+    has_begun = campaigns["starts"] < pd.Timestamp(as_of)
+    campaigns = campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
+    rules = standing_rules(graph, dataset_id)
+    campaigns = _with_reach(campaigns, roles, activity, network, rules.opens_untargeted)
+    open_ids = campaigns.loc[campaigns["open"], "id"].tolist()
+    open_roles = graph.frame("influence/open_roles", dataset=dataset_id, run=network.id, campaigns=open_ids)
+    counts = _count_open_steps(participations[participations["campaign"].isin(open_ids)], open_roles)
+    types = rules.with_returns("PURCHASED")
+    selected = campaigns if only is None else campaigns[campaigns["id"] == only]
     advance = progress.stage(f"Reading influence up to {as_of}", len(selected))
+    n_steps = step.number(dataset.first_day, as_of)
     steps, bought = [], []
     for campaign in selected.itertuples():
-        last = min(pd.Timestamp(as_of), campaign.ends) - pd.Timedelta(days=1)
-        days = pd.date_range(dataset.first_day, last, name="ds")
-        purchases = _read_bought(graph, campaign.id, types, **before)
-        campaign_roles = roles[roles["campaign"] == campaign.id]
-        planned_roles = campaign_roles[campaign_roles["targeted"] <= campaign.starts]
-        prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], planned_roles)
-        since_launch = _read_steps(graph, campaign.id, network.id, **before)
-        campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
-        steps.append(fill_steps(campaign_steps, campaign.id, campaign.starts, days))
-        bought.append(purchases.assign(campaign=campaign.id))
+        first_step = step.start_of(campaign.starts, 0)
+        if campaign.open:
+            campaign_steps = counts.get(campaign.id, pd.DataFrame({"ds": pd.to_datetime([])}))
+            campaign_steps = campaign_steps[campaign_steps["ds"] >= first_step]
+        else:
+            purchases = _read_bought(graph, campaign.id, types, **before)
+            bought.append(purchases.assign(campaign=campaign.id))
+            campaign_roles = roles[roles["campaign"] == campaign.id]
+            planned_roles = campaign_roles[campaign_roles["targeted"] <= campaign.starts]
+            prelaunch = _prelaunch_steps(purchases[purchases["ds"] < campaign.starts], planned_roles)
+            since_launch = _read_steps(graph, campaign.id, network.id, **before)
+            campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
+        n_known = min(step.until(dataset.first_day, campaign.ends), n_steps)
+        calendar = step.range(dataset.first_day, 0, n_known).rename("ds")
+        steps.append(fill_steps(campaign_steps, campaign.id, first_step, calendar))
         advance(1)
     return History(
         dataset=dataset_id,
         network=network,
         as_of=as_of,
         first_day=dataset.first_day,
-        steps=pd.concat(steps, ignore_index=True),
+        steps=pd.concat(steps, ignore_index=True) if steps else _NO_STEPS,
         campaigns=campaigns,
         roles=roles,
-        edges=graph.frame("influence/spreading_network", **scope),
-        participations=since(dataset.first_day, read_participations(graph, **before)),
-        bought=since(dataset.first_day, pd.concat(bought, ignore_index=True)),
-        activity=since(dataset.first_day, read_activity(graph, **before)),
+        edges=graph.frame("influence/spreading_network", dataset=dataset_id, run=network.id),
+        participations=participations,
+        bought=since(dataset.first_day, pd.concat(bought, ignore_index=True)) if bought else _NO_PURCHASES,
+        activity=activity,
+        open_roles=open_roles,
+        step=step,
+        opens_untargeted=rules.opens_untargeted,
         country=country_of_zone(dataset.zone),
     )
 
 
-def targeted_users(roles: pd.DataFrame, campaigns: pd.DataFrame) -> pd.Series:
-    """The number of users in ``History.roles`` of each campaign, in the order of `campaigns`."""
+def _aggregate_by_step(frame: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFrame:
+    """One row per step and user (and campaign); `aggregations` has the function of each value column."""
+    keys = frame.columns.difference([*aggregations]).tolist()
+    return frame.assign(ds=step.floor(frame["ds"])).groupby(keys, as_index=False).agg(aggregations)
+
+
+def _count_open_steps(participations: pd.DataFrame, open_roles: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows of ``History.steps`` with participants, by campaign, without unique_id and in_window."""
+    key_users = open_roles.loc[open_roles["score"] > 0, "user"]
+    counts = (
+        participations.assign(is_key_user=participations["user"].isin(key_users))
+        .groupby(["campaign", "ds"], as_index=False)
+        .agg(
+            y=("user", "size"),
+            redeemers=("redeemed", "sum"),
+            purchases=("purchases", "sum"),
+            redemptions=("redemptions", "sum"),
+            key_users=("is_key_user", "sum"),
+            weight=("weight", "sum"),
+        )
+    )
+    return dict(iter(counts.assign(level=counts["weight"]).groupby("campaign")))
+
+
+def _with_reach(
+    campaigns: pd.DataFrame,
+    roles: pd.DataFrame,
+    activity: pd.DataFrame,
+    network: NetworkRun,
+    opens_untargeted: bool,
+) -> pd.DataFrame:
+    """`campaigns` with `open` and `targeted`; a plan counts the users whom it is going to target."""
     counts = roles.groupby("campaign")["user"].nunique()
-    return campaigns["id"].map(counts).fillna(0).astype(int)
-
-
-def users_before(activity: pd.DataFrame, network: NetworkRun) -> int:
-    """The number of users active before the network's cut-off, whom a campaign open to all can reach."""
-    return int(activity[activity["ds"] < pd.Timestamp(network.cutoff)]["user"].nunique())
+    targeted = campaigns["id"].map(counts).fillna(0).astype(int)
+    is_open = (targeted == 0) & opens_untargeted
+    known = int(activity[activity["ds"] < pd.Timestamp(network.cutoff)]["user"].nunique())
+    return campaigns.assign(open=is_open, targeted=targeted.where(~is_open, known))
 
 
 def since(first_day: date, frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.remedies import Remedy
 
-_FORMAT = 5
+_FORMAT = 6
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 
@@ -37,6 +37,8 @@ class Checkpoint:
         The data set, its first day not used in training, and the id of the spreading network.
     baseline, shares, launch_dispersion
         The fitted baseline, user shares and dispersion of forecasts at launch.
+    is_trained
+        Whether the networks are trained.
     """
 
     configuration: Configuration
@@ -48,6 +50,7 @@ class Checkpoint:
     baseline: Baseline
     shares: UserShares
     launch_dispersion: float
+    is_trained: bool
 
     def write(self, path: Path) -> None:
         """Write a checkpoint, atomically."""
@@ -58,6 +61,7 @@ class Checkpoint:
             "dataset": self.dataset,
             "cutoff": str(self.cutoff),
             "network": self.network,
+            "is_trained": self.is_trained,
         }
         arrays = {
             "rate_weights": self.baseline.weights,
@@ -91,6 +95,7 @@ class Checkpoint:
                 Baseline(configuration.holidays, tensors["rate_weights"].numpy()),
                 UserShares(*tensors["shares"].numpy()),
                 float(tensors["launch_dispersion"]),
+                bool(metadata["is_trained"]),
             )
         except _UNREADABLE as error:
             raise NotReady(

@@ -10,7 +10,7 @@ import torch
 from pandas.util import hash_pandas_object
 
 from forecasting.baseline.baseline import Baseline
-from forecasting.history.campaign_users import campaign_users
+from forecasting.history.campaign_users import campaign_users, others_share
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
 from forecasting.klstm.attributions import Explanation, attributions
@@ -18,8 +18,10 @@ from forecasting.klstm.batches import Example, collate
 from forecasting.klstm.checkpoint import Checkpoint
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.samples import CampaignFrame, campaign_frames, training_samples
+from forecasting.klstm.share_origins import share_origins
 from forecasting.klstm.trainer import (
     Configuration,
+    baseline_network,
     best_epochs,
     limited_threads,
     load_network,
@@ -30,7 +32,7 @@ from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
 from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
 from forecasting.records import FORECAST_VALUES
-from forecasting.user_shares import TARGET_DAYS, UserShares, daily_probabilities
+from forecasting.user_shares import UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 
@@ -51,6 +53,11 @@ class KLSTM:
         Hyperparameters.
     dataset, cutoff, network
         The data set, the first day not used in training, and the id of the spreading network; set by `fit`.
+
+    Attributes
+    ----------
+    is_trained : bool
+        Whether there was enough data to train networks; without, forecasts are those of the baseline.
     """
 
     def __init__(
@@ -64,6 +71,7 @@ class KLSTM:
         self.configuration = configuration or Configuration()
         self.dataset, self.cutoff, self.network = dataset, cutoff, network
         self.step: Step = DAY
+        self.is_trained = False
         self._members: list[KLSTMNetwork] = []
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
         self._shares = UserShares.usual()
@@ -76,7 +84,7 @@ class KLSTM:
         progress: Progress,
         checkpoint: Path | None = None,
     ) -> "KLSTM":
-        """Train on every campaign of `history`.
+        """Train on every campaign of `history`; where it is too short, forecast the baseline alone.
 
         Parameters
         ----------
@@ -87,22 +95,16 @@ class KLSTM:
         checkpoint
             File that keeps the progress until the training is complete: the same call after an interruption
             continues from it, with the same result.
-
-        Raises
-        ------
-        InvalidRequest
-            If `history` is too short.
         """
         frames = self._fit_baseline(history)
-        step = history.step
         samples = list(training_samples(frames))
         examples = [example for _, example in samples]
-        if not examples:
-            raise InvalidRequest(
-                f"No campaign has {2 * step.lookback} {step.name}s of history before {history.as_of}.",
-                "Choose a later cut-off.",
-            )
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
+        self.is_trained = bool(examples)
+        if not examples:
+            network = baseline_network(self.configuration, self._launch_dispersion)
+            self._members = [network] * self.configuration.members
+            return self
         data = hash_pandas_object(history.steps).sum()
         saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)
         if saved.epochs is None:
@@ -133,9 +135,9 @@ class KLSTM:
         self.step = history.step
         self._baseline = Baseline.fit(history, self.configuration.holidays)
         frames = campaign_frames(history, self._baseline)
-        if history.open_to_all:  # Open campaigns have no target users and no planned launch.
+        if history.step != DAY:  # Users and plans are forecast in days.
             return frames
-        self._shares = UserShares.fit((frame.users, _share_origins(frame)) for frame in frames)
+        self._shares = UserShares.fit(share_origins(frames, history.n_steps))
         self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
 
@@ -183,8 +185,8 @@ class KLSTM:
         NotReady
             If the model is not fitted.
         InvalidRequest
-            If the horizon is too long, the time step of `history` is not the model's, the origin is before
-            the model's cut-off, or there are too few steps before the origin.
+            If the horizon is too long, the time step of `history` is not the model's, or the origin is before
+            the model's cut-off.
         """
         self._check(history, horizon)
         frames = [frame for frame in campaign_frames(history, self._baseline) if len(frame.y) < frame.end]
@@ -198,12 +200,13 @@ class KLSTM:
         -------
         Columns unique_id, user, group (missing for users of no group), key_user, took_part (so far),
         probability (of at least one day) and days (expected number; the sum over users equals the sum of
-        `predict`'s means), the most likely users of each campaign first.
+        `predict`'s means, less ``others_share`` of it where the campaign is open to all), the most likely
+        users of each campaign first.
 
         Raises
         ------
         NotReady, InvalidRequest
-            As `predict` does, and InvalidRequest for campaigns that are open to all.
+            As `predict` does, and InvalidRequest for months.
         """
         tables = [
             users.assign(
@@ -237,7 +240,7 @@ class KLSTM:
             As `predict_users` does, and InvalidRequest if the campaign has begun or ends too late.
         """
         self._check(history, 1)
-        _check_targeted(history)
+        _check_days(history)
         expected = expected_plan(history, self._baseline, campaign)
         dispersion = self._launch_dispersion
         if uplift:
@@ -245,7 +248,9 @@ class KLSTM:
             dispersion += uplift.dispersion
         users = campaign_users(history)[campaign]
         origin = history.n_steps
-        daily = daily_probabilities(expected["mean"].to_numpy(float), self._shares.of(users, origin))
+        others = others_share(history) if history.is_open(campaign) else 0.0
+        of_users = expected["mean"].to_numpy(float) * (1 - others)
+        daily = daily_probabilities(of_users, self._shares.of(users, origin))
         table = users.table(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
         )
@@ -292,6 +297,9 @@ class KLSTM:
         for frame, forecast, daily, users in self._daily_forecasts(history, horizon):
             groups = users["group"].fillna("")
             mean = pd.DataFrame(daily.T, columns=forecast["ds"]).groupby(groups).sum().rename_axis("group")
+            if frame.open:  # Users beyond those of `predict_users` are in no group.
+                others = forecast["mean"].to_numpy(float) - daily.sum(axis=1)
+                mean.loc[""] = mean.reindex([""]).fillna(0.0).to_numpy()[0] + others
             long = mean.melt(var_name="ds", value_name="mean", ignore_index=False).reset_index()
             tables.append(long.merge(forecast[["ds", "dispersion"]], on="ds").assign(unique_id=frame.id))
         if not tables:
@@ -305,13 +313,15 @@ class KLSTM:
     ) -> Iterator[tuple[CampaignFrame, pd.DataFrame, np.ndarray, pd.DataFrame]]:
         """Frame, forecast, ``daily_probabilities`` and ``CampaignUsers.table`` of each running campaign."""
         self._check(history, horizon)
-        _check_targeted(history)
+        _check_days(history)
+        others = others_share(history)
         for frame in campaign_frames(history, self._baseline):
             origin = len(frame.y)
             if origin < frame.end:
                 forecast = self._forecasts([(frame, origin)], history, horizon)
                 share = self._shares.of(frame.users, origin)
-                daily = daily_probabilities(forecast["mean"].to_numpy(float), share)
+                of_users = forecast["mean"].to_numpy(float) * (1 - others if frame.open else 1)
+                daily = daily_probabilities(of_users, share)
                 yield frame, forecast, daily, frame.users.table(origin)
 
     def cross_validation(
@@ -421,12 +431,6 @@ class KLSTM:
                 f"The origin {history.as_of} is before {self.cutoff}, the end of the model's training data.",
                 f"Forecast from {self.cutoff} on, or train with an earlier cut-off.",
             )
-        if history.n_steps < step.lookback:
-            raise InvalidRequest(
-                f"The data begins on {history.first_day}, less than {step.lookback} {step.name}s before "
-                f"{history.as_of}.",
-                "Forecast from a later day.",
-            )
 
     @limited_threads()
     @torch.no_grad()
@@ -454,6 +458,7 @@ class KLSTM:
             baseline=self._baseline,
             shares=self._shares,
             launch_dispersion=self._launch_dispersion,
+            is_trained=self.is_trained,
         )
         checkpoint.write(path)
 
@@ -464,19 +469,13 @@ class KLSTM:
         model = cls(saved.configuration, dataset=saved.dataset, cutoff=saved.cutoff, network=saved.network)
         model.step, model._members = saved.step, saved.members
         model._baseline, model._shares = saved.baseline, saved.shares
-        model._launch_dispersion = saved.launch_dispersion
+        model._launch_dispersion, model.is_trained = saved.launch_dispersion, saved.is_trained
         return model
 
 
-def _check_targeted(history: History) -> None:
-    if history.open_to_all:
+def _check_days(history: History) -> None:
+    if history.step != DAY:
         raise InvalidRequest(
-            "The campaigns of this data set are open to all: they have no target users to forecast.",
+            f"Users are forecast by day; this history is in {history.step.name}s.",
             "Rank the users who take part next instead, with a next-user model.",
         )
-
-
-def _share_origins(frame: CampaignFrame) -> range:
-    """Every second day from four weeks before the launch to the last with TARGET_DAYS known days."""
-    first = max(DAY.lookback, frame.start - DAY.lookback)
-    return range(first, min(frame.end, len(frame.y)) - TARGET_DAYS + 1, 2)

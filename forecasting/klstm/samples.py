@@ -39,6 +39,9 @@ _MIN_LEVEL_BASELINE = 0.05
 _BEFORE_LAUNCH_EVERY = 7
 """Before a campaign's launch, every seventh step is the origin of a training example."""
 
+_MAX_NODE_ROWS = 20_000_000
+"""Rows of user features of all training examples: half a gigabyte."""
+
 Floats = NDArray[np.float32]
 
 
@@ -51,7 +54,7 @@ class CampaignFrame:
     start, end
         First step of the campaign, and the step after its last one.
     targeted
-        Number of users it reached.
+        Number of users it can reach.
     steps
         Its rows of ``History.steps``.
     calendar
@@ -61,7 +64,9 @@ class CampaignFrame:
     baseline
         Baseline from each origin, shape (n_steps + 1, horizon).
     users
-        The users it reached.
+        The users it can reach.
+    open
+        Whether it is open to all.
     counts_from_launch
         Whether participation counts only from the launch on.
     """
@@ -76,7 +81,13 @@ class CampaignFrame:
     traffic_shocks: NDArray[np.float64]
     baseline: NDArray[np.float64]
     users: CampaignUsers
+    open: bool
     counts_from_launch: bool
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of users that the graph encoder sees."""
+        return len(self._nodes.ids)
 
     @property
     def first_counted(self) -> int:
@@ -101,17 +112,18 @@ class CampaignFrame:
 
     def sample(self, origin: int) -> Example:
         """The example whose first forecast step is `origin`; unknown targets are masked."""
-        past = np.arange(origin - self.step.lookback, origin)
+        past = np.arange(max(origin - self.step.lookback, 0), origin)
         future = np.arange(origin, origin + self.step.horizon)
         baseline = self.baseline[origin]
         ratio = self.level_ratio(origin)
         known = (future < len(self.y)) & (future < self.end) & (future >= self.first_counted)
         clipped = np.minimum(future, len(self.y) - 1)
-        x, exposure = self.users.node_features(origin)
+        x, exposure = self._nodes.node_features(origin)
         return Example(
             **self._graph,
             x=torch.from_numpy(x),
-            past=_tensor(self._past(origin, past)),
+            # Steps before the data are as ordinary as can be: zero.
+            past=_tensor(np.pad(self._past(origin, past), ((self.step.lookback - len(past), 0), (0, 0)))),
             future=_tensor(self._future(origin, future, exposure)),
             baseline=_tensor(baseline),
             level_baseline=_tensor(np.maximum(baseline, _MIN_LEVEL_BASELINE) * ratio),
@@ -121,20 +133,25 @@ class CampaignFrame:
             level_known=_tensor(known & (future >= self.start)),
         )
 
+    @property
+    def _nodes(self) -> CampaignUsers:
+        """The users that the graph encoder sees."""
+        return self.users.nodes or self.users
+
     @cached_property
     def _graph(self) -> dict[str, torch.Tensor]:
         """The part of an Example that all origins share."""
-        users = self.users
+        graph = self._nodes.graph
         arrays = {
-            "edge_index": users.edge_index,
-            "edge_weight": users.edge_weight,
-            "key_score": users.key_score,
-            "group": users.group,
+            "edge_index": graph.edge_index,
+            "edge_weight": graph.edge_weight,
+            "key_score": graph.key_score,
+            "group": graph.group,
         }
         return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
     def _past(self, origin: int, steps: NDArray[np.int_]) -> Floats:
-        """Shape (lookback, PAST_FEATURES)."""
+        """Shape (len(steps), PAST_FEATURES)."""
         rows = self.steps.iloc[steps[0] : origin]
         y = rows["y"].to_numpy(float)
         expected = self.baseline[steps, 0]
@@ -168,7 +185,7 @@ class CampaignFrame:
 
 
 def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]:
-    """One frame per campaign of `history` that reached users and whose steps were read."""
+    """One frame per campaign of `history` that reaches users and whose steps were read."""
     step, first = history.step, history.first_day
     calendar = calendar_features(step.range(first, 0, history.n_steps + step.horizon), step, history.country)
     traffic = traffic_of(history, baseline.holidays)
@@ -190,20 +207,32 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             traffic_shocks=shocks,
             baseline=expected[campaign.id],
             users=users[campaign.id],
-            counts_from_launch=history.redemptions_only,
+            open=campaign.open,
+            counts_from_launch=history.redemptions_only or campaign.open,
         )
         frames.append(frame)
     return frames
 
 
 def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[tuple[int, Example]]:
-    """Origin and example of every step of each campaign's run so far, and of every seventh step before it."""
-    for frame in frames:
-        for origin in range(2 * frame.step.lookback, min(frame.end, len(frame.y))):
-            age = origin - frame.start
-            has_targets = origin + frame.step.horizon > frame.first_counted
-            if age >= 0 or (age % _BEFORE_LAUNCH_EVERY == 0 and has_targets):
-                yield origin, frame.sample(origin)
+    """Origin and example of every step of each campaign's run so far, and of every seventh step before it.
+
+    An open campaign has none before its launch, from when on it is forecast. Of more than _MAX_NODE_ROWS rows
+    of user features, every second, third, ... example is taken.
+    """
+    origins = [(frame, origin) for frame in frames for origin in _training_origins(frame)]
+    rows = sum(frame.n_nodes for frame, _ in origins)
+    for frame, origin in origins[:: 1 + rows // _MAX_NODE_ROWS]:
+        yield origin, frame.sample(origin)
+
+
+def _training_origins(frame: CampaignFrame) -> Iterator[int]:
+    for origin in range(2 * frame.step.lookback, min(frame.end, len(frame.y))):
+        age = origin - frame.start
+        has_targets = origin + frame.step.horizon > frame.first_counted
+        before_launch = age % _BEFORE_LAUNCH_EVERY == 0 and has_targets and not frame.open
+        if age >= 0 or before_launch:
+            yield origin
 
 
 def _tensor(values: NDArray[np.generic]) -> torch.Tensor:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch_geometric.loader import DataLoader
 
@@ -70,6 +71,15 @@ def limited_threads(threads: int = THREADS) -> Iterator[None]:
 def new_network(configuration: Configuration) -> KLSTMNetwork:
     """An untrained network."""
     return KLSTMNetwork(configuration.hidden, configuration.context, configuration.dropout)
+
+
+def baseline_network(configuration: Configuration, dispersion: float) -> KLSTMNetwork:
+    """A network that forecasts the baseline, with this dispersion: its last layer has no weights."""
+    torch.manual_seed(configuration.seed)
+    network = new_network(configuration)
+    with torch.no_grad():
+        network.head.bias[1] = float(np.log(np.expm1(dispersion)))
+    return network.eval()
 
 
 def load_network(configuration: Configuration, weights: Weights) -> KLSTMNetwork:

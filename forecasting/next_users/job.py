@@ -135,7 +135,7 @@ def rank_next_users(
     if run is None:
         raise NotReady(
             f"There is no next-user model of {dataset_id!r} trained up to {origin}.",
-            Remedy("Train one", "train model", cutoff=origin, dataset=dataset_id),
+            Remedy("Train one", "train model", cutoff=origin, next_users=True, dataset=dataset_id),
         )
     model = NextUserModel.read(settings.checkpoints / run.checkpoint, dataset_id)
     participations = _read_participations(graph, dataset, origin)

@@ -157,7 +157,7 @@ class NextUserModel:
             mean, scale = tensors["mean"].numpy(), tensors["spread"].numpy()
             return cls(members, mean, scale, float(tensors["gap"]))
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            remedy = Remedy("Train again", "train model", dataset=dataset)
+            remedy = Remedy("Train again", "train model", next_users=True, dataset=dataset)
             raise NotReady(f"{path.name} cannot be read.", remedy) from error
 
 

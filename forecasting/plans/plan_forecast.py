@@ -96,6 +96,13 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
             f"{plan['name']} is not planned to reach any users.",
             "Create the plan with its target users.",
         )
+    own = history.steps[(history.steps["unique_id"] == campaign) & (history.steps["y"] > 0)]
+    if own.empty and history.outcomes.empty:
+        raise InvalidRequest(
+            f"Nobody took part in any campaign before {history.as_of}, so there is no usual rate to forecast "
+            f"{plan['name']} by.",
+            "Forecast it from a day after the first participations, or import earlier campaigns.",
+        )
     expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))[campaign][-1]
     days = pd.date_range(plan["starts"], plan["ends"] - pd.Timedelta(days=1))
     return pd.DataFrame({"ds": days, "mean": expected[(plan["starts"] - as_of).days :]})
@@ -103,7 +110,9 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
 
 def launch_dispersion(history: History, baseline: Baseline) -> float:
     """Dispersion of the totals of past campaigns around their forecasts at launch, as a negative binomial."""
-    expected = baseline.expected(history, traffic_of(history, baseline.holidays, MAX_DAYS_AHEAD))
+    lengths = (history.campaigns["ends"] - history.campaigns["starts"]).dt.days
+    ahead = int(lengths.clip(1, MAX_DAYS_AHEAD).max()) if len(lengths) else 1
+    expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))
     steps = dict(iter(history.steps.groupby("unique_id")))
     dispersions = []
     for campaign in history.campaigns.itertuples():

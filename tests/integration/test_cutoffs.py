@@ -6,9 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting.history.open_campaigns import read_open_history
 from forecasting.history.series import read_history
-from forecasting.history.time_step import DAY
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.progress import Silent
@@ -85,10 +83,25 @@ def test_history_is_cut_as_it_is_read(graph: Graph, moving_targets: str, day: da
         DAYS[3]: {"F1": 2, "F2": 2},
     }
     assert read.campaigns.set_index("id")["targeted"].to_dict() == reached[day]
-    open_cut = read_open_history(graph, moving_targets, network, end, DAY, Silent()).before(day)
-    open_read = read_open_history(graph, moving_targets, network, day, DAY, Silent())
-    for name in ("steps", "campaigns", "participations", "activity"):
-        same(getattr(open_cut, name), getattr(open_read, name))
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_history_of_open_campaigns_is_cut_as_it_is_read(
+    graph: Graph, moving_targets: str, load: Import, day: date
+) -> None:
+    """F1 is open, and F2 targets users."""
+    tables = shop_mapping(moving_targets).model_dump(exclude_unset=True, mode="json")["tables"]
+    mixed = {"targeted": "mixed"}
+    load(tables={"campaigns": tables["campaigns"]}, kinds={}, zone=ZONE, participation=mixed)
+    query(graph, "MATCH (c:Campaign {dataset: $d, id: 'F1'})<-[r:TARGETED_BY]-() DELETE r", d=moving_targets)
+    network = build_network(graph, moving_targets, Silent(), cutoff=DAYS[0])
+    end = describe_dataset(graph, moving_targets).end
+    cut = read_history(graph, moving_targets, network, end, Silent()).before(day)
+    read = read_history(graph, moving_targets, network, day, Silent())
+    for name in ("steps", "campaigns", "roles", "participations", "activity"):
+        same(getattr(cut, name), getattr(read, name))
+    is_open = read.campaigns.set_index("id")["open"].to_dict()
+    assert is_open == ({"F1": True} if day <= DAYS[1] else {"F1": True, "F2": False})
 
 
 def test_plan_has_the_users_targeted_up_to_its_first_day(graph: Graph, moving_targets: str) -> None:

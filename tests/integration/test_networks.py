@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from forecasting.history.open_campaigns import read_open_history
+from forecasting.history.series import read_history
 from forecasting.history.time_step import DAY, MONTH, Step
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
@@ -300,7 +300,7 @@ ORIGIN, RUNNING = date(2012, 10, 1), "c33"
 def test_participants_of_open_campaigns_are_counted_in_steps(
     graph: Graph, spread: NetworkRun, step: Step
 ) -> None:
-    history = read_open_history(graph, DATASET, spread, ORIGIN, step, Silent())
+    history = read_history(graph, DATASET, spread, ORIGIN, Silent(), step=step)
     rows = query(
         graph,
         "MATCH (u:User {dataset: $d})-[p:PARTICIPATED_IN]->(c:Campaign {dataset: $d}) "
@@ -312,15 +312,20 @@ def test_participants_of_open_campaigns_are_counted_in_steps(
     expected = expected.groupby(["unique_id", "ds"]).size()
     y = history.steps.set_index(["unique_id", "ds"])["y"]
     assert y[y > 0].sort_index().to_dict() == expected.sort_index().to_dict()
-    assert y.index.get_level_values("ds").nunique() == history.n_steps
-    assert set(history.roles["campaign"]) <= set(history.campaigns["id"])
-    assert (history.roles.groupby("campaign")["score"].max() > 0).all()
+    last = pd.DataFrame(
+        {"step": history.steps.groupby("unique_id")["ds"].max(),
+         "ends": history.campaigns.set_index("id")["ends"].clip(upper=pd.Timestamp(ORIGIN))}
+    )  # fmt: skip
+    assert (last["step"] < last["ends"]).all()
+    assert (last["ends"] <= last["step"] + pd.Timedelta(31 if step is MONTH else 1, "D")).all()
+    assert history.campaigns["open"].all()
+    assert history.open_roles["score"].max() > 0
     assert (history.campaigns["targeted"] <= USERS).all()
 
 
 def monthly_forecast(graph: Graph, network: NetworkRun) -> pd.DataFrame:
     """A forecast of three months from ORIGIN on."""
-    history = read_open_history(graph, DATASET, network, ORIGIN, MONTH, Silent())
+    history = read_history(graph, DATASET, network, ORIGIN, Silent(), step=MONTH)
     quick = Configuration(hidden=8, context=4, epochs=2, members=1)
     return KLSTM(quick).fit(history, Silent()).predict(history, 3)
 
@@ -330,19 +335,18 @@ def test_next_users_of_open_campaigns_are_ranked_without_later_data(
 ) -> None:
     network, scope = spread, ("--dataset", DATASET)
     environment = database_environment(settings)
-    not_forecast = groundswell("forecast", RUNNING, *scope, **environment)
-    assert not_forecast.returncode == 1
-    assert f"groundswell who {RUNNING}" in not_forecast.stderr
-    without_model = groundswell("who", RUNNING, *scope, **environment)
+    without_model = groundswell("who", RUNNING, "--next", *scope, **environment)
     assert without_model.returncode == 1
-    assert "groundswell train" in without_model.stderr
-    too_few = groundswell("train", *scope, "--cutoff", "2010-06-01", **environment)
+    assert "--next-users" in without_model.stderr
+    too_few = groundswell("train", "--next-users", *scope, "--cutoff", "2010-06-01", **environment)
     assert too_few.returncode == 1
     assert "too few to train on" in too_few.stderr
     quick = Hyperparameters(members=1, epochs=1)
     run = train_next_users(graph, settings, DATASET, Silent(), ORIGIN, quick)
     file = tmp_path / "next.csv"
-    ranked = groundswell("who", RUNNING, *scope, "--origin", str(ORIGIN), "--to", str(file), **environment)
+    ranked = groundswell(
+        "who", RUNNING, "--next", *scope, "--origin", str(ORIGIN), "--to", str(file), **environment
+    )
     assert ranked.returncode == 0, ranked.stderr
     assert "Likely to take part next, from 2012-10-01 on" in ranked.stdout
     assert "most frequent participants" in " ".join(ranked.stdout.split())
@@ -358,7 +362,7 @@ def test_next_users_of_open_campaigns_are_ranked_without_later_data(
     }  # fmt: skip
     assert took_part
     assert not took_part & set(rows["user"])
-    no_participants = groundswell("who", "c39", *scope, "--origin", str(ORIGIN), **environment)
+    no_participants = groundswell("who", "c39", "--next", *scope, "--origin", str(ORIGIN), **environment)
     assert no_participants.returncode == 1
     assert "has no participants" in no_participants.stderr
 

@@ -67,7 +67,8 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
     campaigns = pd.DataFrame(
         {
             "id": list(starts), "name": ["Campaign 1", "Campaign 2"], "kind": "Type A",
-            "starts": list(starts.values()), "ends": pd.Timestamp("2017-05-05"), "targeted": 6,
+            "starts": list(starts.values()), "ends": pd.Timestamp("2017-05-05"), "open": False,
+            "targeted": 6,
         }
     )  # fmt: skip
     participations = activity.assign(campaign="1", redeemed=activity.index % 4 == 0)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.history.campaign_users import CampaignUsers, DailyMatrix
+from forecasting.history.campaign_users import CampaignUsers, UserGraph
+from forecasting.history.daily_values import DailyEvents, DailyMatrix
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
 from forecasting.user_shares import FEATURES, TARGET_DAYS, UserShares, daily_probabilities, features
@@ -27,13 +28,20 @@ def simulated_users(n_users: int, days: int, seed: int) -> tuple[CampaignUsers, 
     active[: n_users // 3, :10] = 1.0
     probability = np.where(np.arange(n_users) < n_users // 3, 0.09, 0.03)
     took_part = (rng.random((n_users, days)) < probability[:, np.newaxis]).astype(np.float32)
-    roles = pd.DataFrame({"user": [f"u{i}" for i in range(n_users)], "score": 0.0, "group": None})
-    edges = pd.DataFrame({"source": [], "target": [], "probability": []})
     participation = dict.fromkeys(("y", "took_part", "engaged", "any_campaign"), took_part)
     purchases = dict.fromkeys(
         ("campaign_coupon", "any_coupon", "campaign_spending", "spending"), np.zeros_like(took_part)
     )
-    return CampaignUsers(roles, edges, 0, **participation, **purchases, active=active), probability
+    return users_of(active=active, **participation, **purchases), probability
+
+
+def users_of(**values: np.ndarray) -> CampaignUsers:
+    """The users of a campaign, launched on the first day, without a network."""
+    ids = [f"u{i}" for i in range(len(values["active"]))]
+    roles = pd.DataFrame({"user": ids, "score": 0.0, "group": None})
+    edges = pd.DataFrame({"source": [], "target": [], "probability": []})
+    daily = {name: DailyMatrix(matrix) for name, matrix in values.items()}
+    return CampaignUsers(graph=UserGraph.of(roles, edges), start=0, **daily)
 
 
 def test_daily_matrix_counts_only_days_before_the_origin() -> None:
@@ -43,6 +51,32 @@ def test_daily_matrix_counts_only_days_before_the_origin() -> None:
     assert matrix.recency(2)[0] == 2
     assert matrix.recency(0)[0] == matrix.recency(4)[1] > 50
     assert matrix.rate(4)[0] > matrix.rate(4)[1] > 0
+
+
+@pytest.mark.parametrize("origin", [0, 1, 20, 60])
+def test_events_have_the_sums_of_a_matrix(origin: int) -> None:
+    rng = np.random.default_rng(8)
+    values = np.where(rng.random((30, 60)) < 0.1, rng.normal(2, 3, (30, 60)), 0.0).astype(np.float32)
+    user, step = np.nonzero(values)
+    matrix, events = DailyMatrix(values), DailyEvents(user, step, values[user, step], len(values))
+    for days in (None, 1, 7, 100):
+        np.testing.assert_allclose(
+            events.sum_before(origin, days), matrix.sum_before(origin, days), atol=1e-4
+        )
+    np.testing.assert_array_equal(events.recency(origin), matrix.recency(origin))
+    np.testing.assert_allclose(events.rate(origin), matrix.rate(origin), rtol=1e-4, atol=1e-6)
+
+
+def test_shares_fitted_to_a_sample_are_close_to_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    users, probability = simulated_users(300, 120, seed=2)
+    campaigns = [(users, range(20, 120 - TARGET_DAYS, 2))]
+    exact = UserShares.fit(campaigns).of(users, 119)
+    monkeypatch.setattr("forecasting.user_shares._MAX_ABSENT", 100)
+    sampled = UserShares.fit(campaigns).of(users, 119)
+    assert not np.array_equal(sampled, exact)
+    likely = probability > probability.min()
+    ratios = [share[likely].mean() / share[~likely].mean() for share in (sampled, exact)]
+    assert ratios[0] == pytest.approx(ratios[1], rel=0.15)
 
 
 def test_shares_recover_users_three_times_as_likely() -> None:
@@ -60,10 +94,8 @@ def test_shares_recover_users_three_times_as_likely() -> None:
 
 def test_refunds_do_not_count_as_spending() -> None:
     users, _ = simulated_users(30, 60, seed=3)
-    users.spending, users.campaign_spending = (
-        DailyMatrix(np.full((30, 60), -5.0, dtype=np.float32)) for _ in range(2)
-    )
-    matrix = features(users, 40)
+    refunds = DailyMatrix(np.full((30, 60), -5.0, dtype=np.float32))
+    matrix = features(replace(users, spending=refunds, campaign_spending=refunds), 40)
     assert np.isfinite(matrix).all()
     assert (matrix[:, FEATURES.index("spent ever")] == 0).all()
 
@@ -114,16 +146,15 @@ def test_likely_users_use_nothing_at_or_after_the_origin() -> None:
 
 def test_user_features_use_nothing_at_or_after_the_origin() -> None:
     users, _ = simulated_users(30, 60, seed=3)
-    took_part, active = (np.array(matrix.values) for matrix in (users.took_part, users.active))
+    matrices = {name: getattr(users, name).values for name in ("took_part", "active")}
+    took_part, active = (np.array(matrix) for matrix in matrices.values())
     took_part[:, 40:] = active[:, 40:] = 1.0
     participation = dict.fromkeys(("y", "took_part", "engaged", "any_campaign"), took_part)
     purchases = {
         name: np.where(np.arange(60) < 40, getattr(users, name).values, 1.0)
         for name in ("campaign_coupon", "any_coupon", "campaign_spending", "spending")
     }
-    roles = pd.DataFrame({"user": users.ids, "score": 0.0, "group": None})
-    edges = pd.DataFrame({"source": [], "target": [], "probability": []})
-    corrupted = CampaignUsers(roles, edges, 0, **participation, **purchases, active=active)
+    corrupted = users_of(active=active, **participation, **purchases)
     for origin in (10, 25, 40):
         np.testing.assert_array_equal(features(users, origin), features(corrupted, origin))
     assert not np.array_equal(features(users, 41), features(corrupted, 41))

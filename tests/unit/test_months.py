@@ -21,7 +21,7 @@ QUICK = Configuration(hidden=8, context=4, epochs=2, members=1)
 
 
 def monthly_history(seed: int = 0) -> History:
-    """Three open campaigns of thirty users; the third one has no key users and no groups."""
+    """Three open campaigns of thirty users."""
     rng = np.random.default_rng(seed)
     months = pd.date_range(FIRST, AS_OF, freq="MS", inclusive="left", name="ds")
     users = [f"u{number}" for number in range(30)]
@@ -40,23 +40,17 @@ def monthly_history(seed: int = 0) -> History:
     steps = steps.assign(in_window=steps["ds"] >= steps["unique_id"].map(starts), level=steps["y"])
     for column in ("redeemers", "purchases", "redemptions", "key_users", "weight", "exposed", "reach"):
         steps[column] = 0.0
-    roles = pd.DataFrame(
-        [
-            (campaign, user, months[0], float(number < 2), "g")
-            for campaign in ("1", "2")
-            for number, user in enumerate(users[:8])
-        ],
-        columns=["campaign", "user", "targeted", "score", "group"],
-    )
+    roles = pd.DataFrame(columns=["campaign", "user", "targeted", "score", "group"])
+    open_roles = pd.DataFrame({"user": users[:8], "score": [1.0, 1.0] + [0.0] * 6, "group": "g"})
     campaigns = pd.DataFrame(
         {"id": list(starts), "name": "A tag", "kind": "tag", "starts": list(starts.values()),
-         "ends": pd.Timestamp("2200-01-01"), "targeted": 30}
+         "ends": pd.Timestamp("2200-01-01"), "open": True, "targeted": 30}
     )  # fmt: skip
     edges = pd.DataFrame({"source": ["u0", "u1"], "target": ["u2", "u9"], "probability": [0.3, 0.2]})
     bought = participations.iloc[:0].assign(purchases=1, value=0.0, by_coupon=False)
     return History(
         "made-up", replace(RUN, cutoff=date(2008, 1, 1)), AS_OF, FIRST, steps, campaigns, roles, edges,
-        participations, bought, activity, step=MONTH, open_to_all=True,
+        participations, bought, activity, open_roles, step=MONTH, opens_untargeted=True,
     )  # fmt: skip
 
 
@@ -118,8 +112,8 @@ def test_daily_history_is_rejected_by_a_monthly_model(fitted: KLSTM) -> None:
         fitted.predict(make_history(), 1)
 
 
-def test_users_of_open_campaigns_cannot_be_forecast(fitted: KLSTM) -> None:
-    with pytest.raises(InvalidRequest, match="have no target users") as error:
+def test_users_cannot_be_forecast_by_month(fitted: KLSTM) -> None:
+    with pytest.raises(InvalidRequest, match="forecast by day") as error:
         fitted.predict_users(monthly_history(), 1)
     assert "next-user model" in error.value.remedy
 

@@ -17,10 +17,12 @@ from graph.importing.adapters import Frames, Prepared, prepare
 from graph.importing.mapping.model import parse_mapping
 
 DATASET = "lastfm"
-_FORMAT = "1"
+_FORMAT = "2"
 _MIN_CAMPAIGN_USERS = 50
 # All dates outside these months are erroneous.
 _FIRST_DAY, _LAST_DAY = pd.Timestamp("2005-08-01"), pd.Timestamp("2011-03-31")
+_NO_END = pd.Timestamp(2200, 1, 1)
+"""A tag stays in use."""
 _ARTIST_OFFSET = 10_000
 _FILES = {
     "users": "user_nodes",
@@ -111,7 +113,7 @@ def _frames(names: Path | None) -> Frames:
                 "name": [tag_names.get(tag, f"Tag {tag}") for tag in spans.index],
                 "kind": "tag",
                 "starts": spans["min"].to_numpy(),
-                "ends": [day + pd.Timedelta(days=1) for day in spans["max"]],
+                "ends": _NO_END,
             }
         ),
         # The first time, not the number of times, which would include the future of a cut-off.

@@ -22,6 +22,11 @@ class Rules:
     ids: dict[str, list[str]]
     """The rules that make ids of a table equal."""
 
+    @property
+    def opens_untargeted(self) -> bool:
+        """Whether a campaign without target users is open to all."""
+        return self.participation.targeted is not True
+
     def with_returns(self, relationship_type: str) -> list[str]:
         """Return `relationship_type`, and the types that take its behaviours back."""
         return [relationship_type, *(kind for kind, of in self.returns.items() if of == relationship_type)]
