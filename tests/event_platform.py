@@ -29,7 +29,7 @@ def write_platform(folder: Path, *, days: int = 160, users: int = 50, targets: b
     rng = np.random.default_rng(5)
     names = np.array([f"u{number:02}" for number in range(users)])
     arrives = np.where(np.arange(users) < 0.9 * users, 0, rng.integers(days - 22, days - 10, users))
-    likes = rng.gamma(2.0, 0.5, users)
+    likes = np.where(arrives > 0, 3.0, rng.gamma(2.0, 0.5, users))
     starts = range(10, days, _EVERY)
     (folder / "campaigns.csv").write_text(
         "id,starts,ends\n"

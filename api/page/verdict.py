@@ -43,7 +43,10 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
         return [*sentences, *summarise_verdict(translate, model)]
     return [
         *sentences,
-        translate("There is too little history for a back-test: how far off forecasts are is not known."),
+        translate(
+            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: how far "
+            "off forecasts are is not known."
+        ),
     ]
 
 

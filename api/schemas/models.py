@@ -77,7 +77,9 @@ class Model(BaseModel):
         description="False where there was too little data to train the K-LSTM: its forecasts rest on "
         "traffic and the usual rate of campaigns"
     )
-    back_test: Comparison | None = Field(description="Null if there was too little data")
+    back_test: Comparison | None = Field(
+        description="Null with less than 112 days of data, or if no campaign ran on the last 28"
+    )
 
 
 class BackTest(Comparison):

@@ -102,8 +102,10 @@ class KLSTM:
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
         self.is_trained = bool(examples)
         if not examples:
-            network = baseline_network(self.configuration, self._launch_dispersion)
-            self._members = [network] * self.configuration.members
+            self._members = [
+                baseline_network(self.configuration, self._launch_dispersion)
+                for _ in range(self.configuration.members)
+            ]
             return self
         data = hash_pandas_object(history.steps).sum()
         saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -179,7 +180,7 @@ def test_errors_are_scaled_by_the_days_since_the_launch() -> None:
 
 
 @pytest.mark.parametrize("days", [20, 40])
-def test_too_few_days_are_forecast_by_the_baseline(days: int) -> None:
+def test_too_few_days_are_forecast_by_the_baseline(days: int, tmp_path: Path) -> None:
     history, first = open_history(), FIRST + timedelta(days=55)  # Five days before the first launch.
     cut = {
         name: frame[frame["ds"] >= pd.Timestamp(first)].reset_index(drop=True)
@@ -187,11 +188,15 @@ def test_too_few_days_are_forecast_by_the_baseline(days: int) -> None:
         for frame in [getattr(history, name)]
     }
     short = replace(history, first_day=first, **cut).before(first + timedelta(days=days))
-    model = KLSTM(QUICK).fit(short, Silent())
+    model = KLSTM(replace(QUICK, members=2)).fit(short, Silent())
     assert not model.is_trained
     forecast = model.predict(short, 3)
     frame = campaign_frames(short, Baseline.fit(short, None))[0]
     assert forecast["mean"][:3].tolist() == pytest.approx(frame.baseline[-1, :3].tolist(), rel=1e-4)
     assert (forecast["participants_p90"] > forecast["participants_p10"]).all()
+    model.save(tmp_path / "model.safetensors")
+    loaded = KLSTM.load(tmp_path / "model.safetensors")
+    assert not loaded.is_trained
+    pd.testing.assert_frame_equal(loaded.predict(short, 3), forecast)
     explanation = model.explain(short, "1", 3)
     assert explanation.attributions["ratio"].tolist() == pytest.approx([1.0] * len(explanation.attributions))
