@@ -71,8 +71,8 @@ def show_model(model: Model) -> None:
         show_comparison(model.back_test)
     else:
         out.print(
-            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: how "
-            "far off forecasts are is not known."
+            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: "
+            "how far off forecasts are is not known."
         )
     if model.is_trained:
         out.print(f"The model was trained on all data before {model.cutoff}.")

@@ -44,8 +44,8 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
     return [
         *sentences,
         translate(
-            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: how "
-            "far off forecasts are is not known."
+            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: "
+            "how far off forecasts are is not known."
         ),
     ]
 
