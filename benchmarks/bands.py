@@ -1,4 +1,4 @@
-"""Calibration of the K-LSTM's intervals: coverage, pinball loss and charts."""
+"""Calibration of the combination's intervals: coverage, pinball loss and charts."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def calibration_rows(rows: pd.DataFrame) -> list[Row]:
             what = f"coverage of the {level:.0%} interval, deviation, h={h}"
             deviation, note = abs(inside - level), f"{inside:.1%} of {len(part)} points"
             result.append(Row(what, deviation, 0.02, "tolerance", "lower", 1.0, note=note))
-        loss = part.assign(a=_pinball(part, "KLSTM", "K-LSTM"))
+        loss = part.assign(a=_pinball(part, "Combination", "Combination"))
         for model in ("AutoETS", "AutoTheta"):
             both = loss.assign(b=_pinball(part, model, model))
             result.append(weekly_row(f"pinball loss, h={h}", both, model, 0.95))
@@ -39,7 +39,7 @@ def _pit(rows: pd.DataFrame) -> Floats:
     level where counts are small (Czado, Gneiting and Held, Biometrics 2009).
     """
     size = 1 / rows["dispersion"]
-    distribution = nbinom(size, size / (size + rows["K-LSTM"]))
+    distribution = nbinom(size, size / (size + rows["Combination"]))
     below, at = distribution.cdf(rows["y"] - 1), distribution.pmf(rows["y"])
     return np.asarray(below + np.random.default_rng(7).random(len(rows)) * at)
 

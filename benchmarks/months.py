@@ -1,4 +1,4 @@
-"""Users per tag and month on Last.fm: the K-LSTM and alternative forecasters.
+"""Users per tag and month on Last.fm: the combination and alternative forecasters.
 
 Every month from July 2009 is an origin for each tag that was first used at least half a year before.
 The month itself (h=1) and the third (h=3) are scored. A period is about ten months: the network and the
@@ -51,14 +51,14 @@ _KEYS = ["unique_id", "ds", "cutoff"]
 
 
 def klstm_means(history: History, origins: pd.DatetimeIndex, seeds: int) -> pd.DataFrame:
-    """Mean over seeds of the K-LSTM's means."""
+    """Mean over seeds of the combination's means."""
     parts = []
     for seed in range(seeds):
         model = KLSTM(Configuration(seed=1 + 10 * seed))
         model.fit(history.before(origins[0].date()), Silent())
         parts.append(model.forecasts_at(history, [origin.date() for origin in origins], _AHEAD))
     means = pd.concat(parts).groupby([*_KEYS, "y"], as_index=False)["mean"].mean()
-    return means.rename(columns={"mean": "K-LSTM"})
+    return means.rename(columns={"mean": "Combination"})
 
 
 def statistical(history: History, origins: pd.DatetimeIndex, progress: Progress) -> pd.DataFrame:
@@ -137,7 +137,7 @@ def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
     rows = forecasts.assign(h=ahead + 1, week=forecasts["ds"])
     rows = rows[rows["h"].isin(HORIZONS) & (age >= _MIN_AGE)]
     models = [name for name in rows.columns if name not in (*_KEYS, "y", "h", "week")]
-    best = rows[models].drop(columns="K-LSTM").sub(rows["y"], axis=0).abs().mean().nsmallest(3).index
+    best = rows[models].drop(columns="Combination").sub(rows["y"], axis=0).abs().mean().nsmallest(3).index
     rows = rows.assign(**{f"mean of {', '.join(best)}": rows[best].mean(axis=1)})
     for model in [*models, rows.columns[-1]]:
         rows[f"error {model}"] = np.abs(poisson.ppf(0.5, rows[model].clip(lower=0.01)) - rows["y"])
@@ -145,13 +145,13 @@ def points(forecasts: pd.DataFrame, history: History) -> pd.DataFrame:
 
 
 def against(rows: pd.DataFrame) -> list[Row]:
-    """MAE of the K-LSTM against every alternative, the best first."""
-    errors = [name for name in rows.columns if name.startswith("error ") and name != "error K-LSTM"]
+    """MAE of the combination against every alternative, the best first."""
+    errors = [name for name in rows.columns if name.startswith("error ") and name != "error Combination"]
     result: list[Row] = []
     for h, part in rows.groupby("h"):
         for error in sorted(errors, key=lambda error: float(part[error].mean())):
             target = None if result and result[-1].measure == f"MAE, h={h}" else _TARGETS[int(h)]
-            both = part.assign(a=part["error K-LSTM"], b=part[error])
+            both = part.assign(a=part["error Combination"], b=part[error])
             result.append(weekly_row(f"MAE, h={h}", both, error.removeprefix("error "), target))
     return result
 

@@ -30,14 +30,14 @@ from graph.progress import Silent
 
 _SEEDS = 5
 _KEYS = ["unique_id", "ds", "cutoff"]
-_OURS = "K-LSTM"
+_OURS = "Combination"
 _DAY = pd.Timedelta(days=1)
 _FIRST_LAUNCH = pd.Timestamp("2017-03-01")
 _MIN_MEAN = 0.01
 
 
 def redeemers(period: Period, seeds: int) -> pd.DataFrame:
-    """Means of the K-LSTM (over seeds) and the alternatives at every origin: _KEYS, y and a column per
+    """Means of the combination (over seeds) and the alternatives at every origin: _KEYS, y and a column per
     model.
     """
     history = period.history.redeemers()

@@ -35,7 +35,7 @@ def train(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Back-test and train the K-LSTM forecaster, and compare it with standard benchmarks."""
+    """Back-test and train the forecasters, and compare them."""
     import json
 
     from api.schemas.models import Model
@@ -89,7 +89,7 @@ def backtest(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the K-LSTM with standard benchmarks over a period of your choice.
+    """Compare the forecasters over a period of your choice.
 
     The comparison is stored in the database; the model trained for it is not.
     """

@@ -84,14 +84,15 @@ def show_model(model: Model) -> None:
 
 
 def show_comparison(comparison: Comparison) -> None:
-    """Print the errors of the K-LSTM and the benchmarks in a back-test, and what they mean."""
+    """Print the errors of the forecasters in a back-test, and what they mean."""
     title = (
         f"Back-test: {comparison.points} daily forecasts from {comparison.since}, up to {comparison.horizon} "
         "days ahead"
     )
-    table = Table("model", "MAE", "MASE", title=title)
-    for row in comparison.participants:
-        table.add_row(row.model, f"{row.mae:.2f}", "" if row.mase is None else f"{row.mase:.3f}")
+    table = Table("model", "weight", "MAE", "MASE", title=title)
+    for number, row in enumerate(comparison.participants):
+        weight = "" if number == 0 or row.weight is None else f"{row.weight:.0%}"
+        table.add_row(row.model, weight, f"{row.mae:.2f}", "" if row.mase is None else f"{row.mase:.3f}")
     out.print(table)
     if comparison.redeemers is not None:
         errors = ", ".join(f"{row.model} {row.mae:.2f}" for row in comparison.redeemers)

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from forecasting.history.series import campaign_list
@@ -32,11 +33,12 @@ _MAX_USERS = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Backtest:
-    """Errors of a model trained on data before `backtest_from`, and of the benchmarks, on later days."""
+    """Errors of a model trained on data before `backtest_from`, and of others, on later days."""
 
     backtest_from: date
     horizon: int
     names: list[str]
+    """The first is the forecaster whose forecasts are shown."""
     mae: list[float]
     mase: list[float]
     coverage_80: float
@@ -49,12 +51,16 @@ class Backtest:
     """The errors of redeemers; None where the data set has no redemptions. They have no MASE: nobody redeems
     before a campaign starts, so there is no error to scale by."""
     holidays: str | None = None
-    """The declared holiday prior (``holiday_priors``) of model and benchmarks."""
+    """The declared holiday prior (``holiday_priors``) of all forecasters."""
+    weights: list[float] | None = None
+    """The weight of each of `names` in the forecast shown, a mean over the horizon; 0 for those that are no
+    members. None for back-tests of versions that did not combine forecasters."""
 
     @property
     def scores(self) -> pd.DataFrame:
-        """The comparison: columns model, mae, mase."""
-        return pd.DataFrame({"model": self.names, "mae": self.mae, "mase": self.mase})
+        """The comparison: columns model, weight (missing for the forecast shown), mae, mase."""
+        weights = [np.nan, *(self.weights or [np.nan] * len(self.names))[1:]]
+        return pd.DataFrame({"model": self.names, "weight": weights, "mae": self.mae, "mase": self.mase})
 
 
 @dataclass(frozen=True, kw_only=True)

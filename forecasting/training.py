@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.evaluation.backtest import backtest, score
+from forecasting.evaluation.backtest import MODELS, backtest, score
 from forecasting.history.series import History, campaign_list, read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
@@ -24,7 +24,7 @@ from network.build import build_network
 from network.runs import latest_network
 from network.tags.text_encoder import TextEncoder
 
-_FORMAT = "8"  # A change of the training procedure must change the fingerprint.
+_FORMAT = "9"  # A change of the training procedure must change the fingerprint.
 BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
@@ -149,7 +149,7 @@ def run_backtest(
     horizon: int = BACKTEST_HORIZON,
     every: int = BACKTEST_EVERY,
 ) -> Backtest:
-    """Compare a model trained on data before `first` with statistical benchmarks on the days up to `until`.
+    """Compare a model trained on data before `first` with its members on the days up to `until`.
 
     Only the network is stored; ``records.store_backtest`` stores the result.
 
@@ -188,22 +188,23 @@ def run_backtest(
     history = read_history(graph, dataset_id, network, until, progress)
     training_checkpoint = _training_checkpoint_path(settings, dataset_id, first)
 
-    def compare(outcome: History) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def compare(outcome: History) -> tuple[pd.DataFrame, pd.Series]:
         model = KLSTM(configuration).fit(outcome.before(first), progress, training_checkpoint)
-        rows = backtest(model, outcome, first, horizon, every, progress)
-        return rows, score(rows, outcome)
+        rows, weights = backtest(model, outcome, first, horizon, every, progress)
+        return score(rows, outcome), weights
 
-    rows, scores = compare(history)
-    redeemers = compare(history.redeemers())[1] if history.before(first).has_redemptions else None
+    scores, weights = compare(history)
+    redeemers = compare(history.redeemers())[0] if history.before(first).has_redemptions else None
     return Backtest(
         backtest_from=first,
         horizon=horizon,
-        names=scores["model"].tolist(),
+        names=MODELS,
         mae=scores["mae"].tolist(),
         mase=scores["mase"].tolist(),
         coverage_80=float(scores["coverage_80"].max()),
         level_coverage_80=float(scores["level_coverage_80"].max()),
-        points=len(rows),
+        points=int(scores["points"].iloc[0]),
         redeemers_mae=None if redeemers is None else redeemers["mae"].tolist(),
+        weights=[1.0, *weights.tolist(), 0.0],
         holidays=configuration.holidays,
     )

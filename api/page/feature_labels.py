@@ -84,4 +84,5 @@ def _labels(translate: Translator) -> dict[str, str]:
         "users exposed now": translate("current influence on users yet to take part"),
         "activity of key users and groups": translate("activity of key users and groups"),
         "constant": translate("constant correction"),
+        "forecasters other than the K-LSTM": translate("forecasters other than the K-LSTM"),
     }

@@ -4,6 +4,9 @@ from api.page.i18n import Translator
 from forecasting.evaluation.verdict import BacktestVerdict, ErrorVerdict, IntervalVerdict, judge
 from forecasting.records import Backtest, ModelRun
 
+_MIN_WEIGHT = 0.005
+"""Smaller weights are not named."""
+
 
 def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
     """Say what to trust, which forecaster did better on held-out days, and whether the intervals hold.
@@ -17,6 +20,7 @@ def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
     participants, redeemers = translate("number of participants"), translate("number of redeemers")
     sentences = [
         _describe_trust(translate, verdict),
+        *_describe_weights(translate, run),
         _describe_errors(translate, participants, verdict.participants),
     ]
     if verdict.redeemers:
@@ -51,13 +55,13 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
 
 
 def warn_of_better_forecaster(translate: Translator, run: Backtest) -> str | None:
-    """Say which benchmark did better than the forecast shown; None if none did."""
+    """Say which forecaster did better than the one shown; None if none did."""
     errors = judge(run).participants
     if errors.result != "worse":
         return None
     return translate(
         "This is not the better forecast: in the back-test, %(other_name)s was closer to the actual numbers.",
-        other_name=_name(translate, errors.best_benchmark),
+        other_name=_name(translate, errors.best_other),
     )
 
 
@@ -71,30 +75,44 @@ def _describe_trust(translate: Translator, verdict: BacktestVerdict) -> str:
     return translate("Trust neither the number of participants nor the influence level.")
 
 
+def _describe_weights(translate: Translator, run: Backtest) -> list[str]:
+    if run.weights is None:
+        return []
+    weights = sorted(zip(run.weights[1:], run.names[1:], strict=True), reverse=True)
+    members = [f"{_name(translate, name)} {weight:.0%}" for weight, name in weights if weight >= _MIN_WEIGHT]
+    return [
+        translate(
+            "The forecast is a weighted mean; the weights come from earlier held-out days: %(members)s.",
+            members=", ".join(members),
+        )
+    ]
+
+
 def _describe_errors(translate: Translator, outcome: str, errors: ErrorVerdict) -> str:
     values = {
         "outcome": outcome,
-        "other_name": _name(translate, errors.best_benchmark),
+        "other_name": _name(translate, errors.best_other),
+        "own_name": _name(translate, errors.shown),
         "own": f"{errors.error:.2f}",
-        "other": f"{errors.benchmark_error:.2f}",
+        "other": f"{errors.other_error:.2f}",
         "change": "" if errors.error_ratio is None else f" ({errors.error_ratio - 1:+.0%})",
     }
     if errors.result == "better":
         return translate(
-            "On held-out days, the K-LSTM, whose forecasts are shown, predicted the %(outcome)s best: its "
+            "On held-out days, %(own_name)s, whose forecasts are shown, predicted the %(outcome)s best: its "
             "mean absolute error was %(own)s a day%(change)s, that of the next best, %(other_name)s, "
             "%(other)s.",
             **values,
         )
     if errors.result == "worse":
         return translate(
-            "On held-out days, %(other_name)s predicted the %(outcome)s better than the K-LSTM, whose "
-            "forecasts are shown: its mean absolute error was %(other)s a day, that of the K-LSTM "
+            "On held-out days, %(other_name)s predicted the %(outcome)s better than %(own_name)s, whose "
+            "forecasts are shown: its mean absolute error was %(other)s a day, that of %(own_name)s "
             "%(own)s%(change)s.",
             **values,
         )
     return translate(
-        "On held-out days, the K-LSTM, whose forecasts are shown, and %(other_name)s predicted the "
+        "On held-out days, %(own_name)s, whose forecasts are shown, and %(other_name)s predicted the "
         "%(outcome)s about equally well: their mean absolute errors were %(own)s and %(other)s a day.",
         **values,
     )
@@ -122,7 +140,13 @@ def _describe_interval(translate: Translator, outcome: str, coverage: float, ver
 
 def _name(translate: Translator, forecaster: str) -> str:
     names = {
+        "Combination": translate("the combination of all forecasters"),
+        "KLSTM": translate("the K-LSTM"),
+        "Baseline": translate("the rate of each campaign times traffic (Baseline)"),
         "AutoETS": translate("exponential smoothing (AutoETS)"),
+        "AutoTheta": translate("the Theta method (AutoTheta)"),
+        "SeasonalMean": translate("the mean of the last eight weeks' same weekday (SeasonalMean)"),
+        "Croston": translate("Croston's method for rare events (Croston)"),
         "SeasonalNaive": translate("repeating the previous week (SeasonalNaive)"),
     }
     return names.get(forecaster, forecaster)

@@ -62,7 +62,7 @@ def train_model(
 def make_back_test(
     body: BackTestRequest, context: ContextDep, response: Response, dataset: DatasetQuery = None
 ) -> Job:
-    """Compare the K-LSTM with benchmark forecasters on chosen days."""
+    """Compare the forecasters on chosen days."""
     described = _describe(context, body, dataset)
     for day in (body.since, body.until):
         described.check_cutoff(day)

@@ -25,18 +25,23 @@ class ModelScore(BaseModel):
         "for redeemers and for open campaigns that begin during the test: nobody takes part before that, "
         "so there is no error to divide by"
     )
+    weight: float | None = Field(
+        description="Weight in the forecast of participants, a mean over the horizon: 1 for the combination, "
+        "0 for SeasonalNaive, which is no part of it; null for redeemers and models of earlier versions"
+    )
 
 
 class ErrorVerdict(BaseModel):
-    """How the error of the K-LSTM, which makes the forecasts, compares with that of the best benchmark."""
+    """How the error of the forecaster that is shown compares with that of the best other one."""
 
     result: Literal["better", "equal", "worse"] = Field(
-        description="Of the K-LSTM; equal: the errors differ by at most 2%"
+        description="Of the one that is shown; equal: the errors differ by at most 2%"
     )
-    best_benchmark: str = Field(examples=["AutoETS"])
-    error: float = Field(description="Mean absolute error of the K-LSTM in users per day")
-    benchmark_error: float = Field(description="That of the best benchmark")
-    error_ratio: float | None = Field(description="`error` divided by `benchmark_error`; null if that is 0")
+    shown: str = Field(description="The forecaster whose forecasts are shown", examples=["Combination"])
+    best_other: str = Field(examples=["AutoETS"])
+    error: float = Field(description="Mean absolute error of the one that is shown, in users per day")
+    other_error: float = Field(description="That of the best other one")
+    error_ratio: float | None = Field(description="`error` divided by `other_error`; null if that is 0")
 
 
 class Verdict(BaseModel):
@@ -48,13 +53,13 @@ class Verdict(BaseModel):
     participants_interval: IntervalVerdict
     level_interval: IntervalVerdict
     trust_participants: bool = Field(
-        description="Whether the K-LSTM beats repeating the previous week and its interval is not too narrow"
+        description="Whether it beats repeating the previous week and its interval is not too narrow"
     )
     trust_level: bool = Field(description="Whether the interval of the influence level is not too narrow")
 
 
 class Comparison(BaseModel):
-    """The K-LSTM compared with benchmark forecasters on days from `since` on."""
+    """The combination compared with its members and with repeating the week, on days from `since` on."""
 
     since: date
     horizon: int = Field(description="Days")

@@ -75,7 +75,7 @@ class ForecastRequest(DatasetRequest):
 
 
 class BackTestRequest(DatasetRequest):
-    """A back-test of the K-LSTM and benchmark forecasters on chosen days."""
+    """A back-test of the forecasters on chosen days."""
 
     model_config = _example(since="2017-10-01", until="2017-10-29", horizon=7, every=3)
 

@@ -10,7 +10,7 @@ from forecasting.records import Backtest, ModelRun, StoredBacktest
 
 
 def serialize_comparison(run: Backtest) -> models.Comparison:
-    """Return the scores of the K-LSTM and the benchmark forecasters."""
+    """Return the scores of the combination and of each forecaster."""
     return models.Comparison(**_scores(run))
 
 
@@ -59,8 +59,8 @@ def _scores(run: Backtest) -> dict[str, Any]:
         "horizon": run.horizon,
         "points": run.points,
         "holidays": run.holidays,
-        "participants": _model_scores(run.names, run.mae, run.mase),
-        "redeemers": run.redeemers_mae and _model_scores(run.names, run.redeemers_mae),
+        "participants": _model_scores(run, run.mae, run.mase),
+        "redeemers": run.redeemers_mae and _model_scores(run, run.redeemers_mae),
         "covered_80": run.coverage_80,
         "level_covered_80": run.level_coverage_80,
         "verdict": serialize_verdict(run),
@@ -68,15 +68,20 @@ def _scores(run: Backtest) -> dict[str, Any]:
 
 
 def _model_scores(
-    names: list[str], errors: list[float], scaled_errors: Sequence[float | None] | None = None
+    run: Backtest, errors: list[float], scaled_errors: Sequence[float | None] | None = None
 ) -> list[models.ModelScore]:
-    reference = dict(zip(names, errors, strict=True))[REFERENCE]
+    reference = dict(zip(run.names, errors, strict=True))[REFERENCE]
+    absent = [None] * len(run.names)
+    weights = run.weights if scaled_errors else None
     return [
         models.ModelScore(
             model=name,
             mae=mae,
             relative_mae=mae / reference if reference else None,
             mase=None if mase is None or math.isnan(mase) else mase,
+            weight=weight,
         )
-        for name, mae, mase in zip(names, errors, scaled_errors or [None] * len(names), strict=True)
+        for name, mae, mase, weight in zip(
+            run.names, errors, scaled_errors or absent, weights or absent, strict=True
+        )
     ]

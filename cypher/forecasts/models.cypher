@@ -1,12 +1,12 @@
 // The trained models with their back-tests, the latest cut-off first
 // parameters: $dataset (string)
-// returns: id (string), cutoff (ISO date), network (string), checkpoint (file name), fingerprint (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae (list or null, of redeemers), is_trained (boolean, whether it is more than the baseline)
+// returns: id (string), cutoff (ISO date), network (string), checkpoint (file name), fingerprint (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae (list or null, of redeemers), weights (list or null, the weight of each model in the forecast), is_trained (boolean, whether it is more than the baseline)
 // access: read
 MATCH (run:Run {dataset: $dataset, kind: 'model', state: 'complete'})-[:USED]->(network:Run)
 RETURN run.id AS id, run.cutoff AS cutoff, network.id AS network, run.checkpoint AS checkpoint,
        run.fingerprint AS fingerprint, run.backtest_from AS backtest_from, run.horizon AS horizon,
        run.names AS names, run.mae AS mae, run.mase AS mase,
        run.coverage_80 AS coverage_80, run.level_coverage_80 AS level_coverage_80, run.points AS points,
-       run.holidays AS holidays, run.redeemers_mae AS redeemers_mae,
+       run.holidays AS holidays, run.redeemers_mae AS redeemers_mae, run.weights AS weights,
        run.is_trained AS is_trained
 ORDER BY cutoff DESC

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecasting.baseline.campaign_rate import CampaignCounts, usual_participants
 from forecasting.baseline.rate_model import Series, Traffic, expected_participants, rate_weights
-from forecasting.baseline.traffic import expected_traffic
+from forecasting.baseline.traffic import forecast_traffic
 from forecasting.history.series import History
 
 Floats = NDArray[np.float64]
@@ -64,8 +64,8 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
     active = history.activity.drop_duplicates()
     counts = np.bincount(step.numbers(first, active["ds"]), minlength=history.n_steps).astype(float)
     calendar = step.range(first, 0, len(counts) + ahead)
-    expected = expected_traffic(counts, calendar, step, country=history.country, holidays=holidays)
-    return Traffic(counts, expected, int(step.season_positions(calendar)[0]), step)
+    expected, effects = forecast_traffic(counts, calendar, step, country=history.country, holidays=holidays)
+    return Traffic(counts, expected, effects, int(step.season_positions(calendar)[0]), step)
 
 
 def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:

@@ -17,12 +17,13 @@ Karny and Ettler, Technometrics 2010).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from forecasting.baseline.traffic import HolidayEffects
 from forecasting.history.time_step import DAY, MONTH, Step
 
 Floats = NDArray[np.float64]
@@ -56,7 +57,9 @@ class Traffic:
     counts
         Active users of each step, shape (n_steps,).
     expected
-        ``expected_traffic``, shape (n_steps + 1, ahead).
+        ``forecast_traffic``, shape (n_steps + 1, ahead).
+    holidays
+        The effects of holidays.
     phase
         Position of the first step in its season (0: Monday, or January).
     step
@@ -65,6 +68,7 @@ class Traffic:
 
     counts: Floats
     expected: Floats
+    holidays: HolidayEffects
     phase: int
     step: Step = DAY
 
@@ -127,9 +131,7 @@ def rate_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
 
 def _rate_model_means(series: Series, traffic: Traffic) -> Floats:
     """Means of each model's forecasts, shape (N_RATE_MODELS, n_steps + 1, ahead)."""
-    constant = Traffic(
-        np.ones_like(traffic.counts), np.ones_like(traffic.expected), traffic.phase, traffic.step
-    )
+    constant = replace(traffic, counts=np.ones_like(traffic.counts), expected=np.ones_like(traffic.expected))
     discounts = _RATE_DISCOUNTS[traffic.step]
     filtered = [
         _filtered_means(series, regressor, discount)

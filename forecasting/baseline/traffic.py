@@ -11,6 +11,8 @@ freedom, by reweighting each observation, so an unprecedented day changes little
 (closed shops) are missing values.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numba import njit
@@ -36,14 +38,37 @@ _STUDENT_DEGREES = 4
 _INITIAL_LEVEL_SD = 0.5
 
 
-def expected_traffic(
+@dataclass(frozen=True)
+class HolidayEffects:
+    """What the filter knows about holidays at each origin.
+
+    Attributes
+    ----------
+    indicators
+        ``holiday_indicators`` of the steps and of those ahead, shape (n_steps + ahead, n).
+    coefficients
+        Their log effects as learned before each step, shape (n_steps + 1, n).
+    prior
+        Factors of the declared prior, shape (n_steps + ahead,).
+    """
+
+    indicators: Floats
+    coefficients: Floats
+    prior: Floats
+
+    def factors(self, origin: int) -> Floats:
+        """Ratio of each step to one without holidays near, as known at `origin`; shape (n_steps + ahead,)."""
+        return np.asarray(self.prior * np.exp(self.indicators @ self.coefficients[origin]))
+
+
+def forecast_traffic(
     counts: Floats,
     calendar: pd.DatetimeIndex,
     step: Step = DAY,
     *,
     country: str | None = None,
     holidays: str | None = None,
-) -> Floats:
+) -> tuple[Floats, HolidayEffects]:
     """Forecast traffic from every origin.
 
     Parameters
@@ -61,18 +86,18 @@ def expected_traffic(
 
     Returns
     -------
-    Shape (n_steps + 1, ahead): row t holds steps t, t + 1, ... from counts before step t.
+    The forecasts, shape (n_steps + 1, ahead): row t holds steps t, t + 1, ... from counts before step t; and
+    the effects of holidays.
     """
     steps, ahead = len(counts), len(calendar) - len(counts)
     level_sd, drift_sd, drift_damping = _LEVEL_DYNAMICS[step]
     effects = [(np.eye(step.season)[step.season_positions(calendar)], _SEASON_SD[step])]
-    prior = np.ones(len(calendar))
+    indicators, prior = np.empty((len(calendar), 0)), np.ones(len(calendar))
     if step == DAY:
-        effects += [
-            (holiday_indicators(calendar, country), _HOLIDAY_SD),
-            (month_fourier_terms(calendar), _MONTH_DAY_SD),
-        ]
+        indicators = holiday_indicators(calendar, country)
+        effects += [(indicators, _HOLIDAY_SD), (month_fourier_terms(calendar), _MONTH_DAY_SD)]
         prior = np.exp(holiday_effect(calendar, holidays))
+    first = 2 + step.season
     design = np.hstack([np.ones((len(calendar), 2)), *(columns for columns, _ in effects)])
     prior_sd = [
         _INITIAL_LEVEL_SD,
@@ -83,8 +108,11 @@ def expected_traffic(
     damping[1] = drift_damping
     process_variances[:2] = level_sd**2, drift_sd**2
     adjusted = counts / prior[:steps]
-    expected = _kalman_forecasts(adjusted, design, np.square(prior_sd), damping, process_variances, ahead)
-    return np.asarray(expected * sliding_window_view(prior, ahead)[: steps + 1])
+    expected, states = _kalman_forecasts(
+        adjusted, design, np.square(prior_sd), damping, process_variances, ahead
+    )
+    learned = HolidayEffects(indicators, states[:, first : first + indicators.shape[1]], prior)
+    return np.asarray(expected * sliding_window_view(prior, ahead)[: steps + 1]), learned
 
 
 @njit(cache=True)
@@ -97,8 +125,9 @@ def _kalman_forecasts(  # type: ignore[no-untyped-def]  # numba infers the types
         if count > 0:
             state[0] = np.log(count)
             break
-    expected = np.empty((steps + 1, ahead))
+    expected, states = np.empty((steps + 1, ahead)), np.empty((steps + 1, len(state)))
     for step in range(steps + 1):
+        states[step] = state
         future = state.copy()
         for lead in range(ahead):
             future = future * damping
@@ -119,4 +148,4 @@ def _kalman_forecasts(  # type: ignore[no-untyped-def]  # numba infers the types
             gain = state_covariance / (state_variance + noise_variance / min(weight, 1.0))
             state = state + gain * innovation
             covariance = covariance - np.outer(gain, state_covariance)
-    return expected
+    return expected, states

@@ -10,10 +10,8 @@ from typing import Literal
 
 from forecasting.records import Backtest
 
-SHOWN = "KLSTM"
-"""The forecaster whose forecasts are stored and shown."""
 REFERENCE = "SeasonalNaive"
-"""The forecaster that a useful one must beat: it repeats the previous week."""
+"""Repeats the season before the origin: what a useful forecaster must beat."""
 ERROR_TOLERANCE = 0.02
 """Errors whose ratio differs from 1 by no more than this count as equal."""
 NOMINAL_COVERAGE = 0.8
@@ -26,27 +24,28 @@ IntervalVerdict = Literal["holds", "too narrow", "too wide"]
 
 @dataclass(frozen=True)
 class ErrorVerdict:
-    """How the error of the K-LSTM compares with that of the best benchmark.
+    """How the error of the forecaster whose forecasts are shown compares with that of the best other one.
 
     Attributes
     ----------
     result : str
-        Whether the K-LSTM is better, equal or worse.
-    best_benchmark : str
-        The benchmark with the smallest error.
-    error, benchmark_error : float
+        Whether the shown one is better, equal or worse.
+    shown, best_other : str
+        The forecaster that is shown, and the other one with the smallest error.
+    error, other_error : float
         Mean absolute errors of the two, a day.
     """
 
     result: Result
-    best_benchmark: str
+    shown: str
+    best_other: str
     error: float
-    benchmark_error: float
+    other_error: float
 
     @property
     def error_ratio(self) -> float | None:
-        """The error of the K-LSTM divided by that of the benchmark; None if the latter is 0."""
-        return self.error / self.benchmark_error if self.benchmark_error else None
+        """The error of the shown forecaster divided by that of the other; None if the latter is 0."""
+        return self.error / self.other_error if self.other_error else None
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class BacktestVerdict:
     participants_interval, level_interval
         Whether the 80% intervals hold what they promise.
     trust_participants : bool
-        Whether the K-LSTM beats repeating the previous week, and its interval is not too narrow.
+        Whether the shown forecaster beats repeating the previous week, and its interval is not too narrow.
     trust_level : bool
         Whether the interval of the influence level is not too narrow. No benchmark forecasts the level.
     """
@@ -78,7 +77,7 @@ def judge(run: Backtest) -> BacktestVerdict:
     errors = dict(zip(run.names, run.mae, strict=True))
     participants_interval = _judge_interval(run.coverage_80)
     level_interval = _judge_interval(run.level_coverage_80)
-    beats_reference = _compare(errors[SHOWN], errors[REFERENCE]) == "better"
+    beats_reference = _compare(errors[run.names[0]], errors[REFERENCE]) == "better"
     return BacktestVerdict(
         participants=_judge_errors(run.names, run.mae),
         redeemers=None if run.redeemers_mae is None else _judge_errors(run.names, run.redeemers_mae),
@@ -90,10 +89,9 @@ def judge(run: Backtest) -> BacktestVerdict:
 
 
 def _judge_errors(names: Sequence[str], mae: Sequence[float]) -> ErrorVerdict:
-    errors = dict(zip(names, mae, strict=True))
-    shown = errors.pop(SHOWN)
-    best = min(errors, key=lambda name: errors[name])
-    return ErrorVerdict(_compare(shown, errors[best]), best, shown, errors[best])
+    others = dict(zip(names[1:], mae[1:], strict=True))
+    best = min(others, key=lambda name: others[name])
+    return ErrorVerdict(_compare(mae[0], others[best]), names[0], best, mae[0], others[best])
 
 
 def _compare(error: float, other: float) -> Result:

@@ -1,6 +1,7 @@
 """Why a forecast is what it is.
 
-Number of participants: the network corrects a baseline of traffic and the campaign's own rate. Integrated
+Number of participants: the network corrects a baseline of traffic and the campaign's own rate, and its
+forecast is averaged with those of the other members of the combination. Integrated
 gradients (Sundararajan, Taly and Yan, ICML 2017) attribute the log ratio of forecast to baseline to the
 network's inputs, along the straight line from inputs of zero (nothing out of the ordinary) to the actual
 ones. Users: the odds ratios of the conditional logit over all campaigns (``UserShares.odds_ratios``).
@@ -35,6 +36,7 @@ _FUTURE_FEATURES = {
 _GRAPH = "activity of key users and groups"
 _CONSTANT = "constant"
 """The effect that remains with all inputs at zero."""
+_OTHER_MEMBERS = "forecasters other than the K-LSTM"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,26 @@ def attributions(members: list[KLSTMNetwork], example: Example, days: int) -> pd
     for member in members:
         for feature, value in _integrated_gradients(member, batch, days).items():
             log_ratios[feature] = log_ratios.get(feature, 0.0) + value / len(members)
-    table = pd.DataFrame({"feature": [*log_ratios], "ratio": np.exp([*log_ratios.values()])})
+    return _by_effect(pd.DataFrame({"feature": [*log_ratios], "ratio": np.exp([*log_ratios.values()])}))
+
+
+def with_other_members(table: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
+    """Add what the other members of the combination change.
+
+    Parameters
+    ----------
+    table
+        ``attributions``.
+    forecast
+        Columns mean (of the combination) and KLSTM, one row per day.
+    """
+    ratio = float(np.exp(np.log(forecast["mean"] / forecast["KLSTM"]).mean()))
+    row = pd.DataFrame({"feature": [_OTHER_MEMBERS], "ratio": [ratio]})
+    return _by_effect(pd.concat([table, row], ignore_index=True))
+
+
+def _by_effect(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the largest effect first."""
     order = (-np.abs(np.log(table["ratio"]))).argsort(kind="stable")
     return table.iloc[order].reset_index(drop=True)
 

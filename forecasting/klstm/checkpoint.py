@@ -14,6 +14,7 @@ from forecasting.baseline.baseline import Baseline
 from forecasting.history.time_step import Step, step_named
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.trainer import Configuration, load_network
+from forecasting.klstm.validation import Validation
 from forecasting.user_shares import UserShares
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
@@ -35,8 +36,8 @@ class Checkpoint:
         Time step of the training data.
     dataset, cutoff, network
         The data set, its first day not used in training, and the id of the spreading network.
-    baseline, shares, launch_dispersion
-        The fitted baseline, user shares and dispersion of forecasts at launch.
+    baseline, validation, shares, launch_dispersion
+        The fitted baseline, what the validation decided, user shares and dispersion of forecasts at launch.
     is_trained
         Whether the networks are trained.
     """
@@ -48,6 +49,7 @@ class Checkpoint:
     network: str
     members: list[KLSTMNetwork]
     baseline: Baseline
+    validation: Validation
     shares: UserShares
     launch_dispersion: float
     is_trained: bool
@@ -70,6 +72,7 @@ class Checkpoint:
         }
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         members = [member.state_dict() for member in self.members]
+        tensors |= self.validation.tensors()
         write_networks(path, members, {"groundswell": json.dumps(metadata)}, **tensors)
 
     @classmethod
@@ -93,6 +96,7 @@ class Checkpoint:
                 metadata["network"],
                 [load_network(configuration, weights) for weights in members],
                 Baseline(configuration.holidays, tensors["rate_weights"].numpy()),
+                Validation.of_tensors(tensors),
                 UserShares(*tensors["shares"].numpy()),
                 float(tensors["launch_dispersion"]),
                 bool(metadata["is_trained"]),

@@ -1,6 +1,6 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +10,12 @@ import torch
 from pandas.util import hash_pandas_object
 
 from forecasting.baseline.baseline import Baseline
+from forecasting.combination.members import MEMBERS
+from forecasting.combination.weights import combine, equal_weights
 from forecasting.history.campaign_users import campaign_users, others_share
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
-from forecasting.klstm.attributions import Explanation, attributions
+from forecasting.klstm.attributions import Explanation, attributions, with_other_members
 from forecasting.klstm.batches import Example, collate
 from forecasting.klstm.checkpoint import Checkpoint
 from forecasting.klstm.network import KLSTMNetwork
@@ -22,12 +24,12 @@ from forecasting.klstm.share_origins import share_origins
 from forecasting.klstm.trainer import (
     Configuration,
     baseline_network,
-    best_epochs,
     limited_threads,
     load_network,
     train_network,
 )
 from forecasting.klstm.training_checkpoint import TrainingCheckpoint
+from forecasting.klstm.validation import Validation, member_means, validate
 from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
 from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
@@ -74,6 +76,7 @@ class KLSTM:
         self.is_trained = False
         self._members: list[KLSTMNetwork] = []
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
+        self._validation = Validation(0, equal_weights(self.step.horizon))
         self._shares = UserShares.usual()
         self._launch_dispersion = 1.0
 
@@ -98,10 +101,9 @@ class KLSTM:
         """
         frames = self._fit_baseline(history)
         samples = list(training_samples(frames))
-        examples = [example for _, example in samples]
         self.dataset, self.cutoff, self.network = history.dataset, history.as_of, history.network.id
-        self.is_trained = bool(examples)
-        if not examples:
+        self.is_trained = bool(samples)
+        if not samples:
             self._members = [
                 baseline_network(self.configuration, self._launch_dispersion)
                 for _ in range(self.configuration.members)
@@ -109,11 +111,19 @@ class KLSTM:
             return self
         data = hash_pandas_object(history.steps).sum()
         saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)
-        if saved.epochs is None:
-            saved.save(self._best_epochs(samples, history, progress), [])
-        self._members = self._train_members(examples, saved, progress)
+        if saved.validation:
+            self._validation = saved.validation
+        else:
+            self._validation = validate(samples, history, self.configuration, progress)
+            saved.save(self._validation, [])
+        self._members = self._train_members([sample.example for sample in samples], saved, progress)
         saved.discard()
         return self
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of ``combination.members.MEMBERS`` at each step ahead, shape (len(MEMBERS), horizon)."""
+        return self._validation.weights
 
     def update(self, history: History) -> "KLSTM":
         """Refit the baseline, the shares of users and the launch dispersion; keep the trained networks.
@@ -143,20 +153,10 @@ class KLSTM:
         self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
 
-    def _best_epochs(self, samples: list[tuple[int, Example]], history: History, progress: Progress) -> int:
-        # The targets of the training examples end before the validation period.
-        validation_start = history.n_steps - history.step.validation
-        last = validation_start - history.step.horizon
-        training = [example for origin, example in samples if origin < last]
-        validation = [example for origin, example in samples if origin >= validation_start]
-        stage = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
-        advance = progress.stage(stage, self.configuration.epochs)
-        return best_epochs(training, validation, self.configuration, advance)
-
     def _train_members(
         self, examples: list[Example], saved: TrainingCheckpoint, progress: Progress
     ) -> list[KLSTMNetwork]:
-        configuration, epochs = self.configuration, saved.epochs or 0
+        configuration, epochs = self.configuration, self._validation.epochs
         members = [load_network(configuration, weights) for weights in saved.members]
         untrained = range(len(members), configuration.members)
         stage = f"Training {len(untrained)} networks for {epochs} epochs"
@@ -165,7 +165,7 @@ class KLSTM:
             members.append(
                 train_network(examples, configuration, configuration.seed + number, epochs, advance)
             )
-            saved.save(epochs, [member.state_dict() for member in members])
+            saved.save(self._validation, [member.state_dict() for member in members])
         return members
 
     def predict(self, history: History, horizon: int) -> pd.DataFrame:
@@ -274,10 +274,12 @@ class KLSTM:
         origin = len(frame.y)
         days = min(horizon, frame.end - origin)
         by_group = of_campaign.groupby("group", dropna=False, as_index=False)["mean"].sum()
+        forecast = self._forecasts([(frame, origin)], history, horizon)
+        of_network = attributions(self._members, frame.sample(origin), days)
         return Explanation(
             expected=float(of_campaign["mean"].sum()),
             baseline=float(frame.baseline[origin, :days].sum()),
-            attributions=attributions(self._members, frame.sample(origin), days),
+            attributions=with_other_members(of_network, forecast),
             odds_ratios=odds_ratios[~duplicates].reset_index(drop=True),
             groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
         )
@@ -349,12 +351,13 @@ class KLSTM:
         level
             Coverage of the prediction intervals in percent.
         progress
-            Receives the stages of `fit`.
+            Receives the stages.
 
         Returns
         -------
-        Columns unique_id, ds, cutoff (the day before the origin), y, KLSTM (the median), mean, dispersion (of
-        the negative binomial), KLSTM-lo-80, KLSTM-hi-80, ..., level_p10/p50/p90; only steps before
+        Columns unique_id, ds, cutoff (the day before the origin), y, Combination (the median), mean,
+        dispersion (of the negative binomial), Combination-lo-80, Combination-hi-80, ...,
+        level_p10/p50/p90, and the mean of each of ``combination.members.MEMBERS``; only steps before
         ``history.as_of``, whose y is known.
 
         Raises
@@ -365,10 +368,15 @@ class KLSTM:
         numbers = (history.n_steps - step_size * window for window in range(n_windows, 0, -1))
         origins = [history.step.start_of(history.first_day, number).date() for number in numbers]
         self.fit(history.before(origins[0]), progress or Silent())
-        return self.forecasts_at(history, origins, h, level)
+        return self.forecasts_at(history, origins, h, level, progress)
 
     def forecasts_at(
-        self, history: History, origins: Sequence[date], h: int, level: Sequence[int] = (80, 95)
+        self,
+        history: History,
+        origins: Sequence[date],
+        h: int,
+        level: Sequence[int] = (80, 95),
+        progress: Progress | None = None,
     ) -> pd.DataFrame:
         """Forecast from `origins` without refitting; columns and errors as in `cross_validation`."""
         self._check(history.before(min(origins)), h)
@@ -382,26 +390,32 @@ class KLSTM:
                 frames = campaign_frames(history.before(origin), self._baseline)
             number = history.number(origin)
             running += [(frame, number) for frame in frames if frame.start < number < frame.end]
-        forecasts = self._forecasts(running, history, h)
+        advance = (progress or Silent()).stage(f"Forecasting from {len(origins)} origins", len(running))
+        forecasts = self._forecasts(running, history, h, advance)
         mean, dispersion = (forecasts[name].to_numpy(float) for name in ("mean", "dispersion"))
         tails = {
-            f"KLSTM-{side}-{coverage}": (50 + sign * coverage / 2) / 100
+            f"Combination-{side}-{coverage}": (50 + sign * coverage / 2) / 100
             for coverage in level
             for side, sign in (("lo", -1), ("hi", 1))
         }
-        probabilities = {"KLSTM": 0.5, **tails}
+        probabilities = {"Combination": 0.5, **tails}
         quantiles = {name: quantile(p, mean, dispersion) for name, p in probabilities.items()}
         actual = history.steps[["unique_id", "ds", "y"]]
         return forecasts.assign(**quantiles).merge(actual, on=["unique_id", "ds"])
 
     def _forecasts(
-        self, examples: Sequence[tuple[CampaignFrame, int]], history: History, horizon: int
+        self,
+        examples: Sequence[tuple[CampaignFrame, int]],
+        history: History,
+        horizon: int,
+        advance: Callable[[int], None] = lambda _: None,
     ) -> pd.DataFrame:
-        """Forecast each frame from its origin, at most to the campaign's end.
+        """Forecast each frame from its origin, at most to the campaign's end; `advance` is called after each.
 
-        Returns columns unique_id, cutoff, ds, mean, dispersion, level_p10/p50/p90.
+        Returns columns unique_id, cutoff, ds, mean, dispersion, level_p10/p50/p90, and those of MEMBERS.
         """
         names = ["unique_id", "cutoff", "ds", "mean", "dispersion", "level_p10", "level_p50", "level_p90"]
+        names += MEMBERS
         if not examples:
             return pd.DataFrame({name: [] for name in names})
         outputs = self._predict_examples([frame.sample(origin) for frame, origin in examples])
@@ -409,9 +423,14 @@ class KLSTM:
         for row, (frame, origin) in enumerate(examples):
             steps = min(horizon, frame.end - origin)
             days = history.step.range(history.first_day, origin, steps)
-            mean, dispersion, level = (output[row, :steps] for output in outputs)
-            columns = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T]
+            klstm_mean, dispersion, level = (output[row, :steps] for output in outputs)
+            members = member_means(frame, origin, klstm_mean)
+            mean = combine(members, self.weights)
+            dispersion = dispersion * self._validation.dispersion_factor
+            level = self._validation.widen(level * (mean / klstm_mean)[:, np.newaxis])
+            columns = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T, *members]
             forecasts.append(pd.DataFrame(dict(zip(names, columns, strict=True))))
+            advance(1)
         return pd.concat(forecasts, ignore_index=True)
 
     def _check(self, history: History, horizon: int) -> None:
@@ -458,6 +477,7 @@ class KLSTM:
             network=self.network,
             members=self._members,
             baseline=self._baseline,
+            validation=self._validation,
             shares=self._shares,
             launch_dispersion=self._launch_dispersion,
             is_trained=self.is_trained,
@@ -470,7 +490,7 @@ class KLSTM:
         saved = Checkpoint.read(path)
         model = cls(saved.configuration, dataset=saved.dataset, cutoff=saved.cutoff, network=saved.network)
         model.step, model._members = saved.step, saved.members
-        model._baseline, model._shares = saved.baseline, saved.shares
+        model._baseline, model._validation, model._shares = saved.baseline, saved.validation, saved.shares
         model._launch_dispersion, model.is_trained = saved.launch_dispersion, saved.is_trained
         return model
 

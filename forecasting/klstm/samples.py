@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from forecasting.baseline.baseline import Baseline, traffic_of
+from forecasting.baseline.traffic import HolidayEffects
 from forecasting.history.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.history.campaign_users import CampaignUsers, campaign_users
 from forecasting.history.series import History
@@ -63,6 +64,8 @@ class CampaignFrame:
         Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,).
     baseline
         Baseline from each origin, shape (n_steps + 1, horizon).
+    holidays
+        The effects of holidays.
     users
         The users it can reach.
     open
@@ -80,6 +83,7 @@ class CampaignFrame:
     calendar: Floats
     traffic_shocks: NDArray[np.float64]
     baseline: NDArray[np.float64]
+    holidays: HolidayEffects
     users: CampaignUsers
     open: bool
     counts_from_launch: bool
@@ -206,6 +210,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             calendar=calendar,
             traffic_shocks=shocks,
             baseline=expected[campaign.id],
+            holidays=traffic.holidays,
             users=users[campaign.id],
             open=campaign.open,
             counts_from_launch=history.redemptions_only or campaign.open,
@@ -214,8 +219,17 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     return frames
 
 
-def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[tuple[int, Example]]:
-    """Origin and example of every step of each campaign's run so far, and of every seventh step before it.
+@dataclass(frozen=True)
+class Sample:
+    """An example of a campaign at an origin."""
+
+    frame: CampaignFrame
+    origin: int
+    example: Example
+
+
+def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[Sample]:
+    """A sample of every step of each campaign's run so far, and of every seventh step before it.
 
     An open campaign has none before its launch, from when on it is forecast. Of more than _MAX_NODE_ROWS rows
     of user features, every second, third, ... example is taken.
@@ -223,7 +237,7 @@ def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[tuple[int, Exa
     origins = [(frame, origin) for frame in frames for origin in _training_origins(frame)]
     rows = sum(frame.n_nodes for frame, _ in origins)
     for frame, origin in origins[:: 1 + rows // _MAX_NODE_ROWS]:
-        yield origin, frame.sample(origin)
+        yield Sample(frame, origin, frame.sample(origin))
 
 
 def _training_origins(frame: CampaignFrame) -> Iterator[int]:

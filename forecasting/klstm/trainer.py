@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch_geometric.loader import DataLoader
 
 from forecasting.klstm.batches import Example, collate
@@ -89,29 +90,46 @@ def load_network(configuration: Configuration, weights: Weights) -> KLSTMNetwork
     return network.eval()
 
 
-def best_epochs(
+@dataclass(frozen=True)
+class Forecasts:
+    """What a network predicts for examples: a ``network.Prediction`` as arrays."""
+
+    mean: NDArray[np.float64]
+    dispersion: NDArray[np.float64]
+    level: NDArray[np.float64]
+
+
+def stop_early(
     training: list[Example],
     validation: list[Example],
     configuration: Configuration,
     advance: Callable[[int], None],
-) -> int:
-    """Number of epochs on `training` after which the loss on `validation` is lowest.
+) -> tuple[int, Forecasts | None]:
+    """Find the number of epochs on `training` after which the loss on `validation` is lowest.
 
-    `advance` is called after each epoch. A default number where there are no examples of either kind.
+    `advance` is called after each epoch.
+
+    Returns
+    -------
+    The number of epochs, and the forecasts of `validation` after them. Where there are no examples of either
+    kind, a default number and None.
     """
     if not training or not validation:
-        return min(_DEFAULT_EPOCHS, configuration.epochs)
+        return min(_DEFAULT_EPOCHS, configuration.epochs), None
     batch = collate(validation)
-    best, lowest = 0, float("inf")
+    best, lowest, forecasts = 0, float("inf"), None
     for epoch, network in enumerate(_epochs(training, configuration, configuration.seed)):
         with torch.no_grad():
-            value = float(loss(network.eval()(batch), batch))
+            output = network.eval()(batch)
+            value = float(loss(output, batch))
         if value < lowest:
             best, lowest = epoch, value
+            parts = (output.mean, output.dispersion, output.level)
+            forecasts = Forecasts(*(part.double().numpy() for part in parts))
         advance(1)
         if epoch in (configuration.epochs, best + configuration.patience):
             break
-    return best
+    return best, forecasts
 
 
 def train_network(

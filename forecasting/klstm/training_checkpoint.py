@@ -8,11 +8,12 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from forecasting.klstm.trainer import Configuration
+from forecasting.klstm.validation import Validation
 from forecasting.weights import Weights, read_networks, write_networks
 
 
 class TrainingCheckpoint:
-    """The number of epochs and the members trained so far, in a file.
+    """What the validation decided and the members trained so far, in a file.
 
     A file written for another configuration or other data is ignored.
 
@@ -30,18 +31,18 @@ class TrainingCheckpoint:
         self._path = path
         identity = json.dumps([asdict(configuration), *map(str, data)])
         self._identity = hashlib.sha256(identity.encode()).hexdigest()
-        self.epochs: int | None = None
+        self.validation: Validation | None = None
         self.members: list[Weights] = []
         if path is not None and path.exists():
             self._read(path)
 
-    def save(self, epochs: int, members: list[Weights]) -> None:
+    def save(self, validation: Validation, members: list[Weights]) -> None:
         """Write the progress, atomically."""
-        self.epochs, self.members = epochs, members
+        self.validation, self.members = validation, members
         if self._path is None:
             return
-        metadata = {"identity": self._identity, "epochs": str(epochs)}
-        write_networks(self._path, members, metadata)
+        metadata = {"identity": self._identity}
+        write_networks(self._path, members, metadata, **validation.tensors())
 
     def discard(self) -> None:
         """Delete the file after the training is complete."""
@@ -50,8 +51,8 @@ class TrainingCheckpoint:
 
     def _read(self, path: Path) -> None:
         try:
-            metadata, members, _ = read_networks(path)
+            metadata, members, tensors = read_networks(path)
         except (OSError, SafetensorError):
             return  # An unreadable file costs only the time to train again.
         if metadata.get("identity") == self._identity:
-            self.epochs, self.members = int(metadata["epochs"]), members
+            self.validation, self.members = Validation.of_tensors(tensors), members

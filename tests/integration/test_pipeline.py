@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from forecasting.combination.members import MEMBERS
 from forecasting.forecasts import forecast_campaign
 from forecasting.klstm.forecaster import Configuration
 from forecasting.records import (
@@ -92,7 +93,7 @@ def test_unchanged_training_returns_the_stored_model(
     configuration = Configuration(epochs=2, members=1)
     trained = train(graph, settings, sample.dataset, Silent(), cutoff=CUTOFF, configuration=configuration)
     assert trained == model == models(graph, sample.dataset)[0]
-    assert model.names == ["KLSTM", "SeasonalNaive", "AutoETS"]
+    assert model.names == ["Combination", *MEMBERS, "SeasonalNaive"]
     assert model.backtest_from == CUTOFF - timedelta(days=28)
 
 
@@ -105,7 +106,7 @@ def test_backtest_on_given_days_stores_no_model(
     assert (result.horizon, result.backtest_from, result.names) == (3, first, model.names)
     assert 0 < result.points < model.points
     assert result.redeemers_mae is not None
-    assert len(result.redeemers_mae) == 3
+    assert len(result.redeemers_mae) == len(model.names)
     assert [run.id for run in models(graph, sample.dataset)] == [model.id]
     store_backtest(graph, sample.dataset, result, last, 4)
     (stored,) = [run for run in backtests(graph, sample.dataset) if run.every == 4]

@@ -16,7 +16,7 @@ from forecasting.baseline.rate_model import (
     expected_participants,
     rate_weights,
 )
-from forecasting.baseline.traffic import expected_traffic
+from forecasting.baseline.traffic import HolidayEffects, forecast_traffic
 from forecasting.history.time_step import MONTH
 from graph.errors import InvalidRequest
 
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 FIRST = pd.Timestamp("2017-01-02")  # A Monday.
 DAYS, AHEAD = 280, 14
+NO_HOLIDAYS = HolidayEffects(np.empty((DAYS + AHEAD, 0)), np.empty((DAYS + 1, 0)), np.ones(DAYS + AHEAD))
 WEEKDAY_FACTORS = np.array([1.0, 0.8, 0.8, 0.9, 1.1, 1.5, 0.9])
 
 
@@ -36,8 +37,9 @@ def seasonal_counts(level: float, seed: int = 0) -> tuple[Floats, Floats]:
 def expected_daily_traffic(
     counts: Floats, first: pd.Timestamp = FIRST, ahead: int = AHEAD, holidays: str | None = None
 ) -> Floats:
-    """``expected_traffic`` of days."""
-    return expected_traffic(counts, pd.date_range(first, periods=len(counts) + ahead), holidays=holidays)
+    """``forecast_traffic`` of days."""
+    days = pd.date_range(first, periods=len(counts) + ahead)
+    return forecast_traffic(counts, days, holidays=holidays)[0]
 
 
 def series_before_launch(y: Floats) -> Series:
@@ -66,7 +68,7 @@ def test_forecasts_use_nothing_after_the_origin() -> None:
             active_users, participants = counts.copy(), y.copy()
             active_users[later], participants[later] = 5_000.0, 900.0
             expected = expected_daily_traffic(active_users, holidays="us-groceries")
-            traffic = Traffic(active_users, expected, 0)
+            traffic = Traffic(active_users, expected, NO_HOLIDAYS, 0)
             means = expected_participants(series_before_launch(participants), traffic, weights)
             forecasts.append((expected[: origin + 1], means[: origin + 1]))
         for clean, corrupted in zip(*forecasts, strict=True):
@@ -91,7 +93,7 @@ def test_outlier_changes_expected_traffic_little() -> None:
 def test_expected_participants_follow_the_weekly_season() -> None:
     counts, _ = seasonal_counts(300)
     y, mean = seasonal_counts(20, seed=1)
-    traffic = Traffic(counts, expected_daily_traffic(counts), 0)
+    traffic = Traffic(counts, expected_daily_traffic(counts), NO_HOLIDAYS, 0)
     series = series_before_launch(y)
     means = expected_participants(series, traffic, rate_weights([series], traffic))
     assert means[-1] == pytest.approx(mean[DAYS:], rel=0.25)
@@ -101,7 +103,7 @@ def test_expected_participants_follow_the_weekly_season() -> None:
 def test_rate_weights_prefer_traffic_only_if_it_predicts_participation() -> None:
     rng = np.random.default_rng(5)
     active_users = (100 * np.exp(0.006 * np.arange(DAYS))).round()
-    traffic = Traffic(active_users, expected_daily_traffic(active_users), 0)
+    traffic = Traffic(active_users, expected_daily_traffic(active_users), NO_HOLIDAYS, 0)
     proportional = rng.poisson(active_users / 5).astype(float)
     independent = rng.poisson(60, DAYS).astype(float)
     # Before a campaign's launch, the slow model with traffic takes the place of the last one.
@@ -114,7 +116,7 @@ def decaying_campaigns(rng: np.random.Generator) -> tuple[list[CampaignCounts], 
     """Twelve campaigns of two kinds, launched every 20 days, without participants before the launch. The
     expected participants halve every week after it; the second kind has twice as many.
     """
-    traffic = Traffic(np.full(DAYS, 100.0), np.full((DAYS + 1, AHEAD), 100.0), 0)
+    traffic = Traffic(np.full(DAYS, 100.0), np.full((DAYS + 1, AHEAD), 100.0), NO_HOLIDAYS, 0)
     campaigns = []
     for number in range(12):
         launch, kind = 20 * number, 1 + number % 2
@@ -189,7 +191,7 @@ def test_unknown_holiday_prior_is_rejected() -> None:
 def test_expected_monthly_traffic_follows_a_level_shift() -> None:
     months = pd.date_range("2001-01-01", periods=63, freq="MS")
     mean = np.where(np.arange(60) < 40, 100.0, 150.0)
-    expected = expected_traffic(np.random.default_rng(5).poisson(mean).astype(float), months, MONTH)
+    expected, _ = forecast_traffic(np.random.default_rng(5).poisson(mean).astype(float), months, MONTH)
     assert expected.shape == (61, 3)
     assert expected[20:40, 0] == pytest.approx(mean[20:40], rel=0.25)
     assert expected[45:60] == pytest.approx(150, rel=0.25)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.baseline.traffic import expected_traffic
+from forecasting.baseline.traffic import forecast_traffic
 from forecasting.history.calendar import calendar_features, holiday_indicators
 from forecasting.history.holiday_calendar import KINDS, country_of_zone, holiday_dates
 
@@ -66,7 +66,7 @@ def test_what_one_feast_taught_is_expected_of_the_next_and_not_of_other_holidays
     counts = np.full(len(YEAR) - 31, 400.0)
     easter_eve = (pd.Timestamp("2017-04-15") - days[0]).days
     counts[easter_eve] = 500
-    expected = expected_traffic(counts, days, country="US")
+    expected, _ = forecast_traffic(counts, days, country="US")
 
     def forecast(day: str) -> float:
         """The forecast for `day`, a day ahead."""

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 from forecasting.baseline.baseline import Baseline
+from forecasting.combination.members import MEMBERS
 from forecasting.evaluation.backtest import backtest, score
 from forecasting.history.series import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
-from forecasting.klstm.trainer import Configuration, best_epochs
+from forecasting.klstm.trainer import Configuration, stop_early
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Silent
 from network.runs import NetworkRun
@@ -81,6 +82,9 @@ def make_history(seed: int = 0, as_of: date = AS_OF) -> History:
     )  # fmt: skip
 
 
+ORIGIN = AS_OF - timedelta(days=4)
+
+
 @pytest.fixture(scope="module")
 def fitted() -> KLSTM:
     return KLSTM(QUICK).fit(make_history(), Silent())
@@ -100,9 +104,10 @@ def test_forecast_ends_with_the_campaign_and_has_ordered_quantiles(fitted: KLSTM
 
 def test_untrained_network_forecasts_the_baseline() -> None:
     history = make_history()
-    forecast = KLSTM(replace(QUICK, epochs=1, learning_rate=1e-9)).fit(history, Silent()).predict(history, 3)
-    frame = campaign_frames(history, Baseline.fit(history, None))[0]
-    assert forecast["mean"][:3].to_list() == pytest.approx(frame.baseline[-1, :3].tolist(), rel=1e-4)
+    model = KLSTM(replace(QUICK, epochs=1, learning_rate=1e-9)).fit(history.before(ORIGIN), Silent())
+    forecast = model.forecasts_at(history, [ORIGIN], 3)
+    frame = campaign_frames(history.before(ORIGIN), Baseline.fit(history.before(ORIGIN), None))[0]
+    assert forecast["KLSTM"][:3].to_list() == pytest.approx(frame.baseline[-1, :3].tolist(), rel=1e-4)
 
 
 def test_training_is_reproducible(fitted: KLSTM) -> None:
@@ -208,7 +213,7 @@ def test_forecasts_at_past_origins_use_nothing_later() -> None:
         predicted = model.predict(history.before(origin), 5).merge(forecast[["unique_id", "ds"]])
         for column, predicted_column in (
             ("mean", "mean"),
-            ("KLSTM", "participants_p50"),
+            ("Combination", "participants_p50"),
             ("level_p90", "level_p90"),
         ):
             expected = predicted[predicted_column].to_list()
@@ -217,7 +222,13 @@ def test_forecasts_at_past_origins_use_nothing_later() -> None:
 
 def test_cross_validation_returns_the_columns_and_origins_requested() -> None:
     forecasts = KLSTM(QUICK).cross_validation(make_history(), h=3, n_windows=4, step_size=2, level=(80, 95))
-    bands = ["KLSTM-lo-95", "KLSTM-lo-80", "KLSTM", "KLSTM-hi-80", "KLSTM-hi-95"]
+    bands = [
+        "Combination-lo-95",
+        "Combination-lo-80",
+        "Combination",
+        "Combination-hi-80",
+        "Combination-hi-95",
+    ]
     assert {"unique_id", "ds", "cutoff", "y", *bands} <= set(forecasts.columns)
     assert forecasts["cutoff"].dt.strftime("%m-%d").unique().tolist() == ["04-22", "04-24", "04-26", "04-28"]
     assert ((forecasts["ds"] - forecasts["cutoff"]).dt.days.between(1, 3)).all()
@@ -299,14 +310,16 @@ def test_training_checkpoint_of_another_configuration_is_ignored(tmp_path: Path)
 def test_backtest_scores_every_model_on_the_same_points() -> None:
     history, first = make_history(), AS_OF - timedelta(days=6)
     model = KLSTM(QUICK).fit(history.before(first), Silent())
-    rows = backtest(model, history, first, horizon=3, every=3, progress=Silent())
+    rows, weights = backtest(model, history, first, horizon=3, every=3, progress=Silent())
+    assert weights.sum() == pytest.approx(1)
+    assert list(weights.index) == [*MEMBERS]
     assert set(rows["cutoff"]) == {pd.Timestamp("2017-04-24"), pd.Timestamp("2017-04-27")}
     assert rows.groupby("cutoff").size().tolist() == [6, 6]
     y = history.steps.set_index(["unique_id", "ds"])["y"]
     week_before = [y[row.unique_id, row.ds - pd.Timedelta(days=7)] for row in rows.itertuples()]
     assert rows["SeasonalNaive"].tolist() == week_before
     scores = score(rows, history).set_index("model")
-    error = (rows["SeasonalNaive"] - rows["y"]).abs().mean()
+    error = (rows["SeasonalNaive"].round() - rows["y"]).abs().mean()
     assert scores.loc["SeasonalNaive", "mae"] == pytest.approx(error)
     assert (scores["points"] == 12).all()
 
@@ -323,4 +336,4 @@ def test_exposure_sums_the_influence_of_recent_participants_on_users_at_risk() -
 
 
 def test_epochs_without_validation_examples_keep_the_maximum() -> None:
-    assert best_epochs([], [], Configuration(epochs=3), lambda _: None) == 3
+    assert stop_early([], [], Configuration(epochs=3), lambda _: None) == (3, None)

@@ -14,7 +14,7 @@ from forecasting.records import Backtest
 RUN = Backtest(
     backtest_from=date(2017, 10, 30),
     horizon=7,
-    names=["KLSTM", "SeasonalNaive", "AutoETS"],
+    names=["Combination", "SeasonalNaive", "AutoETS"],
     mae=[5.0, 6.0, 4.0],
     mase=[0.9, 1.0, 0.8],
     coverage_80=0.82,
@@ -29,13 +29,14 @@ def test_better_benchmark_and_narrow_interval_are_named() -> None:
     assert trust == "Trust the number of participants, but not the influence level."
     assert participants == (
         "On held-out days, exponential smoothing (AutoETS) predicted the number of participants better than "
-        "the K-LSTM, whose forecasts are shown: its mean absolute error was 4.00 a day, that of the K-LSTM "
+        "the combination of all forecasters, whose forecasts are shown: its mean absolute error was 4.00 a "
+        "day, that of the combination of all forecasters "
         "5.00 (+25%)."
     )
     assert redeemers == (
-        "On held-out days, the K-LSTM, whose forecasts are shown, predicted the number of redeemers best: "
-        "its mean absolute error was 1.50 a day (-6%), that of the next best, repeating the previous week "
-        "(SeasonalNaive), 1.60."
+        "On held-out days, the combination of all forecasters, whose forecasts are shown, predicted the "
+        "number of redeemers best: its mean absolute error was 1.50 a day (-6%), that of the next best, "
+        "repeating the previous week (SeasonalNaive), 1.60."
     )
     assert interval == (
         "The 80% interval of the number of participants holds: it contained the actual value on 82% of the "
@@ -89,11 +90,11 @@ def test_trust_is_stated_for_every_combination() -> None:
 
 def test_errors_of_zero_have_no_ratio() -> None:
     perfect = judge(replace(RUN, mae=[0.0, 0.0, 0.0])).participants
-    assert perfect == ErrorVerdict("equal", "SeasonalNaive", 0.0, 0.0)
+    assert perfect == ErrorVerdict("equal", "Combination", "SeasonalNaive", 0.0, 0.0)
     assert perfect.error_ratio is None
     imperfect = replace(RUN, mae=[0.5, 0.0, 0.0])
     assert judge(imperfect).participants.result == "worse"
-    assert "that of the K-LSTM 0.50." in summarise_verdict(ENGLISH, imperfect)[1]
+    assert "that of the combination of all forecasters 0.50." in summarise_verdict(ENGLISH, imperfect)[1]
 
 
 def test_redeemers_have_a_relative_error_and_no_mase() -> None:
@@ -111,7 +112,7 @@ def test_response_contains_the_verdict() -> None:
     assert verdict.summary.startswith(
         "Trust the number of participants, but not the influence level. On held"
     )
-    assert (verdict.participants.best_benchmark, verdict.participants.error_ratio) == ("AutoETS", 1.25)
+    assert (verdict.participants.best_other, verdict.participants.error_ratio) == ("AutoETS", 1.25)
     assert verdict.redeemers is not None
     assert verdict.redeemers.result == "better"
     assert (verdict.trust_participants, verdict.trust_level) == (True, False)
@@ -122,3 +123,16 @@ def test_verdict_is_translated() -> None:
     assert chinese[0] == "参与人数的预测可以信赖，影响力水平的预测不可信赖。"
     assert "指数平滑（AutoETS）" in chinese[1]
     assert "64%" in chinese[-1]
+
+
+def test_weights_of_the_members_are_named() -> None:
+    weighted = replace(RUN, names=["Combination", "KLSTM", "Croston", "AutoETS", "SeasonalNaive"])
+    weighted = replace(weighted, mae=[4.0, 5.0, 4.5, 4.2, 6.0], redeemers_mae=None)
+    weighted = replace(weighted, weights=[1.0, 0.4, 0.001, 0.599, 0.0], mase=[1.0] * 5)
+    assert summarise_verdict(ENGLISH, weighted)[1] == (
+        "The forecast is a weighted mean; the weights come from earlier held-out days: exponential "
+        "smoothing (AutoETS) 60%, the K-LSTM 40%."
+    )
+    scores = serialize_comparison(weighted)
+    assert [row.weight for row in scores.participants] == [1.0, 0.4, 0.001, 0.599, 0.0]
+    assert [row.weight for row in serialize_comparison(RUN).participants] == [None, None, None]

@@ -1,0 +1,71 @@
+"""The members of the combination beside the K-LSTM: statistical forecasters of one series.
+
+They are fitted to a campaign's series up to the origin, divided by the holiday effects that the filter of
+traffic (``baseline.traffic``) has learned by then; their forecasts are multiplied by those of the days ahead.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.history.time_step import Step
+
+Floats = NDArray[np.float64]
+
+MEMBERS = ("KLSTM", "Baseline", "AutoETS", "AutoTheta", "SeasonalMean", "Croston")
+"""Names of all members, in the order of their weights."""
+STATISTICAL = MEMBERS[2:]
+_SEASONS = 8
+"""Seasons whose same steps SeasonalMean averages: with days, the last eight of the same weekday."""
+_FITTED_SEASONS = 52
+"""Latest seasons that the statistical members are fitted to."""
+_INTERMITTENT = 1.32
+"""Steps from one with participants to the next, on average, from which a series counts as intermittent
+(Syntetos, Boylan and Croston, JORS 2005)."""
+_MIN_MEAN = 0.01
+
+
+def statistical_means(y: Floats, holiday_factors: Floats, step: Step, horizon: int) -> Floats:
+    """Forecast a series by each statistical member.
+
+    Parameters
+    ----------
+    y
+        Participants of each step before the origin, shape (n_steps,).
+    holiday_factors
+        Ratio of each step to one without holidays near, shape (n_steps + horizon or more,).
+    step
+        The time step, whose season the members use.
+    horizon
+        Number of steps to forecast.
+
+    Returns
+    -------
+    Means, shape (len(STATISTICAL), horizon); NaN where the series is shorter than two seasons, where a member
+    cannot be fitted, and of Croston where the series is not intermittent.
+    """
+    means = np.full((len(STATISTICAL), horizon), np.nan)
+    if len(y) < 2 * step.season:
+        return means
+    adjusted = (y / holiday_factors[: len(y)])[-_FITTED_SEASONS * step.season :]
+    for row, model in enumerate(_models(step.season, adjusted)):
+        try:
+            means[row] = model.forecast(y=adjusted, h=horizon)["mean"]
+        except Exception:  # statsforecast raises bare exceptions
+            continue
+    return np.maximum(means * holiday_factors[len(y) : len(y) + horizon], _MIN_MEAN)
+
+
+def _models(season: int, y: Floats) -> list[Any]:
+    # Imported here because it takes seconds.
+    from statsforecast.models import AutoETS, AutoTheta, CrostonOptimized, SeasonalWindowAverage
+
+    recent = y[-_SEASONS * season :]
+    is_intermittent = len(recent) >= _INTERMITTENT * np.count_nonzero(recent)
+    return [
+        AutoETS(season_length=season),
+        AutoTheta(season_length=season),
+        SeasonalWindowAverage(season, len(recent) // season),
+        *([CrostonOptimized()] if is_intermittent else []),
+    ]
