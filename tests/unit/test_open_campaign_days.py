@@ -92,7 +92,7 @@ def test_users_beyond_the_candidates_are_others(monkeypatch: pytest.MonkeyPatch)
 def test_an_open_campaign_has_training_examples_from_its_launch_on() -> None:
     history = open_history()
     frames = campaign_frames(history, Baseline.fit(history, None))
-    origins = {frame.id: [origin for origin, _ in training_samples([frame])] for frame in frames}
+    origins = {frame.id: [sample.origin for sample in training_samples([frame])] for frame in frames}
     assert origins == {campaign: list(range(launch, 120)) for campaign, launch in LAUNCHES.items()}
     assert {example.num_nodes for _, example in training_samples(frames)} == {6}
 
