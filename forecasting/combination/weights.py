@@ -30,6 +30,13 @@ def equal_weights(horizon: int) -> Floats:
     return np.full((len(MEMBERS), horizon), 1 / len(MEMBERS))
 
 
+def baseline_alone(horizon: int) -> Floats:
+    """All weight on the baseline, shape (len(MEMBERS), horizon)."""
+    weights = np.zeros((len(MEMBERS), horizon))
+    weights[MEMBERS.index("Baseline")] = 1.0
+    return weights
+
+
 def learn_weights(means: Floats, y: Floats, known: NDArray[np.bool_]) -> Floats:
     """Learn the weights of each lead from forecasts of steps that no member had seen.
 

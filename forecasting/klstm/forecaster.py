@@ -11,7 +11,7 @@ from pandas.util import hash_pandas_object
 
 from forecasting.baseline.baseline import Baseline
 from forecasting.combination.members import MEMBERS
-from forecasting.combination.weights import combine, equal_weights
+from forecasting.combination.weights import baseline_alone, combine, equal_weights
 from forecasting.history.campaign_users import campaign_users, others_share
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
@@ -108,6 +108,7 @@ class KLSTM:
                 baseline_network(self.configuration, self._launch_dispersion)
                 for _ in range(self.configuration.members)
             ]
+            self._validation = Validation(0, baseline_alone(history.step.horizon))
             return self
         data = hash_pandas_object(history.steps).sum()
         saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)

@@ -94,7 +94,7 @@ def test_an_open_campaign_has_training_examples_from_its_launch_on() -> None:
     frames = campaign_frames(history, Baseline.fit(history, None))
     origins = {frame.id: [sample.origin for sample in training_samples([frame])] for frame in frames}
     assert origins == {campaign: list(range(launch, 120)) for campaign, launch in LAUNCHES.items()}
-    assert {example.num_nodes for _, example in training_samples(frames)} == {6}
+    assert {sample.example.num_nodes for sample in training_samples(frames)} == {6}
 
 
 def test_many_examples_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,8 +102,8 @@ def test_many_examples_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = campaign_frames(history, Baseline.fit(history, None))
     monkeypatch.setattr("forecasting.klstm.samples._MAX_NODE_ROWS", 300)
     samples = list(training_samples(frames))
-    assert sum(example.num_nodes for _, example in samples) <= 300
-    assert {origin for origin, _ in samples} >= {60}
+    assert sum(sample.example.num_nodes for sample in samples) <= 300
+    assert {sample.origin for sample in samples} >= {60}
 
 
 def test_baseline_of_an_open_campaign_begins_at_the_usual_rate() -> None:
