@@ -132,6 +132,25 @@ def test_several_promotions_of_a_line_are_a_campaign_without_a_table_of_campaign
     assert sorted(str(row["id"]) for row in check.preview["campaigns"]) == ["P1", "P1, P2", "P2"]
 
 
+@pytest.mark.parametrize(
+    ("promotions", "path", "names"),
+    [
+        # One of each unit of the line.
+        (("P1", "P1", "P1"), "appliedPromotions[0].promotionId", ["P1", "P2"]),
+        (("Spring, 10% off",), PROMOTION, ["P1", "P2", "Spring, 10% off"]),
+        (("Spring, 10% off",) * 2, "appliedPromotions[0].promotionId", ["P1", "P2", "Spring, 10% off"]),
+    ],
+)
+def test_one_promotion_that_is_repeated_or_has_a_comma_is_one_campaign(
+    tmp_path: Path, promotions: tuple[str, ...], path: str, names: list[str]
+) -> None:
+    text = write(tmp_path, *LINES, line(5, promotions))
+    assert source_of(text)[0]["columns"]["campaign"] == path
+    assert "several" not in text and "not read" not in text
+    check = check_files(tmp_path, parse_mapping(load_yaml(text), "test"), Silent())
+    assert sorted(str(row["id"]) for row in check.preview["campaigns"]) == names
+
+
 @pytest.mark.parametrize(("amount", "decided"), [("5.50", True), ("2.00", False)])
 def test_refund_of_a_line_leaves_it_out_or_is_a_question(tmp_path: Path, amount: str, decided: bool) -> None:
     refunded = line(5, refunds=[{"amount": {"value": amount}, "refundDate": "2024-03-09"}])

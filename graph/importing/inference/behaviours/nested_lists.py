@@ -64,7 +64,10 @@ def read_lists(file: InspectedFile, *, has_campaigns: bool) -> NestedLists:
 def _read_campaign(
     found: NestedLists, file: InspectedFile, role: str, column: str, has_campaigns: bool
 ) -> None:
-    several = _count(file, column, DIVIDER)
+    several, repeated = _count_several(file, column)
+    if repeated and not several:
+        found.read.append(column)
+        column = first_of(column)
     have = (
         f"{several:,} {'row' if several == 1 else 'rows'} of {file.name} {'has' if several == 1 else 'have'}"
     )
@@ -98,15 +101,30 @@ def _count(file: InspectedFile, column: str, text: str) -> int:
     return sum(int(frame[column].str.contains(text, regex=False).sum()) for frame in file.frames([column]))
 
 
+def _count_several(file: InspectedFile, column: str) -> tuple[int, int]:
+    """Return in how many rows a list has different values, and in how many one value several times.
+
+    A value may have the text that divides several.
+    """
+    first = first_of(column)
+    several = repeated = 0
+    for frame in file.frames([column, first]):
+        frame = frame[frame[column].str.contains(DIVIDER, regex=False) & (frame[column] != frame[first])]
+        for values, value in zip(frame[column], frame[first], strict=True):
+            if value and set(f"{values}{DIVIDER}".split(f"{value}{DIVIDER}")) == {""}:
+                repeated += 1
+            else:
+                several += 1
+    return several, repeated
+
+
 def _first_values(file: InspectedFile, column: str) -> list[str | None]:
     return [value or None for value in next(file.frames([column]))[column]]
 
 
 def _ask(file: InspectedFile, column: str, reason: str) -> Ask:
-    values = _first_values(file, column)
-    first = [value and value.partition(DIVIDER)[0] for value in values]
     return Ask(
         f"{reason}, and a behaviour names one campaign. Which does it name: the first ({first_of(column)}), "
         f"all together as a campaign of their own ({column}), or none",
-        {first_of(column): examples(first), column: examples(values), NO_COLUMN: ""},
+        {name: examples(_first_values(file, name)) for name in (first_of(column), column)} | {NO_COLUMN: ""},
     )
