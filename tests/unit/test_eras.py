@@ -99,3 +99,26 @@ def test_unknown_era_is_no_format(tmp_path: Path) -> None:
     questions(tmp_path, ENGLISH, "2024-04-12")
     with pytest.raises(InvalidRequest, match="meiji"):
         days(tmp_path, times="meiji: ")
+
+
+@pytest.mark.parametrize("shape", ["24-Mar-{:02}", "24/Mar/{:02}", "24 Mar {:02}"])
+def test_year_before_the_name_of_a_month_is_asked_about(tmp_path: Path, shape: str) -> None:
+    (question,) = questions(tmp_path, ENGLISH, *(shape.format(day) for day in range(1, 29)))
+    day_first, year_first = question.choose
+    assert dict(zip(question.choose, question.examples, strict=True)) == {
+        day_first: "2001 to 2028", year_first: "2024",
+    }  # fmt: skip
+    assert days(tmp_path, year_first)[:2] == ["2024-03-01", "2024-03-02"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"{day:02}-Mar-{year}" for day in range(1, 4) for year in (23, 24)],
+        ["24-Mar-23", "24-Mar-24"],
+        [f"24-Mar-{year}" for year in range(40, 99)],
+    ],
+    ids=["more days than years", "a day of two years", "no days"],
+)
+def test_day_before_the_name_of_a_month_is_not_asked_about(tmp_path: Path, texts: list[str]) -> None:
+    assert not questions(tmp_path, ENGLISH, *texts)

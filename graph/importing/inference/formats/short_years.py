@@ -3,10 +3,13 @@
 import re
 from datetime import UTC, datetime
 
+import pandas as pd
+
 from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.formats.texts import texts_of
 from graph.importing.mapping.formats import OR
-from graph.importing.mapping.time_formats import ERAS, date_order, reordered
+from graph.importing.mapping.time_formats import ERAS, date_order, reordered, split_language
 from graph.importing.values.eras import western_year
 from graph.importing.values.time_profile import TimeProfile
 
@@ -14,6 +17,9 @@ _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _EARLIEST = 1990
 """Behaviours of earlier years are hardly delivered."""
+_LAST_DAY = 31
+_FEW_YEARS = 3
+"""As many years may come from one day of several years."""
 _CENTURY = 69
 """The first two-digit year of the last century."""
 
@@ -22,7 +28,7 @@ def ask_years(file: InspectedFile, column: str, profile: TimeProfile) -> Ask | N
     """Return the question which years a column's years of two digits mean; None where that is clear."""
     forms = [form for name in profile.formats if (form := date_order(name)) and form.year_digits == 2]
     if not forms:
-        return None
+        return _ask_named(file, column, profile.formats)
     order, separator, _ = forms[0]
     choices = _choices(file, profile.formats, order, profile.short_years[order])
     latest = max(profile.short_years["ymd"])
@@ -38,6 +44,37 @@ def ask_years(file: InspectedFile, column: str, profile: TimeProfile) -> Ask | N
         f"Which years are those of {column} in {file.origin(column)[0].name}, written with two digits like "
         f"{years[0]:02}? As years of the common era, they are {choices[own]}",
         choices,
+    )
+
+
+def _ask_named(file: InspectedFile, column: str, formats: list[str]) -> Ask | None:
+    """Return the question whether the year comes first in 24-Mar-05; None where it hardly does.
+
+    Files have few years and many days: with more years than days, they are read in the wrong order.
+    """
+    if not any(split_language(name)[1].startswith("%d") and "%y" in name for name in formats):
+        return None
+    parts = [
+        text.drop_null().to_pandas().str.extract(r"^\s*(\d{1,2})\D+(\d\d)\b").dropna().drop_duplicates()
+        for _, text in texts_of(file, column)
+    ]
+    found = pd.concat(parts).drop_duplicates()
+    if found.empty:
+        return None
+    first, last = found.astype(int).to_numpy().T
+    western = [_western(year) for year in last.tolist()]
+    may_be_days = len(set(last)) > len(set(first)) and last.min() > 0 and last.max() <= _LAST_DAY
+    if not may_be_days or (_is_plausible(western) and len(set(last)) <= _FEW_YEARS):
+        return None
+    swapped = [re.sub("%[dy]", lambda part: {"%d": "%y", "%y": "%d"}[part.group()], name) for name in formats]
+    example = next(filter(None, file.values.get(column, [])), "24-Mar-05")
+    return Ask(
+        f"Does {column} in {file.origin(column)[0].name} begin with the day or with the year, as in "
+        f"{example}? With the day first, the years are {_range(western)}",
+        {
+            OR.join(formats): _range(western),
+            OR.join(swapped): _range([_western(year) for year in first.tolist()]),
+        },
     )
 
 
