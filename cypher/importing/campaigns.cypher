@@ -14,9 +14,9 @@ WITH row, properties, known, CASE
   WHEN $import IN [known.import, known.changed_by] THEN 'twice'
   ELSE 'changed' END AS outcome
 CALL (properties, known, outcome) {
-  // Targetings at the start, which is that of those without a time, are at the new one.
+  // Targetings without a time of their own are at the start.
   WITH properties, known, outcome WHERE outcome = 'changed' AND known.starts_at <> properties.starts_at
-  MATCH (known)<-[reached:TARGETED_BY]-() WHERE reached.at = known.starts_at
+  MATCH (known)<-[reached:TARGETED_BY]-() WHERE reached.at = known.starts_at AND reached.stated IS NULL
   SET reached.at = properties.starts_at
   RETURN count(*) AS moved
 }

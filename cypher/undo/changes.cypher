@@ -5,9 +5,9 @@
 MATCH (before:Change {dataset: $dataset})-[link:BEFORE {import: $import}]->(node)
 CALL (before, link, node) {
   CALL (before, node) {
-    // Targetings at the start of a campaign are at the restored one.
+    // Targetings without a time of their own are at the restored start.
     WITH before, node WHERE before.starts_at <> node.starts_at
-    MATCH (node)<-[reached:TARGETED_BY]-() WHERE reached.at = node.starts_at
+    MATCH (node)<-[reached:TARGETED_BY]-() WHERE reached.at = node.starts_at AND reached.stated IS NULL
     SET reached.at = before.starts_at
     RETURN count(*) AS moved
   }

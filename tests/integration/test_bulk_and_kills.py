@@ -68,6 +68,10 @@ def messy_folder(tmp_path: Path) -> Path:
     (folder / "who.csv").write_text(
         "user,tag,since\nK0001,tea,2024-01-05\nK0002,mug,\nK0001,tea,2024-01-05\nK0001,pot,\n"
     )
+    # Newest first, and without a time.
+    (folder / "sent.csv").write_text(
+        "user,campaign,sent\nK0001,S1,2024-06-09 10:00\nK0001,S1,2024-06-02 10:00\nK0002,S1,\n"
+    )
     (folder / "ties.csv").write_text("a,b\nK0001,K0002\nK0002,K0001\nK0001,K0002\n")
     (folder / "codes.csv").write_text("code,campaign\nC1,F1\nC1,S1\nC2,F1\nC2,F1\n")
     (folder / "by_code.csv").write_text(
@@ -87,6 +91,8 @@ def full_mapping(folder: Path) -> Mapping:
     tables = document["tables"]
     tables["tags"] = {"files": "tags.jsonl", "columns": {"id": "id", "text": "text"}}
     tables["user_tags"] = {"files": "who.csv", "columns": {"user": "user", "tag": "tag", "at": "since"}}
+    columns = {"user": "user", "campaign": "campaign", "at": "sent"}
+    tables["targetings"].append({"files": "sent.csv", "columns": columns})
     tables["ties"] = {"files": "ties.csv", "columns": {"source": "a", "target": "b"}}
     tables["coupons"] = {"files": "codes.csv", "columns": {"id": "code", "campaign": "campaign"}}
     off = {"column": "off", "as": ["threshold", "paid_rate"]}

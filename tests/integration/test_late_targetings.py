@@ -34,6 +34,16 @@ def participations(graph: Graph, dataset: str) -> list[object]:
     return [row["part"] for row in rows]
 
 
+def targeted(graph: Graph, dataset: str) -> list[object]:
+    rows = query(
+        graph,
+        "MATCH (u:User {dataset: $d})-[r:TARGETED_BY]->() "
+        "RETURN u.id + ' ' + toString(date(r.at)) AS target ORDER BY target",
+        d=dataset,
+    )
+    return [row["target"] for row in rows]
+
+
 def late_targets(shop: Path, counts: str, object_: str, name: str) -> dict[str, object]:
     """Write behaviours and targetings, and return the changes of the mapping."""
     (shop / "targets.csv").write_text(TARGETS)
@@ -67,6 +77,38 @@ def test_behaviours_before_the_targeting_do_not_count(
     report = load(**changes)
     assert (report.tally, report.participations) == ([LINE], 4)
     assert participations(graph, dataset) == COUNTING
+
+
+def test_targetings_at_a_stated_time_stay_where_their_campaign_is_shifted(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    changes = late_targets(shop, "promoted", "product", "tea")
+    rows = "a,F1,2024-03-01\nb,F1,2024-03-05\n"
+
+    def times(starts: str) -> list[object]:
+        (shop / "campaigns.csv").write_text(f"id,starts,ends\nF1,{starts},2024-04-01\n")
+        (shop / "targets.csv").write_text("user,campaign,at\n" + rows)
+        load(**changes)
+        return targeted(graph, dataset)
+
+    own = ["a 2024-03-01", "b 2024-03-05"]
+    assert times("2024-03-01") == own
+    assert times("2024-03-05") == own
+    undo_import(graph, dataset, 2, Silent())
+    assert targeted(graph, dataset) == own
+    # Before the first of them.
+    assert times("2024-02-20") == own
+
+
+def test_targetings_have_the_first_of_their_times(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    changes = late_targets(shop, "promoted", "product", "tea")
+    (shop / "targets.csv").write_text(
+        "user,campaign,at\nb,F1,2024-03-20\na,F1,2024-03-20\nb,F1,2024-03-05\na,F1,\n"
+    )
+    load(**changes)
+    assert targeted(graph, dataset) == ["a 2024-03-01", "b 2024-03-05"]
 
 
 def test_targetings_without_a_time_follow_the_start_of_their_campaign(

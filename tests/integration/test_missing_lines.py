@@ -6,6 +6,7 @@ from graph.importing.report import ImportReport
 from graph.importing.undo import undo_import
 from graph.progress import Silent
 from tests.order_exports import OrderExports, orders_mapping
+from tests.shop import shop_mapping
 
 FIRST = "16,completed,a,tea,2024-03-02 10:00,3.5\n17,completed,b,tea,2024-03-03 11:00,8\n"
 SECOND = "17,completed,b,mug,2024-03-03 11:00,2\n18,completed,a,tea,2024-03-09 10:00,4\n"
@@ -80,3 +81,26 @@ def test_no_line_is_missing_where_the_key_has_the_product(exports: OrderExports)
     exports.load("1", FIRST, by_line)
     assert warnings(exports.load("2", SECOND, by_line)) == {}
     assert lines(exports) == WHOLE
+
+
+def test_rejected_line_of_an_order_is_loaded_once_its_product_is_known(exports: OrderExports) -> None:
+    def load(name: str, rows: str, *products: str) -> ImportReport:
+        tables = orders_mapping(exports.dataset).model_dump(exclude_unset=True, mode="json")["tables"]
+        tables["products"] = {"files": "products.csv", "columns": {"id": "id"}}
+        (exports.folder / "products.csv").write_text("\n".join(["id", *products, ""]))
+        return exports.load(name, rows, shop_mapping(exports.dataset, tables=tables))
+
+    rows = FIRST + SECOND
+    counts = load("1", rows, "tea").tables["behaviours"]
+    assert (counts.loaded, counts.rejected, lines(exports)) == (3, 1, ["16 tea", "17 tea", "18 tea"])
+    counts = load("1", rows, "tea", "mug").tables["behaviours"]
+    assert (counts.loaded, counts.unchanged, lines(exports)) == (1, 3, WHOLE)
+    undo_import(exports.graph, exports.dataset, 2, Silent())
+    # A later export changed the order: the rejected line is no part of it any more.
+    load(
+        "2",
+        "15,completed,a,tea,2024-03-01 10:00,1\n17,completed,b,tea,2024-03-03 11:00,9\n" + rows[-39:],
+        "tea",
+    )
+    assert load("1", rows, "tea", "mug").tables["behaviours"].loaded == 0
+    assert lines(exports) == ["15 tea", "16 tea", "17 tea", "18 tea"]

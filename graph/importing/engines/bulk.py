@@ -162,9 +162,11 @@ class BulkEngine(ImportEngine):
         self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions
     ) -> None:
         starts = pa.array(np.array(self._starts, dtype=np.int64)[positions["campaign"]])
-        at = pc.coalesce(rows.columns["at"], starts) if "at" in rows.columns else starts
+        own = rows.columns.get("at", pa.nulls(len(rows), pa.int64()))
+        at = moments(pc.coalesce(own, starts), self.target.mapping.zone)
+        stated = pc.if_else(own.is_valid(), True, pa.scalar(None, pa.bool_()))
         ends = ("users", positions["user"]), ("campaigns", positions["campaign"])
-        files.links("TARGETED_BY", *ends, {"at": moments(at, self.target.mapping.zone)})
+        files.links("TARGETED_BY", *ends, {"at": at, "stated": stated})
 
     def _write_promotions(
         self, files: CsvFiles, _resolver: Resolver, rows: Rows, positions: Positions

@@ -131,6 +131,8 @@ class CsvFiles:
             return "long"
         if pa.types.is_floating(column.type):
             return "double"
+        if pa.types.is_boolean(column.type):
+            return "boolean"
         self._has_line_breaks = self._has_line_breaks or bool(
             pc.any(pc.match_substring_regex(column, "[\r\n]")).as_py()
         )

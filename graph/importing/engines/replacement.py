@@ -73,8 +73,11 @@ def drop_loaded(
     target: Target,
     *,
     ledger: Ledger,
+    other_rows: pd.DataFrame | None = None,
 ) -> ReplacementResult:
     """Leave out rows that an earlier import read already: what it loaded, or what replaced it since, holds.
+
+    Lines that it rejected remain, unless their order was changed since.
 
     Parameters
     ----------
@@ -84,15 +87,22 @@ def drop_loaded(
         Behaviours of all kinds.
     ledger
         What earlier imports loaded.
+    other_rows
+        Other rows of the file, by `frame_of`.
     """
     new = frame_of(rows, source, target)
     old = _earlier(transaction, new[["user", "key"]], source, target)
     if not len(old):
         return ReplacementResult(rows, moments=new["at"])
+    lines = _with_left_out(new, rows.left_out_keys, source)
+    if other_rows is not None:
+        lines = pd.concat([lines, other_rows[lines.columns]])
     of_this_source, _ = of_source(
         old, new[["user", "key", "at"]], source, target.mapping.tables["behaviours"], ledger.ends
     )
-    known = _orders(new).isin(_orders(old[of_this_source]))
+    old = old[of_this_source]
+    changed = old["replaced_by"].notna() | ~_lines(old).isin(_lines(lines))
+    known = _lines(new).isin(_lines(old)) | _orders(new).isin(_orders(old[changed]))
     return ReplacementResult(rows.filter(~known), int(known.sum()))
 
 
@@ -217,6 +227,10 @@ def _equal(
 
 def _orders(frame: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(frame[["user", "key"]])
+
+
+def _lines(frame: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[["user", "key", "object"]])
 
 
 def _restored(new: pd.DataFrame, old: pd.DataFrame, number: int) -> "Counter[int]":

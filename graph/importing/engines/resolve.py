@@ -20,6 +20,7 @@ from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
+from graph.importing.values.first_targetings import FirstTargetings
 from graph.importing.values.id_index import IdIndex
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
@@ -70,6 +71,7 @@ class Resolver:
         self.mapping = mapping
         self._observer = observer
         self._repetitions = Repetitions(mapping)
+        self._first_targetings = FirstTargetings(mapping)
         self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
@@ -79,12 +81,13 @@ class Resolver:
             advance = progress.stage(f"Checking {table.replace('_', ' ')}", sum(file.rows for file in inputs))
             for file in inputs:
                 for block in blocks_of(file, inputs, self.mapping):
-                    resolved = self._resolve(file, block)
+                    resolved = self._resolve(file, inputs, block)
                     yield resolved
                     advance(resolved.counts.read)
 
-    def _resolve(self, file: InputFile, block: Block) -> ResolvedBlock:
+    def _resolve(self, file: InputFile, inputs: list[InputFile], block: Block) -> ResolvedBlock:
         rows = validate(block, file.table, file.source, self.mapping)
+        rows = self._first_targetings.move(file, inputs, rows)
         rows = self._repetitions.leave_out(file, rows)
         self._observer.add(file, rows)
         added = self._add_referenced(rows)

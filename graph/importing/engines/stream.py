@@ -41,6 +41,7 @@ from graph.importing.reading.lines import RowError
 from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
+from graph.importing.values.first_targetings import FirstTargetings
 from graph.importing.values.references import referenced_ids
 from graph.importing.values.repetitions import Repetitions
 from graph.importing.values.rows import Rows, with_file_columns
@@ -89,6 +90,7 @@ class StreamEngine(ImportEngine):
     _added: dict[str, set[str]] = field(default_factory=dict, init=False)
     """Ids that exist because rows reference them, by table."""
     _repetitions: Repetitions = field(init=False)
+    _first_targetings: FirstTargetings = field(init=False)
     _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
     _older: OlderExports = field(default_factory=OlderExports, init=False)
     _missing: MissingLines = field(default_factory=MissingLines, init=False)
@@ -96,6 +98,7 @@ class StreamEngine(ImportEngine):
 
     def __post_init__(self) -> None:
         self._repetitions = Repetitions(self.target.mapping)
+        self._first_targetings = FirstTargetings(self.target.mapping)
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
@@ -133,6 +136,7 @@ class StreamEngine(ImportEngine):
                     self.observer.left_out.skip(file, plan.loaded_before.left_out)
                 else:
                     rows = validate(block, file.table, file.source, self.target.mapping)
+                    rows = self._first_targetings.move(file, inputs, rows)
                     rows = self._repetitions.leave_out(file, rows)
                     self.observer.add(file, rows)
                     if elsewhere is None and self._replaces(file):
@@ -195,11 +199,13 @@ class StreamEngine(ImportEngine):
         elsewhere: "_RowsElsewhere | None",
     ) -> Iterator[BatchTask]:
         action: Callable[..., ReplacementResult] | None = None
-        if elsewhere and segment.loaded_before:
-            action = drop_loaded
-        elif elsewhere:
+        if elsewhere:
             other_rows = self._other_rows(file, block, segment, rows, elsewhere.rows)
-            action = partial(replace_earlier, at_edges=elsewhere.at_edges, other_rows=other_rows)
+            action = (
+                partial(drop_loaded, other_rows=other_rows)
+                if segment.loaded_before
+                else partial(replace_earlier, at_edges=elsewhere.at_edges, other_rows=other_rows)
+            )
         elif self.ledger.has_behaviours and file.source.keeps_stale_orders:
             action = count_stale_orders
         replace = action and partial(action, source=file.source, target=self.target, ledger=self.ledger)
