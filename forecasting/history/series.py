@@ -254,12 +254,13 @@ def read_history(
         raise InvalidRequest(
             f"Campaigns with target users have no history in {step.name}s.", "Read it in days."
         )
-    activity = since(dataset.first_day, read_activity(graph, **before))
-    participations = since(dataset.first_day, read_participations(graph, **before))
-    if step != DAY:
-        sums = dict.fromkeys(("purchases", "redemptions", "weight"), "sum")
-        participations = _aggregate_by_step(participations, step, redeemed="max", **sums)
-        activity = _aggregate_by_step(activity, step, value="sum", by_coupon="max")
+    activity = _by_step(
+        since(dataset.first_day, read_activity(graph, **before)), step, value="sum", by_coupon="max"
+    )
+    participations = _by_step(
+        since(dataset.first_day, read_participations(graph, **before)),
+        step, redeemed="max", purchases="sum", redemptions="sum", weight="sum",
+    )  # fmt: skip
     campaigns = campaign_list(graph, **before).drop(columns="participants")
     has_begun = campaigns["starts"] < pd.Timestamp(as_of)
     campaigns = campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
@@ -267,17 +268,15 @@ def read_history(
     campaigns = _with_reach(campaigns, roles, activity, network, rules.opens_untargeted)
     open_ids = campaigns.loc[campaigns["open"], "id"].tolist()
     open_roles = graph.frame("influence/open_roles", dataset=dataset_id, run=network.id, campaigns=open_ids)
-    counts = _count_open_steps(participations[participations["campaign"].isin(open_ids)], open_roles)
+    counts = _count_open_steps(participations, campaigns[campaigns["open"]], open_roles, step)
     types = rules.with_returns("PURCHASED")
     selected = campaigns if only is None else campaigns[campaigns["id"] == only]
     advance = progress.stage(f"Reading influence up to {as_of}", len(selected))
     n_steps = step.number(dataset.first_day, as_of)
     steps, bought = [], []
     for campaign in selected.itertuples():
-        first_step = step.start_of(campaign.starts, 0)
         if campaign.open:
-            campaign_steps = counts.get(campaign.id, pd.DataFrame({"ds": pd.to_datetime([])}))
-            campaign_steps = campaign_steps[campaign_steps["ds"] >= first_step]
+            campaign_steps = counts.get(campaign.id, _NO_STEPS)
         else:
             purchases = _read_bought(graph, campaign.id, types, **before)
             bought.append(purchases.assign(campaign=campaign.id))
@@ -288,7 +287,8 @@ def read_history(
             campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
         n_known = min(step.until(dataset.first_day, campaign.ends), n_steps)
         calendar = step.range(dataset.first_day, 0, n_known).rename("ds")
-        steps.append(fill_steps(campaign_steps, campaign.id, first_step, calendar))
+        launch = step.start_of(campaign.starts, 0)
+        steps.append(fill_steps(campaign_steps, campaign.id, launch, calendar))
         advance(1)
     return History(
         dataset=dataset_id,
@@ -309,14 +309,20 @@ def read_history(
     )
 
 
-def _aggregate_by_step(frame: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFrame:
+def _by_step(days: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFrame:
     """One row per step and user (and campaign); `aggregations` has the function of each value column."""
-    keys = frame.columns.difference([*aggregations]).tolist()
-    return frame.assign(ds=step.floor(frame["ds"])).groupby(keys, as_index=False).agg(aggregations)
+    if step == DAY:
+        return days
+    keys = days.columns.difference([*aggregations]).tolist()
+    return days.assign(ds=step.floor(days["ds"])).groupby(keys, as_index=False).agg(aggregations)
 
 
-def _count_open_steps(participations: pd.DataFrame, open_roles: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Rows of ``History.steps`` with participants, by campaign, without unique_id and in_window."""
+def _count_open_steps(
+    participations: pd.DataFrame, open_campaigns: pd.DataFrame, open_roles: pd.DataFrame, step: Step
+) -> dict[str, pd.DataFrame]:
+    """Rows of ``History.steps`` with participants from the launch on, by campaign."""
+    launches = step.floor(open_campaigns.set_index("id")["starts"]).reindex(participations["campaign"])
+    participations = participations[participations["ds"].to_numpy() >= launches.to_numpy()]
     key_users = open_roles.loc[open_roles["score"] > 0, "user"]
     counts = (
         participations.assign(is_key_user=participations["user"].isin(key_users))
