@@ -80,6 +80,24 @@ def test_refunds_of_other_amounts_are_asked_about(tmp_path: Path) -> None:
         assert report.tables["behaviours"].left_out == left_out
 
 
+def test_refunds_are_compared_with_price_times_units(tmp_path: Path) -> None:
+    header = "order_id,user_id,product,date,quantity,unit_price,refunded_amount\n"
+    lines = [(3, 2.35, "7.05"), (1, 4.00, ""), (2, 1.10, "2.20")]
+    for refunds, is_asked in (([], False), ([(2, 5.00, "5.00")], True)):
+        rows = "".join(
+            f"{row},u{row},tea,2024-03-01,{units},{price:.2f},{refund}\n"
+            for row, (units, price, refund) in enumerate([*lines, *refunds])
+        )
+        (tmp_path / "orders.csv").write_text(header + rows)
+        content, questions = resolve_questions(load_yaml(infer_mapping(tmp_path, zone="UTC")))
+        source = content["tables"]["behaviours"][0]  # type: ignore[index]
+        assert [question.path.rpartition(".")[2] for question in questions] == ["sign"] * is_asked
+        if is_asked:
+            assert "in 2 it is unit_price x quantity in full, in 1 another amount" in questions[0].ask
+        else:
+            assert source["where"]["refunded_amount"] == {"sign": "not_positive"}
+
+
 def test_refunds_of_nothing_need_no_rule(tmp_path: Path) -> None:
     source, questions = drafted(tmp_path, "refunded_amount", ["0.00", ""])
     assert not questions

@@ -1,6 +1,7 @@
 """Orders that a column of refunds or returned units takes back in full: left out, or asked about."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,9 @@ import pandas as pd
 
 from graph.importing.inference.draft import Ask, Noted
 from graph.importing.vocabulary.refund_columns import is_of_returned_units, is_refund
+
+_DECIMALS = 2
+"""Of a product of price and units, which may differ from what a shop wrote by a rounding error."""
 
 
 @dataclass
@@ -17,30 +21,47 @@ class Refunds:
     Attributes
     ----------
     column, value
-        The column of refunds, and that of the whole value or quantity.
+        The column of refunds, and that of the whole value or quantity, or of the price of a unit.
+    units
+        The column of units by which a price is multiplied; None where `value` is a whole.
     full, other
         Numbers of rows refunded in full, and of those of another amount.
     """
 
     column: str
     value: str
+    units: str | None = None
     full: int = 0
     other: int = 0
 
     @classmethod
-    def find(cls, names: list[str], value: str | None, quantity: str | None) -> "Refunds | None":
-        """Return the refunds in one of `names`; None without any, or without what to compare it to."""
-        for is_one, whole in ((is_refund, value), (is_of_returned_units, quantity)):
+    def find(cls, names: list[str], roles: Mapping[str, str]) -> "Refunds | None":
+        """Return the refunds in one of `names`; None without any, or without what to compare it to.
+
+        `roles` has the columns of value, unit_price and quantity, as far as there are any.
+        """
+        value, price, quantity = map(roles.get, ("value", "unit_price", "quantity"))
+        units = None if value else quantity
+        for is_one, whole, by in ((is_refund, value or price, units), (is_of_returned_units, quantity, None)):
             column = next((name for name in names if is_one(name) and name != whole), None)
             if column and whole:
-                return cls(column, whole)
+                return cls(column, whole, by)
         return None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that `add` reads."""
+        return [name for name in (self.column, self.value, self.units) if name]
 
     def add(self, rows: pd.DataFrame) -> None:
         """Count `rows`: trimmed texts, empty where missing."""
         refunds = rows.loc[rows[self.column] != "", self.column].map(_size).astype(float)
         refunds = refunds[refunds > 0]
-        full = int((refunds >= rows.loc[refunds.index, self.value].map(_size).astype(float)).sum())
+        refunded = rows.loc[refunds.index]
+        whole = refunded[self.value].map(_size).astype(float)
+        if self.units:
+            whole *= refunded[self.units].map(_size).astype(float)
+        full = int((refunds >= whole.round(_DECIMALS)).sum())
         self.full += full
         self.other += len(refunds) - full
 
@@ -50,9 +71,10 @@ class Refunds:
             return None
         if not self.other:
             return Noted({"sign": "not_positive"}, f"leaves out: {self.full:,} rows refunded in full")
+        whole = " x ".join(self.columns[1:])
         ask = Ask(
             f"{self.column} of {file} is above 0 in {self.full + self.other:,} rows: in {self.full:,} it "
-            f"is {self.value} in full, in {self.other:,} another amount. Are rows with a refund left out "
+            f"is {whole} in full, in {self.other:,} another amount. Are rows with a refund left out "
             "(not_positive: only those without one stay), or do all stay purchases (any)",
             ("not_positive", "any"),
         )

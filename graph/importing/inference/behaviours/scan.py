@@ -74,7 +74,7 @@ class Scan:
         several = [*self.statuses, *self.objects.values(), *(part.column for part in self.exclusions)]
         several += self.charges.columns if self.charges else []
         if self.refunds:
-            several += [self.refunds.column, self.refunds.value]
+            several += self.refunds.columns
         return list(dict.fromkeys([name for name in single if name] + several))
 
     @property

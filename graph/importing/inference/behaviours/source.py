@@ -364,7 +364,7 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     )
     rest = {name: values for name, values in file.values.items() if name not in roles.values()}
     excluding = exclusion_columns(rest)
-    refunds = _refunds(file, value, quantity)
+    refunds = _refunds(file, roles)
     if refunds and refunds.column in excluding:
         excluding.remove(refunds.column)
     statuses = [name for name in status_columns(rest) if name not in excluding]
@@ -393,21 +393,21 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     return scan
 
 
-def _refunds(file: InspectedFile, value: str | None, quantity: str | None) -> Refunds | None:
+def _refunds(file: InspectedFile, roles: dict[str, str]) -> Refunds | None:
     """Return the refunds of rows; else those of whole orders, to compare with the value of the order."""
     marks = [name for name in exclusion_columns(file.names) if is_flag(file.values[name])]
     no_flags = [name for name in file.names if name not in marks]
-    refunds = Refunds.find(no_flags, value, quantity)
+    refunds = Refunds.find(no_flags, roles)
     numbers = [name for name in exclusion_columns(no_flags) if are_numbers(file.values[name])]
-    if not refunds and numbers and (whole := quantity or value):
+    if not refunds and numbers and (whole := roles.get("quantity") or roles.get("value")):
         refunds = Refunds(numbers[0], whole)
     for join, _ in file.joined:
         prefix = f"{join.files[0]}:"
         names = [name.removeprefix(prefix) for name in no_flags if name.startswith(prefix)]
-        roles = find_columns(names)
-        of_orders = Refunds.find(names, roles.get("value"), roles.get("quantity"))
+        of_orders = Refunds.find(names, find_columns(names))
         if of_orders and not refunds:
-            return Refunds(prefix + of_orders.column, prefix + of_orders.value)
+            units = prefix + of_orders.units if of_orders.units else None
+            return Refunds(prefix + of_orders.column, prefix + of_orders.value, units)
     return refunds
 
 
