@@ -154,4 +154,5 @@ def _preview_cell(value: object, zone: str | None) -> str:
     if zone and isinstance(value, int):
         timestamp = datetime.fromtimestamp(value / 1000, UTC).astimezone(ZoneInfo(zone))
         return f"{timestamp:%Y-%m-%d %H:%M:%S}"
-    return str(value)
+    # A product of floats is 9.629999999999999 where the file says 3 times 3.21.
+    return str(round(value, 9) if isinstance(value, float) else value)

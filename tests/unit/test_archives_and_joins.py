@@ -85,6 +85,30 @@ def opened(folder: Path, rules: Mapping) -> InputFiles:
     return open_input_files(folder, rules, Silent())
 
 
+def test_rows_without_a_key_are_told_from_those_with_an_unknown_one(tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("code,campaign\nA,spring\n")
+    orders = "user,product,at,code\na,tea,2024-03-01,\na,tea,2024-03-02,B\nb,tea,2024-03-03,A\n"
+    (tmp_path / "orders.csv").write_text(orders)
+    source = {
+        "files": "orders.csv",
+        "constants": {"kind": "purchase"},
+        "columns": {"user": "user", "object": "product", "at": "at", "campaign": "campaign"},
+        "join": [{"files": "codes.csv", "on": {"code": "code"}}],
+    }
+    document = {
+        "version": 1,
+        "dataset": "d",
+        "zone": "UTC",
+        "tables": {"behaviours": [source]},
+        "kinds": {"purchase": {"type": "PURCHASED", "counts": "named"}},
+    }
+    report = check(tmp_path, parse_mapping(document, "test"))
+    (warning,) = [found for found in report.warnings if found.code == "rows_without_partner"]
+    assert "2 of 3 rows have no partner in codes.csv" in warning.text
+    assert "in 1 of them, code is empty" in warning.text
+    assert (warning.count, warning.examples) == (2, ["row 3: B"])
+
+
 def test_own_columns_win_and_joined_ones_fill_the_rest(shop: Path) -> None:
     report = check(shop, mapping())
     rows = report.preview["behaviours"]

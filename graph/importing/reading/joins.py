@@ -48,8 +48,8 @@ class JoinedTable:
         Joined columns, by the name that the mapping uses.
     rules
         Rules that make keys equal, which `keys` have gone through.
-    unmatched, rows
-        Numbers of rows without a partner, and of all rows so far.
+    unmatched, keyless, rows
+        Numbers of rows without a partner, of those of them that have no key, and of all rows so far.
     """
 
     name: str
@@ -58,6 +58,7 @@ class JoinedTable:
     columns: dict[str, pa.Array]
     rules: Sequence[str] = ()
     unmatched: int = 0
+    keyless: int = 0
     rows: int = 0
     examples: list[str] = field(default_factory=list)
 
@@ -67,9 +68,10 @@ class JoinedTable:
         positions = pc.index_in(keys, value_set=self.keys)
         self.rows += len(keys)
         self.unmatched += positions.null_count
-        for position in np.flatnonzero(~np.asarray(positions.is_valid()))[: 3 - len(self.examples)]:
-            key = keys[int(position)].as_py()
-            text = "without a key" if key is None else key.replace(_SEPARATOR, ", ")
+        self.keyless += keys.null_count
+        unknown = np.asarray(pc.and_(keys.is_valid(), positions.is_null()))
+        for position in np.flatnonzero(unknown)[: 3 - len(self.examples)]:
+            text = keys[int(position)].as_py().replace(_SEPARATOR, ", ")
             self.examples.append(f"row {parsed.numbers[position]}: {text}")
         return {name: column.take(positions) for name, column in self.columns.items()}
 
@@ -77,9 +79,11 @@ class JoinedTable:
         """Return the number of rows of `file` without a partner; None if all have one."""
         if not self.unmatched:
             return None
+        own = " and ".join(self.own_keys)
+        keyless = f"; in {self.keyless:,} of them, {own} is empty" if self.keyless else ""
         text = (
-            f"{file}: {self.unmatched:,} of {self.rows:,} rows have no partner in {self.name}; their joined "
-            "values are missing."
+            f"{file}: {self.unmatched:,} of {self.rows:,} rows have no partner in {self.name}, and lack its "
+            f"columns{keyless}."
         )
         return DataWarning("rows_without_partner", text, self.unmatched, self.examples)
 

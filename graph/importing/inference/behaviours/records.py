@@ -35,14 +35,15 @@ def records_without_rows(file: InspectedFile, kind: str | None) -> str:
         known = np.concatenate([*with_rows, np.empty(0, dtype=np.int64)])
         whole = own.source.model_copy(update={"rows": None})
         holder = list_of_records(own.path, whole) if format_of(own.path, whole) in JSON else None
-        records = replace(own, source=whole.model_copy(update={"rows": holder}))
+        records = replace(own, source=whole.model_copy(update={"rows": holder}), joined=[])
         for numbers, frame in records.numbered_frames([name.removeprefix(RECORD)]):
             missing += count_values(frame[~np.isin(numbers, known)].iloc[:, 0])
     if not missing:
         return ""
+    number = "1 record" if missing.total() == 1 else f"{missing.total():,} records"
     kinds = [f"{value or 'none'} {number:,}" for value, number in missing.most_common(_SHOWN)]
     shown = f" ({', '.join(kinds)}{', ...' if len(missing) > _SHOWN else ''})" if kind == name else ""
     return (
-        f"not read of {file.name}: {missing.total():,} records without {file.source.rows}{shown}; "
+        f"not read of {file.name}: {number} without {file.source.rows}{shown}; "
         "a second source of the file without `rows` reads them"
     )
