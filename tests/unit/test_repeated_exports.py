@@ -117,6 +117,31 @@ def test_bills_numbered_by_store_and_campaigns_that_list_products(tmp_path: Path
     assert [row["user"] for row in report.preview["behaviours"][:4]] == ["K011", "K011", "K021", "K021"]
 
 
+@pytest.mark.parametrize("kind", ["small store", "every day"])
+def test_bills_that_are_numbered_anew_keep_their_lines(tmp_path: Path, kind: str) -> None:
+    bills: list[list[Any]] = [["Filiale", "Bonnr", "Datum", "Zeit", "Kundenkarte"]]
+    lines: list[list[Any]] = [["Filiale", "Bonnr", "Datum", "Artikelnr", "Anzahl", "Preis"]]
+    if kind == "small store":
+        lines[0].remove("Datum")
+    for day in range(1, 26):
+        for number in (1, 2):
+            for store in ("01", "02"):
+                bon = number if kind == "every day" else 2 * day + number
+                if kind == "small store" and store == "02" and day > 1:
+                    continue
+                bills.append([store, bon, f"2024-09-{day:02}", "10:30:00", f"K{store}{day % 5}{number}"])
+                key = [store, bon, f"2024-09-{day:02}"] if kind == "every day" else [store, bon]
+                lines += [[*key, f"P{store}{day:02}{number}", 1, 2.5], [*key, "P99", 2, 1.5]]
+    workbook(tmp_path, bills, lines, [["Aktion", "von", "bis"], ["A1", "2024-09-02", "2024-09-08"]])
+    text = infer_mapping(tmp_path, zone="UTC")
+    assert ("Datum: Datum" in text) == (kind == "every day")
+    assert "Filiale: Filiale" in text
+    report = check(tmp_path, text)
+    assert report.tables["behaviours"].loaded == len(lines) - 1
+    pairs = [(row["user"], row["object"]) for row in report.preview["behaviours"]]
+    assert all(str(product)[1:3] == str(user)[1:3] for user, product in pairs if product != "P99")
+
+
 def test_recipients_whom_a_mail_did_not_reach_are_not_targeted(tmp_path: Path) -> None:
     rows = "".join(
         f"N1,c{n}@x.org,{'bounced' if n % 4 == 0 else 'delivered'},2024-03-01T09:0{n}:00+01:00\n"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import NamedTuple
 
 import pandas as pd
@@ -33,6 +34,7 @@ _GENERIC = {
     "nummer", "序号", "编号",
 }  # fmt: skip
 """Names that any file has for keys of its own rows."""
+_MOST_SHARED = 6
 _OF_LINES = ("product", "quantity", "unit_price", "value", "discount")
 """What a line has of its own: none of it belongs to the key of its order."""
 _NUMBER = re.compile(r"(?<=..)(?:_(?:no|num|number|id|key)|_?s?(?:nummer|nr))$")
@@ -74,8 +76,8 @@ class Link:
     without_lines: int
     rules: tuple[str, ...] = ()
     example: str = ""
-    beside: str = ""
-    """A column of both files that the key needs, as the store where each numbers its own bills."""
+    beside: tuple[str, ...] = ()
+    """Columns of both files that the key needs, as store and day where each numbers its bills anew."""
 
     @property
     def strength(self) -> tuple[bool, bool, bool]:
@@ -102,27 +104,28 @@ def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
     Keys may be written in two ways, like 00017 and 17.
     """
     if link := _find_link(lines, orders):
-        return link
+        several = link.is_repeated and _repeats_within_files(link) and _find_link_of_several(lines, orders)
+        return several or link
     for rules in _RULES:
         if link := _find_link(lines, orders, rules):
             return replace(link, rules=rules, example=_example(link, rules))
-    return _find_link_of_two(lines, orders)
+    return _find_link_of_several(lines, orders)
 
 
-def _find_link_of_two(lines: InspectedFile, orders: InspectedFile) -> Link | None:
-    """Return how lines name their orders by two columns: a number, and one of the same name in both files."""
-    other = {column for role, column in find_columns(lines.names).items() if role in _OF_LINES}
-    shared = [name for name in lines.names if name in set(orders.names) - {*other, *orders.times}]
+def _find_link_of_several(lines: InspectedFile, orders: InspectedFile) -> Link | None:
+    """Return how lines name their orders by a number and one or two columns that both files have."""
+    of_lines = {column for role, column in find_columns(lines.names).items() if role in _OF_LINES}
+    shared = [name for name in lines.names if name in orders.names and name not in of_lines]
     for key in _key_columns(orders):
         for own in (name for name in _key_columns(lines) if _agree(lines, name, orders, key)):
-            for beside in (name for name in shared if name not in (own, key)):
-                of_files = [_pairs(part, key, beside) for part in orders.each_file()]
+            others = [name for name in shared if name not in (own, key)][:_MOST_SHARED]
+            for beside in [*combinations(others, 1), *combinations(others, 2)]:
+                of_files = [_combined(part, [key, *beside]) for part in orders.each_file()]
                 distinct = pd.Index(pd.concat(of_files)).unique()
-                rows, named = sum(map(len, of_files)), _pairs(lines, own, beside)
-                repeated = rows - sum(part.nunique() for part in of_files)
+                rows, named = sum(map(len, of_files)), _combined(lines, [own, *beside])
                 found = named[named.isin(distinct)]
                 if (
-                    repeated <= (1 - _NEARLY_ALL) * rows
+                    sum(part.nunique() for part in of_files) == rows
                     and len(found) >= max(1, _NEARLY_ALL * len(named))
                     and found.nunique() >= _MOST_ORDERS * len(distinct)
                 ):
@@ -132,8 +135,15 @@ def _find_link_of_two(lines: InspectedFile, orders: InspectedFile) -> Link | Non
     return None
 
 
-def _pairs(file: InspectedFile, key: str, beside: str) -> "pd.Series[str]":
-    frames = [frame[key] + "\0" + frame[beside] for frame in file.frames([key, beside])]
+def _repeats_within_files(link: Link) -> bool:
+    """Whether one file has a key several times: two stores may use it, or an order was corrected."""
+    of_files = (_normal(_values(part, link.keys[0]), link.rules) for part in link.orders.each_file())
+    return any(part[part != ""].duplicated().any() for part in of_files)
+
+
+def _combined(file: InspectedFile, names: list[str]) -> "pd.Series[str]":
+    first, *others = names
+    frames = [frame[first].str.cat(frame[others], sep="\0") for frame in file.frames(names)]
     return pd.concat(frames or [pd.Series([], dtype=str)])
 
 

@@ -91,7 +91,7 @@ def _join(link: Link) -> InspectedFile:
     names = _names_in_mapping(link)
     files = as_list(orders.settings["files"])
     reading = {name: getattr(orders.source, name) for name in JOIN_SETTINGS}
-    also = {link.beside: link.beside} if link.beside else {}
+    also = {name: name for name in link.beside}
     on = {link.own: link.keys[0]} | also
     join = Join(files=files, on=on, repeats=_counting(link), ids=list(link.rules), **reading)
     stated = {name: orders.settings[name] for name in JOIN_SETTINGS if name in orders.settings}
@@ -143,7 +143,7 @@ def _names_in_mapping(link: Link) -> dict[str, str]:
     names = {}
     for name in link.orders.names:
         is_explicit = name in link.lines.names or name in amounts or is_refund(name)
-        if name not in (link.keys[0], link.beside):
+        if name not in (link.keys[0], *link.beside):
             names[f"{orders_prefix(link.orders)}{name}" if is_explicit else name] = name
     return names
 
