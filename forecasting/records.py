@@ -58,8 +58,8 @@ class Backtest:
 
     @property
     def scores(self) -> pd.DataFrame:
-        """The comparison: columns model, weight (missing for the forecast shown), mae, mase."""
-        weights = [np.nan, *(self.weights or [np.nan] * len(self.names))[1:]]
+        """The comparison: columns model, weight, mae, mase."""
+        weights = self.weights or [np.nan] * len(self.names)
         return pd.DataFrame({"model": self.names, "weight": weights, "mae": self.mae, "mase": self.mase})
 
 
