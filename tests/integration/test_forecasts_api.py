@@ -276,7 +276,7 @@ def test_models_and_backtests_are_served(
     (model,) = [model for model in client.get("/v1/models", params=scope).json() if model["id"] == run.id]
     scores = [{name: score[name] for name in run.scores} for score in model["back_test"]["participants"]]
     assert scores == run.scores.to_dict("records")
-    assert [score["mase"] for score in model["back_test"]["redeemers"]] == [None, None, None]
+    assert [score["mase"] for score in model["back_test"]["redeemers"]] == [None] * len(run.names)
     summary = model["back_test"]["verdict"]["summary"]
     assert "The 80% interval of the influence level" in summary
     served = client.get(f"/v1/campaigns/{CAMPAIGN}/forecast", params=scope).json()
