@@ -1,4 +1,4 @@
-"""`groundswell train` and `groundswell backtest`: train models and compare them with benchmarks."""
+"""`groundswell train` and `groundswell backtest`: train models and compare the forecasters."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -7,7 +7,8 @@ user_shares        which users the expected participants are
 negative_binomial  prediction intervals of counts
 plans              campaigns before their launch, and the effect of a discount
 next_users         who takes part next in a campaign that is open to all
-evaluation         back-tests compared with statistical benchmarks
+combination        the forecast shown: K-LSTM and statistical forecasters, weighted
+evaluation         back-tests of the combination and of each forecaster alone
 training           the job that trains, after a back-test
 forecasts          the job that forecasts a campaign and stores the result
 records            trained models and stored forecasts, read without torch

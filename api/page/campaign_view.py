@@ -81,7 +81,7 @@ class CampaignView:
     verdict : list of str
         Sentences on the back-test of the forecast's model, what to trust first; empty without a model.
     better_forecaster : str or None
-        A warning if a benchmark did better than the forecast.
+        A warning if another forecaster did better than the one shown.
     influence_test : list of str
         Sentences on the network's influence test, the verdict first.
     queries : dict

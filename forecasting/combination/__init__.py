@@ -1,1 +1,1 @@
-"""The combination of forecasters: the K-LSTM, statistical forecasters, and weights learned out of time."""
+"""The combination of the K-LSTM with statistical forecasters, by weights learned on held-out steps."""

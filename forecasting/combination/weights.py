@@ -1,10 +1,11 @@
-"""Weights of the members, learned on steps that none of them had seen.
+"""Weights of the members, learned on steps held out from their training.
 
 The combined mean of step t, `lead` steps after the origin, is the weighted mean of the members' means. The
-weights minimise the Poisson deviance of the held-out steps, divided by their dispersion, plus a penalty that
-pulls them towards equal weights (of all leads) and towards those of all leads (of each group of leads):
+weights minimise the Poisson deviance of the held-out steps, divided by their dispersion and by the number of
+leads, plus a penalty. The weights of all leads together are pulled towards equal weights, and those of each
+group of leads towards the weights of all leads:
 
-    sum of (mean - y log mean) / dispersion  +  strength * KL(weights || prior)
+    sum of (mean - y log mean) / (dispersion * number of leads)  +  strength * KL(weights || prior)
 
 Equal weights are hard to beat where little was held out (Timmermann, "Forecast combinations", Handbook of
 Economic Forecasting 2006, section 7.2).
@@ -22,7 +23,7 @@ Floats = NDArray[np.float64]
 _STRENGTH = 20.0
 """Weight of the penalty; chosen on the Complete Journey before July 2017."""
 _LEAD_GROUPS = (1, 4, 8)
-"""First leads of the groups that share weights: one step, up to a third of a week, the week, later."""
+"""First leads of the groups that share weights: with days, 1 to 3, 4 to 7, and later ones."""
 
 
 def equal_weights(horizon: int) -> Floats:
@@ -38,7 +39,7 @@ def baseline_alone(horizon: int) -> Floats:
 
 
 def learn_weights(means: Floats, y: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Learn the weights of each lead from forecasts of steps that no member had seen.
+    """Learn the weights of each lead from forecasts of held-out steps.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Back-tests of the K-LSTM and statistical benchmarks."""
+"""Back-tests of the combination and of each forecaster alone, and what they mean."""

@@ -37,8 +37,8 @@ def backtest(
     -------
     One row per campaign, origin and day before ``history.as_of``: unique_id, cutoff (the day before the
     origin), ds, h, y, the mean forecast of each of MODELS, Combination-lo-80, Combination-hi-80, level,
-    level-lo-80, level-hi-80. Where a member has no forecast, that of the baseline stands in its place.
-    And the mean weight of each member over these rows.
+    level-lo-80, level-hi-80. Where a member has no forecast, that of the baseline counts as its own.
+    Second, the mean weight of each member over these rows.
     """
     days = (history.as_of - first).days
     origins = [first + timedelta(days=day) for day in range(0, days, every)]
@@ -102,6 +102,7 @@ def _coverage(rows: pd.DataFrame, outcome: str, forecast: str) -> float:
 
 
 def seasonal_naive_error(history: History, until: pd.Timestamp) -> pd.Series:
+    """Mean absolute error of repeating the previous season up to `until`, by campaign; at least 0.1."""
     open_ids = history.campaigns.loc[history.campaigns["open"].astype(bool), "id"]
     # Before its launch, nobody can take part in an open campaign.
     counts = history.steps["in_window"].astype(bool) | ~history.steps["unique_id"].isin(open_ids)

@@ -61,7 +61,7 @@ class BacktestVerdict:
     trust_participants : bool
         Whether the shown forecaster beats repeating the previous week, and its interval is not too narrow.
     trust_level : bool
-        Whether the interval of the influence level is not too narrow. No benchmark forecasts the level.
+        Whether the interval of the influence level is not too narrow. No other forecaster has a level.
     """
 
     participants: ErrorVerdict

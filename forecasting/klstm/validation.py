@@ -1,6 +1,7 @@
 """What the latest steps of the training data decide: epochs, weights of the combination, width of intervals.
 
-The network that they are decided with has not seen them, and no member has.
+They are decided with a network that has not seen these steps. The statistical members are fitted up to each
+origin; the baseline filters up to it, too, but the weights of its rate models come from all steps.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ _INTERVAL = 0.8
 
 @dataclass(frozen=True)
 class Validation:
-    """What was decided.
+    """What the validation steps decided.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Finds the orders of a file whose lines may lie elsewhere, too; each block is loaded by itself."""
+"""Finds orders of which a block of a file may have only some lines: each block is loaded by itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,14 +19,14 @@ Order = tuple[str, str]
 
 @dataclass(frozen=True)
 class DividedOrders:
-    """Orders of a file whose lines may lie elsewhere, too.
+    """Orders of a file that have lines in several blocks, or may have lines in other files.
 
     Attributes
     ----------
     across_blocks
-        Hashes of user and key of those that several blocks have.
+        Hashes of user and key of the orders with lines in several blocks.
     at_edges
-        That of the first row and that of the last: an export can cut them in two.
+        The order of the first row and that of the last: an export can cut them in two.
     """
 
     across_blocks: Hashes
@@ -34,7 +34,7 @@ class DividedOrders:
 
 
 def divided_orders(file: InputFile, mapping: Mapping) -> DividedOrders:
-    """Read the keys of a file."""
+    """Find the divided orders of a file by the keys of its rows."""
     distinct = [np.empty(0, dtype=np.uint64)]
     edges: list[Order] = []
     for block in file.uncounted().blocks():

@@ -50,7 +50,7 @@ class ReplacementResult:
         Replaced behaviours whose order the rows have without their object, and those that stay because an
         export cut their order in two, by key.
     stale
-        Behaviours that rows which `where` leaves out have again, but that stay.
+        Number of behaviours that stay although `where` leaves out rows with their user, object and time.
     """
 
     rows: Rows
@@ -172,9 +172,9 @@ def replace_earlier(
 def count_stale_orders(
     transaction: Transaction, rows: Rows, source: Source, target: Target, *, ledger: Ledger
 ) -> ReplacementResult:
-    """Count behaviours of earlier imports that rows which `where` leaves out have again; they stay.
+    """Count behaviours of earlier imports whose user, object and time rows have that `where` leaves out.
 
-    Nothing identifies their orders but user, object and time, which several can have.
+    The behaviours stay: nothing else identifies their orders, and several orders can agree in all three.
     """
     left_out = rows.left_out_keys
     if left_out is None or not len(left_out):

@@ -1,4 +1,4 @@
-"""Counts behaviours that a later file has in rows which `where` leaves out, and that nothing replaces."""
+"""Warns of earlier behaviours that stay although `where` leaves out rows of a later file that match them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from graph.importing.warnings import DataWarning
 
 @dataclass
 class StaleOrders:
-    """Counts them by file, batch by batch."""
+    """Counts these behaviours by file, batch by batch."""
 
     _rows: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, file: str, rows: int) -> None:
-        """Add those of a batch of `file`."""
+        """Add the number of a batch of `file`."""
         with self._lock:
             self._rows[file] += rows
 

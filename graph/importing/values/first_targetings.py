@@ -1,7 +1,7 @@
 """Finds when a campaign first targeted a user, where a delivery has that pair several times.
 
-A log of sent mails is often sorted newest first, and a reminder is no first contact. Each row is kept as a
-hash of 8 bytes and its moment while the files are read.
+A log of sent mails is often sorted newest first, and a reminder is no first contact. Each row takes 16 bytes
+of memory while the files are read: a hash and its moment.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Finds behaviours that repeat an earlier row of the delivery: its `id`, or all values (`duplicates: drop`).
 
-Each row is kept as a hash of 8 bytes, with both settings as two.
+Each row takes a hash of 8 bytes in memory, and two with both settings.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ Hashes = NDArray[np.uint64]
 
 
 class Repetitions:
-    """Leaves repeated behaviours out, block by block, as the graph would not create them.
+    """Leaves repeated behaviours out, block by block, before anything counts them.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def _hashes(frame: pd.DataFrame) -> Hashes:
 
 
 class _SeenHashes:
-    """All hashes so far, in sorted arrays, each more than as long as the next: few are searched."""
+    """All hashes so far, in sorted arrays of which each is longer than the next, so that few are searched."""
 
     def __init__(self) -> None:
         self._sorted: list[Hashes] = []

@@ -32,7 +32,7 @@ _SHIPPING = re.compile(
     r"|(?:\bshipping|\bpostage|versand|versandkosten|运费|送料|배송비)$",
     re.IGNORECASE,
 )
-"""Names of lines of shipping, if any is negative; the clear ones need no sign."""
+"""Names of lines that are shipping if one of them is negative; those of `is_shipping` need no sign."""
 _MAX_NAMES = 1_000
 """Different names of one column that are counted."""
 _ROWS, _BY_QUANTITY, _BY_VALUE = range(3)

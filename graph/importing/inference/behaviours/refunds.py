@@ -11,7 +11,7 @@ from graph.importing.inference.draft import Ask, Noted
 from graph.importing.vocabulary.refund_columns import is_of_returned_units, is_refund
 
 _DECIMALS = 2
-"""Of a product of price and units, which may differ from what a shop wrote by a rounding error."""
+"""To which price times units is rounded: a product of floats can be above the refund that a shop wrote."""
 
 
 @dataclass

@@ -36,7 +36,7 @@ _GENERIC = {
 """Names that any file has for keys of its own rows."""
 _MOST_SHARED = 6
 _OF_LINES = ("product", "quantity", "unit_price", "value", "discount")
-"""What a line has of its own: none of it belongs to the key of its order."""
+"""Roles of columns that a line has of its own, so that they are no part of its order's key."""
 _NUMBER = re.compile(r"(?<=..)(?:_(?:no|num|number|id|key)|_?s?(?:nummer|nr))$")
 
 

@@ -19,7 +19,7 @@ _EARLIEST = 1990
 """Behaviours of earlier years are hardly delivered."""
 _LAST_DAY = 31
 _FEW_YEARS = 3
-"""As many years may come from one day of several years."""
+"""Up to so many years may be those of one day, such as a yearly sale."""
 _CENTURY = 69
 """The first two-digit year of the last century."""
 
