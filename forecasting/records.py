@@ -53,8 +53,9 @@ class Backtest:
     holidays: str | None = None
     """The declared holiday prior (``holiday_priors``) of all forecasters."""
     weights: list[float] | None = None
-    """The weight of each of `names` in the forecast shown, a mean over the horizon; 0 for those that are no
-    members. None for back-tests of versions that did not combine forecasters."""
+    """The mean weight of each of `names` in the combination of the back-test; a model that is then trained on
+    all days learns its own. 1 for the combination, 0 for those that are no members; None for back-tests of
+    versions that did not combine forecasters."""
 
     @property
     def scores(self) -> pd.DataFrame:

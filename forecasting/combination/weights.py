@@ -1,4 +1,4 @@
-"""Weights of the members, learned on steps held out from their training.
+"""Weights of the members, learned on held-out steps.
 
 The combined mean of step t, `lead` steps after the origin, is the weighted mean of the members' means. The
 weights minimise the Poisson deviance of the held-out steps, divided by their dispersion and by the number of
