@@ -151,7 +151,7 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
     out.print(table)
     if forecast.others_share:
         out.print(
-            f"Some {forecast.others_share:.0%} of the participants are expected to be users who are not "
+            f"About {forecast.others_share:.0%} of the participants are expected to be users who are not "
             "listed, such as new ones.",
             highlight=False,
         )

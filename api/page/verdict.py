@@ -82,7 +82,8 @@ def _describe_weights(translate: Translator, run: Backtest) -> list[str]:
     members = [f"{_name(translate, name)} {weight:.0%}" for weight, name in weights if weight >= _MIN_WEIGHT]
     return [
         translate(
-            "The forecast is a weighted mean; the weights come from earlier held-out days: %(members)s.",
+            "The forecast is a weighted mean, whose weights come from held-out days; in the back-test: "
+            "%(members)s.",
             members=", ".join(members),
         )
     ]
@@ -140,9 +141,9 @@ def _describe_interval(translate: Translator, outcome: str, coverage: float, ver
 
 def _name(translate: Translator, forecaster: str) -> str:
     names = {
-        "Combination": translate("the combination of all forecasters"),
+        "Combination": translate("the combination"),
         "KLSTM": translate("the K-LSTM"),
-        "Baseline": translate("the rate of each campaign times traffic (Baseline)"),
+        "Baseline": translate("traffic and the usual rates alone (Baseline)"),
         "AutoETS": translate("exponential smoothing (AutoETS)"),
         "AutoTheta": translate("the Theta method (AutoTheta)"),
         "SeasonalMean": translate("the mean of the last eight weeks' same weekday (SeasonalMean)"),

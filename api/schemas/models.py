@@ -21,13 +21,13 @@ class ModelScore(BaseModel):
         "null if that is 0"
     )
     mase: float | None = Field(
-        description="MAE divided by the error of repeating the previous week, measured before the test; null "
-        "for redeemers and for open campaigns that begin during the test: nobody takes part before that, "
-        "so there is no error to divide by"
+        description="MAE divided by the error of repeating the previous week, measured before the test. Open "
+        "campaigns that begin during the test have none and are left out; null if no other is left, and for "
+        "redeemers: nobody redeems before a campaign starts"
     )
     weight: float | None = Field(
-        description="Weight in the forecast of participants, a mean over the horizon: 1 for the combination, "
-        "0 for SeasonalNaive, which is no part of it; null for redeemers and models of earlier versions"
+        description="Weight in the back-test's forecast of participants, a mean over the horizon: 1 for the "
+        "combination, 0 for SeasonalNaive, which is no part of it; null for redeemers and models of earlier versions"
     )
 
 

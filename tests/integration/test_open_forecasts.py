@@ -199,6 +199,6 @@ def test_api_and_page_serve_forecasts_of_open_campaigns(
         assert len(client.get(f"/v1/campaigns/{OPEN}/likely-users").json()) > 10
         page = client.get("/", params={"campaign": OPEN}).text
         assert "Users most likely to take part" in page
-        assert f"Some {stored.others:.0%} of the participants" in page
+        assert f"About {stored.others:.0%} of the participants" in page
         waiting = client.get("/", params={"campaign": "C1"}).text
         assert "is not forecast" not in waiting

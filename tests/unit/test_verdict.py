@@ -29,12 +29,12 @@ def test_better_benchmark_and_narrow_interval_are_named() -> None:
     assert trust == "Trust the number of participants, but not the influence level."
     assert participants == (
         "On held-out days, exponential smoothing (AutoETS) predicted the number of participants better than "
-        "the combination of all forecasters, whose forecasts are shown: its mean absolute error was 4.00 a "
-        "day, that of the combination of all forecasters "
+        "the combination, whose forecasts are shown: its mean absolute error was 4.00 a "
+        "day, that of the combination "
         "5.00 (+25%)."
     )
     assert redeemers == (
-        "On held-out days, the combination of all forecasters, whose forecasts are shown, predicted the "
+        "On held-out days, the combination, whose forecasts are shown, predicted the "
         "number of redeemers best: its mean absolute error was 1.50 a day (-6%), that of the next best, "
         "repeating the previous week (SeasonalNaive), 1.60."
     )
@@ -94,7 +94,7 @@ def test_errors_of_zero_have_no_ratio() -> None:
     assert perfect.error_ratio is None
     imperfect = replace(RUN, mae=[0.5, 0.0, 0.0])
     assert judge(imperfect).participants.result == "worse"
-    assert "that of the combination of all forecasters 0.50." in summarise_verdict(ENGLISH, imperfect)[1]
+    assert "that of the combination 0.50." in summarise_verdict(ENGLISH, imperfect)[1]
 
 
 def test_redeemers_have_a_relative_error_and_no_mase() -> None:
@@ -130,8 +130,8 @@ def test_weights_of_the_members_are_named() -> None:
     weighted = replace(weighted, mae=[4.0, 5.0, 4.5, 4.2, 6.0], redeemers_mae=None)
     weighted = replace(weighted, weights=[1.0, 0.4, 0.001, 0.599, 0.0], mase=[1.0] * 5)
     assert summarise_verdict(ENGLISH, weighted)[1] == (
-        "The forecast is a weighted mean; the weights come from earlier held-out days: exponential "
-        "smoothing (AutoETS) 60%, the K-LSTM 40%."
+        "The forecast is a weighted mean, whose weights come from held-out days; in the back-test: "
+        "exponential smoothing (AutoETS) 60%, the K-LSTM 40%."
     )
     scores = serialize_comparison(weighted)
     assert [row.weight for row in scores.participants] == [1.0, 0.4, 0.001, 0.599, 0.0]
