@@ -27,7 +27,8 @@ class ModelScore(BaseModel):
     )
     weight: float | None = Field(
         description="Weight in the back-test's forecast of participants, a mean over the horizon: 1 for the "
-        "combination, 0 for SeasonalNaive, which is no part of it; null for redeemers and models of earlier versions"
+        "combination, 0 for SeasonalNaive, which is no part of it; null for redeemers and for models of "
+        "earlier versions"
     )
 
 
