@@ -20,14 +20,12 @@ from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
-from graph.importing.values.first_targetings import FirstTargetings
 from graph.importing.values.id_index import IdIndex
 from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
 from graph.importing.values.references import REFERENCES, referenced_ids, unknown_id
-from graph.importing.values.repetitions import Repetitions
+from graph.importing.values.row_reader import RowReader
 from graph.importing.values.rows import Rows, with_file_columns
-from graph.importing.values.validate import validate
 from graph.progress import Progress
 
 Ints = NDArray[np.int64]
@@ -69,9 +67,7 @@ class Resolver:
 
     def __init__(self, mapping: Mapping, observer: Observer) -> None:
         self.mapping = mapping
-        self._observer = observer
-        self._repetitions = Repetitions(mapping)
-        self._first_targetings = FirstTargetings(mapping)
+        self._reader = RowReader(mapping, observer)
         self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
@@ -86,10 +82,7 @@ class Resolver:
                     advance(resolved.counts.read)
 
     def _resolve(self, file: InputFile, inputs: list[InputFile], block: Block) -> ResolvedBlock:
-        rows = validate(block, file.table, file.source, self.mapping)
-        rows = self._first_targetings.move(file, inputs, rows)
-        rows = self._repetitions.leave_out(file, rows)
-        self._observer.add(file, rows)
+        rows = self._reader.read(file, inputs, block)
         added = self._add_referenced(rows)
         rejected = list(rows.rejected)
         unchanged = rows.unchanged

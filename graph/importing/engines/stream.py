@@ -41,11 +41,9 @@ from graph.importing.reading.lines import RowError
 from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
-from graph.importing.values.first_targetings import FirstTargetings
 from graph.importing.values.references import referenced_ids
-from graph.importing.values.repetitions import Repetitions
+from graph.importing.values.row_reader import RowReader
 from graph.importing.values.rows import Rows, with_file_columns
-from graph.importing.values.validate import validate
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
 
@@ -89,16 +87,14 @@ class StreamEngine(ImportEngine):
 
     _added: dict[str, set[str]] = field(default_factory=dict, init=False)
     """Ids that exist because rows reference them, by table."""
-    _repetitions: Repetitions = field(init=False)
-    _first_targetings: FirstTargetings = field(init=False)
+    _reader: RowReader = field(init=False)
     _unknown_sources: UnknownSources = field(default_factory=UnknownSources, init=False)
     _older: OlderExports = field(default_factory=OlderExports, init=False)
     _missing: MissingLines = field(default_factory=MissingLines, init=False)
     _stale: StaleOrders = field(default_factory=StaleOrders, init=False)
 
     def __post_init__(self) -> None:
-        self._repetitions = Repetitions(self.target.mapping)
-        self._first_targetings = FirstTargetings(self.target.mapping)
+        self._reader = RowReader(self.target.mapping, self.observer)
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
@@ -135,10 +131,7 @@ class StreamEngine(ImportEngine):
                 if not plan.segments:
                     self.observer.left_out.skip(file, plan.loaded_before.left_out)
                 else:
-                    rows = validate(block, file.table, file.source, self.target.mapping)
-                    rows = self._first_targetings.move(file, inputs, rows)
-                    rows = self._repetitions.leave_out(file, rows)
-                    self.observer.add(file, rows)
+                    rows = self._reader.read(file, inputs, block)
                     if elsewhere is None and self._replaces(file):
                         elsewhere = self._rows_elsewhere(file, inputs)
                     for segment in plan.segments:
@@ -149,7 +142,7 @@ class StreamEngine(ImportEngine):
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
 
-    def _rows_elsewhere(self, file: InputFile, inputs: list[InputFile]) -> "_RowsElsewhere":
+    def _rows_elsewhere(self, file: InputFile, inputs: list[InputFile]) -> _RowsElsewhere:
         mapping = self.target.mapping
         orders = divided_orders(file, mapping)
         frames = [self._numbered(rows, file) for rows in rows_of_orders(file, mapping, orders.across_blocks)]
@@ -196,7 +189,7 @@ class StreamEngine(ImportEngine):
         block: Block,
         segment: Segment,
         rows: Rows,
-        elsewhere: "_RowsElsewhere | None",
+        elsewhere: _RowsElsewhere | None,
     ) -> Iterator[BatchTask]:
         action: Callable[..., ReplacementResult] | None = None
         if elsewhere:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
+from graph.importing.values.keys import Hashes
 from graph.importing.values.rows import Rows
 
 _KEY = ["type", "user", "object", "id"]
@@ -21,7 +22,6 @@ _VALUES = {
     if field.name not in ("kind", "id", "unit_price")
 }
 """The fields that are compared where no id decides, and what stands for a missing value."""
-Hashes = NDArray[np.uint64]
 
 
 class Repetitions:
