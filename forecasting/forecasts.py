@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.history.campaign_users import others_share
+from forecasting.history.campaign_users import others_share_of
 from forecasting.history.series import History, campaign_list, read_history
 from forecasting.klstm.attributions import Explanation
 from forecasting.klstm.forecaster import COLUMNS, KLSTM
@@ -66,7 +66,7 @@ def forecast_campaign(
         run.network,
         days=[str(day.date()) for day in steps["ds"]],
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
-        others=others_share(history) if history.is_open(campaign) else 0.0,
+        others=others_share_of(history, campaign),
     )
     graph.run(
         "forecasts/write_forecast",

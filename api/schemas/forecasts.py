@@ -67,7 +67,7 @@ class Forecast(BaseModel):
     groups: list[ExpectedGroup] = Field(description="Empty if its network has been removed")
     others_share: float = Field(
         description="Expected share of the participants of an open campaign who are not among its likely "
-        "users: new users, and those beyond the 20,000 active last"
+        "users: new users, and those beyond its 20,000 candidates"
     )
     rests_on: Literal["K-LSTM", "baseline"] | None = Field(
         description="baseline: traffic and the usual rate of campaigns, where there was too little data to "

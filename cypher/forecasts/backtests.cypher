@@ -1,6 +1,6 @@
 // The back-tests on chosen days, the latest first
 // parameters: $dataset (string)
-// returns: id (string), until (ISO date, exclusive), every (integer, days), network (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae (list or null, of redeemers), weights (list or null, the weight of each model in the forecast)
+// returns: id (string), until (ISO date, exclusive), every (integer, days), network (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae (list or null, of redeemers), weights (list or null, the weight of each model in the back-test's forecast)
 // access: read
 MATCH (run:Run {dataset: $dataset, kind: 'back-test', state: 'complete'})-[:USED]->(network:Run)
 RETURN run.id AS id, run.until AS until, run.every AS every, network.id AS network,

@@ -80,7 +80,7 @@ def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
         launch = max(step.number(first, campaign.starts), 0)
         kind = campaign.kind if isinstance(campaign.kind, str) else ""
         campaigns[campaign.id] = CampaignCounts(kind, launch, campaign.targeted, y)
-    open_ids = set(history.campaigns.loc[history.campaigns["open"].astype(bool), "id"])
+    open_ids = history.open_ids
     usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
     rows = history.steps[history.steps["unique_id"].isin(campaigns.keys())].groupby("unique_id")
     return {

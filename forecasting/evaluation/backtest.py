@@ -103,9 +103,8 @@ def _coverage(rows: pd.DataFrame, outcome: str, forecast: str) -> float:
 
 def seasonal_naive_error(history: History, until: pd.Timestamp) -> pd.Series:
     """Mean absolute error of repeating the previous season up to `until`, by campaign; at least 0.1."""
-    open_ids = history.campaigns.loc[history.campaigns["open"].astype(bool), "id"]
     # Before its launch, nobody can take part in an open campaign.
-    counts = history.steps["in_window"].astype(bool) | ~history.steps["unique_id"].isin(open_ids)
+    counts = history.steps["in_window"].astype(bool) | ~history.steps["unique_id"].isin(history.open_ids)
     past = history.steps[(history.steps["ds"] <= until) & counts]
     change = past.groupby("unique_id")["y"].diff(history.step.season).abs()
     return change.groupby(past["unique_id"]).mean().clip(lower=0.1)

@@ -253,13 +253,17 @@ def others_share(history: History) -> float:
     before = history.n_steps - min(history.step.horizon, history.n_steps // 2)
     moment = history.step.start_of(history.first_day, before)
     outcomes = history.outcomes
-    open_ids = history.campaigns.loc[history.campaigns["open"].astype(bool), "id"]
-    latest = outcomes[(outcomes["ds"] >= moment) & outcomes["campaign"].isin(open_ids)]
+    latest = outcomes[(outcomes["ds"] >= moment) & outcomes["campaign"].isin(history.open_ids)]
     if latest.empty:
         return 0.0
     candidates = open_candidates(history.before(moment.date()))["user"]
     # One participant more, so that it stays below 1.
     return float((~latest["user"].isin(candidates)).sum() / (len(latest) + 1))
+
+
+def others_share_of(history: History, campaign: str) -> float:
+    """``others_share`` of a campaign that is open to all; 0 for one with target users."""
+    return others_share(history) if campaign in history.open_ids else 0.0
 
 
 def _open_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple[str, CampaignUsers]]:

@@ -110,9 +110,10 @@ class History:
         """Number of the step of `moment`; the step of `first_day` is 0."""
         return self.step.number(self.first_day, moment)
 
-    def is_open(self, campaign: str) -> bool:
-        """Whether a campaign is open to all."""
-        return bool(self.campaigns.set_index("id").loc[campaign, "open"])
+    @property
+    def open_ids(self) -> frozenset[str]:
+        """Ids of the campaigns that are open to all."""
+        return frozenset(self.campaigns.loc[self.campaigns["open"].astype(bool), "id"])
 
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
         """The history with `plans`, rows of `campaigns`, added or replaced by id."""

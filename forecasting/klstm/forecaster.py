@@ -12,7 +12,7 @@ from pandas.util import hash_pandas_object
 from forecasting.baseline.baseline import Baseline
 from forecasting.combination.members import MEMBERS
 from forecasting.combination.weights import baseline_alone, combine, equal_weights
-from forecasting.history.campaign_users import campaign_users, others_share
+from forecasting.history.campaign_users import campaign_users, others_share, others_share_of
 from forecasting.history.series import History
 from forecasting.history.time_step import DAY, Step
 from forecasting.klstm.attributions import Explanation, attributions, with_other_members
@@ -251,8 +251,7 @@ class KLSTM:
             dispersion += uplift.dispersion
         users = campaign_users(history)[campaign]
         origin = history.n_steps
-        others = others_share(history) if history.is_open(campaign) else 0.0
-        of_users = expected["mean"].to_numpy(float) * (1 - others)
+        of_users = expected["mean"].to_numpy(float) * (1 - others_share_of(history, campaign))
         daily = daily_probabilities(of_users, self._shares.of(users, origin))
         table = users.table(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
