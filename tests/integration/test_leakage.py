@@ -188,7 +188,7 @@ def compute_results(graph: Graph, settings: Settings, dataset: str) -> Frames:
     seeds = reach.choose(SeedRequest(k=2))
     frames |= {"seeds": seeds, "reach": reach.spread(seeds["user"].tolist(), 5).days}
     history = read_history(graph, dataset, network, CUTOFF, Silent(), only=PLANNED, planned=True)
-    assert history.is_open(OPEN)
+    assert OPEN in history.open_ids
     frames["campaigns"] = history.campaigns
     weeks = read_weeks(graph, dataset, PLANNED, CUTOFF, history.activity)
     frames["discounts"] = pd.DataFrame(weeks.depth)
