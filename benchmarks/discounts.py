@@ -13,7 +13,8 @@ import numpy as np
 
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, ratio_interval, write
-from forecasting.history.series import campaign_list, read_activity
+from forecasting.history.campaigns import campaign_list
+from forecasting.history.user_days import read_activity
 from forecasting.plans.discounts import RECENT_WEEKS, Weeks, deviance, exponent, read_weeks
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset

@@ -28,7 +28,8 @@ from benchmarks.report import Row, weekly_row, write
 from cli.console import progress_bars
 from forecasting.baseline.holiday_priors import holiday_effect
 from forecasting.combination.members import MEMBERS
-from forecasting.history.series import History, read_history
+from forecasting.history.history import History
+from forecasting.history.read_history import read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from graph.connection import connect

@@ -30,7 +30,8 @@ from statsforecast.models import (
 from benchmarks.own_server import own_server
 from benchmarks.report import Row, weekly_row, write
 from cli.console import progress_bars
-from forecasting.history.series import History, read_history
+from forecasting.history.history import History
+from forecasting.history.read_history import read_history
 from forecasting.history.time_step import MONTH
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration

@@ -22,7 +22,7 @@ from benchmarks.forecast import HORIZONS, Period, read_periods
 from benchmarks.report import Row, ratio_interval, weekly_row, write
 from cli.console import progress_bars
 from forecasting.baseline.baseline import Baseline
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from forecasting.plans.plan_forecast import MAX_DAYS_AHEAD, expected_plan
@@ -66,7 +66,7 @@ def groups(period: Period) -> pd.DataFrame:
     model_rows, alternatives = [], []
     for origin in period.origins[::3]:
         history = period.history.before(origin.date())
-        forecasts = model.predict_groups(history, max(HORIZONS)).dropna(subset="group")
+        forecasts = model.forecast(history, max(HORIZONS)).groups.dropna(subset="group")
         if forecasts.empty:
             continue
         cutoff = origin - _DAY

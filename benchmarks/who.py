@@ -29,7 +29,7 @@ from benchmarks.who_peers import Classifiers, Shop
 from cli.console import progress_bars
 from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.campaign_users import campaign_users
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from forecasting.plans.plan_forecast import MAX_DAYS_AHEAD, expected_plan
@@ -111,7 +111,7 @@ def _of_model(history: History, fitted: date, origins: list[int], seeds: int) ->
         model = KLSTM(Configuration(seed=1 + 10 * seed)).fit(history.before(fitted), Silent())
         for origin in origins:
             history_then = history.before(_day(history, origin))
-            parts.append(model.predict_users(history_then, _WEEK).assign(origin=origin))
+            parts.append(model.forecast(history_then, _WEEK).users.assign(origin=origin))
     return pd.concat(parts).groupby(_KEYS, as_index=False)["probability"].mean()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.options import DatasetOption, HomeOption, HorizonOption, JsonOption, build_request, parse_date
+from forecasting.evaluation.periods import BACKTEST_DAYS
 from graph.errors import NotReady
 from graph.remedies import Remedy
 
@@ -100,8 +101,6 @@ def backtest(
 
     since_day, until_day = parse_date(since), parse_date(until)
     with open_backend(home) as backend:
-        from forecasting.training import BACKTEST_DAYS
-
         dataset = backend.resolve_dataset(dataset)
         if until_day is None:
             networks = backend.networks(dataset)

@@ -10,6 +10,7 @@ from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.models import Comparison, Model
 from api.schemas.networks import Network
 from cli.console import out
+from forecasting.evaluation.periods import BACKTEST_DAYS, MODEL_BACKTEST_MIN_DAYS
 from network.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def show_model(model: Model) -> None:
         show_comparison(model.back_test)
     else:
         out.print(
-            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: "
-            "how far off forecasts are is not known."
+            f"There is no back-test, which needs {MODEL_BACKTEST_MIN_DAYS} days of data and a campaign that "
+            f"runs on the last {BACKTEST_DAYS}: how far off forecasts are is not known."
         )
     if model.is_trained:
         out.print(f"The model was trained on all data before {model.cutoff}.")

@@ -4,10 +4,11 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.history.campaign_users import others_share_of
-from forecasting.history.series import History, campaign_list, read_history
+from forecasting.history.campaigns import campaign_list, reaching_users, running_at
+from forecasting.history.history import History
+from forecasting.history.read_history import read_history
 from forecasting.klstm.attributions import Explanation
-from forecasting.klstm.forecaster import COLUMNS, KLSTM
+from forecasting.klstm.forecaster import KLSTM
 from forecasting.records import (
     REDEEMER_VALUES,
     Forecast,
@@ -51,13 +52,12 @@ def forecast_campaign(
     run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     origin, checkpoint = history.as_of, checkpoint_path(settings, run)
     model = KLSTM.load(checkpoint)
-    steps = model.predict(history, horizon)[COLUMNS[1:]]
-    users = model.predict_users(history, horizon).assign(redeems=None)
+    forecasts = model.forecast(history, horizon)
+    steps, users = forecasts.steps.drop(columns="unique_id"), forecasts.users.assign(redeems=None)
     if redeemers_path(checkpoint).exists():
-        redeemer_model, redeemer_history = KLSTM.load(redeemers_path(checkpoint)), history.redeemers()
-        steps = steps.join(_redeemer_columns(redeemer_model.predict(redeemer_history, horizon)))
-        probability = redeemer_model.predict_users(redeemer_history, horizon).set_index("user")["probability"]
-        users["redeems"] = users["user"].map(probability)
+        redeemers = KLSTM.load(redeemers_path(checkpoint)).forecast(history.redeemers(), horizon)
+        steps = steps.join(_redeemer_columns(redeemers.steps))
+        users["redeems"] = users["user"].map(redeemers.users.set_index("user")["probability"])
     forecast = Forecast(
         f"{campaign}/{origin}/{run.id}",
         campaign,
@@ -66,7 +66,7 @@ def forecast_campaign(
         run.network,
         days=[str(day.date()) for day in steps["ds"]],
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
-        others=others_share_of(history, campaign),
+        others=forecasts.others_share(campaign),
     )
     graph.run(
         "forecasts/write_forecast",
@@ -78,14 +78,14 @@ def forecast_campaign(
         steps=forecast.days,
         values=forecast.values,
         others=forecast.others,
-        explanation=_explanation_properties(model.explain(history, campaign, horizon)),
+        explanation=_explanation_properties(model.explain(forecasts, campaign)),
     )
     graph.run(
         "forecasts/write_expected",
         dataset=dataset_id,
         id=forecast.id,
         users=users.assign(rank=range(1, len(users) + 1)).to_dict("records"),
-        groups=_group_rows(model.predict_groups(history, horizon)),
+        groups=_group_rows(forecasts.groups),
     )
     return forecast
 
@@ -102,7 +102,7 @@ def explain_campaign(
     """Explain a forecast, and name its model. Parameters and errors are those of `forecast_campaign`."""
     run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     model = KLSTM.load(checkpoint_path(settings, run))
-    return model.explain(history, campaign, horizon), run
+    return model.explain(model.forecast(history, horizon), campaign), run
 
 
 def _model_and_history(
@@ -114,7 +114,8 @@ def _model_and_history(
     origin = dataset.check_cutoff(origin or run.cutoff)
     campaigns = campaign_list(graph, dataset_id, dataset.moment(origin))
     row = campaign_row(campaigns, dataset_id, campaign)
-    if not row["targeted"] and not standing_rules(graph, dataset_id).opens_untargeted:
+    campaigns = reaching_users(campaigns, standing_rules(graph, dataset_id).opens_untargeted)
+    if campaign not in set(campaigns["id"]):
         raise InvalidRequest(f"{row['name']} reached no users in this data set.", "Choose another campaign.")
     _check_running(campaigns, dataset_id, row, origin)
     network = network_of_model(graph, dataset_id, run)
@@ -176,7 +177,8 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
 
 def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin: date) -> None:
     origin_time = pd.Timestamp(origin)
-    if row["starts"] < origin_time < row["ends"]:
+    running = running_at(campaigns, origin_time)["id"]
+    if row["id"] in set(running):
         return
     if row["starts"] >= origin_time:
         raise InvalidRequest(
@@ -184,7 +186,6 @@ def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin
             "one day of it.",
             Remedy("Forecast it before its launch", "plan campaign", campaign=row["id"], dataset=dataset),
         )
-    running = campaigns[(campaigns["starts"] < origin_time) & (campaigns["ends"] > origin_time)]["id"]
     last = (row["ends"] - pd.Timedelta(days=1)).date()
     if last == row["starts"].date():
         raise InvalidRequest(

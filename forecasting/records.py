@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.history.series import campaign_list
+from forecasting.history.campaigns import campaign_list
 from graph.connection import Graph, Row
 from graph.errors import NotFound, NotReady
 from graph.remedies import Remedy

@@ -8,10 +8,20 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evaluation.backtest import MODELS, backtest, score
-from forecasting.history.series import History, campaign_list, read_history
+from forecasting.evaluation.periods import BACKTEST_DAYS, DAYS_BEFORE_BACKTEST
+from forecasting.history.campaigns import campaign_list, reaching_users, running_at
+from forecasting.history.history import History
+from forecasting.history.read_history import read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.records import Backtest, ModelRun, checkpoint_path, model_run, models, redeemers_path
+from forecasting.records import (
+    Backtest,
+    ModelRun,
+    checkpoint_path,
+    model_run,
+    models,
+    redeemers_path,
+)
 from graph.connection import Graph, Row
 from graph.dataset_lock import locks_dataset
 from graph.datasets import Dataset, describe_dataset
@@ -25,10 +35,8 @@ from network.runs import latest_network
 from network.tags.text_encoder import TextEncoder
 
 _FORMAT = "9"  # A change of the training procedure must change the fingerprint.
-BACKTEST_DAYS = 28
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
-_MIN_DAYS = 84
 
 
 @locks_dataset("training")
@@ -80,7 +88,7 @@ def train(
     first = cutoff - timedelta(days=BACKTEST_DAYS)
     make_writable(settings.checkpoints)
     comparison = _no_backtest(first, configuration)
-    enough_days = (first - dataset.first_day).days >= _MIN_DAYS
+    enough_days = (first - dataset.first_day).days >= DAYS_BEFORE_BACKTEST
     if enough_days and _any_running(graph, dataset, first, cutoff, BACKTEST_EVERY):
         comparison = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
     history = read_history(graph, dataset_id, network, cutoff, progress)
@@ -121,10 +129,9 @@ def _no_backtest(first: date, configuration: Configuration) -> Backtest:
 def _any_running(graph: Graph, dataset: Dataset, first: date, until: date, every: int) -> bool:
     """Whether a campaign can be forecast from any origin of a back-test."""
     campaigns = campaign_list(graph, dataset.id, dataset.moment(until))
-    if not standing_rules(graph, dataset.id).opens_untargeted:
-        campaigns = campaigns[campaigns["targeted"] > 0]
+    campaigns = reaching_users(campaigns, standing_rules(graph, dataset.id).opens_untargeted)
     origins = pd.date_range(first, until, freq=f"{every}D", inclusive="left")
-    return any(((campaigns["starts"] < origin) & (origin < campaigns["ends"])).any() for origin in origins)
+    return any(not running_at(campaigns, origin).empty for origin in origins)
 
 
 def _limit_epochs(configuration: Configuration, settings: Settings) -> Configuration:
@@ -173,10 +180,10 @@ def run_backtest(
     """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(until)
-    if (first - dataset.first_day).days < _MIN_DAYS or first >= until:
+    if (first - dataset.first_day).days < DAYS_BEFORE_BACKTEST or first >= until:
         raise InvalidRequest(
             f"A back-test from {first} to {until} leaves too few days for training or testing.",
-            f"Begin on {dataset.first_day + timedelta(days=_MIN_DAYS)} or later, and before its end.",
+            f"Begin on {dataset.first_day + timedelta(DAYS_BEFORE_BACKTEST)} or later, and before its end.",
         )
     if not _any_running(graph, dataset, first, until, every):
         raise InvalidRequest(

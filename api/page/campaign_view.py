@@ -13,7 +13,8 @@ from api.page.network_drawing import group_color
 from api.page.source_query import SourceQuery, source_query
 from api.page.summary import summarise_campaign, summarise_influence_test
 from api.page.verdict import summarise_model, warn_of_better_forecaster
-from forecasting.history.series import DECAY, MEMORY_DAYS, campaign_list, read_influence
+from forecasting.history.campaigns import campaign_list
+from forecasting.history.series import DECAY, MEMORY_DAYS, read_influence
 from forecasting.records import (
     Forecast,
     ModelRun,

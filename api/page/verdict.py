@@ -1,6 +1,7 @@
 """The verdict of a back-test in sentences, for the page, the API and the command line."""
 
 from api.page.i18n import Translator
+from forecasting.evaluation.periods import BACKTEST_DAYS, MODEL_BACKTEST_MIN_DAYS
 from forecasting.evaluation.verdict import BacktestVerdict, ErrorVerdict, IntervalVerdict, judge
 from forecasting.records import Backtest, ModelRun
 
@@ -48,8 +49,10 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
     return [
         *sentences,
         translate(
-            "There is no back-test, which needs 112 days of data and a campaign that runs on the last 28: "
-            "how far off forecasts are is not known."
+            "There is no back-test, which needs %(days)d days of data and a campaign that runs on the last "
+            "%(last)d: how far off forecasts are is not known.",
+            days=MODEL_BACKTEST_MIN_DAYS,
+            last=BACKTEST_DAYS,
         ),
     ]
 

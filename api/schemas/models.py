@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from forecasting.evaluation.periods import BACKTEST_DAYS, MODEL_BACKTEST_MIN_DAYS
+
 IntervalVerdict = Annotated[
     Literal["holds", "too narrow", "too wide"],
     Field(description="The 80% interval holds if it contains between 75% and 85% of the actual values"),
@@ -84,7 +86,8 @@ class Model(BaseModel):
         "traffic and the usual rate of campaigns"
     )
     back_test: Comparison | None = Field(
-        description="Null with less than 112 days of data, or if no campaign ran on the last 28"
+        description=f"Null with less than {MODEL_BACKTEST_MIN_DAYS} days of data, or if no campaign ran on "
+        f"the last {BACKTEST_DAYS}"
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from api.schemas.campaigns import Campaign
 from api.schemas.requests import CampaignRequest
-from forecasting.history.series import campaign_list
+from forecasting.history.campaigns import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign
 from forecasting.records import find_campaign
 from graph.connection import Graph

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forecasting.baseline.campaign_rate import CampaignCounts, usual_participants
 from forecasting.baseline.rate_model import Series, Traffic, expected_participants, rate_weights
 from forecasting.baseline.traffic import forecast_traffic
-from forecasting.history.series import History
+from forecasting.history.history import History
 
 Floats = NDArray[np.float64]
 

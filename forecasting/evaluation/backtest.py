@@ -8,7 +8,7 @@ from scipy.stats import poisson
 
 from forecasting.combination.members import MEMBERS
 from forecasting.evaluation.verdict import REFERENCE
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
 from graph.progress import Progress
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from forecasting.history.daily_values import DailyEvents, DailyMatrix, DailyValues
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.history.time_step import DAY, Step
 
 NODE_FEATURES = 7
@@ -190,15 +190,15 @@ def _targeted_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple
         )
     )  # fmt: skip
     by_coupon = history.activity[history.activity["by_coupon"].astype(bool)]
+    in_any = history.outcomes.drop_duplicates(["user", "ds"])
     no_rows = history.participations.iloc[:0]
     for campaign, starts in zip(campaigns["id"], campaigns["starts"], strict=True):
         graph = UserGraph.of(roles.get(campaign, history.roles.iloc[:0]), history.edges)
         users = graph.ids
-        took_part = _daily_values(users, outcomes.get(campaign, no_rows), history)
-        engaged = np.maximum(
-            _daily_values(users, prelaunch.get(campaign, no_rows), history),
-            _daily_values(users, participations.get(campaign, no_rows), history),
-        )
+        took_part = _matrix(users, outcomes.get(campaign, no_rows), history)
+        before = prelaunch.get(campaign, no_rows)[["user", "ds"]]
+        since = participations.get(campaign, no_rows)[["user", "ds"]]
+        engaged = _matrix(users, pd.concat([before, since]), history)
         purchases = bought.get(campaign, history.bought.iloc[:0])
         coupon_purchases = purchases[purchases["by_coupon"].astype(bool)]
         yield (
@@ -207,28 +207,31 @@ def _targeted_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple
                 graph=graph,
                 start=history.number(starts),
                 step=history.step,
-                y=DailyMatrix(took_part if history.redemptions_only else engaged),
-                took_part=DailyMatrix(took_part),
-                engaged=DailyMatrix(engaged),
-                any_campaign=DailyMatrix(_daily_values(users, history.outcomes, history)),
-                active=DailyMatrix(_daily_values(users, history.activity, history)),
-                campaign_coupon=DailyMatrix(_daily_values(users, coupon_purchases, history)),
-                any_coupon=DailyMatrix(_daily_values(users, by_coupon, history)),
-                campaign_spending=DailyMatrix(_daily_values(users, purchases, history, "value")),
-                spending=DailyMatrix(_daily_values(users, history.activity, history, "value")),
+                y=took_part if history.redemptions_only else engaged,
+                took_part=took_part,
+                engaged=engaged,
+                any_campaign=_matrix(users, in_any, history),
+                active=_matrix(users, history.activity, history),
+                campaign_coupon=_matrix(users, coupon_purchases, history),
+                any_coupon=_matrix(users, by_coupon, history),
+                campaign_spending=_matrix(users, purchases, history, "value"),
+                spending=_matrix(users, history.activity, history, "value"),
             ),
         )
 
 
-def _daily_values(users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None) -> Floats:
-    """Values of `column` (default: 1) by user and step, 0 without a row, shape (n_users, n_steps)."""
-    matrix = np.zeros((len(users), history.n_steps), dtype=np.float32)
+def _matrix(users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None) -> DailyMatrix:
+    """``_events`` as a matrix."""
+    return _events(users, rows, history, column).matrix(history.n_steps)
+
+
+def _events(users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None) -> DailyEvents:
+    """Values of `column` (default: 1) in the rows of `users`, by user and step."""
     position = users.get_indexer(rows["user"])
-    step = history.step.numbers(history.first_day, rows["ds"])
     inside = position >= 0
-    values = 1.0 if column is None else rows[column].to_numpy(np.float32)[inside]
-    matrix[position[inside], step[inside]] = values
-    return matrix
+    step = history.step.numbers(history.first_day, rows["ds"])[inside]
+    values = np.ones(len(step)) if column is None else rows[column].to_numpy(float)[inside]
+    return DailyEvents(position[inside].astype(np.int64), step, values.astype(np.float32), len(users))
 
 
 def open_candidates(history: History) -> pd.DataFrame:
@@ -259,11 +262,6 @@ def others_share(history: History) -> float:
     candidates = open_candidates(history.before(moment.date()))["user"]
     # One participant more, so that it stays below 1.
     return float((~latest["user"].isin(candidates)).sum() / (len(latest) + 1))
-
-
-def others_share_of(history: History, campaign: str) -> float:
-    """``others_share`` of a campaign that is open to all; 0 for one with target users."""
-    return others_share(history) if campaign in history.open_ids else 0.0
 
 
 def _open_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple[str, CampaignUsers]]:
@@ -299,10 +297,10 @@ class _OpenUsers:
         return cls(
             history,
             graph,
-            any_campaign=_daily_events(graph.ids, in_any, history),
-            active=_daily_events(graph.ids, history.activity, history),
-            any_coupon=_daily_events(graph.ids, by_coupon, history),
-            spending=_daily_events(graph.ids, history.activity, history, "value"),
+            any_campaign=_events(graph.ids, in_any, history),
+            active=_events(graph.ids, history.activity, history),
+            any_coupon=_events(graph.ids, by_coupon, history),
+            spending=_events(graph.ids, history.activity, history, "value"),
         )
 
     def campaign(
@@ -313,15 +311,15 @@ class _OpenUsers:
         nodes: CampaignUsers | None = None,
     ) -> CampaignUsers:
         ids, history = self.graph.ids, self.history
-        took_part = _daily_events(ids, outcomes, history)
-        nothing = _daily_events(ids, participations.iloc[:0], history)
+        took_part = _events(ids, outcomes, history)
+        nothing = _events(ids, participations.iloc[:0], history)
         return CampaignUsers(
             graph=self.graph,
             start=history.number(starts),
             step=history.step,
             y=took_part,
             took_part=took_part,
-            engaged=_daily_events(ids, participations, history),
+            engaged=_events(ids, participations, history),
             any_campaign=self.any_campaign,
             active=self.active,
             # Purchases of a campaign's products are read for targeted users only.
@@ -331,14 +329,3 @@ class _OpenUsers:
             spending=self.spending,
             nodes=nodes,
         )
-
-
-def _daily_events(
-    users: pd.Index, rows: pd.DataFrame, history: History, column: str | None = None
-) -> DailyEvents:
-    """As ``_daily_values``."""
-    position = users.get_indexer(rows["user"])
-    inside = position >= 0
-    step = history.step.numbers(history.first_day, rows["ds"])[inside]
-    values = np.ones(len(step)) if column is None else rows[column].to_numpy(float)[inside]
-    return DailyEvents(position[inside].astype(np.int64), step, values.astype(np.float32), len(users))

@@ -85,6 +85,12 @@ class DailyEvents:
         self._user, self._step, self._value = user[order], step[order], value[order]
         self._n_users = n_users
 
+    def matrix(self, n_steps: int) -> DailyMatrix:
+        """The same values as a matrix."""
+        values = np.zeros((self._n_users, n_steps), dtype=np.float32)
+        values[self._user, self._step] = self._value
+        return DailyMatrix(values)
+
     def sum_before(self, origin: int, days: int | None = None) -> Floats:
         """Sum over the last `days` before `origin` (default: all), shape (n_users,)."""
         first = 0 if days is None else int(np.searchsorted(self._step, origin - days))

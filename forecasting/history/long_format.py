@@ -5,7 +5,7 @@ from typing import Literal
 
 import pandas as pd
 
-from forecasting.history.series import campaign_list
+from forecasting.history.campaigns import campaign_list
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from forecasting.klstm.batches import Example, collate
+from forecasting.klstm.campaign_forecasts import CampaignForecasts
 from forecasting.klstm.network import KLSTMNetwork, Prediction
 from forecasting.klstm.samples import FUTURE_COLUMNS, PAST_COLUMNS
 
@@ -62,6 +63,24 @@ class Explanation:
     attributions: pd.DataFrame
     odds_ratios: pd.DataFrame
     groups: pd.DataFrame
+
+
+def explain(members: list[KLSTMNetwork], forecasts: CampaignForecasts, campaign: str) -> Explanation:
+    """Explain the forecast of `campaign`, which the networks `members` made."""
+    odds_ratios = forecasts.shares.odds_ratios()
+    # Some features are identical if participation means buying the campaign's products.
+    duplicates = odds_ratios[["ratio", "low", "high"]].round(3).duplicated()
+    rows, groups = (table[table["unique_id"] == campaign] for table in (forecasts.rows, forecasts.groups))
+    by_group = groups.groupby("group", dropna=False, as_index=False)["mean"].sum()
+    frame = next(frame for frame in forecasts.frames if frame.id == campaign)
+    origin, days = len(frame.y), len(rows)
+    return Explanation(
+        expected=float(groups["mean"].sum()),
+        baseline=float(frame.baseline[origin, :days].sum()),
+        attributions=with_other_members(attributions(members, frame.sample(origin), days), rows),
+        odds_ratios=odds_ratios[~duplicates].reset_index(drop=True),
+        groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
+    )
 
 
 def attributions(members: list[KLSTMNetwork], example: Example, days: int) -> pd.DataFrame:

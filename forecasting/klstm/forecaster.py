@@ -1,6 +1,6 @@
 """The K-LSTM forecaster: fit, predict, save, load."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from pandas.util import hash_pandas_object
 from forecasting.baseline.baseline import Baseline
 from forecasting.combination.members import MEMBERS
 from forecasting.combination.weights import baseline_alone, combine, equal_weights
-from forecasting.history.campaign_users import campaign_users, others_share, others_share_of
-from forecasting.history.series import History
+from forecasting.history.campaign_users import campaign_users, others_share
+from forecasting.history.history import History
 from forecasting.history.time_step import DAY, Step
-from forecasting.klstm.attributions import Explanation, attributions, with_other_members
+from forecasting.klstm.attributions import Explanation, explain
 from forecasting.klstm.batches import Example, collate
+from forecasting.klstm.campaign_forecasts import CampaignForecasts, check_days
 from forecasting.klstm.checkpoint import Checkpoint
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.samples import CampaignFrame, campaign_frames, training_samples
@@ -33,16 +34,9 @@ from forecasting.klstm.validation import Validation, member_means, validate
 from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
 from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
-from forecasting.records import FORECAST_VALUES
 from forecasting.user_shares import UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
-
-COLUMNS = ["unique_id", "ds", *FORECAST_VALUES]
-USER_COLUMNS = ["unique_id", "user", "group", "key_user", "took_part", "probability", "days"]
-GROUP_COLUMNS = [
-    "unique_id", "group", "ds", "mean", "participants_p10", "participants_p50", "participants_p90",
-]  # fmt: skip
 
 
 class KLSTM:
@@ -191,37 +185,14 @@ class KLSTM:
             If the horizon is too long, the time step of `history` is not the model's, or the origin is before
             the model's cut-off.
         """
+        return self.forecast(history, horizon).steps
+
+    def forecast(self, history: History, horizon: int) -> CampaignForecasts:
+        """Forecast as `predict` does, with users and neighbour groups. Raises as `predict` does."""
         self._check(history, horizon)
         frames = [frame for frame in campaign_frames(history, self._baseline) if len(frame.y) < frame.end]
-        forecasts = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
-        return with_bands(forecasts, forecasts["dispersion"].to_numpy(float))[COLUMNS]
-
-    def predict_users(self, history: History, horizon: int) -> pd.DataFrame:
-        """Forecast which users take part within `horizon` days from ``history.as_of`` on.
-
-        Returns
-        -------
-        Columns unique_id, user, group (missing for users of no group), key_user, took_part (so far),
-        probability (of at least one day) and days (expected number; the sum over users equals the sum of
-        `predict`'s means, less ``others_share`` of it where the campaign is open to all), the most likely
-        users of each campaign first.
-
-        Raises
-        ------
-        NotReady, InvalidRequest
-            As `predict` does, and InvalidRequest for months.
-        """
-        tables = [
-            users.assign(
-                unique_id=frame.id, probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
-            )
-            for frame, _, daily, users in self._daily_forecasts(history, horizon)
-        ]
-        if not tables:
-            return pd.DataFrame(columns=USER_COLUMNS)
-        order = ["unique_id", "probability", "user"]
-        users = pd.concat(tables, ignore_index=True)
-        return users.sort_values(order, ascending=[True, False, True], ignore_index=True)[USER_COLUMNS]
+        rows = self._forecasts([(frame, len(frame.y)) for frame in frames], history, horizon)
+        return CampaignForecasts(history, frames, rows, self._shares)
 
     def predict_planned(
         self, history: History, campaign: str, uplift: Uplift | None = None
@@ -240,10 +211,10 @@ class KLSTM:
         Raises
         ------
         NotReady, InvalidRequest
-            As `predict_users` does, and InvalidRequest if the campaign has begun or ends too late.
+            As `predict` does, and InvalidRequest for months, or if the campaign has begun or ends too late.
         """
         self._check(history, 1)
-        _check_days(history)
+        check_days(history)
         expected = expected_plan(history, self._baseline, campaign)
         dispersion = self._launch_dispersion
         if uplift:
@@ -251,7 +222,8 @@ class KLSTM:
             dispersion += uplift.dispersion
         users = campaign_users(history)[campaign]
         origin = history.n_steps
-        of_users = expected["mean"].to_numpy(float) * (1 - others_share_of(history, campaign))
+        others = others_share(history) if campaign in history.open_ids else 0.0
+        of_users = expected["mean"].to_numpy(float) * (1 - others)
         daily = daily_probabilities(of_users, self._shares.of(users, origin))
         table = users.table(origin)[["user"]].assign(
             probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
@@ -262,71 +234,9 @@ class KLSTM:
             table.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
         )
 
-    def explain(self, history: History, campaign: str, horizon: int) -> Explanation:
-        """Explain the forecast of a running `campaign` by `predict`. Raises as `predict_users` does."""
-        odds_ratios = self._shares.odds_ratios()
-        # Some features are identical if participation means buying the campaign's products.
-        duplicates = odds_ratios[["ratio", "low", "high"]].round(3).duplicated()
-        groups = self.predict_groups(history, horizon)
-        of_campaign = groups[groups["unique_id"] == campaign]
-        frames = campaign_frames(history, self._baseline)
-        frame = next(frame for frame in frames if frame.id == campaign)
-        origin = len(frame.y)
-        days = min(horizon, frame.end - origin)
-        by_group = of_campaign.groupby("group", dropna=False, as_index=False)["mean"].sum()
-        forecast = self._forecasts([(frame, origin)], history, horizon)
-        of_network = attributions(self._members, frame.sample(origin), days)
-        return Explanation(
-            expected=float(of_campaign["mean"].sum()),
-            baseline=float(frame.baseline[origin, :days].sum()),
-            attributions=with_other_members(of_network, forecast),
-            odds_ratios=odds_ratios[~duplicates].reset_index(drop=True),
-            groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
-        )
-
-    def predict_groups(self, history: History, horizon: int) -> pd.DataFrame:
-        """Forecast participants by neighbour group.
-
-        Returns
-        -------
-        Columns unique_id, group (missing for users of no group), ds, mean, participants_p10/p50/p90. The
-        means sum to those of `predict`.
-
-        Raises
-        ------
-        NotReady, InvalidRequest
-            As `predict_users` does.
-        """
-        tables = []
-        for frame, forecast, daily, users in self._daily_forecasts(history, horizon):
-            groups = users["group"].fillna("")
-            mean = pd.DataFrame(daily.T, columns=forecast["ds"]).groupby(groups).sum().rename_axis("group")
-            if frame.open:  # Users beyond those of `predict_users` are in no group.
-                others = forecast["mean"].to_numpy(float) - daily.sum(axis=1)
-                mean.loc[""] = mean.reindex([""]).fillna(0.0).to_numpy()[0] + others
-            long = mean.melt(var_name="ds", value_name="mean", ignore_index=False).reset_index()
-            tables.append(long.merge(forecast[["ds", "dispersion"]], on="ds").assign(unique_id=frame.id))
-        if not tables:
-            return pd.DataFrame(columns=GROUP_COLUMNS)
-        by_group = pd.concat(tables, ignore_index=True)
-        by_group = with_bands(by_group, by_group["dispersion"].to_numpy(float))
-        return by_group.assign(group=by_group["group"].where(by_group["group"] != "", None))[GROUP_COLUMNS]
-
-    def _daily_forecasts(
-        self, history: History, horizon: int
-    ) -> Iterator[tuple[CampaignFrame, pd.DataFrame, np.ndarray, pd.DataFrame]]:
-        """Frame, forecast, ``daily_probabilities`` and ``CampaignUsers.table`` of each running campaign."""
-        self._check(history, horizon)
-        _check_days(history)
-        others = others_share(history)
-        for frame in campaign_frames(history, self._baseline):
-            origin = len(frame.y)
-            if origin < frame.end:
-                forecast = self._forecasts([(frame, origin)], history, horizon)
-                share = self._shares.of(frame.users, origin)
-                of_users = forecast["mean"].to_numpy(float) * (1 - others if frame.open else 1)
-                daily = daily_probabilities(of_users, share)
-                yield frame, forecast, daily, frame.users.table(origin)
+    def explain(self, forecasts: CampaignForecasts, campaign: str) -> Explanation:
+        """Explain the forecast of `campaign` among those that `forecast` returned."""
+        return explain(self._members, forecasts, campaign)
 
     def cross_validation(
         self,
@@ -493,11 +403,3 @@ class KLSTM:
         model._baseline, model._validation, model._shares = saved.baseline, saved.validation, saved.shares
         model._launch_dispersion, model.is_trained = saved.launch_dispersion, saved.is_trained
         return model
-
-
-def _check_days(history: History) -> None:
-    if history.step != DAY:
-        raise InvalidRequest(
-            f"Users are forecast by day; this history is in {history.step.name}s.",
-            "Rank the users who take part next instead, with a next-user model.",
-        )

@@ -18,7 +18,7 @@ from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.baseline.traffic import HolidayEffects
 from forecasting.history.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.history.campaign_users import CampaignUsers, campaign_users
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.history.time_step import Step
 from forecasting.klstm.batches import Example
 

@@ -15,7 +15,7 @@ from scipy.stats import nbinom, norm
 
 from forecasting.combination.members import statistical_means
 from forecasting.combination.weights import combine, equal_weights, learn_weights
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.samples import CampaignFrame, Sample
 from forecasting.klstm.trainer import Configuration, stop_early
 from forecasting.weights import Weights

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.history.series import History
+from forecasting.history.history import History
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.errors import InvalidRequest

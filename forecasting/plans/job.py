@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forecasting.forecasts import model_for, network_of_model
-from forecasting.history.series import History, read_history
+from forecasting.history.history import History
+from forecasting.history.read_history import read_history
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.plans.discounts import DiscountEffect, Uplift, read_discount_effect
 from forecasting.plans.plan_forecast import OutcomeForecast, with_changed_plan

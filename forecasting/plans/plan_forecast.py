@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.baseline.baseline import Baseline, traffic_of
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.negative_binomial import QUANTILES, quantile
 from graph.errors import InvalidRequest
 from graph.remedies import Remedy

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting.history.series import read_history
+from forecasting.history.read_history import read_history
 from graph.connection import Graph
 from graph.datasets import describe_dataset
 from graph.progress import Silent

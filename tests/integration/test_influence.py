@@ -6,7 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from forecasting.history.series import DECAY, read_history, read_influence
+from forecasting.history.read_history import read_history
+from forecasting.history.series import DECAY, read_influence
 from graph.connection import Graph
 from graph.progress import Silent
 from tests.data import query

@@ -12,13 +12,14 @@ import pytest
 from safetensors.numpy import load_file
 
 import cypher
+from forecasting.evaluation.periods import BACKTEST_DAYS
 from forecasting.forecasts import explain_campaign, forecast_campaign
-from forecasting.history.series import read_history
+from forecasting.history.read_history import read_history
 from forecasting.klstm.forecaster import Configuration
 from forecasting.plans.discounts import read_weeks
 from forecasting.plans.job import PlanChange, plan_campaign
 from forecasting.records import checkpoint_path, expected_groups, likely_users, redeemers_path
-from forecasting.training import BACKTEST_DAYS, train
+from forecasting.training import train
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
 from graph.importing.adapters.complete_journey import complete_journey

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from forecasting.history.series import read_history
+from forecasting.history.read_history import read_history
 from forecasting.history.time_step import DAY, MONTH, Step
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration

@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from forecasting.forecasts import explain_campaign, forecast_campaign
-from forecasting.history.series import read_history, read_influence
+from forecasting.history.read_history import read_history
+from forecasting.history.series import read_influence
 from forecasting.klstm.trainer import Configuration
 from forecasting.plans.campaigns import NewCampaign, create_campaign
 from forecasting.plans.job import PlanChange, plan_campaign

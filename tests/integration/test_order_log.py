@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.history.series import campaign_list
+from forecasting.history.campaigns import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
 from graph.connection import Graph
 from graph.importing.check import check_files

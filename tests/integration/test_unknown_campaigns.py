@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.schemas.requests import CampaignRequest
 from cli.local_backend import LocalBackend
-from forecasting.history.series import campaign_list
+from forecasting.history.campaigns import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign, remove_planned
 from graph.connection import Graph
 from graph.errors import NotFound

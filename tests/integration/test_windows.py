@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from api.serializers.campaigns import serialize_campaign
-from forecasting.history.series import campaign_list, read_influence
+from forecasting.history.campaigns import campaign_list
+from forecasting.history.series import read_influence
 from graph.connection import Graph
 from tests.data import query
 from tests.shop import HEADER, Import

@@ -14,7 +14,7 @@ import pytest
 from forecasting.baseline.baseline import Baseline
 from forecasting.combination.members import MEMBERS
 from forecasting.evaluation.backtest import backtest, score
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
 from forecasting.klstm.trainer import Configuration, stop_early

@@ -114,9 +114,8 @@ def test_daily_probabilities_sum_to_expected_participants() -> None:
 def test_forecasts_of_users_and_groups_sum_to_that_of_the_campaign(redeemers: bool) -> None:
     history = make_history().redeemers() if redeemers else make_history()
     model = KLSTM(QUICK).fit(history, Silent())
-    forecast, users, groups = (
-        predict(history, 4) for predict in (model.predict, model.predict_users, model.predict_groups)
-    )
+    forecasts = model.forecast(history, 4)
+    forecast, users, groups = forecasts.steps, forecasts.users, forecasts.groups
     # About twenty participants are expected of the six users, of whom at most 98% take part on one day.
     total = forecast["mean"].clip(upper=0.98 * 6).groupby(forecast["unique_id"]).sum()
     assert users.groupby("unique_id")["days"].sum().to_dict() == pytest.approx(total.to_dict(), rel=1e-4)
@@ -133,13 +132,14 @@ def test_likely_users_use_nothing_at_or_after_the_origin() -> None:
     for back in np.random.default_rng(9).choice(25, 20, replace=False):
         origin = AS_OF - timedelta(days=int(back))
         clean, corrupted = (
-            model.predict_users(known.before(origin), 5) for known in (history, corrupt_from(history, origin))
+            model.forecast(known.before(origin), 5).users
+            for known in (history, corrupt_from(history, origin))
         )
         pd.testing.assert_frame_equal(clean, corrupted)
     # Rows before the origin do count.
     last_day = AS_OF - timedelta(days=1)
     clean, corrupted = (
-        model.predict_users(known, 5) for known in (history, corrupt_from(history, last_day).before(AS_OF))
+        model.forecast(known, 5).users for known in (history, corrupt_from(history, last_day).before(AS_OF))
     )
     assert not clean["probability"].equals(corrupted["probability"])
 
@@ -166,7 +166,7 @@ def test_checkpoint_stores_the_user_shares(tmp_path: Path) -> None:
     model = KLSTM(replace(QUICK, seed=4)).fit(history, Silent())
     model.save(tmp_path / "model.safetensors")
     loaded = KLSTM.load(tmp_path / "model.safetensors")
-    pd.testing.assert_frame_equal(model.predict_users(history, 3), loaded.predict_users(history, 3))
+    pd.testing.assert_frame_equal(model.forecast(history, 3).users, loaded.forecast(history, 3).users)
 
 
 def test_history_of_redeemers_counts_only_redemptions() -> None:
@@ -193,7 +193,7 @@ def test_odds_ratios_have_intervals() -> None:
 def test_attributions_multiply_to_the_ratio_of_forecast_and_baseline() -> None:
     history = make_history()
     model = KLSTM(replace(QUICK, epochs=6, learning_rate=0.02, members=2)).fit(history, Silent())
-    explanation = model.explain(history, "1", 4)
+    explanation = model.explain(model.forecast(history, 4), "1")
     frame = next(frame for frame in campaign_frames(history, model._baseline) if frame.id == "1")
     mean = model.predict(history, 4).query("unique_id == '1'")["mean"].to_numpy()
     ratio = np.exp(np.log(mean / frame.baseline[len(frame.y), :4]).mean())

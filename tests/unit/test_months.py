@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.history.time_step import DAY, MONTH, Step, step_named
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
@@ -114,7 +114,7 @@ def test_daily_history_is_rejected_by_a_monthly_model(fitted: KLSTM) -> None:
 
 def test_users_cannot_be_forecast_by_month(fitted: KLSTM) -> None:
     with pytest.raises(InvalidRequest, match="forecast by day") as error:
-        fitted.predict_users(monthly_history(), 1)
+        _ = fitted.forecast(monthly_history(), 1).users
     assert "next-user model" in error.value.remedy
 
 

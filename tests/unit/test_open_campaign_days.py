@@ -12,7 +12,7 @@ from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.evaluation.backtest import seasonal_naive_error
 from forecasting.history import campaign_users as module
 from forecasting.history.campaign_users import campaign_users, open_candidates, others_share
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames, training_samples
 from forecasting.klstm.share_origins import share_origins
@@ -134,9 +134,8 @@ def test_users_are_known_from_their_first_activity_on() -> None:
 
 def test_users_and_groups_sum_to_the_forecast(fitted: KLSTM) -> None:
     history = open_history()
-    forecast, users, groups = (
-        predict(history, 5) for predict in (fitted.predict, fitted.predict_users, fitted.predict_groups)
-    )
+    forecasts = fitted.forecast(history, 5)
+    forecast, users, groups = forecasts.steps, forecasts.users, forecasts.groups
     total = forecast.groupby("unique_id")["mean"].sum()
     others = others_share(history)
     assert users.groupby("unique_id")["days"].sum().to_dict() == pytest.approx(
@@ -166,8 +165,9 @@ def test_open_forecasts_use_nothing_after_the_origin(fitted: KLSTM) -> None:
             {"campaign": ["1"], "user": ["u00"], "targeted": [origin], "score": [1.0], "group": ["g"]}
         ),
     ).before(AS_OF)
-    for predict in (fitted.predict, fitted.predict_users, fitted.predict_groups):
-        pd.testing.assert_frame_equal(predict(later, 5), predict(history, 5), check_dtype=False)
+    of_later, of_earlier = fitted.forecast(later, 5), fitted.forecast(history, 5)
+    for table in ("steps", "users", "groups"):
+        pd.testing.assert_frame_equal(getattr(of_later, table), getattr(of_earlier, table), check_dtype=False)
 
 
 def test_errors_are_scaled_by_the_days_since_the_launch() -> None:
@@ -198,5 +198,5 @@ def test_too_few_days_are_forecast_by_the_baseline(days: int, tmp_path: Path) ->
     loaded = KLSTM.load(tmp_path / "model.safetensors")
     assert not loaded.is_trained
     pd.testing.assert_frame_equal(loaded.predict(short, 3), forecast)
-    explanation = model.explain(short, "1", 3)
+    explanation = model.explain(model.forecast(short, 3), "1")
     assert explanation.attributions["ratio"].tolist() == pytest.approx([1.0] * len(explanation.attributions))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from forecasting.baseline.baseline import Baseline
-from forecasting.history.series import History
+from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.plans.plan_forecast import expected_plan, launch_dispersion, with_changed_plan
 from graph.errors import InvalidRequest

@@ -1,0 +1,164 @@
+"""The data of a data set before a forecast's origin."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pandas as pd
+
+from forecasting.history.campaigns import with_reach
+from forecasting.history.time_step import DAY, Step
+from graph.errors import InvalidRequest
+from network.runs import NetworkRun
+
+
+@dataclass(frozen=True)
+class History:
+    """The data of a data set before the beginning of the day `as_of`.
+
+    Attributes
+    ----------
+    dataset, network
+        Id of the data set, and the run of the spreading network.
+    as_of, first_day
+        The origin, whose data is not included, and the first day of the data.
+    steps
+        One row per campaign and step, columns unique_id (the campaign), ds, y (participants; before the
+        launch, users targeted up to the launch who bought the promoted products; none of an open campaign),
+        in_window (from the launch on), redeemers, purchases and redemptions that count as participation,
+        key_users (among the participants), weight (of the participations), exposed (users targeted so far
+        and exposed who have not taken part), reach (the exposure term of the influence level) and level (the
+        influence level). Open campaigns have no exposure.
+    campaigns
+        Campaigns that began before `as_of`, even if `steps` covers only one of them, and plans; columns id,
+        name, kind, starts, ends (exclusive), open (whether it is open to all), targeted (number of users; of
+        an open campaign, those active before the network's cut-off).
+    roles
+        The target users: columns campaign, user, targeted (the day of the targeting), score (key user score,
+        0 for other users), group.
+    open_roles
+        The key users and members of groups that all open campaigns share: columns user, score, group.
+    edges
+        Spreading network, columns source, target, probability.
+    participations
+        One row per campaign, user and step, columns campaign, user, ds, redeemed (whether by redeeming a
+        coupon), purchases, redemptions, weight (of the participations).
+    bought
+        Purchases of promoted products by targeted users, before and after the launch, columns campaign, user,
+        ds, purchases (0 on days of returns alone), value (less returns), by_coupon.
+    activity
+        One row per user and active step, columns user, ds, value (money, less returns), by_coupon (any
+        purchase by coupon).
+    redemptions_only
+        Whether y counts redeemers instead of all participants.
+    step
+        Time step of `steps`.
+    opens_untargeted
+        Whether a campaign without target users is open to all: the rule of the data set.
+    country
+        The country whose holidays the days have (ISO 3166, two letters); None for none.
+    """
+
+    dataset: str
+    network: NetworkRun
+    as_of: date
+    first_day: date
+    steps: pd.DataFrame
+    campaigns: pd.DataFrame
+    roles: pd.DataFrame
+    edges: pd.DataFrame
+    participations: pd.DataFrame
+    bought: pd.DataFrame
+    activity: pd.DataFrame
+    open_roles: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["user", "score", "group"]))
+    redemptions_only: bool = False
+    step: Step = DAY
+    opens_untargeted: bool = False
+    country: str | None = None
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps from `first_day` to `as_of`."""
+        return self.step.number(self.first_day, self.as_of)
+
+    def number(self, moment: pd.Timestamp | date) -> int:
+        """Number of the step of `moment`; the step of `first_day` is 0."""
+        return self.step.number(self.first_day, moment)
+
+    @property
+    def open_ids(self) -> frozenset[str]:
+        """Ids of the campaigns that are open to all."""
+        return frozenset(self.campaigns.loc[self.campaigns["open"].astype(bool), "id"])
+
+    def with_campaigns(self, plans: pd.DataFrame) -> "History":
+        """The history with `plans`, rows of `campaigns`, added or replaced by id."""
+        others = self.campaigns[~self.campaigns["id"].isin(plans["id"])]
+        return replace(self, campaigns=pd.concat([others, plans], ignore_index=True))
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """The participations that y counts from the launch on: all, or only those with a redeemed coupon."""
+        return (
+            self.participations[self.participations["redeemed"]]
+            if self.redemptions_only
+            else self.participations
+        )
+
+    @property
+    def prelaunch(self) -> pd.DataFrame:
+        """The purchases in `bought` before a campaign's launch, which y counts unless `redemptions_only`."""
+        bought = self.bought[self.bought["purchases"] > 0]
+        starts = self.campaigns.set_index("id")["starts"].reindex(bought["campaign"])
+        return bought[(bought["ds"] < starts.to_numpy()).to_numpy()]
+
+    @property
+    def has_redemptions(self) -> bool:
+        """Whether any user redeemed a coupon late enough to follow the steps that training needs."""
+        earliest = self.step.start_of(self.first_day, 2 * self.step.lookback)
+        return bool((self.steps["redeemers"] > 0)[self.steps["ds"] >= earliest].any())
+
+    def reach_grows(self, since: date) -> bool:
+        """Whether any campaign targets users at `since` or later, and after its first step."""
+        starts = self.roles["campaign"].map(self.campaigns.set_index("id")["starts"])
+        targeted = self.roles["targeted"]
+        return bool(((targeted >= pd.Timestamp(since)) & (targeted > starts)).any())
+
+    def redeemers(self) -> "History":
+        """The history whose y counts redeemers: the participants who redeem coupons."""
+        return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
+
+    def before(self, origin: date, planned: str | None = None) -> "History":
+        """The history before the beginning of the step of `origin`.
+
+        The campaign `planned` stays as a plan: with its window, and with the users whom it targets up to its
+        first step.
+
+        Raises
+        ------
+        InvalidRequest
+            If `origin` is after `as_of`.
+        """
+        if origin > self.as_of:
+            raise InvalidRequest(
+                f"The origin {origin} is after {self.as_of}, the end of this history.",
+                f"Choose an origin up to {self.as_of}, or read a history with a later end.",
+            )
+        moment = self.step.start_of(origin, 0)
+        is_planned = self.campaigns["id"] == planned
+        campaigns = self.campaigns[(self.campaigns["starts"] < moment) | is_planned]
+        plans = self.campaigns.loc[is_planned, "starts"]
+        in_plan = (self.roles["campaign"] == planned) & (self.roles["targeted"] <= plans.max())
+        roles = self.roles[(self.roles["targeted"] < moment) | in_plan]
+        activity = self.activity[self.activity["ds"] < moment]
+        steps = self.steps[self.steps["unique_id"].isin(campaigns["id"])]
+        reached = roles.loc[roles["campaign"].isin(campaigns["id"]), ["campaign", "user"]].drop_duplicates()
+        bought = self.bought[self.bought["ds"] < moment].merge(reached)
+        return replace(
+            self,
+            as_of=moment.date(),
+            steps=steps[steps["ds"] < moment],
+            campaigns=with_reach(campaigns, roles, activity, self.network, self.opens_untargeted),
+            roles=roles,
+            participations=self.participations[self.participations["ds"] < moment],
+            bought=bought,
+            activity=activity,
+        )

@@ -1,0 +1,40 @@
+"""What users did by day, read from Neo4j: activity, participations and purchases of promoted products."""
+
+from datetime import date
+
+import pandas as pd
+
+from graph.connection import Graph
+from graph.importing.mapping.kinds import DERIVED
+
+
+def read_activity(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
+    """Read ``History.activity`` by day."""
+    scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED)}
+    frame = graph.frame("influence/user_activity", **scope)
+    return with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
+
+
+def read_participations(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
+    """Read ``History.participations`` by day."""
+    return with_days(graph.frame("influence/user_participations", dataset=dataset, before=before))
+
+
+def read_bought(graph: Graph, campaign: str, types: list[str], *, dataset: str, before: str) -> pd.DataFrame:
+    """Read daily purchases of promoted products by targeted users: user, ds, purchases, value, by_coupon.
+
+    `types` are those of purchases and of their returns; a day of returns alone has no purchases.
+    """
+    scope = {"dataset": dataset, "campaign": campaign, "before": before}
+    frame = graph.frame("influence/products_bought", **scope, types=types)
+    return with_days(frame.explode(["step", "purchases", "value", "by_coupon"], ignore_index=True))
+
+
+def since(first_day: date, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `frame` from a data set's first day on; earlier times are stray."""
+    return frame[frame["ds"] >= pd.Timestamp(first_day)].reset_index(drop=True)
+
+
+def with_days(frame: pd.DataFrame) -> pd.DataFrame:
+    """Replace the column step, ISO dates, by ds, timestamps."""
+    return frame.assign(ds=pd.to_datetime(frame["step"])).drop(columns="step")
