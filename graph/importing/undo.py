@@ -77,13 +77,13 @@ def _remove(graph: Graph, run: ImportRun, progress: Progress) -> UndoReport:
     """Remove what an import added and restore what it changed, except for participations."""
     keys = {"dataset": run.dataset, "import": run.number}
     graph.run("undo/begin", **keys)
-    advance = progress.stage(f"Undoing {run.id}", 6)
+    advance = progress.stage(f"Undoing {run.id}", 7)
     relationships = 0
     for statement in ("undo/links_of_users", "undo/other_links"):
         relationships += graph.run(statement, **keys)[0]["rows"]
         advance(1)
     changes = 0
-    for statement in ("undo/restore_replaced", "undo/changes"):
+    for statement in ("undo/restore_replaced", "undo/targetings", "undo/changes"):
         changes += graph.run(statement, **keys)[0]["rows"]
         advance(1)
     nodes = graph.run("undo/nodes", **keys)[0]["rows"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from graph.connection import Graph
+from graph.errors import InvalidRequest
 from graph.importing.check import check_files
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -21,6 +22,7 @@ MOMENTS = [
     ("c", "2024-03-02 10:00"),
 ]
 LINE = "act: 6 behaviours, 4 count; 2 of users whom the campaign had not targeted."
+MOMENTS_OF_B = ["b 2024-03-02T10:00", "b 2024-03-05T00:00", "b 2024-03-05T08:00", "b 2024-03-06T10:00"]
 COUNTING = ["a 2024-03-02T10:00", "b 2024-03-05T00:00", "b 2024-03-06T10:00", "c 2024-03-02T10:00"]
 
 
@@ -109,6 +111,34 @@ def test_targetings_have_the_first_of_their_times(
     )
     load(**changes)
     assert targeted(graph, dataset) == ["a 2024-03-01", "b 2024-03-05"]
+
+
+def test_earliest_targeting_of_all_imports_counts(
+    graph: Graph, load: Import, shop: Path, dataset: str
+) -> None:
+    changes = late_targets(shop, "promoted", "product", "tea")
+
+    def add(*rows: str) -> tuple[int, list[object], list[object]]:
+        with (shop / "targets.csv").open("a") as file:
+            file.writelines(row + "\n" for row in rows)
+        report = load(**changes)
+        assert load(**changes).total.loaded == 0
+        return report.tables["targetings"].loaded, targeted(graph, dataset), participations(graph, dataset)
+
+    (shop / "targets.csv").write_text("user,campaign,at\na,F1,2024-02-20\nb,F1,2024-03-06\n")
+    late = (["a 2024-02-20", "b 2024-03-06"], ["a 2024-03-02T10:00", "b 2024-03-06T10:00"])
+    assert add() == (2, *late)
+    # Twice in one delivery; a later one changes nothing.
+    earlier = ["b 2024-03-05T00:00", "b 2024-03-06T10:00"]
+    moved = (["a 2024-02-20", "b 2024-03-05"], [late[1][0], *earlier])
+    assert add("b,F1,2024-03-05 09:00", "b,F1,2024-03-05 09:00", "a,F1,2024-03-20") == (1, *moved)
+    started = add("b,F1,")
+    assert started == (1, ["a 2024-02-20", "b 2024-03-01"], [late[1][0], *MOMENTS_OF_B])
+    with pytest.raises(InvalidRequest, match="import/5"):
+        undo_import(graph, dataset, 3, Silent())
+    for number, expected in ((5, moved), (3, late)):
+        undo_import(graph, dataset, number, Silent())
+        assert (targeted(graph, dataset), participations(graph, dataset)) == expected
 
 
 def test_targetings_without_a_time_follow_the_start_of_their_campaign(

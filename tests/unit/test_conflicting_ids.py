@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from graph.importing.values.conflicting_ids import ConflictingIds
+from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
 from tests.orders import check_orders, orders_mapping
 
@@ -21,6 +25,21 @@ def test_rows_of_one_id_with_other_values_are_named(tmp_path: Path) -> None:
     assert warning.count == 1
     assert warning.examples == ["rows 2 and 5"]
     assert "1 behaviour has the `id` of an earlier row of the same user and object" in warning.text
+
+
+def test_only_rows_that_are_new_are_named() -> None:
+    def rows(amounts: list[float], first: int) -> Rows:
+        texts = {name: pa.array(["x"] * len(amounts)) for name in ("kind", "user", "object", "id")}
+        return Rows(
+            "behaviours", np.arange(first, first + len(amounts)), texts | {"value": pa.array(amounts)}, []
+        )
+
+    conflicting = ConflictingIds()
+    conflicting.add("log.csv", rows([1, 2], 2), known=True)
+    assert conflicting.warnings() == []
+    conflicting.add("log.csv", rows([1, 3], 4))
+    (warning,) = conflicting.warnings()
+    assert (warning.count, warning.examples) == (1, ["rows 2 and 5"])
 
 
 def test_number_of_compared_rows_is_limited_and_named(

@@ -7,7 +7,10 @@ import pytest
 
 from graph.importing.check import Check, check_files
 from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.reading.input_files import open_input_files
+from graph.importing.values.observer import Observer
 from graph.importing.values.repetitions import _SeenHashes
+from graph.importing.values.row_reader import RowReader
 from graph.progress import Silent
 from tests.orders import check_orders, orders_mapping
 
@@ -54,6 +57,24 @@ def test_repeated_rows_are_unchanged_and_do_not_count(
     assert outcome(check_orders(tmp_path, HEADER + ROWS, orders_mapping(columns, **changes))) == expected
 
 
+@pytest.mark.parametrize("changes", [{}, {"duplicates": "drop"}], ids=["by id", "by values"])
+@pytest.mark.parametrize("size", [1, 40_000])
+def test_rejected_row_is_no_earlier_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], size: int
+) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", size)
+    columns: dict[str, object] = {"campaign": "campaign"}
+    if not changes:
+        columns["id"] = "line"
+    mapping = orders_mapping(columns, unknown={"users": "reject", "campaigns": "reject"}, **changes)
+    rows = ["a,tea,2024-03-01,5,1,X", "b,tea,2024-03-01,5,1,F", "a,tea,2024-03-01,5,1,F"]
+    header = HEADER.replace("\n", ",campaign\n")
+    # The same rejected row again is rejected again.
+    text = header + "\n".join([rows[0], *rows, rows[2]]) + "\n"
+    counts = check_orders(tmp_path, text, mapping).tables["behaviours"]
+    assert (counts.loaded, counts.rejected, counts.unchanged) == (1, 3, 1)
+
+
 def test_warnings_count_rows_once(tmp_path: Path) -> None:
     report = check_orders(tmp_path, HEADER + ROWS, orders_mapping(duplicates="drop"))
     assert {warning.code: warning.count for warning in report.warnings}["zero_amounts"] == 1
@@ -81,6 +102,27 @@ def test_rows_of_several_files_are_compared_unless_they_are_of_two_systems(
     assert (
         outcome(check_files(tmp_path, several(["june.csv", "july.csv"], named=named), Silent())) == expected
     )
+
+
+@pytest.mark.parametrize("changes", [{}, {"duplicates": "drop"}], ids=["by id", "by values"])
+def test_rows_that_repeat_some_of_blocks_loaded_before_are_not_observed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
+) -> None:
+    monkeypatch.setattr("graph.importing.reading.blocks.BLOCK_ROWS", 2)
+    mapping = orders_mapping({} if changes else {"id": "line"}, **changes)
+    # The last two rows are new, and repeat a row of the first block and one of their own.
+    rows = ["a,tea,2024-03-01,0,1", "a,tea,2024-03-02,0,2", "a,tea,2024-03-03,0,3"]
+    check_orders(tmp_path, HEADER + "\n".join([*rows, rows[2], rows[0]]) + "\n", mapping)
+    observer = Observer(mapping)
+    reader = RowReader(mapping, observer, lambda _table, ids: ids[:0])
+    (file,) = (
+        file for file in open_input_files(tmp_path, mapping, Silent()).inputs if file.table == "behaviours"
+    )
+    first, second, third = file.blocks()
+    reader.skip(file, first)
+    assert len(reader.read(file, [file], second, [(5, 6)])) == 1
+    assert len(reader.read(file, [file], third, [(6, 7)])) == 0
+    assert "zero_amounts" not in [warning.code for warning in observer.warnings()]
 
 
 def test_block_of_nothing_but_repetitions_is_accounted_for(

@@ -131,11 +131,13 @@ def load_promotions(transaction: Transaction, rows: Rows, target: Target) -> Loa
     return _link_result(links, created, discounts.rows + promotions.rows)
 
 
-def _link_result(links: list[Row], created: int, unresolved: list[Row]) -> LoadResult:
-    """Build the result; `unresolved` are `row` and `column` of references to missing nodes."""
+def _link_result(links: list[Row], created: int, exceptions: list[Row]) -> LoadResult:
+    """Build the result; `exceptions` are rows whose `column` has an unknown id, or that change a link."""
     by_row = {link["row"]: link for link in links}
     rejected = []
-    for reference in unresolved:
-        row, column = reference["row"], reference["column"]
-        rejected.append(RowError(row, column, str(by_row[row][column]), unknown_id(REFERENCES[column])))
-    return LoadResult(created, len(links) - created - len(rejected), rejected)
+    for exception in exceptions:
+        row, column = exception["row"], exception["column"]
+        if column is not None:
+            rejected.append(RowError(row, column, str(by_row[row][column]), unknown_id(REFERENCES[column])))
+    loaded = created + len(exceptions) - len(rejected)
+    return LoadResult(loaded, len(links) - loaded - len(rejected), rejected)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.contract import ENTITIES, TABLES
@@ -21,9 +20,8 @@ from graph.importing.reading.lines import RowError
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
 from graph.importing.values.id_index import IdIndex
-from graph.importing.values.masks import is_true
 from graph.importing.values.observer import Observer
-from graph.importing.values.references import REFERENCES, referenced_ids, unknown_id
+from graph.importing.values.references import has_object_in, referenced_ids, references_of, unknown_id
 from graph.importing.values.row_reader import RowReader
 from graph.importing.values.rows import Rows, with_file_columns
 from graph.progress import Progress
@@ -67,7 +65,7 @@ class Resolver:
 
     def __init__(self, mapping: Mapping, observer: Observer) -> None:
         self.mapping = mapping
-        self._reader = RowReader(mapping, observer)
+        self._reader = RowReader(mapping, observer, self._unknown)
         self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 
@@ -137,10 +135,10 @@ class Resolver:
         """
         positions: dict[str, Ints] = {}
         errors: dict[int, RowError] = {}
-        for column, table in self._references(rows):
+        for column, table in references_of(rows, self.mapping):
             located = self.ids[table].positions(rows.columns[column])
             if column == "object":
-                of_table = self._has_object_in(rows, table)
+                of_table = has_object_in(rows, table, self.mapping)
                 located = np.where(of_table, located, positions.get("object", np.full(len(rows), -1)))
                 unknown = of_table & (located < 0)
             else:
@@ -151,22 +149,9 @@ class Resolver:
                 errors.setdefault(int(i), RowError(int(rows.numbers[i]), column, value, unknown_id(table)))
         return positions, errors
 
-    def _references(self, rows: Rows) -> list[tuple[str, str]]:
-        references = [(column, REFERENCES[column]) for column in rows.columns if column in REFERENCES]
-        if rows.table == "behaviours":
-            if self.mapping.keeps_unknown_campaigns:
-                references = [reference for reference in references if reference[0] != "campaign"]
-            references += [
-                ("object", table)
-                for table in sorted({kind.object_table for kind in self.mapping.kinds.values()})
-            ]
-        return references
-
-    def _has_object_in(self, rows: Rows, table: str) -> NDArray[np.bool_]:
-        """Mark behaviours whose kind has objects of `table`."""
-        kinds = [name for name, kind in self.mapping.kinds.items() if kind.object_table == table]
-        of_table = pc.is_in(rows.columns["kind"], value_set=pa.array(kinds, pa.string()))
-        return is_true(of_table)
+    def _unknown(self, table: str, ids: pa.Array) -> pa.Array:
+        """Return which of `ids` the table does not have."""
+        return ids.filter(pa.array(self.ids[table].positions(ids) < 0))
 
     def _new_pairs(self, rows: Rows, positions: dict[str, Ints]) -> NDArray[np.bool_]:
         """Mark rows that repeat no earlier row."""

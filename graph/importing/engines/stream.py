@@ -94,7 +94,7 @@ class StreamEngine(ImportEngine):
     _stale: StaleOrders = field(default_factory=StaleOrders, init=False)
 
     def __post_init__(self) -> None:
-        self._reader = RowReader(self.target.mapping, self.observer)
+        self._reader = RowReader(self.target.mapping, self.observer, self._unknown)
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""
@@ -130,14 +130,22 @@ class StreamEngine(ImportEngine):
                     yield 0, partial(_identity, plan.loaded_before)
                 if not plan.segments:
                     self.observer.left_out.skip(file, plan.loaded_before.left_out)
+                    self._reader.skip(file, block)
                 else:
-                    rows = self._reader.read(file, inputs, block)
+                    new = [(block.first + part.start, block.first + part.stop) for part in plan.segments]
+                    rows = self._reader.read(file, inputs, block, new)
                     if elsewhere is None and self._replaces(file):
                         elsewhere = self._rows_elsewhere(file, inputs)
                     for segment in plan.segments:
                         yield from self._batches(file, block, segment, rows, elsewhere)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
+
+    def _unknown(self, table: str, ids: pa.Array) -> pa.Array:
+        """Return which of `ids` the table does not have in the graph."""
+        dataset = self.target.mapping.dataset
+        row = self.graph.single("importing/unknown_ids", dataset=dataset, table=table, ids=ids.to_pylist())
+        return pa.array(row["unknown"], pa.string())
 
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours

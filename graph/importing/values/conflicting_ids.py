@@ -9,7 +9,7 @@ from graph.importing.warnings import DataWarning
 
 _KEY = ["kind", "user", "object", "id"]
 _MAX_ROWS = 5_000_000
-"""Later rows are not compared: each takes 24 bytes, and 80 more while they are compared at the end."""
+"""Later rows are not compared: each takes 32 bytes, and 80 more while they are compared at the end."""
 _EXAMPLES = 2
 
 
@@ -20,14 +20,15 @@ class ConflictingIds:
         self._blocks: dict[str, list[NDArray[np.int64]]] = {}
         self._rows = 0
 
-    def add(self, file: str, rows: Rows) -> None:
-        """Add accepted behaviours of `file`."""
+    def add(self, file: str, rows: Rows, *, known: bool = False) -> None:
+        """Add accepted behaviours of `file`; of `known` ones, which were loaded before, none is reported."""
         if "id" not in rows.columns or self._rows >= _MAX_ROWS:
             return
         frame = pd.DataFrame({name: column.to_pandas() for name, column in sorted(rows.columns.items())})
         given = frame["id"].notna().to_numpy()
         hashes = [pd.util.hash_pandas_object(part, index=False) for part in (frame[_KEY], frame)]
-        columns = [hashes[0].to_numpy().view(np.int64), hashes[1].to_numpy().view(np.int64), rows.numbers]
+        columns = [*(part.to_numpy().view(np.int64) for part in hashes), rows.numbers]
+        columns.append(np.full(len(rows), known, dtype=np.int64))
         self._blocks.setdefault(file, []).append(np.stack(columns)[:, given])
         self._rows += int(given.sum())
 
@@ -35,9 +36,9 @@ class ConflictingIds:
         """Return for each file how many rows are not loaded, with their numbers."""
         found = []
         for file, blocks in self._blocks.items():
-            keys, values, numbers = np.concatenate(blocks, axis=1)
+            keys, values, numbers, known = np.concatenate(blocks, axis=1)
             _, firsts, group = np.unique(keys, return_index=True, return_inverse=True)
-            conflicting = np.flatnonzero(values != values[firsts][group])
+            conflicting = np.flatnonzero((values != values[firsts][group]) & (known == 0))
             if len(conflicting):
                 pairs = [(numbers[firsts[group[i]]], numbers[i]) for i in conflicting[:_EXAMPLES]]
                 found.append(_warning(file, len(conflicting), pairs, self._rows >= _MAX_ROWS))

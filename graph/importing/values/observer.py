@@ -68,8 +68,8 @@ class Observer:
         self.left_out = LeftOut()
         """The rows that are left out of each file."""
 
-    def add(self, file: InputFile, rows: Rows) -> None:
-        """Observe the rows of one block of `file`."""
+    def add_block(self, file: InputFile, rows: Rows) -> None:
+        """Count the rows of one block of `file` that are left out, and what was counted as they were read."""
         self.left_out.add(file, rows)
         self._read[file.table, file.name] += rows.read
         self._left_out[file.table, file.name] += rows.left_out
@@ -79,6 +79,14 @@ class Observer:
                 self._kept[file.name, column, value, bool(known)] += kept[value]
         for name, counts in rows.currencies.items():
             self._currencies[_column(file, name)] += counts
+
+    def know(self, file: InputFile, rows: Rows) -> None:
+        """Take note of rows that were loaded before, with which others may conflict."""
+        if file.table == "behaviours":
+            self._conflicting.add(file.name, rows, known=True)
+
+    def add(self, file: InputFile, rows: Rows) -> None:
+        """Observe rows of one block of `file` that are to be loaded."""
         for part in (rows, rows.repeated):
             if part and file.table == "behaviours":
                 self._conflicting.add(file.name, part)

@@ -13,6 +13,7 @@ from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
 from graph.importing.values.keys import Hashes
+from graph.importing.values.references import Unknown, reference_unknown
 from graph.importing.values.rows import Rows
 
 _KEY = ["type", "user", "object", "id"]
@@ -31,32 +32,40 @@ class Repetitions:
     ----------
     mapping
         Says which behaviours are equal.
+    unknown
+        Returns which ids are unknown: a row that is rejected for one is not compared with others.
     """
 
-    def __init__(self, mapping: Mapping) -> None:
-        self._mapping = mapping
+    def __init__(self, mapping: Mapping, unknown: Unknown) -> None:
+        self._mapping, self._unknown = mapping, unknown
         self._types = {name: kind.type for name, kind in mapping.kinds.items()}
         # Ids of two sources are no duplicates.
         self._ids: dict[str | None, _SeenHashes] = defaultdict(_SeenHashes)
         self._values = _SeenHashes()
 
+    def compares(self, file: InputFile) -> bool:
+        """Return whether rows of `file` may repeat others."""
+        fields = {*file.source.columns, *file.source.constants}
+        return file.table == "behaviours" and (self._mapping.duplicates == "drop" or "id" in fields)
+
     def leave_out(self, file: InputFile, rows: Rows) -> Rows:
         """Return `rows` of a block without those that repeat earlier ones, which its `repeated` has."""
-        drops_equal = self._mapping.duplicates == "drop"
-        if file.table != "behaviours" or not len(rows) or not (drops_equal or "id" in rows.columns):
+        if not len(rows) or not self.compares(file):
             return rows
         frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
         frame["type"] = frame["kind"].map(self._types)
         repeated = np.zeros(len(rows), dtype=bool)
-        has_id = frame["id"].notna().to_numpy() if "id" in frame else repeated.copy()
+        accepted = ~reference_unknown(rows, self._mapping, self._unknown)
+        has_id = accepted & frame["id"].notna().to_numpy() if "id" in frame else repeated.copy()
         if has_id.any():
             seen = self._ids[self._mapping.label_of(file.source)]
             repeated[has_id] = seen.add(_hashes(frame.loc[has_id, _KEY]))
-        if drops_equal:
+        if self._mapping.duplicates == "drop":
             absent = {name: empty for name, empty in _VALUES.items() if name not in frame}
-            values = frame.assign(**absent).loc[~repeated, ["type", *_VALUES]]
+            compared = accepted & ~repeated
+            values = frame.assign(**absent).loc[compared, ["type", *_VALUES]]
             # A row with an id of its own is no repetition, whatever its values.
-            repeated[~repeated] = self._values.add(_hashes(values)) & ~has_id[~repeated]
+            repeated[compared] = self._values.add(_hashes(values)) & ~has_id[compared]
         return rows.without_repeated(repeated) if repeated.any() else rows
 
 
@@ -72,6 +81,8 @@ class _SeenHashes:
 
     def add(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Add `hashes`, and return which of them occurred before, also among themselves."""
+        if not len(hashes):
+            return np.zeros(0, dtype=bool)
         new, first = np.unique(hashes, return_index=True)
         before = np.ones(len(hashes), dtype=bool)
         before[first] = False
