@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from forecasting.history.campaign_users import CampaignUsers
-from forecasting.user_shares import NETWORK_FEATURES, features
+from forecasting.user_shares.features import NETWORK_FEATURES, features
 
 Floats = NDArray[np.float64]
 

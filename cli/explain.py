@@ -6,8 +6,6 @@ import typer
 
 from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, parse_date
 
-_MAX_FEATURES = 12
-
 
 def explain(
     campaign: CampaignArgument,
@@ -49,14 +47,18 @@ def explain(
     for name, count in explanation.sources:
         table.add_row(name, f"{count:,.0f}", f"{count / explanation.expected:.0%}")
     out.print(table)
-    columns = ("one standard deviation more of", "odds ratio", "95% interval")
+    if not explanation.associations:
+        out.print("Too few users took part so far to compare them with the others.")
+        return
+    columns = ("users who", "took part", "others", "times as likely", "95% interval")
     table = Table(*columns, title="Who takes part more often")
-    for odds_ratio in explanation.odds_ratios[:_MAX_FEATURES]:
-        interval = f"{odds_ratio.low:.2f} to {odds_ratio.high:.2f}"
-        table.add_row(feature_label(ENGLISH, odds_ratio.feature), f"{odds_ratio.ratio:.2f}", interval)
+    for row in explanation.associations:
+        interval = "too few campaigns" if row.low is None else f"{row.low:.2f} to {row.high:.2f}"
+        shares = f"{row.took_part_with:.1%}", f"{row.took_part_without:.1%}"
+        table.add_row(feature_label(ENGLISH, row.trait), *shares, f"{row.ratio:.2f}", interval)
     out.print(table)
     out.print(
-        "Estimated from all campaigns so far, with all other traits held equal and relative to the user's "
-        "usual rate. Observational: users with more of a trait took part more (or less) often; this does not "
-        "show that the trait caused it."
+        "How many of the users with and without a trait took part within a week, over all campaigns so far. "
+        "The last columns compare users who are equal in the other traits, by the model. Observational: this "
+        "does not show that the trait caused the difference."
     )

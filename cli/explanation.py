@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import pandas as pd
 
 from api.schemas import forecasts
+from api.serializers.forecasts import serialize_associations
 from graph.connection import Graph
 from network import queries
 
@@ -31,8 +32,8 @@ class ForecastExplanation:
         Participants that the baseline expects, without learned effects.
     attributions
         Effects that multiply the baseline.
-    odds_ratios
-        Odds ratios of user features.
+    associations
+        What goes with taking part.
     sources
         Pairs of a neighbour group's name and the number of participants expected from it.
     """
@@ -43,7 +44,7 @@ class ForecastExplanation:
     expected: float
     baseline: float
     attributions: list[forecasts.Attribution]
-    odds_ratios: list[forecasts.OddsRatio]
+    associations: list[forecasts.Association]
     sources: list[tuple[str, float]]
 
     @classmethod
@@ -67,8 +68,8 @@ class ForecastExplanation:
             for row in explanation.groups.sort_values("mean", ascending=False).itertuples()
         ]
         attributions = [forecasts.Attribution(**row) for row in explanation.attributions.to_dict("records")]
-        odds_ratios = [forecasts.OddsRatio(**row) for row in explanation.odds_ratios.to_dict("records")]
-        scores = (explanation.expected, explanation.baseline, attributions, odds_ratios, sources)
+        associations = serialize_associations(explanation.associations)
+        scores = (explanation.expected, explanation.baseline, attributions, associations, sources)
         return cls(campaign, origin or run.cutoff, run.id, *scores)
 
     @classmethod
@@ -84,7 +85,7 @@ class ForecastExplanation:
             explanation.expected,
             explanation.baseline,
             explanation.attributions,
-            explanation.odds_ratios,
+            explanation.associations,
             sources,
         )
 

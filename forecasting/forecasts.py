@@ -10,6 +10,7 @@ from forecasting.history.read_history import read_history
 from forecasting.klstm.attributions import Explanation
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.records import (
+    ASSOCIATION_PROPERTIES,
     REDEEMER_VALUES,
     Forecast,
     ModelRun,
@@ -123,15 +124,13 @@ def _model_and_history(
 
 
 def _explanation_properties(explanation: Explanation) -> Row:
-    odds_ratios = explanation.odds_ratios
+    associations = explanation.associations.drop(columns="trait").astype(float)
     return {
         "baseline": explanation.baseline,
         "attribution_features": explanation.attributions["feature"].tolist(),
         "attribution_ratios": explanation.attributions["ratio"].astype(float).tolist(),
-        "odds_ratio_features": odds_ratios["feature"].tolist(),
-        "odds_ratios": odds_ratios["ratio"].astype(float).tolist(),
-        "odds_ratios_low": odds_ratios["low"].astype(float).tolist(),
-        "odds_ratios_high": odds_ratios["high"].astype(float).tolist(),
+        "traits": explanation.associations["trait"].tolist(),
+        **{ASSOCIATION_PROPERTIES[name]: column.tolist() for name, column in associations.items()},
     }
 
 

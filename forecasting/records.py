@@ -24,6 +24,14 @@ FORECAST_VALUES = [
     "level_p50",
     "level_p90",
 ]
+ASSOCIATION_PROPERTIES = {
+    "took_part_with": "took_part_with",
+    "took_part_without": "took_part_without",
+    "ratio": "trait_ratios",
+    "low": "trait_ratios_low",
+    "high": "trait_ratios_high",
+}
+"""Columns of ``forecasting.user_shares.traits.Associations.table``, and the properties that hold them."""
 REDEEMER_VALUES = ["redeemers_mean", "redeemers_p10", "redeemers_p50", "redeemers_p90"]
 """Present only if the data set has redemptions."""
 LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems", "key_user", "group"]
@@ -210,13 +218,13 @@ class StoredExplanation:
         Participants that traffic and the campaign's own rate predict alone.
     attributions
         Columns feature, ratio: see ``forecasting.klstm.attributions``.
-    odds_ratios
-        Columns feature, ratio, low, high: see ``UserShares.odds_ratios``.
+    associations
+        See ``forecasting.user_shares.traits.Associations.table``.
     """
 
     baseline: float
     attributions: pd.DataFrame
-    odds_ratios: pd.DataFrame
+    associations: pd.DataFrame
 
 
 def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredExplanation:
@@ -234,15 +242,10 @@ def find_explanation(graph: Graph, dataset: str, forecast: Forecast) -> StoredEx
             ),
         )
     attributions = pd.DataFrame({"feature": row["attribution_features"], "ratio": row["attribution_ratios"]})
-    odds_ratios = pd.DataFrame(
-        {
-            "feature": row["odds_ratio_features"],
-            "ratio": row["odds_ratios"],
-            "low": row["odds_ratios_low"],
-            "high": row["odds_ratios_high"],
-        }
+    associations = pd.DataFrame(
+        {"trait": row["traits"]} | {name: row[stored] for name, stored in ASSOCIATION_PROPERTIES.items()}
     )
-    return StoredExplanation(row["baseline"], attributions, odds_ratios)
+    return StoredExplanation(row["baseline"], attributions, associations)
 
 
 def find_campaign(graph: Graph, dataset: str, campaign: str) -> pd.Series:

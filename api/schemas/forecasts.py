@@ -88,15 +88,20 @@ class Attribution(BaseModel):
     ratio: float
 
 
-class OddsRatio(BaseModel):
-    """Ratio of the odds of taking part for one standard deviation more of a feature, all others equal, over
-    all campaigns so far, with its 95% interval. Observational: it does not show that the feature is a cause.
+class Association(BaseModel):
+    """How often users with a trait took part in all campaigns so far, and users without it.
+
+    Observational: it does not show that the trait is a cause.
     """
 
-    feature: str = Field(examples=["coupons used, of all active days"])
-    ratio: float
-    low: float
-    high: float
+    trait: str = Field(examples=["redeemed a coupon in the last four weeks"])
+    took_part_with: float = Field(description="Share of users with the trait who took part within a week")
+    took_part_without: float = Field(description="The same of users without it")
+    ratio: float = Field(
+        description="How many times the odds of taking part are by the model, the other traits equal"
+    )
+    low: float | None = Field(description="95% interval of the ratio; null with fewer than 5 campaigns")
+    high: float | None
 
 
 class Explanation(BaseModel):
@@ -108,4 +113,4 @@ class Explanation(BaseModel):
     expected: float = Field(description="Sum of the daily participants over its days")
     baseline: float = Field(description="Participants that traffic and the campaign's own rate predict alone")
     attributions: list[Attribution] = Field(description="Strongest first")
-    odds_ratios: list[OddsRatio] = Field(description="Features associated with taking part, strongest first")
+    associations: list[Association] = Field(description="What goes with taking part, strongest first")

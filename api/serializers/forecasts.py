@@ -1,5 +1,7 @@
 """Serializes forecasts and their explanations."""
 
+import pandas as pd
+
 from api.csv_lists import to_csv
 from api.schemas import forecasts
 from api.serializers.models import serialize_verdict
@@ -28,6 +30,12 @@ def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecast
     )
 
 
+def serialize_associations(table: pd.DataFrame) -> list[forecasts.Association]:
+    """Return the rows of a table of ``forecasting.user_shares.traits``; an unknown bound is null."""
+    known = table.astype(object).where(table.notna(), None)
+    return [forecasts.Association(**row) for row in known.to_dict("records")]
+
+
 def serialize_explanation(graph: Graph, dataset: str, stored: Forecast) -> forecasts.Explanation:
     """Return the explanation of a stored forecast. Raises NotFound if it was stored without one."""
     explanation = find_explanation(graph, dataset, stored)
@@ -38,7 +46,7 @@ def serialize_explanation(graph: Graph, dataset: str, stored: Forecast) -> forec
         expected=float(stored.steps["mean"].sum()),
         baseline=explanation.baseline,
         attributions=explanation.attributions.to_dict("records"),
-        odds_ratios=explanation.odds_ratios.to_dict("records"),
+        associations=serialize_associations(explanation.associations),
     )
 
 

@@ -4,7 +4,7 @@ Number of participants: the network corrects a baseline of traffic and the campa
 forecast is averaged with those of the other members of the combination. Integrated
 gradients (Sundararajan, Taly and Yan, ICML 2017) attribute the log ratio of forecast to baseline to the
 network's inputs, along the straight line from inputs of zero (nothing out of the ordinary) to the actual
-ones. Users: the odds ratios of the conditional logit over all campaigns (``UserShares.odds_ratios``).
+ones. Users: what goes with taking part, over all campaigns (``forecasting.user_shares.traits``).
 """
 
 from copy import copy
@@ -52,8 +52,8 @@ class Explanation:
         What traffic and the campaign's own rate predict alone.
     attributions
         Columns feature, ratio; the ratios multiply to the geometric mean over days of expected / baseline.
-    odds_ratios
-        ``UserShares.odds_ratios``.
+    associations
+        ``forecasting.user_shares.traits.Associations.table``.
     groups
         Columns group (missing for users of no group), mean, share.
     """
@@ -61,15 +61,12 @@ class Explanation:
     expected: float
     baseline: float
     attributions: pd.DataFrame
-    odds_ratios: pd.DataFrame
+    associations: pd.DataFrame
     groups: pd.DataFrame
 
 
 def explain(members: list[KLSTMNetwork], forecasts: CampaignForecasts, campaign: str) -> Explanation:
     """Explain the forecast of `campaign`, which the networks `members` made."""
-    odds_ratios = forecasts.shares.odds_ratios()
-    # Some features are identical if participation means buying the campaign's products.
-    duplicates = odds_ratios[["ratio", "low", "high"]].round(3).duplicated()
     rows, groups = (table[table["unique_id"] == campaign] for table in (forecasts.rows, forecasts.groups))
     by_group = groups.groupby("group", dropna=False, as_index=False)["mean"].sum()
     frame = next(frame for frame in forecasts.frames if frame.id == campaign)
@@ -78,7 +75,7 @@ def explain(members: list[KLSTMNetwork], forecasts: CampaignForecasts, campaign:
         expected=float(groups["mean"].sum()),
         baseline=float(frame.baseline[origin, :days].sum()),
         attributions=with_other_members(attributions(members, frame.sample(origin), days), rows),
-        odds_ratios=odds_ratios[~duplicates].reset_index(drop=True),
+        associations=forecasts.shares.associations.table(),
         groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
     )
 

@@ -14,7 +14,7 @@ from forecasting.history.time_step import DAY
 from forecasting.klstm.samples import CampaignFrame
 from forecasting.negative_binomial import with_bands
 from forecasting.records import FORECAST_VALUES
-from forecasting.user_shares import UserShares, daily_probabilities
+from forecasting.user_shares.shares import UserShares, daily_probabilities
 from graph.errors import InvalidRequest
 
 Floats = NDArray[np.float64]

@@ -15,12 +15,13 @@ from forecasting.history.time_step import Step, step_named
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.trainer import Configuration, load_network
 from forecasting.klstm.validation import Validation
-from forecasting.user_shares import UserShares
+from forecasting.user_shares.shares import UserShares
+from forecasting.user_shares.traits import Associations
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.remedies import Remedy
 
-_FORMAT = 6
+_FORMAT = 7
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 
@@ -67,7 +68,8 @@ class Checkpoint:
         }
         arrays = {
             "rate_weights": self.baseline.weights,
-            "shares": np.stack([*vars(self.shares).values()]),
+            "shares": np.stack([self.shares.mean, self.shares.scale, self.shares.weights]),
+            "associations": self.shares.associations.values,
             "launch_dispersion": np.array(self.launch_dispersion),
         }
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
@@ -88,6 +90,8 @@ class Checkpoint:
             configuration = Configuration(**metadata["configuration"])
             if len(members) != configuration.members:
                 raise ValueError("networks are missing")
+            mean, scale, weights = tensors["shares"].numpy()
+            shares = UserShares(mean, scale, weights, Associations(tensors["associations"].numpy()))
             return cls(
                 configuration,
                 step_named(metadata["step"]),
@@ -97,7 +101,7 @@ class Checkpoint:
                 [load_network(configuration, weights) for weights in members],
                 Baseline(configuration.holidays, tensors["rate_weights"].numpy()),
                 Validation.of_tensors(tensors),
-                UserShares(*tensors["shares"].numpy()),
+                shares,
                 float(tensors["launch_dispersion"]),
                 bool(metadata["is_trained"]),
             )

@@ -34,7 +34,7 @@ from forecasting.klstm.validation import Validation, member_means, validate
 from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
 from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
-from forecasting.user_shares import UserShares, daily_probabilities
+from forecasting.user_shares.shares import UserShares, daily_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from forecasting.history.campaign_users import CampaignUsers
 from forecasting.history.time_step import DAY
 from forecasting.klstm.samples import CampaignFrame
-from forecasting.user_shares import TARGET_DAYS
+from forecasting.user_shares.shares import TARGET_DAYS
 
 _MAX_OPEN_ORIGINS = 200
 """Origins in all open campaigns together: the latest."""

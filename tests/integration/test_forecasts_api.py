@@ -248,10 +248,10 @@ def test_explanation_is_stored_with_the_forecast(
     assert served["expected"] == pytest.approx(forecast.steps["mean"].sum())
     explanation, _ = explain_campaign(graph, settings, sample.dataset, CAMPAIGN, 7, Silent())
     assert served["baseline"] == pytest.approx(explanation.baseline)
-    attributions, odds_ratios = served["attributions"], served["odds_ratios"]
+    attributions, associations = served["attributions"], served["associations"]
     assert [row["feature"] for row in attributions] == explanation.attributions["feature"].tolist()
-    assert [row["ratio"] for row in odds_ratios] == pytest.approx(explanation.odds_ratios["ratio"].tolist())
-    assert all(row["low"] <= row["ratio"] <= row["high"] for row in odds_ratios)
+    assert [row["ratio"] for row in associations] == pytest.approx(explanation.associations["ratio"].tolist())
+    assert all(row["low"] is None or row["low"] <= row["ratio"] <= row["high"] for row in associations)
     page = client.get("/", params={"dataset": sample.dataset, "campaign": CAMPAIGN}).text
     assert "Who takes part more often" in page
     # A forecast of an earlier version has no explanation, and the page leaves the section out.

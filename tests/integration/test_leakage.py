@@ -207,7 +207,7 @@ def forecast_frames(graph: Graph, settings: Settings, dataset: str, campaign: st
         "users": users.drop(columns="rank").reset_index(drop=True),
         "groups": groups.reset_index(drop=True),
         "attributions": explanation.attributions.sort_values("feature", ignore_index=True),
-        "odds ratios": explanation.odds_ratios.sort_values("feature", ignore_index=True),
+        "associations": explanation.associations.sort_values("trait", ignore_index=True),
     }
 
 

@@ -11,7 +11,7 @@ import api.page
 from api.page.feature_labels import feature_label
 from api.page.i18n import ENGLISH, LANGUAGES, get_translator, negotiate_language, read_catalog
 from forecasting.klstm import attributions
-from forecasting.user_shares import FEATURES
+from forecasting.user_shares.traits import TRAITS
 
 PAGE = Path(api.page.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.js", "javascript")]
@@ -41,7 +41,11 @@ def test_every_text_is_translated_and_no_translation_is_unused(language: str) ->
 
 
 def test_every_feature_has_a_translated_label() -> None:
-    features = {*FEATURES, *attributions._PAST_FEATURES, *attributions._FUTURE_FEATURES}
+    features = {
+        *(trait.name for trait in TRAITS),
+        *attributions._PAST_FEATURES,
+        *attributions._FUTURE_FEATURES,
+    }
     features |= {attributions._CALENDAR, attributions._GRAPH, attributions._CONSTANT}
     chinese = get_translator("zh-Hans")
     assert [feature for feature in features if feature_label(chinese, feature) == feature] == []

@@ -1,4 +1,4 @@
-"""Likely users: the users' shares, probabilities that agree with the campaign's forecast, odds ratios."""
+"""Likely users: the users' shares, probabilities that agree with the campaign's forecast, traits."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +12,9 @@ from forecasting.history.campaign_users import CampaignUsers, UserGraph
 from forecasting.history.daily_values import DailyEvents, DailyMatrix
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
-from forecasting.user_shares import FEATURES, TARGET_DAYS, UserShares, daily_probabilities, features
+from forecasting.user_shares.conditional_logit import ConditionalLogit
+from forecasting.user_shares.features import FEATURES, features
+from forecasting.user_shares.shares import TARGET_DAYS, UserShares, daily_probabilities
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
@@ -71,7 +73,7 @@ def test_shares_fitted_to_a_sample_are_close_to_those_of_all(monkeypatch: pytest
     users, probability = simulated_users(300, 120, seed=2)
     campaigns = [(users, range(20, 120 - TARGET_DAYS, 2))]
     exact = UserShares.fit(campaigns).of(users, 119)
-    monkeypatch.setattr("forecasting.user_shares._MAX_ABSENT", 100)
+    monkeypatch.setattr("forecasting.user_shares.shares._MAX_ABSENT", 100)
     sampled = UserShares.fit(campaigns).of(users, 119)
     assert not np.array_equal(sampled, exact)
     likely = probability > probability.min()
@@ -177,17 +179,37 @@ def test_history_of_redeemers_counts_only_redemptions() -> None:
     assert 0 < len(redeemers.outcomes) < len(history.outcomes)
 
 
-def test_odds_ratios_have_intervals() -> None:
+def test_traits_have_rates_and_intervals_over_campaigns() -> None:
     campaigns = [(simulated_users(200, 120, seed)[0], range(20, 110, 2)) for seed in range(8)]
-    odds_ratios = UserShares.fit(campaigns).odds_ratios().set_index("feature")
-    assert set(odds_ratios.index) == set(FEATURES)
-    assert (
-        (odds_ratios["low"] <= odds_ratios["ratio"]) & (odds_ratios["ratio"] <= odds_ratios["high"])
-    ).all()
-    # Users who were ever active are three times as likely.
-    assert odds_ratios.loc["active days ever", "low"] > 1
-    # There are no key users, so the feature is constant.
-    assert odds_ratios.loc["key user", ["ratio", "low", "high"]].tolist() == [1, 1, 1]
+    table = UserShares.fit(campaigns).associations.table().set_index("trait")
+    assert ((table["low"] <= table["ratio"]) & (table["ratio"] <= table["high"])).all()
+    # Users who are ever active are three times as likely.
+    active = table.loc["were active on more days of the last four weeks than half of the users"]
+    assert active["took_part_with"] > active["took_part_without"]
+    # There are no key users, and so no users with the trait.
+    assert "are key users" not in table.index
+
+
+def test_few_campaigns_give_no_interval() -> None:
+    campaigns = [(simulated_users(200, 120, seed)[0], range(20, 110, 2)) for seed in range(4)]
+    table = UserShares.fit(campaigns).associations.table()
+    assert len(table) and table[["low", "high"]].isna().all(axis=None)
+    assert UserShares.usual().associations.table().empty
+
+
+def test_weights_without_a_cluster_are_those_of_a_new_fit() -> None:
+    rng = np.random.default_rng(4)
+    n_sets, size = 30, 50
+    x = rng.normal(size=(n_sets * size, 3))
+    rate = np.exp(x @ [1.0, -0.5, 0.0]) / 10
+    y, offset = rng.poisson(rate).astype(float), np.zeros(len(x))
+    sizes, clusters = np.full(n_sets, size), np.arange(n_sets) // 3
+    logit = ConditionalLogit(x, offset, y, sizes)
+    for cluster, weights in logit.leave_out(logit.fit(), clusters):
+        sets = clusters != cluster
+        rows = np.repeat(sets, size)
+        exact = ConditionalLogit(x[rows], offset[rows], y[rows], sizes[sets]).fit()
+        np.testing.assert_allclose(weights, exact, atol=5e-3)
 
 
 def test_attributions_multiply_to_the_ratio_of_forecast_and_baseline() -> None:
