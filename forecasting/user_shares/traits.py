@@ -1,8 +1,8 @@
 """What goes with taking part: groups of features in words, and how often users with each took part.
 
 Features of one group depend on each other (a user with many active days was active lately), so a single
-weight says little. The effect of a group is that of all its features together: by how much the model's log odds
-differ, on average, between users with and without the trait, the other groups equal (the sum of the
+weight says little. The effect of a group is that of all its features together: by how much the model's log
+odds differ, on average, between users with and without the trait, the other groups equal (the sum of the
 contributions ``weight * feature``, which are the SHAP values of a linear model; Lundberg and Lee 2017).
 Intervals leave out each campaign in turn (jackknife), as campaigns are the independent units and are few;
 the model is refitted by one Newton step each time.
