@@ -15,6 +15,7 @@ _IMPORT = Remedy("Import one", "import data")
 class Dataset:
     """A data set: its id, its import, its time zone, and the days its behaviours cover.
 
+    `country` is stated for its holidays: a code, "none", or None for that of the zone.
     `last_day` is complete; `reason` says why it is not the day of the last behaviour (None if it is).
     """
 
@@ -24,6 +25,7 @@ class Dataset:
     first_day: date
     last_day: date
     reason: str | None = None
+    country: str | None = None
 
     @property
     def end(self) -> date:
@@ -109,7 +111,7 @@ def describe_dataset(graph: Graph, dataset: str) -> Dataset:
         )
     row = rows[0]
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
-    return Dataset(dataset, row["import"], row["zone"], first, last, row["reason"])
+    return Dataset(dataset, row["import"], row["zone"], first, last, row["reason"], row["country"])
 
 
 def resolve_dataset(graph: Graph, requested: str | None = None) -> str:

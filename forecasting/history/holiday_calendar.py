@@ -6,7 +6,7 @@ civic  other public holidays
 minor  days that are observed or celebrated without a day off: Valentine's Day, Halloween, ...
 sale   days of sales: Black Friday and Cyber Monday; 6.18, 11.11 and 12.12 in Asia
 
-Dates are those of the package ``holidays``. The country is that of the data set's time zone.
+Dates are those of the package ``holidays``. The country is that of the mapping, or of the time zone.
 """
 
 import re
@@ -14,6 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 import pandas as pd
+
+from graph.datasets import Dataset
 
 KINDS = ("feast", "civic", "minor", "sale")
 
@@ -29,6 +31,13 @@ _UNUSED_CATEGORIES = frozenset({"school", "workday", "government"})
 """Neither days off for all nor celebrated."""
 _SALES_OF_ASIA = ((6, 18), (11, 11), (12, 12))
 _ASIA = frozenset({"CN", "HK", "ID", "MY", "PH", "SG", "TH", "TW", "VN"})
+
+
+def country_of(dataset: Dataset) -> str | None:
+    """Return the country whose holidays the days of a data set have; None for none."""
+    if dataset.country is None:
+        return country_of_zone(dataset.zone)
+    return None if dataset.country == "none" else dataset.country
 
 
 def country_of_zone(zone: str) -> str | None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecasting.history.campaigns import campaign_list, with_reach
 from forecasting.history.history import History
-from forecasting.history.holiday_calendar import country_of_zone
+from forecasting.history.holiday_calendar import country_of
 from forecasting.history.series import NO_STEPS, fill_steps, read_steps
 from forecasting.history.time_step import DAY, Step
 from forecasting.history.user_days import read_activity, read_bought, read_participations, since
@@ -94,7 +94,7 @@ def read_history(
         ),
         step=step,
         opens_untargeted=rules.opens_untargeted,
-        country=country_of_zone(dataset.zone),
+        country=country_of(dataset),
     )
     return _with_campaign_steps(graph, history, only, rules.with_returns("PURCHASED"), before, progress)
 

@@ -1,12 +1,15 @@
 """Holidays of a country by kind, and what traffic learns from them."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.baseline.traffic import forecast_traffic
 from forecasting.history.calendar import calendar_features, holiday_indicators
-from forecasting.history.holiday_calendar import KINDS, country_of_zone, holiday_dates
+from forecasting.history.holiday_calendar import KINDS, country_of, country_of_zone, holiday_dates
+from graph.datasets import Dataset
 
 YEAR = pd.date_range("2017-01-01", "2017-12-31")
 
@@ -45,6 +48,13 @@ def test_kind_of_a_holiday(country: str, kind: str, day: str) -> None:
 def test_days_that_move_a_holiday_are_none() -> None:
     feasts = holiday_dates("CN", pd.date_range("2024-02-01", "2024-02-28"))["feast"]
     assert pd.Timestamp("2024-02-15") not in feasts  # A day off, for which 4 February was a working day.
+
+
+@pytest.mark.parametrize(("stated", "country"), [(None, "DE"), ("AT", "AT"), ("none", None)])
+def test_country_of_the_mapping_comes_first(stated: str | None, country: str | None) -> None:
+    day = date(2024, 1, 1)
+    dataset = Dataset("shop", "import/1", "Europe/Berlin", day, day, country=stated)
+    assert country_of(dataset) == country
 
 
 def test_without_a_country_there_are_no_holidays() -> None:

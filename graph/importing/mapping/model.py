@@ -48,6 +48,11 @@ class Mapping(FormatSettings):
     version: Literal[1] = 1
     dataset: str = Field(description="Name of the data set in the graph", pattern=r"^[\w.-]{1,100}$")
     zone: str = Field(description="Time zone that defines the data's days, for example Europe/Berlin")
+    country: str | None = Field(
+        None,
+        description="Country whose holidays the days have (ISO 3166: DE), or none. Default: that of the zone",
+        pattern="^([A-Z]{2}|none)$",
+    )
     complete_until: Annotated[date | datetime | None, BeforeValidator(_as_moment)] = Field(
         None,
         description="Last day that the data covers to its end, or the moment to which it does. Later rows "

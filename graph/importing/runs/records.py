@@ -120,6 +120,7 @@ def begin(
         "mapping": mapping.digest(),
         "rules": stated_rules(mapping),
         "zone": mapping.zone,
+        "country": mapping.country,
         "files": list(files),
         "checksums": list(files.values()),
         "replaces": list(replaces),
