@@ -115,7 +115,7 @@ def begin(
         An undo of the data set is unfinished.
     """
     earlier = graph.run("importing/jobs", dataset=mapping.dataset)
-    properties = {
+    properties: Row = {
         "source": source,
         "mapping": mapping.digest(),
         "rules": stated_rules(mapping),
