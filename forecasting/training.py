@@ -34,7 +34,7 @@ from network.build import build_network
 from network.runs import latest_network
 from network.tags.text_encoder import TextEncoder
 
-_FORMAT = "9"  # A change of the training procedure must change the fingerprint.
+_FORMAT = "10"  # A change of the training procedure must change the fingerprint.
 BACKTEST_EVERY = 3
 BACKTEST_HORIZON = 7
 

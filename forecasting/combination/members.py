@@ -25,6 +25,8 @@ _INTERMITTENT = 1.32
 """Steps from one with participants to the next, on average, from which a series counts as intermittent
 (Syntetos, Boylan and Croston, JORS 2005)."""
 _MIN_MEAN = 0.01
+_NO_MODEL = ("no model able to be fitted",)
+"""What statsforecast raises, as a bare Exception, where AutoETS or AutoTheta can fit none of its models."""
 _KEPT = 256
 """Series whose means are kept."""
 
@@ -64,8 +66,9 @@ def _fitted_means(series: bytes, season: int, horizon: int) -> Floats:
     for row, model in enumerate(_models(season, y)):
         try:
             means[row] = model.forecast(y=y, h=horizon)["mean"]
-        except Exception:  # statsforecast raises bare exceptions
-            continue
+        except Exception as error:
+            if error.args != _NO_MODEL:
+                raise
     return means
 
 

@@ -337,7 +337,7 @@ class KLSTM:
             members = member_means(frame, origin, klstm_mean)
             mean = combine(members, self.weights)
             dispersion = dispersion * self._validation.dispersion_factor
-            level = self._validation.widen(level * (mean / klstm_mean)[:, np.newaxis])
+            level = self._validation.calibrate_level(level * (mean / klstm_mean)[:, np.newaxis])
             columns = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T, *members]
             forecasts.append(pd.DataFrame(dict(zip(names, columns, strict=True))))
             advance(1)

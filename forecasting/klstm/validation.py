@@ -1,11 +1,11 @@
 """What the latest steps of the training data decide: epochs, weights of the combination, width of intervals.
 
-They are decided with a network that has not seen these steps. The statistical members are fitted up to each
-origin; the baseline filters up to it, too, but the weights of its rate models come from all steps.
+They are decided with a network that has not seen these steps. The statistical members and the baseline are
+fitted up to each origin.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import nbinom, norm
 
+from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.combination.members import statistical_means
 from forecasting.combination.weights import combine, equal_weights, learn_weights
 from forecasting.history.history import History
@@ -55,7 +56,7 @@ class Validation:
     dispersion_factor: float = 1.0
     level_factor: float = 1.0
 
-    def widen(self, level: Floats) -> Floats:
+    def calibrate_level(self, level: Floats) -> Floats:
         """P10, P50 and P90 of the influence level with calibrated distances; shape (..., 3)."""
         median = level[..., 1:2]
         return np.asarray(median * (level / median) ** self.level_factor)
@@ -86,7 +87,8 @@ def validate(
     # The targets of the training examples end before the validation period.
     start, horizon = history.n_steps - history.step.validation, history.step.horizon
     training = [sample.example for sample in samples if sample.origin < start - horizon]
-    validation = [sample for sample in samples if sample.origin >= start]
+    held_out = [sample for sample in samples if sample.origin >= start]
+    validation = [*with_baselines_at_origins(held_out, history, configuration.holidays)]
     stage = f"Training the K-LSTM on {len(samples)} examples before {history.as_of}"
     advance = progress.stage(stage, configuration.epochs)
     epochs, forecasts = stop_early(
@@ -121,6 +123,34 @@ def validate(
         _dispersion_factor(y[known], mean[known], forecasts.dispersion[chosen][known], horizon),
         _level_factor(level[level_known], levels[level_known]),
     )
+
+
+def with_baselines_at_origins(
+    samples: Sequence[Sample], history: History, holidays: str | None
+) -> Iterator[Sample]:
+    """Yield samples, in order of their origins, each with a baseline fitted to the data before its origin.
+
+    Parameters
+    ----------
+    samples
+        Samples of `history`.
+    history
+        The data.
+    holidays
+        Name of the declared holiday prior, or None.
+    """
+    for origin in sorted({sample.origin for sample in samples}):
+        known = history.before(history.step.start_of(history.first_day, origin).date())
+        expected = Baseline.fit(known, holidays).expected(known, traffic_of(known, holidays))
+        for sample in samples:
+            if sample.origin != origin:
+                continue
+            frame = sample.frame
+            if frame.id not in expected:  # It had not begun: it only counts for the number of epochs.
+                yield sample
+                continue
+            frame = replace(frame, baseline=expected[frame.id])
+            yield Sample(frame, origin, frame.sample(origin))
 
 
 def member_means(frame: CampaignFrame, origin: int, klstm_mean: Floats) -> Floats:
