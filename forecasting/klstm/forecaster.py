@@ -234,6 +234,7 @@ class KLSTM:
             table.sort_values(["probability", "user"], ascending=[False, True], ignore_index=True),
         )
 
+    @limited_threads()
     def explain(self, forecasts: CampaignForecasts, campaign: str) -> Explanation:
         """Explain the forecast of `campaign` among those that `forecast` returned."""
         return explain(self._members, forecasts, campaign)
