@@ -61,8 +61,8 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
     """Active users of each step, and their forecast `ahead` steps ahead (default: the horizon)."""
     step, first = history.step, history.first_day
     ahead = ahead or step.horizon
-    active = history.activity.drop_duplicates()
-    counts = np.bincount(step.numbers(first, active["ds"]), minlength=history.n_steps).astype(float)
+    days = history.activity["ds"]
+    counts = np.bincount(step.numbers(first, days), minlength=history.n_steps).astype(float)
     calendar = step.range(first, 0, len(counts) + ahead)
     expected, effects = forecast_traffic(counts, calendar, step, country=history.country, holidays=holidays)
     return Traffic(counts, expected, effects, int(step.season_positions(calendar)[0]), step)

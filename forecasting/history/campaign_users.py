@@ -234,13 +234,15 @@ def _events(users: pd.Index, rows: pd.DataFrame, history: History, column: str |
     return DailyEvents(position[inside].astype(np.int64), step, values.astype(np.float32), len(users))
 
 
-def open_candidates(history: History) -> pd.DataFrame:
+def open_candidates(activity: pd.DataFrame, open_roles: pd.DataFrame) -> pd.DataFrame:
     """The users whom open campaigns can reach, at most MAX_CANDIDATES: columns user, score, group.
 
-    Key users come first, then members of groups; within each, those active last.
+    Key users come first, then members of groups; within each, those active last. `activity` and `open_roles`
+    are those of ``History``.
     """
-    last = history.activity.groupby("user")["ds"].max().rename("last")
-    users = history.open_roles.set_index("user").join(last, how="right").fillna({"score": 0.0})
+    last = activity.groupby("user", observed=True)["ds"].max()
+    users = open_roles.set_index("user").reindex(last.index.astype(object))
+    users = users.fillna({"score": 0.0}).assign(last=last.to_numpy())
     order = {"key_user": users["score"] > 0, "member": users["group"].notna()}
     users = users.assign(**order).rename_axis("user").reset_index()
     users = users.sort_values([*order, "last", "user"], ascending=[False, False, False, True])
@@ -255,11 +257,11 @@ def others_share(history: History) -> float:
     """
     before = history.n_steps - min(history.step.horizon, history.n_steps // 2)
     moment = history.step.start_of(history.first_day, before)
-    outcomes = history.outcomes
+    outcomes, activity = history.outcomes, history.activity
     latest = outcomes[(outcomes["ds"] >= moment) & outcomes["campaign"].isin(history.open_ids)]
     if latest.empty:
         return 0.0
-    candidates = open_candidates(history.before(moment.date()))["user"]
+    candidates = open_candidates(activity[activity["ds"] < moment], history.open_roles)["user"]
     # One participant more, so that it stays below 1.
     return float((~latest["user"].isin(candidates)).sum() / (len(latest) + 1))
 
@@ -268,7 +270,10 @@ def _open_users(history: History, campaigns: pd.DataFrame) -> Iterator[tuple[str
     """Open campaigns have the same users, so what does not depend on the campaign is built once."""
     # Not by their latest activity, which earlier origins do not know.
     nodes = history.open_roles.sort_values(["score", "user"], ascending=[False, True]).head(_MAX_NODES)
-    users_of, nodes_of = _OpenUsers.of(history, open_candidates(history)), _OpenUsers.of(history, nodes)
+    users_of, nodes_of = (
+        _OpenUsers.of(history, open_candidates(history.activity, history.open_roles)),
+        _OpenUsers.of(history, nodes),
+    )
     outcomes, participations = (
         dict(iter(frame.groupby("campaign"))) for frame in (history.outcomes, history.participations)
     )

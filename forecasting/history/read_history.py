@@ -125,7 +125,8 @@ def _by_step(days: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFram
     if step == DAY:
         return days
     keys = days.columns.difference([*aggregations]).tolist()
-    return days.assign(ds=step.floor(days["ds"])).groupby(keys, as_index=False).agg(aggregations)
+    steps = days.assign(ds=step.floor(days["ds"]))
+    return steps.groupby(keys, as_index=False, observed=True).agg(aggregations)
 
 
 def _begun_campaigns(graph: Graph, as_of: date, plan: str | None, before: Row) -> pd.DataFrame:

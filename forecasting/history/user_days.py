@@ -11,13 +11,16 @@ from graph.importing.mapping.kinds import DERIVED
 def read_activity(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
     """Read ``History.activity`` by day."""
     scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED)}
-    frame = graph.frame("influence/user_activity", **scope)
-    return with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
+    # As categories, users are looked up by number in the many rows.
+    frame = graph.frame("influence/user_activity", **scope).astype({"user": "category"})
+    days = with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
+    return days.astype({"value": float, "by_coupon": bool})
 
 
 def read_participations(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
     """Read ``History.participations`` by day."""
-    return with_days(graph.frame("influence/user_participations", dataset=dataset, before=before))
+    frame = graph.frame("influence/user_participations", dataset=dataset, before=before)
+    return with_days(frame.astype({"user": "category"}))
 
 
 def read_bought(graph: Graph, campaign: str, types: list[str], *, dataset: str, before: str) -> pd.DataFrame:

@@ -20,7 +20,10 @@ from forecasting.klstm.campaign_forecasts import CampaignForecasts
 from forecasting.klstm.network import KLSTMNetwork, Prediction
 from forecasting.klstm.samples import FUTURE_COLUMNS, PAST_COLUMNS
 
+_INPUTS = ("past", "future", "x")
 _INTEGRATION_STEPS = 32
+_MAX_NODES = 100_000
+"""Users of the graph encoder in one batch of integration steps."""
 _MIN_BASELINE = 1e-2
 _CALENDAR = "calendar"
 _PAST_FEATURES = {
@@ -86,10 +89,9 @@ def attributions(members: list[KLSTMNetwork], example: Example, days: int) -> pd
     Returns columns feature and ratio, the largest effect first; the ratios multiply to the geometric mean of
     forecast over baseline in the first `days` days.
     """
-    batch = collate([example])
     log_ratios: dict[str, float] = {}
     for member in members:
-        for feature, value in _integrated_gradients(member, batch, days).items():
+        for feature, value in _integrated_gradients(member, example, days).items():
             log_ratios[feature] = log_ratios.get(feature, 0.0) + value / len(members)
     return _by_effect(pd.DataFrame({"feature": [*log_ratios], "ratio": np.exp([*log_ratios.values()])}))
 
@@ -115,27 +117,28 @@ def _by_effect(table: pd.DataFrame) -> pd.DataFrame:
     return table.iloc[order].reset_index(drop=True)
 
 
-def _integrated_gradients(member: KLSTMNetwork, batch: Example, days: int) -> dict[str, float]:
+def _integrated_gradients(member: KLSTMNetwork, example: Example, days: int) -> dict[str, float]:
     """The part of the log ratio of forecast to baseline that each group of inputs accounts for."""
-    inputs: dict[str, Tensor] = {name: batch[name] for name in ("past", "future", "x")}
+    inputs: dict[str, Tensor] = {name: example[name] for name in _INPUTS}
     gradients = {name: torch.zeros_like(value) for name, value in inputs.items()}
     member.eval()
-    for step in range(_INTEGRATION_STEPS):
-        fraction = (step + 0.5) / _INTEGRATION_STEPS
-        scaled = {name: (fraction * value).requires_grad_() for name, value in inputs.items()}
-        log_ratio = _log_ratio(member, batch, scaled, days)
-        slopes = torch.autograd.grad(log_ratio, [*scaled.values()], allow_unused=True)
+    fractions = (torch.arange(_INTEGRATION_STEPS) + 0.5) / _INTEGRATION_STEPS
+    for part in fractions.split(max(1, _MAX_NODES // len(example.x))):
+        batch = collate([example] * len(part))
+        scaled = {name: (part.view(-1, 1, 1) * value).requires_grad_() for name, value in inputs.items()}
+        log_ratios = _log_ratios(member, batch, scaled, days)
+        slopes = torch.autograd.grad(log_ratios.sum(), [*scaled.values()], allow_unused=True)
         for name, slope in zip(inputs, slopes, strict=True):
             if slope is not None:
-                gradients[name] += slope / _INTEGRATION_STEPS
-    past, future, nodes = ((inputs[name] * gradients[name]).sum(dim=-2) for name in inputs)
-    effects = _by_feature(past[0], _PAST_FEATURES, PAST_COLUMNS)
-    effects |= _by_feature(future[0], _FUTURE_FEATURES, FUTURE_COLUMNS)
-    effects[_CALENDAR] = float(past[0, len(PAST_COLUMNS) :].sum() + future[0, len(FUTURE_COLUMNS) :].sum())
+                gradients[name] += slope.sum(dim=0) / _INTEGRATION_STEPS
+    past, future, nodes = ((inputs[name] * gradients[name]).sum(dim=0) for name in inputs)
+    effects = _by_feature(past, _PAST_FEATURES, PAST_COLUMNS)
+    effects |= _by_feature(future, _FUTURE_FEATURES, FUTURE_COLUMNS)
+    effects[_CALENDAR] = float(past[len(PAST_COLUMNS) :].sum() + future[len(FUTURE_COLUMNS) :].sum())
     effects[_GRAPH] = float(nodes.sum())
     with torch.no_grad():
-        zeros = {name: torch.zeros_like(value) for name, value in inputs.items()}
-        effects[_CONSTANT] = float(_log_ratio(member, batch, zeros, days))
+        zeros = {name: torch.zeros_like(value)[None] for name, value in inputs.items()}
+        effects[_CONSTANT] = float(_log_ratios(member, collate([example]), zeros, days))
     return effects
 
 
@@ -148,10 +151,11 @@ def _by_feature(
     }
 
 
-def _log_ratio(member: KLSTMNetwork, batch: Example, inputs: dict[str, Tensor], days: int) -> Tensor:
+def _log_ratios(member: KLSTMNetwork, batch: Example, inputs: dict[str, Tensor], days: int) -> Tensor:
+    """The mean log ratio of forecast to baseline of each example of `batch` with other inputs, stacked."""
     # The denominator stays fixed, so the baseline itself has no effect.
     changed = copy(batch)
     for name, value in inputs.items():
-        changed[name] = value
+        changed[name] = value.flatten(0, 1) if name == "x" else value
     prediction: Prediction = member(changed)
-    return (prediction.mean / batch.baseline.clamp_min(_MIN_BASELINE))[0, :days].log().mean()
+    return (prediction.mean / batch.baseline.clamp_min(_MIN_BASELINE))[:, :days].log().mean(dim=1)

@@ -73,7 +73,7 @@ def test_key_users_and_members_of_groups_are_candidates_before_the_users_active_
         history, activity=history.activity[recent | (history.activity["ds"] < pd.Timestamp("2017-03-01"))]
     )
     monkeypatch.setattr(module, "MAX_CANDIDATES", 7)
-    users = open_candidates(history)["user"].tolist()
+    users = open_candidates(history.activity, history.open_roles)["user"].tolist()
     assert set(users[:2]) == {"u00", "u01"}
     assert set(users[2:6]) == {"u02", "u03", "u04", "u05"}
     assert users[6] == "u30"
