@@ -1,6 +1,6 @@
 """Trained models and stored forecasts in the graph. This module does not import torch."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -53,8 +53,7 @@ class Backtest:
     """The share of days between P10 and P90: of participants, and of the influence level."""
     level_coverage_80: float
     points: int
-    """The number of forecasts compared: 0 where there was too little data. Then there are no names, no
-    errors, and the shares mean nothing."""
+    """The number of forecasts compared."""
     redeemers_mae: list[float] | None = None
     """The errors of redeemers; None where the data set has no redemptions. They have no MASE: nobody redeems
     before a campaign starts, so there is no error to scale by."""
@@ -72,9 +71,12 @@ class Backtest:
         return pd.DataFrame({"model": self.names, "weight": weights, "mae": self.mae, "mase": self.mase})
 
 
+_BACKTEST_FIELDS = [field.name for field in fields(Backtest)]
+
+
 @dataclass(frozen=True, kw_only=True)
-class ModelRun(Backtest):
-    """A trained model, with its back-test."""
+class ModelRun:
+    """A trained model."""
 
     id: str
     cutoff: date
@@ -83,6 +85,8 @@ class ModelRun(Backtest):
     fingerprint: str
     is_trained: bool = True
     """Whether there was enough data to train the K-LSTM; without, it forecasts the baseline."""
+    back_test: Backtest | None = None
+    """Its back-test; None where there was too little data for one."""
 
 
 def checkpoint_path(settings: Settings, run: ModelRun) -> Path:
@@ -117,7 +121,7 @@ def store_backtest(graph: Graph, dataset: str, result: Backtest, until: date, ev
         dataset=dataset,
         id="/".join(key),
         network=latest_network(graph, dataset, first).id,
-        figures=asdict(result) | {"backtest_from": str(first), "until": str(until), "every": every},
+        figures=backtest_properties(result) | {"until": str(until), "every": every},
     )
     return str(rows[0]["id"])
 
@@ -293,7 +297,19 @@ def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
 
 def model_run(row: Row) -> ModelRun:
     """A row of ``forecasts/models`` as a ModelRun."""
-    return ModelRun(**_with_dates(row, "cutoff", "backtest_from"))
+    own = {name: value for name, value in row.items() if name not in _BACKTEST_FIELDS}
+    back_test = None
+    if row["points"]:
+        values = {name: row[name] for name in _BACKTEST_FIELDS}
+        back_test = Backtest(**_with_dates(values, "backtest_from"))
+    return ModelRun(**_with_dates(own, "cutoff"), back_test=back_test)
+
+
+def backtest_properties(back_test: Backtest | None) -> Row:
+    """The properties of a stored back-test; null without one, so that those of an earlier one are removed."""
+    if back_test is None:
+        return dict.fromkeys(_BACKTEST_FIELDS)
+    return asdict(back_test) | {"backtest_from": str(back_test.backtest_from)}
 
 
 def _with_dates(row: Row, *names: str) -> Row:

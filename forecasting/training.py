@@ -1,7 +1,7 @@
 """The training job: a back-test, then the model for forecasts from the cut-off on."""
 
 import hashlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from forecasting.klstm.trainer import Configuration
 from forecasting.records import (
     Backtest,
     ModelRun,
+    backtest_properties,
     checkpoint_path,
     model_run,
     models,
@@ -87,13 +88,12 @@ def train(
                 return model
     first = cutoff - timedelta(days=BACKTEST_DAYS)
     make_writable(settings.checkpoints)
-    comparison = _no_backtest(first, configuration)
+    comparison = None
     enough_days = (first - dataset.first_day).days >= DAYS_BEFORE_BACKTEST
     if enough_days and _any_running(graph, dataset, first, cutoff, BACKTEST_EVERY):
         comparison = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
     history = read_history(graph, dataset_id, network, cutoff, progress)
-    figures: Row = asdict(comparison) | {
-        "backtest_from": str(first),
+    figures: Row = backtest_properties(comparison) | {
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
@@ -110,20 +110,6 @@ def train(
     run = f"model/{cutoff}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
-
-
-def _no_backtest(first: date, configuration: Configuration) -> Backtest:
-    return Backtest(
-        backtest_from=first,
-        horizon=BACKTEST_HORIZON,
-        names=[],
-        mae=[],
-        mase=[],
-        coverage_80=0.0,
-        level_coverage_80=0.0,
-        points=0,
-        holidays=configuration.holidays,
-    )
 
 
 def _any_running(graph: Graph, dataset: Dataset, first: date, until: date, every: int) -> bool:

@@ -168,7 +168,9 @@ def view_campaign(
         influence_test=summarise_influence_test(translate, network.influence_test),
         model=model,
         verdict=summarise_model(translate, model) if model else [],
-        better_forecaster=warn_of_better_forecaster(translate, model) if model and model.points else None,
+        better_forecaster=(
+            warn_of_better_forecaster(translate, model.back_test) if model and model.back_test else None
+        ),
         explanation=_find_explanation(context, dataset, forecast),
         queries=_source_queries(context, data, campaign["id"], network.id),
     )

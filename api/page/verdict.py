@@ -44,8 +44,8 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
                 "rate of campaigns."
             )
         )
-    if model.points:
-        return [*sentences, *summarise_verdict(translate, model)]
+    if model.back_test:
+        return [*sentences, *summarise_verdict(translate, model.back_test)]
     return [
         *sentences,
         translate(

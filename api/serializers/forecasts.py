@@ -25,7 +25,7 @@ def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecast
             "groups": expected_groups(graph, dataset, stored.id),
             "others_share": stored.others,
             "rests_on": model and ("K-LSTM" if model.is_trained else "baseline"),
-            "verdict": serialize_verdict(model) if model and model.points else None,
+            "verdict": serialize_verdict(model.back_test) if model and model.back_test else None,
         }
     )
 

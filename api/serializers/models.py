@@ -21,7 +21,7 @@ def serialize_model(run: ModelRun) -> models.Model:
         cutoff=run.cutoff,
         network=run.network,
         is_trained=run.is_trained,
-        back_test=serialize_comparison(run) if run.points else None,
+        back_test=serialize_comparison(run.back_test) if run.back_test else None,
     )
 
 

@@ -1,6 +1,6 @@
 // The trained models with their back-tests, the latest cut-off first
 // parameters: $dataset (string)
-// returns: id (string), cutoff (ISO date), network (string), checkpoint (file name), fingerprint (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae (list or null, of redeemers), weights (list or null, the weight of each model in the back-test's forecast), is_trained (boolean, whether it is more than the baseline)
+// returns: id (string), cutoff (ISO date), network (string), checkpoint (file name), fingerprint (string), backtest_from (ISO date), horizon (integer, days), names, mae, mase (lists, one entry per model compared), coverage_80 (float), level_coverage_80 (float), points (integer), holidays (string or null, the holiday prior), redeemers_mae (list or null, of redeemers), weights (list or null, the weight of each model in the back-test's forecast; what describes the back-test is null where there is none), is_trained (boolean, whether it is more than the baseline)
 // access: read
 MATCH (run:Run {dataset: $dataset, kind: 'model', state: 'complete'})-[:USED]->(network:Run)
 RETURN run.id AS id, run.cutoff AS cutoff, network.id AS network, run.checkpoint AS checkpoint,

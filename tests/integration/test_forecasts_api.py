@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from api.app import create_app
 from forecasting.forecasts import explain_campaign, forecast_campaign
 from forecasting.plans.job import PlanChange, plan_campaign
 from forecasting.records import (
-    Backtest,
     Forecast,
     expected_groups,
     likely_users,
@@ -274,9 +272,11 @@ def test_models_and_backtests_are_served(
     scope = {"dataset": sample.dataset}
     run = next(run for run in models(graph, sample.dataset) if run.id == forecast.model)
     (model,) = [model for model in client.get("/v1/models", params=scope).json() if model["id"] == run.id]
-    scores = [{name: score[name] for name in run.scores} for score in model["back_test"]["participants"]]
-    assert scores == run.scores.to_dict("records")
-    assert [score["mase"] for score in model["back_test"]["redeemers"]] == [None] * len(run.names)
+    tested = run.back_test
+    assert tested is not None
+    scores = [{name: score[name] for name in tested.scores} for score in model["back_test"]["participants"]]
+    assert scores == tested.scores.to_dict("records")
+    assert [score["mase"] for score in model["back_test"]["redeemers"]] == [None] * len(tested.names)
     summary = model["back_test"]["verdict"]["summary"]
     assert "The 80% interval of the influence level" in summary
     served = client.get(f"/v1/campaigns/{CAMPAIGN}/forecast", params=scope).json()
@@ -284,9 +284,8 @@ def test_models_and_backtests_are_served(
     html = client.get("/", params={**scope, "campaign": CAMPAIGN}).text
     assert summary.partition(". ")[0] in html
     # The model's own back-test is stored as a separate one; storing it twice has no effect.
-    backtest = Backtest(**{field.name: getattr(run, field.name) for field in fields(Backtest)})
     for _ in range(2):
-        store_backtest(graph, sample.dataset, backtest, CUTOFF, 3)
+        store_backtest(graph, sample.dataset, tested, CUTOFF, 3)
     backtests = client.get("/v1/back-tests", params=scope).json()
     (stored,) = [run for run in backtests if run["until"] == str(CUTOFF)]
     assert (stored["until"], stored["every"]) == (str(CUTOFF), 3)

@@ -173,7 +173,9 @@ def compute_results(graph: Graph, settings: Settings, dataset: str) -> Frames:
         graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=configuration, retrain=True
     )
     assert model.network == network.id
-    frames["back-test"] = pd.DataFrame({"mae": model.mae, "redeemers": model.redeemers_mae})
+    tested = model.back_test
+    assert tested is not None
+    frames["back-test"] = pd.DataFrame({"mae": tested.mae, "redeemers": tested.redeemers_mae})
     checkpoint = checkpoint_path(settings, model)
     frames |= {"weights": weights(checkpoint), "redeemers' weights": weights(redeemers_path(checkpoint))}
     for campaign in (CAMPAIGN, OPEN):

@@ -93,20 +93,22 @@ def test_unchanged_training_returns_the_stored_model(
     configuration = Configuration(epochs=2, members=1)
     trained = train(graph, settings, sample.dataset, Silent(), cutoff=CUTOFF, configuration=configuration)
     assert trained == model == models(graph, sample.dataset)[0]
-    assert model.names == ["Combination", *MEMBERS, "SeasonalNaive"]
-    assert model.backtest_from == CUTOFF - timedelta(days=28)
+    assert model.back_test is not None
+    assert model.back_test.names == ["Combination", *MEMBERS, "SeasonalNaive"]
+    assert model.back_test.backtest_from == CUTOFF - timedelta(days=28)
 
 
 def test_backtest_on_given_days_stores_no_model(
     graph: Graph, settings: Settings, sample: ImportReport, model: ModelRun
 ) -> None:
-    first = model.backtest_from
+    assert model.back_test is not None
+    first, names = model.back_test.backtest_from, model.back_test.names
     last = first + timedelta(days=8)
     result = run_backtest(graph, settings, sample.dataset, first, last, Silent(), QUICK, 3, 4)
-    assert (result.horizon, result.backtest_from, result.names) == (3, first, model.names)
-    assert 0 < result.points < model.points
+    assert (result.horizon, result.backtest_from, result.names) == (3, first, names)
+    assert 0 < result.points < model.back_test.points
     assert result.redeemers_mae is not None
-    assert len(result.redeemers_mae) == len(model.names)
+    assert len(result.redeemers_mae) == len(names)
     assert [run.id for run in models(graph, sample.dataset)] == [model.id]
     store_backtest(graph, sample.dataset, result, last, 4)
     (stored,) = [run for run in backtests(graph, sample.dataset) if run.every == 4]

@@ -9,7 +9,7 @@ from api.page.i18n import ENGLISH, get_translator
 from api.page.verdict import summarise_verdict, warn_of_better_forecaster
 from api.serializers.models import serialize_comparison
 from forecasting.evaluation.verdict import ErrorVerdict, judge
-from forecasting.records import Backtest
+from forecasting.records import Backtest, backtest_properties, model_run
 
 RUN = Backtest(
     backtest_from=date(2017, 10, 30),
@@ -136,3 +136,11 @@ def test_weights_of_the_members_are_named() -> None:
     scores = serialize_comparison(weighted)
     assert [row.weight for row in scores.participants] == [1.0, 0.4, 0.001, 0.599, 0.0]
     assert [row.weight for row in serialize_comparison(RUN).participants] == [None, None, None]
+
+
+@pytest.mark.parametrize("back_test", [RUN, None])
+def test_model_is_stored_with_its_back_test_or_with_none(back_test: Backtest | None) -> None:
+    properties = backtest_properties(back_test)
+    assert set(properties) == set(backtest_properties(RUN))  # Null removes that of an earlier training.
+    row = {"id": "model/1", "cutoff": "2017-11-27", "network": "n", "checkpoint": "c", "fingerprint": "f"}
+    assert model_run(row | properties).back_test == back_test
