@@ -247,6 +247,23 @@ def test_two_sources_with_one_kind_keep_the_behaviours_of_each_other(exports: Or
         assert report.total.replaced == 0
 
 
+@pytest.mark.parametrize("second", [{}, {"replaces": ["basket", "object"]}, {"replaces": []}])
+def test_equal_rows_of_two_sources_stay_two(exports: OrderExports, second: dict[str, object]) -> None:
+    tables = orders_mapping(exports.dataset).model_dump(exclude_unset=True, mode="json")["tables"]
+    (orders,) = tables["behaviours"]
+    tables["behaviours"] = [orders | {"where": {"status": "completed"}}, orders | second]
+    mapping = shop_mapping(exports.dataset, tables=tables)
+    row, more = "17,completed,b,tea,2024-03-03 11:00,8\n", "18,completed,a,tea,2024-03-09 10:00,4\n"
+    exports.load("june", row, mapping)
+    assert exports.values() == [8.0, 8.0]
+    for name in ("july", "august"):
+        exports.load(name, row + more, mapping)
+        assert exports.values() == [4.0, 4.0, 8.0, 8.0]
+    assert exports.load("august", row + more, mapping).total.loaded == 0
+    exports.load("august", row.replace("8\n", "9\n") + more, mapping)
+    assert exports.values() == [4.0, 4.0, 9.0, 9.0]
+
+
 def test_shopify_order_that_is_cancelled_and_refunded_is_cancelled_once(
     graph: Graph, settings: Settings, tmp_path: Path, dataset: str
 ) -> None:

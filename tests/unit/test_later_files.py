@@ -7,7 +7,8 @@ import pytest
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.check import Check, check_files
-from graph.importing.engines.divided_orders import divided_orders, rows_of_orders
+from graph.importing.engines.loaders import Target
+from graph.importing.engines.rows_elsewhere import RowsElsewhere
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.yaml_text import load_yaml
@@ -115,8 +116,8 @@ def test_look_for_orders_in_several_blocks_counts_no_rows(
     mapping = orders_mapping(files="orders.csv", columns=columns, join=[join], replaces=["basket"])
     files = open_input_files(tmp_path, mapping, Silent())
     (file,) = files.inputs
-    orders = divided_orders(file, mapping)
-    assert sum(len(rows) for rows in rows_of_orders(file, mapping, orders.across_blocks)) == 2
+    elsewhere = RowsElsewhere(file, files.inputs, Target(mapping, 1))
+    assert [len(elsewhere.of_block(block)) for block in range(2)] == [1, 1]
     assert files.warnings() == []
 
 

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graph.importing.engines.divided_orders import Order
 from graph.importing.engines.loaders import Target
 from graph.importing.values.keys import SEPARATOR
 from graph.importing.warnings import DataWarning
 
 _LINE = ["user", "key", "object"]
 _EXAMPLES = 5
+Order = tuple[str, str]
+"""User and key."""
 Edges = Callable[[int], set[int]]
 """Returns the first and last moments of the files of an import."""
 

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from graph.connection import Row, Transaction
 from graph.importing.engines.behaviours import VALUES
-from graph.importing.engines.divided_orders import Order
 from graph.importing.engines.loaders import Target
-from graph.importing.engines.missing_lines import missing_lines
+from graph.importing.engines.missing_lines import Order, missing_lines
 from graph.importing.engines.sources import of_source, origins
 from graph.importing.mapping.source import Source
 from graph.importing.runs.ledger import Ledger
@@ -24,6 +23,8 @@ from graph.importing.values.rows import Rows
 
 _TEXTS = ("user", "type", "object", "campaign", "basket", "store", "id")
 _NUMBERS = ("at", *(name for name in VALUES if name not in _TEXTS))
+COLUMNS = [*_TEXTS, *_NUMBERS, "key"]
+"""The columns of `frame_of`."""
 
 
 @dataclass(frozen=True)
@@ -262,10 +263,11 @@ def frame_of(rows: Rows, source: Source, target: Target) -> pd.DataFrame:
     frame = pd.DataFrame({name: column.to_pandas() for name, column in rows.columns.items()})
     frame["type"] = frame.pop("kind").map({name: kind.type for name, kind in target.mapping.kinds.items()})
     frame["key"] = key_texts(rows.columns, source.key).to_pandas()
-    return _typed(frame)
+    return typed(frame)
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return behaviours with empty texts and NaN in place of missing values."""
     for name in _TEXTS:
         frame[name] = frame[name].where(frame[name].notna(), "").astype(str) if name in frame else ""
     for name in _NUMBERS:
@@ -289,4 +291,4 @@ def _earlier(
         key=list(source.key),
         users=users,
     )
-    return _typed(pd.DataFrame(outcome.rows)) if outcome.rows else pd.DataFrame()
+    return typed(pd.DataFrame(outcome.rows)) if outcome.rows else pd.DataFrame()

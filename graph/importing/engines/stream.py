@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 from graph.connection import Row, Transaction
 from graph.importing.engines import loaders
 from graph.importing.engines.behaviours import load_behaviours
-from graph.importing.engines.divided_orders import Order, divided_orders, rows_of, rows_of_orders
 from graph.importing.engines.engine import ImportEngine
 from graph.importing.engines.loaders import Load, LoadResult
 from graph.importing.engines.missing_lines import MissingLines
@@ -31,6 +29,7 @@ from graph.importing.engines.replacement import (
     frame_of,
     replace_earlier,
 )
+from graph.importing.engines.rows_elsewhere import RowsElsewhere
 from graph.importing.engines.sources import UnknownSources
 from graph.importing.engines.stale_orders import StaleOrders
 from graph.importing.mapping.source import Source
@@ -64,21 +63,6 @@ _LOADS: dict[str, Load] = {
     **dict.fromkeys(("coupons", "user_tags", "targetings", "ties"), loaders.load_links),
     "promotions": loaders.load_promotions,
 }
-
-
-class _RowsElsewhere(NamedTuple):
-    """Rows of orders of a file that lie outside of one of its blocks.
-
-    Attributes
-    ----------
-    rows
-        Those of orders that several blocks have, those that another source reads, and those in other files.
-    at_edges
-        The orders of the first and the last row of the file.
-    """
-
-    rows: pd.DataFrame
-    at_edges: frozenset[Order]
 
 
 @dataclass
@@ -121,7 +105,7 @@ class StreamEngine(ImportEngine):
     def _tasks(self, inputs: list[InputFile]) -> Iterator[BatchTask]:
         """Yield a task per batch; rows that need no loading are one task that only returns their counts."""
         for file in inputs:
-            elsewhere: _RowsElsewhere | None = None
+            elsewhere: RowsElsewhere | None = None
             for block in blocks_of(file, inputs, self.target.mapping):
                 plan = self.ledger.plan(file.table, file.name, block, file.digest)
                 if file.table == "behaviours":
@@ -135,11 +119,13 @@ class StreamEngine(ImportEngine):
                     new = [(block.first + part.start, block.first + part.stop) for part in plan.segments]
                     rows = self._reader.read(file, inputs, block, new)
                     if elsewhere is None and self._replaces(file):
-                        elsewhere = self._rows_elsewhere(file, inputs)
+                        elsewhere = RowsElsewhere(file, inputs, self.target)
                     for segment in plan.segments:
                         yield from self._batches(file, block, segment, rows, elsewhere)
                 # Memory that Arrow retains for the next block would add up over a long file.
                 pa.default_memory_pool().release_unused()
+            if elsewhere:
+                elsewhere.close()
 
     def _unknown(self, table: str, ids: pa.Array) -> pa.Array:
         """Return which of `ids` the table does not have in the graph."""
@@ -150,42 +136,14 @@ class StreamEngine(ImportEngine):
     def _replaces(self, file: InputFile) -> bool:
         return file.table == "behaviours" and bool(file.source.key) and self.ledger.has_behaviours
 
-    def _rows_elsewhere(self, file: InputFile, inputs: list[InputFile]) -> _RowsElsewhere:
-        mapping = self.target.mapping
-        orders = divided_orders(file, mapping)
-        frames = [self._numbered(rows, file) for rows in rows_of_orders(file, mapping, orders.across_blocks)]
-        # Another source of the same file can have behaviours of the same types.
-        types = set(mapping.types_of(file.source))
-        frames += [
-            self._numbered(rows, other).assign(number=-1)
-            for other in inputs
-            if other is not file and other.name == file.name and other.source.key == file.source.key
-            if other.source.label == file.source.label and types & set(mapping.types_of(other.source))
-            for rows in rows_of(other, mapping)
-        ]
-        if file.cut_orders is not None:
-            frames += [
-                self._numbered(rows, other).assign(number=-1)
-                for other in inputs
-                if other.name != file.name and other.source == file.source
-                for rows in rows_of_orders(other, mapping, file.cut_orders)
-            ]
-        rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        return _RowsElsewhere(rows, orders.at_edges)
-
-    def _numbered(self, rows: Rows, file: InputFile) -> pd.DataFrame:
-        return frame_of(rows, file.source, self.target).assign(number=rows.numbers)
-
     def _other_rows(
-        self, file: InputFile, block: Block, segment: Segment, rows: Rows, elsewhere: pd.DataFrame
+        self, file: InputFile, block: Block, segment: Segment, rows: Rows, elsewhere: RowsElsewhere
     ) -> pd.DataFrame | None:
-        """Return the rows of the file, outside of a segment, whose orders may continue in it."""
+        """Return the rows outside of a segment whose orders may continue in it."""
         first, end = block.first + segment.start, block.first + segment.stop
         others = rows.filter((rows.numbers < first) | (rows.numbers >= end))
-        frames = [self._numbered(others, file)] if len(others) else []
-        if len(elsewhere):
-            number = elsewhere["number"]
-            frames.append(elsewhere[(number < block.first) | (number >= block.first + block.length)])
+        own = frame_of(others, file.source, self.target).assign(number=others.numbers)
+        frames = [frame for frame in (own, elsewhere.of_block(block.index)) if len(frame)]
         if not frames:
             return None
         other_rows = pd.concat(frames, ignore_index=True)
@@ -197,11 +155,11 @@ class StreamEngine(ImportEngine):
         block: Block,
         segment: Segment,
         rows: Rows,
-        elsewhere: _RowsElsewhere | None,
+        elsewhere: RowsElsewhere | None,
     ) -> Iterator[BatchTask]:
         action: Callable[..., ReplacementResult] | None = None
         if elsewhere:
-            other_rows = self._other_rows(file, block, segment, rows, elsewhere.rows)
+            other_rows = self._other_rows(file, block, segment, rows, elsewhere)
             action = (
                 partial(drop_loaded, other_rows=other_rows)
                 if segment.loaded_before

@@ -171,7 +171,7 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
     Raises
     ------
     ImportFailed
-        A file is missing, unreadable, or lacks a column that the mapping names.
+        A file is missing, unreadable, lacks a column that the mapping names, or is read twice.
     """
     opened = Folder(folder)
     sources = [
@@ -195,6 +195,7 @@ def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> Inpu
         )
         files.joined += [other.container for other in _joined_files(joined)]
         advance(1)
+    _refuse_second_readings(files.inputs)
     files.inputs = _compare_sources(files.inputs)
     read = {(file.path, file.sheet or source.sheet) for _, source, file, _ in sources}
     for _, _, _, joined in sources:
@@ -216,6 +217,20 @@ def _without_whole_lines(block: Block) -> Parsed:
     """Return the rows of a block without the errors of whole lines."""
     parsed = block.parse()
     return parsed._replace(errors=[error for error in parsed.errors if error.column])
+
+
+def _refuse_second_readings(inputs: list[InputFile]) -> None:
+    """Refuse a file that two sources of a table read in the same way: its rows would count twice."""
+    first: dict[tuple[str, str, str], InputFile] = {}
+    for file in inputs:
+        other = first.setdefault((file.table, file.name, file.digest), file)
+        if other is not file:
+            patterns = " and ".join(", ".join(source.files) for source in (other.source, file.source))
+            raise ImportFailed(
+                f"Mapping, table {file.table}: two sources read {file.name} in the same way ({patterns}), "
+                "so its rows would be loaded twice.",
+                "Leave the file out of the `files` of one of them.",
+            )
 
 
 def _compare_sources(inputs: list[InputFile]) -> list[InputFile]:
