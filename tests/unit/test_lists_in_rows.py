@@ -124,6 +124,30 @@ def test_several_promotions_of_a_line_are_a_question_where_a_table_has_the_campa
     assert check.tally.counts["purchase"].counting == 3
 
 
+def with_shipping(campaign: str) -> list[dict[str, object]]:
+    """Return lines with a list of promotions before that of the campaigns."""
+    return [
+        {"shippingPromotions": [{"promotionId": campaign}]} | line(number, ("P1",)) for number in range(4)
+    ]
+
+
+def test_list_with_the_ids_of_the_campaigns_is_read_not_the_first(tmp_path: Path) -> None:
+    source, questions = source_of(write(tmp_path, *with_shipping("FREE"), campaigns=True))
+    assert (source["columns"]["campaign"], questions) == (PROMOTION, {})
+
+
+def test_two_lists_with_ids_of_campaigns_are_a_question(tmp_path: Path) -> None:
+    text = write(tmp_path, *with_shipping("P2"), campaigns=True)
+    question = source_of(text)[1]["tables.behaviours.0.columns.campaign"]
+    shipping = "shippingPromotions[].promotionId"
+    assert question.ask.startswith(f"{shipping} and {PROMOTION} of orders.json have ids of the campaigns.")
+    assert list(question.choose) == [shipping, PROMOTION, NO_COLUMN]
+    assert "not read" not in text
+    answered = load_yaml(text.replace("          answer:\n", f'          answer: "{PROMOTION}"\n'))
+    check = check_files(tmp_path, parse_mapping(answered, "test"), Silent())
+    assert check.tally.counts["purchase"].counting == 4
+
+
 def test_several_promotions_of_a_line_are_a_campaign_without_a_table_of_campaigns(tmp_path: Path) -> None:
     text = write(tmp_path, *LINES, line(5, ("P1", "P2")))
     assert source_of(text)[0]["columns"]["campaign"] == PROMOTION

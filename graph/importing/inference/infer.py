@@ -92,8 +92,10 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None) -> str:
     tables |= dict.fromkeys(described, "products")
     if not draft.sources and "behaviours" not in tables.values():
         _guess_behaviours(rest, tables)
+    campaigns = [_campaign_ids(file) for file in rest if tables[file.name] == "campaigns"]
+    ids = set[str]().union(*campaigns) if campaigns else None
     for file in rest:
-        objects |= _draft_file(draft, file, tables, described)
+        objects |= _draft_file(draft, file, tables, described, ids)
     name_changed_series(draft)
     _complete(draft, objects, files)
     if draft.zone is None:
@@ -104,11 +106,16 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None) -> str:
 
 
 def _draft_file(
-    draft: Draft, file: InspectedFile, tables: dict[str, str | None], described: dict[str, str]
+    draft: Draft,
+    file: InspectedFile,
+    tables: dict[str, str | None],
+    described: dict[str, str],
+    campaigns: set[str] | None,
 ) -> dict[str, str]:
     """Add the sources of a file to the draft; return the kind of object by kind of behaviour.
 
-    `described` has the keys of the tables of products that behaviours refer to, by name of the file.
+    `described` has the keys of the tables of products that behaviours refer to, by name of the file, and
+    `campaigns` the ids of campaigns, if a table has them.
     """
     table = tables[file.name]
     if table is None:
@@ -116,9 +123,8 @@ def _draft_file(
         return {}
     if table == "behaviours":
         has_products, product = "products" in tables.values(), product_key(file, described.values())
-        has_campaigns = "campaigns" in tables.values()
         objects = draft_behaviours(
-            draft, file, has_products=has_products, has_campaigns=has_campaigns, product=product
+            draft, file, has_products=has_products, campaigns=campaigns, product=product
         )
         if _may_repeat_rows(draft, draft.sources[-1], file) and (shared := shared_rows(file)):
             note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
@@ -130,6 +136,12 @@ def _draft_file(
         draft.sources.append(campaigns)
     draft.sources.append(_source(table, file, described.get(file.name)))
     return {}
+
+
+def _campaign_ids(file: InspectedFile) -> set[str]:
+    """Return the ids in a table of campaigns."""
+    column = assign_columns("campaigns", file.names).get("id")
+    return set[str]().union(*(frame[column] for frame in file.frames([column]))) - {""} if column else set()
 
 
 def _name_of(folder: Path) -> str:

@@ -39,19 +39,25 @@ class NestedLists:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_lists(file: InspectedFile, *, has_campaigns: bool) -> NestedLists:
+def read_lists(file: InspectedFile, campaigns: set[str] | None) -> NestedLists:
     """Add the columns of a campaign or coupon, and of refunds, that are in lists to `file`.
 
-    Where rows have several campaigns, a table of campaigns (`has_campaigns`) makes it a question which one
-    counts; without it, each combination is a campaign of its own. Several refunds of a row are not read.
+    Where rows have several campaigns, a table of `campaigns`, whose ids these are, makes it a question which
+    one counts; without it, each combination is a campaign of its own. Of several lists, that counts whose
+    values are such ids. Several refunds of a row are not read.
     """
     found = NestedLists()
     others = [set(list_columns(other)) for other in file.further_files]
     columns = [name for name in list_columns(file) if all(name in other for other in others)]
     if not set(_NAMING) & set(find_columns(file.names)):
         naming = [(role, name) for role in _NAMING for name in columns if _names(name, role)]
-        for role, name in naming[:1]:
-            _read_campaign(found, file, role, name, has_campaigns)
+        matching = [(role, name) for role, name in naming if _match(file, name, campaigns or set())]
+        if len(matching) > 1:
+            found.campaign = _ask_which_list(file, [name for _, name in matching])
+            found.read += [name for _, name in matching]
+        else:
+            for role, name in (matching or naming)[:1]:
+                _read_campaign(found, file, role, name, campaigns is not None)
     if not any(map(is_refund, file.names)):
         refunds = [name for name in columns if is_refund(name) and not name.startswith(RECORD)]
         for name in refunds[:1]:
@@ -120,6 +126,30 @@ def _count_several(file: InspectedFile, column: str) -> tuple[int, int]:
 
 def _first_values(file: InspectedFile, column: str) -> list[str | None]:
     return [value or None for value in next(file.frames([column]))[column]]
+
+
+def _match(file: InspectedFile, column: str, ids: set[str]) -> bool:
+    """Return whether most values of a list are among `ids`, or most of these among its values."""
+    values: set[str] = set()
+    for frame in file.frames([column]):
+        for text in frame[column].unique():
+            values |= {text} if text in ids else {*text.split(DIVIDER)}
+    common = len(values & ids)
+    return common > 0 and 2 * common >= min(len(values - {""}), len(ids))
+
+
+def _ask_which_list(file: InspectedFile, columns: list[str]) -> Ask:
+    choices: list[str] = []
+    for column in columns:
+        several, repeated = _count_several(file, column)
+        choices += [first_of(column)] if several or repeated else []
+        choices += [column] if several or not repeated else []
+    names = " and ".join(columns)
+    return Ask(
+        f"{names} of {file.name} have ids of the campaigns. Which names the campaign of a behaviour ([0]: the "
+        "first of a row, []: all together as a campaign of their own), or none",
+        {name: examples(_first_values(file, name)) for name in choices} | {NO_COLUMN: ""},
+    )
 
 
 def _ask(file: InspectedFile, column: str, reason: str) -> Ask:

@@ -75,7 +75,7 @@ def draft_behaviours(
     file: InspectedFile,
     *,
     has_products: bool = False,
-    has_campaigns: bool = False,
+    campaigns: set[str] | None = None,
     product: str | None = None,
 ) -> dict[str, str]:
     """Add the source of `file` to the draft.
@@ -86,8 +86,8 @@ def draft_behaviours(
         The draft, and a file of behaviours.
     has_products
         Whether a table has the products: then categories and pages are no objects.
-    has_campaigns
-        Whether a table has the campaigns: then several in one row are a question.
+    campaigns
+        The ids of a table of campaigns, if there is one: then several in one row are a question.
     product
         Its column of products, where a table that it refers to tells so, not its own name.
 
@@ -96,7 +96,7 @@ def draft_behaviours(
     dict
         The kind of object (product, coupon, campaign) by kind of behaviour.
     """
-    lists = read_lists(file, has_campaigns=has_campaigns)
+    lists = read_lists(file, campaigns)
     decisions = _begin(file, product, lists)
     objects = _decide_objects(decisions, has_products)
     _leave_rows_out(decisions)
