@@ -1,5 +1,7 @@
 """`groundswell import ...` and `groundswell imports`: import data, list imports, and undo them."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from graph.connection import Graph
     from graph.importing import adapters
     from graph.importing.check import Check
+    from graph.importing.inference.answers import Place
     from graph.importing.mapping.model import Mapping
     from graph.importing.report import ImportReport
 
@@ -71,11 +74,13 @@ def init(
     path = mapping_path(folder)
     if path.exists() and not force and not run:
         raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
-    if force or not path.exists():
+    is_new = force or not path.exists()
+    if is_new:
         path.write_text(infer_mapping(folder, dataset, zone), encoding="utf-8")
         out.print(f"Wrote {path}.", soft_wrap=True)
     if run:
-        _check_and_run(folder, path, home)
+        infer = partial(infer_mapping, folder, dataset, zone) if is_new else None
+        _check_and_run(folder, path, home, infer)
         return
     try:
         read_mapping(path)
@@ -86,7 +91,9 @@ def init(
     out.print(f"Review it, then run: groundswell import check {folder}", soft_wrap=True)
 
 
-def _check_and_run(folder: Path, path: Path, home: Path | None) -> None:
+def _check_and_run(
+    folder: Path, path: Path, home: Path | None, infer: "Callable[[dict[Place, str]], str] | None"
+) -> None:
     """Ask the mapping's questions on a terminal, check all rows, and import them if the user agrees."""
     import sys
 
@@ -94,7 +101,7 @@ def _check_and_run(folder: Path, path: Path, home: Path | None) -> None:
 
     on_terminal = sys.stdin.isatty()
     if on_terminal:
-        ask_questions(path)
+        ask_questions(path, infer)
     _show_check(folder, path)
     if on_terminal:
         typer.confirm("Import these rows?", default=True, abort=True)

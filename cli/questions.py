@@ -1,38 +1,68 @@
 """Asks the questions of a mapping file on the terminal, and writes the answers into it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph.importing.mapping.questions import InvalidAnswer, UnansweredQuestions
 
+if TYPE_CHECKING:
+    from graph.importing.inference.answers import Place
 
-def ask_questions(path: Path) -> None:
-    """Ask the open questions of the mapping in `path` until none is left. Raises InvalidRequest."""
+
+def ask_questions(path: Path, infer: "Callable[[dict[Place, str]], str] | None" = None) -> None:
+    """Ask the open questions of the mapping in `path` until none is left.
+
+    Parameters
+    ----------
+    path
+        The mapping.
+    infer
+        Returns the mapping anew for answers about columns, which are asked first: others depend on them.
+        None: the user may have changed the mapping, which is kept.
+
+    Raises
+    ------
+    InvalidRequest
+        The mapping is invalid apart from the answers.
+    """
     from cli.console import out
+    from graph.importing.inference.answers import places_of
     from graph.importing.mapping.model import read_mapping
     from graph.importing.mapping.questions import write_answers
 
-    asked: set[str] = set()
+    asked: dict[str, str] = {}
+    answers: dict[str, str] = {}
+    columns: dict[Place, str] = {}
     unanswered = path.read_text(encoding="utf-8") if path.exists() else ""
     while True:
         try:
             read_mapping(path)
         except UnansweredQuestions as error:
             unanswered = path.read_text(encoding="utf-8")
+            places = places_of(unanswered, error.questions) if infer else {}
+            first = [question for question in error.questions if question.path in places]
+            new = [question for question in first if question.ask not in answers]
             # The same question can stand at several places.
-            answers: dict[str, str] = {}
-            for question in error.questions:
+            for question in new or error.questions:
                 if question.ask not in answers:
                     answers[question.ask] = _ask(question.ask, question.choose, question.shown)
+            if infer and new:
+                columns |= {places[question.path]: answers[question.ask] for question in first}
+                path.write_text(infer(columns), encoding="utf-8")
+                continue
             in_order = [answers[question.ask] for question in error.questions]
-            asked = {question.path for question in error.questions}
+            asked = {question.path: question.ask for question in error.questions}
             path.write_text(write_answers(unanswered, in_order), encoding="utf-8")
         except InvalidAnswer as error:
-            if not asked & set(error.paths):
+            wrong = [asked[place] for place in error.paths if place in asked]
+            if not wrong:
                 raise
             # An answer in words of one's own, like `Berlin` for a time zone.
             out.print(str(error), markup=False, soft_wrap=True)
             path.write_text(unanswered, encoding="utf-8")
-            asked = set()
+            answers = {text: answer for text, answer in answers.items() if text not in wrong}
+            asked = {}
         else:
             return
 

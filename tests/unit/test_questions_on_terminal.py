@@ -1,6 +1,7 @@
 """Questions of a mapping, asked on the terminal."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.questions import ask_questions
 from graph.errors import InvalidRequest
-from graph.importing.mapping.model import read_mapping
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import Mapping, read_mapping
 
 ORDERS = "order_id,customer_id,product_id,order_date,amount\n1,a,p,03/04/2024,1.5\n2,b,p,05/06/2024,2\n"
 
@@ -90,3 +92,44 @@ def test_error_beside_an_answer_is_not_asked_about(tmp_path: Path, monkeypatch) 
     monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
     with pytest.raises(InvalidRequest, match="there is no table 'iso'"):
         ask_questions(path)
+
+
+def answers_to(folder: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> tuple[Mapping, list[str]]:
+    """Infer a mapping, answer its questions, and return it with the text of those asked."""
+    remaining, asked = iter(answers), list[str]()
+    monkeypatch.setattr("typer.prompt", lambda _text: next(remaining))
+    monkeypatch.setattr("cli.console.out.print", lambda text, **_: asked.append(str(text)))
+    path = folder / "groundswell.yaml"
+    infer = partial(infer_mapping, folder, "shop", "UTC")
+    path.write_text(infer())
+    ask_questions(path, infer)
+    assert not list(remaining)
+    return read_mapping(path), [text for text in asked if not text.startswith("  ")]
+
+
+@pytest.mark.parametrize(
+    ("column", "more", "times"), [("f3", ["%m/%d/%Y"], "%m/%d/%Y"), ("f4", [], "%d.%m.%Y")]
+)
+def test_what_depends_on_an_answered_column_is_inferred_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str, more: list[str], times: str
+) -> None:
+    days = [(1 + i % 12, 1 + i % 9, 1 + i % 28) for i in range(300)]
+    rows = [f"{i % 40:03},S{i % 7},{a:02}/{b:02}/2024,{c:02}.03.2024" for i, (a, b, c) in enumerate(days)]
+    (tmp_path / "log.csv").write_text("f1,f2,f3,f4\n" + "\n".join(rows) + "\n")
+    mapping, asked = answers_to(tmp_path, monkeypatch, "f2", "f1", column, *more)
+    (source,) = mapping.tables["behaviours"]
+    assert [source.columns[name] for name in ("object", "user", "at")] == ["f2", "f1", column]
+    # The order of day and month is a question of f3 alone.
+    assert source.times == [times]
+    assert len(asked) == len(set(asked)) == 3 + len(more)
+
+
+def test_mapping_that_may_have_been_changed_is_not_inferred_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "groundswell.yaml"
+    path.write_text(MAPPING.replace("        user: user\n", "        user: {ask: Who, answer: X}\n"))
+    answers = iter(["days since 2024-01-01"])
+    monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
+    ask_questions(path)
+    assert read_mapping(path).tables["behaviours"][0].columns["user"] == "X"

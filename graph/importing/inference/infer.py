@@ -9,6 +9,7 @@ import pandas as pd
 from graph.errors import InvalidRequest
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.answers import Place, give_answers
 from graph.importing.inference.behaviours.kinds import draft_kinds
 from graph.importing.inference.behaviours.source import draft_behaviours
 from graph.importing.inference.behaviours.user_columns import user_column
@@ -52,7 +53,12 @@ _ANY_BESIDE_LISTS = (
 )
 
 
-def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = None) -> str:
+def infer_mapping(
+    folder: Path,
+    dataset: str | None = None,
+    zone: str | None = None,
+    answers: dict[Place, str] | None = None,
+) -> str:
     """Return the text of a first mapping.
 
     Parameters
@@ -64,6 +70,8 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
     zone
         Time zone of the data's days; default: that of a known export, a question where times have a clock
         and no offset, else UTC.
+    answers
+        Columns that the user named when asked.
 
     Raises
     ------
@@ -71,13 +79,14 @@ def infer_mapping(folder: Path, dataset: str | None = None, zone: str | None = N
         The folder has no data files, or none with anything to import.
     """
     with keep_sheets():
-        return _infer_mapping(folder, dataset, zone)
+        return _infer_mapping(folder, dataset, zone, answers or {})
 
 
-def _infer_mapping(folder: Path, dataset: str | None, zone: str | None) -> str:
+def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers: dict[Place, str]) -> str:
     files = inspect_files(folder)
     draft = Draft(dataset or _name_of(folder), zone)
     rest = join_orders(join_series(use_known_export(draft, files)))
+    give_answers(rest, answers)
     files = [*rest, *files]
     objects: dict[str, str] = {}
     tables = {
@@ -110,12 +119,12 @@ def _draft_file(
     file: InspectedFile,
     tables: dict[str, str | None],
     described: dict[str, str],
-    campaigns: set[str] | None,
+    campaign_ids: set[str] | None,
 ) -> dict[str, str]:
     """Add the sources of a file to the draft; return the kind of object by kind of behaviour.
 
     `described` has the keys of the tables of products that behaviours refer to, by name of the file, and
-    `campaigns` the ids of campaigns, if a table has them.
+    `campaign_ids` those of campaigns, if a table has them.
     """
     table = tables[file.name]
     if table is None:
@@ -124,7 +133,7 @@ def _draft_file(
     if table == "behaviours":
         has_products, product = "products" in tables.values(), product_key(file, described.values())
         objects = draft_behaviours(
-            draft, file, has_products=has_products, campaigns=campaigns, product=product
+            draft, file, has_products=has_products, campaigns=campaign_ids, product=product
         )
         if _may_repeat_rows(draft, draft.sources[-1], file) and (shared := shared_rows(file)):
             note = f"{shared:,} rows of {file.name} are in an earlier file, too; equal rows count once"
@@ -198,6 +207,7 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
         columns["at"] = file.times[0]
     if table == "campaigns":
         _add_end(settings, columns, file)
+    columns |= {field: column for (of_table, field), column in file.answers.items() if of_table == table}
     for field in spec.fields:
         if (
             field.required

@@ -50,6 +50,10 @@ def read_lists(file: InspectedFile, campaigns: set[str] | None) -> NestedLists:
     others = [set(list_columns(other)) for other in file.further_files]
     columns = [name for name in list_columns(file) if all(name in other for other in others)]
     if not set(_NAMING) & set(find_columns(file.names)):
+        if chosen := file.answers.get(("behaviours", "campaign")):
+            found.roles["campaign"] = chosen
+            _add_column(found, file, chosen)
+            columns = []
         naming = [(role, name) for role in _NAMING for name in columns if _names(name, role)]
         matching = [(role, name) for role, name in naming if _match(file, name, campaigns or set())]
         if len(matching) > 1:
@@ -146,7 +150,7 @@ def _ask_which_list(file: InspectedFile, columns: list[str]) -> Ask:
         choices += [column] if several or not repeated else []
     names = " and ".join(columns)
     return Ask(
-        f"{names} of {file.name} have ids of the campaigns. Which names the campaign of a behaviour ([0]: the "
+        f"{names} of {file.name} have ids of the campaigns. Which names that of a behaviour ([0]: the "
         "first of a row, []: all together as a campaign of their own), or none",
         {name: examples(_first_values(file, name)) for name in choices} | {NO_COLUMN: ""},
     )

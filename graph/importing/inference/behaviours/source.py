@@ -38,6 +38,8 @@ _PAGES = {
     "path", "screen", "screen_name", "seite", "页面", "ページ",
 }  # fmt: skip
 """Columns of what a view without a product is of."""
+_ROLES = {"object": "product"}
+"""The role of a field's column, where it is called otherwise."""
 _USUAL = {"product": "purchase", "coupon": "redemption", "campaign": "participation"}
 """The kind of the behaviours of a file that states none, by their object."""
 
@@ -131,7 +133,10 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
         roles["product"] = columns["object"] = product
         if naming := roles.get("campaign", roles.get("coupon")):
             columns["campaign"] = naming
-    if user := user_column(file, roles.get("user")):
+    for field_name in ("user", "object", "at"):
+        if answer := file.answers.get(("behaviours", field_name)):
+            columns[field_name] = roles[_ROLES.get(field_name, field_name)] = answer
+    if user := file.answers.get(("behaviours", "user")) or user_column(file, roles.get("user")):
         roles["user"] = columns["user"] = user
     else:
         roles.pop("user", None)

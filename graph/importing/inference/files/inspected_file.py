@@ -58,6 +58,8 @@ class InspectedFile:
         What the mapping says of them.
     origins
         The file, and the name in it, of each column of these.
+    answers
+        Its columns that the user named, by table and field.
     """
 
     name: str
@@ -75,6 +77,7 @@ class InspectedFile:
     joined: list[tuple[Join, list[FoundFile]]] = field(default_factory=list)
     comment: str = ""
     origins: dict[str, tuple["InspectedFile", str]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
     def times(self) -> list[str]:
