@@ -98,6 +98,50 @@ def test_clock_without_colons_belongs_to_the_day(
     assert "In which time zone are times like 2024-02-13 " in infer_mapping(tmp_path)
 
 
+@pytest.mark.parametrize("column", ["hour", "Stunde", "order_hour", "小时"])
+def test_hour_alone_belongs_to_the_day(tmp_path: Path, column: str) -> None:
+    rows = "2024-02-13,14,a,tea\n2024-02-14,0,a,tea\n2024-02-15,9,b,tea\n2024-02-16,,b,tea\n"
+    (tmp_path / "till.csv").write_text(f"date,{column},customer_id,sku\n{rows}", encoding="utf-8")
+    if column == "order_hour":
+        (tmp_path / "till.csv").write_text(f"order_date,{column},customer_id,sku\n{rows}")
+    text = infer_mapping(tmp_path, "till", "UTC")
+    name = column if column.isascii() else f'"{column}"'
+    assert f"hour: {name}}}  # {column} has hours from 0 to 23" in text
+    report = check(tmp_path, parse_mapping(load_yaml(text), "test"))
+    expected = ["2024-02-13 14:00:00", "2024-02-14 00:00:00", "2024-02-15 09:00:00", "2024-02-16 00:00:00"]
+    assert moments(report) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "column", "hour"),
+    [
+        ("2024-02-13", "hour", "24"),
+        ("2024-02-13", "hours", "9"),
+        ("2024-02-13", "business_hour", "9"),
+        ("2024-02-13", "time", "9"),
+        ("2024-02-13 10:30", "hour", "10"),
+    ],
+)
+def test_number_that_is_no_hour_of_the_day_is_left_alone(
+    tmp_path: Path, day: str, column: str, hour: str
+) -> None:
+    rows = [f"2024-02-12{day[10:]},8,a,tea"] * 200 + [f"{day},{hour},a,tea"]
+    (tmp_path / "till.csv").write_text(f"date,{column},customer_id,sku\n" + "\n".join(rows) + "\n")
+    assert "{date:" not in infer_mapping(tmp_path, zone="UTC")
+
+
+def test_hour_can_have_its_own_formats() -> None:
+    columns = {"user": "who", "object": "what", "at": {"date": "day", "hour": "h", "times": "%d.%m.%Y %H:%M"}}
+    source = mapped(columns).tables["behaviours"][0]
+    assert (source.columns["at"], source.formats["at"].times) == ("day &hour& h", ["%d.%m.%Y %H:%M"])
+    with pytest.raises(InvalidRequest, match="write both columns, `date` and `time`"):
+        mapped(columns | {"at": {"hour": "h"}})
+    with pytest.raises(
+        InvalidRequest, match="value is no time, and has no columns `date` and `time` or `hour`"
+    ):
+        mapped(columns | {"value": {"date": "day", "hour": "h"}})
+
+
 def test_campaigns_start_and_end_at_a_time_of_day(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("customer_id,sku,order_date\na,tea,2024-03-02\n")
     (tmp_path / "campaigns.csv").write_text(

@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
-from graph.importing.mapping.formats import DATE_AND_TIME, OR, parts_of
+from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME, OR, divider_of, parts_of
 
 _YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 _HEAD = """\
@@ -21,6 +21,7 @@ _KINDS = """\
 # influence level, and when one counts as participation: promoted (the campaign promotes its
 # product), named (it names the campaign), any, never.
 """
+_CLOCKS = {DATE_AND_TIME: "time", DATE_AND_HOUR: "hour"}
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,11 @@ def unused_columns(names: Iterable[str], columns: dict[str, Any], where: Iterabl
 
 def _written(column: Any) -> Any:
     """Return a field's entry under `columns` as the mapping states it: a time in two columns as such."""
-    if isinstance(column, dict) and DATE_AND_TIME in column["column"]:
-        return _written(column["column"]) | {name: column[name] for name in column if name != "column"}
-    if isinstance(column, str) and DATE_AND_TIME in column:
-        return dict(zip(("date", "time"), parts_of(column), strict=True))
+    if isinstance(column, dict) and divider_of(column["column"]) in _CLOCKS:
+        return plain(_written(column["column"])) | {name: column[name] for name in column if name != "column"}
+    if isinstance(column, str) and (clock := _CLOCKS.get(divider_of(column))):
+        both = dict(zip(("date", clock), parts_of(column), strict=True))
+        return Noted(both, f"{both['hour']} has hours from 0 to 23") if clock == "hour" else both
     return column
 
 

@@ -20,11 +20,18 @@ FIRST_OF = " || "
 """Between the names of several columns of which the first with a value counts."""
 DATE_AND_TIME = " && "
 """Between the names of a column of days and one of times of day, which together state a time."""
+DATE_AND_HOUR = " &hour& "
+"""The same for a column of hours, from 0 to 23."""
+
+
+def divider_of(name: str) -> str:
+    """Return what stands between the columns of the file that `name` is made of, if it is of several."""
+    return next((divider for divider in (DATE_AND_TIME, DATE_AND_HOUR) if divider in name), FIRST_OF)
 
 
 def parts_of(name: str) -> list[str]:
     """Return the columns of the file that `name` is made of: several where it names them, else itself."""
-    return name.split(DATE_AND_TIME if DATE_AND_TIME in name else FIRST_OF)
+    return name.split(divider_of(name))
 
 
 def _split_formats(value: Any) -> Any:

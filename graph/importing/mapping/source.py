@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from graph.importing.contract import ENTITIES, TABLES
 from graph.importing.mapping.formats import (
+    DATE_AND_HOUR,
     DATE_AND_TIME,
     FIRST_OF,
     ColumnFormat,
@@ -14,6 +15,7 @@ from graph.importing.mapping.formats import (
     Strict,
     Texts,
     as_list,
+    divider_of,
 )
 from graph.importing.mapping.where import RuleOrTexts
 
@@ -79,11 +81,18 @@ class DateAndTime(ColumnFormat):
     )
 
 
+class DateAndHour(ColumnFormat):
+    """A time whose day and hour are in two columns."""
+
+    date: str = Field(description="Name of the column with the day")
+    hour: str = Field(description="Name of the column with the hour, from 0 to 23")
+
+
 Columns = Annotated[
     dict[str, str],
     BeforeValidator(
         lambda columns: columns,
-        json_schema_input_type=dict[str, str | list[str] | ColumnSettings | DateAndTime],
+        json_schema_input_type=dict[str, str | list[str] | ColumnSettings | DateAndTime | DateAndHour],
     ),
 ]
 
@@ -130,7 +139,7 @@ class Source(FormatSettings):
         default_factory=dict,
         description="field: column of the file; or with its own format: `at: {column: Date, times: ...}` "
         "(times, zone, numbers, missing, as). Of a list of columns, the first that has a value. A time in "
-        "two columns: `at: {date: Date, time: Time}`, also with `times`",
+        "two columns: `at: {date: Date, time: Time}`, or `hour` for 0 to 23, also with `times`",
     )
     formats: dict[str, ColumnFormat] = Field(
         default_factory=dict, description="field: the format of its column, where `columns` does not hold it"
@@ -252,12 +261,13 @@ class Source(FormatSettings):
 
 def _named_column(field: str, settings: dict[str, Any]) -> Any:
     """Take the names of the columns out of the `settings` of a field, and return them."""
-    if "column" in settings or not {"date", "time"} & set(settings):
+    if "column" in settings or not {"date", "time", "hour"} & set(settings):
         return settings.pop("column", None)
-    both = [settings.pop(name, None) for name in ("date", "time")]
+    clock, divider = ("hour", DATE_AND_HOUR) if "hour" in settings else ("time", DATE_AND_TIME)
+    both = [settings.pop(name, None) for name in ("date", clock)]
     if not all(isinstance(name, str) for name in both):
-        raise ValueError(f"columns: {field}: write both columns, `date` and `time`")
-    return DATE_AND_TIME.join(both)
+        raise ValueError(f"columns: {field}: write both columns, `date` and `time` (or `hour`)")
+    return divider.join(both)
 
 
 def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -327,10 +337,12 @@ def check_fields(table: str, source: Source) -> None:
     composed = [
         field.name
         for field in spec.fields
-        if DATE_AND_TIME in source.columns.get(field.name, "") and field.kind != "time"
+        if divider_of(source.columns.get(field.name, "")) != FIRST_OF and field.kind != "time"
     ]
     if composed:
-        raise ValueError(f"{table}: {', '.join(composed)} is no time, and has no columns `date` and `time`")
+        raise ValueError(
+            f"{table}: {', '.join(composed)} is no time, and has no columns `date` and `time` or `hour`"
+        )
     without = set(source.formats) - set(source.columns)
     if without:
         raise ValueError(f"{table}: formats: {', '.join(sorted(without))} is not among `columns`")

@@ -16,6 +16,9 @@ _SHORT = r"^(\d(?:\d\d){1,2})$"
 _ZEROS = r"(\d[:.]\d\d[:.]\d\d|^\d{3,6}|^0)\.0+$"
 """Zeros after seconds (9:05:10.000) or digits (930.0); those of 8.00 are minutes."""
 
+_HOUR = r"^\s*(\d{1,2})(?:\.0+)?\s*$"
+"""An hour, also as a program writes it that knows no whole numbers (14.0)."""
+
 
 def first_values(columns: Sequence[pa.Array], missing: Sequence[str]) -> pa.Array:
     """Return for each row the first text of `columns` that is not missing."""
@@ -29,6 +32,12 @@ def date_and_time(columns: Sequence[pa.Array], missing: Sequence[str]) -> pa.Arr
     clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, _NO_DAY, ""), _ZEROS, r"\1")
     clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, "^0$", "0000"), _SHORT, r"0\1")
     return pc.coalesce(pc.binary_join_element_wise(day, clock, " "), day)
+
+
+def date_and_hour(columns: Sequence[pa.Array], missing: Sequence[str]) -> pa.Array:
+    """Return the texts of a column of days, each with the hour of the second column, if it has one."""
+    day, hour = columns
+    return date_and_time([day, pc.replace_substring_regex(texts(hour), _HOUR, r"\1:00")], missing)
 
 
 def _present(text: pa.Array, missing: Sequence[str]) -> pa.Array:

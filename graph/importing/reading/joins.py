@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import ImportFailed
-from graph.importing.mapping.formats import DATE_AND_TIME, parts_of
+from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME, FIRST_OF, divider_of, parts_of
 from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.block import Block
 from graph.importing.reading.blocks import read_blocks
 from graph.importing.reading.cells import concatenate, texts
 from graph.importing.reading.column_check import absent_columns, check_columns
 from graph.importing.reading.columns import missing_columns
-from graph.importing.reading.combined_columns import date_and_time, first_values
+from graph.importing.reading.combined_columns import date_and_hour, date_and_time, first_values
 from graph.importing.reading.folders import FoundFile
 from graph.importing.reading.ids import normalise
 from graph.importing.reading.lines import Parsed
@@ -30,6 +30,9 @@ from graph.importing.reading.opening import checksum_of
 from graph.importing.warnings import DataWarning
 
 _SEPARATOR = "\x1f"
+
+_COMPOSE = {DATE_AND_TIME: date_and_time, DATE_AND_HOUR: date_and_hour, FIRST_OF: first_values}
+"""How a column is made of several, by what stands between their names."""
 
 
 @dataclass
@@ -123,7 +126,7 @@ class Joins:
         for table in self.tables:
             columns |= table.look_up(parsed._replace(columns=columns))
         for name, parts in self.composed.items():
-            compose = date_and_time if DATE_AND_TIME in name else first_values
+            compose = _COMPOSE[divider_of(name)]
             columns[name] = compose([columns[part] for part in parts], self.missing)
         return parsed._replace(columns=columns)
 

@@ -1,7 +1,7 @@
 """Finds times that are in two columns: a day, and its time of day."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.importing.inference.files.column_values import Values
 from graph.importing.vocabulary.names import simplify
@@ -16,12 +16,16 @@ _OTHER_CLOCK = re.compile(
 """14.30, 14.30.05, 14h30, 14h, 2.30 pm, 2 pm."""
 _DIGITS = re.compile(r"(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?|0")
 """1430 and, without its leading zero, 930."""
+_HOURS = re.compile(r"(?:[01]?\d|2[0-3])(?:\.0+)?")
+_HOUR = re.compile(
+    r"(?:hour|stunde|hora|heure|\bora|uur|godzina|小时|小時|时|時)(?:_of_day)?$", re.IGNORECASE
+)
 _TIME_OF_DAY = re.compile(
     r"uhrzeit$|zeit$|time|clock|hour|hora|heure|\bora$|\borario$|tijd$|时间$|時間$|时刻$|時刻$", re.IGNORECASE
 )
 _WORDS = re.compile(
-    r"(?:datum|date|day|tag|fecha|data|jour|dato|日期|日付|日|uhrzeit|zeit|time|clock|hour|hora|heure|orario|ora"
-    r"|tijd|时间|時間|时刻|時刻|pretty|local|of|at)$"
+    r"(?:datum|date|day|tag|fecha|data|jour|dato|日期|日付|日|uhrzeit|zeit|time|clock|hour|stunde|hora|heure|orario|ora"
+    r"|uur|godzina|tijd|小时|小時|时|時|时间|時間|时刻|時刻|pretty|local|of|at)$"
 )
 _HAS_CLOCK = re.compile(r"\d:\d\d|[ T]\d{1,2}[.h]\d\d\b")
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$|[ T]12:00(?::00)? ?am$", re.IGNORECASE)
@@ -31,7 +35,7 @@ def clock_columns(values: Mapping[str, Values], times: Sequence[str]) -> dict[st
     """Return the column of days that each column of times of day belongs to, by name of the latter.
 
     The names decide: `order_date` and `order_time` belong together, and so do the only column of days and a
-    column that is called no more than `time`.
+    column that is called no more than `time`. Hours alone (14) are times of day where the name says `hour`.
 
     Parameters
     ----------
@@ -44,6 +48,7 @@ def clock_columns(values: Mapping[str, Values], times: Sequence[str]) -> dict[st
     # As a date, 9.05.10 is in May 2010.
     days = [name for name in days if not (len(days) > 1 and _are_clocks(name, values[name], [_OTHER_CLOCK]))]
     clocks = [name for name in values if name not in days and _are_clocks(name, values[name])]
+    clocks += [name for name in values if name not in clocks and has_hours(name, values[name])]
     found: dict[str, str] = {}
     for clock in clocks:
         alike = [day for day in days if _stem(day) == _stem(clock)]
@@ -51,6 +56,12 @@ def clock_columns(values: Mapping[str, Values], times: Sequence[str]) -> dict[st
         if len(fitting) == 1 and fitting[0] not in found.values():
             found[clock] = fitting[0]
     return found
+
+
+def has_hours(name: str, values: Iterable[str | None]) -> bool:
+    """Return whether a column holds hours alone, from 0 to 23, by its name and all values."""
+    present = [value.strip() for value in values if value and value.strip()]
+    return bool(_HOUR.search(simplify(name))) and all(map(_HOURS.fullmatch, present))
 
 
 def _has_clock(value: str | None) -> bool:

@@ -12,9 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.importing.inference.draft import Ask
-from graph.importing.inference.files.clock_columns import clock_columns
+from graph.importing.inference.files.clock_columns import clock_columns, has_hours
 from graph.importing.inference.files.column_values import Values, are_times, are_unix_times, examples
-from graph.importing.mapping.formats import DATE_AND_TIME, FIRST_OF, parts_of
+from graph.importing.mapping.formats import divider_of, parts_of
 from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.cells import texts
 from graph.importing.reading.folders import FoundFile
@@ -94,7 +94,17 @@ class InspectedFile:
     @cached_property
     def day_of_clock(self) -> dict[str, str]:
         """The columns of days whose time of day is in a column of its own, by the name of that column."""
-        return clock_columns(self.values, self.times)
+        found = clock_columns(self.values, self.times)
+        hours = [clock for clock in found if self.has_hours(clock)]
+        # Later rows may have times of day, like 930, or more hours than a day.
+        others = [
+            name for name in hours if not all(has_hours(name, part[name]) for part in self.frames([name]))
+        ]
+        return {clock: day for clock, day in found.items() if clock not in others}
+
+    def has_hours(self, clock: str) -> bool:
+        """Return whether a column of times of day holds hours alone."""
+        return has_hours(clock, self.values[clock])
 
     @property
     def as_found_file(self) -> FoundFile:
@@ -108,7 +118,7 @@ class InspectedFile:
         if len(files) < len(found) or any(file is not files[0] for file in files):
             return self, column
         names = [each[1] for each in found if each]
-        return files[0], (DATE_AND_TIME if DATE_AND_TIME in column else FIRST_OF).join(names)
+        return files[0], divider_of(column).join(names)
 
     def each_file(self) -> "list[InspectedFile]":
         """Return the files of the series, each alone, with the columns that are joined to all of them."""

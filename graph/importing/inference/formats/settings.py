@@ -8,7 +8,7 @@ from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.discounts import set_discounts
 from graph.importing.inference.formats.numbers import asked_numbers, decide_numbers
 from graph.importing.inference.formats.times import decide_asked_times, decide_times
-from graph.importing.mapping.formats import DATE_AND_TIME
+from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME
 
 
 def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,8 @@ def _add_clocks(table: str, file: InspectedFile, columns: dict[str, Any]) -> Non
         if field.kind == "time" and isinstance(column, str):
             day = file.day_of_clock.get(column, column)
             if day in by_day:
-                columns[field.name] = f"{day}{DATE_AND_TIME}{by_day[day]}"
+                divider = DATE_AND_HOUR if file.has_hours(by_day[day]) else DATE_AND_TIME
+                columns[field.name] = f"{day}{divider}{by_day[day]}"
 
 
 def _of_kind(table: str, file: InspectedFile, columns: dict[str, Any], kind: Kind) -> dict[str, str]:
