@@ -3,8 +3,10 @@
 from pathlib import Path
 from zipfile import ZipFile
 
-from graph.importing.check import check_files
+from graph.importing.check import Check, check_files
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.warnings import DataWarning
 from graph.progress import Silent
 from tests.orders import HEADER, check_orders, orders_mapping
@@ -33,12 +35,59 @@ def test_a_later_export_that_the_mapping_does_not_name_is_named(tmp_path: Path) 
     document["tables"]["behaviours"][0]["files"] = "orders_2024-06-20.csv"
     report = check_files(tmp_path, parse_mapping(document, "test"), Silent())
     assert [warning.text for warning in report.warnings if warning.code == "unread_files"] == [
-        "orders_2024-07-14.csv of the folder is read by no table. If it belongs to a table, widen its "
-        "`files` in the mapping, for example `files: orders_*.csv`."
+        "orders_2024-07-14.csv of the folder is read by no table. If it continues files that are read, write "
+        "in the mapping: `files: orders_*.csv` in place of orders_2024-06-20.csv under behaviours."
     ]
     document["tables"]["behaviours"][0]["files"] = "orders_*.csv"
     report = check_files(tmp_path, parse_mapping(document, "test"), Silent())
     assert "unread_files" not in {warning.code for warning in report.warnings}
+
+
+def test_later_export_in_two_files_is_read_after_the_changes_that_the_warning_states(tmp_path: Path) -> None:
+    def export(month: int, first: int, status: str) -> None:
+        orders = range(first, first + 30)
+        bills = [f"B{i},c{i % 9},2024-0{month}-{i % 27 + 1:02},{status}" for i in orders]
+        lines = [f"B{i},{product},1,2.5" for i in orders for product in ("tea", "mug")]
+        for name, header, rows in (
+            ("bills", "bill,customer,date,status", bills),
+            ("lines", "bill,product,quantity,price", lines),
+        ):
+            (tmp_path / f"{name}_2024-0{month}.csv").write_text("\n".join([header, *rows]) + "\n")
+
+    export(4, 100, "completed")
+    text = infer_mapping(tmp_path, zone="UTC")
+    # The later export has an order of the earlier one again.
+    export(5, 129, "completed")
+
+    def check(text: str) -> Check:
+        return check_files(tmp_path, parse_mapping(load_yaml(text), "test"), Silent())
+
+    (warning,) = (warning for warning in check(text).warnings if warning.code == "unread_files")
+    assert warning.text == (
+        "2 files of the folder are read by no table. If one continues files that are read, write in the "
+        "mapping: `files: lines_*.csv` in place of lines_2024-04.csv under behaviours; `files: bills_*.csv` "
+        "and `repeats: last`, as the later file counts, in place of bills_2024-04.csv in the join of "
+        "behaviours."
+    )
+    changed = text.replace("files: lines_2024-04.csv", 'files: "lines_*.csv"')
+    changed = changed.replace("files: bills_2024-04.csv", "files: bills_*.csv, repeats: last")
+    report = check(changed)
+    assert "unread_files" not in {warning.code for warning in report.warnings}
+    # The order that both files have counts once.
+    assert report.tables["behaviours"].loaded == 118
+
+
+def test_pattern_that_would_match_files_of_another_source_is_not_proposed(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        (tmp_path / f"log_{number}.csv").write_text(HEADER + ROW)
+    document = orders_mapping().model_dump(mode="json", exclude_unset=True)
+    (source,) = document["tables"].pop("behaviours")
+    document["tables"] = {
+        "behaviours": [source | {"files": f"log_{i}.csv", "name": f"log {i}"} for i in (1, 2)]
+    }
+    report = check_files(tmp_path, parse_mapping(document, "test"), Silent())
+    (warning,) = (warning for warning in report.warnings if warning.code == "unread_files")
+    assert warning.text.endswith("If it belongs to a table, widen its `files` in the mapping.")
 
 
 def test_several_unread_files_are_one_warning_with_their_names(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ class RowsElsewhere:
             frame.to_sql("rows", self._store, index=False, if_exists="append")
 
     def _rows_of(self, other: InputFile, orders: Hashes) -> Iterator[tuple[int, Rows]]:
-        """Yield the index and the valid rows of each block that have one of `orders`."""
+        """Yield the index and the valid rows of each block that have one of `orders`, which are sorted."""
         if not len(orders):
             return
         mapping = self._target.mapping
@@ -132,7 +132,8 @@ class RowsElsewhere:
         def has_order(parsed: Parsed) -> NDArray[np.bool_]:
             columns = key_columns(parsed.columns, len(parsed.numbers), source, mapping)
             found, has_order = hashes_of(columns)
-            chosen = has_order & np.isin(found, orders)
+            nearest = orders[np.searchsorted(orders, found).clip(max=len(orders) - 1)]
+            chosen = has_order & (nearest == found)
             return chosen if other.keep is None else chosen & other.keep(parsed)
 
         for block in replace(other.uncounted(), keep=has_order).blocks():

@@ -15,15 +15,13 @@ from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.mapping.source import LINE_SETTINGS, Join, Source
 from graph.importing.reading.blocks import JSON, Block, digest_and_count, format_of, read_blocks, read_header
-from graph.importing.reading.data_files import file_pattern, series_pattern
 from graph.importing.reading.folders import Folder, FoundFile
 from graph.importing.reading.joins import Joins, open_joins
 from graph.importing.reading.lines import Parsed
+from graph.importing.reading.unread_files import unread_warning
 from graph.importing.vocabulary.order_statuses import is_status
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
-
-_MAX_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -142,19 +140,7 @@ class InputFiles:
 
     def unread_warnings(self) -> list[DataWarning]:
         """Return the warning of data files that no table reads, if any."""
-        if not self.unread:
-            return []
-        read = {series_pattern(name) for name in self.files}
-        series = next((name for name in self.unread if series_pattern(name) in read), None)
-        example = f", for example `files: {file_pattern(series)}`" if series else ""
-        one = len(self.unread) == 1
-        found = self.unread[0] if one else f"{len(self.unread):,} files"
-        text = (
-            f"{found} of the folder {'is' if one else 'are'} read by no table. If "
-            f"{'it' if one else 'one'} belongs to a table, widen its `files` in the mapping{example}."
-        )
-        examples = [] if one else self.unread[:_MAX_LISTED]
-        return [DataWarning("unread_files", text, len(self.unread), examples)]
+        return [unread_warning(self.unread, self.files, self.mapping)] if self.unread else []
 
 
 def open_input_files(folder: Path, mapping: Mapping, progress: Progress) -> InputFiles:

@@ -57,7 +57,7 @@ class RowReader:
         rows = self._first_targetings.move(file, inputs, rows)
         rows = self._repetitions.leave_out(file, rows)
         self._observer.add_block(file, rows)
-        if new is None:
+        if new is None or new == [(block.first, block.first + block.length)]:
             self._observer.add(file, rows)
             return rows
         known = np.ones(len(rows), dtype=bool)
