@@ -32,10 +32,10 @@ from graph.importing.inference.files.infer_table import (
 from graph.importing.inference.files.inspect import inspect_files
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
 from graph.importing.inference.files.lists_in_rows import unread_lists
+from graph.importing.inference.files.not_reached import not_reached
 from graph.importing.inference.files.order_lines import join_orders, line_columns
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
-from graph.importing.inference.files.undelivered import undelivered
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
@@ -219,7 +219,7 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
             columns[field.name] = ask_column(file, what, names or None)
     settings |= format_settings(table, file, columns)
     unused = unused_columns(file.names, columns)
-    if table == "targetings" and (where := undelivered(file, unused)):
+    if table == "targetings" and (where := not_reached(file, unused)):
         settings["where"] = where
         unused = [name for name in unused if name not in where]
     settings["columns"] = columns

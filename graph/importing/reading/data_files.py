@@ -4,6 +4,8 @@ import glob
 import re
 from pathlib import PurePosixPath
 
+from graph.importing.vocabulary.month_names import is_month
+
 FORMATS = {
     ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl",
     ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
@@ -18,6 +20,8 @@ READABLE = tuple(suffix for suffix in FORMATS if suffix != ".xls")
 _COMPRESSED = {".gz", ".zst"}
 _DIGITS = re.compile(r"\d+(?:[-_. T]?\d+)*(?=.*\.)")
 """A number or date in a file name, before its suffix."""
+_WORD = re.compile(r"[^\W\d_]+(?=.*\.)")
+_WORD_OF_SHEET = re.compile(r"[^\W\d_]+")
 _DIGITS_OF_SHEET = re.compile(r"\d+(?:[-_. ]?\d+)*")
 
 
@@ -45,7 +49,10 @@ def divide_sheet(name: str) -> tuple[str, str | None]:
 
 
 def series_pattern(name: str) -> str:
-    """Return `name` with `*` in place of each number or date: orders_2024-06-20.csv is of orders_*.csv."""
+    """Return `name` with `*` in place of each number or date: orders_2024-06-20.csv is of orders_*.csv.
+
+    A date may have the name of a month: Orders April 2024.csv is of Orders *.csv.
+    """
     return "*".join(_around_digits(name))
 
 
@@ -60,8 +67,12 @@ def file_pattern(name: str) -> str:
 def _around_digits(name: str) -> list[str]:
     """Return the parts of a name between its numbers and dates."""
     workbook, sheet = divide_sheet(name)
-    *parts, last = _DIGITS.split(workbook)
+    *parts, last = _DIGITS.split(_WORD.sub(_month_as_digit, workbook))
     if sheet is None:
         return [*parts, last]
-    first, *others = _DIGITS_OF_SHEET.split(sheet)
+    first, *others = _DIGITS_OF_SHEET.split(_WORD_OF_SHEET.sub(_month_as_digit, sheet))
     return [*parts, f"{last}/{first}", *others]
+
+
+def _month_as_digit(word: re.Match[str]) -> str:
+    return "0" if is_month(word[0]) else word[0]

@@ -26,7 +26,7 @@ from graph.importing.values.digits import with_plain_digits
 from graph.importing.values.eras import in_western_years
 from graph.importing.values.local_times import local_times, localised, milliseconds_of, next_midnight
 from graph.importing.values.masks import is_true
-from graph.importing.values.month_names import english_layout, translate, with_plain_halves
+from graph.importing.vocabulary.month_names import english_layout, translate, with_plain_halves
 
 _FIRST_MS, _LAST_MS = (
     (day - date(1970, 1, 1)) // timedelta(milliseconds=1) for day in (FIRST_DAY, LAST_DAY + timedelta(days=1))

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.values.date_orders import Example
-from graph.importing.values.month_names import translate
 from graph.importing.values.time_shapes import named_shapes, time_shape
+from graph.importing.vocabulary.month_names import translate
 
 _MAX_SHAPES = 2_000
 

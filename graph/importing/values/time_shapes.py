@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graph.importing.mapping.time_formats import DateOrder
-from graph.importing.values.month_names import LANGUAGES, has_names, translate, with_plain_halves
+from graph.importing.vocabulary.month_names import LANGUAGES, has_names, translate, with_plain_halves
 
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _LONG_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graph.importing.reading.cells import texts
 from graph.importing.values.masks import is_true
-from graph.importing.values.month_names import ENGLISH, has_names
+from graph.importing.vocabulary.month_names import ENGLISH, has_names
 
 _PARTIAL = (
     "subtotal", "sub total", "sub-total", "subtotals", "zwischensumme", "sous-total", "小计", "小計",

@@ -4,13 +4,16 @@ A name is compared as a whole, in the form that `simplify` gives it; parts of wo
 """
 
 import re
+import unicodedata
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 
 
 def simplify(name: str) -> str:
     """Return `name` in lower case with underscores between words: `CustomerIDs` is `customer_ids`."""
-    return re.sub(r"[\W_]+", "_", _WORD_STARTS.sub("_", name).lower()).strip("_")
+    # In lower case, Python makes two characters of İ.
+    plain = unicodedata.normalize("NFC", name).replace("İ", "I")
+    return re.sub(r"[\W_]+", "_", _WORD_STARTS.sub("_", plain).lower()).strip("_")
 
 
 def words_of(name: str) -> list[str]:
@@ -46,14 +49,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "purchaser_email", "shopper_email", "buyer_email_address", "username", "user_name",
         "buyer_username", "membership_no", "membership_id", "membership_number", "loyalty_id",
         "loyalty_card", "loyalty_card_no", "loyalty_number", "loyalty_no", "besteller", "käufer",
-        "kundenkartennr", "kundenkartennummer",
+        "kundenkartennr", "kundenkartennummer", "msisdn", "pasnr", "pasnummer", "klantnr", "klantnummer",
+        "klant_id", "klant",
     ),
     "campaign": (
-        "campaign_id", "campaign", "campaign_name", "campaign_key", "promotion_id", "promo_id", "offer_id",
+        "campaign_id", "campaign_key", "campaign_code", "campaign_no", "campaign", "campaign_name",
+        "promotion_id", "promo_id", "offer_id", "promotion_code", "appeal_id", "appeal_code", "appeal",
         "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign", "活动", "活动_id", "活动id",
         "营销活动",
-        "campaign_code", "campaign_no", "newsletter_id", "newsletter", "mailing_id", "mailing",
+        "newsletter_id", "newsletter", "mailing_id", "mailing",
         "offer", "promo", "promotion", "キャンペーン", "キャンペーン_id", "キャンペーンid", "campagne",
+        "kampanya_kodu", "kampanya_id", "kampanya_no", "kampanya", "actienr", "actiecode", "actie",
     ),
     "product": (
         "product_id", "product", "product_code", "item_id", "item", "item_code", "sku", "sku_id", "article",
@@ -66,11 +72,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "référence", "produit", "商品番号", "商品コード", "商品编号",
         "producto", "id_producto", "código_do_produto", "kod_produktu", "id_produktu", "ürün_kodu",
         "ürün_id", "товар", "артикул", "상품코드", "상품번호", "المنتج",
+        "artnr", "art_nr", "listing_id", "listing",
     ),
     "tag": ("tag_id", "tag", "segment", "segment_id", "interest", "label", "标签"),
     "coupon": (
         "coupon_id", "coupon", "coupon_code", "coupon_upc", "voucher", "voucher_code", "discount_code",
-        "promo_code", "gutschein", "gutscheincode", "优惠券", "优惠券_id",
+        "promo_code", "gutschein", "gutscheincode", "优惠券", "优惠券_id", "kupon", "kupon_kodu",
     ),
     "at": (
         "order_date", "order_time", "ordered_at", "purchase_date", "purchase_time", "purchased_at",
@@ -87,7 +94,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "fecha", "fecha_de_pedido", "data_do_pedido", "data_zamówienia", "tarih", "sipariş_tarihi",
         "дата", "дата_заказа", "dato", "주문일시", "주문일자", "결제일시", "التاريخ",
         "sale_date", "sold_at", "receipt_date", "checkout_date", "txn_date", "txn_time", "trans_date",
-        "order_created_at", "event_at", "viewed_at", "clicked_at", "opened_at",
+        "order_created_at", "event_at", "viewed_at", "clicked_at", "opened_at", "response_date",
+        "response_time", "responded_at", "responded_on", "contact_date", "contact_time", "contacted_at",
     ),
     "starts": (
         "starts", "start", "starts_on", "begins_on", "start_date", "starts_at", "start_at", "start_time",
@@ -98,7 +106,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "开始时间", "开始日期", "startdatum", "start_datum", "starttermin", "anfang", "gültig_ab",
         "gültig_von",
         "valid_since", "start_day", "début", "debut", "date_de_début", "date_début", "date_debut", "開始日",
-        "開始", "開始日時", "开始日",
+        "開始", "開始日時", "开始日", "begindatum", "startdag", "başlangıç_tarihi", "başlangıç",
     ),
     "ends": (
         "ends", "end", "ends_on", "end_date", "ends_at", "end_at", "end_time", "until", "to", "valid_to",
@@ -107,14 +115,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "gültig_bis", "end_day",
         "last_day", "valid_through", "valid_thru", "expires", "fin", "date_de_fin", "date_fin", "終了日",
         "終了",
-        "終了日時", "結束日", "結束", "结束日", "终了日",
+        "終了日時", "結束日", "結束", "结束日", "终了日", "einddatum", "eindedatum", "bitiş_tarihi", "bitiş",
     ),
     "kind": (
         "kind", "type", "event", "event_type", "event_name", "action", "action_type", "activity",
         "behavior",
         "behaviour", "behavior_type", "behaviour_type", "typ", "aktion_typ", "行为", "行为类型", "类型",
         "txn_type",
-        "transaction_type", "bonart",
+        "transaction_type", "bonart", "response", "response_type", "reaction",
     ),
     "quantity": (
         "quantity", "qty", "count", "units", "quantity_ordered", "menge", "anzahl", "数量", "pieces",
@@ -139,6 +147,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "unit_price": (
         "unit_price", "price", "item_price", "lineitem_price", "einzelpreis", "preis", "单价", "价格",
+        "birim_fiyat",
     ),
     "discount": (
         "discount", "discount_amount", "discount_rate", "discount_percent", "discount_percentage",
@@ -164,7 +173,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "name": (
         "name", "title", "titel", "description", "product_name", "campaign_name", "bezeichnung", "名称",
-        "标题",
+        "标题", "omschrijving", "kampanya_adı", "ürün_adı",
     ),
     "text": ("text", "name", "title", "label", "description", "名称"),
     "category": (
@@ -240,6 +249,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "REDEEMED": ("redemption", "redeem", "redeemed", "coupon_redeemed", "offer_completed", "核销"),
     "PRAISED": ("praise", "praised", "review", "rating", "rated", "好评", "评价"),
     "SHARED": ("share", "shared", "分享", "转发"),
+    "ACCEPTED": ("accept", "accepted", "offer_accepted"),
+    "DECLINED": ("decline", "declined", "offer_declined", "refused", "rejected", "not_interested"),
     "UNSUBSCRIBED": ("unsubscribe", "unsubscribed", "unsubscription", "opt_out", "abmeldung"),
     "BOUNCED": ("bounce", "bounced", "hard_bounce", "soft_bounce"),
     "RECEIVED": ("received", "receive", "offer_received", "sent", "send", "delivered", "领取"),

@@ -8,17 +8,10 @@ import pandas as pd
 
 from graph.importing.inference.draft import Noted
 from graph.importing.inference.files.column_values import count_values
+from graph.importing.vocabulary.flags import NO, YES
 from graph.importing.vocabulary.names import simplify
 from graph.importing.vocabulary.order_statuses import meaning_of
 
-_YES = {
-    "true", "t", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "sí", "sim", "tak", "wahr", "vrai", "是",
-    "evet",
-}  # fmt: skip
-_NO = {
-    "false", "f", "no", "n", "0", "nein", "non", "nee", "não", "nao", "nie", "falsch", "faux", "否",
-    "hayır", "-",
-}  # fmt: skip
 _QUALIFIERS = {
     "is", "was", "has", "been", "order", "item", "line", "flag", "at", "on", "am", "le", "date", "datum",
     "day", "time", "timestamp", "ts", "reason", "grund", "motif", "motivo",
@@ -58,7 +51,7 @@ class ExclusionColumn:
     def rule(self) -> Noted | None:
         """Return the rule that leaves these orders out; None where most rows have a value, or none."""
         if is_flag(self.words):
-            yes = {word: number for word, number in self.words.items() if word.lower() in _YES}
+            yes = {word: number for word, number in self.words.items() if word.lower() in YES}
             return Noted({"is_not": list(yes)}, f"leaves out {sum(yes.values()):,} rows") if yes else None
         if _is_test_or_deleted(self.column) or 2 * self.filled > self.rows:
             return None
@@ -73,7 +66,7 @@ def exclusion_columns(names: Iterable[str]) -> list[str]:
 def is_flag(values: Iterable[str | None]) -> bool:
     """Return whether the values of a column are yes and no."""
     words = {value.lower() for value in values if value}
-    return bool(words) and words <= _YES | _NO
+    return bool(words) and words <= YES | NO
 
 
 def _names_exclusion(name: str) -> bool:

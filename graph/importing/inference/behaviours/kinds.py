@@ -12,7 +12,7 @@ _MOST_ASKED = 12
 """Kinds of unknown meaning that are asked about, each."""
 _STATES = {"paid", "bought", "cancel", "取消", "退款", "支付", "成交"}
 _EMAIL = {"CLICKED", "OPENED"}
-_NEVER = {"RETURNED", "RECEIVED", "UNSUBSCRIBED", "BOUNCED"}
+_NEVER = {"DECLINED", "RETURNED", "RECEIVED", "UNSUBSCRIBED", "BOUNCED"}
 
 
 def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
@@ -62,9 +62,11 @@ def are_document_kinds(values: Iterable[str | None]) -> bool:
 
 
 def _counting(types: set[str]) -> set[str]:
-    """Return the types that count: sales and redemptions, else reactions to a message, else all acts."""
+    """Return the types that count: sales and offers taken up, else reactions to a message, else all acts."""
     if sales := [type_ for type_ in SALES if type_ in types]:
-        return {sales[0], *({"REDEEMED"} & types)}
+        return {sales[0], *({"REDEEMED", "ACCEPTED"} & types)}
+    if "ACCEPTED" in types:
+        return {"ACCEPTED"}
     if types & _EMAIL:
         return _EMAIL
     return types - _NEVER

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.inference.files.tables import assign_columns, find_columns, find_table, hinted_table
+from graph.importing.inference.files.tables import (
+    assign_columns,
+    find_columns,
+    find_table,
+    hinted_table,
+    hinted_tables,
+)
 from graph.importing.vocabulary.behaviour_kinds import kind_of_file
 from graph.importing.vocabulary.names import simplify
 
@@ -14,8 +20,11 @@ _SINCE = re.compile(
     r"(?:^|_)(?:seconds?|minutes?|hours?|days?|weeks?|months?)_(?:since|after|from)_|(?:^|_)(?:tage|stunden)_seit_"
 )
 """The name of a column whose numbers count from a moment of each user."""
+_RESPONSES = {"response", "responded", "reaction", "reaktion", "respuesta", "réponse", "risposta", "reactie"}
+"""Words of columns that state what target users did."""
 _SENT = {
-    "sent", "send", "sending", "delivered", "dispatched", "mailed", "versendet", "gesendet", "versand",
+    "contact", "contacted", "sent", "send", "sending", "delivered", "dispatched", "mailed", "versendet",
+    "gesendet", "versand",
     "zugestellt", "versanddatum", "envoyé", "envoi", "enviado", "envío", "inviato", "verzonden", "发送时间",
     "送信日時", "配信日時",
 }  # fmt: skip
@@ -23,12 +32,20 @@ _SENT = {
 _ENTITIES = ("users", "products", "tags")
 _ORDER_COLUMNS = {"quantity", "unit_price", "value", "basket"}
 """Columns of orders, which tables of what a campaign promotes and of whom it reached lack."""
+_PAIRS = {
+    "products": ("promotions", "product", "campaign"),
+    "users": ("targetings", "user", "campaign"),
+    "tags": ("user_tags", "tag", "user"),
+}
+"""The table of pairs that an entity and another are, with their columns, by table of the entity."""
+_CAMPAIGN_TABLES = {"campaigns", "promotions", "targetings", "coupons"}
 
 
 def infer_table(file: InspectedFile) -> str | None:
     """Return the table that a file fills by its names, unless its values contradict them; None if none."""
     table = find_table(file.name, file.names)
     roles, times = find_columns(file.names), set(file.times)
+    table = _pairs(file, roles, table) or table
     if (
         not times
         and "at" not in roles
@@ -44,6 +61,8 @@ def infer_table(file: InspectedFile) -> str | None:
     is_unnamed = table in ("targetings", "promotions") and hinted_table(file.name) != table
     if is_unnamed and times and "user" in roles and _ORDER_COLUMNS & set(roles):
         return "behaviours"  # Orders that name their campaign.
+    if table == "targetings" and _states_responses(file, roles):
+        return "behaviours" if times else None
     if table == "behaviours" and _is_sending(file, roles):
         return "targetings"
     if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
@@ -60,6 +79,30 @@ def infer_table(file: InspectedFile) -> str | None:
         # Lines of orders are no products.
         return None if table == "products" and {"basket", "quantity"} & set(roles) else table
     return table
+
+
+def _pairs(file: InspectedFile, roles: Mapping[str, str], table: str | None) -> str | None:
+    """Return the table of pairs that a file fills which is named like an entity (`promotion_items`), if any.
+
+    It has the columns of both, and its name has words of both, or it has no columns that describe the entity.
+    """
+    if table not in _PAIRS:
+        return None
+    pairs, own, other = _PAIRS[table]
+    if other not in roles or {"user", "product", "basket"} & set(roles) - {own, other}:
+        return None
+    if (_CAMPAIGN_TABLES if other == "campaign" else {"users"}) & set(hinted_tables(file.name)):
+        return pairs
+    further = set(file.names) - {roles.get(own), roles[other]}
+    describing = further & {roles.get(role) for role in ("name", "category", *_ORDER_COLUMNS)}
+    alone = not (describing if table == "products" else further)
+    return pairs if alone and roles.get(own, roles[other]) != roles[other] else None
+
+
+def _states_responses(file: InspectedFile, roles: Mapping[str, str]) -> bool:
+    """Return whether a file states how users responded to a campaign, and not when it was sent to them."""
+    words = [set(simplify(name).split("_")) for name in (*file.times, roles.get("kind", ""))]
+    return any(each & _RESPONSES for each in words) and not any(each & _SENT for each in words)
 
 
 def _is_sending(file: InspectedFile, roles: Mapping[str, str]) -> bool:

@@ -1,6 +1,6 @@
 """Files of one series, as the exports of several months, are drafted as one: by a pattern of their names.
 
-So are the sheets of a workbook whose names differ in digits.
+So are the sheets of a workbook whose names differ in digits or months.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from graph.importing.reading.data_files import divide_sheet, file_pattern, serie
 
 
 def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
-    """Return `files` with one in place of those whose columns are the same and names differ in digits."""
+    """Return `files` with one for those with the same columns and names that differ in digits or months."""
     groups: dict[str, list[InspectedFile]] = defaultdict(list)
     for file in files:
         groups[series_pattern(file.name)].append(file)

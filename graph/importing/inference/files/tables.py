@@ -20,6 +20,12 @@ _CURRENCY = re.compile(
     r"(?<=.)_(?:in_)?(?:eur|euro|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|try|brl|inr|jpy|krw|cny|rmb|aud|cad)$"
 )
 """Said of an amount: `Total (EUR)`."""
+_SHORT = (
+    (re.compile(r"(?<=.)_cd$"), "_code"),
+    (re.compile(r"(?<=.)_(?:dt|dttm|dtm)$"), "_date"),
+    (re.compile(r"(?<=.)_(?:nbr|num)$"), "_no"),
+)
+"""Short forms at the end of names, as of data warehouses: `CAMPAIGN_CD`, `START_DT`."""
 _AMOUNTS = {"amount", "value"}
 """Parts of nested names that leave open of what they are the amount."""
 _AMOUNT_ROLES = ("quantity", "value", "unit_price", "discount")
@@ -37,7 +43,7 @@ _NO_AMOUNTS = {
 _OBJECTS = ("product", "coupon", "campaign")
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ties": (("source",), ("target",)),
-    "campaigns": (("campaign", "id", "name"), ("starts",)),
+    "campaigns": (("campaign", "id", "coupon", "name"), ("starts",)),
     "behaviours": (("user",), ("at",)),
     "promotions": (("campaign",), ("product",)),
     "targetings": (("user",), ("campaign",)),
@@ -64,6 +70,11 @@ def find_table(file: str, names: list[str]) -> str | None:
 
 def hinted_table(file: str) -> str | None:
     """Return the table whose word is in the file's name; of several, the one whose word comes last."""
+    return next(iter(hinted_tables(file)), None)
+
+
+def hinted_tables(file: str) -> list[str]:
+    """Return the tables whose words are in the file's name, the one whose word comes last first."""
     words = words_of(Path(file).name.partition(".")[0])
     found: list[tuple[int, int, str]] = []
     for table, hints in FILES.items():
@@ -71,7 +82,7 @@ def hinted_table(file: str) -> str | None:
             parts = hint.split("_")
             starts = [i for i in range(len(words)) if words[i : i + len(parts)] == parts]
             found += [(i + len(parts), len(parts), table) for i in starts]
-    return max(found)[2] if found else None
+    return [table for *_, table in sorted(found, reverse=True)]
 
 
 def _suits(table: str, columns: dict[str, str], *, by_name: bool) -> bool:
@@ -112,7 +123,8 @@ def find_columns(names: list[str]) -> dict[str, str]:
 def _find_columns(names: list[str]) -> dict[str, str]:
     # Lists have several values.
     names = [name for name in names if ALL not in name]
-    plain = {_bare(name): name for name in reversed(names)}
+    bare = {_bare(name): name for name in reversed(names)}
+    plain = {_in_full(name): column for name, column in bare.items()} | bare
     last: dict[str, str] = {}
     for name in names:
         if "." in name and (word := _last_word(name)):
@@ -123,7 +135,15 @@ def _find_columns(names: list[str]) -> dict[str, str]:
         column = next((known[word] for known in (plain, last) for word in words if word in known), None)
         if column is not None:
             found[role] = column
+    if {"opens", "closes"} <= set(plain):  # Alone, they may be numbers of e-mails.
+        found = {"starts": plain["opens"], "ends": plain["closes"]} | found
     return found
+
+
+def _in_full(name: str) -> str:
+    for short, word in _SHORT:
+        name = short.sub(word, name)
+    return name
 
 
 def _last_word(name: str) -> str:
@@ -176,6 +196,6 @@ def _column_for(table: str, field: str, roles: dict[str, str]) -> str | None:
         return (
             roles.get(ENTITY_OF.get(table, ""))
             or roles.get("id")
-            or (roles.get("name") if table == "campaigns" else None)
+            or (roles.get("coupon") or roles.get("name") if table == "campaigns" else None)
         )
     return roles.get(field)

@@ -53,6 +53,16 @@ def has_names(text: str) -> bool:
     return any(word in _months(language) for word in words for language in LANGUAGES)
 
 
+def is_month(word: str) -> bool:
+    """Return whether a word is the name of a month, or its abbreviation of three letters or more."""
+    return len(word) >= _SHORTEST and _plain(word) in _names_of_months()
+
+
+@lru_cache
+def _names_of_months() -> frozenset[str]:
+    return frozenset(name for language in LANGUAGES for name, _, _ in _forms(language))
+
+
 def translate(text: str, language: str) -> str:
     """Return a date with the English abbreviation of its month, and without a weekday before it."""
     months, weekdays = _months(language), _weekdays(language)
@@ -87,16 +97,7 @@ def _plain(word: str) -> str:
 @lru_cache
 def _months(language: str) -> dict[str, int]:
     """Return the number of each month by its names, and by what begins the name of no other month."""
-    from babel import Locale
-
-    locale = Locale.parse(language)
-    names = [
-        (_plain(name), month, width)
-        for context in ("format", "stand-alone")
-        for width in ("wide", "abbreviated")
-        for month, name in locale.months[context][width].items()
-        if name.rstrip(".").isalpha()
-    ]
+    names = _forms(language)
     found: dict[str, set[int]] = {}
     for name, month, width in names:
         shortest = _SHORTEST if width == "wide" else len(name)
@@ -105,6 +106,20 @@ def _months(language: str) -> dict[str, int]:
     whole = {name: month for name, month, _ in names if len({m for n, m, _ in names if n == name}) == 1}
     unique = {name: next(iter(months)) for name, months in found.items() if len(months) == 1}
     return unique | whole | _OTHER_NAMES.get(language, {})
+
+
+def _forms(language: str) -> list[tuple[str, int, str]]:
+    """Return the names and abbreviations of months: each with its number, and wide or abbreviated."""
+    from babel import Locale
+
+    locale = Locale.parse(language)
+    return [
+        (_plain(name), month, width)
+        for context in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for month, name in locale.months[context][width].items()
+        if name.rstrip(".").isalpha()
+    ]
 
 
 @lru_cache
