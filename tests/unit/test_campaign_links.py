@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -215,3 +216,50 @@ def test_names_with_a_common_part_are_not_linked_by_it(tmp_path: Path) -> None:
     assert "without_suffix" not in text
     with pytest.raises(UnansweredQuestions, match="campaign names in utm_campaign"):
         parse_mapping(load_yaml(text), "test")
+
+
+def inferred(folder: Path, **files: str) -> Any:
+    return load_yaml(infer(folder, {f"{name}.csv": text for name, text in files.items()}))
+
+
+def orders_with(column: str, *values: str) -> str:
+    rows = "".join(
+        f"o{number},c{number},tea,2024-03-1{number},3.5,{value}\n" for number, value in enumerate(values)
+    )
+    return f"order_id,customer_id,sku,date,amount,{column}\n{rows}"
+
+
+def test_a_column_of_any_name_with_ids_of_campaigns_names_them(tmp_path: Path) -> None:
+    campaigns = CAMPAIGNS + "MAY24,May,2024-05-01,2024-05-31\n"
+    orders = orders_with("ref", "SPRING24", "", "MAY24", "SPRING24", "x")
+    mapping = inferred(tmp_path, campaigns=campaigns, orders=orders)
+    source = mapping["tables"]["behaviours"][0]
+    assert (source["columns"]["campaign"], mapping["kinds"]["purchase"]["counts"]) == ("ref", "named")
+    report = check_files(tmp_path, parse_mapping(mapping, "test"), Silent())
+    assert report.tally.counts["purchase"].counting == 2
+
+
+def test_stores_that_campaigns_state_do_not_name_them(tmp_path: Path) -> None:
+    campaigns = (
+        "campaign_id,branch,start,end\nS,Berlin,2024-03-01,2024-03-31\nM,Hamburg,2024-05-01,2024-05-31\n"
+    )
+    mapping = inferred(
+        tmp_path, campaigns=campaigns, orders=orders_with("branch", *["Berlin", "Hamburg"] * 3)
+    )
+    assert "campaign" not in mapping["tables"]["behaviours"][0]["columns"]
+
+
+def test_target_users_of_codes_are_linked_to_the_ids(tmp_path: Path) -> None:
+    campaigns = "campaign_id,campaign_code,start,end\nX-1,SPRING,{0}\nX-2,MAY,{0}\n"
+    sends = "campaign,customer_id\nSPRING,c1\nSPRING,c2\nMAY,c1\n"
+    campaigns = campaigns.format("2024-03-01,2024-03-31")
+    mapping = inferred(tmp_path, campaigns=campaigns, sends=sends, orders=orders_with("note", *"abc"))
+    report = check_files(tmp_path, parse_mapping(mapping, "test"), Silent())
+    assert [row["campaign"] for row in report.preview["targetings"]] == ["X-1", "X-1", "X-2"]
+
+
+def test_a_column_that_may_name_campaigns_and_does_not_is_asked_about(tmp_path: Path) -> None:
+    mapping = inferred(tmp_path, campaigns=CAMPAIGNS, orders=orders_with("applied_offers", "A1", "B2", ""))
+    question = mapping["kinds"]["purchase"]["counts"]
+    assert question["choose"] == ["any", "never"]
+    assert "applied_offers of orders.csv may name campaigns" in question["ask"]

@@ -14,7 +14,7 @@ from graph.importing.inference.behaviours.kinds import draft_kinds
 from graph.importing.inference.behaviours.source import draft_behaviours
 from graph.importing.inference.behaviours.user_columns import user_column
 from graph.importing.inference.campaigns.coupons import add_coupons, name_coupons, redeems_only
-from graph.importing.inference.campaigns.links import ask_what_counts, link_campaigns
+from graph.importing.inference.campaigns.links import ask_about_any, ask_what_counts, link_campaigns
 from graph.importing.inference.campaigns.pairs import draft_pairs
 from graph.importing.inference.campaigns.scope import ask_about_scope
 from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
@@ -302,6 +302,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
             draft.kinds[name] = kind | {"counts": rule}
     ask_what_counts(draft, unlinked)
     ask_about_scope(draft, files)
+    ask_about_any(draft, files)
     if draft.participation is None and draft.kinds:
         targeted = "targetings" in tables
         who = (

@@ -11,16 +11,24 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.campaigns.cells import unused_by
 from graph.importing.inference.campaigns.references import Reference, campaign_names, files_of, naming_sources
-from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
-from graph.importing.inference.files.column_values import are_identifiers
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
+from graph.importing.inference.files.column_values import are_identifiers, examples
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.source import JOIN_SETTINGS
 from graph.importing.participation.campaign_names import overlap_is_little
 from graph.importing.reading.ids import RULES, normalise
 from graph.importing.vocabulary.behaviour_kinds import SALES
+from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
 
 _EXAMPLES = 3
+_NAMING = {
+    "campaign", "promo", "promotion", "coupon", "voucher", "offer", "deal", "kampagne", "aktion", "gutschein",
+}  # fmt: skip
+_OF_LISTS = {"discount", "code"}
+"""Words of columns that may name campaigns, and further ones of lists."""
+_NAMES_OF_CAMPAIGNS = {*COLUMNS["campaign"], *COLUMNS["coupon"], *COLUMNS["name"], "id"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,9 @@ def link_campaigns(draft: Draft, files: list[InspectedFile]) -> list[Reference]:
     own, ids = _own_campaigns(draft, by_name)
     if not ids:
         return []
+    _find_naming_columns(draft, by_name, own, ids)
     tables = [*own, *_coupon_tables(draft, by_name)]
+    _link_pairs(draft, by_name, tables, ids)
     unlinked: list[Reference] = []
     linked = False
     for source, field in naming_sources(draft):
@@ -68,6 +78,70 @@ def link_campaigns(draft: Draft, files: list[InspectedFile]) -> list[Reference]:
         else:
             unlinked.append(reference)
     return [] if linked else unlinked
+
+
+def _find_naming_columns(
+    draft: Draft, by_name: dict[str, InspectedFile], own: list[_Table], ids: set[str]
+) -> None:
+    """Take a column of behaviours whose values are ids or codes of campaigns for that which names them."""
+    codes = [
+        ids, *(set(values) - {""} for table in own for name, values in table.others.items() if _is_code(name))
+    ]  # fmt: skip
+    naming = [source for source, _ in naming_sources(draft)]
+    for source in draft.sources:
+        file = by_name.get(files_of(source)[0])
+        if source.table != "behaviours" or source in naming or "campaign" in source.settings["columns"]:
+            continue
+        if file is None or source.settings.get("rows") != file.source.rows:
+            continue  # A known export, whose columns are those of other rows.
+        for column in unused_by(source, file):
+            values = set(file.distinct([column])[column])
+            common = next((names & values for names in codes if _are_names(values, names)), None)
+            if common:
+                source.settings["columns"]["campaign"] = column
+                draft.campaign_columns.append((source, column))
+                note = f"{column} names the campaign: {examples(sorted(common))}"
+                source.comment = "\n".join(filter(None, [_without_unused(source.comment, column), note]))
+                break
+
+
+def _without_unused(comment: str, column: str) -> str:
+    """Return a comment that no longer has `column` among those not used."""
+    lines = []
+    for line in comment.splitlines():
+        start, mark, names = line.partition(": ")
+        if start.startswith("not used of "):
+            others = [name for name in names.split(", ") if name != column]
+            line = f"{start}{mark}{', '.join(others)}" if others else ""
+        lines.append(line)
+    return "\n".join(filter(None, lines))
+
+
+def _are_names(values: set[str], names: set[str]) -> bool:
+    """Return whether so many values are names of campaigns that it cannot be chance."""
+    return are_identifiers(values & names) and _most(len(values & names), len(values), len(names))
+
+
+def _is_code(column: str) -> bool:
+    """Return whether a column of campaigns has names or codes of them, not their store or category."""
+    plain = simplify(column)
+    return plain in _NAMES_OF_CAMPAIGNS or bool({"code", "utm"} & set(plain.split("_")))
+
+
+def _link_pairs(draft: Draft, by_name: dict[str, InspectedFile], tables: list[_Table], ids: set[str]) -> None:
+    """Link the names of campaigns in tables of promotions and of target users, as those in behaviours."""
+    for source in draft.sources:
+        column = source.settings["columns"].get("campaign")
+        if source.table not in ("promotions", "targetings") or not isinstance(column, str):
+            continue
+        file = by_name.get(files_of(source)[0])
+        if file is None or column not in file.names or column in source.settings.get("split", {}):
+            continue
+        names = campaign_names(draft, source, "campaign", by_name)
+        known = len(_normalised(draft, names[column]) & _normalised(draft, ids))
+        reference = Reference(source, "campaign", file, names, known, tuple(sorted(ids)[:_EXAMPLES]))
+        if overlap_is_little(known, len(names[column]), len(ids)):
+            _ = _add_rule(draft, reference, ids) or _add_join(draft, reference, tables)
 
 
 def ask_what_counts(draft: Draft, unlinked: list[Reference]) -> None:
@@ -100,6 +174,42 @@ def ask_what_counts(draft: Draft, unlinked: list[Reference]) -> None:
         asked = named[name] | {"counts": question}
         kind = draft.kinds[name]
         draft.kinds[name] = Noted(asked, kind.comment) if isinstance(kind, Noted) else asked
+
+
+def ask_about_any(draft: Draft, files: list[InspectedFile]) -> None:
+    """Ask whether any behaviour counts where what may name the campaigns of a table has none of their ids."""
+    own = _own_tables(draft)
+    if not own or {source.table for source in draft.sources} & {"promotions", "targetings", "coupons"}:
+        return
+    by_name = index_by_name(files)
+    behaviours = [source for source in draft.sources if source.table == "behaviours"]
+    hints = [hint for source in behaviours for hint in _may_name_campaigns(source, by_name)]
+    for name, kind in draft.kinds.items():
+        if plain(kind).get("counts") == "any" and hints:
+            question = Ask(
+                f"{', '.join(hints)} may name campaigns, but has no id or code of those in "
+                f"{files_of(own[0])[0]}. Does each behaviour of the kind {name} count for a campaign that "
+                "runs at its time (any), or none (never)? To count those that name it, add a column with "
+                "their names to the campaigns, or map the column to `campaign`, and `counts: named`",
+                ("any", "never"),
+            )
+            asked = plain(kind) | {"counts": question}
+            draft.kinds[name] = Noted(asked, kind.comment) if isinstance(kind, Noted) else asked
+
+
+def _may_name_campaigns(source: DraftSource, by_name: dict[str, InspectedFile]) -> list[str]:
+    """Return the lists, and the columns by their names, that may name campaigns and are not read."""
+    file = by_name.get(files_of(source)[0])
+    if file is None:
+        return []
+    read = named_columns(source.settings["columns"])
+    lists = [
+        f"the list {name}"
+        for name, columns in file.lists.items()
+        if not read & set(columns) and (_NAMING | _OF_LISTS) & set(words_of(name.rpartition(".")[2]))
+    ]
+    columns = [name for name in unused_by(source, file) if _NAMING & set(words_of(name)) and "[" not in name]
+    return [f"{name} of {file.name}" for name in [*lists, *columns]]
 
 
 def _own_tables(draft: Draft) -> list[DraftSource]:
