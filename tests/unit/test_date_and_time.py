@@ -83,6 +83,8 @@ def test_records_of_visits_have_both(tmp_path: Path) -> None:
         (["2.30 pm", "9.05 a.m."], ["14:30:00", "09:05:00"]),
         (["1430", "905"], ["14:30:00", "09:05:00"]),
         (["143010", "90510"], ["14:30:10", "09:05:10"]),
+        (["2038", "63135", "3418", "5"], ["00:20:38", "06:31:35", "00:34:18", "00:00:05"]),
+        (["1430", "38", "5"], ["14:30:00", "00:38:00", "00:05:00"]),
         (["0", "5"], []),
     ],
 )
@@ -236,3 +238,15 @@ def test_column_that_the_file_lacks_is_named(tmp_path: Path) -> None:
     columns = {"user": "who", "object": "sku", "at": {"date": "date", "time": "tine"}}
     with pytest.raises(ImportFailed, match=r"has no column tine \(did you mean time\?\)"):
         check(tmp_path, mapped(columns))
+
+
+@pytest.mark.parametrize(("day", "layout"), [("20240213", "%Y%m%d"), ("13/02/2024", "%d/%m/%Y")])
+def test_later_rows_decide_whether_a_clock_in_digits_has_seconds(
+    tmp_path: Path, day: str, layout: str
+) -> None:
+    """No row of the first thousands has seconds by its own digits."""
+    rows = "".join(f"{day},{clock},a,tea\n" for clock in [*["2038"] * 12_000, "63135"])
+    (tmp_path / "till.csv").write_text("date,time,customer_id,sku\n" + rows)
+    mapping = inferred(tmp_path)
+    assert mapping.tables["behaviours"][0].times == [f"{layout} %H%M%S"]
+    assert moments(check(tmp_path, mapping))[0] == "2024-02-13 00:20:38"

@@ -11,8 +11,8 @@ _MIDNIGHT = r"(?i)[ T](?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?am)$"
 """A day as programs write it that know only moments: 2024-03-01 00:00:00."""
 _NO_DAY = r"^(?:1899-12-3[01]|1900-01-0[01]|1970-01-01|0001-01-01|30[./]12[./]1899|12/30/1899)[ T]"
 """A time of day as they write it: 1899-12-30 14:05:00."""
-_SHORT = r"^(\d(?:\d\d){1,2})$"
-"""A time of day in digits without its leading zero: 930, 93005."""
+_SHORT = ((r"^\d{1,3}$", 4), (r"^\d{5}$", 6))
+"""Times of day in digits without leading zeros, like 930 and 93005, and their number of digits with them."""
 _ZEROS = r"(\d[:.]\d\d[:.]\d\d|^\d{3,6}|^0)\.0+$"
 """Zeros after seconds (9:05:10.000) or digits (930.0); those of 8.00 are minutes."""
 
@@ -30,7 +30,9 @@ def date_and_time(columns: Sequence[pa.Array], missing: Sequence[str]) -> pa.Arr
     day, clock = (pc.utf8_trim_whitespace(_present(texts(column), missing)) for column in columns)
     day = pc.replace_substring_regex(day, _MIDNIGHT, "")
     clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, _NO_DAY, ""), _ZEROS, r"\1")
-    clock = pc.replace_substring_regex(pc.replace_substring_regex(clock, "^0$", "0000"), _SHORT, r"0\1")
+    for short, digits in _SHORT:
+        is_short = pc.match_substring_regex(clock, short)
+        clock = pc.if_else(is_short, pc.utf8_lpad(clock, digits, "0"), clock)
     return pc.coalesce(pc.binary_join_element_wise(day, clock, " "), day)
 
 

@@ -35,6 +35,8 @@ _DAY_MS = 86_400_000
 _MAX_ID_LENGTH = 1_000
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?"
 _CLOCK = r"\d:\d\d|[Tt]\d\d|\d [0-2]?\d(?:h|[.h]\d\d)|\d \d{4}(?:\d\d)?$|\d ?[AaPp]\.?[Mm]\b"
+_WITHOUT_ZEROS = r"(?<= )(\d{4})$"
+"""A time of day in digits without leading zeros: 2038 is 00:20:38 where others have seconds, like 63135."""
 _OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
 _NAMED_UTC = r" ?(?:UTC|GMT)$"
 _CLOCK_WITH_OFFSET = rf"(?::\d\d|[Tt]\d\d(?:\d\d)*)(?:[.,]\d+)?(?:{_OFFSET}|{_NAMED_UTC[:-1]})\s*$"
@@ -223,6 +225,8 @@ def _parse(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
 
 
 def _parse_written(text: pd.Series, name: str, zone: str) -> NDArray[np.float64]:
+    if name.endswith(" %H%M%S"):
+        text = text.str.replace(_WITHOUT_ZEROS, r"00\1", regex=True)
     milliseconds = np.full(len(text), np.nan)
     zoned = "%z" in name or "%Z" in name
     has_zone, local = np.full(len(text), zoned), np.full(len(text), not zoned)

@@ -192,6 +192,9 @@ class _TimeCounts:
         else:
             formats.update(named[0])
             profile.unread += self._named.rows - named[0].total()
+        for seconds in [name for name in formats if name.endswith(" %H%M%S")]:
+            # Without leading zeros, 2038 is 00:20:38 beside 63135.
+            formats[seconds] += formats.pop(seconds.removesuffix("%S"), 0)
         profile.formats = [name for name, _ in formats.most_common()]
         if self._counts.rows and _start_is_open(profile, formats):
             profile.counted = self._counts.extremes

@@ -12,7 +12,7 @@ _LONG_MONTH = "(?:january|february|march|april|may|june|july|august|september|oc
 _DAY = "9{1,2}"
 _WEEKDAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
 _ISO = re.compile(
-    r"9999-99-99(?:[T ]99:?99(?::?99(?:[.,]9{1,9})?)?(?: ?(?:[Zz]|UTC|GMT|[+-]99(?::?99)?))?)?"
+    r"9999-99-99(?:(?! 9999)[T ]99:?99(?::?99(?:[.,]9{1,9})?)?(?: ?(?:[Zz]|UTC|GMT|[+-]99(?::?99)?))?)?"
     r"|99999999T99(?:99(?:99)?)?(?:Z|[+-]99(?::?99)?)?"
 )
 _DATES = tuple(

@@ -14,8 +14,11 @@ _OTHER_CLOCK = re.compile(
     r"|\d{1,2} ?[AaPp]\.?[Mm]\.?"
 )
 """14.30, 14.30.05, 14h30, 14h, 2.30 pm, 2 pm."""
-_DIGITS = re.compile(r"(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?|0")
-"""1430 and, without its leading zero, 930."""
+_DIGITS = re.compile(r"\d{1,6}")
+_PADDED = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?")
+"""1430 and 143005."""
+_SHORTEST = 3
+"""Digits that the longest time of day of a column has at least: 14 may be an hour."""
 _HOURS = re.compile(r"(?:[01]?\d|2[0-3])(?:\.0+)?")
 _HOUR = re.compile(
     r"(?:hour|stunde|hora|heure|\bora|uur|godzina|小时|小時|时|時)(?:_of_day)?$", re.IGNORECASE
@@ -74,7 +77,19 @@ def _are_clocks(
     present = [value.strip() for value in values if value and value.strip()]
     if not present or not _TIME_OF_DAY.search(simplify(name)):
         return False
-    return any(all(form.fullmatch(value) for value in present) for form in forms)
+    are_digits = _DIGITS in forms and _are_digits_of_clocks(present)
+    return are_digits or any(
+        all(form.fullmatch(value) for value in present) for form in forms if form is not _DIGITS
+    )
+
+
+def _are_digits_of_clocks(values: Sequence[str]) -> bool:
+    """Return whether values are times of day in digits, without leading zeros: 930, or 93005 and 5."""
+    if not all(map(_DIGITS.fullmatch, values)):
+        return False
+    longest = max(map(len, values))
+    width = 6 if longest > 4 else 4
+    return longest >= _SHORTEST and all(_PADDED.fullmatch(value.zfill(width)) for value in values)
 
 
 def _stem(name: str) -> str:
