@@ -8,6 +8,7 @@ from graph.importing.check import check_files
 from graph.importing.mapping.formats import Numbers, ValueFormat
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.reading.cells import texts
+from graph.importing.reading.ids import normalise
 from graph.importing.values.convert import convert
 from graph.progress import Silent
 from tests.orders import HEADER, check_orders, orders_mapping
@@ -53,3 +54,9 @@ def test_whole_numbers_have_one_text_in_every_column_type() -> None:
     strings = pa.array(["17850"], pa.large_string())
     for column in (strings, strings.cast(pa.string_view()), pa.array([17850])):
         assert texts(column).to_pylist() == ["17850"]
+
+
+def test_nfkc_makes_composed_decomposed_and_full_width_ids_equal() -> None:
+    ids = pa.array(["Cafe\u0301", "Caf\u00e9", "\uff23\uff41\uff46\u00e9", None, "tea"])
+    assert normalise(ids, ["nfkc"]).to_pylist() == ["Caf\u00e9", "Caf\u00e9", "Caf\u00e9", None, "tea"]
+    assert normalise(pa.chunked_array([ids, ids]), ["nfkc"]).to_pylist()[5:7] == ["Caf\u00e9"] * 2

@@ -47,6 +47,19 @@ JAPANESE = "顧客,商品,日付\n田中,お茶,2024\n鈴木,コップ,2024\n"
         ("imię,miasto\nŁukasz,Łódź\nŻaneta,Gdańsk\n", "cp1250", ["cp1250"]),
         ("Ilość;Wartość;Zamówienie\n3;160,89 zł;1\n4;2,50 zł;2\n", "cp1250", ["cp1250"]),
         ("Wurzel;Fläche\n5;12 m³\n6;3 m³\n", "cp1252", ["cp1252"]),
+        ("Sipariş No;Müşteri\n1;Şükrü Yılmaz\n2;Ayşe Öztürk, Çaydanlık\n", "cp1254", ["cp1254"]),
+        ("Nafn;Borg\nÞórður Guðmundsson;Reykjavík\nÝmir;Höfn\n", "cp1252", ["cp1252"]),
+        ("id;ad\n1;Sarı\n2;Taş\n", "cp1254", ["cp1254", "cp1252"]),
+        ("Příjmení;Město\nDvořák;Plzeň\nKůrka;České Budějovice\n", "cp1250", ["cp1250"]),
+        ("Vevő;Város\nSzűcs Győző;Győr\nŐri Ágnes;Békéscsaba\n", "cp1250", ["cp1250"]),
+        ("Client;Oraş\nŞtefan;Braşov\nŢăran;Iaşi\n", "cp1250", ["cp1250"]),
+        ("Pirkėjas;Miestas\nRūta Žukauskienė;Panevėžys\nĄžuolas;Šiauliai\n", "cp1257", ["cp1257"]),
+        ("Pircējs;Pilsēta\nJānis Bērziņš;Rīga\nĻubova;Jūrmala\n", "cp1257", ["cp1257"]),
+        ("Πελάτης;Πόλη\nΓιώργος Παπαδόπουλος;Αθήνα\n", "cp1253", ["cp1253"]),
+        ("לקוח;עיר\nדוד כהן;תל אביב\nשרה לוי;ירושלים\n", "cp1255", ["cp1255"]),
+        ("العميل;المدينة\nمحمد علي;القاهرة\nفاطمة;الرياض\n", "cp1256", ["cp1256"]),
+        ("товар\nчай\nчашка\nкофе\nсахар\n", "cp1251", ["cp1251"]),
+        ("Müller;Köln\nHélène;Besançon\nMuñoz;Málaga\nSørensen;Ålborg\n", "cp1252", ["cp1252"]),
         ("имя,город\nИван,Москва\nОльга,Тверь\n", "cp1251", ["cp1251"]),
         (CHINESE, "utf-8", ["utf-8"]),
         (CHINESE, "gb18030", ["gb18030"]),
@@ -69,3 +82,9 @@ def test_cut_last_character_does_not_change_the_encoding() -> None:
 
 def test_lines_in_utf_8_do_not_decide_the_others() -> None:
     assert encodings(CHINESE.encode() + GERMAN.encode("cp1252")) == ["cp1252"]
+
+
+def test_vietnamese_is_told_by_its_marks() -> None:
+    raw = "Thành phố Hồ Chí Minh;Nguyễn Văn Đức".encode("cp1258", errors="ignore")
+    raw += "Hà Nô\u0323i;Đà Nă\u0303ng;Nguyê\u0303n".encode("cp1258")
+    assert encodings(raw) == ["cp1258"]

@@ -7,11 +7,14 @@ tables as Korean. Here every encoding that makes plausible words of the bytes is
 import re
 from collections.abc import Callable
 
+from graph.importing.reading.alphabets import latin_encodings, script_encodings
+
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 _RUN = re.compile(rb"[\x80-\xff]+")
+_WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
 _LETTER = re.compile(r"[A-Za-z]")
 _WESTERN_SYMBOLS = frozenset("€£¥§©®°±²³µ·¼½¾«»¿¡–—‘’“”„…•™ªº\u00a0")
 _LETTERS_ELSEWHERE = frozenset("£¥¿³¹¾¼")
@@ -50,25 +53,18 @@ def candidates(raw: bytes) -> list[str]:
     if scores.get("cp949", 0) >= _PLAUSIBLE_KOREAN and len(set(_decode(rest, "cp949") or "")) >= _ENOUGH:
         scores.pop("gb18030", None)  # It reads any Korean text; Chinese is not read as syllables alone.
     best = max(scores.values())
-    return sorted((name for name in scores if scores[name] >= best - _EQUAL), key=lambda name: -scores[name])
+    found = sorted((name for name in scores if scores[name] >= best - _EQUAL), key=lambda name: -scores[name])
+    return (latin_encodings(rest) if found == ["cp1252"] else []) or found
 
 
 def _single_byte(raw: bytes) -> list[str]:
-    """Return the encoding of another alphabet that makes words of the bytes, else all that decode."""
-    alphabets = {"cp1251": _is_cyrillic_word, "cp1250": str.isalpha}
-    plausible = []
-    for encoding, is_word in alphabets.items():
-        text = _decode(raw, encoding) or ""
-        words = [word for word in re.findall(r"[^\W\d_]+|[^\x00-\x7f]", text) if not word.isascii()]
-        if words and sum(map(is_word, words)) >= _PLAUSIBLE * len(words):
-            plausible.append(encoding)
-    return plausible[:1] or [name for name in ("cp1252", "latin-1") if _decode(raw, name) is not None]
-
-
-def _is_cyrillic_word(word: str) -> bool:
-    return all("\u0400" <= character <= "\u04ff" for character in word) and word in (
-        word.lower(), word.upper(), word.capitalize()
-    )  # fmt: skip
+    """Return the encodings of another alphabet that make words of the bytes, else all that decode."""
+    if found := script_encodings(raw) or latin_encodings(raw):
+        return found
+    words = [word for word in _WORD.findall(_decode(raw, "cp1250") or "") if not word.isascii()]
+    if words and sum(map(str.isalpha, words)) >= _PLAUSIBLE * len(words):
+        return ["cp1250"]
+    return [name for name in ("cp1252", "latin-1") if _decode(raw, name) is not None]
 
 
 def _decode(raw: bytes, encoding: str) -> str | None:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.importing.reading.compatible_text import nfkc
+
 WITHOUT_SUFFIX = "without_suffix"
 RULES: dict[str, Callable[[pa.Array], pa.Array]] = {
-    "nfkc": lambda ids: pc.utf8_normalize(ids, "NFKC"),
+    "nfkc": nfkc,
     "lower_case": pc.utf8_lower,
     "no_spaces": lambda ids: pc.replace_substring_regex(ids, r"[\s\p{Z}]+", ""),
     "no_leading_signs": lambda ids: pc.replace_substring_regex(ids, r"^[^\p{L}\p{N}]+", ""),

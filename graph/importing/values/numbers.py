@@ -15,18 +15,28 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.importing.mapping.formats import Numbers
+from graph.importing.reading.compatible_text import nfkc
 from graph.importing.values.digits import with_plain_digits
 from graph.importing.values.masks import is_true
 
 _CODES = (
     "AED|ARS|AUD|BDT|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|GHS|HKD|HUF|IDR|ILS|INR|ISK|JOD|JPY|"
     "KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|"
-    "TRY|TWD|TZS|UAH|UGX|USD|UYU|VND|ZAR"
+    "TRY|TWD|TZS|UAH|UGX|USD|UYU|VND|ZAR|AZN|BAM|BYN|GEL|HRK|MDL|MKD|UZS"
 )
-_CURRENCY = rf"(?:{_CODES}|(?:US|CA|A|C|NZ|HK|S|R|NT|MX)\$|\p{{Sc}}|[Kk]r\.?|zł|Kč|Ft|lei|Fr\.|Rs\.?|[元円])"
+_NAMES = (
+    r"[Kk]r\.?|zł|Kč|Ft|lei|Fr\.|Rs\.?|[元円]|TL|Lei|Lt|Ls|Lek|KM|[Kk]n|RM|Rp\.?|Bs\.?|S/\.?|NIS|K[Ss]h|[TU]Sh|Euro|EURO"
+    r"|лв\.?|руб\.?|р\.?|₽\.?|грн\.?|ден\.?|дин\.?|din\.?|тг\.?|сом|сум|đ|VNĐ|ريال|ریال|ر\.س\.?|د\.إ\.?|د\.ك\.?|ج\.م\.?|درهم|جنيه"
+)
+"""Short names of currencies that are no codes."""
+_CURRENCY = rf"(?:{_CODES}|(?:US|CA|A|C|NZ|HK|S|R|NT|MX)\$|\p{{Sc}}|{_NAMES})"
 _SAME = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "Rs": "INR", "Rs.": "INR", "zł": "PLN",
          "R$": "BRL", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH",
-         "₪": "ILS", "元": "CNY", "RMB": "CNY", "円": "JPY", "kr.": "kr", "Kr": "kr"}  # fmt: skip
+         "₪": "ILS", "元": "CNY", "RMB": "CNY", "円": "JPY", "kr.": "kr", "Kr": "kr", "TL": "TRY",
+         "Lei": "RON", "Euro": "EUR", "EURO": "EUR", "руб.": "RUB", "руб": "RUB", "р.": "RUB", "р": "RUB",
+         "грн": "UAH", "грн.": "UAH", "лв": "BGN", "лв.": "BGN", "RM": "MYR", "Rp": "IDR", "Rp.": "IDR",
+         "đ": "VND", "VNĐ": "VND", "₫": "VND", "NIS": "ILS", "S/": "PEN", "S/.": "PEN", "د.إ": "AED",
+         "د.إ.": "AED"}  # fmt: skip
 
 
 _ANY_NUMBER = r"[\d.,' ]*\d[\d.,]*"
@@ -110,8 +120,9 @@ def _count(masks: list[pa.Array]) -> pa.Array:
 
 def _normal(text: pa.Array) -> pa.Array:
     """Make digits, blanks, apostrophes, minus and Arabic signs plain (NFKC: full-width, no-break, thin)."""
-    text = with_plain_digits(pc.utf8_normalize(text, "NFKC"))
+    text = with_plain_digits(nfkc(text))
     text = pc.replace_substring(pc.replace_substring(text, "٫", "."), "٬", ",")
+    text = pc.replace_substring_regex(text, "[\u200e\u200f\u061c]", "")  # Marks of direction.
     return pc.replace_substring_regex(pc.replace_substring_regex(text, "[−‒–﹣]", "-"), "[’ʼ]", "'")
 
 

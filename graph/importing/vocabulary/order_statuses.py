@@ -52,7 +52,7 @@ _UNPAID = {
     "in_attesa", "in_attesa_di_pagamento", "in_sospeso", "non_pagato", "da_pagare", "bozza",
     "待付款", "未付款", "待支付", "未支付", "等待付款", "草稿",
     "pendente", "aguardando_pagamento", "nao_pago", "oczekujace", "nieopłacone", "odeme_bekliyor",
-    "beklemede",
+    "odeme_bekleniyor", "beklemede",
     "ожидает_оплаты", "не_оплачен", "未払い", "入金待ち", "결제대기", "입금대기", "미결제", "قيد_الانتظار",
     "vantande", "obetald", "afventer", "ikke_betalt", "nezaplaceno", "neplatit", "fizetesre_var",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from graph.importing.exports.fit import names_of
 from graph.importing.inference.campaigns.cells import unused_by
 from graph.importing.inference.campaigns.references import Reference, campaign_names, files_of, naming_sources
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
-from graph.importing.inference.files.column_values import are_identifiers, examples
+from graph.importing.inference.files.column_values import are_identifiers
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.source import JOIN_SETTINGS
 from graph.importing.participation.campaign_names import overlap_is_little
@@ -100,7 +100,7 @@ def _find_naming_columns(
             if common:
                 source.settings["columns"]["campaign"] = column
                 draft.campaign_columns.append((source, column))
-                note = f"{column} names the campaign: {examples(sorted(common))}"
+                note = f"{column} names the campaign: {', '.join(sorted(common)[:_EXAMPLES])}"
                 source.comment = "\n".join(filter(None, [_without_unused(source.comment, column), note]))
                 break
 
