@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from api.schemas.campaigns import (
     Campaign,
     CampaignNetwork,
+    FunnelStage,
     GroupStep,
     InfluenceStep,
     KeyUser,
@@ -127,6 +128,11 @@ class Client(ServerConnection):
         operation = "GET /v1/campaigns/{campaign_id}/influence"
         days = {"since": since, "until": until}
         return self._request_campaign(list[InfluenceStep], operation, campaign, dataset, **days)
+
+    def funnel(self, campaign: str, dataset: str | None = None) -> list[FunnelStage]:
+        """Return how many users showed each kind of behaviour in the campaign's window."""
+        operation = "GET /v1/campaigns/{campaign_id}/funnel"
+        return self._request_campaign(list[FunnelStage], operation, campaign, dataset)
 
     def series(self, dataset: str | None = None, outcome: str = "participants") -> list[SeriesStep]:
         """Return the daily series of all campaigns; `outcome` is participants or redeemers."""

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.schemas.campaigns import Campaign
+from api.schemas.campaigns import Campaign, FunnelStage
 from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.imports import Import
 from api.schemas.jobs import Job
@@ -218,6 +218,14 @@ class LocalBackend:
             self.graph, self.settings, dataset, campaign, horizon, self._progress, origin
         )
         return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run, origin)
+
+    def funnel(self, campaign: str, dataset: str) -> list[FunnelStage]:
+        """Count the users of each kind of behaviour in a campaign's window."""
+        from forecasting.records import check_campaign
+        from network.funnel import campaign_funnel
+
+        check_campaign(self.graph, dataset, campaign)
+        return [FunnelStage(**vars(stage)) for stage in campaign_funnel(self.graph, dataset, campaign)]
 
     def plan(self, campaign: str, dataset: str, request: PlanRequest) -> PlanResponse:
         """Forecast a campaign before its launch."""

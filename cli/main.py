@@ -13,6 +13,7 @@ from cli import (
     explain,
     export,
     forecast,
+    funnel,
     imports,
     jobs,
     keys,
@@ -68,6 +69,7 @@ app.command()(models.backtest)
 app.command()(forecast.forecast)
 app.command()(who.who)
 app.command()(explain.explain)
+app.command()(funnel.funnel)
 app.command()(plan.plan)
 app.command("what-if")(what_if.what_if)
 app.command()(serve.serve)

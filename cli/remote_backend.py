@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from api.client import Client
-from api.schemas.campaigns import Campaign
+from api.schemas.campaigns import Campaign, FunnelStage
 from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.imports import Import
 from api.schemas.jobs import Job
@@ -132,6 +132,10 @@ class RemoteBackend:
         return ForecastExplanation.from_response(
             self.client.explanation(campaign, dataset, forecast.origin), forecast
         )
+
+    def funnel(self, campaign: str, dataset: str) -> list[FunnelStage]:
+        """Count the users of each kind of behaviour in a campaign's window."""
+        return self.client.funnel(campaign, dataset)
 
     def plan(self, campaign: str, dataset: str, request: PlanRequest) -> PlanResponse:
         """Forecast a campaign before its launch."""

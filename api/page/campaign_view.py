@@ -32,6 +32,7 @@ from graph.datasets import Dataset, describe_dataset
 from graph.errors import NotFound, NotReady
 from graph.remedies import Remedy
 from network import queries
+from network.funnel import FunnelStage, campaign_funnel
 
 _USERS_SHOWN = 10
 
@@ -100,6 +101,7 @@ class CampaignView:
     actual: dict[pd.Timestamp, int]
     likely_users: dict[str, list[Row]]
     expected_by_group: dict[int, float]
+    funnel: list[FunnelStage]
     key_users: list[Row]
     groups: list[Row]
     network: str
@@ -160,6 +162,7 @@ def view_campaign(
             row["rank"]: float(np.mean(row["mean"]))
             for row in (expected_groups(graph, dataset, forecast.id) if forecast else [])
         },
+        funnel=campaign_funnel(graph, dataset, campaign["id"]),
         key_users=key_users,
         groups=groups,
         network=network.id,

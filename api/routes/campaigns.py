@@ -8,7 +8,15 @@ import pandas as pd
 from fastapi import APIRouter, Query, Response
 
 from api.deps import DatasetDep, DatasetQuery, GraphDep, PageDep, named_dataset, read_endpoint, set_total
-from api.schemas.campaigns import Campaign, CampaignNetwork, GroupStep, InfluenceStep, KeyUser, NeighbourGroup
+from api.schemas.campaigns import (
+    Campaign,
+    CampaignNetwork,
+    FunnelStage,
+    GroupStep,
+    InfluenceStep,
+    KeyUser,
+    NeighbourGroup,
+)
 from api.schemas.date_types import Day
 from api.schemas.requests import CampaignRequest
 from api.serializers.campaigns import (
@@ -22,9 +30,10 @@ from api.serializers.campaigns import (
 from api.strict_route import StrictRoute
 from forecasting.history.series import participants_by_group, read_influence
 from forecasting.plans.campaigns import remove_planned
-from forecasting.records import find_campaign, network_of
+from forecasting.records import check_campaign, find_campaign, network_of
 from graph.datasets import resolve_dataset
 from network import queries
+from network.funnel import campaign_funnel
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -71,6 +80,22 @@ def remove_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> N
 def get_campaign(campaign_id: str, graph: GraphDep, dataset: DatasetDep) -> Campaign:
     """Return one campaign."""
     return read_campaign(graph, dataset, campaign_id)
+
+
+@router.get("/{campaign_id}/funnel")
+@read_endpoint
+def get_funnel(
+    campaign_id: str, graph: GraphDep, response: Response, dataset: DatasetDep
+) -> list[FunnelStage]:
+    """Return how many users showed each kind of behaviour in the campaign's window, in the usual order.
+
+    Behaviours that do not count as participation belong to it if they are with its products, if it promotes
+    any, with its coupons, or name it.
+    """
+    check_campaign(graph, dataset, campaign_id)
+    stages = campaign_funnel(graph, dataset, campaign_id)
+    set_total(response, len(stages))
+    return [FunnelStage(**vars(stage)) for stage in stages]
 
 
 SinceQuery = Annotated[Day | None, Query(description="First day")]

@@ -21,6 +21,20 @@ class Campaign(BaseModel):
     participants: int = Field(description="Number of users who took part")
 
 
+class FunnelStage(BaseModel):
+    """The users who showed one kind of behaviour in a campaign's window.
+
+    Observational: a stage is not shown to lead to the next.
+    """
+
+    behaviour: str = Field(description="Kind of behaviour: its relationship type", examples=["CARTED"])
+    counts: bool = Field(description="Whether it counts as participation")
+    users: int
+    of_previous: float | None = Field(
+        description="Share of the users of the previous stage who are in this one too; null for the first"
+    )
+
+
 class InfluenceStep(BaseModel):
     """One observed day of a campaign."""
 

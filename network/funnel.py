@@ -1,0 +1,60 @@
+"""The funnel of a campaign: how many users viewed, put into a cart, ordered, bought, praised."""
+
+from dataclasses import dataclass
+
+from graph.connection import Graph
+from graph.datasets import describe_dataset
+from graph.importing.runs.rules import standing_rules
+
+STAGES = (
+    "OPENED", "CLICKED", "SEARCHED", "VIEWED", "FAVOURED", "LIKED", "CARTED", "ORDERED", "PURCHASED",
+    "REDEEMED", "PRAISED", "SHARED",
+)  # fmt: skip
+"""Types of behaviours in the usual order; other types come last."""
+
+
+@dataclass(frozen=True)
+class FunnelStage:
+    """The users who showed one kind of behaviour in a campaign's window.
+
+    Attributes
+    ----------
+    behaviour
+        The relationship type.
+    counts
+        Whether the kind counts as participation.
+    users
+        Number of users.
+    of_previous
+        Share of the users of the previous stage who are in this one too; None for the first stage.
+    """
+
+    behaviour: str
+    counts: bool
+    users: int
+    of_previous: float | None
+
+
+def campaign_funnel(graph: Graph, dataset: str, campaign: str) -> list[FunnelStage]:
+    """The stages of an existing campaign that have users, in order.
+
+    Counted are participations, and other behaviours of its target users in its window, up to the end of the
+    data: with its products if it promotes any, with its coupons, or that name it. Observational: a stage is
+    not shown to lead to the next.
+    """
+    kinds = standing_rules(graph, dataset).kinds
+    others = [kind for kind, rule in kinds.items() if rule.counts == "never" and not rule.returns]
+    data = describe_dataset(graph, dataset)
+    end = data.moment(data.end)
+    rows = graph.run("campaigns/funnel", dataset=dataset, campaign=campaign, others=others, before=end)
+    found = {kind for row in rows for kind in row["types"]}
+    stages: list[FunnelStage] = []
+    for kind in [*(kind for kind in STAGES if kind in found), *sorted(found - {*STAGES})]:
+        users = sum(row["users"] for row in rows if kind in row["types"])
+        share = None
+        if stages:
+            previous = stages[-1]
+            both = sum(row["users"] for row in rows if {kind, previous.behaviour} <= {*row["types"]})
+            share = both / previous.users
+        stages.append(FunnelStage(kind, kind not in others, users, share))
+    return stages

@@ -1,0 +1,50 @@
+"""The funnel: users by kind of behaviour in a campaign, whether the kind counts as participation or not."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.connection import Graph
+from graph.importing.job import import_files
+from graph.progress import Silent
+from graph.settings import Settings
+from network.funnel import FunnelStage, campaign_funnel
+from tests.shop import shop_mapping
+
+KINDS = {
+    "view": {"type": "VIEWED"},
+    "cart": {"type": "CARTED"},
+    "buy": {"type": "PURCHASED", "counts": "promoted"},
+    "back": {"type": "RETURNED", "returns": "buy"},
+}
+EVENTS = (
+    "event,user,product,at\n"
+    "view,a,tea,2024-03-02 09:00\n"
+    "view,a,tea,2024-03-03 09:00\n"
+    "view,b,tea,2024-03-03 09:00\n"
+    "view,c,mug,2024-03-03 09:00\n"  # of no promoted product
+    "view,c,tea,2024-02-03 09:00\n"  # before the campaign
+    "cart,a,tea,2024-03-02 10:00\n"
+    "buy,a,tea,2024-03-02 11:00\n"
+    "buy,c,tea,2024-03-04 11:00\n"
+    "back,a,tea,2024-03-05 11:00\n"
+)
+
+
+@pytest.mark.parametrize("targeted", [True, False])
+def test_stages_are_the_users_of_each_kind_in_the_campaign(
+    graph: Graph, settings: Settings, shop: Path, dataset: str, targeted: bool
+) -> None:
+    (shop / "events.csv").write_text(EVENTS)
+    tables = shop_mapping(dataset).model_dump(exclude_unset=True, mode="json")["tables"]
+    columns = {"user": "user", "object": "product", "at": "at", "kind": "event"}
+    tables["behaviours"] = {"files": "events.csv", "columns": columns}
+    if not targeted:
+        del tables["targetings"]
+    mapping = shop_mapping(dataset, tables=tables, kinds=KINDS, participation={"targeted": targeted})
+    import_files(graph, settings, shop, mapping, Silent(), engine="stream")
+    assert campaign_funnel(graph, dataset, "F1") == [
+        FunnelStage("VIEWED", counts=False, users=2, of_previous=None),
+        FunnelStage("CARTED", counts=False, users=1, of_previous=0.5),
+        FunnelStage("PURCHASED", counts=True, users=1 if targeted else 2, of_previous=1.0),
+    ]
