@@ -67,7 +67,7 @@ def forecast_campaign(
         run.network,
         days=[str(day.date()) for day in steps["ds"]],
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
-        others=forecasts.others_share(campaign),
+        others_share=forecasts.others_share(campaign),
     )
     graph.run(
         "forecasts/write_forecast",
@@ -78,7 +78,7 @@ def forecast_campaign(
         origin=str(origin),
         steps=forecast.days,
         values=forecast.values,
-        others=forecast.others,
+        others_share=forecast.others_share,
         explanation=_explanation_properties(model.explain(forecasts, campaign)),
     )
     graph.run(

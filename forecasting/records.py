@@ -145,8 +145,8 @@ def find_model(graph: Graph, dataset: str, model: str) -> ModelRun | None:
 @dataclass(frozen=True)
 class Forecast:
     """A stored forecast: for each of its `days` (ISO dates) the lists of `values`, which are FORECAST_VALUES
-    and, where the data set has redemptions, REDEEMER_VALUES. `others` is the share of the participants who
-    are not among its likely users: see ``forecasting.history.campaign_users.others_share``.
+    and, where the data set has redemptions, REDEEMER_VALUES. `others_share` is the share of the participants
+    who are not among its likely users: see ``forecasting.history.campaign_users.others_share``.
     """
 
     id: str
@@ -156,7 +156,7 @@ class Forecast:
     network: str
     days: list[str]
     values: dict[str, list[float]]
-    others: float = 0.0
+    others_share: float = 0.0
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -326,5 +326,5 @@ def _forecast(campaign: str, row: Row) -> Forecast:
         row["network"],
         days=row["steps"],
         values={name: column for name, column in values.items() if column is not None},
-        others=row["others"],
+        others_share=row["others_share"],
     )

@@ -23,7 +23,7 @@ def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecast
             "network": stored.network,
             "steps": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
             "groups": expected_groups(graph, dataset, stored.id),
-            "others_share": stored.others,
+            "others_share": stored.others_share,
             "rests_on": model and ("K-LSTM" if model.is_trained else "baseline"),
             "verdict": serialize_verdict(model.back_test) if model and model.back_test else None,
         }

@@ -14,7 +14,7 @@ from graph.importing.reading.lines import RowError
 from graph.importing.reading.unused_columns import unused_columns
 from graph.importing.runs import limits
 from graph.importing.runs.coverage import find_coverage
-from graph.importing.runs.rejects import reason_text
+from graph.importing.runs.rejects import RejectReason
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.day_counts import DayCounts
@@ -95,7 +95,7 @@ def check_files(
     leave_out_superseded(files, progress)
     check = Check(Tally(mapping), unused=unused_columns(files))
     observer = Observer(mapping, compares_files=files.may_repeat_rows)
-    reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    reasons: dict[str, Counter[RejectReason]] = defaultdict(Counter)
     days = DayCounts()
     check.tables = {table: RowCounts() for table, _ in files.tables()}
     for resolved in Resolver(mapping, observer).run(files, progress):
@@ -105,8 +105,8 @@ def check_files(
         if file.table == "behaviours":
             days.add(rows.columns["at"], mapping.zone)
         for error in resolved.rejected:
-            reason = reason_text(file.name, error.column, error.reason)
-            check.reasons[reason] += 1
+            reason = RejectReason(file.name, error.column, error.reason)
+            check.reasons[str(reason)] += 1
             reasons[file.table][reason] += 1
             if len(check.examples) < _MAX_EXAMPLES:
                 check.examples.append((file.name, error))

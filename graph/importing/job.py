@@ -208,7 +208,7 @@ class ImportJob:
 
     def _finish(self, state: str, problem: str | None) -> None:
         reasons = self._rejects.collect(self._ledger.batches)
-        self.report.reasons = dict(reasons.most_common())
+        self.report.reasons = {str(reason): count for reason, count in reasons.most_common()}
         self.report.rejects = self._rejects.file if reasons else None
         self.report.left_out = self._observer.left_out.lines()
         self.report.warnings += [

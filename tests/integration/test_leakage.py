@@ -205,7 +205,7 @@ def forecast_frames(graph: Graph, settings: Settings, dataset: str, campaign: st
     groups = pd.DataFrame(expected_groups(graph, dataset, forecast.id)).explode(["mean", "p10", "p50", "p90"])
     explanation, _ = explain_campaign(graph, settings, dataset, campaign, 7, Silent())
     return {
-        "forecast": forecast.steps.assign(others=forecast.others),
+        "forecast": forecast.steps.assign(others=forecast.others_share),
         "users": users.drop(columns="rank").reset_index(drop=True),
         "groups": groups.reset_index(drop=True),
         "attributions": explanation.attributions.sort_values("feature", ignore_index=True),

@@ -97,8 +97,8 @@ def test_users_and_groups_of_an_open_campaign_agree_with_its_forecast(
     assert total / 7 == pytest.approx(actual.steps["y"].tail(7).mean(), rel=0.6)
     assert (forecast.steps["level_p50"] > forecast.steps["participants_p50"]).any()
     users = pd.DataFrame(likely_users(graph, dataset, forecast.id, 10_000))
-    assert 0 < forecast.others < 0.5  # Some users arrived in the last days.
-    assert users["days"].sum() == pytest.approx(total * (1 - forecast.others), rel=1e-4)
+    assert 0 < forecast.others_share < 0.5  # Some users arrived in the last days.
+    assert users["days"].sum() == pytest.approx(total * (1 - forecast.others_share), rel=1e-4)
     assert users["took_part"].any()
     assert not users["took_part"].all()
     groups = expected_groups(graph, dataset, forecast.id)
@@ -117,7 +117,7 @@ def test_targeted_campaigns_beside_open_ones_keep_to_their_users(
     users = likely_users(graph, dataset, forecast.id, 10_000)
     mixed = "mixed" in dataset
     assert (len(users) == 25) == mixed
-    assert (forecast.others == 0) == mixed
+    assert (forecast.others_share == 0) == mixed
 
 
 def test_open_campaign_is_planned_from_the_usual_rate(
@@ -152,7 +152,7 @@ def test_forecast_of_an_open_campaign_uses_nothing_at_or_after_the_origin(
         assert model.back_test is not None
         return [
             pd.DataFrame({"mae": model.back_test.mae}),
-            forecast.steps.assign(others=forecast.others),
+            forecast.steps.assign(others=forecast.others_share),
             users,
         ]
 
@@ -202,10 +202,10 @@ def test_api_and_page_serve_forecasts_of_open_campaigns(
     with TestClient(app, base_url="http://localhost") as client:
         client.params = {"dataset": dataset}
         forecast = client.get(f"/v1/campaigns/{OPEN}/forecast").json()
-        assert forecast["others_share"] == pytest.approx(stored.others)
+        assert forecast["others_share"] == pytest.approx(stored.others_share)
         assert len(client.get(f"/v1/campaigns/{OPEN}/likely-users").json()) > 10
         page = client.get("/", params={"campaign": OPEN}).text
         assert "Users most likely to take part" in page
-        assert f"About {stored.others:.0%} of the participants" in page
+        assert f"About {stored.others_share:.0%} of the participants" in page
         waiting = client.get("/", params={"campaign": "C1"}).text
         assert "is not forecast" not in waiting

@@ -5,6 +5,7 @@ from pathlib import Path
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.open_ends import open_end
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.progress import Silent
 
@@ -27,7 +28,8 @@ def test_init_names_campaigns_without_an_end(tmp_path: Path) -> None:
     text = write(tmp_path)
     assert "# 1 campaigns of campaigns.csv have no end (EVER) and are rejected" in text
     advice = (
-        "a second source of this file with `where: {end: {empty: true}}` and `constants: {ends: 2030-12-31}`"
+        "a second source of this file with `where: {end: {empty: true}}` and "
+        f"`constants: {{ends: {open_end()}}}`"
     )
     assert f"{advice}, and leave them out here with `where: {{end: {{empty: false}}}}`" in text
 
@@ -57,7 +59,7 @@ def test_a_second_source_of_the_message_gives_them_an_end(tmp_path: Path) -> Non
         **dated,
         "columns": columns,
         "where": {"end": {"empty": True}},
-        "constants": {"ends": "2030-12-31"},
+        "constants": {"ends": str(open_end())},
     }
     content["tables"]["campaigns"] = [{**dated, "where": {"end": {"empty": False}}}, always]
     report = check_files(tmp_path, parse_mapping(content, "test"), Silent())

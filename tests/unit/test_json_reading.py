@@ -429,8 +429,8 @@ def test_sample_flattens_records_and_names_lists(tmp_path: Path) -> None:
     assert found.columns["properties.product_id"] == ["tea", None]
     assert found.columns["properties.tags[]"] == ["a, b", None]
     assert found.typed == {"properties.revenue": "number", "id": "number", "customer.id": "number"}
-    assert found.lists == ["line_items"]
-    assert found.nested == {"line_items": ["line_items[].sku", "line_items[].price"]}
+    assert found.row_lists == ["line_items"]
+    assert found.lists_in_rows == {"line_items": ["line_items[].sku", "line_items[].price"]}
     items = sample(tmp_path / "x.json", Source(files=["x"], rows="line_items"))
     assert items.columns["sku"] == ["tea", "mug"]
     assert items.columns["^.customer.id"] == ["7", "7"]

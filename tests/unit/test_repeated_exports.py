@@ -13,6 +13,7 @@ from graph.importing.mapping.model import parse_mapping
 from graph.importing.mapping.questions import resolve_questions, write_answers
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.runs.limits import describe
+from graph.importing.runs.rejects import RejectReason
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.vocabulary.names import simplify, words_of
 from graph.progress import Silent
@@ -171,5 +172,7 @@ def test_plurals_of_capitals_are_words() -> None:
 
 def test_too_many_rows_without_a_user_say_how_to_leave_them_out() -> None:
     counts = RowCounts(read=100, rejected=30)
-    text = describe("behaviours", counts, 0.05, {"till.xlsx/Lines: Karte is missing": 30})
-    assert '(to leave out rows without it: `where: {"Karte": {empty: false}}`)' in text
+    reason = RejectReason("till.xlsx/Lines", "Karte: Nummer", "is missing")
+    text = describe("behaviours", counts, 0.05, {reason: 30})
+    assert "(30 rows) is: till.xlsx/Lines: Karte: Nummer is missing" in text
+    assert '(to leave out rows without it: `where: {"Karte: Nummer": {empty: false}}`)' in text

@@ -39,6 +39,7 @@ from graph.importing.inference.files.tables import assign_columns, is_exclusive
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
+from graph.importing.mapping.open_ends import open_end
 from graph.importing.reading.kept_sheets import keep_sheets
 from graph.importing.vocabulary.names import simplify
 
@@ -249,7 +250,7 @@ def _without_end(file: InspectedFile, columns: dict[str, Any]) -> str:
     return (
         f"{len(frames):,} campaigns of {file.name} have no {ends} ({shown}) and are rejected, "
         "so that orders which name them do not count: give them an end, in a second source of this file with "
-        f"{rules[0]} and `constants: {{ends: 2030-12-31}}`, and leave them out here with {rules[1]}"
+        f"{rules[0]} and `constants: {{ends: {open_end()}}}`, and leave them out here with {rules[1]}"
     )
 
 
@@ -311,7 +312,9 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
             else "any user: no file says whom one targeted"
         )
         counts = {plain(kind).get("counts") for kind in draft.kinds.values()}
-        counting = _COUNTING | ({"any": _ANY_BESIDE_LISTS} if any(file.lists for file in files) else {})
+        counting = _COUNTING | (
+            {"any": _ANY_BESIDE_LISTS} if any(file.lists_in_rows for file in files) else {}
+        )
         known = [text for name, text in counting.items() if name in counts]
         what = " or ".join(known) or "what counts is a question above"
         draft.participation = Noted(

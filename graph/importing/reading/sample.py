@@ -29,16 +29,16 @@ class Sample:
         Texts of each column; None where a value is missing. Columns of JSON are named by their paths.
     typed
         Columns whose values the file itself types: their format needs no decision.
-    lists
+    row_lists
         Paths of lists of objects, whose elements `rows` could make the rows (JSON, Parquet).
-    nested
+    lists_in_rows
         Lists of objects inside the rows, by the path that columns have, with the paths of their values.
     """
 
     columns: dict[str, list[str | None]]
     typed: dict[str, Typed] = field(default_factory=dict)
-    lists: list[str] = field(default_factory=list)
-    nested: dict[str, list[str]] = field(default_factory=dict)
+    row_lists: list[str] = field(default_factory=list)
+    lists_in_rows: dict[str, list[str]] = field(default_factory=dict)
 
 
 def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
@@ -53,17 +53,17 @@ def sample(path: Path, source: Source, rows: int = 2_000) -> Sample:
     rows
         Most rows to return.
     """
-    names, lists, nested = _names(path, source, rows)
+    names, row_lists, lists_in_rows = _names(path, source, rows)
     block = next(read_blocks(path, source, names), None)
     if block is None:
-        return Sample({name: [] for name in names}, lists=lists, nested=nested)
+        return Sample({name: [] for name in names}, row_lists=row_lists, lists_in_rows=lists_in_rows)
     parsed = block.parse()
     columns = {name: parsed.columns[name][:rows] for name in names}
     return Sample(
         {name: texts(column).to_pylist() for name, column in columns.items()},
         {name: kind for name, column in columns.items() if (kind := _type_of(column))},
-        lists,
-        nested,
+        row_lists,
+        lists_in_rows,
     )
 
 
@@ -77,8 +77,8 @@ def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str],
     if kind not in JSON and not (kind == "parquet" and parquet.has_lists(path)):
         return [name for name in read_header(path, source) if name], [], {}
     names: dict[str, None] = {}
-    lists: dict[str, None] = {}
-    nested: dict[str, dict[str, None]] = defaultdict(dict)
+    row_lists: dict[str, None] = {}
+    lists_in_rows: dict[str, dict[str, None]] = defaultdict(dict)
     for block in read_blocks(path, source, []):
         extraction = Extraction([], block.rows)
         for position, record in enumerate(records_of(block, source)):
@@ -87,10 +87,10 @@ def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str],
             elements = extraction.elements(record) or ()
             names |= dict.fromkeys(column_paths(elements, block.rows))
             for path_of_list, columns in list_paths(elements, block.rows):
-                nested[path_of_list] |= dict.fromkeys(columns)
-            lists |= dict.fromkeys(lists_of_objects(record))
+                lists_in_rows[path_of_list] |= dict.fromkeys(columns)
+            row_lists |= dict.fromkeys(lists_of_objects(record))
         break
-    return list(names), list(lists), {name: list(columns) for name, columns in nested.items()}
+    return list(names), list(row_lists), {name: list(columns) for name, columns in lists_in_rows.items()}
 
 
 def _type_of(column: pa.Array) -> Typed | None:

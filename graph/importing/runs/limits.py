@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 
+from graph.importing.runs.rejects import RejectReason
 from graph.importing.runs.row_counts import RowCounts
+from graph.importing.values.validate import MISSING
 from graph.remedies import Remedy
 
-_MISSING = " is missing"
 _FEW_ROWS = 20
 _LIMIT_OF_FEW_ROWS = 0.5
 
@@ -40,16 +41,15 @@ def _allowed(limit: float, rows: int) -> float:
     return max(limit, _LIMIT_OF_FEW_ROWS) if limit and rows < _FEW_ROWS else limit
 
 
-def describe(table: str, counts: RowCounts, limit: float, reasons: Mapping[str, int]) -> str:
+def describe(table: str, counts: RowCounts, limit: float, reasons: Mapping[RejectReason, int]) -> str:
     """Return how many rows of `table` were rejected, and the most frequent of `reasons`."""
     text = f"{counts.rejected:,} of {counts.read:,} rows were rejected in table {table}, more than the "
     text += f"{_allowed(limit, counts.read):.0%} allowed"
     if reasons:
         reason = max(reasons, key=lambda name: reasons[name])
         text += f"; the most frequent reason ({reasons[reason]:,} rows) is: {reason}"
-        if reason.endswith(_MISSING):
-            column = reason.removesuffix(_MISSING).rpartition(": ")[2]
-            name = json.dumps(column, ensure_ascii=False)
+        if reason.reason == MISSING:
+            name = json.dumps(reason.column, ensure_ascii=False)
             text += f" (to leave out rows without it: `where: {{{name}: {{empty: false}}}}`)"
     return text
 

@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from graph.importing.reading.lines import RowError
 from graph.server.folders import make_writable
@@ -16,9 +17,15 @@ from graph.server.folders import make_writable
 HEADER = ("file", "row", "column", "value", "reason")
 
 
-def reason_text(file: str, column: str, reason: str) -> str:
-    """Return the text that counts rejected rows: file, column (none for a whole line) and reason."""
-    return f"{file}: {column} {reason}".replace("  ", " ")
+class RejectReason(NamedTuple):
+    """Why rows were rejected: file, column (empty for a whole line) and reason."""
+
+    file: str
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.column} {self.reason}".replace("  ", " ")
 
 
 class Rejects:
@@ -46,9 +53,9 @@ class Rejects:
             csv.writer(opened).writerows((file, *row) for row in rows)
         temporary.replace(path)
 
-    def collect(self, batches: Iterable[str]) -> Counter[str]:
+    def collect(self, batches: Iterable[str]) -> Counter[RejectReason]:
         """Merge the parts of `batches`, sorted by file and row; return the number of rows per reason."""
-        rows_by_reason: Counter[str] = Counter()
+        rows_by_reason: Counter[RejectReason] = Counter()
         self.file.unlink(missing_ok=True)
         blocks: dict[tuple[str, str, str, int], list[Path]] = {}
         for batch in batches:
@@ -66,16 +73,21 @@ class Rejects:
                 rows = [row for path in blocks[block_key] for row in _read(path)]
                 for row in sorted(rows, key=lambda row: int(row[1])):
                     writer.writerow(row)
-                    rows_by_reason[reason_text(row[0], row[2], row[4])] += 1
+                    rows_by_reason[_reason(row)] += 1
         return rows_by_reason
 
-    def reasons(self, batches: Iterable[str]) -> Counter[str]:
+    def reasons(self, batches: Iterable[str]) -> Counter[RejectReason]:
         """Return the number of rejected rows of `batches` per reason."""
         paths = [path for path in map(self._part, batches) if path.exists()]
-        return Counter(reason_text(row[0], row[2], row[4]) for path in paths for row in _read(path))
+        return Counter(_reason(row) for path in paths for row in _read(path))
 
     def _part(self, batch: str) -> Path:
         return self._folder / "parts" / f"{hashlib.sha256(batch.encode()).hexdigest()[:24]}.csv"
+
+
+def _reason(row: list[str]) -> RejectReason:
+    file, _row, column, _value, reason = row
+    return RejectReason(file, column, reason)
 
 
 def _read(path: Path) -> list[list[str]]:

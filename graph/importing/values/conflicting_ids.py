@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graph.importing.values.hashes import row_hashes
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
 
@@ -26,8 +27,8 @@ class ConflictingIds:
             return
         frame = pd.DataFrame({name: column.to_pandas() for name, column in sorted(rows.columns.items())})
         given = frame["id"].notna().to_numpy()
-        hashes = [pd.util.hash_pandas_object(part, index=False) for part in (frame[_KEY], frame)]
-        columns = [*(part.to_numpy().view(np.int64) for part in hashes), rows.numbers]
+        hashes = [row_hashes(part) for part in (frame[_KEY], frame)]
+        columns = [*(part.view(np.int64) for part in hashes), rows.numbers]
         columns.append(np.full(len(rows), known, dtype=np.int64))
         self._blocks.setdefault(file, []).append(np.stack(columns)[:, given])
         self._rows += int(given.sum())

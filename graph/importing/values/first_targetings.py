@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
-from graph.importing.values.keys import Hashes
+from graph.importing.values.hashes import Hashes, row_hashes
 from graph.importing.values.rows import Rows
 from graph.importing.values.validate import validate
 
@@ -70,7 +70,7 @@ def _hashes(rows: Rows) -> Hashes:
     frame = pd.DataFrame(
         {name: rows.columns[name].to_pandas() for name in ("user", "campaign")}, dtype=object
     )
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy()
+    return row_hashes(frame)
 
 
 def _moments(rows: Rows) -> Moments:

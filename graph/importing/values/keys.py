@@ -12,9 +12,9 @@ from graph.importing.mapping.source import Source
 from graph.importing.reading.ids import normalise
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
+from graph.importing.values.hashes import Hashes, row_hashes
 
 SEPARATOR = "\x1f"
-Hashes = NDArray[np.uint64]
 
 
 def raw_column(spec: Field, source: Source, raw: dict[str, pa.Array], length: int) -> pa.Array | None:
@@ -73,4 +73,4 @@ def hashes_of(columns: dict[str, pa.Array]) -> tuple[Hashes, NDArray[np.bool_]]:
     frame = pd.DataFrame(
         {place: column.to_pandas() for place, column in enumerate((columns | times).values())}
     )
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy(), has_key
+    return row_hashes(frame), has_key

@@ -22,7 +22,8 @@ from graph.importing.reading.cells import texts
 from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import Parsed
 from graph.importing.values.convert import convert
-from graph.importing.values.keys import SEPARATOR, Hashes, key_columns, key_hashes, raw_column
+from graph.importing.values.hashes import Hashes, row_hashes
+from graph.importing.values.keys import SEPARATOR, key_columns, key_hashes, raw_column
 from graph.importing.values.plausible_times import latest_plausible
 from graph.importing.warnings import DataWarning
 from graph.progress import Progress
@@ -252,7 +253,7 @@ def _contents(file: InputFile, keys: Hashes, mapping: Mapping) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "key": hashes[chosen.to_numpy(zero_copy_only=False)],
-                    "content": pd.util.hash_pandas_object(frame, index=False).to_numpy(),
+                    "content": row_hashes(frame),
                     "example": pc.replace_substring(example.filter(chosen), SEPARATOR, ", ").to_pandas(),
                 }
             )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graph.importing.values.hashes import Hashes, row_hashes
 from graph.importing.values.rows import Rows
 from graph.importing.warnings import DataWarning
 
@@ -22,7 +23,7 @@ class RepeatedRows:
 
     def __init__(self) -> None:
         self._names: list[str] = []
-        self._hashes: list[NDArray[np.uint64]] = []
+        self._hashes: list[Hashes] = []
         self._files: list[NDArray[np.int32]] = []
         self._rows = 0
 
@@ -33,7 +34,7 @@ class RepeatedRows:
         if file not in self._names:
             self._names.append(file)
         frame = pd.DataFrame({name: rows.columns[name].to_pandas() for name in sorted(rows.columns)})
-        self._hashes.append(pd.util.hash_pandas_object(frame, index=False).to_numpy())
+        self._hashes.append(row_hashes(frame))
         self._files.append(np.full(len(rows), self._names.index(file), dtype=np.int32))
         self._rows += len(rows)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graph.importing.contract import TABLES
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import InputFile
-from graph.importing.values.keys import Hashes
+from graph.importing.values.hashes import Hashes, row_hashes
 from graph.importing.values.references import Unknown, reference_unknown
 from graph.importing.values.rows import Rows
 
@@ -59,18 +59,14 @@ class Repetitions:
         has_id = accepted & frame["id"].notna().to_numpy() if "id" in frame else repeated.copy()
         if has_id.any():
             seen = self._ids[self._mapping.label_of(file.source)]
-            repeated[has_id] = seen.add(_hashes(frame.loc[has_id, _KEY]))
+            repeated[has_id] = seen.add(row_hashes(frame.loc[has_id, _KEY]))
         if self._mapping.duplicates == "drop":
             absent = {name: empty for name, empty in _VALUES.items() if name not in frame}
             compared = accepted & ~repeated
             values = frame.assign(**absent).loc[compared, ["type", *_VALUES]]
             # A row with an id of its own is no repetition, whatever its values.
-            repeated[compared] = self._values.add(_hashes(values)) & ~has_id[compared]
+            repeated[compared] = self._values.add(row_hashes(values)) & ~has_id[compared]
         return rows.without_repeated(repeated) if repeated.any() else rows
-
-
-def _hashes(frame: pd.DataFrame) -> Hashes:
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy()
 
 
 class _SeenHashes:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from graph.importing.contract import TABLES, Field
 from graph.importing.mapping.formats import parts_of
 from graph.importing.mapping.model import Mapping
+from graph.importing.mapping.open_ends import open_end
 from graph.importing.mapping.source import Source
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.cells import texts as texts_of
@@ -41,9 +42,11 @@ _NULLS = ("null", "NULL", "None")
 
 _NO_END = (
     "is missing: give the campaign an end (a second source of this file with `where: {{{0}: {{empty: "
-    "true}}}}` and `constants: {{ends: 2030-12-31}}` gives all such campaigns one), and leave it out here "
+    "true}}}}` and `constants: {{ends: {1}}}` gives all such campaigns one), and leave it out here "
     "with `where: {{{0}: {{empty: false}}}}`"
 )
+MISSING = "is missing"
+"""Why a row is rejected without a value that it needs."""
 
 _ENDS = TABLES["campaigns"].field("ends")
 
@@ -180,9 +183,8 @@ def _convert_field(candidates: _Candidates, spec: Field) -> None:
     if spec.name in _CAMPAIGN_OR_COUPON.get(table, ()):
         candidates.leave_out(absent)
     else:
-        candidates.reject(
-            absent, name, column, _NO_END.format(parts_of(name)[0]) if spec == _ENDS else "is missing"
-        )
+        reason = _NO_END.format(parts_of(name)[0], open_end()) if spec == _ENDS else MISSING
+        candidates.reject(absent, name, column, reason)
 
 
 def _reject_totals(candidates: _Candidates) -> None:

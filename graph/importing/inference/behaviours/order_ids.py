@@ -1,9 +1,9 @@
 """Tests whether columns identify orders: each value has one user and one time, or each row its own values."""
 
 import numpy as np
-import pandas as pd
 
 from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.values.hashes import row_hashes
 
 
 def is_order_id(file: InspectedFile, column: str, *attributes: str) -> bool:
@@ -22,11 +22,11 @@ def is_order_id(file: InspectedFile, column: str, *attributes: str) -> bool:
     return len(orders) > 0 and not orders[column].duplicated().any()
 
 
-def identify_rows(file: InspectedFile, columns: list[str]) -> bool:
+def is_row_key(file: InspectedFile, columns: list[str]) -> bool:
     """Return whether no two rows of one file of a series have the same values in `columns`."""
     for own in file.each_file():
         frames = (frame[(frame != "").all(axis="columns")] for frame in own.frames(columns))
-        hashes = [pd.util.hash_pandas_object(frame, index=False).to_numpy() for frame in frames]
+        hashes = [row_hashes(frame) for frame in frames]
         if hashes and len(np.unique(np.concatenate(hashes))) < sum(map(len, hashes)):
             return False
     return True

@@ -12,7 +12,7 @@ from graph.importing.inference.behaviours.exclusion_columns import ExclusionColu
 from graph.importing.inference.behaviours.kinds import are_document_kinds
 from graph.importing.inference.behaviours.line_amounts import draft_line_amount
 from graph.importing.inference.behaviours.nested_lists import NestedLists, read_lists
-from graph.importing.inference.behaviours.order_ids import identify_rows, is_order_id
+from graph.importing.inference.behaviours.order_ids import is_order_id, is_row_key
 from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.behaviours.records import records_without_rows
 from graph.importing.inference.behaviours.refunds import Refunds
@@ -104,7 +104,7 @@ def draft_behaviours(
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
     _ask_for_missing_columns(decisions)
-    _identify_rows(decisions)
+    _add_row_id(decisions)
     _replace_orders(decisions)
     columns, settings = decisions.columns, decisions.settings
     if lists.campaign:
@@ -323,7 +323,7 @@ def _replace_orders(decisions: _Decisions) -> None:
         key, order = ["basket"], f"an order ({basket})"
     elif scan.user and isinstance(objects, str) and "id" not in columns:
         key, order = ["object", "at"], "a user, product and time (orders have no number of their own)"
-        if not identify_rows(file, [scan.user, objects, scan.at]):
+        if not is_row_key(file, [scan.user, objects, scan.at]):
             note = "a later file replaces no orders: without a number, some have one user, product and time"
             decisions.settings["replaces"] = Noted([], note)
             return
@@ -335,7 +335,7 @@ def _replace_orders(decisions: _Decisions) -> None:
     decisions.settings["replaces"] = Noted(key, note)
 
 
-def _identify_rows(decisions: _Decisions) -> None:
+def _add_row_id(decisions: _Decisions) -> None:
     """Load rows once that have the same id of their own, as an event that was sent or exported twice."""
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
     common = [name for name in (scan.user, scan.at) if name]

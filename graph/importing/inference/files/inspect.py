@@ -93,7 +93,7 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     file.names = list(found.columns)
     file.values = found.columns
     file.typed = found.typed
-    file.lists = found.nested
+    file.lists_in_rows = found.lists_in_rows
     nulls = {value for column in found.columns.values() for value in column} & _NULLS
     if nulls:
         file.missing = ["", *sorted(str(text) for text in nulls)]
@@ -136,12 +136,12 @@ def _lines_of_orders(path: Path, source: Source, found: Sample) -> str | None:
 
     Its name tells, or its elements have a product, which the records lack.
     """
-    if not found.lists:
+    if not found.row_lists:
         return None
     holder = list_of_records(path, source) if format_of(path, source) in JSON else None
-    named = any(name.rpartition(".")[2] in _LINES for name in found.lists)
+    named = any(name.rpartition(".")[2] in _LINES for name in found.row_lists)
     lacks_products = "product" not in find_columns(list(found.columns))
-    for name in found.lists:
+    for name in found.row_lists:
         rows = f"{holder}.{name}" if holder else name
         # The longest path leads to the innermost list: the lines of an order rather than its shipments.
         if named or (lacks_products and _has_products(path, source, rows)):

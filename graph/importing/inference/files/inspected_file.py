@@ -42,7 +42,7 @@ class InspectedFile:
         Its first rows as texts, the header included where it is text.
     values
         The values of each column in its first rows.
-    lists
+    lists_in_rows
         Lists of objects in its rows, with the paths of their values, which are no columns by themselves.
     typed
         Columns that the file itself types as numbers or times.
@@ -69,7 +69,7 @@ class InspectedFile:
     names: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     values: dict[str, Values] = field(default_factory=dict)
-    lists: dict[str, list[str]] = field(default_factory=dict)
+    lists_in_rows: dict[str, list[str]] = field(default_factory=dict)
     typed: dict[str, Typed] = field(default_factory=dict)
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""

@@ -11,7 +11,7 @@ _SHOWN = 6
 def list_columns(file: InspectedFile) -> list[str]:
     """Return the paths of values in lists, like `codes[]` and `promotions[].id`."""
     plain = [name for name in file.names if name.endswith(ALL)]
-    return [*plain, *(name for names in file.lists.values() for name in names)]
+    return [*plain, *(name for names in file.lists_in_rows.values() for name in names)]
 
 
 def first_of(column: str) -> str:
@@ -21,7 +21,7 @@ def first_of(column: str) -> str:
 
 def unread_lists(file: InspectedFile, read: Collection[str] = ()) -> str:
     """Return the comment on lists of objects of which no value is among `read`; empty without any."""
-    unread = {path: names for path, names in file.lists.items() if not set(names) & set(read)}
+    unread = {path: names for path, names in file.lists_in_rows.items() if not set(names) & set(read)}
     columns = [name for names in unread.values() for name in names]
     if not columns:
         return ""

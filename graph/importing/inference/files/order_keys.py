@@ -116,23 +116,34 @@ def _find_link_of_several(lines: InspectedFile, orders: InspectedFile) -> Link |
     """Return how lines name their orders by a number and one or two columns that both files have."""
     of_lines = {column for role, column in find_columns(lines.names).items() if role in _OF_LINES}
     shared = [name for name in lines.names if name in orders.names and name not in of_lines]
-    for key in _key_columns(orders):
-        for own in (name for name in _key_columns(lines) if _agree(lines, name, orders, key)):
-            others = [name for name in shared if name not in (own, key)][:_MOST_SHARED]
-            for beside in [*combinations(others, 1), *combinations(others, 2)]:
-                of_files = [_combined(part, [key, *beside]) for part in orders.each_file()]
-                distinct = pd.Index(pd.concat(of_files)).unique()
-                rows, named = sum(map(len, of_files)), _combined(lines, [own, *beside])
-                found = named[named.isin(distinct)]
-                if (
-                    sum(part.nunique() for part in of_files) == rows
-                    and len(found) >= max(1, _NEARLY_ALL * len(named))
-                    and found.nunique() >= _MOST_ORDERS * len(distinct)
-                ):
-                    unnamed = len(distinct) - found.nunique()
-                    is_repeated = len(distinct) < rows
-                    return Link(lines, orders, own, (key,), True, False, is_repeated, unnamed, beside=beside)
+    numbers = [
+        (own, key)
+        for key in _key_columns(orders)
+        for own in _key_columns(lines)
+        if _agree(lines, own, orders, key)
+    ]
+    for own, key in numbers:
+        others = [name for name in shared if name not in (own, key)][:_MOST_SHARED]
+        for beside in [*combinations(others, 1), *combinations(others, 2)]:
+            if link := _link_by(lines, orders, own, key, beside):
+                return link
     return None
+
+
+def _link_by(
+    lines: InspectedFile, orders: InspectedFile, own: str, key: str, beside: tuple[str, ...]
+) -> Link | None:
+    """Return the link by a number and the columns `beside`; None where they do not name the orders."""
+    of_files = [_combined(part, [key, *beside]) for part in orders.each_file()]
+    distinct = pd.Index(pd.concat(of_files)).unique()
+    rows, named = sum(map(len, of_files)), _combined(lines, [own, *beside])
+    found = named[named.isin(distinct)]
+    is_key = sum(part.nunique() for part in of_files) == rows
+    names_lines = len(found) >= max(1, _NEARLY_ALL * len(named))
+    if not (is_key and names_lines and found.nunique() >= _MOST_ORDERS * len(distinct)):
+        return None
+    unnamed, is_repeated = len(distinct) - found.nunique(), len(distinct) < rows
+    return Link(lines, orders, own, (key,), True, False, is_repeated, unnamed, beside=beside)
 
 
 def _repeats_within_files(link: Link) -> bool:

@@ -9,12 +9,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.formats import as_list
 from graph.importing.reading.data_files import divide_sheet, file_pattern, series_pattern
+from graph.importing.values.hashes import row_hashes
 
 
 def join_series(files: list[InspectedFile]) -> list[InspectedFile]:
@@ -96,9 +96,7 @@ def shared_rows(file: InspectedFile) -> int:
     shared = 0
     for part in [file, *file.further_files]:
         own = replace(file, path=part.path, source=part.source, further_files=[])
-        hashes = [
-            pd.util.hash_pandas_object(frame, index=False).to_numpy() for frame in own.frames(file.names)
-        ]
+        hashes = [row_hashes(frame) for frame in own.frames(file.names)]
         found = np.concatenate(hashes) if hashes else seen[:0]
         shared += int(np.isin(found, seen).sum())
         seen = np.union1d(seen, found)
