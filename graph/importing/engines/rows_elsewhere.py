@@ -18,7 +18,8 @@ from graph.importing.engines.missing_lines import Order
 from graph.importing.engines.replacement import COLUMNS, frame_of, typed
 from graph.importing.reading.input_files import InputFile
 from graph.importing.reading.lines import Parsed
-from graph.importing.values.keys import Hashes, hashes_of, key_columns, key_texts
+from graph.importing.values.hashes import Hashes
+from graph.importing.values.keys import hashes_of, key_columns, key_texts
 from graph.importing.values.masks import is_true
 from graph.importing.values.rows import Rows
 from graph.importing.values.validate import validate
