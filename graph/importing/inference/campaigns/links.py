@@ -205,7 +205,7 @@ def _may_name_campaigns(source: DraftSource, by_name: dict[str, InspectedFile]) 
     read = named_columns(source.settings["columns"])
     lists = [
         f"the list {name}"
-        for name, columns in file.lists.items()
+        for name, columns in file.lists_in_rows.items()
         if not read & set(columns) and (_NAMING | _OF_LISTS) & set(words_of(name.rpartition(".")[2]))
     ]
     columns = [name for name in unused_by(source, file) if _NAMING & set(words_of(name)) and "[" not in name]
