@@ -15,7 +15,7 @@ export UV_LINK_MODE ?= hardlink
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-outcomes bench-retrieval bench-seeds bench-similarity bench-training-load bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
+.PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-open bench-outcomes bench-retrieval bench-seeds bench-similarity bench-training-load bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
 .PHONY: containers test-containers test-quick test-slow coverage
 
 help: ## List the targets
@@ -58,7 +58,7 @@ browser: setup ## Neo4j Browser on the local database
 	$(BIN)/groundswell db up
 	$(BIN)/groundswell browser $(ARGS)
 
-bench: bench-seeds bench-similarity bench-influence-test bench-ablation bench-api bench-attack bench-faults bench-load bench-incremental-update bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-outcomes bench-training-load bench-who bench-import bench-kills ## All benchmarks (ARGS=--quick for a short run)
+bench: bench-seeds bench-similarity bench-influence-test bench-ablation bench-api bench-attack bench-faults bench-load bench-incremental-update bench-key-tags bench-key-users bench-groups bench-retrieval bench-explore bench-discounts bench-forecast bench-months bench-open bench-outcomes bench-training-load bench-who bench-import bench-kills ## All benchmarks (ARGS=--quick for a short run)
 
 bench-ablation: setup-dev ## What each step of the network adds to predicting participants (ARGS="--names FOLDER")
 	$(BIN)/python -m benchmarks.ablation $(ARGS)
@@ -110,6 +110,9 @@ bench-load: setup-dev ## Ten minutes of reads during imports
 
 bench-months: $(VENV)/.peers ## Monthly participants (Last.fm): the K-LSTM and alternatives
 	$(BIN)/python -m benchmarks.months $(ARGS)
+
+bench-open: setup-dev ## Generated shops: is every campaign forecast, and the combination never far behind a member?
+	$(BIN)/python -m benchmarks.open $(ARGS)
 
 bench-outcomes: setup-dev ## Redeemers, neighbour groups and campaigns before launch
 	$(BIN)/python -m benchmarks.outcomes $(ARGS)

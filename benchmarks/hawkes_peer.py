@@ -25,18 +25,19 @@ def hawkes(observed: pd.DataFrame, ahead: int) -> pd.DataFrame:
     parts = []
     for name, series in observed.groupby("unique_id"):
         days = pd.date_range(series["ds"].max() + pd.Timedelta(days=1), periods=ahead)
-        forecast = _forecast(series.sort_values("ds")["y"].to_numpy(float), ahead)
+        forecast = hawkes_mean(series.sort_values("ds")["y"].to_numpy(float), ahead)
         parts.append(pd.DataFrame({"unique_id": name, "ds": days, "HIP": forecast}))
     return pd.concat(parts, ignore_index=True)
 
 
-def _forecast(y: Floats, ahead: int) -> Floats:
-    n_fitted = min(_SEASON * _WEEKS, len(y))
-    shares = np.ones(_SEASON)
-    weekday = np.arange(len(y)) % _SEASON
-    if n_fitted >= 2 * _SEASON:  # Weekday counts start at one, so that none is zero.
+def hawkes_mean(y: Floats, ahead: int, season: int = _SEASON) -> Floats:
+    """The expected counts of the next steps of one series, whose seasons have `season` steps."""
+    n_fitted = min(season * _WEEKS, len(y))
+    shares = np.ones(season)
+    weekday = np.arange(len(y)) % season
+    if n_fitted >= 2 * season:  # Weekday counts start at one, so that none is zero.
         recent = slice(len(y) - n_fitted, None)
-        shares += np.bincount(weekday[recent], y[recent], _SEASON)
+        shares += np.bincount(weekday[recent], y[recent], season)
         shares /= shares.mean()
     padded = np.concatenate([np.zeros(_MEMORY), y, np.zeros(ahead)])
     # Row t holds the days before day t, the latest first.
@@ -61,5 +62,5 @@ def _forecast(y: Floats, ahead: int) -> Floats:
     optimum = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     for step in range(len(y), len(y) + ahead):
         window = padded[step : step + _MEMORY][::-1]
-        padded[step + _MEMORY] = expected(optimum, shares[[step % _SEASON]], window[np.newaxis])[0]
+        padded[step + _MEMORY] = expected(optimum, shares[[step % season]], window[np.newaxis])[0]
     return padded[len(padded) - ahead :]

@@ -23,9 +23,10 @@ from benchmarks.report import Row, ratio_interval, weekly_row, write
 from cli.console import progress_bars
 from forecasting.baseline.baseline import Baseline
 from forecasting.history.history import History
+from forecasting.history.time_step import DAY
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.plans.plan_forecast import MAX_DAYS_AHEAD, expected_plan
+from forecasting.plans.plan_forecast import expected_plan
 from graph.progress import Silent
 
 _SEEDS = 5
@@ -110,7 +111,7 @@ def launches(history: History) -> pd.DataFrame:
     for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
         earlier = whole[(whole["kind"] == campaign.kind) & (whole["ends"] <= campaign.starts)]
         days = (campaign.ends - campaign.starts).days
-        if campaign.starts < _FIRST_LAUNCH or earlier.empty or days > MAX_DAYS_AHEAD:
+        if campaign.starts < _FIRST_LAUNCH or earlier.empty or days > DAY.longest_plan:
             continue
         launch_history = history.before(campaign.starts.date(), planned=campaign.id)
         plan = launch_history.campaigns[launch_history.campaigns["id"] == campaign.id]

@@ -30,9 +30,10 @@ from cli.console import progress_bars
 from forecasting.baseline.baseline import Baseline, traffic_of
 from forecasting.history.campaign_users import campaign_users
 from forecasting.history.history import History
+from forecasting.history.time_step import DAY
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
-from forecasting.plans.plan_forecast import MAX_DAYS_AHEAD, expected_plan
+from forecasting.plans.plan_forecast import expected_plan
 from graph.progress import Silent
 
 _SEEDS = 3
@@ -165,7 +166,7 @@ def _launches(history: History) -> Iterator[tuple[History, pd.Series]]:
     until = pd.Timestamp(history.as_of)
     for _, plan in history.campaigns.sort_values("starts").iterrows():
         if plan["targeted"] and plan["starts"] > _FIRST_LAUNCH:
-            plan["ends"] = min(plan["ends"], until, plan["starts"] + pd.Timedelta(days=MAX_DAYS_AHEAD))
+            plan["ends"] = min(plan["ends"], until, plan["starts"] + pd.Timedelta(days=DAY.longest_plan))
             known = history.before(plan["starts"].date(), planned=plan["id"])
             own = known.campaigns[known.campaigns["id"] == plan["id"]]
             yield known.with_campaigns(own.assign(ends=plan["ends"])), plan

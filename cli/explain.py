@@ -4,17 +4,20 @@ from typing import Annotated
 
 import typer
 
-from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, parse_date
+from cli.options import CampaignArgument, DatasetOption, HomeOption, HorizonOption, JsonOption, parse_moment
 
 
 def explain(
     campaign: CampaignArgument,
     home: HomeOption = None,
     dataset: DatasetOption = None,
-    horizon: Annotated[int, typer.Option(min=1, max=14, help="How many days to explain.")] = 7,
+    horizon: HorizonOption = None,
     origin: Annotated[
         str | None,
-        typer.Option(help="The first day of the forecast (YYYY-MM-DD); default: the model's cut-off."),
+        typer.Option(
+            help="The first day of the forecast (YYYY-MM-DD), or the first hour (YYYY-MM-DDTHH:MM); default: "
+            "the model's cut-off or, of hours, the end of the data."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,16 +29,17 @@ def explain(
     from cli.backend import open_backend
     from cli.console import out, print_json
 
-    day = parse_date(origin)
+    day = parse_moment(origin)
     with open_backend(home) as backend:
         explanation = backend.explanation(campaign, backend.resolve_dataset(dataset), horizon, day)
     if as_json:
         print_json(explanation.to_response())
         return
     out.print(
-        f"The forecast expects {explanation.expected:,.0f} participants over {horizon} days (or until the "
-        "campaign ends); a user who takes part on several days counts once a day. The baseline, from overall "
-        f"traffic and the campaign's own rate, is {explanation.baseline:,.0f}. The learned effects change it "
+        f"The forecast expects {explanation.expected:,.0f} participants in {explanation.steps} "
+        f"{explanation.unit}s; a user who takes part in several {explanation.unit}s counts once in each. The "
+        f"baseline, from overall traffic and the campaign's own rate, is {explanation.baseline:,.0f}. The "
+        "learned effects change it "
         f"by {explanation.expected / explanation.baseline - 1:+.1%}:",
         highlight=False,
     )

@@ -25,7 +25,9 @@ class ForecastExplanation:
     Attributes
     ----------
     campaign, origin, model
-        The campaign, the first day of the forecast, and its model.
+        The campaign, the first day or hour of the forecast, and its model.
+    unit, steps
+        Its time step, and the number of steps.
     expected : float
         Forecast participants over the whole horizon.
     baseline : float
@@ -41,6 +43,8 @@ class ForecastExplanation:
     campaign: str
     origin: date
     model: str
+    unit: str
+    steps: int
     expected: float
     baseline: float
     attributions: list[forecasts.Attribution]
@@ -55,7 +59,6 @@ class ForecastExplanation:
         campaign: str,
         explanation: "Explanation",
         run: "ModelRun",
-        origin: date | None,
     ) -> Self:
         """Convert the result of ``explain_campaign``."""
         groups = queries.neighbour_groups(graph, dataset, campaign, run.network)
@@ -70,7 +73,8 @@ class ForecastExplanation:
         attributions = [forecasts.Attribution(**row) for row in explanation.attributions.to_dict("records")]
         associations = serialize_associations(explanation.associations)
         scores = (explanation.expected, explanation.baseline, attributions, associations, sources)
-        return cls(campaign, origin or run.cutoff, run.id, *scores)
+        of_forecast = (campaign, explanation.origin, run.id, explanation.unit, explanation.steps)
+        return cls(*of_forecast, *scores)
 
     @classmethod
     def from_response(cls, explanation: forecasts.Explanation, forecast: forecasts.Forecast) -> Self:
@@ -82,6 +86,8 @@ class ForecastExplanation:
             explanation.campaign,
             explanation.origin,
             explanation.model,
+            forecast.unit,
+            len(forecast.steps),
             explanation.expected,
             explanation.baseline,
             explanation.attributions,
@@ -90,8 +96,9 @@ class ForecastExplanation:
         )
 
     def to_response(self) -> forecasts.Explanation:
-        """Convert to the response of the API, which has no `sources`."""
-        fields = {name: value for name, value in vars(self).items() if name != "sources"}
+        """Convert to the response of the API, which has neither `sources` nor steps."""
+        absent = ("sources", "unit", "steps")
+        fields = {name: value for name, value in vars(self).items() if name not in absent}
         return forecasts.Explanation(**fields)
 
 

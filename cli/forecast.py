@@ -11,7 +11,7 @@ from cli.options import (
     HorizonOption,
     JsonOption,
     build_request,
-    parse_date,
+    parse_moment,
 )
 
 _USERS_SHOWN = 10
@@ -21,10 +21,13 @@ def forecast(
     campaign: CampaignArgument,
     home: HomeOption = None,
     dataset: DatasetOption = None,
-    horizon: HorizonOption = 7,
+    horizon: HorizonOption = None,
     origin: Annotated[
         str | None,
-        typer.Option(help="The first day to forecast (YYYY-MM-DD); default: the model's cut-off."),
+        typer.Option(
+            help="The first day to forecast (YYYY-MM-DD), or the first hour (YYYY-MM-DDTHH:MM); default: the "
+            "model's cut-off or, of hours, the end of the data."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,7 +37,7 @@ def forecast(
     from cli.console import print_json
     from cli.render import show_forecast, show_likely_users, show_model
 
-    day = parse_date(origin)
+    day = parse_moment(origin)
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         request = build_request(ForecastRequest, dataset=dataset, horizon=horizon, origin=day)

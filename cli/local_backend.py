@@ -103,6 +103,7 @@ class LocalBackend:
     def train(self, request: TrainingRequest) -> "Model | NextUsersRun":
         """Train a forecaster or, if asked for, a next-user ranker."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
+        from forecasting.history.time_step import step_named
         from forecasting.klstm.trainer import Configuration
         from forecasting.training import train
 
@@ -120,12 +121,14 @@ class LocalBackend:
             cutoff=request.cutoff,
             configuration=Configuration(holidays=check_holiday_prior(request.holidays)),
             retrain=request.retrain,
+            step=step_named(request.step) if request.step else None,
         )
         return serialize_model(model)
 
     def backtest(self, request: BackTestRequest) -> BackTest:
         """Back-test over a period and store the comparison."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
+        from forecasting.history.time_step import step_named
         from forecasting.klstm.trainer import Configuration
         from forecasting.records import backtests, store_backtest
         from forecasting.training import run_backtest
@@ -140,8 +143,9 @@ class LocalBackend:
             Configuration(holidays=check_holiday_prior(request.holidays)),
             request.horizon,
             request.every,
+            step=step_named(request.step) if request.step else None,
         )
-        run = store_backtest(self.graph, request.dataset, comparison, request.until, request.every)
+        run = store_backtest(self.graph, request.dataset, comparison, request.until)
         (stored,) = [stored for stored in backtests(self.graph, request.dataset) if stored.id == run]
         return serialize_backtest(stored)
 
@@ -208,7 +212,7 @@ class LocalBackend:
         return table, run, day, text.encode()
 
     def explanation(
-        self, campaign: str, dataset: str, horizon: int, origin: date | None
+        self, campaign: str, dataset: str, horizon: int | None, origin: date | None
     ) -> "ForecastExplanation":
         """Explain the forecast that would be made now."""
         from cli.explanation import ForecastExplanation
@@ -217,7 +221,7 @@ class LocalBackend:
         explanation, run = explain_campaign(
             self.graph, self.settings, dataset, campaign, horizon, self._progress, origin
         )
-        return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run, origin)
+        return ForecastExplanation.from_computation(self.graph, dataset, campaign, explanation, run)
 
     def funnel(self, campaign: str, dataset: str) -> list[FunnelStage]:
         """Count the users of each kind of behaviour in a campaign's window."""

@@ -5,8 +5,16 @@ from typing import Annotated
 
 import typer
 
-from cli.options import DatasetOption, HomeOption, HorizonOption, JsonOption, build_request, parse_date
-from forecasting.evaluation.periods import BACKTEST_DAYS
+from cli.options import (
+    DatasetOption,
+    HomeOption,
+    HorizonOption,
+    JsonOption,
+    StepOption,
+    build_request,
+    parse_date,
+)
+from forecasting.evaluation.periods import PERIODS
 from graph.errors import NotReady
 from graph.remedies import Remedy
 
@@ -34,6 +42,7 @@ def train(
             "--next-users", help="Train a model that ranks who is the next to take part (see `who --next`)."
         ),
     ] = False,
+    step: StepOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Back-test and train the forecasters, and compare them."""
@@ -55,6 +64,7 @@ def train(
             retrain=retrain,
             holidays=holidays,
             next_users=next_users,
+            step=step,
         )
         model = backend.train(request)
     if as_json and isinstance(model, Model):
@@ -75,7 +85,11 @@ def backtest(
     dataset: DatasetOption = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", help="The first day (YYYY-MM-DD); default: four weeks before --until."),
+        typer.Option(
+            "--since",
+            help="The first day (YYYY-MM-DD); default: four weeks before --until (with --step: a week of "
+            "hours, half a year of weeks, a year of months).",
+        ),
     ] = None,
     until: Annotated[
         str | None,
@@ -83,8 +97,14 @@ def backtest(
             "--until", help="The day after the last day (YYYY-MM-DD); default: the latest network's cut-off."
         ),
     ] = None,
-    horizon: HorizonOption = 7,
-    every: Annotated[int, typer.Option(min=1, max=28, help="Days between two forecasts.")] = 3,
+    horizon: HorizonOption = None,
+    every: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=28, help="Steps between two forecasts (default: 6 hours, 3 days, 1 week or month)."
+        ),
+    ] = None,
+    step: StepOption = None,
     holidays: Annotated[
         str | None, typer.Option(help="Prior knowledge of holiday effects (see `train`).")
     ] = None,
@@ -113,9 +133,10 @@ def backtest(
         request = build_request(
             BackTestRequest,
             dataset=dataset,
-            since=since_day or until_day - timedelta(days=BACKTEST_DAYS),
+            since=since_day or until_day - timedelta(days=PERIODS.get(step or "day", PERIODS["day"]).days),
             until=until_day,
             horizon=horizon,
+            step=step,
             every=every,
             holidays=holidays,
         )

@@ -36,7 +36,22 @@ CutoffOption = Annotated[
         help="Use only data from before this day (YYYY-MM-DD); default: the day after the last behaviour.",
     ),
 ]
-HorizonOption = Annotated[int, typer.Option(min=1, max=14, help="How many days to forecast.")]
+HorizonOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=24,
+        help="How many steps to forecast, at most 24 hours, 14 days, 8 weeks or 3 months "
+        "(default: 24, 7, 4 or 3; of back-tests: 6, 7, 4 or 3).",
+    ),
+]
+StepOption = Annotated[
+    str | None,
+    typer.Option(
+        "--step",
+        help="Count and forecast participants by hour, day, week or month (default: what suits the data).",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, with the fields that the API returns.")
 ]
@@ -82,6 +97,25 @@ def parse_date(text: str | None) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
         raise InvalidRequest(f"{text!r} is not a valid date.", "Write it as YYYY-MM-DD.") from error
+
+
+def parse_moment(text: str | None) -> date | None:
+    """Parse YYYY-MM-DD, or YYYY-MM-DDTHH:MM as a datetime; None stays None.
+
+    Raises
+    ------
+    InvalidRequest
+        If `text` is neither.
+    """
+    if text is None or "T" not in text:
+        return parse_date(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequest(f"{text!r} is not a valid moment.", "Write it as YYYY-MM-DDTHH:MM.") from error
+    if moment.tzinfo is not None:
+        raise InvalidRequest(f"{text!r} has a zone.", "Write the data set's local time: YYYY-MM-DDTHH:MM.")
+    return moment
 
 
 def build_request(model: type[Request], **values: Any) -> Request:

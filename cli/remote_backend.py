@@ -22,6 +22,7 @@ from api.schemas.requests import (
 )
 from api.schemas.what_ifs import WhatIfResponse
 from cli.explanation import ForecastExplanation
+from cli.options import parse_moment
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.input_files import open_input_files
@@ -88,18 +89,13 @@ class RemoteBackend:
 
     def backtest(self, request: BackTestRequest) -> BackTest:
         """Back-test over a period and store the comparison."""
-        self._follow(self.client.backtest(request))
-        key = (request.since, request.until, request.horizon, request.every, request.holidays)
-        return next(
-            backtest
-            for backtest in self.client.backtests(request.dataset)
-            if key == (backtest.since, backtest.until, backtest.horizon, backtest.every, backtest.holidays)
-        )
+        stored = self._follow(self.client.backtest(request))["back_test"]
+        return next(backtest for backtest in self.client.backtests(request.dataset) if backtest.id == stored)
 
     def make_forecast(self, campaign: str, request: ForecastRequest) -> Forecast:
         """Forecast a campaign and store the forecast."""
         result = self._follow(self.client.make_forecast(campaign, request))
-        return self.client.forecast(campaign, request.dataset, date.fromisoformat(result["origin"]))
+        return self.client.forecast(campaign, request.dataset, parse_moment(result["origin"]))
 
     def model(self, dataset: str, model_id: str) -> Model:
         """Read an existing model."""
@@ -120,13 +116,14 @@ class RemoteBackend:
         return self.client.likely_users_csv(campaign, dataset, origin, waiting)
 
     def explanation(
-        self, campaign: str, dataset: str, horizon: int, origin: date | None
+        self, campaign: str, dataset: str, horizon: int | None, origin: date | None
     ) -> ForecastExplanation:
         """Explain the stored forecast."""
         forecast = self.client.forecast(campaign, dataset, origin)
-        if horizon != len(forecast.steps):
+        if horizon is not None and horizon != len(forecast.steps):
             raise InvalidRequest(
-                f"A server explains only its stored forecast, which is for {len(forecast.steps)} days.",
+                f"A server explains only its stored forecast, which is for {len(forecast.steps)} "
+                f"{forecast.unit}s.",
                 f"Use --horizon {len(forecast.steps)}, or make another forecast first.",
             )
         return ForecastExplanation.from_response(

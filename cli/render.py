@@ -1,6 +1,6 @@
 """Prints networks, models, campaigns and forecasts as tables and sentences."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -10,13 +10,17 @@ from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.models import Comparison, Model
 from api.schemas.networks import Network
 from cli.console import out
-from forecasting.evaluation.periods import BACKTEST_DAYS, MODEL_BACKTEST_MIN_DAYS
+from forecasting.evaluation.periods import PERIODS
 from network.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.next_users.job import NextUsersRun
+
+PER_STEP = {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month"}
+_SEASON = {"hour": "the day", "day": "the week", "week": "the year", "month": "the year"}
+_STEP_COLUMN = {"hour": "hour", "day": "day", "week": "week from", "month": "month from"}
 
 
 def show_campaigns(campaigns: list[Campaign]) -> None:
@@ -72,11 +76,12 @@ def show_model(model: Model) -> None:
         show_comparison(model.back_test)
     else:
         out.print(
-            f"There is no back-test, which needs {MODEL_BACKTEST_MIN_DAYS} days of data and a campaign that "
-            f"runs on the last {BACKTEST_DAYS}: how far off forecasts are is not known."
+            f"There is no back-test, which needs {PERIODS[model.step].least_days} days of data and a "
+            f"campaign that runs on the last {PERIODS[model.step].days}: how far off forecasts are is not "
+            "known."
         )
     if model.is_trained:
-        out.print(f"The model was trained on all data before {model.cutoff}.")
+        out.print(f"The model was trained on all data before {model.cutoff}, in {model.step}s.")
     else:
         out.print(
             "There is too little data to train the K-LSTM: forecasts rest on traffic and the usual rate of "
@@ -87,8 +92,8 @@ def show_model(model: Model) -> None:
 def show_comparison(comparison: Comparison) -> None:
     """Print the errors of the forecasters in a back-test, and what they mean."""
     title = (
-        f"Back-test: {comparison.points} daily forecasts from {comparison.since}, up to {comparison.horizon} "
-        "days ahead"
+        f"Back-test: {comparison.points} forecasts of {comparison.step}s from {comparison.since}, up to "
+        f"{comparison.horizon} {comparison.step}s ahead"
     )
     table = Table("model", "weight", "MAE", "MASE", title=title)
     for number, row in enumerate(comparison.participants):
@@ -99,8 +104,9 @@ def show_comparison(comparison: Comparison) -> None:
         errors = ", ".join(f"{row.model} {row.mae:.2f}" for row in comparison.redeemers)
         out.print(f"MAE of redeemers: {errors}.", highlight=False)
     out.print(
-        "Smaller is better. MAE: mean absolute error, in participants a day. MASE: MAE divided by the error "
-        "of repeating the week before, measured before the test period."
+        f"Smaller is better. MAE: mean absolute error, in participants {PER_STEP[comparison.step]}. MASE: "
+        f"MAE divided by the error of repeating {_SEASON[comparison.step]} before, measured before the test "
+        "period."
     )
     out.print(comparison.verdict.summary, highlight=False)
     if comparison.holidays:
@@ -111,7 +117,7 @@ def show_comparison(comparison: Comparison) -> None:
 
 
 def show_forecast(forecast: Forecast) -> None:
-    """Print a forecast, one row a day."""
+    """Print a forecast, one row per step."""
     outcomes = {"participants": "participants", "redeemers": "redeemers", "level": "influence level"}
     steps = [step.model_dump() for step in forecast.steps]
     outcomes = {
@@ -119,24 +125,38 @@ def show_forecast(forecast: Forecast) -> None:
         for outcome, label in outcomes.items()
         if steps and steps[0][f"{outcome}_p50"] is not None
     }
-    title = f"Campaign {forecast.campaign}, forecast from {forecast.origin}: P50 (P10 to P90)"
-    table = Table("day", *outcomes.values(), title=title)
+    title = f"Campaign {forecast.campaign}, forecast from {_moment(forecast.origin)}: P50 (P10 to P90)"
+    table = Table(_STEP_COLUMN[forecast.unit], *outcomes.values(), title=title)
     for step in steps:
         cells = [
             f"{step[f'{outcome}_p50']:.0f} ({step[f'{outcome}_p10']:.0f} to {step[f'{outcome}_p90']:.0f})"
             for outcome in outcomes
         ]
-        table.add_row(f"{step['step']:%a %d %b %Y}", *cells)
+        clock = " %H:%M" if forecast.unit == "hour" else ""
+        table.add_row(f"{step['step']:%a %d %b %Y{clock}}", *cells)
     out.print(table)
+
+
+def _moment(moment: date) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else str(moment)
 
 
 def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
     """Print the users who are likely to take part, and the participants expected from each group."""
     horizon = len(forecast.steps)
-    title = f"Likely to take part within {horizon} days from {forecast.origin}"
+    title = f"Likely to take part within {horizon} {forecast.unit}s from {_moment(forecast.origin)}"
     has_redemptions = any(user.redeems is not None for user in users)
     redeems = ["redeems"] if has_redemptions else []
-    columns = ["rank", "user", "probability", "expected days", "so far", *redeems, "group", "key user"]
+    columns = [
+        "rank",
+        "user",
+        "probability",
+        f"expected {forecast.unit}s",
+        "so far",
+        *redeems,
+        "group",
+        "key user",
+    ]
     table = Table(*columns, title=title)
     for user in users:
         cells = [
@@ -158,7 +178,8 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
         )
     if not forecast.groups:
         return
-    table = Table("group", "users", "participants a day", "P10 to P90", "distinguished by", title="By group")
+    per_step = f"participants {PER_STEP[forecast.unit]}"
+    table = Table("group", "users", per_step, "P10 to P90", "distinguished by", title="By group")
     for group in forecast.groups:
         mean, low, high = (sum(series) / horizon for series in (group.mean, group.p10, group.p90))
         interval = f"{low:.1f} to {high:.1f}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, parse_date
+from cli.options import CampaignArgument, DatasetOption, HomeOption, JsonOption, parse_moment
 from graph.errors import InvalidRequest
 
 
@@ -19,7 +19,10 @@ def who(
     ] = False,
     origin: Annotated[
         str | None,
-        typer.Option(help="Use the forecast that starts on this day (YYYY-MM-DD); default: the latest."),
+        typer.Option(
+            help="Use the forecast that starts on this day (YYYY-MM-DD) or hour (YYYY-MM-DDTHH:MM); default: "
+            "the latest."
+        ),
     ] = None,
     next_user: Annotated[
         bool,
@@ -36,7 +39,7 @@ def who(
     from cli.local_backend import LocalBackend
     from cli.render import show_likely_users, show_next_users
 
-    day = parse_date(origin)
+    day = parse_moment(origin)
     with open_backend(home) as backend:
         dataset = backend.resolve_dataset(dataset)
         if next_user:

@@ -1,12 +1,13 @@
 """The forecast job: forecast a campaign, its users and groups, and store the result with its explanation."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
 from forecasting.history.campaigns import campaign_list, reaching_users, running_at
 from forecasting.history.history import History
 from forecasting.history.read_history import read_history
+from forecasting.history.time_step import Step, step_named
 from forecasting.klstm.attributions import Explanation
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.records import (
@@ -21,7 +22,7 @@ from forecasting.records import (
     redeemers_path,
 )
 from graph.connection import Graph, Row
-from graph.datasets import describe_dataset
+from graph.datasets import Dataset, describe_dataset
 from graph.errors import InvalidRequest, NotReady
 from graph.importing.runs.rules import standing_rules
 from graph.progress import Progress
@@ -35,11 +36,14 @@ def forecast_campaign(
     settings: Settings,
     dataset_id: str,
     campaign: str,
-    horizon: int,
+    horizon: int | None,
     progress: Progress,
     origin: date | None = None,
 ) -> Forecast:
-    """Forecast `campaign` for `horizon` days from `origin` on (default: the model's cut-off) and store it.
+    """Forecast `campaign` for `horizon` steps of its model from `origin` on, and store it.
+
+    The horizon defaults to ``Step.usual_horizon``, the origin to the model's cut-off, or to the end of the
+    data where steps are hours.
 
     Raises
     ------
@@ -53,21 +57,24 @@ def forecast_campaign(
     run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     origin, checkpoint = history.as_of, checkpoint_path(settings, run)
     model = KLSTM.load(checkpoint)
+    horizon = horizon or history.step.usual_horizon
     forecasts = model.forecast(history, horizon)
     steps, users = forecasts.steps.drop(columns="unique_id"), forecasts.users.assign(redeems=None)
     if redeemers_path(checkpoint).exists():
         redeemers = KLSTM.load(redeemers_path(checkpoint)).forecast(history.redeemers(), horizon)
         steps = steps.join(_redeemer_columns(redeemers.steps))
         users["redeems"] = users["user"].map(redeemers.users.set_index("user")["probability"])
+    step = history.step
     forecast = Forecast(
-        f"{campaign}/{origin}/{run.id}",
+        f"{campaign}/{step.text(origin)}/{run.id}",
         campaign,
         origin,
         run.id,
         run.network,
-        days=[str(day.date()) for day in steps["ds"]],
+        days=[step.text(moment) for moment in steps["ds"]],
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
         others_share=forecasts.others_share(campaign),
+        unit=step.name,
     )
     graph.run(
         "forecasts/write_forecast",
@@ -75,7 +82,8 @@ def forecast_campaign(
         campaign=campaign,
         model=run.id,
         id=forecast.id,
-        origin=str(origin),
+        origin=step.text(origin),
+        unit=step.name,
         steps=forecast.days,
         values=forecast.values,
         others_share=forecast.others_share,
@@ -96,14 +104,15 @@ def explain_campaign(
     settings: Settings,
     dataset_id: str,
     campaign: str,
-    horizon: int,
+    horizon: int | None,
     progress: Progress,
     origin: date | None = None,
 ) -> tuple[Explanation, ModelRun]:
     """Explain a forecast, and name its model. Parameters and errors are those of `forecast_campaign`."""
     run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     model = KLSTM.load(checkpoint_path(settings, run))
-    return model.explain(model.forecast(history, horizon), campaign), run
+    forecasts = model.forecast(history, horizon or history.step.usual_horizon)
+    return model.explain(forecasts, campaign), run
 
 
 def _model_and_history(
@@ -112,15 +121,33 @@ def _model_and_history(
     dataset = describe_dataset(graph, dataset_id)
     check_campaign(graph, dataset_id, campaign)
     run = model_for(graph, dataset_id, origin)
-    origin = dataset.check_cutoff(origin or run.cutoff)
-    campaigns = campaign_list(graph, dataset_id, dataset.moment(origin))
+    step = step_named(run.step)
+    origin = _origin(dataset, run, step, origin)
+    campaigns = campaign_list(graph, dataset_id, dataset.moment(origin), step)
     row = campaign_row(campaigns, dataset_id, campaign)
     campaigns = reaching_users(campaigns, standing_rules(graph, dataset_id).opens_untargeted)
     if campaign not in set(campaigns["id"]):
         raise InvalidRequest(f"{row['name']} reached no users in this data set.", "Choose another campaign.")
-    _check_running(campaigns, dataset_id, row, origin)
+    _check_running(campaigns, dataset_id, row, origin, step)
     network = network_of_model(graph, dataset_id, run)
-    return run, read_history(graph, dataset_id, network, origin, progress, only=campaign)
+    return run, read_history(graph, dataset_id, network, origin, progress, only=campaign, step=step)
+
+
+def _origin(dataset: Dataset, run: ModelRun, step: Step, asked: date | None) -> date:
+    """The beginning of a step within the data: of `asked`, or by default the latest that suits the model."""
+    if isinstance(asked, datetime) and step.read_by != "hour":
+        raise InvalidRequest(
+            f"The model counts in {step.name}s, so a forecast begins with a day, not at {asked:%H:%M}.",
+            Remedy(
+                "Give a day (YYYY-MM-DD), or train one of hours",
+                "train model",
+                step="hour",
+                dataset=dataset.id,
+            ),
+        )
+    if step.read_by == "hour":
+        return dataset.check_cutoff(step.origin(asked or dataset.end_moment))
+    return step.origin(dataset.check_cutoff(asked or run.cutoff))
 
 
 def _explanation_properties(explanation: Explanation) -> Row:
@@ -153,7 +180,7 @@ def _group_rows(forecast: pd.DataFrame) -> list[Row]:
 def model_for(graph: Graph, dataset: str, origin: date | None) -> ModelRun:
     """The latest model whose cut-off is not after `origin`. Raises NotReady if there is none."""
     for run in models(graph, dataset):
-        if origin is None or run.cutoff <= origin:
+        if origin is None or pd.Timestamp(run.cutoff) <= pd.Timestamp(origin):
             return run
     when = f" up to {origin} at the latest" if origin else ""
     raise NotReady(
@@ -174,21 +201,22 @@ def network_of_model(graph: Graph, dataset: str, run: ModelRun) -> NetworkRun:
     )
 
 
-def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin: date) -> None:
+def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin: date, step: Step) -> None:
     origin_time = pd.Timestamp(origin)
     running = running_at(campaigns, origin_time)["id"]
     if row["id"] in set(running):
         return
     if row["starts"] >= origin_time:
         raise InvalidRequest(
-            f"{row['name']} begins on {row['starts'].date()}; a forecast from {origin} needs at least "
-            "one day of it.",
+            f"{row['name']} begins on {step.text(row['starts'])}; a forecast from {step.text(origin)} needs "
+            f"at least one {step.name} of it.",
             Remedy("Forecast it before its launch", "plan campaign", campaign=row["id"], dataset=dataset),
         )
-    last = (row["ends"] - pd.Timedelta(days=1)).date()
-    if last == row["starts"].date():
+    last = step.text(row["ends"] - step.resolution)
+    if last == step.text(row["starts"]):
         raise InvalidRequest(
-            f"{row['name']} runs on {last} alone; once it has begun, there is no day left to forecast.",
+            f"{row['name']} runs on {last} alone; once it has begun, there is no {step.name} left to "
+            "forecast.",
             Remedy(
                 "Forecast it as a plan, with a later first day (`starts`)",
                 "plan campaign",
@@ -197,7 +225,7 @@ def _check_running(campaigns: pd.DataFrame, dataset: str, row: pd.Series, origin
             ),
         )
     raise InvalidRequest(
-        f"{row['name']} runs from {row['starts'].date()} to {last}; on {origin} there is "
+        f"{row['name']} runs from {step.text(row['starts'])} to {last}; on {step.text(origin)} there is "
         "nothing to forecast.",
         f"Choose an origin inside its run (with a model trained before it), or a campaign that "
         f"runs then: {', '.join(running) or 'none does'}.",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.history.campaigns import campaign_list
+from forecasting.history.time_step import step_named
 from graph.connection import Graph, Row
 from graph.errors import NotFound, NotReady
 from graph.remedies import Remedy
@@ -63,6 +64,10 @@ class Backtest:
     """The mean weight of each of `names` in the combination of the back-test; a model that is then trained on
     all days learns its own. 1 for the combination, 0 for those that are no members; None for back-tests of
     versions that did not combine forecasters."""
+    step: str = "day"
+    """The name of its time step (``time_step.STEPS``)."""
+    every: int = 3
+    """Steps from one origin to the next."""
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -85,6 +90,8 @@ class ModelRun:
     fingerprint: str
     is_trained: bool = True
     """Whether there was enough data to train the K-LSTM; without, it forecasts the baseline."""
+    step: str = "day"
+    """The name of its time step (``time_step.STEPS``)."""
     back_test: Backtest | None = None
     """Its back-test; None where there was too little data for one."""
 
@@ -101,27 +108,34 @@ def redeemers_path(checkpoint: Path) -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBacktest(Backtest):
-    """A back-test on chosen days: from every `every`-th day up to `until` (exclusive)."""
+    """A back-test on chosen days: from every `every`-th step up to `until` (exclusive)."""
 
     id: str
     until: date
-    every: int
     network: str
 
 
-def store_backtest(graph: Graph, dataset: str, result: Backtest, until: date, every: int) -> str:
-    """Store a back-test from every `every`-th day up to `until`, and return its id.
+def store_backtest(graph: Graph, dataset: str, result: Backtest, until: date) -> str:
+    """Store a back-test of the days up to `until`, and return its id.
 
-    It replaces one of the same days, horizon and holiday prior.
+    It replaces one of the same days, time step, horizon and holiday prior.
     """
     first = result.backtest_from
-    key = ("back-test", str(first), str(until), f"{result.horizon}-{every}", result.holidays or "no-prior")
+    key = [
+        "back-test",
+        str(first),
+        str(until),
+        f"{result.horizon}-{result.every}",
+        result.holidays or "no-prior",
+    ]
+    if result.step != "day":
+        key.append(result.step)
     rows = graph.run(
         "forecasts/write_backtest",
         dataset=dataset,
         id="/".join(key),
         network=latest_network(graph, dataset, first).id,
-        figures=backtest_properties(result) | {"until": str(until), "every": every},
+        figures=backtest_properties(result) | {"until": str(until)},
     )
     return str(rows[0]["id"])
 
@@ -144,9 +158,10 @@ def find_model(graph: Graph, dataset: str, model: str) -> ModelRun | None:
 
 @dataclass(frozen=True)
 class Forecast:
-    """A stored forecast: for each of its `days` (ISO dates) the lists of `values`, which are FORECAST_VALUES
-    and, where the data set has redemptions, REDEEMER_VALUES. `others_share` is the share of the participants
-    who are not among its likely users: see ``forecasting.history.campaign_users.others_share``.
+    """A stored forecast: for each of its `days` (ISO dates, or moments of hours) the lists of `values`, which
+    are FORECAST_VALUES and, where the data set has redemptions, REDEEMER_VALUES. `others_share` is the share of the
+    participants who are not among its likely users: see
+    ``forecasting.history.campaign_users.others_share``. `unit` is the name of its time step.
     """
 
     id: str
@@ -157,6 +172,7 @@ class Forecast:
     days: list[str]
     values: dict[str, list[float]]
     others_share: float = 0.0
+    unit: str = "day"
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -173,7 +189,7 @@ def stored_forecasts(graph: Graph, dataset: str, campaign: str) -> list[Forecast
 def find_forecast(graph: Graph, dataset: str, campaign: str, origin: date | None = None) -> Forecast:
     """The forecast of a campaign from `origin`, or the latest. Raises NotFound if there is none."""
     for row in graph.run("forecasts/read_forecast", dataset=dataset, campaign=campaign):
-        if origin is None or row["origin"] == str(origin):
+        if origin is None or row["origin"] == step_named(row["unit"]).text(origin):
             return _forecast(campaign, row)
     check_campaign(graph, dataset, campaign)
     raise NotFound(
@@ -297,7 +313,7 @@ def network_of(graph: Graph, dataset: str, campaign: str) -> NetworkRun:
 
 def model_run(row: Row) -> ModelRun:
     """A row of ``forecasts/models`` as a ModelRun."""
-    own = {name: value for name, value in row.items() if name not in _BACKTEST_FIELDS}
+    own = {name: value for name, value in row.items() if name == "step" or name not in _BACKTEST_FIELDS}
     back_test = None
     if row["points"]:
         values = {name: row[name] for name in _BACKTEST_FIELDS}
@@ -321,10 +337,11 @@ def _forecast(campaign: str, row: Row) -> Forecast:
     return Forecast(
         row["id"],
         campaign,
-        date.fromisoformat(row["origin"]),
+        step_named(row["unit"]).origin(pd.Timestamp(row["origin"])),
         row["model"],
         row["network"],
         days=row["steps"],
         values={name: column for name, column in values.items() if column is not None},
         others_share=row["others_share"],
+        unit=row["unit"],
     )

@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evaluation.backtest import MODELS, backtest, score
-from forecasting.evaluation.periods import BACKTEST_DAYS, DAYS_BEFORE_BACKTEST
+from forecasting.evaluation.periods import PERIODS
 from forecasting.history.campaigns import campaign_list, reaching_users, running_at
 from forecasting.history.history import History
 from forecasting.history.read_history import read_history
+from forecasting.history.step_choice import choose_step
+from forecasting.history.time_step import DAY, Step
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from forecasting.records import (
@@ -36,8 +38,6 @@ from network.runs import latest_network
 from network.tags.text_encoder import TextEncoder
 
 _FORMAT = "10"  # A change of the training procedure must change the fingerprint.
-BACKTEST_EVERY = 3
-BACKTEST_HORIZON = 7
 
 
 @locks_dataset("training")
@@ -50,8 +50,9 @@ def train(
     cutoff: date | None = None,
     configuration: Configuration | None = None,
     retrain: bool = False,
+    step: Step | None = None,
 ) -> ModelRun:
-    """Back-test on the four weeks before `cutoff`, then train on all data before it.
+    """Back-test on the last days before `cutoff` (``PERIODS``), then train on all data before it.
 
     The network and the model of the back-test use only data before its first day. Where there is too little
     data for it, there is no back-test. A model of the same data and configuration is returned without
@@ -65,6 +66,8 @@ def train(
         Hyperparameters.
     retrain
         Train in any case.
+    step
+        The time step to count and forecast in; by default the one that suits the data (``choose_step``).
 
     Raises
     ------
@@ -78,25 +81,30 @@ def train(
         dataset.check_cutoff(cutoff)
     network = latest_network(graph, dataset_id, cutoff)
     cutoff = cutoff or network.cutoff
+    step = step or choose_step(graph, dataset, cutoff)
     configuration = _limit_epochs(configuration or Configuration(), settings)
     fingerprint = hashlib.sha256(
-        f"{_FORMAT} {cutoff} {network.id} {network.fingerprint} {configuration}".encode()
+        f"{_FORMAT} {step.name} {cutoff} {network.id} {network.fingerprint} {configuration}".encode()
     ).hexdigest()[:16]
     if not retrain:
         for model in models(graph, dataset_id):
             if model.fingerprint == fingerprint and checkpoint_path(settings, model).exists():
                 return model
-    first = cutoff - timedelta(days=BACKTEST_DAYS)
+    period = PERIODS[step.name]
+    first = step.start_of(cutoff - timedelta(days=period.days), 0).date()
     make_writable(settings.checkpoints)
     comparison = None
-    enough_days = (first - dataset.first_day).days >= DAYS_BEFORE_BACKTEST
-    if enough_days and _any_running(graph, dataset, first, cutoff, BACKTEST_EVERY):
-        comparison = run_backtest(graph, settings, dataset_id, first, cutoff, progress, configuration)
-    history = read_history(graph, dataset_id, network, cutoff, progress)
+    enough_days = (first - dataset.first_day).days >= period.days_before
+    if enough_days and _any_running(graph, dataset, first, cutoff, period.every, step):
+        comparison = run_backtest(
+            graph, settings, dataset_id, first, cutoff, progress, configuration, step=step
+        )
+    history = read_history(graph, dataset_id, network, cutoff, progress, step=step)
     figures: Row = backtest_properties(comparison) | {
         "cutoff": str(cutoff),
         "fingerprint": fingerprint,
         "checkpoint": f"{dataset_id}-{cutoff}-{fingerprint}.safetensors",
+        "step": step.name,
     }
     checkpoint = settings.checkpoints / figures["checkpoint"]
     training_checkpoint = _training_checkpoint_path(settings, dataset_id, cutoff)
@@ -107,16 +115,16 @@ def train(
         KLSTM(configuration).fit(history.redeemers(), progress, training_checkpoint).save(
             redeemers_path(checkpoint)
         )
-    run = f"model/{cutoff}"
+    run = f"model/{cutoff}" if step == DAY else f"model/{cutoff}/{step.name}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})
 
 
-def _any_running(graph: Graph, dataset: Dataset, first: date, until: date, every: int) -> bool:
+def _any_running(graph: Graph, dataset: Dataset, first: date, until: date, every: int, step: Step) -> bool:
     """Whether a campaign can be forecast from any origin of a back-test."""
-    campaigns = campaign_list(graph, dataset.id, dataset.moment(until))
+    campaigns = campaign_list(graph, dataset.id, dataset.moment(until), step)
     campaigns = reaching_users(campaigns, standing_rules(graph, dataset.id).opens_untargeted)
-    origins = pd.date_range(first, until, freq=f"{every}D", inclusive="left")
+    origins = step.range(first, 0, step.number(first, until))[::every]
     return any(not running_at(campaigns, origin).empty for origin in origins)
 
 
@@ -139,8 +147,10 @@ def run_backtest(
     until: date,
     progress: Progress,
     configuration: Configuration | None = None,
-    horizon: int = BACKTEST_HORIZON,
-    every: int = BACKTEST_EVERY,
+    horizon: int | None = None,
+    every: int | None = None,
+    *,
+    step: Step | None = None,
 ) -> Backtest:
     """Compare a model trained on data before `first` with its members on the days up to `until`.
 
@@ -153,9 +163,11 @@ def run_backtest(
     configuration
         Hyperparameters.
     horizon
-        Days to forecast from each origin.
+        Steps to forecast from each origin; default: ``PERIODS``.
     every
-        Days from one origin to the next.
+        Steps from one origin to the next; default: ``PERIODS``.
+    step
+        The time step; by default the one that suits the data (``choose_step``).
 
     Raises
     ------
@@ -166,19 +178,22 @@ def run_backtest(
     """
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(until)
-    if (first - dataset.first_day).days < DAYS_BEFORE_BACKTEST or first >= until:
+    step = step or choose_step(graph, dataset, until)
+    period, first = PERIODS[step.name], step.start_of(first, 0).date()
+    horizon, every = horizon or period.horizon, every or period.every
+    if (first - dataset.first_day).days < period.days_before or first >= until:
         raise InvalidRequest(
             f"A back-test from {first} to {until} leaves too few days for training or testing.",
-            f"Begin on {dataset.first_day + timedelta(DAYS_BEFORE_BACKTEST)} or later, and before its end.",
+            f"Begin on {dataset.first_day + timedelta(period.days_before)} or later, and before its end.",
         )
-    if not _any_running(graph, dataset, first, until, every):
+    if not _any_running(graph, dataset, first, until, every, step):
         raise InvalidRequest(
             f"No campaign runs on a day to forecast from, so a back-test from {first} to {until} is empty.",
             "Choose days within the run of a campaign.",
         )
     configuration = _limit_epochs(configuration or Configuration(), settings)
     network = build_network(graph, dataset_id, progress, cutoff=first, encoder=TextEncoder.of(settings))
-    history = read_history(graph, dataset_id, network, until, progress)
+    history = read_history(graph, dataset_id, network, until, progress, step=step)
     training_checkpoint = _training_checkpoint_path(settings, dataset_id, first)
 
     def compare(outcome: History) -> tuple[pd.DataFrame, pd.Series]:
@@ -199,5 +214,7 @@ def run_backtest(
         points=int(scores["points"].iloc[0]),
         redeemers_mae=None if redeemers is None else redeemers["mae"].tolist(),
         weights=[1.0, *weights.tolist(), 0.0],
+        step=step.name,
+        every=every,
         holidays=configuration.holidays,
     )

@@ -1,7 +1,7 @@
 """Describes imported data sets and converts between their days and times."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from graph.connection import Graph, Row
@@ -17,6 +17,7 @@ class Dataset:
 
     `country` is stated for its holidays: a code, "none", or None for that of the zone.
     `last_day` is complete; `reason` says why it is not the day of the last behaviour (None if it is).
+    `complete_until` is the end that its mapping states, if any: a day or a moment.
     """
 
     id: str
@@ -26,22 +27,48 @@ class Dataset:
     last_day: date
     reason: str | None = None
     country: str | None = None
+    complete_until: str | None = None
 
     @property
     def end(self) -> date:
         """The first day after the data; behaviours from then on are incomplete, or stray."""
         return self.last_day + timedelta(days=1)
 
+    @property
+    def end_moment(self) -> datetime:
+        """The moment of local time until which the data is complete, within the day `end`.
+
+        It is that day's first moment, unless the mapping states a later one.
+        """
+        midnight = datetime.combine(self.end, time())
+        stated = datetime.fromisoformat(self.complete_until) if self.complete_until else midnight
+        if stated.tzinfo is not None:
+            stated = stated.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return stated if midnight < stated < midnight + timedelta(days=1) else midnight
+
     def moment(self, day: date) -> str:
-        """Return the first moment of `day` in the data set's zone, as text for Cypher's datetime().
+        """Return the first moment of `day`, or a moment of local time, as text for Cypher's datetime().
 
         Not as a zoned datetime: the driver passes its own DateTime type to zoneinfo, whose C implementation
         in CPython 3.11 occasionally crashes on it.
         """
-        return f"{day.isoformat()}T00:00:00[{self.zone}]"
+        at = day if isinstance(day, datetime) else datetime.combine(day, time())
+        return f"{at.isoformat(timespec='seconds')}[{self.zone}]"
 
     def check_cutoff(self, cutoff: date) -> date:
-        """Return `cutoff`. Raises InvalidRequest where it is not within the data or the day after."""
+        """Return `cutoff`, a day or a moment of local time.
+
+        Raises InvalidRequest where it is not within the data or, of a day, the day after.
+        """
+        if isinstance(cutoff, datetime):
+            if not datetime.combine(self.first_day, time()) < cutoff <= self.end_moment:
+                raise InvalidRequest(
+                    f"The origin {cutoff:%Y-%m-%d %H:%M} is outside the data set {self.id!r}.",
+                    f"Its behaviours are complete from {self.first_day} to "
+                    f"{self.end_moment:%Y-%m-%d %H:%M}: choose a moment between. The mapping's "
+                    "`complete_until` can state a later end.",
+                )
+            return cutoff
         if not self.first_day < cutoff <= self.end:
             raise InvalidRequest(
                 f"The cut-off {cutoff} is outside the data set {self.id!r}.",
@@ -111,7 +138,8 @@ def describe_dataset(graph: Graph, dataset: str) -> Dataset:
         )
     row = rows[0]
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
-    return Dataset(dataset, row["import"], row["zone"], first, last, row["reason"], row["country"])
+    state = (row["reason"], row["country"], row["complete_until"])
+    return Dataset(dataset, row["import"], row["zone"], first, last, *state)
 
 
 def resolve_dataset(graph: Graph, requested: str | None = None) -> str:

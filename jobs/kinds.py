@@ -3,7 +3,8 @@
 Each function imports its implementation when it runs, so that a worker does not load torch for an import.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from graph.connection import Graph, Row
 from graph.dataset_lock import dataset_lock
@@ -16,6 +17,9 @@ from graph.settings import Settings
 from jobs.progress import JobCancelled
 from jobs.queue import Job
 from jobs.registry import register_job_kind
+
+if TYPE_CHECKING:
+    from forecasting.history.time_step import Step
 
 
 def build_network(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
@@ -51,6 +55,7 @@ def train_model(graph: Graph, settings: Settings, job: Job, progress: Progress) 
         cutoff=cutoff,
         configuration=Configuration(holidays=job.arguments.get("holidays")),
         retrain=bool(job.arguments.get("retrain")),
+        step=_step_argument(job),
     )
     return {"model": model.id}
 
@@ -59,10 +64,10 @@ def forecast_campaign(graph: Graph, settings: Settings, job: Job, progress: Prog
     """Forecast a campaign and store the forecast."""
     from forecasting import forecasts
 
-    campaign, horizon = str(job.arguments["campaign"]), int(job.arguments["horizon"])
-    origin = _date_argument(job, "origin")
+    campaign, horizon = str(job.arguments["campaign"]), job.arguments.get("horizon")
+    origin = _moment_argument(job, "origin")
     forecast = forecasts.forecast_campaign(graph, settings, job.dataset, campaign, horizon, progress, origin)
-    return {"campaign": campaign, "origin": str(forecast.origin), "model": forecast.model}
+    return {"campaign": campaign, "origin": forecast.origin.isoformat(), "model": forecast.model}
 
 
 def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
@@ -73,7 +78,6 @@ def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress)
 
     since = date.fromisoformat(job.arguments["since"])
     until = date.fromisoformat(job.arguments["until"])
-    every = int(job.arguments["every"])
     comparison = training.run_backtest(
         graph,
         settings,
@@ -82,11 +86,12 @@ def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress)
         until,
         progress,
         Configuration(holidays=job.arguments.get("holidays")),
-        int(job.arguments["horizon"]),
-        every,
+        job.arguments.get("horizon"),
+        job.arguments.get("every"),
+        step=_step_argument(job),
     )
-    store_backtest(graph, job.dataset, comparison, until, every)
-    return {"since": str(since), "until": str(until)}
+    stored = store_backtest(graph, job.dataset, comparison, until)
+    return {"since": str(since), "until": str(until), "back_test": stored}
 
 
 def import_upload(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
@@ -115,6 +120,21 @@ def _remove_files(settings: Settings, job: Job) -> None:
 def _date_argument(job: Job, name: str) -> date | None:
     value = job.arguments.get(name)
     return date.fromisoformat(value) if value else None
+
+
+def _moment_argument(job: Job, name: str) -> date | None:
+    """A day, or a datetime of local time."""
+    value = job.arguments.get(name)
+    if value and "T" in value:
+        return datetime.fromisoformat(value)
+    return _date_argument(job, name)
+
+
+def _step_argument(job: Job) -> "Step | None":
+    from forecasting.history.time_step import step_named
+
+    name = job.arguments.get("step")
+    return step_named(name) if name else None
 
 
 register_job_kind("network", build_network)

@@ -15,6 +15,7 @@ from api.page.summary import summarise_campaign, summarise_influence_test
 from api.page.verdict import summarise_model, warn_of_better_forecaster
 from forecasting.history.campaigns import campaign_list
 from forecasting.history.series import DECAY, MEMORY_DAYS, read_influence
+from forecasting.history.time_step import step_named
 from forecasting.records import (
     Forecast,
     ModelRun,
@@ -24,6 +25,7 @@ from forecasting.records import (
     find_explanation,
     find_model,
     likely_users,
+    models,
     network_of,
     stored_forecasts,
 )
@@ -44,11 +46,11 @@ class PastAccuracy:
     Attributes
     ----------
     days : int
-        Forecast days whose actual number of participants is known.
+        Forecast steps whose actual number of participants is known.
     inside : int
         Those on which it lay between P10 and P90.
     error : float
-        Mean absolute error of P50, in participants a day.
+        Mean absolute error of P50, in participants a step.
     """
 
     days: int
@@ -70,10 +72,12 @@ class CampaignView:
         Figures for plotly.js, as JSON: participants and influence level.
     group_activity : str or None
         A figure of the neighbour groups' activities; None if nothing is recorded.
+    unit : str
+        The time step of the forecast or, without one, of the latest model.
     forecast : Forecast or None
         The latest stored forecast.
     actual : dict
-        The number of participants by day.
+        The number of participants by step.
     likely_users : dict
         Rows of users by the title of their table.
     expected_by_group : dict
@@ -97,6 +101,7 @@ class CampaignView:
     charts: list[str]
     group_activity: str | None
     past_accuracy: PastAccuracy | None
+    unit: str
     forecast: Forecast | None
     actual: dict[pd.Timestamp, int]
     likely_users: dict[str, list[Row]]
@@ -139,7 +144,10 @@ def view_campaign(
     forecast = forecasts[0] if forecasts else None
     network = network_of(graph, dataset, campaign["id"])
     data = describe_dataset(graph, dataset)
-    steps = read_influence(graph, dataset, campaign, network.id).rename(columns={"y": "participants"})
+    unit = _unit(graph, dataset, forecast)
+    forecasts = [other for other in forecasts if other.unit == unit]
+    steps = read_influence(graph, dataset, campaign, network.id, step_named(unit))
+    steps = steps.rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = queries.key_users(*scope), queries.neighbour_groups(*scope)
     model = find_model(graph, dataset, forecast.model) if forecast else None
@@ -155,6 +163,7 @@ def view_campaign(
         ],
         group_activity=None if group_activity is None else str(group_activity.to_json()),
         past_accuracy=measure_past_accuracy(forecasts, steps),
+        unit=unit,
         forecast=forecast,
         actual={row.ds: int(row.participants) for row in steps.itertuples()},
         likely_users=_likely_users(context, dataset, forecast, translate),
@@ -193,13 +202,20 @@ def _source_queries(context: Context, data: Dataset, campaign: str, network: str
     }
 
 
+def _unit(graph: Graph, dataset: str, forecast: Forecast | None) -> str:
+    """The time step in which the page shows a campaign."""
+    if forecast is not None:
+        return forecast.unit
+    return next((model.step for model in models(graph, dataset)), "day")
+
+
 def measure_past_accuracy(forecasts: list[Forecast], steps: pd.DataFrame) -> PastAccuracy | None:
     """Compare stored forecasts with actual participants.
 
     Parameters
     ----------
     steps
-        Columns `ds` (day) and `participants`.
+        Columns `ds` (of the forecasts' time step) and `participants`.
 
     Returns
     -------

@@ -22,17 +22,17 @@ _MAX_GROUPS = 5
 def influence_chart(
     steps: pd.DataFrame, outcome: str, forecasts: Sequence[Forecast], translate: Translator
 ) -> go.Figure:
-    """Draw an outcome by day with the stored forecasts.
+    """Draw an outcome by time step with the stored forecasts.
 
     Parameters
     ----------
     steps
-        Columns `ds` (day) and `outcome`.
+        Columns `ds` and `outcome`.
     outcome
         "participants" or "level".
     forecasts
-        The latest first. Days before its origin are drawn as observed, later ones as actual; of earlier
-        forecasts only P50 is drawn.
+        The latest first, all of one time step. Steps before its origin are drawn as observed, later ones as
+        actual; of earlier forecasts only P50 is drawn.
     translate
         The page's language.
     """
@@ -61,9 +61,25 @@ def influence_chart(
             line={"color": _ACTUAL, "dash": "dot", "width": 2},
             marker={"size": 5, "symbol": "circle-open"},
         )
-    title = translate("Influence level per day") if outcome == "level" else translate("Participants per day")
+    title = _title(outcome, forecast.unit if forecast else "day", translate)
     _set_layout(figure, title, ".0f", translate)
     return figure
+
+
+def _title(outcome: str, unit: str, translate: Translator) -> str:
+    levels = {
+        "hour": translate("Influence level per hour"),
+        "day": translate("Influence level per day"),
+        "week": translate("Influence level per week"),
+        "month": translate("Influence level per month"),
+    }
+    participants = {
+        "hour": translate("Participants per hour"),
+        "day": translate("Participants per day"),
+        "week": translate("Participants per week"),
+        "month": translate("Participants per month"),
+    }
+    return (levels if outcome == "level" else participants)[unit]
 
 
 def group_activity_chart(

@@ -1,7 +1,7 @@
 """Translations and date formats of the page. Source texts are English; ``locale/*.po`` translates them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -58,6 +58,18 @@ class Translator:
         """Format like 27 Nov."""
         return self._format(day, "short_date")
 
+    def full_moment(self, moment: date) -> str:
+        """Format like 27 Nov 2017, with the time of a datetime."""
+        return self.full_date(moment) + _clock(moment)
+
+    def weekday_moment(self, moment: date, unit: str) -> str:
+        """Format like Mon 27 Nov, with the time where `unit` is hour."""
+        return self.weekday_date(moment) + (_clock(moment) if unit == "hour" else "")
+
+    def short_moment(self, moment: date) -> str:
+        """Format like 27 Nov, with the time of a datetime."""
+        return self.short_date(moment) + _clock(moment)
+
     def texts(self) -> dict[str, str]:
         """Map English texts to this language, for the page's scripts."""
         catalog = read_catalog(self.language)
@@ -66,6 +78,10 @@ class Translator:
     def _format(self, day: date, pattern: str) -> str:
         locale = Locale.parse(self.language, sep="-")
         return format_date(day, _DATE_PATTERNS[self.language][pattern], locale)
+
+
+def _clock(moment: date) -> str:
+    return f" {moment:%H:%M}" if isinstance(moment, datetime) else ""
 
 
 @cache

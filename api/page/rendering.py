@@ -14,6 +14,8 @@ from api.page.feature_labels import feature_label
 from api.page.i18n import ENGLISH, LANGUAGES, Translator
 from api.page.network_drawing import draw_network, group_color
 from api.page.remedies import page_remedies, page_remedy
+from api.page.step_words import step_words
+from forecasting.history.time_step import step_named
 from graph.errors import GroundswellError
 from network import queries
 
@@ -52,7 +54,18 @@ class PageContext:
 
 def render_campaign(view: CampaignView, page: PageContext, standalone: StandaloneAssets | None = None) -> str:
     """Render the page of one campaign."""
-    return render(page, "campaign", view.dataset, view=view, standalone=standalone)
+    step = step_named(view.unit)
+    return render(
+        page,
+        "campaign",
+        view.dataset,
+        view=view,
+        standalone=standalone,
+        words=step_words(page.translate, view.unit),
+        model_words=step_words(page.translate, view.model.step if view.model else view.unit),
+        longest_horizon=step.horizon,
+        usual_horizon=step.usual_horizon,
+    )
 
 
 def render_problem(error: GroundswellError, page: PageContext) -> str:

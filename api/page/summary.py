@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from api.page.i18n import Translator
+from api.page.step_words import step_words
 from forecasting.records import Forecast
 from graph.connection import Row
 from network.statistics import InfluenceTest, RiskRatio
@@ -51,14 +52,17 @@ def summarise_campaign(
                 day=translate.full_date(first_day),
             )
         )
+    words = step_words(translate, forecast.unit if forecast else "day")
     observed = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
     if len(observed):
         sentences.append(
             translate(
-                "Participants: %(mean)s a day (%(days)s-day average up to %(day)s).",
+                "Participants: %(mean)s %(per_step)s (average of %(count)s %(steps)s up to %(day)s).",
                 day=translate.short_date(observed["ds"].max()),
                 mean=f"{observed.tail(7)['participants'].mean():,.0f}",
-                days=min(7, len(observed)),
+                count=min(7, len(observed)),
+                per_step=words.per,
+                steps=words.many,
             )
         )
     if forecast is not None:
@@ -67,10 +71,12 @@ def summarise_campaign(
         )
         sentences.append(
             translate(
-                "Forecast for the %(days)s days from %(day)s: %(middle)s participants a day on average. The "
-                "80%% interval of a day (P10 to P90) is %(low)s to %(high)s on average.",
-                days=len(forecast.steps),
-                day=translate.short_date(forecast.origin),
+                "Forecast for the %(count)s %(steps)s from %(day)s: %(middle)s participants %(per_step)s on "
+                "average. The 80%% interval (P10 to P90) is %(low)s to %(high)s on average.",
+                count=len(forecast.steps),
+                day=translate.short_moment(forecast.origin),
+                per_step=words.per,
+                steps=words.many,
                 low=low,
                 middle=middle,
                 high=high,

@@ -1,7 +1,8 @@
 """The verdict of a back-test in sentences, for the page, the API and the command line."""
 
 from api.page.i18n import Translator
-from forecasting.evaluation.periods import BACKTEST_DAYS, MODEL_BACKTEST_MIN_DAYS
+from api.page.step_words import StepWords, step_words
+from forecasting.evaluation.periods import PERIODS
 from forecasting.evaluation.verdict import BacktestVerdict, ErrorVerdict, IntervalVerdict, judge
 from forecasting.records import Backtest, ModelRun
 
@@ -17,20 +18,20 @@ def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
     list of str
         Sentences; the first says what to trust.
     """
-    verdict = judge(run)
+    verdict, words = judge(run), step_words(translate, run.step)
     participants, redeemers = translate("number of participants"), translate("number of redeemers")
     sentences = [
         _describe_trust(translate, verdict),
         *_describe_weights(translate, run),
-        _describe_errors(translate, participants, verdict.participants),
+        _describe_errors(translate, words, participants, verdict.participants),
     ]
     if verdict.redeemers:
-        sentences.append(_describe_errors(translate, redeemers, verdict.redeemers))
+        sentences.append(_describe_errors(translate, words, redeemers, verdict.redeemers))
     level = translate("influence level")
     return [
         *sentences,
-        _describe_interval(translate, participants, run.coverage_80, verdict.participants_interval),
-        _describe_interval(translate, level, run.level_coverage_80, verdict.level_interval),
+        _describe_interval(translate, words, participants, run.coverage_80, verdict.participants_interval),
+        _describe_interval(translate, words, level, run.level_coverage_80, verdict.level_interval),
     ]
 
 
@@ -51,8 +52,8 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
         translate(
             "There is no back-test, which needs %(days)d days of data and a campaign that runs on the last "
             "%(last)d: how far off forecasts are is not known.",
-            days=MODEL_BACKTEST_MIN_DAYS,
-            last=BACKTEST_DAYS,
+            days=PERIODS[model.step].least_days,
+            last=PERIODS[model.step].days,
         ),
     ]
 
@@ -64,7 +65,7 @@ def warn_of_better_forecaster(translate: Translator, run: Backtest) -> str | Non
         return None
     return translate(
         "This is not the better forecast: in the back-test, %(other_name)s was closer to the actual numbers.",
-        other_name=_name(translate, errors.best_other),
+        other_name=_name(translate, step_words(translate, run.step), errors.best_other),
     )
 
 
@@ -82,75 +83,82 @@ def _describe_weights(translate: Translator, run: Backtest) -> list[str]:
     if run.weights is None:
         return []
     weights = sorted(zip(run.weights[1:], run.names[1:], strict=True), reverse=True)
-    members = [f"{_name(translate, name)} {weight:.0%}" for weight, name in weights if weight >= _MIN_WEIGHT]
+    words = step_words(translate, run.step)
+    members = [
+        f"{_name(translate, words, name)} {weight:.0%}" for weight, name in weights if weight >= _MIN_WEIGHT
+    ]
     return [
         translate(
-            "The forecast is a weighted mean, whose weights come from held-out days; in the back-test: "
+            "The forecast is a weighted mean, whose weights come from held-out data; in the back-test: "
             "%(members)s.",
             members=", ".join(members),
         )
     ]
 
 
-def _describe_errors(translate: Translator, outcome: str, errors: ErrorVerdict) -> str:
+def _describe_errors(translate: Translator, words: StepWords, outcome: str, errors: ErrorVerdict) -> str:
     values = {
         "outcome": outcome,
-        "other_name": _name(translate, errors.best_other),
-        "own_name": _name(translate, errors.shown),
+        "other_name": _name(translate, words, errors.best_other),
+        "own_name": _name(translate, words, errors.shown),
         "own": f"{errors.error:.2f}",
         "other": f"{errors.other_error:.2f}",
+        "per_step": words.per,
         "change": "" if errors.error_ratio is None else f" ({errors.error_ratio - 1:+.0%})",
     }
     if errors.result == "better":
         return translate(
-            "On held-out days, %(own_name)s, whose forecasts are shown, predicted the %(outcome)s best: its "
-            "mean absolute error was %(own)s a day%(change)s, that of the next best, %(other_name)s, "
+            "On held-out data, %(own_name)s, whose forecasts are shown, predicted the %(outcome)s best: its "
+            "mean absolute error was %(own)s %(per_step)s%(change)s, that of the next best, %(other_name)s, "
             "%(other)s.",
             **values,
         )
     if errors.result == "worse":
         return translate(
-            "On held-out days, %(other_name)s predicted the %(outcome)s better than %(own_name)s, whose "
-            "forecasts are shown: its mean absolute error was %(other)s a day, that of %(own_name)s "
+            "On held-out data, %(other_name)s predicted the %(outcome)s better than %(own_name)s, whose "
+            "forecasts are shown: its mean absolute error was %(other)s %(per_step)s, that of %(own_name)s "
             "%(own)s%(change)s.",
             **values,
         )
     return translate(
-        "On held-out days, %(own_name)s, whose forecasts are shown, and %(other_name)s predicted the "
-        "%(outcome)s about equally well: their mean absolute errors were %(own)s and %(other)s a day.",
+        "On held-out data, %(own_name)s, whose forecasts are shown, and %(other_name)s predicted the "
+        "%(outcome)s about equally well: their mean absolute errors were %(own)s and %(other)s %(per_step)s.",
         **values,
     )
 
 
-def _describe_interval(translate: Translator, outcome: str, coverage: float, verdict: IntervalVerdict) -> str:
-    values = {"outcome": outcome, "share": f"{coverage:.0%}"}
+def _describe_interval(
+    translate: Translator, words: StepWords, outcome: str, coverage: float, verdict: IntervalVerdict
+) -> str:
+    values = {"outcome": outcome, "share": f"{coverage:.0%}", "steps": words.many}
     if verdict == "too narrow":
         return translate(
             "The 80%% interval of the %(outcome)s is too narrow: it contained the actual value on only "
-            "%(share)s of the days.",
+            "%(share)s of the %(steps)s.",
             **values,
         )
     if verdict == "too wide":
         return translate(
             "The 80%% interval of the %(outcome)s is wider than necessary: it contained the actual value on "
-            "%(share)s of the days.",
+            "%(share)s of the %(steps)s.",
             **values,
         )
     return translate(
-        "The 80%% interval of the %(outcome)s holds: it contained the actual value on %(share)s of the days.",
+        "The 80%% interval of the %(outcome)s holds: it contained the actual value on %(share)s of the "
+        "%(steps)s.",
         **values,
     )
 
 
-def _name(translate: Translator, forecaster: str) -> str:
+def _name(translate: Translator, words: StepWords, forecaster: str) -> str:
     names = {
         "Combination": translate("the combination"),
         "KLSTM": translate("the K-LSTM"),
         "Baseline": translate("traffic and the usual rates alone (Baseline)"),
         "AutoETS": translate("exponential smoothing (AutoETS)"),
         "AutoTheta": translate("the Theta method (AutoTheta)"),
-        "SeasonalMean": translate("the mean of the last eight weeks' same weekday (SeasonalMean)"),
+        "SeasonalMean": translate("the mean of the last eight seasons (SeasonalMean)"),
         "Croston": translate("Croston's method for rare events (Croston)"),
-        "SeasonalNaive": translate("repeating the previous week (SeasonalNaive)"),
+        "SeasonalNaive": translate("repeating %(season)s (SeasonalNaive)", season=words.season),
     }
     return names.get(forecaster, forecaster)

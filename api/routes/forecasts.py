@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import ContextDep, DatasetDep, GraphDep, PageDep, read_endpoint, set_total
-from api.schemas.date_types import Day
+from api.schemas.date_types import Moment
 from api.schemas.forecasts import Explanation, Forecast, LikelyUser
 from api.serializers.forecasts import likely_users_csv, serialize_explanation, serialize_forecast
 from api.strict_route import StrictRoute
@@ -19,7 +19,7 @@ WaitingQuery = Annotated[bool, Query(description="Only users who had not taken p
 @router.get("/{campaign_id}/forecast")
 @read_endpoint
 def get_forecast(
-    campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Day | None = None
+    campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Moment | None = None
 ) -> Forecast:
     """Return the stored forecast with the latest origin, or with `origin`."""
     return serialize_forecast(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
@@ -28,7 +28,7 @@ def get_forecast(
 @router.get("/{campaign_id}/explanation")
 @read_endpoint
 def get_explanation(
-    campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Day | None = None
+    campaign_id: str, graph: GraphDep, dataset: DatasetDep, origin: Moment | None = None
 ) -> Explanation:
     """Return the explanation of the forecast with the latest origin, or with `origin`."""
     return serialize_explanation(graph, dataset, find_forecast(graph, dataset, campaign_id, origin))
@@ -40,7 +40,7 @@ def get_likely_users(
     campaign_id: str,
     graph: GraphDep,
     dataset: DatasetDep,
-    origin: Day | None = None,
+    origin: Moment | None = None,
     waiting: WaitingQuery = False,
     *,
     page: PageDep,
@@ -62,7 +62,7 @@ def get_likely_users_as_csv(
     campaign_id: str,
     context: ContextDep,
     dataset: DatasetDep,
-    origin: Day | None = None,
+    origin: Moment | None = None,
     waiting: WaitingQuery = False,
 ) -> Response:
     """Return all likely users as a file, under pseudonyms if `GROUNDSWELL_PSEUDONYM_KEY` is set."""

@@ -1,17 +1,18 @@
 """Schemas of forecasts, their explanations and likely users."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.schemas.date_types import Moment
 from api.schemas.models import Verdict
+from api.schemas.step_types import StepName
 
 
 class ForecastStep(BaseModel):
-    """One day of a forecast: mean, P10, P50 and P90."""
+    """One step of a forecast: mean, P10, P50 and P90."""
 
-    step: date
+    step: Moment = Field(description="Its first day, or its moment where steps are hours")
     mean: float
     participants_p10: float
     participants_p50: float
@@ -26,7 +27,7 @@ class ForecastStep(BaseModel):
 
 
 class ExpectedGroup(BaseModel):
-    """The forecast of one neighbour group, with one list entry per day.
+    """The forecast of one neighbour group, with one list entry per step.
 
     Over all groups, and the users in none, the means sum to the forecast's mean.
     """
@@ -46,8 +47,10 @@ class LikelyUser(BaseModel):
 
     rank: int
     user: str
-    probability: float = Field(description="Probability of taking part on at least one day of the forecast")
-    days: float = Field(description="Expected number of days with a participation")
+    probability: float = Field(description="Probability of taking part in at least one step of the forecast")
+    days: float = Field(
+        description="Expected number of steps with a participation: days, or those of the forecast's `unit`"
+    )
     took_part: bool = Field(description="Whether the user took part before the forecast's origin")
     redeems: float | None = Field(
         description="Probability of redeeming a coupon; null if the data set has none"
@@ -60,7 +63,8 @@ class Forecast(BaseModel):
     """A stored forecast."""
 
     campaign: str
-    origin: date = Field(description="First day of the forecast; only data before it was used")
+    origin: Moment = Field(description="First day or hour of the forecast; only data before it was used")
+    unit: StepName
     model: str
     network: str
     steps: list[ForecastStep]
@@ -108,9 +112,9 @@ class Explanation(BaseModel):
     """The explanation of a stored forecast."""
 
     campaign: str
-    origin: date
+    origin: Moment
     model: str
-    expected: float = Field(description="Sum of the daily participants over its days")
+    expected: float = Field(description="Sum of the participants over its steps")
     baseline: float = Field(description="Participants that traffic and the campaign's own rate predict alone")
     attributions: list[Attribution] = Field(description="Strongest first")
     associations: list[Association] = Field(description="What goes with taking part, strongest first")

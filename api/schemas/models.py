@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from forecasting.evaluation.periods import BACKTEST_DAYS, MODEL_BACKTEST_MIN_DAYS
+from api.schemas.step_types import StepName
+from forecasting.evaluation.periods import PERIODS
 
 IntervalVerdict = Annotated[
     Literal["holds", "too narrow", "too wide"],
@@ -17,15 +18,15 @@ class ModelScore(BaseModel):
     """The errors of one model in a back-test."""
 
     model: str
-    mae: float = Field(description="Mean absolute error in users per day")
+    mae: float = Field(description="Mean absolute error in users per step")
     relative_mae: float | None = Field(
-        description="MAE divided by that of SeasonalNaive (repeating the previous week) in the same test; "
-        "null if that is 0"
+        description="MAE divided by that of SeasonalNaive (repeating the previous season: of days the week, "
+        "of hours the day, otherwise the year) in the same test; null if that is 0"
     )
     mase: float | None = Field(
-        description="MAE divided by the error of repeating the previous week, measured before the test. Open "
-        "campaigns that begin during the test have none and are left out; null if no other is left, and for "
-        "redeemers: nobody redeems before a campaign starts"
+        description="MAE divided by the error of repeating the previous season, measured before the test. "
+        "Open campaigns that begin during the test have none and are left out; null if no other is left, and "
+        "for redeemers: nobody redeems before a campaign starts"
     )
     weight: float | None = Field(
         description="Weight in the back-test's forecast of participants, a mean over the horizon: 1 for the "
@@ -42,7 +43,7 @@ class ErrorVerdict(BaseModel):
     )
     shown: str = Field(description="The forecaster whose forecasts are shown", examples=["Combination"])
     best_other: str = Field(examples=["AutoETS"])
-    error: float = Field(description="Mean absolute error of the one that is shown, in users per day")
+    error: float = Field(description="Mean absolute error of the one that is shown, in users per step")
     other_error: float = Field(description="That of the best other one")
     error_ratio: float | None = Field(description="`error` divided by `other_error`; null if that is 0")
 
@@ -56,7 +57,7 @@ class Verdict(BaseModel):
     participants_interval: IntervalVerdict
     level_interval: IntervalVerdict
     trust_participants: bool = Field(
-        description="Whether it beats repeating the previous week and its interval is not too narrow"
+        description="Whether it beats repeating the previous season and its interval is not too narrow"
     )
     trust_level: bool = Field(description="Whether the interval of the influence level is not too narrow")
 
@@ -65,8 +66,9 @@ class Comparison(BaseModel):
     """The combination compared with its members and with repeating the week, on days from `since` on."""
 
     since: date
-    horizon: int = Field(description="Days")
-    points: int = Field(description="Number of compared pairs of campaign and day")
+    step: StepName
+    horizon: int = Field(description="Steps")
+    points: int = Field(description="Number of compared pairs of campaign and step")
     holidays: str | None = Field(description="The holiday prior that all forecasters used")
     participants: list[ModelScore]
     redeemers: list[ModelScore] | None = Field(description="Null if the data set has no coupons")
@@ -80,14 +82,15 @@ class Model(BaseModel):
 
     id: str = Field(examples=["model/2017-11-27"])
     cutoff: date = Field(description="Only data before it was used")
+    step: StepName
     network: str
     is_trained: bool = Field(
         description="False where there was too little data to train the K-LSTM: its forecasts rest on "
         "traffic and the usual rate of campaigns"
     )
     back_test: Comparison | None = Field(
-        description=f"Null with less than {MODEL_BACKTEST_MIN_DAYS} days of data, or if no campaign ran on "
-        f"the last {BACKTEST_DAYS}"
+        description=f"Null with less than {PERIODS['day'].least_days} days of data, or if no campaign ran on "
+        f"the last {PERIODS['day'].days}; other time steps need other numbers of days"
     )
 
 
@@ -96,5 +99,5 @@ class BackTest(Comparison):
 
     id: str
     until: date = Field(description="The day after the last day")
-    every: int = Field(description="Days between forecasts")
+    every: int = Field(description="Steps between forecasts")
     network: str

@@ -6,7 +6,8 @@ from pydantic import ConfigDict, Field, StrictBool
 
 from api.schemas.base import DATASET_DESCRIPTION, RequestBody
 from api.schemas.campaign_ids import CampaignId
-from api.schemas.date_types import Day
+from api.schemas.date_types import Day, Moment
+from api.schemas.step_types import StepName
 
 _HOLIDAYS = "A holiday prior, such as us-groceries"
 
@@ -58,6 +59,9 @@ class TrainingRequest(DatasetRequest):
         None, description="Use only data before this day; default: the latest network's cut-off"
     )
     holidays: str | None = Field(None, description=_HOLIDAYS)
+    step: StepName | None = Field(
+        None, description="The time step; default: hours, days, weeks or months, as suits the data"
+    )
     retrain: StrictBool = Field(default=False, description="Train again even if nothing has changed")
     next_users: StrictBool = Field(
         default=False,
@@ -70,8 +74,18 @@ class ForecastRequest(DatasetRequest):
 
     model_config = _example(horizon=7)
 
-    horizon: int = Field(7, ge=1, le=14, description="Number of days to forecast")
-    origin: Day | None = Field(None, description="The first day; default: the model's cut-off")
+    horizon: int | None = Field(
+        None,
+        ge=1,
+        le=24,
+        description="Number of steps to forecast, at most 24 hours, 14 days, 8 weeks or 3 months; default: "
+        "24, 7, 4 or 3",
+    )
+    origin: Moment | None = Field(
+        None,
+        description="The first day or, of a model of hours, moment; default: the model's cut-off, or the "
+        "end of the data where steps are hours",
+    )
 
 
 class BackTestRequest(DatasetRequest):
@@ -81,8 +95,19 @@ class BackTestRequest(DatasetRequest):
 
     since: Day = Field(description="The first forecast origin")
     until: Day = Field(description="The day after the last origin")
-    horizon: int = Field(7, ge=1, le=14, description="Number of days to forecast")
-    every: int = Field(3, ge=1, le=28, description="Days between forecast origins")
+    horizon: int | None = Field(
+        None,
+        ge=1,
+        le=24,
+        description="Number of steps to forecast; default: 7 days, 6 hours, 4 weeks or 3 months",
+    )
+    every: int | None = Field(
+        None,
+        ge=1,
+        le=28,
+        description="Steps between forecast origins; default: 3 days, 6 hours, 1 week or month",
+    )
+    step: StepName | None = Field(None, description="The time step; default: as suits the data")
     holidays: str | None = Field(None, description=_HOLIDAYS)
 
 

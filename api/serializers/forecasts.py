@@ -19,6 +19,7 @@ def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecast
         {
             "campaign": stored.campaign,
             "origin": stored.origin,
+            "unit": stored.unit,
             "model": stored.model,
             "network": stored.network,
             "steps": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],

@@ -19,6 +19,7 @@ def serialize_model(run: ModelRun) -> models.Model:
     return models.Model(
         id=run.id,
         cutoff=run.cutoff,
+        step=run.step,
         network=run.network,
         is_trained=run.is_trained,
         back_test=serialize_comparison(run.back_test) if run.back_test else None,
@@ -57,6 +58,7 @@ def _scores(run: Backtest) -> dict[str, Any]:
     return {
         "since": run.backtest_from,
         "horizon": run.horizon,
+        "step": run.step,
         "points": run.points,
         "holidays": run.holidays,
         "participants": _model_scores(run, run.mae, run.mase),

@@ -1,10 +1,10 @@
-// The active days of each user, with spending and use of coupons
-// parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are not behaviours)
-// returns: user (string), and lists with one entry per day: step (ISO dates), value (money, less returns), by_coupon (booleans)
+// The active days or hours of each user, with spending and use of coupons
+// parameters: $dataset (string), $before (ISO moment with zone), $derived (list of strings, relationship types that are not behaviours), $unit (string, hour or day)
+// returns: user (string), and lists with one entry per day or hour: step (ISO moments of local time), value (money, less returns), by_coupon (booleans)
 // access: read
 MATCH (user:User {dataset: $dataset})-[behaviour]->()
 WHERE NOT type(behaviour) IN $derived AND behaviour.at < datetime($before)
-WITH user, date(behaviour.at) AS step, 
+WITH user, localdatetime.truncate($unit, behaviour.at) AS step, 
      sum(CASE WHEN behaviour.returns IS NULL THEN coalesce(behaviour.value, 0.0) ELSE -abs(coalesce(behaviour.value, 0.0)) END) AS value,
      max(coalesce(behaviour.coupon_discount, 0.0)) > 0 AS by_coupon
 // One row of lists per user: transferring a row per day would take most of the time.

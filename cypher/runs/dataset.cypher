@@ -1,6 +1,6 @@
 // A data set: its time zone and country, the range of its behaviours, and an id of its imports
 // parameters: $dataset (string)
-// returns: import (string, changes with every import and every undo), zone (string), country (string or null, whose holidays its days have: that of the zone unless stated; none for none), first (ISO date), last (ISO date, the last complete day), reason (string or null, why it is not the day of the last behaviour)
+// returns: import (string, changes with every import and every undo), zone (string), country (string or null, whose holidays its days have: that of the zone unless stated; none for none), first (ISO date), last (ISO date, the last complete day), reason (string or null, why it is not the day of the last behaviour), complete_until (string or null, ISO day or moment, as the mapping states it)
 // access: read
 MATCH (run:Run {dataset: $dataset, kind: 'import'})
 WITH collect(CASE WHEN run.state = 'complete' AND run.loaded > 0 THEN run END) AS complete,
@@ -16,4 +16,4 @@ WHERE first IS NOT NULL
 RETURN run.id + CASE undone WHEN 0 THEN '' ELSE '-' + undone END AS import, run.zone AS zone,
        described.country AS country,
        coalesce(described.first_day, toString(date(first))) AS first, coalesce(described.last_day, toString(date(last))) AS last,
-       described.last_day_reason AS reason
+       described.last_day_reason AS reason, described.complete_until AS complete_until

@@ -24,21 +24,21 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forecasting.baseline.traffic import HolidayEffects
-from forecasting.history.time_step import DAY, MONTH, Step
+from forecasting.history.time_step import DAY, HOUR, MONTH, WEEK, Step
 
 Floats = NDArray[np.float64]
 
 # Discount factors of days: chosen on origins before July 2017 of the Complete Journey; of months: before July
 # 2009 of Last.fm.
-_RATE_DISCOUNTS = {DAY: (0.93, 0.98), MONTH: (0.6, 0.8)}
+_RATE_DISCOUNTS = {HOUR: (0.8, 0.95), DAY: (0.93, 0.98), WEEK: (0.75, 0.9), MONTH: (0.6, 0.8)}
 _SEASON_DISCOUNT = 0.99
-_LIKELIHOOD_DISCOUNT = {DAY: 0.99, MONTH: 0.8}
+_LIKELIHOOD_DISCOUNT = {HOUR: 0.99, DAY: 0.99, WEEK: 0.95, MONTH: 0.8}
 _SEASON_PRIOR = 80.0
 """Weight of a seasonal factor of 1, in participants."""
-_WARM_UP = {DAY: 30, MONTH: 12}
+_WARM_UP = {HOUR: 48, DAY: 30, WEEK: 13, MONTH: 12}
 """First steps of a series, which are left out of the likelihood."""
 _MIN_MEAN = 0.01
-_FACTOR_DISCOUNT = {DAY: 0.98, MONTH: 0.8}
+_FACTOR_DISCOUNT = {HOUR: 0.98, DAY: 0.98, WEEK: 0.9, MONTH: 0.8}
 _FACTOR_PRIOR = 4.0
 """Weight of a campaign factor of 1, in participants."""
 _AFTER_LAUNCH = 0.1
@@ -85,14 +85,14 @@ class Series:
         Step of the launch; n_steps or more if it is still to come.
     usual
         ``usual_participants``, shape (n_steps + 1, ahead).
-    open
-        Whether the campaign is open to all.
+    from_launch
+        Whether participants count from the launch on only.
     """
 
     y: Floats
     launch: int
     usual: Floats
-    open: bool = False
+    from_launch: bool = False
 
 
 def expected_participants(series: Series, traffic: Traffic, weights: Floats) -> Floats:
@@ -146,14 +146,14 @@ def _rate_model_means(series: Series, traffic: Traffic) -> Floats:
 
 def _filtered_means(series: Series, traffic: Traffic, discount: float) -> Floats:
     """Means of a power steady model, shape (n_steps + 1, ahead)."""
-    first = min(series.launch, len(series.y)) if series.open else 0
+    first = min(series.launch, len(series.y)) if series.from_launch else 0
     usual = np.maximum(series.usual, _MIN_MEAN)
     means = _filter_rate(
-        series.y[first:], series.launch - first, usual[first, 0] if series.open else 0.0,
+        series.y[first:], series.launch - first, usual[first, 0] if series.from_launch else 0.0,
         traffic.counts[first:], traffic.expected[first:], (traffic.phase + first) % traffic.step.season,
         traffic.step.season, discount,
     )  # fmt: skip
-    return np.concatenate([usual[: first + 1], means[1:]]) if series.open else means
+    return np.concatenate([usual[: first + 1], means[1:]]) if series.from_launch else means
 
 
 def _campaign_factor(series: Series, discount: float) -> Floats:

@@ -20,20 +20,26 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from forecasting.baseline.holiday_priors import holiday_effect
-from forecasting.history.calendar import holiday_indicators, month_fourier_terms
-from forecasting.history.time_step import DAY, MONTH, Step
+from forecasting.history.calendar import holiday_indicators, month_fourier_terms, weekday_parts
+from forecasting.history.time_step import DAY, HOUR, MONTH, WEEK, Step
 
 Floats = NDArray[np.float64]
 
 # Standard deviations of the level and of the drift, and the damping of the drift. Of days: chosen before July
 # 2017 of the Complete Journey, where the likelihood is flat; of months: before July 2009 of Last.fm.
-_LEVEL_DYNAMICS = {DAY: (0.005, 0.015, 0.88), MONTH: (0.2, 0.01, 0.88)}
-_SEASON_SD = {DAY: 0.14, MONTH: 0.02}
+_LEVEL_DYNAMICS = {
+    HOUR: (0.005, 0.05, 0.88), DAY: (0.005, 0.015, 0.88), WEEK: (0.03, 0.01, 0.88), MONTH: (0.2, 0.01, 0.88),
+}  # fmt: skip
+_SEASON_SD = {HOUR: 1.0, DAY: 0.14, WEEK: 0.02, MONTH: 0.02}
+_WEEKDAY_SD = 0.3
+"""Prior standard deviation of the effects of parts of weekdays on hours."""
 _HOLIDAY_SD, _MONTH_DAY_SD = 0.05, 0.015
 """Prior standard deviations of the effects."""
 _NOISE_SD = 0.02
 _COUNT_VARIANCE = 0.5
 """Variance of a count relative to a Poisson count: users are more regular than a Poisson process."""
+_MIN_HOURLY = 0.5
+"""Users that stand for none in an hour, as the logarithm of 0 is not finite."""
 _STUDENT_DEGREES = 4
 _INITIAL_LEVEL_SD = 0.5
 
@@ -93,11 +99,14 @@ def forecast_traffic(
     level_sd, drift_sd, drift_damping = _LEVEL_DYNAMICS[step]
     effects = [(np.eye(step.season)[step.season_positions(calendar)], _SEASON_SD[step])]
     indicators, prior = np.empty((len(calendar), 0)), np.ones(len(calendar))
-    if step == DAY:
+    if step == HOUR:
+        effects.append((weekday_parts(calendar), _WEEKDAY_SD))
+    indicators_from = 2 + sum(columns.shape[1] for columns, _ in effects)
+    if step.has_days:
         indicators = holiday_indicators(calendar, country)
         effects += [(indicators, _HOLIDAY_SD), (month_fourier_terms(calendar), _MONTH_DAY_SD)]
-        prior = np.exp(holiday_effect(calendar, holidays))
-    first = 2 + step.season
+        days = calendar.normalize()
+        prior = np.exp(holiday_effect(days.unique(), holidays))[days.unique().get_indexer(days)]
     design = np.hstack([np.ones((len(calendar), 2)), *(columns for columns, _ in effects)])
     prior_sd = [
         _INITIAL_LEVEL_SD,
@@ -107,11 +116,14 @@ def forecast_traffic(
     damping, process_variances = np.ones(design.shape[1]), np.zeros(design.shape[1])
     damping[1] = drift_damping
     process_variances[:2] = level_sd**2, drift_sd**2
-    adjusted = counts / prior[:steps]
+    # A day without users is one of closed shops; an hour without users is an ordinary hour of the night.
+    adjusted = (np.maximum(counts, _MIN_HOURLY) if step == HOUR else counts) / prior[:steps]
     expected, states = _kalman_forecasts(
         adjusted, design, np.square(prior_sd), damping, process_variances, ahead
     )
-    learned = HolidayEffects(indicators, states[:, first : first + indicators.shape[1]], prior)
+    learned = HolidayEffects(
+        indicators, states[:, indicators_from : indicators_from + indicators.shape[1]], prior
+    )
     return np.asarray(expected * sliding_window_view(prior, ahead)[: steps + 1]), learned
 
 

@@ -19,6 +19,8 @@ MEMBERS = ("KLSTM", "Baseline", "AutoETS", "AutoTheta", "SeasonalMean", "Croston
 STATISTICAL = MEMBERS[2:]
 _SEASONS = 8
 """Seasons whose same steps SeasonalMean averages: with days, the last eight of the same weekday."""
+_MIN_STEPS = 8
+"""Steps that a series must have."""
 _FITTED_SEASONS = 52
 """Latest seasons that the statistical members are fitted to."""
 _INTERMITTENT = 1.32
@@ -47,13 +49,15 @@ def statistical_means(y: Floats, holiday_factors: Floats, step: Step, horizon: i
 
     Returns
     -------
-    Means, shape (len(STATISTICAL), horizon); NaN where the series is shorter than two seasons, where a member
-    cannot be fitted, and of Croston where the series is not intermittent.
+    Means, shape (len(STATISTICAL), horizon); NaN where the series is too short, where a member cannot be
+    fitted, and of Croston where the series is not intermittent. A series that is shorter than two seasons is
+    forecast without a season.
     """
-    if len(y) < 2 * step.season:
+    if len(y) < _MIN_STEPS:
         return np.full((len(STATISTICAL), horizon), np.nan)
+    season = step.season if len(y) >= 2 * step.season else 1
     adjusted = (y / holiday_factors[: len(y)])[-_FITTED_SEASONS * step.season :]
-    means = _fitted_means(adjusted.tobytes(), step.season, horizon)
+    means = _fitted_means(adjusted.tobytes(), season, horizon)
     return np.maximum(means * holiday_factors[len(y) : len(y) + horizon], _MIN_MEAN)
 
 

@@ -1,6 +1,6 @@
 """Back-test of the combination, of its members and of repeating the last season, on the same origins."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ _MIN_MEAN = 0.01
 def backtest(
     model: KLSTM, history: History, first: date, horizon: int, every: int, progress: Progress
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Forecast from every `every`-th day from `first` to ``history.as_of`` (exclusive).
+    """Forecast from every `every`-th step from that of `first` to ``history.as_of`` (exclusive).
 
     Parameters
     ----------
@@ -29,23 +29,24 @@ def backtest(
     history
         The data, including the outcomes of the forecast days.
     first, horizon, every
-        First origin, days to forecast, and days from one origin to the next.
+        First origin, steps to forecast, and steps from one origin to the next.
     progress
         Receives the stage.
 
     Returns
     -------
-    One row per campaign, origin and day before ``history.as_of``: unique_id, cutoff (the day before the
-    origin), ds, h, y, the mean forecast of each of MODELS, Combination-lo-80, Combination-hi-80, level,
-    level-lo-80, level-hi-80. Where a member has no forecast, that of the baseline counts as its own.
+    One row per campaign, origin and step before ``history.as_of``: unique_id, cutoff (the day, or hour,
+    before the origin), ds, h, y, the mean forecast of each of MODELS, Combination-lo-80, Combination-hi-80,
+    level, level-lo-80, level-hi-80. Where a member has no forecast, that of the baseline counts as its own.
     Second, the mean weight of each member over these rows.
     """
-    days = (history.as_of - first).days
-    origins = [first + timedelta(days=day) for day in range(0, days, every)]
+    step, first_day = history.step, history.first_day
+    numbers = range(history.number(first), history.n_steps, every)
+    origins = [step.origin(step.start_of(first_day, number)) for number in numbers]
     rows = model.forecasts_at(history, origins, horizon, (80,), progress)
     rows = rows.drop(columns=COMBINATION).rename(columns={"mean": COMBINATION})
     rows = rows.merge(history.steps[["unique_id", "ds", "level"]], on=["unique_id", "ds"])
-    rows["h"] = (rows["ds"] - rows["cutoff"]).dt.days
+    rows["h"] = step.numbers(first_day, rows["ds"]) - step.numbers(first_day, rows["cutoff"])
     members = rows[[*MEMBERS]]
     given = members.notna() * model.weights.T[rows["h"] - 1]
     weights = given.div(given.sum(axis=1), axis=0).mean()

@@ -26,12 +26,12 @@ def calendar_features(
     Returns
     -------
     Shape (n_steps, 6): sine and cosine of the position in the season, and whether it is a feast or another
-    public holiday, the day before one, two or three days before, one or two after (0 for months).
+    public holiday, the day before one, two or three days before, one or two after (0 for weeks and months).
     """
     angle = 2 * np.pi * step.season_positions(calendar) / step.season
     season = np.stack([np.sin(angle), np.cos(angle)], axis=1)
     near = np.zeros((len(calendar), len(_DAYS_TO_HOLIDAY)))
-    if step == DAY:
+    if step.has_days:
         dates = holiday_dates(country, calendar)
         near = np.maximum(*(_near(calendar, dates[kind]) for kind in _DAYS_OFF))
     return np.concatenate([season, near], axis=1).astype(np.float32)
@@ -48,13 +48,18 @@ def holiday_indicators(days: pd.DatetimeIndex, country: str | None) -> Floats:
     return np.hstack([_near(days, dates) for dates in holiday_dates(country, days).values()])
 
 
-def _near(days: pd.DatetimeIndex, dates: pd.DatetimeIndex) -> Floats:
-    day = pd.Timedelta(days=1)
+def _near(moments: pd.DatetimeIndex, dates: pd.DatetimeIndex) -> Floats:
+    day, days = pd.Timedelta(days=1), moments.normalize()
     indicators = [
         np.any([(days + distance * day).isin(dates) for distance in distances], axis=0)
         for distances in _DAYS_TO_HOLIDAY
     ]
     return np.stack(indicators, axis=1).astype(float)
+
+
+def weekday_parts(hours: pd.DatetimeIndex) -> Floats:
+    """Whether each hour is in each quarter of each weekday, shape (n_hours, 28)."""
+    return np.eye(28)[hours.day_of_week * 4 + hours.hour // 6]
 
 
 def month_fourier_terms(days: pd.DatetimeIndex) -> Floats:

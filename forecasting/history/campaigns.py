@@ -2,24 +2,32 @@
 
 import pandas as pd
 
+from forecasting.history.time_step import DAY, Step
 from graph.connection import Graph
 from network.runs import NetworkRun
 
 
-def campaign_list(graph: Graph, dataset: str, before: str | None = None) -> pd.DataFrame:
+def campaign_list(graph: Graph, dataset: str, before: str | None = None, step: Step = DAY) -> pd.DataFrame:
     """Read all campaigns of a data set.
 
     Parameters
     ----------
     before
         The moment before which targetings and participations count; default: all of them.
+    step
+        With hours, a campaign starts and ends at its moments, otherwise with whole days.
 
     Returns
     -------
     Columns id, name, kind, starts, ends (timestamps; the end is exclusive), targeted, participants.
     """
     frame = graph.frame("campaigns/list", dataset=dataset, before=before)
-    return frame.assign(starts=pd.to_datetime(frame["starts"]), ends=pd.to_datetime(frame["ends"]))
+    starts, ends = ("starts_at", "ends_at") if step.read_by == "hour" else ("starts", "ends")
+    frame = frame.assign(
+        starts=pd.to_datetime(frame[starts], format="ISO8601"),
+        ends=pd.to_datetime(frame[ends], format="ISO8601"),
+    )
+    return frame.drop(columns=["starts_at", "ends_at"])
 
 
 def reaching_users(campaigns: pd.DataFrame, opens_untargeted: bool) -> pd.DataFrame:

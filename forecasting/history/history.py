@@ -13,21 +13,22 @@ from network.runs import NetworkRun
 
 @dataclass(frozen=True)
 class History:
-    """The data of a data set before the beginning of the day `as_of`.
+    """The data of a data set before the beginning of the step `as_of`.
 
     Attributes
     ----------
     dataset, network
         Id of the data set, and the run of the spreading network.
     as_of, first_day
-        The origin, whose data is not included, and the first day of the data.
+        The origin, whose data is not included (a date, or a datetime of local time where steps are hours),
+        and the first day of the data.
     steps
         One row per campaign and step, columns unique_id (the campaign), ds, y (participants; before the
         launch, users targeted up to the launch who bought the promoted products; none of an open campaign),
         in_window (from the launch on), redeemers, purchases and redemptions that count as participation,
         key_users (among the participants), weight (of the participations), exposed (users targeted so far
         and exposed who have not taken part), reach (the exposure term of the influence level) and level (the
-        influence level). Open campaigns have no exposure.
+        influence level). Open campaigns have no exposure, nor have any but by day.
     campaigns
         Campaigns that began before `as_of`, even if `steps` covers only one of them, and plans; columns id,
         name, kind, starts, ends (exclusive), open (whether it is open to all), targeted (number of users; of
@@ -44,7 +45,7 @@ class History:
         coupon), purchases, redemptions, weight (of the participations).
     bought
         Purchases of promoted products by targeted users, before and after the launch, columns campaign, user,
-        ds, purchases (0 on days of returns alone), value (less returns), by_coupon.
+        ds, purchases (0 on days of returns alone), value (less returns), by_coupon; none by hour.
     activity
         One row per user and active step, columns user, ds, value (money, less returns), by_coupon (any
         purchase by coupon).
@@ -89,6 +90,11 @@ class History:
         """Ids of the campaigns that are open to all."""
         return frozenset(self.campaigns.loc[self.campaigns["open"].astype(bool), "id"])
 
+    @property
+    def launched_ids(self) -> frozenset[str]:
+        """Ids of the campaigns whose y counts participants from the launch on: open ones; by hour, all."""
+        return frozenset(self.campaigns["id"]) if self.step.read_by == "hour" else self.open_ids
+
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
         """The history with `plans`, rows of `campaigns`, added or replaced by id."""
         others = self.campaigns[~self.campaigns["id"].isin(plans["id"])]
@@ -107,7 +113,7 @@ class History:
     def prelaunch(self) -> pd.DataFrame:
         """The purchases in `bought` before a campaign's launch, which y counts unless `redemptions_only`."""
         bought = self.bought[self.bought["purchases"] > 0]
-        starts = self.campaigns.set_index("id")["starts"].reindex(bought["campaign"])
+        starts = self.step.floor(self.campaigns.set_index("id")["starts"]).reindex(bought["campaign"])
         return bought[(bought["ds"] < starts.to_numpy()).to_numpy()]
 
     @property
@@ -137,12 +143,12 @@ class History:
         InvalidRequest
             If `origin` is after `as_of`.
         """
-        if origin > self.as_of:
+        moment = self.step.start_of(origin, 0)
+        if moment > pd.Timestamp(self.as_of):
             raise InvalidRequest(
                 f"The origin {origin} is after {self.as_of}, the end of this history.",
                 f"Choose an origin up to {self.as_of}, or read a history with a later end.",
             )
-        moment = self.step.start_of(origin, 0)
         is_planned = self.campaigns["id"] == planned
         campaigns = self.campaigns[(self.campaigns["starts"] < moment) | is_planned]
         plans = self.campaigns.loc[is_planned, "starts"]
@@ -154,7 +160,7 @@ class History:
         bought = self.bought[self.bought["ds"] < moment].merge(reached)
         return replace(
             self,
-            as_of=moment.date(),
+            as_of=self.step.origin(moment),
             steps=steps[steps["ds"] < moment],
             campaigns=with_reach(campaigns, roles, activity, self.network, self.opens_untargeted),
             roles=roles,

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecasting.history.campaigns import campaign_list, with_reach
 from forecasting.history.history import History
@@ -15,7 +17,6 @@ from forecasting.history.time_step import DAY, Step
 from forecasting.history.user_days import read_activity, read_bought, read_participations, since
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset
-from graph.errors import InvalidRequest
 from graph.importing.runs.rules import standing_rules
 from graph.progress import Progress
 from network.runs import NetworkRun
@@ -36,7 +37,7 @@ def read_history(
     planned: bool = False,
     step: Step = DAY,
 ) -> History:
-    """Read the data before the beginning of the step of a day.
+    """Read the data before the beginning of a step.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def read_history(
     network
         Run of the spreading network.
     as_of
-        A day of the first step that is not read.
+        A day, or a moment of local time, of the first step that is not read.
     progress
         Receives the stages.
     only
@@ -53,35 +54,32 @@ def read_history(
     planned
         Include the campaign `only` even if it begins at `as_of` or later.
     step
-        Time step of the history; months only where all campaigns are open.
+        Time step of the history. Of hours, only the latest are read: ``Step.longest_history``.
 
     Raises
     ------
     NotFound
         If the data set does not exist.
     InvalidRequest
-        If `as_of` is outside the data, or for months of campaigns with target users.
+        If `as_of` is outside the data.
     """
     dataset = describe_dataset(graph, dataset_id)
     as_of = _first_unread(dataset, as_of, step)
     before = {"dataset": dataset_id, "before": dataset.moment(as_of)}
     plan = only if planned else None
-    roles = graph.frame("influence/roles", run=network.id, **before, planned=plan)
-    if step != DAY and not roles.empty:
-        raise InvalidRequest(
-            f"Campaigns with target users have no history in {step.name}s.", "Read it in days."
-        )
+    roles = graph.frame("influence/roles", run=network.id, **before, planned=plan, unit=step.read_by)
     roles = roles.assign(targeted=pd.to_datetime(roles["targeted"]))
-    activity, participations = _read_user_steps(graph, dataset, step, before)
+    first_day = _first_read(dataset, as_of, step)
+    activity, participations = _read_user_steps(graph, first_day, step, before)
     rules = standing_rules(graph, dataset_id)
-    campaigns = _begun_campaigns(graph, as_of, plan, before)
+    campaigns = _begun_campaigns(graph, first_day, as_of, plan, step, before)
     campaigns = with_reach(campaigns, roles, activity, network, rules.opens_untargeted)
     open_ids = campaigns.loc[campaigns["open"], "id"].tolist()
     history = History(
         dataset=dataset_id,
         network=network,
         as_of=as_of,
-        first_day=dataset.first_day,
+        first_day=first_day,
         steps=NO_STEPS,
         campaigns=campaigns,
         roles=roles,
@@ -100,18 +98,27 @@ def read_history(
 
 
 def _first_unread(dataset: Dataset, as_of: date, step: Step) -> date:
-    """Return the first day of the step of `as_of`. Raises InvalidRequest if it is outside the data."""
+    """Return the beginning of the step of `as_of`. Raises InvalidRequest if it is outside the data."""
+    if step.read_by == "hour":
+        return dataset.check_cutoff(step.origin(as_of))
     # The step of the last day counts as complete: a forecast may start at the step after it.
     next_step = step.start_of(dataset.last_day, 1).date()
     return step.start_of(as_of if as_of == next_step else dataset.check_cutoff(as_of), 0).date()
 
 
+def _first_read(dataset: Dataset, as_of: date, step: Step) -> date:
+    """Return the first day that is read: of hours, the latest weeks, so that their series stay short."""
+    if step.longest_history is None:
+        return dataset.first_day
+    return max(dataset.first_day, step.start_of(as_of, -step.longest_history).date())
+
+
 def _read_user_steps(
-    graph: Graph, dataset: Dataset, step: Step, before: Row
+    graph: Graph, first_day: date, step: Step, before: Row
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read ``History.activity`` and ``History.participations``."""
-    activity = since(dataset.first_day, read_activity(graph, **before))
-    participations = since(dataset.first_day, read_participations(graph, **before))
+    activity = since(first_day, read_activity(graph, **before, unit=step.read_by))
+    participations = since(first_day, read_participations(graph, **before, unit=step.read_by))
     return (
         _by_step(activity, step, value="sum", by_coupon="max"),
         _by_step(
@@ -122,17 +129,21 @@ def _read_user_steps(
 
 def _by_step(days: pd.DataFrame, step: Step, **aggregations: str) -> pd.DataFrame:
     """One row per step and user (and campaign); `aggregations` has the function of each value column."""
-    if step == DAY:
+    if step.name == step.read_by:
         return days
     keys = days.columns.difference([*aggregations]).tolist()
     steps = days.assign(ds=step.floor(days["ds"]))
     return steps.groupby(keys, as_index=False, observed=True).agg(aggregations)
 
 
-def _begun_campaigns(graph: Graph, as_of: date, plan: str | None, before: Row) -> pd.DataFrame:
-    """Read the campaigns that began before `as_of`, and the campaign `plan`."""
-    campaigns = campaign_list(graph, **before).drop(columns="participants")
+def _begun_campaigns(
+    graph: Graph, first_day: date, as_of: date, plan: str | None, step: Step, before: Row
+) -> pd.DataFrame:
+    """Read the campaigns that began before `as_of`, and end after `first_day`, and the campaign `plan`."""
+    campaigns = campaign_list(graph, **before, step=step).drop(columns="participants")
     has_begun = campaigns["starts"] < pd.Timestamp(as_of)
+    if step.longest_history is not None:
+        has_begun &= campaigns["ends"] > pd.Timestamp(first_day)
     return campaigns[has_begun | (campaigns["id"] == plan)].reset_index(drop=True)
 
 
@@ -145,21 +156,24 @@ def _with_campaign_steps(
     progress: Progress,
 ) -> History:
     """Add ``History.steps`` and ``History.bought`` of all campaigns, or of one."""
-    campaigns, step, first = history.campaigns, history.step, history.first_day
+    campaigns, step, first, launched = (
+        history.campaigns, history.step, history.first_day, history.launched_ids
+    )  # fmt: skip
     if only is not None:
         campaigns = campaigns[campaigns["id"] == only]
     advance = progress.stage(f"Reading influence up to {history.as_of}", len(campaigns))
-    open_steps = _count_open_steps(history)
+    counted = _count_steps(history)
     steps, bought = [], []
     for campaign in campaigns.itertuples():
-        if campaign.open:
-            campaign_steps = open_steps.get(campaign.id, NO_STEPS)
-        else:
+        campaign_steps = counted.get(campaign.id, NO_STEPS)
+        if campaign.id not in launched:
             purchases = read_bought(graph, campaign.id, [*purchase_types], **before)
+            purchases = _by_step(purchases, step, purchases="sum", value="sum", by_coupon="max")
             bought.append(purchases.assign(campaign=campaign.id))
-            prelaunch = _prelaunch_steps(campaign, purchases, history.roles)
-            since_launch = read_steps(graph, campaign.id, history.network.id, **before)
-            campaign_steps = pd.concat([prelaunch, since_launch], ignore_index=True)
+            if step == DAY:  # With exposure, which decays by day.
+                campaign_steps = read_steps(graph, campaign.id, history.network.id, **before)
+            prelaunch = _prelaunch_steps(campaign, purchases, history)
+            campaign_steps = pd.concat([prelaunch, campaign_steps], ignore_index=True)
         n_known = min(step.until(first, campaign.ends), history.n_steps)
         calendar = step.range(first, 0, n_known).rename("ds")
         steps.append(fill_steps(campaign_steps, campaign.id, step.start_of(campaign.starts, 0), calendar))
@@ -171,15 +185,14 @@ def _with_campaign_steps(
     )
 
 
-def _count_open_steps(history: History) -> dict[str, pd.DataFrame]:
-    """Rows of ``History.steps`` of open campaigns with participants from the launch on, by campaign."""
-    campaigns, participations = history.campaigns, history.participations
-    starts = campaigns[campaigns["open"]].set_index("id")["starts"]
-    launches = history.step.floor(starts).reindex(participations["campaign"])
-    participations = participations[participations["ds"].to_numpy() >= launches.to_numpy()]
-    key_users = history.open_roles.loc[history.open_roles["score"] > 0, "user"]
+def _count_steps(history: History) -> dict[str, pd.DataFrame]:
+    """Rows of ``History.steps`` with participants from the launch on, by campaign; without exposure."""
+    starts = history.step.floor(history.campaigns.set_index("id")["starts"])
+    launches = starts.reindex(history.participations["campaign"])
+    since_launch = history.participations["ds"].to_numpy() >= launches.to_numpy()
+    participations = history.participations[since_launch]
     counts = (
-        participations.assign(is_key_user=participations["user"].isin(key_users))
+        participations.assign(is_key_user=_by_key_users(history, participations))
         .groupby(["campaign", "ds"], as_index=False)
         .agg(
             y=("user", "size"),
@@ -193,14 +206,27 @@ def _count_open_steps(history: History) -> dict[str, pd.DataFrame]:
     return dict(iter(counts.assign(level=counts["weight"]).groupby("campaign")))
 
 
-def _prelaunch_steps(campaign: Any, purchases: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+def _by_key_users(history: History, participations: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each participation is one of a key user of its campaign."""
+    open_keys = history.open_roles.loc[history.open_roles["score"] > 0, "user"]
+    keys = history.roles.loc[history.roles["score"] > 0, ["campaign", "user"]]
+    pairs = pd.MultiIndex.from_frame(participations[["campaign", "user"]])
+    return np.where(
+        participations["campaign"].isin(history.open_ids),
+        participations["user"].isin(open_keys),
+        pairs.isin(pd.MultiIndex.from_frame(keys)),
+    )
+
+
+def _prelaunch_steps(campaign: Any, purchases: pd.DataFrame, history: History) -> pd.DataFrame:
     """Rows of ``History.steps`` before the launch of `campaign`, a row of ``History.campaigns``.
 
     They count the purchases by the users whom it targets up to its launch.
     """
+    roles = history.roles
     roles = roles[(roles["campaign"] == campaign.id) & (roles["targeted"] <= campaign.starts)]
     key_users = roles[roles["score"] > 0]["user"]
-    early = (purchases["purchases"] > 0) & (purchases["ds"] < campaign.starts)
+    early = (purchases["purchases"] > 0) & (purchases["ds"] < history.step.start_of(campaign.starts, 0))
     purchases = purchases[early & purchases["user"].isin(roles["user"])]
     return (
         purchases.assign(is_key_user=purchases["user"].isin(key_users))

@@ -13,6 +13,7 @@ formula; Groundswell defines its own.
 
 import pandas as pd
 
+from forecasting.history.time_step import DAY, Step
 from forecasting.history.user_days import with_days
 from graph.connection import Graph
 from graph.datasets import describe_dataset
@@ -25,8 +26,10 @@ NO_STEPS = pd.DataFrame({"unique_id": [], "ds": [], "y": [], **dict.fromkeys(_CO
 NO_STEPS = NO_STEPS.astype({"unique_id": str, "ds": "datetime64[ns]", "in_window": bool})
 
 
-def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: str) -> pd.DataFrame:
-    """Read the daily influence of a campaign from its launch to its end or the end of the data.
+def read_influence(
+    graph: Graph, dataset_id: str, campaign: pd.Series, network: str, step: Step = DAY
+) -> pd.DataFrame:
+    """Read the influence of a campaign by step, from its launch to its end or the end of the data.
 
     Parameters
     ----------
@@ -36,6 +39,8 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
         A row of ``campaign_list``.
     network
         Id of the network run whose edges define exposure.
+    step
+        The time step; only days have exposure.
 
     Returns
     -------
@@ -43,11 +48,17 @@ def read_influence(graph: Graph, dataset_id: str, campaign: pd.Series, network: 
     """
     dataset = describe_dataset(graph, dataset_id)
     start = max(campaign["starts"], pd.Timestamp(dataset.first_day))
-    end = min(campaign["ends"], pd.Timestamp(dataset.end))
-    days = pd.date_range(start, end - pd.Timedelta(days=1), name="ds")
-    before = dataset.moment(dataset.end)
-    steps = read_steps(graph, campaign["id"], network, dataset=dataset_id, before=before)
-    return fill_steps(steps, campaign["id"], campaign["starts"], days)
+    known_until = dataset.end_moment if step.read_by == "hour" else dataset.end
+    end = min(campaign["ends"], pd.Timestamp(known_until))
+    calendar = step.range(start, 0, max(step.until(start, end), 0)).rename("ds")
+    scope = {"dataset": dataset_id, "before": dataset.moment(known_until)}
+    if step == DAY:
+        steps = read_steps(graph, campaign["id"], network, **scope)
+    else:
+        scope |= {"campaign": campaign["id"], "run": network, "unit": step.name}
+        frame = graph.frame("influence/participants_per_step", **scope)
+        steps = with_days(frame).rename(columns={"participants": "y"})
+    return fill_steps(steps, campaign["id"], step.start_of(campaign["starts"], 0), calendar)
 
 
 def read_steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:

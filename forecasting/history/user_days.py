@@ -1,4 +1,4 @@
-"""What users did by day, read from Neo4j: activity, participations and purchases of promoted products."""
+"""What users did by day or hour, read from Neo4j: activity, participations, promoted purchases."""
 
 from datetime import date
 
@@ -8,18 +8,19 @@ from graph.connection import Graph
 from graph.importing.mapping.kinds import DERIVED
 
 
-def read_activity(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
-    """Read ``History.activity`` by day."""
-    scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED)}
+def read_activity(graph: Graph, *, dataset: str, before: str, unit: str = "day") -> pd.DataFrame:
+    """Read ``History.activity`` by `unit`, day or hour."""
+    scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED), "unit": unit}
     # As categories, users are looked up by number in the many rows.
     frame = graph.frame("influence/user_activity", **scope).astype({"user": "category"})
     days = with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
     return days.astype({"value": float, "by_coupon": bool})
 
 
-def read_participations(graph: Graph, *, dataset: str, before: str) -> pd.DataFrame:
-    """Read ``History.participations`` by day."""
-    frame = graph.frame("influence/user_participations", dataset=dataset, before=before)
+def read_participations(graph: Graph, *, dataset: str, before: str, unit: str = "day") -> pd.DataFrame:
+    """Read ``History.participations`` by `unit`, day or hour."""
+    scope = {"dataset": dataset, "before": before, "unit": unit}
+    frame = graph.frame("influence/user_participations", **scope)
     return with_days(frame.astype({"user": "category"}))
 
 
@@ -39,5 +40,5 @@ def since(first_day: date, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_days(frame: pd.DataFrame) -> pd.DataFrame:
-    """Replace the column step, ISO dates, by ds, timestamps."""
+    """Replace the column step, ISO dates or moments, by ds, timestamps."""
     return frame.assign(ds=pd.to_datetime(frame["step"])).drop(columns="step")

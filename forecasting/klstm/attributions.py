@@ -9,12 +9,14 @@ ones. Users: what goes with taking part, over all campaigns (``forecasting.user_
 
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
+from forecasting.history.time_step import DAY
 from forecasting.klstm.batches import Example, collate
 from forecasting.klstm.campaign_forecasts import CampaignForecasts
 from forecasting.klstm.network import KLSTMNetwork, Prediction
@@ -49,18 +51,24 @@ class Explanation:
 
     Attributes
     ----------
+    origin, unit, steps
+        The first day or hour of the forecast, its time step, and the number of steps.
     expected
-        Expected participants over the horizon; a user counts once per day.
+        Expected participants over the horizon; a user counts once per step.
     baseline
         What traffic and the campaign's own rate predict alone.
     attributions
         Columns feature, ratio; the ratios multiply to the geometric mean over days of expected / baseline.
     associations
-        ``forecasting.user_shares.traits.Associations.table``.
+        ``forecasting.user_shares.traits.Associations.table``; none where steps are not days, in which traits
+        are told.
     groups
         Columns group (missing for users of no group), mean, share.
     """
 
+    origin: date
+    unit: str
+    steps: int
     expected: float
     baseline: float
     attributions: pd.DataFrame
@@ -74,11 +82,15 @@ def explain(members: list[KLSTMNetwork], forecasts: CampaignForecasts, campaign:
     by_group = groups.groupby("group", dropna=False, as_index=False)["mean"].sum()
     frame = next(frame for frame in forecasts.frames if frame.id == campaign)
     origin, days = len(frame.y), len(rows)
+    history, associations = forecasts.history, forecasts.shares.associations.table()
     return Explanation(
+        origin=history.as_of,
+        unit=history.step.name,
+        steps=days,
         expected=float(groups["mean"].sum()),
         baseline=float(frame.baseline[origin, :days].sum()),
         attributions=with_other_members(attributions(members, frame.sample(origin), days), rows),
-        associations=forecasts.shares.associations.table(),
+        associations=associations if history.step == DAY else associations.iloc[:0],
         groups=by_group.assign(share=by_group["mean"] / by_group["mean"].sum()),
     )
 

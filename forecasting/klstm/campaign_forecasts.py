@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from forecasting.history.campaign_users import others_share
 from forecasting.history.history import History
-from forecasting.history.time_step import DAY
 from forecasting.klstm.samples import CampaignFrame
 from forecasting.negative_binomial import with_bands
 from forecasting.records import FORECAST_VALUES
 from forecasting.user_shares.shares import UserShares, daily_probabilities
-from graph.errors import InvalidRequest
 
 Floats = NDArray[np.float64]
 
@@ -62,8 +60,7 @@ class CampaignForecasts:
 
         Columns unique_id, user, group (missing for users of no group), key_user, took_part (so far),
         probability (of at least one day) and days (expected number; the sum over users equals that of the
-        means, less `others_share` of it), the most likely users of each campaign first. Raises InvalidRequest
-        for months.
+        means, less `others_share` of it), the most likely users of each campaign first.
         """
         tables = [
             frame.users.table(len(frame.y)).assign(
@@ -82,7 +79,7 @@ class CampaignForecasts:
         """Participants by neighbour group.
 
         Columns unique_id, group (missing for users of no group), ds, mean, participants_p10/p50/p90; the
-        means sum to those of `steps`. Raises InvalidRequest for months.
+        means sum to those of `steps`.
         """
         tables = []
         for frame, rows, daily in self._daily:
@@ -106,7 +103,6 @@ class CampaignForecasts:
     @cached_property
     def _daily(self) -> list[tuple[CampaignFrame, pd.DataFrame, Floats]]:
         """Frame, rows and ``daily_probabilities`` of each campaign."""
-        check_days(self.history)
         return [*self._daily_probabilities()]
 
     def _daily_probabilities(self) -> Iterator[tuple[CampaignFrame, pd.DataFrame, Floats]]:
@@ -115,12 +111,3 @@ class CampaignForecasts:
             rows = rows_of[frame.id].reset_index(drop=True)
             of_users = rows["mean"].to_numpy(float) * (1 - self.others_share(frame.id))
             yield frame, rows, daily_probabilities(of_users, self.shares.of(frame.users, len(frame.y)))
-
-
-def check_days(history: History) -> None:
-    """Raise InvalidRequest for another step than days, by which users are forecast."""
-    if history.step != DAY:
-        raise InvalidRequest(
-            f"Users are forecast by day; this history is in {history.step.name}s.",
-            "Rank the users who take part next instead, with a next-user model.",
-        )

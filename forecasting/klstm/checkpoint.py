@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import pandas as pd
 import torch
 from safetensors import SafetensorError
 
@@ -62,7 +63,7 @@ class Checkpoint:
             "configuration": asdict(self.configuration),
             "step": self.step.name,
             "dataset": self.dataset,
-            "cutoff": str(self.cutoff),
+            "cutoff": self.cutoff.isoformat(),
             "network": self.network,
             "is_trained": self.is_trained,
         }
@@ -87,6 +88,7 @@ class Checkpoint:
             dataset = metadata["dataset"]
             if metadata["format"] != _FORMAT:
                 raise ValueError("another format")
+            step = step_named(metadata["step"])
             configuration = Configuration(**metadata["configuration"])
             if len(members) != configuration.members:
                 raise ValueError("networks are missing")
@@ -94,9 +96,9 @@ class Checkpoint:
             shares = UserShares(mean, scale, weights, Associations(tensors["associations"].numpy()))
             return cls(
                 configuration,
-                step_named(metadata["step"]),
+                step,
                 metadata["dataset"],
-                date.fromisoformat(metadata["cutoff"]),
+                step.origin(pd.Timestamp(metadata["cutoff"])),
                 metadata["network"],
                 [load_network(configuration, weights) for weights in members],
                 Baseline(configuration.holidays, tensors["rate_weights"].numpy()),

@@ -17,7 +17,7 @@ from forecasting.history.history import History
 from forecasting.history.time_step import DAY, Step
 from forecasting.klstm.attributions import Explanation, explain
 from forecasting.klstm.batches import Example, collate
-from forecasting.klstm.campaign_forecasts import CampaignForecasts, check_days
+from forecasting.klstm.campaign_forecasts import CampaignForecasts
 from forecasting.klstm.checkpoint import Checkpoint
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.samples import CampaignFrame, campaign_frames, training_samples
@@ -142,8 +142,6 @@ class KLSTM:
         self.step = history.step
         self._baseline = Baseline.fit(history, self.configuration.holidays)
         frames = campaign_frames(history, self._baseline)
-        if history.step != DAY:  # Users and plans are forecast in days.
-            return frames
         self._shares = UserShares.fit(share_origins(frames, history.n_steps))
         self._launch_dispersion = launch_dispersion(history, self._baseline)
         return frames
@@ -171,7 +169,7 @@ class KLSTM:
         history
             The data before the origin.
         horizon
-            Number of steps, at most 14 days or 3 months.
+            Number of steps, at most 24 hours, 14 days, 8 weeks or 3 months.
 
         Returns
         -------
@@ -211,10 +209,9 @@ class KLSTM:
         Raises
         ------
         NotReady, InvalidRequest
-            As `predict` does, and InvalidRequest for months, or if the campaign has begun or ends too late.
+            As `predict` does, and InvalidRequest if the campaign has begun or ends too late.
         """
         self._check(history, 1)
-        check_days(history)
         expected = expected_plan(history, self._baseline, campaign)
         dispersion = self._launch_dispersion
         if uplift:
@@ -266,8 +263,8 @@ class KLSTM:
 
         Returns
         -------
-        Columns unique_id, ds, cutoff (the day before the origin), y, Combination (the median), mean,
-        dispersion (of the negative binomial), Combination-lo-80, Combination-hi-80, ...,
+        Columns unique_id, ds, cutoff (the day, or hour, before the origin), y, Combination (the median),
+        mean, dispersion (of the negative binomial), Combination-lo-80, Combination-hi-80, ...,
         level_p10/p50/p90, and the mean of each of ``combination.members.MEMBERS``; only steps before
         ``history.as_of``, whose y is known.
 
@@ -277,7 +274,9 @@ class KLSTM:
             As `fit` and `predict` do.
         """
         numbers = (history.n_steps - step_size * window for window in range(n_windows, 0, -1))
-        origins = [history.step.start_of(history.first_day, number).date() for number in numbers]
+        origins = [
+            history.step.origin(history.step.start_of(history.first_day, number)) for number in numbers
+        ]
         self.fit(history.before(origins[0]), progress or Silent())
         return self.forecasts_at(history, origins, h, level, progress)
 
@@ -339,7 +338,15 @@ class KLSTM:
             mean = combine(members, self.weights)
             dispersion = dispersion * self._validation.dispersion_factor
             level = self._validation.calibrate_level(level * (mean / klstm_mean)[:, np.newaxis])
-            columns = [frame.id, days[0] - pd.Timedelta(days=1), days, mean, dispersion, *level.T, *members]
+            columns = [
+                frame.id,
+                days[0] - history.step.resolution,
+                days,
+                mean,
+                dispersion,
+                *level.T,
+                *members,
+            ]
             forecasts.append(pd.DataFrame(dict(zip(names, columns, strict=True))))
             advance(1)
         return pd.concat(forecasts, ignore_index=True)

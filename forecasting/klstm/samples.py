@@ -40,8 +40,8 @@ _MIN_LEVEL_BASELINE = 0.05
 _BEFORE_LAUNCH_EVERY = 7
 """Before a campaign's launch, every seventh step is the origin of a training example."""
 
-_MAX_NODE_ROWS = 20_000_000
-"""Rows of user features of all training examples: half a gigabyte."""
+_MAX_NODE_ROWS, _MAX_EXAMPLES = 20_000_000, 10_000
+"""Training examples, and rows of user features of all of them: half a gigabyte."""
 
 Floats = NDArray[np.float32]
 
@@ -195,6 +195,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     traffic = traffic_of(history, baseline.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
+    launched = history.launched_ids
     users, expected = campaign_users(history), baseline.expected(history, traffic)
     frames = []
     for campaign in history.campaigns.itertuples():
@@ -213,7 +214,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             holidays=traffic.holidays,
             users=users[campaign.id],
             open=campaign.open,
-            counts_from_launch=history.redemptions_only or campaign.open,
+            counts_from_launch=history.redemptions_only or campaign.id in launched,
         )
         frames.append(frame)
     return frames
@@ -231,12 +232,12 @@ class Sample:
 def training_samples(frames: Iterable[CampaignFrame]) -> Iterator[Sample]:
     """A sample of every step of each campaign's run so far, and of every seventh step before it.
 
-    An open campaign has none before its launch, from when on it is forecast. Of more than _MAX_NODE_ROWS rows
-    of user features, every second, third, ... example is taken.
+    An open campaign has none before its launch, from when on it is forecast. Of more than _MAX_EXAMPLES
+    examples, or _MAX_NODE_ROWS rows of user features, every second, third, ... example is taken.
     """
     origins = [(frame, origin) for frame in frames for origin in _training_origins(frame)]
     rows = sum(frame.n_nodes for frame, _ in origins)
-    for frame, origin in origins[:: 1 + rows // _MAX_NODE_ROWS]:
+    for frame, origin in origins[:: 1 + max(rows // _MAX_NODE_ROWS, len(origins) // _MAX_EXAMPLES)]:
         yield Sample(frame, origin, frame.sample(origin))
 
 

@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from forecasting.forecasts import model_for, network_of_model
 from forecasting.history.history import History
 from forecasting.history.read_history import read_history
+from forecasting.history.time_step import DAY, step_named
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.plans.discounts import DiscountEffect, Uplift, read_discount_effect
 from forecasting.plans.plan_forecast import OutcomeForecast, with_changed_plan
 from forecasting.records import checkpoint_path, find_campaign, redeemers_path
 from graph.connection import Graph
 from graph.datasets import describe_dataset
+from graph.errors import InvalidRequest
 from graph.progress import Progress
+from graph.remedies import Remedy
 from graph.settings import Settings
 
 
@@ -99,11 +102,24 @@ def plan_campaign(
     if redeemers_path(checkpoint).exists():
         redeemer_model = KLSTM.load(redeemers_path(checkpoint))
     network = network_of_model(graph, dataset_id, run)
-    history = read_history(graph, dataset_id, network, origin, progress, only=campaign, planned=True)
+    step = step_named(run.step)
+    history = read_history(
+        graph, dataset_id, network, origin, progress, only=campaign, planned=True, step=step
+    )
     forecasts = []
     for change in changes:
         effect = uplift = redeemers = None
         if change.discount is not None:
+            if step != DAY:
+                raise InvalidRequest(
+                    f"The effect of a discount is estimated by day, and the model counts in {step.name}s.",
+                    Remedy(
+                        "Plan without a discount, or train one of days",
+                        "train model",
+                        step="day",
+                        dataset=dataset_id,
+                    ),
+                )
             effect = read_discount_effect(graph, history, campaign)
             uplift = effect.uplift(change.discount)
         elif redeemer_model:

@@ -21,17 +21,13 @@ from graph.remedies import Remedy
 
 Floats = NDArray[np.float64]
 
-MAX_DAYS_AHEAD = 190
-"""Days from the origin to the end of a plan, at most."""
-_MIN_DAYS_BEFORE = 56
-"""Days of data before a launch that ``launch_dispersion`` requires."""
 _PRIOR_DISPERSION, _PRIOR_LAUNCHES = 0.25, 2.0
 """Prior dispersion, and its weight in launches."""
 
 
 @dataclass(frozen=True)
 class Total:
-    """Participants over a whole campaign; a user counts once per day."""
+    """Participants over a whole campaign; a user counts once per step."""
 
     mean: float
     p10: float
@@ -53,7 +49,7 @@ class OutcomeForecast:
     Attributes
     ----------
     steps
-        Columns ds, mean, participants_p10/p50/p90, one row per day of the campaign.
+        Columns ds, mean, participants_p10/p50/p90, one row per step of the campaign.
     total
         The total over the campaign.
     users
@@ -70,26 +66,26 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
 
     Returns
     -------
-    Columns ds, mean, one row per day of the campaign.
+    Columns ds, mean, one row per step of the campaign.
 
     Raises
     ------
     InvalidRequest
-        If the campaign has begun, ends more than MAX_DAYS_AHEAD days later, or reaches no users.
+        If the campaign has begun, ends more than ``Step.longest_plan`` steps later, or reaches no users.
     """
     plan = history.campaigns.set_index("id").loc[campaign]
-    as_of = pd.Timestamp(history.as_of)
-    ahead = (plan["ends"] - as_of).days
+    as_of, step = pd.Timestamp(history.as_of), history.step
+    ahead = step.until(history.as_of, plan["ends"])
     if plan["starts"] < as_of:
         raise InvalidRequest(
             f"{plan['name']} has been running since {plan['starts'].date()}.",
             Remedy("Forecast it", "make forecast", campaign=campaign, dataset=history.dataset),
         )
-    if not 0 < ahead <= MAX_DAYS_AHEAD or plan["ends"] <= plan["starts"]:
+    if not 0 < ahead <= step.longest_plan or plan["ends"] <= plan["starts"]:
         raise InvalidRequest(
             f"A plan from {plan['starts'].date()} to {plan['ends'].date()} cannot be forecast on "
             f"{history.as_of}.",
-            f"Choose an end after its start and within {MAX_DAYS_AHEAD} days.",
+            f"Choose an end after its start and within {step.longest_plan} {step.name}s.",
         )
     if not plan["targeted"]:
         raise InvalidRequest(
@@ -104,26 +100,30 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
             "Forecast it from a day after the first participations, or import earlier campaigns.",
         )
     expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))[campaign][-1]
-    days = pd.date_range(plan["starts"], plan["ends"] - pd.Timedelta(days=1))
-    return pd.DataFrame({"ds": days, "mean": expected[(plan["starts"] - as_of).days :]})
+    first = step.number(history.as_of, plan["starts"])
+    ds = step.range(history.as_of, first, ahead - first)
+    return pd.DataFrame({"ds": ds, "mean": expected[first:]})
 
 
 def launch_dispersion(history: History, baseline: Baseline) -> float:
     """Dispersion of the totals of past campaigns around their forecasts at launch, as a negative binomial."""
-    lengths = (history.campaigns["ends"] - history.campaigns["starts"]).dt.days
-    ahead = int(lengths.clip(1, MAX_DAYS_AHEAD).max()) if len(lengths) else 1
+    step, campaigns = history.step, history.campaigns
+    lengths = [
+        step.until(starts, ends) for starts, ends in zip(campaigns["starts"], campaigns["ends"], strict=True)
+    ]
+    ahead = int(np.clip(max(lengths, default=1), 1, step.longest_plan))
     expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))
     steps = dict(iter(history.steps.groupby("unique_id")))
     dispersions = []
     for campaign in history.campaigns.itertuples():
-        start, end = (history.number(moment) for moment in (campaign.starts, campaign.ends))
+        start, end = history.number(campaign.starts), step.until(history.first_day, campaign.ends)
         if (
             campaign.id not in expected
-            or start < _MIN_DAYS_BEFORE
+            or start < 2 * step.lookback
             or campaign.ends > pd.Timestamp(history.as_of)
         ):
             continue
-        length = min(end - start, MAX_DAYS_AHEAD)
+        length = min(end - start, step.longest_plan)
         mean = expected[campaign.id][start][:length].sum()
         actual = steps[campaign.id]["y"].to_numpy(float)[start : start + length].sum()
         # The squared error beyond the variance of a Poisson count, relative to the squared mean.

@@ -43,7 +43,6 @@ FEATURES = (
 )
 NETWORK_FEATURES = slice(0, 4)
 """The features that depend on the spreading network."""
-_WEEK, _FOUR_WEEKS, _EIGHT_WEEKS = 7, 28, 56
 
 
 def features(users: CampaignUsers, origin: int) -> Floats:
@@ -51,12 +50,15 @@ def features(users: CampaignUsers, origin: int) -> Floats:
 
     Returns
     -------
-    Shape (n_users, len(FEATURES)); "its" in FEATURES refers to the campaign.
+    Shape (n_users, len(FEATURES)); "its" in FEATURES refers to the campaign. A week in FEATURES is one of
+    days: ``Step.recent`` steps take its place where they are not days.
     """
+    week = users.step.recent
+    four_weeks, eight_weeks = 4 * week, 8 * week
     took_part = users.took_part.sum_before(origin) > 0
     age = np.log1p(max(origin - users.start, 0))
     active, engaged, y = users.active, users.engaged, users.y
-    this_week = users.took_part.sum_before(origin, _WEEK)
+    this_week = users.took_part.sum_before(origin, week)
     group = users.graph.group
     group_mean = np.bincount(group, this_week) / np.maximum(np.bincount(group), 1)
     in_group = group < len(users.graph.groups)
@@ -67,32 +69,30 @@ def features(users: CampaignUsers, origin: int) -> Floats:
         group_mean[group] * in_group,
         took_part,
         took_part * age,
-        np.log1p(y.sum_before(origin, _WEEK)),
-        np.log1p(y.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(y.sum_before(origin, week)),
+        np.log1p(y.sum_before(origin, four_weeks)),
         np.log1p(y.sum_before(origin)),
         np.log1p(y.recency(origin)),
-        np.log1p(engaged.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(engaged.sum_before(origin, four_weeks)),
         np.log1p(engaged.sum_before(origin, max(origin - users.start, 0))),
         np.log1p(engaged.sum_before(origin)),
         np.log1p(engaged.recency(origin)),
         _log_share(engaged.sum_before(origin), active.sum_before(origin)),
-        np.log1p(active.sum_before(origin, _WEEK)),
-        np.log1p(active.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(active.sum_before(origin, week)),
+        np.log1p(active.sum_before(origin, four_weeks)),
         np.log1p(active.sum_before(origin)),
         np.log1p(active.recency(origin)),
-        np.log(
-            (active.sum_before(origin, _WEEK) + 0.5) / (active.sum_before(origin, _EIGHT_WEEKS) / 8 + 0.5)
-        ),
-        np.log1p(users.any_campaign.sum_before(origin, _FOUR_WEEKS)),
+        np.log((active.sum_before(origin, week) + 0.5) / (active.sum_before(origin, eight_weeks) / 8 + 0.5)),
+        np.log1p(users.any_campaign.sum_before(origin, four_weeks)),
         np.log1p(users.any_campaign.sum_before(origin)),
         np.log1p(users.any_campaign.recency(origin)),
-        np.log1p(users.any_coupon.sum_before(origin, _FOUR_WEEKS)),
+        np.log1p(users.any_coupon.sum_before(origin, four_weeks)),
         np.log1p(users.any_coupon.sum_before(origin)),
         np.log1p(users.any_coupon.recency(origin)),
         _log_share(users.any_coupon.sum_before(origin), active.sum_before(origin)),
-        np.log1p(users.campaign_coupon.sum_before(origin, _EIGHT_WEEKS)),
+        np.log1p(users.campaign_coupon.sum_before(origin, eight_weeks)),
         np.log1p(users.campaign_coupon.sum_before(origin)),
-        _log_spending(users.campaign_spending.sum_before(origin, _EIGHT_WEEKS)),
+        _log_spending(users.campaign_spending.sum_before(origin, eight_weeks)),
         _log_spending(users.campaign_spending.sum_before(origin)),
         _log_spending(users.spending.sum_before(origin)),
     ]

@@ -3,9 +3,10 @@
     share(u) ~ usual rate(u) * exp(w . features(u))
 
 This is a conditional logit (McFadden 1974) over the users that a campaign reached, fitted to the
-participations of the week after each origin. Of many users, it is fitted to all participants and a sample of
-the others, weighted to stand for all of them. Given the expected number of participants of a day, the shares
-give each user's probability of taking part; over all users the probabilities sum to that number.
+participations of the week after each origin (of the ``Step.recent`` steps, where they are not days). Of many
+users, it is fitted to all participants and a sample of the others, weighted to stand for all of them. Given
+the expected number of participants of a step, the shares give each user's probability of taking part; over
+all users the probabilities sum to that number.
 """
 
 from collections.abc import Iterable
@@ -22,8 +23,6 @@ from forecasting.user_shares.traits import Associations, TraitContrasts
 
 Floats = NDArray[np.float64]
 
-TARGET_DAYS = 7
-"""The number of days from an origin on whose participations are the target."""
 _MIN_SCALE = 1e-6
 _MAX_PROBABILITY = 0.98
 """The largest share of the users that can take part on one day."""
@@ -74,18 +73,18 @@ class UserShares:
 
     @classmethod
     def fit(cls, campaigns: Iterable[tuple[CampaignUsers, Iterable[int]]]) -> Self:
-        """Fit to the participations in the TARGET_DAYS days from each of a campaign's origins on.
+        """Fit to the participations in the ``Step.recent`` steps from each of a campaign's origins on.
 
         Parameters
         ----------
         campaigns
-            The users of each campaign, and origins whose TARGET_DAYS days are known.
+            The users of each campaign, and origins whose ``Step.recent`` steps are known.
         """
         designs, log_rates, counts, sizes, clusters = [], [], [], [], []
         contrasts = TraitContrasts()
         for number, (users, origins) in enumerate(campaigns):
             for origin in origins:
-                days = users.y.sum_before(origin + TARGET_DAYS, TARGET_DAYS)
+                days = users.y.sum_before(origin + users.step.recent, users.step.recent)
                 chosen, stands_for = _sample(days > 0, users.can_take_part(origin), seed=origin)
                 if days[chosen].any():
                     x, log_rate = features(users, origin)[chosen], np.log(users.y.rate(origin)[chosen])

@@ -285,7 +285,7 @@ def test_models_and_backtests_are_served(
     assert summary.partition(". ")[0] in html
     # The model's own back-test is stored as a separate one; storing it twice has no effect.
     for _ in range(2):
-        store_backtest(graph, sample.dataset, tested, CUTOFF, 3)
+        store_backtest(graph, sample.dataset, tested, CUTOFF)
     backtests = client.get("/v1/back-tests", params=scope).json()
     (stored,) = [run for run in backtests if run["until"] == str(CUTOFF)]
     assert (stored["until"], stored["every"]) == (str(CUTOFF), 3)

@@ -210,7 +210,7 @@ def test_invalid_job_is_rejected_when_submitted(client: TestClient, sample: Impo
         ("/v1/models", {**scope, "holidays": "mars"}, 422),
         ("/v1/back-tests", {**scope, "since": "2017-11-01", "until": "2030-01-01"}, 422),
         ("/v1/campaigns/nothing/forecast", scope, 404),
-        ("/v1/campaigns/18/forecast", {**scope, "horizon": 15}, 422),
+        ("/v1/campaigns/18/forecast", {**scope, "horizon": 25}, 422),
     ):
         response = client.post(address, json=body)
         assert response.status_code == status, response.text

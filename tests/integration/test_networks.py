@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from forecasting.history.read_history import read_history
-from forecasting.history.time_step import DAY, MONTH, Step
+from forecasting.history.time_step import MONTH, STEPS, Step
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
 from forecasting.next_users.job import next_users_runs, rank_next_users, train_next_users
@@ -296,7 +296,7 @@ def test_too_long_horizon_is_rejected(graph: Graph, spread: NetworkRun) -> None:
 ORIGIN, RUNNING = date(2012, 10, 1), "c33"
 
 
-@pytest.mark.parametrize("step", [DAY, MONTH])
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_participants_of_open_campaigns_are_counted_in_steps(
     graph: Graph, spread: NetworkRun, step: Step
 ) -> None:
@@ -305,10 +305,11 @@ def test_participants_of_open_campaigns_are_counted_in_steps(
         graph,
         "MATCH (u:User {dataset: $d})-[p:PARTICIPATED_IN]->(c:Campaign {dataset: $d}) "
         "WHERE p.at < datetime($t) RETURN DISTINCT c.id AS unique_id, u.id AS user, "
-        "toString(date.truncate($unit, p.at)) AS ds",
+        "toString(localdatetime.truncate($unit, p.at)) AS ds",
         d=DATASET, t=f"{ORIGIN}T00:00:00[UTC]", unit=step.name,
     )  # fmt: skip
     expected = pd.DataFrame(rows).assign(ds=lambda frame: pd.to_datetime(frame["ds"]))
+    expected = expected[expected["ds"] >= pd.Timestamp(history.first_day)]  # Of hours, the latest weeks.
     expected = expected.groupby(["unique_id", "ds"]).size()
     y = history.steps.set_index(["unique_id", "ds"])["y"]
     assert y[y > 0].sort_index().to_dict() == expected.sort_index().to_dict()
@@ -317,7 +318,8 @@ def test_participants_of_open_campaigns_are_counted_in_steps(
          "ends": history.campaigns.set_index("id")["ends"].clip(upper=pd.Timestamp(ORIGIN))}
     )  # fmt: skip
     assert (last["step"] < last["ends"]).all()
-    assert (last["ends"] <= last["step"] + pd.Timedelta(31 if step is MONTH else 1, "D")).all()
+    longest = {"hour": "1h", "day": "1D", "week": "7D", "month": "31D"}[step.name]
+    assert (last["ends"] <= last["step"] + pd.Timedelta(longest)).all()
     assert history.campaigns["open"].all()
     assert history.open_roles["score"].max() > 0
     assert (history.campaigns["targeted"] <= USERS).all()

@@ -110,7 +110,7 @@ def test_backtest_on_given_days_stores_no_model(
     assert result.redeemers_mae is not None
     assert len(result.redeemers_mae) == len(names)
     assert [run.id for run in models(graph, sample.dataset)] == [model.id]
-    store_backtest(graph, sample.dataset, result, last, 4)
+    store_backtest(graph, sample.dataset, result, last)
     (stored,) = [run for run in backtests(graph, sample.dataset) if run.every == 4]
     assert (stored.until, stored.every, stored.mae) == (last, 4, result.mae)
     with pytest.raises(InvalidRequest, match="too few days"):

@@ -79,5 +79,8 @@ def test_holiday_effects_are_taken_out_of_the_past_and_put_into_the_future() -> 
     assert means == pytest.approx(np.tile(expected, (3, 1)), rel=0.02)
 
 
-def test_short_series_have_no_statistical_forecast() -> None:
-    assert np.isnan(statistical_means(np.ones(13), np.ones(30), DAY, 5)).all()
+def test_short_series_are_forecast_without_a_season_or_not_at_all() -> None:
+    assert np.isnan(statistical_means(np.ones(7), np.ones(30), DAY, 5)).all()
+    means = statistical_means(np.arange(1.0, 13.0), np.ones(30), DAY, 5)[: STATISTICAL.index("Croston")]
+    assert np.isfinite(means).all()
+    assert means[STATISTICAL.index("SeasonalMean")].tolist() == [8.5] * 5  # Of the last eight steps.

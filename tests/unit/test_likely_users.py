@@ -10,11 +10,12 @@ import pytest
 
 from forecasting.history.campaign_users import CampaignUsers, UserGraph
 from forecasting.history.daily_values import DailyEvents, DailyMatrix
+from forecasting.history.time_step import DAY
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
 from forecasting.user_shares.conditional_logit import ConditionalLogit
 from forecasting.user_shares.features import FEATURES, features
-from forecasting.user_shares.shares import TARGET_DAYS, UserShares, daily_probabilities
+from forecasting.user_shares.shares import UserShares, daily_probabilities
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
@@ -71,7 +72,7 @@ def test_events_have_the_sums_of_a_matrix(origin: int) -> None:
 
 def test_shares_fitted_to_a_sample_are_close_to_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     users, probability = simulated_users(300, 120, seed=2)
-    campaigns = [(users, range(20, 120 - TARGET_DAYS, 2))]
+    campaigns = [(users, range(20, 120 - DAY.recent, 2))]
     exact = UserShares.fit(campaigns).of(users, 119)
     monkeypatch.setattr("forecasting.user_shares.shares._MAX_ABSENT", 100)
     sampled = UserShares.fit(campaigns).of(users, 119)
@@ -83,7 +84,7 @@ def test_shares_fitted_to_a_sample_are_close_to_those_of_all(monkeypatch: pytest
 
 def test_shares_recover_users_three_times_as_likely() -> None:
     users, probability = simulated_users(300, 120, seed=2)
-    fitted = UserShares.fit([(users, range(20, 120 - TARGET_DAYS, 2))]).of(users, 119)
+    fitted = UserShares.fit([(users, range(20, 120 - DAY.recent, 2))]).of(users, 119)
     assert fitted.sum() == pytest.approx(1)
     likely = probability > probability.min()
     assert fitted[likely].mean() / fitted[~likely].mean() == pytest.approx(3, rel=0.35)

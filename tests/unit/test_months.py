@@ -112,10 +112,13 @@ def test_daily_history_is_rejected_by_a_monthly_model(fitted: KLSTM) -> None:
         fitted.predict(make_history(), 1)
 
 
-def test_users_cannot_be_forecast_by_month(fitted: KLSTM) -> None:
-    with pytest.raises(InvalidRequest, match="forecast by day") as error:
-        _ = fitted.forecast(monthly_history(), 1).users
-    assert "next-user model" in error.value.remedy
+def test_users_of_a_month_sum_to_its_forecast(fitted: KLSTM) -> None:
+    forecasts = fitted.forecast(monthly_history(), 3)
+    assert set(forecasts.users["unique_id"]) == {"1", "2", "3"}
+    for campaign, users in forecasts.users.groupby("unique_id"):
+        total = forecasts.rows.loc[forecasts.rows["unique_id"] == campaign, "mean"].sum()
+        expected = total * (1 - forecasts.others_share(campaign))
+        assert users["days"].sum() == pytest.approx(expected, rel=1e-4)
 
 
 def test_checkpoint_stores_the_time_step(fitted: KLSTM, tmp_path: Path) -> None:

@@ -28,13 +28,13 @@ def test_better_benchmark_and_narrow_interval_are_named() -> None:
     trust, participants, redeemers, interval, level_interval = summarise_verdict(ENGLISH, RUN)
     assert trust == "Trust the number of participants, but not the influence level."
     assert participants == (
-        "On held-out days, exponential smoothing (AutoETS) predicted the number of participants better than "
+        "On held-out data, exponential smoothing (AutoETS) predicted the number of participants better than "
         "the combination, whose forecasts are shown: its mean absolute error was 4.00 a "
         "day, that of the combination "
         "5.00 (+25%)."
     )
     assert redeemers == (
-        "On held-out days, the combination, whose forecasts are shown, predicted the "
+        "On held-out data, the combination, whose forecasts are shown, predicted the "
         "number of redeemers best: its mean absolute error was 1.50 a day (-6%), that of the next best, "
         "repeating the previous week (SeasonalNaive), 1.60."
     )
@@ -130,7 +130,7 @@ def test_weights_of_the_members_are_named() -> None:
     weighted = replace(weighted, mae=[4.0, 5.0, 4.5, 4.2, 6.0], redeemers_mae=None)
     weighted = replace(weighted, weights=[1.0, 0.4, 0.001, 0.599, 0.0], mase=[1.0] * 5)
     assert summarise_verdict(ENGLISH, weighted)[1] == (
-        "The forecast is a weighted mean, whose weights come from held-out days; in the back-test: "
+        "The forecast is a weighted mean, whose weights come from held-out data; in the back-test: "
         "exponential smoothing (AutoETS) 60%, the K-LSTM 40%."
     )
     scores = serialize_comparison(weighted)
