@@ -159,8 +159,8 @@ def find_model(graph: Graph, dataset: str, model: str) -> ModelRun | None:
 @dataclass(frozen=True)
 class Forecast:
     """A stored forecast: for each of its `days` (ISO dates, or moments of hours) the lists of `values`, which
-    are FORECAST_VALUES and, where the data set has redemptions, REDEEMER_VALUES. `others_share` is the share of the
-    participants who are not among its likely users: see
+    are FORECAST_VALUES and, where the data set has redemptions, REDEEMER_VALUES. `others_share` is the share
+    of the participants who are not among its likely users: see
     ``forecasting.history.campaign_users.others_share``. `unit` is the name of its time step.
     """
 
