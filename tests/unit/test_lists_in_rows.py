@@ -136,6 +136,20 @@ def test_list_with_the_ids_of_the_campaigns_is_read_not_the_first(tmp_path: Path
     assert (source["columns"]["campaign"], questions) == (PROMOTION, {})
 
 
+def test_a_list_of_any_name_with_codes_of_the_campaigns_names_them(tmp_path: Path) -> None:
+    (tmp_path / "campaigns.csv").write_text(
+        "campaign_id,code,start,end\n1,LUNCH5,2024-03-01,2024-03-20\n2,FREEDEL,2024-03-01,2024-03-20\n"
+    )
+    records = [
+        line(number) | {"perks": [{"ref": code}]} for number, code in enumerate(["LUNCH5", "FREEDEL"] * 2)
+    ]
+    text = write(tmp_path, *records)
+    mapping = load_yaml(text)
+    assert "campaign" in mapping["tables"]["behaviours"][0]["columns"]  # type: ignore[index]
+    check = check_files(tmp_path, parse_mapping(mapping, "test"), Silent())
+    assert check.tally.counts["purchase"].counting == 4
+
+
 def test_two_lists_with_ids_of_campaigns_are_a_question(tmp_path: Path) -> None:
     text = write(tmp_path, *with_shipping("P2"), campaigns=True)
     question = source_of(text)[1]["tables.behaviours.0.columns.campaign"]

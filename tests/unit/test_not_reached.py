@@ -84,6 +84,16 @@ def test_responses_are_behaviours_of_which_declined_ones_never_count(tmp_path: P
     assert report.tables["behaviours"].loaded == 12
 
 
+def test_responses_of_unknown_meaning_are_asked_about(tmp_path: Path) -> None:
+    rows = "".join(
+        f"S1,c{number},2024-03-0{number} 12:00,{('ACCEPTED', 'DECLINED', 'CALLBACK')[number % 3]}\n"
+        for number in range(1, 7)
+    )
+    kinds = infer(tmp_path, responses="campaign_id,customer_id,response_date,response\n" + rows)["kinds"]
+    assert kinds["CALLBACK"]["counts"]["choose"] == ["named", "never"]
+    assert (kinds["ACCEPTED"]["counts"], kinds["DECLINED"]["counts"]) == ("named", "never")
+
+
 def test_responses_without_a_time_target_nobody(tmp_path: Path) -> None:
     mapping = infer(tmp_path, replies=targets("response", "ACCEPTED", "DECLINED"))
     assert "targetings" not in mapping["tables"]

@@ -103,6 +103,8 @@ class Draft:
     """Sources of behaviours that name campaigns, and the column that does."""
     campaign_rules: dict[str, Noted] = field(default_factory=dict)
     """Which values of a column that names campaigns are campaigns, where not all are."""
+    naming_kinds: set[str] = field(default_factory=set)
+    """Kinds of behaviours of which nearly all name a campaign."""
     coupon_columns: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours whose objects are coupons, and their column."""
 

@@ -12,9 +12,14 @@ from graph.importing.exports.fit import names_of
 from graph.importing.inference.answers import Place, give_answers
 from graph.importing.inference.behaviours.kinds import draft_kinds
 from graph.importing.inference.behaviours.source import draft_behaviours
-from graph.importing.inference.behaviours.user_columns import user_column
+from graph.importing.inference.behaviours.user_columns import are_honorifics, user_column
 from graph.importing.inference.campaigns.coupons import add_coupons, name_coupons, redeems_only
-from graph.importing.inference.campaigns.links import ask_about_any, ask_what_counts, link_campaigns
+from graph.importing.inference.campaigns.links import (
+    ask_about_any,
+    ask_what_counts,
+    is_code,
+    link_campaigns,
+)
 from graph.importing.inference.campaigns.pairs import draft_pairs
 from graph.importing.inference.campaigns.scope import ask_about_scope
 from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
@@ -149,9 +154,10 @@ def _draft_file(
 
 
 def _campaign_ids(file: InspectedFile) -> set[str]:
-    """Return the ids in a table of campaigns."""
-    column = assign_columns("campaigns", file.names).get("id")
-    return set[str]().union(*(frame[column] for frame in file.frames([column]))) - {""} if column else set()
+    """Return the ids and codes in a table of campaigns."""
+    own = assign_columns("campaigns", file.names).get("id")
+    columns = [name for name in file.names if name == own or is_code(name)]
+    return {value for frame in file.frames(columns) for name in columns for value in frame[name]} - {""}
 
 
 def _name_of(folder: Path) -> str:
@@ -202,6 +208,12 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
             columns.setdefault("name", name)
     settings: dict[str, Any] = dict(file.settings)
     spec = TABLES[table]
+    if (
+        table == "users"
+        and columns.get("name") in file.names
+        and are_honorifics(file.values[columns["name"]])
+    ):
+        del columns["name"]
     if "user" in columns and (user := user_column(file, columns["user"])):
         columns["user"] = user
     if table == "targetings" and "at" not in columns and len(file.times) == 1:
@@ -297,7 +309,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         for source in _behaviours(draft)
     )
     rule = "named" if attributed else "promoted" if "promotions" in tables else "any"
-    draft.kinds |= draft_kinds(objects, rule)
+    draft.kinds |= draft_kinds(objects, rule, draft.naming_kinds)
     for name, kind in draft.kinds.items():
         if not isinstance(kind, Noted) and kind.get("counts") == "any":
             draft.kinds[name] = kind | {"counts": rule}

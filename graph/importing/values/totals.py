@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graph.importing.reading.cells import texts
 from graph.importing.values.masks import is_true
 from graph.importing.vocabulary.month_names import ENGLISH, has_names
+from graph.importing.vocabulary.names import FILES, words_of
 
 _PARTIAL = (
     "subtotal", "sub total", "sub-total", "subtotals", "zwischensumme", "sous-total", "小计", "小計",
@@ -28,6 +29,11 @@ _ENDS = rf"(?i)(?:[^\pL]|年|月|日)(?:{_ANY_WORD})[\s\x{{a0}}:]*$"
 _FIRST = re.compile(rf"(?i)({_ANY_WORD})(?![^\W\d_])(.*)")
 _LAST = re.compile(rf"(?i)(.*?)(?<![^\W\d_年月日])({_ANY_WORD})")
 _LINKS = frozenset(("for", "of", "in", "für", "im", "de", "del", "di", "van", "za", "за"))
+_COUNTED = {
+    *(word for table in ("users", "products", "behaviours") for word in FILES[table]),
+    "row", "record", "entry", "line", "number", "count", "anzahl", "zeile",
+}  # fmt: skip
+"""What totals may count, in the singular."""
 _PERIOD = re.compile(r"(?:19|20)\d\d|\d{1,4}(?:[./-]\d{1,4}){1,2}|q[1-4]|(?:\d+[年月日])+")
 _WITHOUT_WORDS = r"^[^\pL]*$"
 REASON = "reads as a total of other rows, no id; leave it out with `where`, or rename the id"
@@ -54,7 +60,7 @@ def are_totals(ids: pa.Array, others: Iterable[pa.Array]) -> NDArray[np.bool_]:
 def name_totals(ids: pa.Array) -> NDArray[np.bool_]:
     """Return where an id is a word for totals, alone or with a period: Subtotal March, Total 2024.
 
-    `Total Immersion` and `Total 90` are names.
+    So is one for their number: Total members: 400. `Total Immersion` and `Total 90` are names.
     """
     # Few blocks have any; each id is looked at once, not each row.
     unique = pc.unique(ids)
@@ -79,7 +85,12 @@ def _is_total(text: str) -> bool:
     else:
         return False
     parts = [part for part in re.split(r"[\s:,()]+", rest.lower()) if part not in _LINKS | {""}]
-    return all(_is_period(part) or (word.lower() in _PARTIAL and part.isdigit()) for part in parts)
+    is_count = word.lower() in _PARTIAL or ":" in text or any(map(_is_counted, parts))
+    return all(_is_period(part) or _is_counted(part) or (is_count and part.isdigit()) for part in parts)
+
+
+def _is_counted(text: str) -> bool:
+    return words_of(text)[0] in _COUNTED
 
 
 def _is_period(text: str) -> bool:

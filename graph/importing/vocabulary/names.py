@@ -94,8 +94,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "fecha", "fecha_de_pedido", "data_do_pedido", "data_zamówienia", "tarih", "sipariş_tarihi",
         "дата", "дата_заказа", "dato", "주문일시", "주문일자", "결제일시", "التاريخ",
         "sale_date", "sold_at", "receipt_date", "checkout_date", "txn_date", "txn_time", "trans_date",
-        "order_created_at", "event_at", "viewed_at", "clicked_at", "opened_at", "response_date",
-        "response_time", "responded_at", "responded_on", "contact_date", "contact_time", "contacted_at",
+        "order_created_at", "placed_at", "placed_on", "event_at", "viewed_at", "clicked_at", "opened_at",
+        "response_date", "response_time", "responded_at", "responded_on", "contact_date", "contact_time",
+        "contacted_at",
     ),
     "starts": (
         "starts", "start", "starts_on", "begins_on", "start_date", "starts_at", "start_at", "start_time",

@@ -1,7 +1,7 @@
 """Kinds of behaviour: the relationship type of each, and which count as participation."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from graph.importing.inference.draft import Ask, Noted
@@ -15,7 +15,7 @@ _EMAIL = {"CLICKED", "OPENED"}
 _NEVER = {"DECLINED", "RETURNED", "RECEIVED", "UNSUBSCRIBED", "BOUNCED"}
 
 
-def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
+def draft_kinds(names: dict[str, str], rule: str, naming: Collection[str] = ()) -> dict[str, Any]:
     """Return the kinds of a mapping.
 
     Parameters
@@ -24,11 +24,15 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
         Kind of object (product, coupon, campaign) by name of the kind, as the data has it.
     rule
         When a kind with products counts: promoted, named or any.
+    naming
+        Kinds whose behaviours name a campaign: whether those of unknown meaning count is a question.
     """
     types = _distinct_types(names)
     counting = _counting(set(types.values()))
     purchases = [name for name, type_ in types.items() if type_ in ("PURCHASED", "ORDERED")]
     kinds: dict[str, Any] = {}
+    asked = {name for name in names if name in naming and known_type(name) is None}
+    asked = asked if 0 < len(asked) <= _MOST_ASKED and any(map(known_type, names)) else set()
     is_open = 1 < len(names) <= _MOST_ASKED and not any(map(known_type, names))
     for name, entity in names.items():
         spec: dict[str, Any] = {"type": types[name], "object": entity}
@@ -39,7 +43,13 @@ def draft_kinds(names: dict[str, str], rule: str) -> dict[str, Any]:
             spec["counts"] = rule if entity == "product" else "named"
         else:
             spec["counts"] = "never"
-        if is_open:
+        if name in asked:
+            spec["counts"] = Ask(
+                f"Behaviours of the kind {name} name a campaign. Do they count as participation in it "
+                "(named), or never?",
+                ("named", "never"),
+            )
+        elif is_open:
             question = (
                 f"Do behaviours of the kind {name} count as participation ({spec['counts']}), or never?"
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from graph.importing.inference.draft import Ask
-from graph.importing.inference.files.column_values import examples
+from graph.importing.inference.files.column_values import are_identifiers, examples
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.lists_in_rows import first_of, list_columns, unread_lists
 from graph.importing.inference.files.tables import find_columns
@@ -42,9 +42,9 @@ class NestedLists:
 def read_lists(file: InspectedFile, campaigns: set[str] | None) -> NestedLists:
     """Add the columns of a campaign or coupon, and of refunds, that are in lists to `file`.
 
-    Where rows have several campaigns, a table of `campaigns`, whose ids these are, makes it a question which
-    one counts; without it, each combination is a campaign of its own. Of several lists, that counts whose
-    values are such ids. Several refunds of a row are not read.
+    Where rows have several campaigns, a table of `campaigns`, whose ids and codes these are, makes it a
+    question which one counts; without it, each combination is a campaign of its own. Of several lists, that
+    counts whose values are such ids, whatever it is called. Several refunds of a row are not read.
     """
     found = NestedLists()
     others = [set(list_columns(other)) for other in file.further_files]
@@ -56,6 +56,10 @@ def read_lists(file: InspectedFile, campaigns: set[str] | None) -> NestedLists:
             columns = []
         naming = [(role, name) for role in _NAMING for name in columns if _names(name, role)]
         matching = [(role, name) for role, name in naming if _match(file, name, campaigns or set())]
+        if campaigns and not matching:
+            # A list of any name, like `applied_promos`, whose values are no numbers that agree by chance.
+            others_matching = [name for name in columns if _match(file, name, campaigns, by_chance=False)]
+            matching = [("campaign", name) for name in others_matching]
         if len(matching) > 1:
             found.campaign = _ask_which_list(file, [name for _, name in matching])
             found.read += [name for _, name in matching]
@@ -132,13 +136,15 @@ def _first_values(file: InspectedFile, column: str) -> list[str | None]:
     return [value or None for value in next(file.frames([column]))[column]]
 
 
-def _match(file: InspectedFile, column: str, ids: set[str]) -> bool:
+def _match(file: InspectedFile, column: str, ids: set[str], *, by_chance: bool = True) -> bool:
     """Return whether most values of a list are among `ids`, or most of these among its values."""
     values: set[str] = set()
     for frame in file.frames([column]):
         for text in frame[column].unique():
             values |= {text} if text in ids else {*text.split(DIVIDER)}
     common = len(values & ids)
+    if not by_chance and not are_identifiers(values & ids):
+        return False
     return common > 0 and 2 * common >= min(len(values - {""}), len(ids))
 
 

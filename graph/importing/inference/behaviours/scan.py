@@ -116,6 +116,10 @@ class Scan:
                 for name, number in count_values(kinds[rows[column] != ""]).items():
                     self.filled.setdefault(name, Counter())[entity] += number
 
+    def names_campaigns(self, kind: str) -> bool:
+        """Return whether nearly all rows of a kind name a campaign."""
+        return self.filled.get(kind, Counter())["campaign"] > _NEARLY_ALL * self.kinds[kind] > 0
+
     def object_of(self, kind: str) -> str | None:
         """Return what most rows of a kind have as their object; None where they have none.
 

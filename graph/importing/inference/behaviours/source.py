@@ -120,6 +120,7 @@ def draft_behaviours(
     campaign = columns.get("campaign") or (scanned["campaign"] if "campaign" in objects.values() else None)
     if isinstance(campaign, str):
         draft.campaign_columns.append((source, campaign))
+    draft.naming_kinds |= {kind for kind in objects if decisions.scan.names_campaigns(kind)}
     if "coupon" in objects.values():
         draft.coupon_columns.append((source, scanned["coupon"]))
     return objects
@@ -169,7 +170,13 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
             remarks += [remark] if remark else []
     scan = _scan(file, roles)
     if "kind" in columns and not (scan.has_kinds and _is_kind_column(file, scan)):
-        del columns["kind"]
+        events = columns.pop("kind")
+        naming = roles.get("campaign", roles.get("coupon"))
+        if "product" not in roles and naming and words_of(events)[0] == "event":
+            # Without a campaign, the product is a question.
+            roles["product"] = columns["object"] = _id_of_events(file) or events
+            columns["campaign"] = naming
+            scan = _scan(file, {role: name for role, name in roles.items() if role != "kind"})
     return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
 
 
@@ -353,7 +360,14 @@ def _is_kind_column(file: InspectedFile, scan: Scan) -> bool:
     Those stand beside their tickets or answers, in a file that names no product.
     """
     attended = scan.statuses or set(words_of(Path(file.name).name.partition(".")[0])) & _ATTENDED
-    return bool(scan.objects) or not attended or any(known_type(kind) for kind in scan.kinds)
+    is_log = bool({"product", "campaign"} & set(scan.objects))
+    return is_log or not attended or any(known_type(kind) for kind in scan.kinds)
+
+
+def _id_of_events(file: InspectedFile) -> str | None:
+    return next(
+        (name for name in file.names if simplify(name) in ("event_id", "event_no", "event_code")), None
+    )
 
 
 def _unknown_columns(file: InspectedFile, columns: dict[str, Any]) -> list[str]:

@@ -2,12 +2,16 @@
 
 import re
 
-from graph.importing.inference.files.column_values import are_numbers
+from graph.importing.inference.files.column_values import Values, are_numbers
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.tables import find_columns
 from graph.importing.vocabulary.names import COLUMNS, simplify
 
 _NAME_OF_PERSON = re.compile(r"[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*(?: +[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*)+,?")
+_HONORIFICS = {
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "lady", "rev", "herr", "frau", "prof_dr", "mme",
+    "m", "mlle", "monsieur", "madame", "sr", "sra", "srta", "sig", "sig_ra", "dhr", "mevr", "pan", "pani",
+}  # fmt: skip
 _MOSTLY = 0.5
 _FEW = 12
 """Values of which a column of users may have more, like the programs in which e-mails are opened."""
@@ -34,6 +38,12 @@ def user_column(file: InspectedFile, named: str | None) -> str | None:
     other = next((name for name in others if _identifies(file, name)), None)
     is_doubtful = _are_groups(file, named) and any(_may_identify(file, name) for name in file.names)
     return other or (None if is_doubtful else named)
+
+
+def are_honorifics(values: Values) -> bool:
+    """Return whether all values are forms of address, like Mr and Dr., no names."""
+    words = {simplify(value) for value in values if value}
+    return bool(words) and words <= _HONORIFICS
 
 
 def _may_identify(file: InspectedFile, column: str) -> bool:

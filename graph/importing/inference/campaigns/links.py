@@ -85,7 +85,7 @@ def _find_naming_columns(
 ) -> None:
     """Take a column of behaviours whose values are ids or codes of campaigns for that which names them."""
     codes = [
-        ids, *(set(values) - {""} for table in own for name, values in table.others.items() if _is_code(name))
+        ids, *(set(values) - {""} for table in own for name, values in table.others.items() if is_code(name))
     ]  # fmt: skip
     naming = [source for source, _ in naming_sources(draft)]
     for source in draft.sources:
@@ -122,7 +122,7 @@ def _are_names(values: set[str], names: set[str]) -> bool:
     return are_identifiers(values & names) and _most(len(values & names), len(values), len(names))
 
 
-def _is_code(column: str) -> bool:
+def is_code(column: str) -> bool:
     """Return whether a column of campaigns has names or codes of them, not their store or category."""
     plain = simplify(column)
     return plain in _NAMES_OF_CAMPAIGNS or bool({"code", "utm"} & set(plain.split("_")))

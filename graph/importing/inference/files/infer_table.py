@@ -71,7 +71,9 @@ def infer_table(file: InspectedFile) -> str | None:
         return None
     if table == "users" and times:
         orders = hinted_table(file.name) == "behaviours" or roles.get("product") is not None
-        if orders or has_repeated_values(file, assign_columns(table, file.names).get("id")):
+        own = assign_columns(table, file.names).get("id")
+        in_series = bool(_ORDER_COLUMNS & set(roles)) and own is not None and _repeats(file, own)
+        if orders or in_series or has_repeated_values(file, own):
             return "behaviours"
     elif table in _ENTITIES and has_repeated_values(file, assign_columns(table, file.names).get("id")):
         if {"user", "product"} <= set(roles) or (times and {"user", "product", "basket"} & set(roles)):
@@ -124,9 +126,11 @@ def states_campaigns(file: InspectedFile) -> bool:
 
 
 def has_repeated_values(file: InspectedFile, column: str | None) -> bool:
-    """Return whether the values of a column repeat, as no ids of a table of entities do."""
-    if column is None:
-        return False
+    """Return whether the values of a column repeat, as no ids of a table of entities do, within one file."""
+    return column is not None and any(_repeats(part, column) for part in file.each_file())
+
+
+def _repeats(file: InspectedFile, column: str) -> bool:
     rows, distinct = 0, set[str]()
     for frame in file.frames([column]):
         values = frame[column][frame[column] != ""]
