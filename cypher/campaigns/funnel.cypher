@@ -5,7 +5,7 @@
 // Of the other types, only behaviours with promoted products belong to a campaign that promotes any, those with its
 // coupons, and those that name it. An open campaign has them only with promoted products.
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
-WITH campaign, EXISTS { (campaign)-[:PROMOTES]->() } AS promotes, EXISTS { (campaign)<-[:TARGETED_BY]-() } AS targeted
+WITH campaign, EXISTS { (campaign)-[:PROMOTES]->() } AS promotes, EXISTS { (campaign)<-[reached:TARGETED_BY]-() WHERE reached.at < datetime($before) } AS targeted
 CALL (campaign, promotes, targeted) {
   MATCH (campaign)<-[part:PARTICIPATED_IN]-(user:User) WHERE part.at < datetime($before)
   RETURN user, part.behaviour AS type
