@@ -64,6 +64,7 @@ def init(
     run: Annotated[
         bool, typer.Option("--run", help="Then ask what only you know, check every row, and import.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --run: import without asking.")] = False,
 ) -> None:
     """Inspect the files and write a first, commented mapping."""
     from cli.console import out
@@ -80,7 +81,7 @@ def init(
         out.print(f"Wrote {path}.", soft_wrap=True)
     if run:
         infer = partial(infer_mapping, folder, dataset, zone) if is_new else None
-        _check_and_run(folder, path, home, infer)
+        _check_and_run(folder, path, home, infer, agreed=yes)
         return
     try:
         read_mapping(path)
@@ -92,9 +93,17 @@ def init(
 
 
 def _check_and_run(
-    folder: Path, path: Path, home: Path | None, infer: "Callable[[dict[Place, str]], str] | None"
+    folder: Path,
+    path: Path,
+    home: Path | None,
+    infer: "Callable[[dict[Place, str]], str] | None",
+    *,
+    agreed: bool,
 ) -> None:
-    """Ask the mapping's questions on a terminal, check all rows, and import them if the user agrees."""
+    """Ask the mapping's questions on a terminal, check all rows, and import them if the user agrees.
+
+    Without a terminal, the user agrees with `--yes` alone.
+    """
     import sys
 
     from cli.questions import ask_questions
@@ -103,7 +112,12 @@ def _check_and_run(
     if on_terminal:
         ask_questions(path, infer)
     _show_check(folder, path)
-    if on_terminal:
+    if not agreed and not on_terminal:
+        raise InvalidRequest(
+            "Nothing was imported: --run asks before it imports, and there is no terminal.",
+            f"Add --yes, or run: groundswell import run {folder}",
+        )
+    if not agreed:
         typer.confirm("Import these rows?", default=True, abort=True)
     run(folder, home)
 

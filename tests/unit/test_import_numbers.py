@@ -1,5 +1,6 @@
 """Numbers are read in one way only: by decimal and grouping signs that all rows decide."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,14 @@ import pyarrow as pa
 import pytest
 
 from graph.errors import ImportFailed
+from graph.importing.check import check_files
+from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.formats import Numbers, ValueFormat
+from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.values.convert import convert
 from graph.importing.values.number_profile import NumberProfile, profile_numbers
+from graph.progress import Silent
 from tests.orders import HEADER, check_orders, orders_mapping
 
 
@@ -107,3 +113,27 @@ def test_decimal_signs_that_contradict_each_other_are_refused_only_if_a_value_co
         tmp_path, HEADER + 'a,tea,2024-03-01,"1,234"\na,tea,2024-03-01,2.500\n', orders_mapping()
     )
     assert report.total.rejected == 1
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_amounts_in_pence_are_divided(tmp_path: Path, suffix: str) -> None:
+    rows = [(f"c{number}", "tea", f"2024-03-0{number + 1}", number + 1, 250 + number) for number in range(2)]
+    names = ("customer_id", "product_id", "order_date", "quantity", "price_pence")
+    if suffix == "csv":
+        text = "\n".join(",".join(map(str, row)) for row in [names, *rows]) + "\n"
+    else:
+        text = "".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows)
+    (tmp_path / f"orders.{suffix}").write_text(text)
+    mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "shop", "UTC")), "test")
+    report = check_files(tmp_path, mapping, Silent())
+    assert [(row["quantity"], row["value"]) for row in report.preview["behaviours"]] == [
+        (1, 2.5),
+        (2, 5.02),
+    ]
+
+
+def test_prices_in_cents_with_decimals_are_not_divided(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "customer_id,product_id,order_date,price_cents\na,tea,2024-03-01,2.50\n"
+    )
+    assert "divide_by" not in infer_mapping(tmp_path, "shop", "UTC")

@@ -133,3 +133,17 @@ def test_mapping_that_may_have_been_changed_is_not_inferred_again(
     monkeypatch.setattr("typer.prompt", lambda _text: next(answers))
     ask_questions(path)
     assert read_mapping(path).tables["behaviours"][0].columns["user"] == "X"
+
+
+def test_nothing_is_imported_without_a_terminal_and_consent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders.csv").write_text("customer_id,sku,order_date\na,tea,2024-03-05\n")
+    imported: list[Path] = []
+    monkeypatch.setattr("cli.imports.run", lambda folder, _home: imported.append(folder))
+    command = ["import", "init", str(tmp_path), "--run"]
+    result = CliRunner().invoke(app, command)
+    assert (result.exit_code != 0, imported) == (True, [])
+    assert "Nothing was imported" in str(result.exception)
+    assert CliRunner().invoke(app, [*command, "--yes"]).exit_code == 0
+    assert imported == [tmp_path]

@@ -56,6 +56,7 @@ class Numbers(Strict):
 
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
+    divide_by: Literal[1, 10, 100, 1000] = 1
 
     @model_validator(mode="before")
     @classmethod
@@ -87,7 +88,10 @@ class FormatSettings(Strict):
         "code before the format: 'de: %d. %B %Y'. No two formats may read one text as different days",
     )
     zone: str | None = Field(None, description="Time zone of times without one, for example Europe/Berlin")
-    numbers: Numbers | None = Field(None, description="Decimal sign and thousands separator")
+    numbers: Numbers | None = Field(
+        None,
+        description="Decimal sign and thousands separator; `divide_by: 100` for amounts in pence or cents",
+    )
     missing: list[str] | None = Field(None, description="Texts that stand for a missing value")
 
     @field_validator("times")

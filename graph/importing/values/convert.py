@@ -61,7 +61,7 @@ def convert(column: pa.Array, kind: Kind, value_format: ValueFormat) -> Converte
     if kind == "time" and not pa.types.is_string(column.type):
         return _typed_time(column, value_format)
     if kind == "number" and not pa.types.is_string(column.type):
-        return _finite(pc.cast(column, pa.float64(), safe=False))
+        return _divided(_finite(pc.cast(column, pa.float64(), safe=False)), value_format)
     text = _text(column, value_format.missing)
     return {"id": _id, "text": _any_text, "number": _number, "time": _time}[kind](text, value_format)
 
@@ -99,7 +99,14 @@ def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
     finite = _finite(parsed.values)
     reason = f"is not a valid number (decimal sign {signs.decimal!r}"
     reason += f", thousands separator {signs.thousands!r})" if signs.thousands else ")"
-    return Converted(finite.values, parsed.bad | finite.bad, reason, parsed.currencies)
+    read = Converted(finite.values, parsed.bad | finite.bad, reason, parsed.currencies)
+    return _divided(read, value_format)
+
+
+def _divided(read: Converted, value_format: ValueFormat) -> Converted:
+    """Return numbers as a whole of what the file counts: pounds for pence."""
+    divisor = value_format.numbers.divide_by
+    return read if divisor == 1 else read._replace(values=pc.divide(read.values, float(divisor)))
 
 
 def _finite(values: pa.Array) -> Converted:

@@ -27,6 +27,12 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
+MINOR_UNITS = {
+    "pence", "penny", "cent", "cents", "minor", "grosze", "groszy", "kopecks", "paise", "centavos", "öre",
+    "øre", "rappen", "agorot", "kuruş",
+}  # fmt: skip
+"""Words of amounts that are hundredths of the currency."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "user": (
         "user_id", "user", "customer_id", "customer", "customer_no", "customer_number", "customer_key",

@@ -6,7 +6,7 @@ from pathlib import Path
 from graph.importing.contract import TABLES
 from graph.importing.mapping.formats import OR
 from graph.importing.reading.json_paths import ALL, RECORD
-from graph.importing.vocabulary.names import COLUMNS, ENTITY_OF, FILES, simplify, words_of
+from graph.importing.vocabulary.names import COLUMNS, ENTITY_OF, FILES, MINOR_UNITS, simplify, words_of
 
 _INCLUSIVE = re.compile(
     r"(?<=.)_(?:incl|inclusive|included|inkl|inklusive|einschl|einschließlich|inclus|incluse)$"
@@ -17,7 +17,7 @@ _EXCLUSIVE = re.compile(
 )
 """Said of an end that is the first moment after a window: `end (excl.)`, `ends before`."""
 _CURRENCY = re.compile(
-    r"(?<=.)_(?:in_)?(?:eur|euro|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|try|brl|inr|jpy|krw|cny|rmb|aud|cad)$"
+    rf"(?<=.)_(?:in_)?(?:{'|'.join(sorted(MINOR_UNITS))}|minor_units?|eur|euro|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|try|brl|inr|jpy|krw|cny|rmb|aud|cad)$"
 )
 """Said of an amount: `Total (EUR)`."""
 _SHORT = (

@@ -6,6 +6,7 @@ from graph.importing.contract import TABLES, Kind
 from graph.importing.inference.draft import Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.discounts import set_discounts
+from graph.importing.inference.formats.minor_units import divide_minor_units
 from graph.importing.inference.formats.numbers import asked_numbers, decide_numbers
 from graph.importing.inference.formats.times import decide_asked_times, decide_times
 from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME
@@ -34,6 +35,7 @@ def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) ->
         for field, value in by_field.items():
             if value is not None:
                 columns[field] = {"column": columns[field], name: value}
+    divide_minor_units(table, file, columns, plain(settings.get("numbers")))
     return settings
 
 
