@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from graph.importing.check import check_files
+from graph.importing.inference.infer import infer_mapping
+from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.questions import resolve_questions, write_answers
+from graph.importing.mapping.yaml_text import load_yaml
 from graph.progress import Silent
 from tests.orders import HEADER, check_orders, orders_mapping
 
@@ -78,3 +82,16 @@ def test_discounts_that_json_types_are_not_read_by_the_decimal_sign(tmp_path: Pa
     mapping.tables["behaviours"][0].files = ["orders.jsonl"]
     rows = check_files(tmp_path, mapping, Silent()).preview["behaviours"]
     assert [(row["value"], row["discount_rate"]) for row in rows] == [(1.5, 0.05), (1.5, 0.1)]
+
+
+def test_shares_with_a_decimal_comma_are_read(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("customer_id,product_id,order_date\na,tea,2024-03-01\n")
+    (tmp_path / "campaigns.csv").write_text("campaign_id,start,end\nA,2024-03-01,2024-03-31\n")
+    (tmp_path / "offers.csv").write_text("campaign_id;product_id;discount\nA;tea;0,50\nA;mug;0,25\n")
+    text = infer_mapping(tmp_path, "shop", "UTC")
+    (question,) = resolve_questions(load_yaml(text))[1]
+    assert question.choose == ("rate", "paid_rate", "amount")
+    report = check_files(
+        tmp_path, parse_mapping(load_yaml(write_answers(text, ["amount"])), "test"), Silent()
+    )
+    assert [row["discount"] for row in report.preview["promotions"]] == [0.5, 0.25]

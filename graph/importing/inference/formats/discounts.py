@@ -59,8 +59,8 @@ def set_discounts(table: str, file: InspectedFile, columns: dict[str, Any]) -> N
         if share and not kinds["amount"]:
             setting["as"] = Ask(
                 f"Does {share} in {column} of {file.name} mean the share of the price that is taken off "
-                "(rate), or that is paid (paid_rate)?",
-                tuple(OR.join([*first, reading]) for reading in ("rate", "paid_rate")),
+                "(rate), or that is paid (paid_rate), or money taken off (amount)?",
+                tuple(OR.join([*first, reading]) for reading in ("rate", "paid_rate", "amount")),
             )
         elif kinds["threshold"] or kinds["percent"]:
             amounts = ["amount"] if kinds["amount"] or kinds["share"] else []

@@ -34,7 +34,8 @@ def format_settings(table: str, file: InspectedFile, columns: dict[str, Any]) ->
             continue
         for field, value in by_field.items():
             if value is not None:
-                columns[field] = {"column": columns[field], name: value}
+                column = columns[field]
+                columns[field] = (column if isinstance(column, dict) else {"column": column}) | {name: value}
     divide_minor_units(table, file, columns, plain(settings.get("numbers")))
     return settings
 
@@ -55,6 +56,8 @@ def _of_kind(table: str, file: InspectedFile, columns: dict[str, Any], kind: Kin
     """Return the column of each field of `kind` whose values are texts."""
     fields = [field.name for field in TABLES[table].fields if field.kind == kind]
     mapped = {name: columns.get(name) for name in fields}
+    # A discount of which it is known, or asked, whether it is a share.
+    mapped |= {name: column["column"] for name, column in mapped.items() if isinstance(column, dict)}
     return {
         name: column
         for name, column in mapped.items()
