@@ -23,7 +23,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forecasting.baseline.traffic import HolidayEffects
+from forecasting.baseline.traffic import CalendarEffects
 from forecasting.history.time_step import DAY, HOUR, MONTH, WEEK, Step
 
 Floats = NDArray[np.float64]
@@ -58,8 +58,8 @@ class Traffic:
         Active users of each step, shape (n_steps,).
     expected
         ``forecast_traffic``, shape (n_steps + 1, ahead).
-    holidays
-        The effects of holidays.
+    effects
+        The effects of holidays and seasons.
     phase
         Position of the first step in its season (0: Monday, or January).
     step
@@ -68,7 +68,7 @@ class Traffic:
 
     counts: Floats
     expected: Floats
-    holidays: HolidayEffects
+    effects: CalendarEffects
     phase: int
     step: Step = DAY
 

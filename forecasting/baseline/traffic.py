@@ -45,8 +45,8 @@ _INITIAL_LEVEL_SD = 0.5
 
 
 @dataclass(frozen=True)
-class HolidayEffects:
-    """What the filter knows about holidays at each origin.
+class CalendarEffects:
+    """What the filter knows about holidays and seasons at each origin.
 
     Attributes
     ----------
@@ -56,15 +56,23 @@ class HolidayEffects:
         Their log effects as learned before each step, shape (n_steps + 1, n).
     prior
         Factors of the declared prior, shape (n_steps + ahead,).
+    seasons, season_coefficients
+        As `indicators` and `coefficients`, for the position in the season (of hours, and parts of weekdays).
     """
 
     indicators: Floats
     coefficients: Floats
     prior: Floats
+    seasons: Floats
+    season_coefficients: Floats
 
     def factors(self, origin: int) -> Floats:
         """Ratio of each step to one without holidays near, as known at `origin`; shape (n_steps + ahead,)."""
         return np.asarray(self.prior * np.exp(self.indicators @ self.coefficients[origin]))
+
+    def season_factors(self, origin: int) -> Floats:
+        """Ratio of each step to one of an average season, as known at `origin`; shape (n_steps + ahead,)."""
+        return np.asarray(np.exp(self.seasons @ self.season_coefficients[origin]))
 
 
 def forecast_traffic(
@@ -74,7 +82,7 @@ def forecast_traffic(
     *,
     country: str | None = None,
     holidays: str | None = None,
-) -> tuple[Floats, HolidayEffects]:
+) -> tuple[Floats, CalendarEffects]:
     """Forecast traffic from every origin.
 
     Parameters
@@ -93,7 +101,7 @@ def forecast_traffic(
     Returns
     -------
     The forecasts, shape (n_steps + 1, ahead): row t holds steps t, t + 1, ... from counts before step t; and
-    the effects of holidays.
+    the effects of holidays and seasons.
     """
     steps, ahead = len(counts), len(calendar) - len(counts)
     level_sd, drift_sd, drift_damping = _LEVEL_DYNAMICS[step]
@@ -121,8 +129,12 @@ def forecast_traffic(
     expected, states = _kalman_forecasts(
         adjusted, design, np.square(prior_sd), damping, process_variances, ahead
     )
-    learned = HolidayEffects(
-        indicators, states[:, indicators_from : indicators_from + indicators.shape[1]], prior
+    learned = CalendarEffects(
+        indicators,
+        states[:, indicators_from : indicators_from + indicators.shape[1]],
+        prior,
+        seasons=design[:, 2:indicators_from],
+        season_coefficients=states[:, 2:indicators_from],
     )
     return np.asarray(expected * sliding_window_view(prior, ahead)[: steps + 1]), learned
 

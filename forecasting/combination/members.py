@@ -33,7 +33,9 @@ _KEPT = 256
 """Series whose means are kept."""
 
 
-def statistical_means(y: Floats, holiday_factors: Floats, step: Step, horizon: int) -> Floats:
+def statistical_means(
+    y: Floats, holiday_factors: Floats, step: Step, horizon: int, season_factors: Floats | None = None
+) -> Floats:
     """Forecast a series by each statistical member.
 
     Parameters
@@ -46,19 +48,24 @@ def statistical_means(y: Floats, holiday_factors: Floats, step: Step, horizon: i
         The time step, whose season the members use.
     horizon
         Number of steps to forecast.
+    season_factors
+        Ratio of each step to one of an average season, of the shape of `holiday_factors`: the season of a
+        series that is shorter than two of its own.
 
     Returns
     -------
     Means, shape (len(STATISTICAL), horizon); NaN where the series is too short, where a member cannot be
-    fitted, and of Croston where the series is not intermittent. A series that is shorter than two seasons is
-    forecast without a season.
+    fitted, and of Croston where the series is not intermittent. A series that is shorter than two seasons has
+    that of `season_factors`.
     """
     if len(y) < _MIN_STEPS:
         return np.full((len(STATISTICAL), horizon), np.nan)
-    season = step.season if len(y) >= 2 * step.season else 1
-    adjusted = (y / holiday_factors[: len(y)])[-_FITTED_SEASONS * step.season :]
+    season, factors = step.season, holiday_factors
+    if len(y) < 2 * season:
+        season, factors = 1, factors if season_factors is None else factors * season_factors
+    adjusted = (y / factors[: len(y)])[-_FITTED_SEASONS * step.season :]
     means = _fitted_means(adjusted.tobytes(), season, horizon)
-    return np.maximum(means * holiday_factors[len(y) : len(y) + horizon], _MIN_MEAN)
+    return np.maximum(means * factors[len(y) : len(y) + horizon], _MIN_MEAN)
 
 
 # Totals, users, groups and explanation of a forecast need the same means, which take a tenth of a second.

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from forecasting.baseline.baseline import Baseline, traffic_of
-from forecasting.baseline.traffic import HolidayEffects
+from forecasting.baseline.traffic import CalendarEffects
 from forecasting.history.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.history.campaign_users import CampaignUsers, campaign_users
 from forecasting.history.history import History
@@ -64,8 +64,8 @@ class CampaignFrame:
         Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,).
     baseline
         Baseline from each origin, shape (n_steps + 1, horizon).
-    holidays
-        The effects of holidays.
+    effects
+        The effects of holidays and seasons.
     users
         The users it can reach.
     open
@@ -83,7 +83,7 @@ class CampaignFrame:
     calendar: Floats
     traffic_shocks: NDArray[np.float64]
     baseline: NDArray[np.float64]
-    holidays: HolidayEffects
+    effects: CalendarEffects
     users: CampaignUsers
     open: bool
     counts_from_launch: bool
@@ -211,7 +211,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             calendar=calendar,
             traffic_shocks=shocks,
             baseline=expected[campaign.id],
-            holidays=traffic.holidays,
+            effects=traffic.effects,
             users=users[campaign.id],
             open=campaign.open,
             counts_from_launch=history.redemptions_only or campaign.id in launched,

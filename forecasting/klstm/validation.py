@@ -163,9 +163,10 @@ def member_means(frame: CampaignFrame, origin: int, klstm_mean: Floats) -> Float
     ahead = len(klstm_mean)
     statistical = statistical_means(
         frame.y[frame.first_counted : origin],
-        frame.holidays.factors(origin)[frame.first_counted :],
+        frame.effects.factors(origin)[frame.first_counted :],
         frame.step,
         ahead,
+        frame.effects.season_factors(origin)[frame.first_counted :],
     )
     return np.vstack([klstm_mean, frame.baseline[origin, :ahead], statistical])
 

@@ -16,7 +16,7 @@ from forecasting.baseline.rate_model import (
     expected_participants,
     rate_weights,
 )
-from forecasting.baseline.traffic import HolidayEffects, forecast_traffic
+from forecasting.baseline.traffic import CalendarEffects, forecast_traffic
 from forecasting.history.time_step import MONTH
 from graph.errors import InvalidRequest
 
@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 
 FIRST = pd.Timestamp("2017-01-02")  # A Monday.
 DAYS, AHEAD = 280, 14
-NO_HOLIDAYS = HolidayEffects(np.empty((DAYS + AHEAD, 0)), np.empty((DAYS + 1, 0)), np.ones(DAYS + AHEAD))
+NOTHING = np.empty((DAYS + AHEAD, 0)), np.empty((DAYS + 1, 0))
+NO_EFFECTS = CalendarEffects(*NOTHING, np.ones(DAYS + AHEAD), *NOTHING)
 WEEKDAY_FACTORS = np.array([1.0, 0.8, 0.8, 0.9, 1.1, 1.5, 0.9])
 
 
@@ -68,7 +69,7 @@ def test_forecasts_use_nothing_after_the_origin() -> None:
             active_users, participants = counts.copy(), y.copy()
             active_users[later], participants[later] = 5_000.0, 900.0
             expected = expected_daily_traffic(active_users, holidays="us-groceries")
-            traffic = Traffic(active_users, expected, NO_HOLIDAYS, 0)
+            traffic = Traffic(active_users, expected, NO_EFFECTS, 0)
             means = expected_participants(series_before_launch(participants), traffic, weights)
             forecasts.append((expected[: origin + 1], means[: origin + 1]))
         for clean, corrupted in zip(*forecasts, strict=True):
@@ -93,7 +94,7 @@ def test_outlier_changes_expected_traffic_little() -> None:
 def test_expected_participants_follow_the_weekly_season() -> None:
     counts, _ = seasonal_counts(300)
     y, mean = seasonal_counts(20, seed=1)
-    traffic = Traffic(counts, expected_daily_traffic(counts), NO_HOLIDAYS, 0)
+    traffic = Traffic(counts, expected_daily_traffic(counts), NO_EFFECTS, 0)
     series = series_before_launch(y)
     means = expected_participants(series, traffic, rate_weights([series], traffic))
     assert means[-1] == pytest.approx(mean[DAYS:], rel=0.25)
@@ -103,7 +104,7 @@ def test_expected_participants_follow_the_weekly_season() -> None:
 def test_rate_weights_prefer_traffic_only_if_it_predicts_participation() -> None:
     rng = np.random.default_rng(5)
     active_users = (100 * np.exp(0.006 * np.arange(DAYS))).round()
-    traffic = Traffic(active_users, expected_daily_traffic(active_users), NO_HOLIDAYS, 0)
+    traffic = Traffic(active_users, expected_daily_traffic(active_users), NO_EFFECTS, 0)
     proportional = rng.poisson(active_users / 5).astype(float)
     independent = rng.poisson(60, DAYS).astype(float)
     # Before a campaign's launch, the slow model with traffic takes the place of the last one.
@@ -116,7 +117,7 @@ def decaying_campaigns(rng: np.random.Generator) -> tuple[list[CampaignCounts], 
     """Twelve campaigns of two kinds, launched every 20 days, without participants before the launch. The
     expected participants halve every week after it; the second kind has twice as many.
     """
-    traffic = Traffic(np.full(DAYS, 100.0), np.full((DAYS + 1, AHEAD), 100.0), NO_HOLIDAYS, 0)
+    traffic = Traffic(np.full(DAYS, 100.0), np.full((DAYS + 1, AHEAD), 100.0), NO_EFFECTS, 0)
     campaigns = []
     for number in range(12):
         launch, kind = 20 * number, 1 + number % 2

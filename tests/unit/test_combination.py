@@ -84,3 +84,12 @@ def test_short_series_are_forecast_without_a_season_or_not_at_all() -> None:
     means = statistical_means(np.arange(1.0, 13.0), np.ones(30), DAY, 5)[: STATISTICAL.index("Croston")]
     assert np.isfinite(means).all()
     assert means[STATISTICAL.index("SeasonalMean")].tolist() == [8.5] * 5  # Of the last eight steps.
+
+
+def test_short_series_have_the_season_of_traffic() -> None:
+    season = np.tile([2.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.5], 3)
+    level = np.tile([5.0, 7.0], 7)
+    means = statistical_means(level[:12] * season[:12], np.ones(21), DAY, 5, season)
+    assert means[STATISTICAL.index("SeasonalMean")] == pytest.approx(6 * season[12:17])
+    of_long = statistical_means(level * season[:14], np.ones(21), DAY, 5, np.ones(21))
+    assert of_long[STATISTICAL.index("SeasonalMean")] == pytest.approx(6 * season[:5])
