@@ -76,7 +76,8 @@ def _fitted_means(series: bytes, season: int, horizon: int) -> Floats:
     means = np.full((len(STATISTICAL), horizon), np.nan)
     for row, model in enumerate(_models(season, y)):
         try:
-            means[row] = model.forecast(y=y, h=horizon)["mean"]
+            with np.errstate(all="ignore"):  # Short and constant series have a variance of 0 / 0.
+                means[row] = model.forecast(y=y, h=horizon)["mean"]
         except Exception as error:
             if error.args != _NO_MODEL:
                 raise

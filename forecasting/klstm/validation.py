@@ -140,7 +140,7 @@ def with_baselines_at_origins(
         Name of the declared holiday prior, or None.
     """
     for origin in sorted({sample.origin for sample in samples}):
-        known = history.before(history.step.start_of(history.first_day, origin).date())
+        known = history.before(history.step.origin(history.step.start_of(history.first_day, origin)))
         expected = Baseline.fit(known, holidays).expected(known, traffic_of(known, holidays))
         for sample in samples:
             if sample.origin != origin:

@@ -25,7 +25,7 @@ USERS = [f"u{number:02}" for number in range(40)]
 QUICK = Configuration(hidden=8, context=4, epochs=2, members=1)
 N_STEPS = {HOUR: 20 * 24, WEEK: 130}
 WINDOWS = {
-    HOUR: [(6 * 24 + 9, 7 * 24), (12 * 24 + 18, 14 * 24), (19 * 24, 21 * 24)],
+    HOUR: [(6 * 24 + 9, 7 * 24), (12 * 24 + 18, 14 * 24), (18 * 24, 21 * 24)],
     WEEK: [(30, 60), (70, 200)],
 }
 """First step, and the step after the last, of each campaign; the last one runs at the end of the data."""
