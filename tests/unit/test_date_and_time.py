@@ -250,3 +250,10 @@ def test_later_rows_decide_whether_a_clock_in_digits_has_seconds(
     mapping = inferred(tmp_path)
     assert mapping.tables["behaviours"][0].times == [f"{layout} %H%M%S"]
     assert moments(check(tmp_path, mapping))[0] == "2024-02-13 00:20:38"
+
+
+def test_a_clock_that_is_not_read_is_named(tmp_path: Path) -> None:
+    rows = "".join(f"2024-02-13,{clock},a,tea\n" for clock in ("14:30", "9:05", "late"))
+    (tmp_path / "till.csv").write_text("order_date,order_time,customer_id,sku\n" + rows)
+    text = infer_mapping(tmp_path)
+    assert "order_time is not read: its values are not all times of day (late)" in text

@@ -21,6 +21,7 @@ from graph.importing.inference.behaviours.scan import Scan
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
 from graph.importing.inference.behaviours.user_columns import user_column
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns, unused_columns
+from graph.importing.inference.files.clock_columns import unread_clock
 from graph.importing.inference.files.column_values import are_numbers
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
 from graph.importing.inference.files.tables import assign_columns, find_columns
@@ -112,6 +113,10 @@ def draft_behaviours(
     settings |= format_settings("behaviours", file, columns)
     settings["columns"] = columns
     unused = unused_columns(file.names, columns, [*decisions.where, *decisions.statuses])
+    days = columns.get("at") if isinstance(columns.get("at"), str) and not file.day_of_clock else None
+    if days in file.times and (clock := unread_clock(file.values, file.times, named_columns(columns))):
+        name, other = clock
+        decisions.remarks.append(f"{name} is not read: its values are not all times of day ({other})")
     remarks = [file.comment, *decisions.remarks, records_without_rows(file, decisions.roles.get("kind"))]
     remarks += [f"not used of {file.name}: {', '.join(unused[:20])}"] if unused else []
     source = DraftSource("behaviours", settings, "\n".join(filter(None, remarks)))

@@ -1,7 +1,7 @@
 """Finds times that are in two columns: a day, and its time of day."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graph.importing.inference.files.column_values import Values
 from graph.importing.vocabulary.names import simplify
@@ -59,6 +59,31 @@ def clock_columns(values: Mapping[str, Values], times: Sequence[str]) -> dict[st
         if len(fitting) == 1 and fitting[0] not in found.values():
             found[clock] = fitting[0]
     return found
+
+
+def unread_clock(
+    values: Mapping[str, Values], days: Iterable[str], read: Collection[str]
+) -> tuple[str, str] | None:
+    """Return a column that has times of day by its name and most values, and a value that is none.
+
+    Parameters
+    ----------
+    values
+        The first values of each column.
+    days
+        The columns of days.
+    read
+        The columns that have a use.
+    """
+    stems = {"", *map(_stem, days)}
+    for name in values:
+        if name in read or not _TIME_OF_DAY.search(simplify(name)) or _stem(name) not in stems:
+            continue
+        present = [value.strip() for value in values[name] if value and value.strip()]
+        others = [value for value in present if not _are_clocks(name, [value])]
+        if others and 2 * len(others) < len(present):
+            return name, others[0]
+    return None
 
 
 def has_hours(name: str, values: Iterable[str | None]) -> bool:
