@@ -111,7 +111,7 @@ bench-load: setup-dev ## Ten minutes of reads during imports
 bench-months: $(VENV)/.peers ## Monthly participants (Last.fm): the K-LSTM and alternatives
 	$(BIN)/python -m benchmarks.months $(ARGS)
 
-bench-open: setup-dev ## Generated shops: is every campaign forecast, and the combination never far behind a member?
+bench-open: $(VENV)/.peers ## Generated shops: is every campaign forecast, and the combination never far behind a member? (ARGS="--hashtags FOLDER" for real ones by hour)
 	$(BIN)/python -m benchmarks.open $(ARGS)
 
 bench-outcomes: setup-dev ## Redeemers, neighbour groups and campaigns before launch

@@ -9,7 +9,7 @@ by bootstrap over hashtags.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -185,20 +185,31 @@ def own_forecasts(
     """The means of the combination and of its members at all points from `cutoff` on."""
     first = HOUR.start_of(history.first_day, cutoff)
     model = KLSTM(configuration).fit(history.before(HOUR.origin(first)), progress)
-    origins = [
-        HOUR.origin(HOUR.start_of(history.first_day, int(number))) for number in np.unique(points["origin"])
-    ]
-    rows = model.forecasts_at(history, origins, max(_HORIZONS), (80,), progress)
-    begins = rows["cutoff"] + timedelta(hours=1)
-    ahead = HOUR.numbers(history.first_day, rows["ds"]) - HOUR.numbers(history.first_day, begins) + 1
-    return rows.assign(origin=HOUR.numbers(history.first_day, begins), h=ahead)
+    advance = progress.stage("Forecasting hashtags", points["origin"].nunique())
+    parts = []
+    for number, at_origin in points.groupby("origin"):
+        # Only the campaigns that are scored at this origin.
+        steps = history.steps[history.steps["unique_id"].isin(at_origin["campaign"])]
+        origin = HOUR.origin(HOUR.start_of(history.first_day, int(number)))
+        rows = model.forecasts_at(replace(history, steps=steps), [origin], max(_HORIZONS), (80,))
+        ahead = HOUR.numbers(history.first_day, rows["ds"]) - int(number) + 1
+        parts.append(rows.assign(origin=number, h=ahead))
+        advance(1)
+    return pd.concat(parts, ignore_index=True)
 
 
-def hashtag_rows(folder: Path, progress: Progress, configuration: Configuration) -> list[Row]:
-    """The rows of the record: the combination against every peer and each of its members."""
+def hashtag_rows(
+    folder: Path, progress: Progress, configuration: Configuration, share: float = 1.0
+) -> list[Row]:
+    """The rows of the record: the combination against every peer and its own parts.
+
+    All learn from all hashtags; with a `share` below 1, so many of them are tested.
+    """
     history, result = hashtag_history(folder), []
     points = scored_points(history)
     cutoff = int(_TRAINING * history.n_steps)
+    tested_ids = history.campaigns["id"].sample(frac=share, random_state=1)
+    points = points[(points["origin"] < cutoff) | points["campaign"].isin(tested_ids)]
     own = own_forecasts(history, points[points["origin"] >= cutoff], cutoff, configuration, progress)
     for ahead, target in _HORIZONS.items():
         learned = (points["origin"] + ahead <= cutoff).to_numpy()

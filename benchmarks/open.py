@@ -9,8 +9,7 @@ Poisson distribution. The best member is chosen afterwards, with the outcomes kn
 be behind it by chance: only shops with at least 100 forecasts and 50 participants in these steps count,
 and a second row counts those whose 95% interval (bootstrap over origins) lies above 1.
 
-The platform is retail-like, by hours and by days: launches, nights, weekends, bursts. Peers receive the same
-series; LightGBM also what the K-LSTM has (traffic, age of the campaign, hour and weekday).
+With ``--hashtags``, real campaigns by hour are compared, too (``benchmarks.hashtags``).
 """
 
 import argparse
@@ -19,6 +18,7 @@ import traceback
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -138,10 +138,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="60 shops; nothing is written")
     parser.add_argument("--shops", type=int, help="another number of shops; nothing is written")
     parser.add_argument("--epochs", type=int, default=Configuration().epochs, help="to look for crashes: 1")
+    parser.add_argument("--hashtags", type=Path, help="folder with participations.parquet, compared, too")
     arguments = parser.parse_args()
     shops = arguments.shops or (_QUICK_SHOPS if arguments.quick else _SHOPS)
-    results = []
-    one = partial(compare, configuration=Configuration(epochs=arguments.epochs))
+    results, configuration = [], Configuration(epochs=arguments.epochs)
+    one = partial(compare, configuration=configuration)
     with progress_bars() as progress, ProcessPoolExecutor(os.cpu_count()) as pool:
         advance = progress.stage(f"Forecasting {shops} shops", shops)
         for seed, result in enumerate(pool.map(one, range(shops))):
@@ -149,7 +150,16 @@ def main() -> None:
             advance(1)
             if result.crash or (result.counts and result.ratio > _FAR):
                 print(seed, result.crash or result)  # noqa: T201 (what to look at)
-    write("open", shop_rows(results), quick=arguments.quick or arguments.shops is not None)
+        of_hashtags = []
+        if arguments.hashtags is not None:
+            # Imported here because only it needs the peers.
+            from benchmarks.hashtags import hashtag_rows
+
+            # A quick run tests a fifth of them.
+            share = 0.2 if arguments.quick else 1.0
+            of_hashtags = hashtag_rows(arguments.hashtags, progress, configuration, share)
+    quick = arguments.quick or arguments.shops is not None
+    write("open", [*shop_rows(results), *of_hashtags], quick=quick)
 
 
 if __name__ == "__main__":

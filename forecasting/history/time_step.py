@@ -134,7 +134,7 @@ class Step:
 
 
 HOUR = Step(
-    "hour", "h", season=24, lookback=48, horizon=24, usual_horizon=24, recent=24, validation=72,
+    "hour", "h", season=24, lookback=24, horizon=24, usual_horizon=24, recent=24, validation=48,
     longest_plan=336, longest_history=26 * 7 * 24,
 )  # fmt: skip
 DAY = Step(

@@ -41,6 +41,7 @@ def write_sales(folder: Path) -> Mapping:
     users = [f"u{number:02}" for number in range(40)]
     starts = [FIRST + pd.Timedelta(days=day, hours=12) for day in range(1, DAYS, 3)]
     lines = [f"S{number},{start},{start + pd.Timedelta(hours=12)}" for number, start in enumerate(starts)]
+    (folder / "targets.csv").write_text("user,campaign\n")  # The sales are open to all.
     (folder / "campaigns.csv").write_text("\n".join(["id,starts,ends", *lines]) + "\n")
     rows = []
     for hour in pd.date_range(FIRST, NOW, freq="h", inclusive="left"):
