@@ -93,9 +93,16 @@ def learn_similarity(
     if len(pairs) < _MIN_PAIRS:
         return Similarity(text, learned=False)
     item_vectors = item_embeddings(earlier.interests)
-    earlier_blocks = feature_blocks(earlier, text_vectors(earlier), item_vectors)
+    earlier_text, text = _of_one_width(text_vectors(earlier), text)
+    earlier_blocks = feature_blocks(earlier, earlier_text, item_vectors)
     blocks = feature_blocks(inputs, text, item_vectors)
     return Similarity(learned_vectors(earlier_blocks, blocks, pairs, seed), learned=True)
+
+
+def _of_one_width(*texts: Floats) -> list[Floats]:
+    """Text blocks with as many columns as the widest; one of users without tags has one, of zeros."""
+    width = max(text.shape[1] for text in texts)
+    return [np.pad(text, ((0, 0), (0, width - text.shape[1]))) for text in texts]
 
 
 def learned_vectors(earlier: Blocks, current: Blocks, pairs: Pairs, seed: int) -> Floats:

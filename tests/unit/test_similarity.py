@@ -149,6 +149,18 @@ def test_similarity_falls_back_to_tag_text_without_enough_pairs() -> None:
     assert validation is None
 
 
+def test_similarity_is_learned_where_tags_had_texts_only_earlier() -> None:
+    inputs = simulated_data().inputs
+    first_half = inputs.before(inputs.middle())
+
+    def text_vectors(known: NetworkInputs) -> np.ndarray:
+        return np.zeros((USERS, 1)) if known is first_half else uninformative_text(known)
+
+    similarity = learn_similarity(first_half, text_vectors, seed=1)
+    assert similarity.learned
+    assert similarity.vectors.any(axis=1).all()
+
+
 def test_feature_blocks_are_unit_vectors_or_zero_for_users_without_data() -> None:
     inputs = simulated_data().inputs
     is_other_user = inputs.interests.user != 7
