@@ -1,6 +1,7 @@
 """What users did by day or hour, read from Neo4j: activity, participations, promoted purchases."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -11,17 +12,22 @@ from graph.importing.mapping.kinds import DERIVED
 def read_activity(graph: Graph, *, dataset: str, before: str, unit: str = "day") -> pd.DataFrame:
     """Read ``History.activity`` by `unit`, day or hour."""
     scope = {"dataset": dataset, "before": before, "derived": sorted(DERIVED), "unit": unit}
-    # As categories, users are looked up by number in the many rows.
-    frame = graph.frame("influence/user_activity", **scope).astype({"user": "category"})
-    days = with_days(frame.explode(["step", "value", "by_coupon"], ignore_index=True))
-    return days.astype({"value": float, "by_coupon": bool})
+    types = {"value": float, "by_coupon": bool}
+    return _one_row_per_user(graph.frame("influence/user_activity", **scope), types)
 
 
 def read_participations(graph: Graph, *, dataset: str, before: str, unit: str = "day") -> pd.DataFrame:
     """Read ``History.participations`` by `unit`, day or hour."""
     scope = {"dataset": dataset, "before": before, "unit": unit}
-    frame = graph.frame("influence/user_participations", **scope)
-    return with_days(frame.astype({"user": "category"}))
+    types = {"redeemed": bool, "purchases": int, "redemptions": int, "weight": float}
+    return _one_row_per_user(graph.frame("influence/user_participations", **scope), types)
+
+
+def _one_row_per_user(steps: pd.DataFrame, types: dict[str, Any]) -> pd.DataFrame:
+    """Divide lists of users, and of values with these types, into rows."""
+    rows = with_days(steps).explode(["user", *types], ignore_index=True)
+    # As categories, users are looked up by number in the many rows.
+    return rows.astype({"user": "category", **types})
 
 
 def read_bought(graph: Graph, campaign: str, types: list[str], *, dataset: str, before: str) -> pd.DataFrame:
