@@ -101,7 +101,7 @@ def backtest(
     every: Annotated[
         int | None,
         typer.Option(
-            min=1, max=28, help="Steps between two forecasts (default: 6 hours, 3 days, 1 week or month)."
+            min=1, max=28, help="Steps between two forecasts (default: 3 hours or days, 1 week or month)."
         ),
     ] = None,
     step: StepOption = None,

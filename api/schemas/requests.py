@@ -105,7 +105,7 @@ class BackTestRequest(DatasetRequest):
         None,
         ge=1,
         le=28,
-        description="Steps between forecast origins; default: 3 days, 6 hours, 1 week or month",
+        description="Steps between forecast origins; default: 3 hours or days, 1 week or month",
     )
     step: StepName | None = Field(None, description="The time step; default: as suits the data")
     holidays: str | None = Field(None, description=_HOLIDAYS)

@@ -29,7 +29,7 @@ class BacktestPeriod:
 
 
 PERIODS = {
-    "hour": BacktestPeriod(days=7, days_before=14, every=6, horizon=6),
+    "hour": BacktestPeriod(days=7, days_before=14, every=3, horizon=6),
     "day": BacktestPeriod(days=28, days_before=84, every=3, horizon=7),
     "week": BacktestPeriod(days=26 * 7, days_before=52 * 7, every=1, horizon=4),
     "month": BacktestPeriod(days=365, days_before=3 * 365, every=1, horizon=3),

@@ -36,11 +36,11 @@ PER_HOUR = 5.0
 
 
 def write_sales(folder: Path) -> Mapping:
-    """Write visits, and sales from noon to midnight on every third day, in which five users an hour buy."""
+    """Write visits, and sales from noon to 23:00 on every third day, in which five users an hour buy."""
     rng = np.random.default_rng(3)
     users = [f"u{number:02}" for number in range(40)]
     starts = [FIRST + pd.Timedelta(days=day, hours=12) for day in range(1, DAYS, 3)]
-    lines = [f"S{number},{start},{start + pd.Timedelta(hours=12)}" for number, start in enumerate(starts)]
+    lines = [f"S{number},{start},{start + pd.Timedelta(hours=11)}" for number, start in enumerate(starts)]
     (folder / "targets.csv").write_text("user,campaign\n")  # The sales are open to all.
     (folder / "campaigns.csv").write_text("\n".join(["id,starts,ends", *lines]) + "\n")
     rows = []
@@ -49,7 +49,7 @@ def write_sales(folder: Path) -> Mapping:
         visitors = rng.random(len(users)) < (0.2 if awake else 0.01)
         rows += [("visit", user, f"p{rng.integers(9)}", hour) for user in np.array(users)[visitors]]
         for number, start in enumerate(starts):
-            if start <= hour < start + pd.Timedelta(hours=12):
+            if start <= hour < start + pd.Timedelta(hours=11):
                 buyers = rng.random(len(users)) < PER_HOUR / len(users)
                 rows += [("join", user, f"S{number}", hour) for user in np.array(users)[buyers]]
     frame = pd.DataFrame(rows, columns=["kind", "user", "object", "at"])
@@ -76,13 +76,13 @@ def test_flash_sale_is_forecast_by_hour_while_it_runs(graph: Graph, settings: Se
     model = train(graph, settings, sales, Silent(), cutoff=CUTOFF, configuration=QUICK)
     tested = model.back_test
     assert tested is not None
-    assert (model.step, tested.step, tested.horizon, tested.every) == ("hour", "hour", 6, 6)
+    assert (model.step, tested.step, tested.horizon, tested.every) == ("hour", "hour", 6, 3)
     assert tested.points > 20
     assert dict(zip(tested.names, tested.mae, strict=True))["Combination"] < PER_HOUR
 
     forecast = forecast_campaign(graph, settings, sales, "S10", None, Silent())
     assert (forecast.origin, forecast.unit, forecast.days[0]) == (NOW, "hour", "2024-02-01T18:00")
-    assert len(forecast.days) == 6  # Until midnight.
+    assert len(forecast.days) == 5  # Until 23:00.
     assert forecast.steps["mean"].mean() == pytest.approx(PER_HOUR, rel=0.5)
     users = pd.DataFrame(likely_users(graph, sales, forecast.id, 100))
     total = forecast.steps["mean"].sum()
