@@ -39,8 +39,7 @@ def explain(
         f"The forecast expects {explanation.expected:,.0f} participants in {explanation.steps} "
         f"{explanation.unit}s; a user who takes part in several {explanation.unit}s counts once in each. The "
         f"baseline, from overall traffic and the campaign's own rate, is {explanation.baseline:,.0f}. The "
-        "learned effects change it "
-        f"by {explanation.expected / explanation.baseline - 1:+.1%}:",
+        f"learned effects change it by {explanation.expected / explanation.baseline - 1:+.1%}:",
         highlight=False,
     )
     table = Table("effect", "multiplies the baseline by", title="What drives the forecast")
@@ -51,6 +50,8 @@ def explain(
     for name, count in explanation.sources:
         table.add_row(name, f"{count:,.0f}", f"{count / explanation.expected:.0%}")
     out.print(table)
+    if explanation.unit != "day":  # Traits are defined in days.
+        return
     if not explanation.associations:
         out.print("Too few users took part so far to compare them with the others.")
         return

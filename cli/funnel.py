@@ -29,7 +29,8 @@ def funnel(
         table.add_row(stage.behaviour, f"{stage.users:,}", share, "yes" if stage.counts else "no")
     out.print(table)
     out.print(
-        "Users with such a behaviour in the campaign's window. Those that do not count as participation "
-        "belong to it if they are with its products, if it promotes any, with its coupons, or name it. "
-        "Observational: this does not show that one stage leads to the next."
+        "Users with such a behaviour in the campaign's window. Of kinds that do not count as participation, "
+        "those of its target users with its products or coupons, or that name it, belong to it; all of them "
+        "if it promotes no products. If it is open to all, only those with its products do. Observational: "
+        "this does not show that one stage leads to the next."
     )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from api.page.i18n import ENGLISH
+from api.page.step_words import step_words
 from api.schemas.campaigns import Campaign
 from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.models import Comparison, Model
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
     from forecasting.next_users.job import NextUsersRun
 
-PER_STEP = {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month"}
-_SEASON = {"hour": "the day", "day": "the week", "week": "the year", "month": "the year"}
 _STEP_COLUMN = {"hour": "hour", "day": "day", "week": "week from", "month": "month from"}
 
 
@@ -76,7 +76,7 @@ def show_model(model: Model) -> None:
         show_comparison(model.back_test)
     else:
         out.print(
-            f"There is no back-test, which needs {PERIODS[model.step].least_days} days of data and a "
+            f"There is no back-test, which needs {PERIODS[model.step].min_days} days of data and a "
             f"campaign that runs on the last {PERIODS[model.step].days}: how far off forecasts are is not "
             "known."
         )
@@ -91,6 +91,7 @@ def show_model(model: Model) -> None:
 
 def show_comparison(comparison: Comparison) -> None:
     """Print the errors of the forecasters in a back-test, and what they mean."""
+    words = step_words(ENGLISH, comparison.step)
     title = (
         f"Back-test: {comparison.points} forecasts of {comparison.step}s from {comparison.since}, up to "
         f"{comparison.horizon} {comparison.step}s ahead"
@@ -104,9 +105,8 @@ def show_comparison(comparison: Comparison) -> None:
         errors = ", ".join(f"{row.model} {row.mae:.2f}" for row in comparison.redeemers)
         out.print(f"MAE of redeemers: {errors}.", highlight=False)
     out.print(
-        f"Smaller is better. MAE: mean absolute error, in participants {PER_STEP[comparison.step]}. MASE: "
-        f"MAE divided by the error of repeating {_SEASON[comparison.step]} before, measured before the test "
-        "period."
+        f"Smaller is better. MAE: mean absolute error, in participants {words.per}. MASE: MAE divided by the "
+        f"error of repeating {words.season}, measured before the test period."
     )
     out.print(comparison.verdict.summary, highlight=False)
     if comparison.holidays:
@@ -178,7 +178,7 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
         )
     if not forecast.groups:
         return
-    per_step = f"participants {PER_STEP[forecast.unit]}"
+    per_step = f"participants {step_words(ENGLISH, forecast.unit).per}"
     table = Table("group", "users", per_step, "P10 to P90", "distinguished by", title="By group")
     for group in forecast.groups:
         mean, low, high = (sum(series) / horizon for series in (group.mean, group.p10, group.p90))

@@ -42,7 +42,7 @@ def forecast_campaign(
 ) -> Forecast:
     """Forecast `campaign` for `horizon` steps of its model from `origin` on, and store it.
 
-    The horizon defaults to ``Step.usual_horizon``, the origin to the model's cut-off, or to the end of the
+    The horizon defaults to ``Step.default_horizon``, the origin to the model's cut-off, or to the end of the
     data where steps are hours.
 
     Raises
@@ -57,7 +57,7 @@ def forecast_campaign(
     run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     origin, checkpoint = history.as_of, checkpoint_path(settings, run)
     model = KLSTM.load(checkpoint)
-    horizon = horizon or history.step.usual_horizon
+    horizon = horizon or history.step.default_horizon
     forecasts = model.forecast(history, horizon)
     steps, users = forecasts.steps.drop(columns="unique_id"), forecasts.users.assign(redeems=None)
     if redeemers_path(checkpoint).exists():
@@ -111,7 +111,7 @@ def explain_campaign(
     """Explain a forecast, and name its model. Parameters and errors are those of `forecast_campaign`."""
     run, history = _model_and_history(graph, dataset_id, campaign, progress, origin)
     model = KLSTM.load(checkpoint_path(settings, run))
-    forecasts = model.forecast(history, horizon or history.step.usual_horizon)
+    forecasts = model.forecast(history, horizon or history.step.default_horizon)
     return model.explain(forecasts, campaign), run
 
 

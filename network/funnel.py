@@ -1,4 +1,4 @@
-"""The funnel of a campaign: how many users viewed, put into a cart, ordered, bought, praised."""
+"""The funnel of a campaign: how many users viewed, put into a cart, ordered, bought, reviewed."""
 
 from dataclasses import dataclass
 
@@ -36,11 +36,12 @@ class FunnelStage:
 
 
 def campaign_funnel(graph: Graph, dataset: str, campaign: str) -> list[FunnelStage]:
-    """The stages of an existing campaign that have users, in order.
+    """Return the stages of an existing campaign that have users, in order.
 
-    Counted are participations, and other behaviours of its target users in its window, up to the end of the
-    data: with its products if it promotes any, with its coupons, or that name it. Observational: a stage is
-    not shown to lead to the next.
+    Up to the end of the data, they count participations, and behaviours of other kinds in the campaign's
+    window: those of its target users with its products or coupons, or that name it, and all of them if it
+    promotes no products; if it is open to all, only those with its products. Observational: a stage is not
+    shown to lead to the next.
     """
     kinds = standing_rules(graph, dataset).kinds
     others = [kind for kind, rule in kinds.items() if rule.counts == "never" and not rule.returns]

@@ -14,8 +14,8 @@ from api.page.source_query import SourceQuery, source_query
 from api.page.summary import summarise_campaign, summarise_influence_test
 from api.page.verdict import summarise_model, warn_of_better_forecaster
 from forecasting.history.campaigns import campaign_list
-from forecasting.history.series import DECAY, MEMORY_DAYS, read_influence
-from forecasting.history.time_step import step_named
+from forecasting.history.series import influence_statement, known_until, read_influence
+from forecasting.history.time_step import Step, step_named
 from forecasting.records import (
     Forecast,
     ModelRun,
@@ -33,6 +33,7 @@ from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset
 from graph.errors import NotFound, NotReady
 from graph.remedies import Remedy
+from graph.settings import Settings
 from network import queries
 from network.funnel import FunnelStage, campaign_funnel
 
@@ -45,15 +46,15 @@ class PastAccuracy:
 
     Attributes
     ----------
-    days : int
+    steps : int
         Forecast steps whose actual number of participants is known.
     inside : int
-        Those on which it lay between P10 and P90.
+        Those in which it lay between P10 and P90.
     error : float
         Mean absolute error of P50, in participants a step.
     """
 
-    days: int
+    steps: int
     inside: int
     error: float
 
@@ -81,7 +82,9 @@ class CampaignView:
     likely_users : dict
         Rows of users by the title of their table.
     expected_by_group : dict
-        Expected participants a day by a group's rank, averaged over the forecast.
+        Expected participants a step by a group's rank, averaged over the forecast.
+    funnel : list of FunnelStage
+        Users by kind of behaviour.
     network : str
         The id of the network that key users and groups come from.
     verdict : list of str
@@ -184,20 +187,24 @@ def view_campaign(
             warn_of_better_forecaster(translate, model.back_test) if model and model.back_test else None
         ),
         explanation=_find_explanation(context, dataset, forecast),
-        queries=_source_queries(context, data, campaign["id"], network.id),
+        queries=source_queries(context.settings, data, campaign["id"], network.id, step_named(unit)),
     )
 
 
-def _source_queries(context: Context, data: Dataset, campaign: str, network: str) -> dict[str, SourceQuery]:
-    curves = {"before": data.moment(data.end), "decay": DECAY, "memory": MEMORY_DAYS}
+def source_queries(
+    settings: Settings, data: Dataset, campaign: str, network: str, step: Step
+) -> dict[str, SourceQuery]:
+    """Return the queries of a campaign's pictures, whose curves are by `step`."""
+    scope = {"dataset": data.id, "campaign": campaign}
+    before = data.moment(known_until(data, step))
     statements: dict[str, tuple[str, Row]] = {
-        "curves": ("influence/influence_per_step", {"run": network, **curves}),
+        "curves": influence_statement(step, **scope, run=network, before=before),
         "forecasts": ("forecasts/read_forecast", {}),
         "network": ("campaigns/explore", {"run": network}),
         "groups": ("campaigns/neighbour_groups", {"run": network}),
     }
     return {
-        picture: source_query(context.settings, name, dataset=data.id, campaign=campaign, **parameters)
+        picture: source_query(settings, name, **scope | parameters)
         for picture, (name, parameters) in statements.items()
     }
 
@@ -220,15 +227,15 @@ def measure_past_accuracy(forecasts: list[Forecast], steps: pd.DataFrame) -> Pas
     Returns
     -------
     PastAccuracy or None
-        None if no forecast day is in the past.
+        None if no forecast step is in the past.
     """
     matched = [forecast.steps.merge(steps[["ds", "participants"]], on="ds") for forecast in forecasts]
-    days = pd.concat(matched) if matched else pd.DataFrame()
-    if days.empty:
+    known = pd.concat(matched) if matched else pd.DataFrame()
+    if known.empty:
         return None
-    inside = days["participants"].between(days["participants_p10"], days["participants_p90"])
-    error = (days["participants"] - days["participants_p50"]).abs()
-    return PastAccuracy(len(days), int(inside.sum()), float(error.mean()))
+    inside = known["participants"].between(known["participants_p10"], known["participants_p90"])
+    error = (known["participants"] - known["participants_p50"]).abs()
+    return PastAccuracy(len(known), int(inside.sum()), float(error.mean()))
 
 
 def _likely_users(

@@ -10,6 +10,7 @@ from api.deps import Context
 from api.page.campaign_view import default_campaign, existing_campaigns
 from api.page.source_query import PLAN_STATEMENT, SEEDS_STATEMENT, SourceQuery, browser_url, source_query
 from api.serializers.campaigns import campaign_states
+from forecasting.history.time_step import step_named
 from graph.connection import Graph, Row
 from graph.datasets import Dataset, describe_dataset, imported_datasets
 
@@ -27,8 +28,8 @@ class CampaignRow:
         Points of an SVG polyline of participants by observed day; empty before the campaign starts.
     peak : int
         The largest number of participants on a day.
-    origin, expected
-        The latest forecast: its first day, and its mean P50 in participants a day.
+    origin, expected, unit
+        The latest forecast: its first day or hour, its mean P50 in participants a step, and its time step.
     """
 
     campaign: Row
@@ -37,6 +38,7 @@ class CampaignRow:
     peak: int
     origin: date | None
     expected: float | None
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,15 @@ def _campaign_row(campaign: Row, series: Row, data: Dataset) -> CampaignRow:
     days = pd.date_range(max(campaign["starts"], first), min(campaign["ends"], end), inclusive="left")
     counts = pd.Series(series["participants"], index=pd.to_datetime(series["steps"]), dtype=float)
     counts = counts.reindex(days, fill_value=0.0)
-    expected = series["expected"]
+    expected, unit = series["expected"], series["unit"]
     return CampaignRow(
         campaign=campaign,
         state=campaign["state"],
         sparkline=_sparkline(counts.to_list()),
         peak=int(counts.max()) if len(counts) else 0,
-        origin=date.fromisoformat(series["origin"]) if series["origin"] else None,
+        origin=step_named(unit).origin(pd.Timestamp(series["origin"])) if series["origin"] else None,
         expected=sum(expected) / len(expected) if expected else None,
+        unit=unit,
     )
 
 

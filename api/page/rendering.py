@@ -64,7 +64,7 @@ def render_campaign(view: CampaignView, page: PageContext, standalone: Standalon
         words=step_words(page.translate, view.unit),
         model_words=step_words(page.translate, view.model.step if view.model else view.unit),
         longest_horizon=step.horizon,
-        usual_horizon=step.usual_horizon,
+        default_horizon=step.default_horizon,
     )
 
 
@@ -120,5 +120,5 @@ def _environment(translate: Translator) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         translations.gettext, translations.ngettext, newstyle=True
     )
-    environment.globals.update(group_color=group_color, feature_label=feature_label)
+    environment.globals.update(group_color=group_color, feature_label=feature_label, step_words=step_words)
     return environment

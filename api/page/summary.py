@@ -6,6 +6,7 @@ import pandas as pd
 
 from api.page.i18n import Translator
 from api.page.step_words import step_words
+from forecasting.history.time_step import step_named
 from forecasting.records import Forecast
 from graph.connection import Row
 from network.statistics import InfluenceTest, RiskRatio
@@ -33,7 +34,7 @@ def summarise_campaign(
     first_day
         The first day of the data.
     steps
-        Columns `ds` (day) and `participants`.
+        Columns `ds` (of the forecast's time step) and `participants`.
     forecast
         The latest stored forecast, if any.
     key_users, groups
@@ -52,13 +53,14 @@ def summarise_campaign(
                 day=translate.full_date(first_day),
             )
         )
-    words = step_words(translate, forecast.unit if forecast else "day")
+    unit = forecast.unit if forecast else "day"
+    words = step_words(translate, unit)
     observed = steps if forecast is None else steps[steps["ds"] < pd.Timestamp(forecast.origin)]
     if len(observed):
         sentences.append(
             translate(
                 "Participants: %(mean)s %(per_step)s (average of %(count)s %(steps)s up to %(day)s).",
-                day=translate.short_date(observed["ds"].max()),
+                day=translate.short_moment(step_named(unit).origin(observed["ds"].max())),
                 mean=f"{observed.tail(7)['participants'].mean():,.0f}",
                 count=min(7, len(observed)),
                 per_step=words.per,

@@ -52,7 +52,7 @@ def summarise_model(translate: Translator, model: ModelRun) -> list[str]:
         translate(
             "There is no back-test, which needs %(days)d days of data and a campaign that runs on the last "
             "%(last)d: how far off forecasts are is not known.",
-            days=PERIODS[model.step].least_days,
+            days=PERIODS[model.step].min_days,
             last=PERIODS[model.step].days,
         ),
     ]

@@ -89,8 +89,9 @@ def get_funnel(
 ) -> list[FunnelStage]:
     """Return how many users showed each kind of behaviour in the campaign's window, in the usual order.
 
-    Behaviours that do not count as participation belong to it if they are with its products, if it promotes
-    any, with its coupons, or name it.
+    Of kinds that do not count as participation, those of its target users with its products or coupons, or
+    that name it, belong to it; all of them if it promotes no products. If it is open to all, only those with
+    its products do.
     """
     check_campaign(graph, dataset, campaign_id)
     stages = campaign_funnel(graph, dataset, campaign_id)

@@ -117,4 +117,6 @@ class Explanation(BaseModel):
     expected: float = Field(description="Sum of the participants over its steps")
     baseline: float = Field(description="Participants that traffic and the campaign's own rate predict alone")
     attributions: list[Attribution] = Field(description="Strongest first")
-    associations: list[Association] = Field(description="What goes with taking part, strongest first")
+    associations: list[Association] = Field(
+        description="What goes with taking part, strongest first; empty where steps are not days"
+    )

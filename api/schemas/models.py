@@ -63,7 +63,7 @@ class Verdict(BaseModel):
 
 
 class Comparison(BaseModel):
-    """The combination compared with its members and with repeating the week, on days from `since` on."""
+    """The combination compared with its members and with repeating the last season, from `since` on."""
 
     since: date
     step: StepName
@@ -89,7 +89,7 @@ class Model(BaseModel):
         "traffic and the usual rate of campaigns"
     )
     back_test: Comparison | None = Field(
-        description=f"Null with less than {PERIODS['day'].least_days} days of data, or if no campaign ran on "
+        description=f"Null with less than {PERIODS['day'].min_days} days of data, or if no campaign ran on "
         f"the last {PERIODS['day'].days}; other time steps need other numbers of days"
     )
 

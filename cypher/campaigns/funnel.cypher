@@ -2,8 +2,8 @@
 // parameters: $dataset (string), $campaign (string), $others (list of string, types of behaviours that do not count as participation), $before (ISO moment with zone)
 // returns: types (list of string), users (integer)
 // access: read
-// Of the other types, only behaviours with promoted products belong to a campaign that promotes any, those with its
-// coupons, and those that name it. An open campaign has them only with promoted products.
+// Of the other types, behaviours of target users with promoted products or coupons of the campaign, or that name it,
+// belong to it; all of them if it promotes no products. An open campaign has only those with promoted products.
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 WITH campaign, EXISTS { (campaign)-[:PROMOTES]->() } AS promotes, EXISTS { (campaign)<-[reached:TARGETED_BY]-() WHERE reached.at < datetime($before) } AS targeted
 CALL (campaign, promotes, targeted) {

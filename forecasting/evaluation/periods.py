@@ -1,11 +1,11 @@
-"""The days that a model's back-test needs and uses. Schemas use them, so little is imported here."""
+"""The days that a back-test needs and uses, by time step. Schemas use them, so little is imported here."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class BacktestPeriod:
-    """The back-test of a model, by its time step.
+    """The back-test of a model of one time step.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class BacktestPeriod:
     horizon: int
 
     @property
-    def least_days(self) -> int:
+    def min_days(self) -> int:
         """Days of data that a back-test needs."""
         return self.days_before + self.days
 

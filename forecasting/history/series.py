@@ -11,12 +11,14 @@ second exposure. ``influence/influence_per_step`` computes both. The original pa
 formula; Groundswell defines its own.
 """
 
+from datetime import date
+
 import pandas as pd
 
 from forecasting.history.time_step import DAY, Step
-from forecasting.history.user_days import with_days
-from graph.connection import Graph
-from graph.datasets import describe_dataset
+from forecasting.history.user_days import with_timestamps
+from graph.connection import Graph, Row
+from graph.datasets import Dataset, describe_dataset
 
 DECAY = 0.7
 MEMORY_DAYS = 7
@@ -48,24 +50,40 @@ def read_influence(
     """
     dataset = describe_dataset(graph, dataset_id)
     start = max(campaign["starts"], pd.Timestamp(dataset.first_day))
-    known_until = dataset.end_moment if step.read_by == "hour" else dataset.end
-    end = min(campaign["ends"], pd.Timestamp(known_until))
+    last = known_until(dataset, step)
+    end = min(campaign["ends"], pd.Timestamp(last))
     calendar = step.range(start, 0, max(step.until(start, end), 0)).rename("ds")
-    scope = {"dataset": dataset_id, "before": dataset.moment(known_until)}
-    if step == DAY:
-        steps = read_steps(graph, campaign["id"], network, **scope)
-    else:
-        scope |= {"campaign": campaign["id"], "run": network, "unit": step.name}
-        frame = graph.frame("influence/participants_per_step", **scope)
-        steps = with_days(frame).rename(columns={"participants": "y"})
+    scope = {"dataset": dataset_id, "before": dataset.moment(last)}
+    steps = read_steps(graph, campaign["id"], network, **scope, step=step)
     return fill_steps(steps, campaign["id"], step.start_of(campaign["starts"], 0), calendar)
 
 
-def read_steps(graph: Graph, campaign: str, run: str, *, dataset: str, before: str) -> pd.DataFrame:
-    """Read rows of ``History.steps`` from the launch of a campaign on."""
-    scope = {"dataset": dataset, "campaign": campaign, "run": run, "before": before}
-    frame = graph.frame("influence/influence_per_step", **scope, decay=DECAY, memory=MEMORY_DAYS)
-    return with_days(frame).rename(columns={"participants": "y"})
+def known_until(dataset: Dataset, step: Step) -> date:
+    """Return the end of the data: a day, or a moment of local time where steps are hours."""
+    return dataset.end_moment if step.read_by == "hour" else dataset.end
+
+
+def read_steps(
+    graph: Graph, campaign: str, run: str, *, dataset: str, before: str, step: Step = DAY
+) -> pd.DataFrame:
+    """Read rows of ``History.steps`` from the launch of a campaign on; only days have exposure."""
+    name, parameters = influence_statement(step, dataset=dataset, campaign=campaign, run=run, before=before)
+    return with_timestamps(graph.frame(name, **parameters)).rename(columns={"participants": "y"})
+
+
+def influence_statement(step: Step, **scope: str) -> tuple[str, Row]:
+    """Return the statement that reads the influence of a campaign by step, and its parameters.
+
+    Parameters
+    ----------
+    step
+        The time step.
+    scope
+        The parameters that both statements have: dataset, campaign, run and before.
+    """
+    if step == DAY:
+        return "influence/influence_per_step", {**scope, "decay": DECAY, "memory": MEMORY_DAYS}
+    return "influence/participants_per_step", {**scope, "unit": step.name}
 
 
 def fill_steps(

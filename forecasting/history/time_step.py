@@ -32,8 +32,8 @@ class Step:
         Steps in a season.
     lookback
         Steps before an origin that a forecast reads. The first training origin needs twice as many before it.
-    horizon, usual_horizon
-        Steps that a model forecasts, and those that are shown where nobody asks for a number.
+    horizon, default_horizon
+        Steps that a model forecasts at most, and by default.
     recent
         Steps before an origin in which activity counts as recent.
     validation
@@ -49,7 +49,7 @@ class Step:
     season: int
     lookback: int
     horizon: int
-    usual_horizon: int
+    default_horizon: int
     recent: int
     validation: int
     longest_plan: int
@@ -72,7 +72,7 @@ class Step:
 
     @property
     def resolution(self) -> pd.Timedelta:
-        """What an origin is told by: hours, or days."""
+        """The unit of origins: an hour, or a day."""
         return pd.Timedelta(1, "h" if self.unit == "h" else "D")
 
     def origin(self, moment: pd.Timestamp | date) -> date:
@@ -134,18 +134,21 @@ class Step:
 
 
 HOUR = Step(
-    "hour", "h", season=24, lookback=24, horizon=24, usual_horizon=24, recent=24, validation=48,
+    "hour", "h", season=24, lookback=24, horizon=24, default_horizon=24, recent=24, validation=48,
     longest_plan=336, longest_history=26 * 7 * 24,
 )  # fmt: skip
 DAY = Step(
-    "day", "D", season=7, lookback=28, horizon=14, usual_horizon=7, recent=7, validation=21, longest_plan=190
-)
+    "day", "D", season=7, lookback=28, horizon=14, default_horizon=7, recent=7, validation=21,
+    longest_plan=190,
+)  # fmt: skip
 WEEK = Step(
-    "week", "W", season=52, lookback=12, horizon=8, usual_horizon=4, recent=4, validation=13, longest_plan=52
-)
+    "week", "W", season=52, lookback=12, horizon=8, default_horizon=4, recent=4, validation=13,
+    longest_plan=52,
+)  # fmt: skip
 MONTH = Step(
-    "month", "M", season=12, lookback=6, horizon=3, usual_horizon=3, recent=3, validation=12, longest_plan=24
-)
+    "month", "M", season=12, lookback=6, horizon=3, default_horizon=3, recent=3, validation=12,
+    longest_plan=24,
+)  # fmt: skip
 STEPS = {step.name: step for step in (HOUR, DAY, WEEK, MONTH)}
 
 

@@ -1,4 +1,4 @@
-"""What users did by day or hour, read from Neo4j: activity, participations, promoted purchases."""
+"""Reads what users did from Neo4j: activity and participations by day or hour, promoted purchases by day."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ def read_participations(graph: Graph, *, dataset: str, before: str, unit: str = 
 
 def _one_row_per_user(steps: pd.DataFrame, types: dict[str, Any]) -> pd.DataFrame:
     """Divide lists of users, and of values with these types, into rows."""
-    rows = with_days(steps).explode(["user", *types], ignore_index=True)
+    rows = with_timestamps(steps).explode(["user", *types], ignore_index=True)
     # As categories, users are looked up by number in the many rows.
     return rows.astype({"user": "category", **types})
 
@@ -37,14 +37,14 @@ def read_bought(graph: Graph, campaign: str, types: list[str], *, dataset: str, 
     """
     scope = {"dataset": dataset, "campaign": campaign, "before": before}
     frame = graph.frame("influence/products_bought", **scope, types=types)
-    return with_days(frame.explode(["step", "purchases", "value", "by_coupon"], ignore_index=True))
+    return with_timestamps(frame.explode(["step", "purchases", "value", "by_coupon"], ignore_index=True))
 
 
 def since(first_day: date, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `frame` from a data set's first day on; earlier times are stray."""
+    """Return the rows of `frame` from `first_day` on."""
     return frame[frame["ds"] >= pd.Timestamp(first_day)].reset_index(drop=True)
 
 
-def with_days(frame: pd.DataFrame) -> pd.DataFrame:
-    """Replace the column step, ISO dates or moments, by ds, timestamps."""
+def with_timestamps(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with the column ds, timestamps, in place of step, ISO dates or moments."""
     return frame.assign(ds=pd.to_datetime(frame["step"])).drop(columns="step")

@@ -60,8 +60,8 @@ class Explanation:
     attributions
         Columns feature, ratio; the ratios multiply to the geometric mean over days of expected / baseline.
     associations
-        ``forecasting.user_shares.traits.Associations.table``; none where steps are not days, in which traits
-        are told.
+        ``forecasting.user_shares.traits.Associations.table``; empty where steps are not days, as traits are
+        defined in days.
     groups
         Columns group (missing for users of no group), mean, share.
     """

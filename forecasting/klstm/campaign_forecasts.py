@@ -13,7 +13,7 @@ from forecasting.history.history import History
 from forecasting.klstm.samples import CampaignFrame
 from forecasting.negative_binomial import with_bands
 from forecasting.records import FORECAST_VALUES
-from forecasting.user_shares.shares import UserShares, daily_probabilities
+from forecasting.user_shares.shares import UserShares, step_probabilities
 
 Floats = NDArray[np.float64]
 
@@ -59,14 +59,14 @@ class CampaignForecasts:
         """Which users take part within the steps.
 
         Columns unique_id, user, group (missing for users of no group), key_user, took_part (so far),
-        probability (of at least one day) and days (expected number; the sum over users equals that of the
+        probability (of at least one step) and days (expected number; the sum over users equals that of the
         means, less `others_share` of it), the most likely users of each campaign first.
         """
         tables = [
             frame.users.table(len(frame.y)).assign(
-                unique_id=frame.id, probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
+                unique_id=frame.id, probability=1 - np.prod(1 - by_step, axis=0), days=by_step.sum(axis=0)
             )
-            for frame, _, daily in self._daily
+            for frame, _, by_step in self._of_campaigns
         ]
         if not tables:
             return pd.DataFrame(columns=USER_COLUMNS)
@@ -82,11 +82,11 @@ class CampaignForecasts:
         means sum to those of `steps`.
         """
         tables = []
-        for frame, rows, daily in self._daily:
+        for frame, rows, by_step in self._of_campaigns:
             groups = frame.users.table(len(frame.y))["group"].fillna("")
-            mean = pd.DataFrame(daily.T, columns=rows["ds"]).groupby(groups).sum().rename_axis("group")
+            mean = pd.DataFrame(by_step.T, columns=rows["ds"]).groupby(groups).sum().rename_axis("group")
             if frame.open:  # Other users than those of `users` are in no group.
-                others = rows["mean"].to_numpy(float) - daily.sum(axis=1)
+                others = rows["mean"].to_numpy(float) - by_step.sum(axis=1)
                 mean.loc[""] = mean.reindex([""]).fillna(0.0).to_numpy()[0] + others
             long = mean.melt(var_name="ds", value_name="mean", ignore_index=False).reset_index()
             tables.append(long.merge(rows[["ds", "dispersion"]], on="ds").assign(unique_id=frame.id))
@@ -101,13 +101,13 @@ class CampaignForecasts:
         return others_share(self.history)
 
     @cached_property
-    def _daily(self) -> list[tuple[CampaignFrame, pd.DataFrame, Floats]]:
-        """Frame, rows and ``daily_probabilities`` of each campaign."""
-        return [*self._daily_probabilities()]
+    def _of_campaigns(self) -> list[tuple[CampaignFrame, pd.DataFrame, Floats]]:
+        """Frame, rows and ``step_probabilities`` of each campaign."""
+        return [*self._probabilities_by_step()]
 
-    def _daily_probabilities(self) -> Iterator[tuple[CampaignFrame, pd.DataFrame, Floats]]:
+    def _probabilities_by_step(self) -> Iterator[tuple[CampaignFrame, pd.DataFrame, Floats]]:
         rows_of = dict(iter(self.rows.groupby("unique_id")))
         for frame in self.frames:
             rows = rows_of[frame.id].reset_index(drop=True)
             of_users = rows["mean"].to_numpy(float) * (1 - self.others_share(frame.id))
-            yield frame, rows, daily_probabilities(of_users, self.shares.of(frame.users, len(frame.y)))
+            yield frame, rows, step_probabilities(of_users, self.shares.of(frame.users, len(frame.y)))

@@ -34,7 +34,7 @@ from forecasting.klstm.validation import Validation, member_means, validate
 from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
 from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
-from forecasting.user_shares.shares import UserShares, daily_probabilities
+from forecasting.user_shares.shares import UserShares, step_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
 
@@ -169,7 +169,7 @@ class KLSTM:
         history
             The data before the origin.
         horizon
-            Number of steps, at most 24 hours, 14 days, 8 weeks or 3 months.
+            Number of steps, at most ``Step.horizon``.
 
         Returns
         -------
@@ -221,9 +221,9 @@ class KLSTM:
         origin = history.n_steps
         others = others_share(history) if campaign in history.open_ids else 0.0
         of_users = expected["mean"].to_numpy(float) * (1 - others)
-        daily = daily_probabilities(of_users, self._shares.of(users, origin))
+        by_step = step_probabilities(of_users, self._shares.of(users, origin))
         table = users.table(origin)[["user"]].assign(
-            probability=1 - np.prod(1 - daily, axis=0), days=daily.sum(axis=0)
+            probability=1 - np.prod(1 - by_step, axis=0), days=by_step.sum(axis=0)
         )
         return OutcomeForecast(
             with_bands(expected, dispersion),

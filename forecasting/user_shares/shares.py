@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 _MIN_SCALE = 1e-6
 _MAX_PROBABILITY = 0.98
-"""The largest share of the users that can take part on one day."""
+"""The largest share of the users that can take part in one step."""
 _NEWTON_STEPS = 50
 _MAX_ABSENT = 3_000
 """Users who did not take part that an origin is fitted to."""
@@ -115,19 +115,19 @@ class UserShares:
         return np.asarray(share / share.sum())
 
 
-def daily_probabilities(expected: Floats, share: Floats) -> Floats:
-    """Each user's probability of taking part on each day.
+def step_probabilities(expected: Floats, share: Floats) -> Floats:
+    """Return each user's probability of taking part in each step.
 
     Parameters
     ----------
     expected
-        Expected participants, shape (n_days,).
+        Expected participants, shape (n_steps,).
     share
         The users' shares, shape (n_users,).
 
     Returns
     -------
-    Shape (n_days, n_users); a day's probabilities sum to `expected`, at most to 98% of the users.
+    Shape (n_steps, n_users); the probabilities of a step sum to `expected`, at most to 98% of the users.
     """
     expected = np.minimum(expected, _MAX_PROBABILITY * (share > 0).sum())
     intensity = expected.copy()

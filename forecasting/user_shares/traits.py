@@ -220,10 +220,10 @@ class TraitContrasts:
         users = np.where(counts[:, :2].all(axis=1), counts[:, 0], 0.0)
         mean = (users[:, :, np.newaxis] * differences).sum(axis=0)
         mean /= np.maximum(users.sum(axis=0), 1)[:, np.newaxis]
-        return np.asarray((mean * _in_group() * np.append(weights, 1.0)).sum(axis=1))
+        return np.asarray((mean * _membership() * np.append(weights, 1.0)).sum(axis=1))
 
 
-def _in_group() -> Floats:
+def _membership() -> Floats:
     """Whether each feature, and at last the usual rate, belongs to each trait."""
     inside = np.zeros((len(TRAITS), len(FEATURES) + 1))
     for number, trait in enumerate(TRAITS):

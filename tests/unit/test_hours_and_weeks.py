@@ -128,7 +128,7 @@ def test_traffic_of_hours_learns_nights_and_weekends() -> None:
 
 def test_forecast_is_near_the_actual_numbers_and_follows_the_clock(fitted: tuple[KLSTM, History]) -> None:
     model, history = fitted
-    horizon = history.step.usual_horizon
+    horizon = history.step.default_horizon
     forecast = model.predict(history, horizon)
     assert forecast["unique_id"].unique().tolist() == [history.campaigns["id"].iloc[-1]]
     assert forecast["ds"].tolist() == [*history.step.range(FIRST, history.n_steps, horizon)]
@@ -142,14 +142,14 @@ def test_forecast_is_near_the_actual_numbers_and_follows_the_clock(fitted: tuple
 
 def test_users_and_groups_sum_to_the_forecast(fitted: tuple[KLSTM, History]) -> None:
     model, history = fitted
-    forecasts = model.forecast(history, history.step.usual_horizon)
+    forecasts = model.forecast(history, history.step.default_horizon)
     total = forecasts.rows["mean"].sum()
     others = forecasts.others_share(forecasts.frames[0].id)
     assert forecasts.users["days"].sum() == pytest.approx(total * (1 - others), rel=1e-4)
     assert forecasts.groups["mean"].sum() == pytest.approx(total, rel=1e-4)
     explanation = model.explain(forecasts, forecasts.frames[0].id)
-    assert (explanation.unit, explanation.steps) == (history.step.name, history.step.usual_horizon)
-    assert explanation.associations.empty  # Their traits are told in days.
+    assert (explanation.unit, explanation.steps) == (history.step.name, history.step.default_horizon)
+    assert explanation.associations.empty  # Traits are defined in days.
 
 
 def test_back_test_counts_the_steps_ahead(fitted: tuple[KLSTM, History]) -> None:

@@ -15,7 +15,7 @@ from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.samples import campaign_frames
 from forecasting.user_shares.conditional_logit import ConditionalLogit
 from forecasting.user_shares.features import FEATURES, features
-from forecasting.user_shares.shares import UserShares, daily_probabilities
+from forecasting.user_shares.shares import UserShares, step_probabilities
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
@@ -103,14 +103,14 @@ def test_refunds_do_not_count_as_spending() -> None:
     assert (matrix[:, FEATURES.index("spent ever")] == 0).all()
 
 
-def test_daily_probabilities_sum_to_expected_participants() -> None:
+def test_step_probabilities_sum_to_expected_participants() -> None:
     share = np.random.default_rng(0).dirichlet(np.full(50, 0.3))
     expected = np.array([0.01, 3.0, 20.0, 45.0])
-    daily = daily_probabilities(expected, share)
+    daily = step_probabilities(expected, share)
     assert daily.sum(axis=1) == pytest.approx(expected, rel=1e-6)
     assert ((daily >= 0) & (daily <= 1)).all()
     # At most 98% of the users take part on one day.
-    assert daily_probabilities(np.array([80.0]), np.full(50, 0.02)).sum() == pytest.approx(49)
+    assert step_probabilities(np.array([80.0]), np.full(50, 0.02)).sum() == pytest.approx(49)
 
 
 @pytest.mark.parametrize("redeemers", [False, True])

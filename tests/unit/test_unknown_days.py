@@ -1,15 +1,23 @@
 """Days that the data does not cover are unknown, not days without participants."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 
-from api.page.campaigns_view import _campaign_row
+from api.page.campaign_view import source_queries
+from api.page.campaigns_view import CampaignsView, _campaign_row
 from api.page.charts import group_activity_chart
 from api.page.i18n import ENGLISH
+from api.page.rendering import PageContext, render
+from api.page.source_query import SourceQuery
 from api.page.summary import summarise_campaign
 from forecasting.history.long_format import observed_days
+from forecasting.history.time_step import DAY, HOUR
+from forecasting.records import Forecast
 from graph.datasets import Dataset
+from graph.settings import Settings
 from network.group_activity import observed_counts
 
 DATA = Dataset("shop", "import/1", "UTC", date(2024, 1, 3), date(2024, 1, 9))
@@ -34,7 +42,8 @@ def test_last_step_may_be_cut_by_the_end_of_the_campaign() -> None:
 
 def test_sparkline_has_only_observed_days() -> None:
     campaign = {"starts": pd.Timestamp(STARTS), "ends": pd.Timestamp(ENDS), "state": "running"}
-    series = {"steps": ["2024-01-03", "2024-01-09"], "participants": [4, 2], "expected": None, "origin": None}
+    series = {"steps": ["2024-01-03", "2024-01-09"], "participants": [4, 2], "expected": None, "origin": None,
+              "unit": "day"}  # fmt: skip
     points = _campaign_row(campaign, series, DATA).sparkline.split()
     assert len(points) == 7  # The 3rd to the 9th.
     assert (points[0], points[-1]) == ("0.0,2.0", "120.0,14.0")
@@ -76,3 +85,43 @@ def test_series_have_only_observed_days_of_each_campaign() -> None:
         ("a", 3), ("a", 4), ("b", 8), ("b", 9)
     ]  # fmt: skip
     assert observed_days(campaigns.iloc[:0], DATA.first_day, DATA.end).empty
+
+
+def test_list_names_the_unit_of_a_forecast_by_hour() -> None:
+    campaign = {
+        "id": "s", "name": "Sale", "kind": None, "targeted": 0, "participants": 9, "state": "running",
+        "starts": pd.Timestamp(STARTS), "ends": pd.Timestamp(ENDS), "last": pd.Timestamp(2024, 1, 14),
+    }  # fmt: skip
+    series = {"steps": [], "participants": [], "expected": [4.0, 6.0], "origin": "2024-01-09T18:00",
+              "unit": "hour"}  # fmt: skip
+    row = _campaign_row(campaign, series, DATA)
+    view = CampaignsView("shop", ["shop"], DATA.last_day, None, [row], SourceQuery("MATCH ...", None))
+    assert "5 an hour from 9 Jan 18:00" in render(PageContext(), "campaigns", "shop", view=view)
+
+
+def test_summary_names_the_last_hour_before_a_forecast_by_hour() -> None:
+    campaign = pd.Series(
+        {
+            "name": "Sale", "kind": None, "targeted": 9, "starts": pd.Timestamp(STARTS),
+            "ends": pd.Timestamp(ENDS),
+        }
+    )  # fmt: skip
+    hours = pd.date_range("2024-01-09 16:00", periods=3, freq="h")
+    steps = pd.DataFrame({"ds": hours, "participants": [4, 6, 8]})
+    quantiles = {f"participants_{name}": [5.0] for name in ("p10", "p50", "p90")}
+    forecast = Forecast(
+        "f", "s", datetime(2024, 1, 9, 18), "m", "n", ["2024-01-09T18:00"], quantiles, unit="hour"
+    )
+    sentences = summarise_campaign(ENGLISH, campaign, STARTS, steps, forecast, [], [])
+    assert "Participants: 5 an hour (average of 2 hours up to 9 Jan 17:00)." in sentences
+
+
+def test_query_of_the_curves_is_that_of_the_time_step(tmp_path: Path) -> None:
+    data = replace(DATA, complete_until="2024-01-10T18:00")
+    curves = {
+        step.name: source_queries(Settings(home=tmp_path), data, "s", "run", step)["curves"].text
+        for step in (DAY, HOUR)
+    }
+    assert "2024-01-10T00:00:00[UTC]" in curves["day"]
+    assert "2024-01-10T18:00:00[UTC]" in curves["hour"]
+    assert ('truncate("hour"' in curves["hour"], "exposed" in curves["day"]) == (True, True)

@@ -65,6 +65,11 @@ def script_encodings(raw: bytes) -> list[str]:
     return sorted(found, key=lambda encoding: -shares[encoding]) if best else []
 
 
+def words_beyond_ascii(text: str) -> list[str]:
+    """Return the words, and other characters by themselves, that are not all ASCII."""
+    return [word for word in _WORD.findall(text) if not word.isascii()]
+
+
 def _letters(raw: bytes, encoding: str) -> list[str]:
     """Return the letters beyond ASCII, and what stands inside words."""
     text = raw[:_ENOUGH].decode(encoding, errors="replace")
@@ -95,9 +100,7 @@ def _share_of_frequent_letters(raw: bytes, encoding: str) -> float:
     Such words have no capitals inside, as those of another script have that are read as this one.
     """
     script, frequent = _SCRIPTS[encoding]
-    words = [
-        word for word in _WORD.findall(raw[:_ENOUGH].decode(encoding, errors="replace")) if not word.isascii()
-    ]
+    words = words_beyond_ascii(raw[:_ENOUGH].decode(encoding, errors="replace"))
     inside = re.compile(f"[{script}]+")
     good = [
         word

@@ -7,14 +7,13 @@ tables as Korean. Here every encoding that makes plausible words of the bytes is
 import re
 from collections.abc import Callable
 
-from graph.importing.reading.alphabets import latin_encodings, script_encodings
+from graph.importing.reading.alphabets import latin_encodings, script_encodings, words_beyond_ascii
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 _RUN = re.compile(rb"[\x80-\xff]+")
-_WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
 _LETTER = re.compile(r"[A-Za-z]")
 _WESTERN_SYMBOLS = frozenset("€£¥§©®°±²³µ·¼½¾«»¿¡–—‘’“”„…•™ªº\u00a0")
 _LETTERS_ELSEWHERE = frozenset("£¥¿³¹¾¼")
@@ -61,7 +60,7 @@ def _single_byte(raw: bytes) -> list[str]:
     """Return the encodings of another alphabet that make words of the bytes, else all that decode."""
     if found := script_encodings(raw) or latin_encodings(raw):
         return found
-    words = [word for word in _WORD.findall(_decode(raw, "cp1250") or "") if not word.isascii()]
+    words = words_beyond_ascii(_decode(raw, "cp1250") or "")
     if words and sum(map(str.isalpha, words)) >= _PLAUSIBLE * len(words):
         return ["cp1250"]
     return [name for name in ("cp1252", "latin-1") if _decode(raw, name) is not None]

@@ -80,8 +80,8 @@ class Observer:
         for name, counts in rows.currencies.items():
             self._currencies[_column(file, name)] += counts
 
-    def know(self, file: InputFile, rows: Rows) -> None:
-        """Take note of rows that were loaded before, with which others may conflict."""
+    def add_known(self, file: InputFile, rows: Rows) -> None:
+        """Add rows that were loaded before, with which others may conflict."""
         if file.table == "behaviours":
             self._conflicting.add(file.name, rows, known=True)
 

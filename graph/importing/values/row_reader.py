@@ -63,7 +63,7 @@ class RowReader:
         known = np.ones(len(rows), dtype=bool)
         for first, end in new:
             known &= (rows.numbers < first) | (rows.numbers >= end)
-        self._observer.know(file, rows.filter(known))
+        self._observer.add_known(file, rows.filter(known))
         for first, end in new:
             self._observer.add(file, rows.between(first, end))
         return rows
@@ -74,5 +74,5 @@ class RowReader:
             for block in islice(file.uncounted().blocks(), max(indexes) + 1):
                 if block.index in indexes:
                     rows = validate(block, file.table, file.source, self._mapping)
-                    self._observer.know(file, self._repetitions.leave_out(file, rows))
+                    self._observer.add_known(file, self._repetitions.leave_out(file, rows))
         self._skipped.clear()
