@@ -1,4 +1,4 @@
-"""Generated shops and a generated platform, as histories: what a data set holds, without a database.
+"""Generated shops, as histories: what a data set holds, without a database.
 
 A seeded generator draws how many users and campaigns a shop has, who can take part (everybody, target users,
 or both kinds of campaign), how long campaigns run, how many take part, and how regular all of it is:
@@ -72,17 +72,6 @@ def generate_shop(seed: int) -> Shop:
     name = f"{step.name}s, {kind}, {campaigns} campaigns, {n_users} users, {n_steps} steps"
     first = step.start_of(_FIRST, n_steps - held_out)
     return Shop(", ".join([name, *traits]), history, first)
-
-
-def generate_platform(seed: int, *, days: int = 56, users: int = 1500) -> Shop:
-    """Draw a retail-like platform by hours: a launch every few days, nights, weekends, bursts."""
-    rng = np.random.default_rng([seed, 23])
-    n_steps = 24 * days
-    activity = _activity(rng, HOUR, n_steps, users, has_gaps=False)
-    starts = np.sort(rng.choice(np.arange(2, days - 1), days // 3, replace=False)) * 24 + rng.integers(8, 20)
-    windows = [(int(start), int(start + rng.integers(24, 120))) for start in starts]
-    history = _history(rng, HOUR, activity, windows, 20.0, "open", has_bursts=True)
-    return Shop("a platform by hours", history, HOUR.start_of(_FIRST, n_steps - 14 * 24))
 
 
 def _activity(rng: np.random.Generator, step: Step, n_steps: int, n_users: int, *, has_gaps: bool) -> Bools:

@@ -1,5 +1,5 @@
-"""Generated shops and a generated platform: does any campaign get a forecast, and is the combination shown
-ever far behind one of its members?
+"""Generated shops: does every campaign get a forecast, and is the combination shown ever far behind one of
+its members?
 
 300 shops differ in all that shops differ in (``generated_histories``): 1 to 40 campaigns, open, targeted
 or both, sparse or not, with bursts and gaps, by hours, days, weeks or months. For each, a model is

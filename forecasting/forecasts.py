@@ -133,21 +133,21 @@ def _model_and_history(
     return run, read_history(graph, dataset_id, network, origin, progress, only=campaign, step=step)
 
 
-def _origin(dataset: Dataset, run: ModelRun, step: Step, asked: date | None) -> date:
-    """The beginning of a step within the data: of `asked`, or by default the latest that suits the model."""
-    if isinstance(asked, datetime) and step.read_by != "hour":
+def _origin(dataset: Dataset, run: ModelRun, step: Step, requested: date | None) -> date:
+    """The beginning of a step: that of `requested`, by default of the model's cut-off, or by hour the latest."""
+    if isinstance(requested, datetime) and step.read_by != "hour":
         raise InvalidRequest(
-            f"The model counts in {step.name}s, so a forecast begins with a day, not at {asked:%H:%M}.",
+            f"The model counts in {step.name}s, so a forecast begins with a day, not at {requested:%H:%M}.",
             Remedy(
-                "Give a day (YYYY-MM-DD), or train one of hours",
+                "Give a day (YYYY-MM-DD), or train a model by hour",
                 "train model",
                 step="hour",
                 dataset=dataset.id,
             ),
         )
     if step.read_by == "hour":
-        return dataset.check_cutoff(step.origin(asked or dataset.end_moment))
-    return step.origin(dataset.check_cutoff(asked or run.cutoff))
+        return dataset.check_cutoff(step.origin(requested or dataset.end_moment))
+    return step.origin(dataset.check_cutoff(requested or run.cutoff))
 
 
 def _explanation_properties(explanation: Explanation) -> Row:

@@ -13,11 +13,22 @@ _IMPORT = Remedy("Import one", "import data")
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: its id, its import, its time zone, and the days its behaviours cover.
+    """A data set.
 
-    `country` is stated for its holidays: a code, "none", or None for that of the zone.
-    `last_day` is complete; `reason` says why it is not the day of the last behaviour (None if it is).
-    `complete_until` is the end that its mapping states, if any: a day or a moment.
+    Attributes
+    ----------
+    id, import_id
+        Its id, and that of its imports, which changes with each of them.
+    zone
+        Its time zone.
+    first_day, last_day
+        The days that its behaviours cover; the last one is complete.
+    reason
+        Why `last_day` is not the day of the last behaviour; None if it is.
+    country
+        The country that its mapping states for holidays: a code, or "none"; None for that of the zone.
+    complete_until
+        The end that its mapping states, a day or a moment; None if it states none.
     """
 
     id: str

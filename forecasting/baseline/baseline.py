@@ -80,12 +80,12 @@ def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
         launch = max(step.number(first, campaign.starts), 0)
         kind = campaign.kind if isinstance(campaign.kind, str) else ""
         campaigns[campaign.id] = CampaignCounts(kind, launch, campaign.targeted, y)
-    launched = history.launched_ids
+    from_launch = history.from_launch_ids
     usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
     rows = history.steps[history.steps["unique_id"].isin(campaigns.keys())].groupby("unique_id")
     return {
         campaign: Series(
-            part["y"].to_numpy(float), campaigns[campaign].launch, usual[campaign], campaign in launched
+            part["y"].to_numpy(float), campaigns[campaign].launch, usual[campaign], campaign in from_launch
         )
         for campaign, part in rows
     }

@@ -91,7 +91,7 @@ class History:
         return frozenset(self.campaigns.loc[self.campaigns["open"].astype(bool), "id"])
 
     @property
-    def launched_ids(self) -> frozenset[str]:
+    def from_launch_ids(self) -> frozenset[str]:
         """Ids of the campaigns whose y counts participants from the launch on: open ones; by hour, all."""
         return frozenset(self.campaigns["id"]) if self.step.read_by == "hour" else self.open_ids
 

@@ -156,8 +156,8 @@ def _with_campaign_steps(
     progress: Progress,
 ) -> History:
     """Add ``History.steps`` and ``History.bought`` of all campaigns, or of one."""
-    campaigns, step, first, launched = (
-        history.campaigns, history.step, history.first_day, history.launched_ids
+    campaigns, step, first, from_launch = (
+        history.campaigns, history.step, history.first_day, history.from_launch_ids
     )  # fmt: skip
     if only is not None:
         campaigns = campaigns[campaigns["id"] == only]
@@ -166,7 +166,7 @@ def _with_campaign_steps(
     steps, bought = [], []
     for campaign in campaigns.itertuples():
         campaign_steps = counted.get(campaign.id, NO_STEPS)
-        if campaign.id not in launched:
+        if campaign.id not in from_launch:
             purchases = read_bought(graph, campaign.id, [*purchase_types], **before)
             purchases = _by_step(purchases, step, purchases="sum", value="sum", by_coupon="max")
             bought.append(purchases.assign(campaign=campaign.id))

@@ -195,7 +195,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     traffic = traffic_of(history, baseline.holidays)
     shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
-    launched = history.launched_ids
+    from_launch = history.from_launch_ids
     users, expected = campaign_users(history), baseline.expected(history, traffic)
     frames = []
     for campaign in history.campaigns.itertuples():
@@ -214,7 +214,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             effects=traffic.effects,
             users=users[campaign.id],
             open=campaign.open,
-            counts_from_launch=history.redemptions_only or campaign.id in launched,
+            counts_from_launch=history.redemptions_only or campaign.id in from_launch,
         )
         frames.append(frame)
     return frames

@@ -114,7 +114,7 @@ def plan_campaign(
                 raise InvalidRequest(
                     f"The effect of a discount is estimated by day, and the model counts in {step.name}s.",
                     Remedy(
-                        "Plan without a discount, or train one of days",
+                        "Plan without a discount, or train a model by day",
                         "train model",
                         step="day",
                         dataset=dataset_id,

@@ -26,7 +26,7 @@ def divide_minor_units(
             settings = column if isinstance(column, dict) else {"column": name}
             own = plain(settings.get("numbers", numbers)) or {}
             if isinstance(own, dict) and _are_whole(file, name):
-                note = f"{unit} by the name of the column, and whole: the graph has hundredths of them"
+                note = f"{unit} by the name of the column, and whole: divided by 100 as they are read"
                 columns[field] = settings | {"numbers": Noted(own | {"divide_by": 100}, note)}
 
 
