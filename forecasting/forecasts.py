@@ -134,7 +134,7 @@ def _model_and_history(
 
 
 def _origin(dataset: Dataset, run: ModelRun, step: Step, requested: date | None) -> date:
-    """The beginning of a step: that of `requested`, by default of the model's cut-off, or by hour the latest."""
+    """The beginning of a step: by default that of the model's cut-off or, by hour, of the end of the data."""
     if isinstance(requested, datetime) and step.read_by != "hour":
         raise InvalidRequest(
             f"The model counts in {step.name}s, so a forecast begins with a day, not at {requested:%H:%M}.",
