@@ -30,7 +30,8 @@ def decide_numbers(file: InspectedFile, columns: dict[str, str]) -> dict[str, An
                 tuple(f"1{signs.thousands}234{signs.decimal}56" for signs in profile.formats),
             )
         elif profile.formats and _needs_signs(profile):
-            decided[field] = None if profile.formats[0] == Numbers() else profile.formats[0].model_dump()
+            signs = profile.formats[0].model_dump(exclude={"divide_by"})
+            decided[field] = None if profile.formats[0] == Numbers() else signs
     return decided
 
 
