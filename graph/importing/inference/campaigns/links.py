@@ -124,8 +124,8 @@ def _are_names(values: set[str], names: set[str]) -> bool:
 
 def is_code(column: str) -> bool:
     """Return whether a column of campaigns has names or codes of them, not their store or category."""
-    plain = simplify(column)
-    return plain in _NAMES_OF_CAMPAIGNS or bool({"code", "utm"} & set(plain.split("_")))
+    name = simplify(column)
+    return name in _NAMES_OF_CAMPAIGNS or bool({"code", "utm"} & set(name.split("_")))
 
 
 def _link_pairs(draft: Draft, by_name: dict[str, InspectedFile], tables: list[_Table], ids: set[str]) -> None:
@@ -140,8 +140,8 @@ def _link_pairs(draft: Draft, by_name: dict[str, InspectedFile], tables: list[_T
         names = campaign_names(draft, source, "campaign", by_name)
         known = len(_normalised(draft, names[column]) & _normalised(draft, ids))
         reference = Reference(source, "campaign", file, names, known, tuple(sorted(ids)[:_EXAMPLES]))
-        if overlap_is_little(known, len(names[column]), len(ids)):
-            _ = _add_rule(draft, reference, ids) or _add_join(draft, reference, tables)
+        if overlap_is_little(known, len(names[column]), len(ids)) and not _add_rule(draft, reference, ids):
+            _add_join(draft, reference, tables)
 
 
 def ask_what_counts(draft: Draft, unlinked: list[Reference]) -> None:
