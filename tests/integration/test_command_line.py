@@ -145,7 +145,8 @@ def test_forecast_is_printed_with_its_comparison(
     )
     assert result.returncode == 0, result.stderr
     assert "Mon 27 Nov 2017" in result.stdout
-    assert all(name in result.stdout for name in model.names)
+    assert model.back_test is not None
+    assert all(name in result.stdout for name in model.back_test.names)
 
 
 def test_wrong_password_is_an_error(settings: Settings) -> None:

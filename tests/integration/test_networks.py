@@ -309,7 +309,7 @@ def test_participants_of_open_campaigns_are_counted_in_steps(
         d=DATASET, t=f"{ORIGIN}T00:00:00[UTC]", unit=step.name,
     )  # fmt: skip
     expected = pd.DataFrame(rows).assign(ds=lambda frame: pd.to_datetime(frame["ds"]))
-    expected = expected[expected["ds"] >= pd.Timestamp(history.first_day)]  # Of hours, the latest weeks.
+    expected = expected[expected["ds"] >= step.start_of(history.first_day, 0)]  # Of hours, the latest weeks.
     expected = expected.groupby(["unique_id", "ds"]).size()
     y = history.steps.set_index(["unique_id", "ds"])["y"]
     assert y[y > 0].sort_index().to_dict() == expected.sort_index().to_dict()
