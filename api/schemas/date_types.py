@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator
 from graph.day_range import FIRST_DAY, LAST_DAY
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?")
 
 
 def _check_iso_format(value: object) -> object:
