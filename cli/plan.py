@@ -41,6 +41,8 @@ def plan(
     """Forecast a campaign before its launch, as planned and with your changes."""
     from rich.table import Table
 
+    from api.page.i18n import ENGLISH
+    from api.page.step_words import step_words
     from api.schemas.requests import PlanRequest
     from cli.backend import open_backend
     from cli.console import out, print_json
@@ -61,15 +63,16 @@ def plan(
         print_json(response)
         return
     _show_totals(f"Campaign {campaign} before its launch, from data before {response.origin}", response)
+    words = step_words(ENGLISH, response.unit)
     out.print(
-        "A user who takes part on several days counts once a day. P10 to P90 reflects how far earlier "
-        "launches deviated from their forecasts."
+        f"A user who takes part in several {words.many} counts once {words.per}. P10 to P90 reflects how far "
+        "earlier launches deviated from their forecasts."
     )
     if response.discount:
         _show_discount(response.discount)
     if top:
         table = Table(
-            "rank", "user", "probability", "expected days", title="Likely to take part at least once"
+            "rank", "user", "probability", f"expected {words.many}", title="Likely to take part at least once"
         )
         for rank, user in enumerate((response.changed or response.planned).users, start=1):
             table.add_row(str(rank), user.user, f"{user.probability:.1%}", f"{user.days:.1f}")
@@ -79,9 +82,12 @@ def plan(
 def _show_totals(title: str, response: "PlanResponse") -> None:
     from rich.table import Table
 
+    from api.page.i18n import ENGLISH
+    from api.page.step_words import step_words
     from cli.console import out
 
-    table = Table("plan", "days", "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
+    many = step_words(ENGLISH, response.unit).many
+    table = Table("plan", many, "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
     for name, forecast in (("as planned", response.planned), ("with changes", response.changed)):
         if forecast is None:
             continue

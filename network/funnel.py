@@ -46,7 +46,7 @@ def campaign_funnel(graph: Graph, dataset: str, campaign: str) -> list[FunnelSta
     kinds = standing_rules(graph, dataset).kinds
     others = [kind for kind, rule in kinds.items() if rule.counts == "never" and not rule.returns]
     data = describe_dataset(graph, dataset)
-    end = data.moment(data.end)
+    end = data.moment(data.end_moment)
     rows = graph.run("campaigns/funnel", dataset=dataset, campaign=campaign, others=others, before=end)
     found = {kind for row in rows for kind in row["types"]}
     stages: list[FunnelStage] = []

@@ -4,11 +4,14 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from api.schemas.date_types import Moment
+from api.schemas.step_types import StepName
+
 
 class PlannedStep(BaseModel):
-    """One day of a planned campaign."""
+    """One step of a planned campaign."""
 
-    step: date
+    step: Moment = Field(description="Its first day, or its moment where steps are hours")
     mean: float
     participants_p10: float
     participants_p50: float
@@ -16,7 +19,7 @@ class PlannedStep(BaseModel):
 
 
 class PlannedTotal(BaseModel):
-    """Sum of the daily participants over the whole campaign."""
+    """Sum of the participants of all steps over the whole campaign."""
 
     mean: float
     p10: float
@@ -36,7 +39,9 @@ class PlannedUser(BaseModel):
 
     user: str
     probability: float = Field(description="Probability of taking part")
-    days: float = Field(description="Expected number of days with a participation")
+    days: float = Field(
+        description="Expected number of steps with a participation: days, or those of the response's `unit`"
+    )
 
 
 class PlannedDiscount(BaseModel):
@@ -73,6 +78,7 @@ class PlanResponse(BaseModel):
 
     origin: date
     model: str
+    unit: StepName
     planned: PlanForecast
     changed: PlanForecast | None
     discount: PlannedDiscount | None = Field(description="Null if the request has no discount")

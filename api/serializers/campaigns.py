@@ -56,7 +56,7 @@ def select_campaigns(
 
 def campaign_states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
     """Return the state of each row of a ``campaign_list`` at the end of the data."""
-    now = pd.Timestamp(dataset.end)
+    now = pd.Timestamp(dataset.end_moment)
     return [
         "planned" if campaign.starts >= now else "running" if campaign.ends > now else "ended"
         for campaign in campaigns.itertuples()

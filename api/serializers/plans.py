@@ -33,6 +33,7 @@ def forecast_plan(
     return plans.PlanResponse(
         origin=forecasts[0].origin,
         model=forecasts[0].model,
+        unit=forecasts[0].unit,
         planned=planned,
         changed=changed[0] if changed else None,
         discount=_discount(forecasts[-1], request.discount),
@@ -42,17 +43,18 @@ def forecast_plan(
 def _plan_forecast(forecast: "PlanForecast", top: int) -> plans.PlanForecast:
     users = forecast.participants.users.head(top).to_dict("records")
     return plans.PlanForecast(
-        participants=_outcome_forecast(forecast.participants),
-        redeemers=_outcome_forecast(forecast.redeemers) if forecast.redeemers else None,
+        participants=_outcome_forecast(forecast.participants, forecast.unit),
+        redeemers=_outcome_forecast(forecast.redeemers, forecast.unit) if forecast.redeemers else None,
         users=[plans.PlannedUser(**row) for row in users],
     )
 
 
-def _outcome_forecast(forecast: "OutcomeForecast") -> plans.OutcomeForecast:
-    steps = forecast.steps.to_dict("records")
+def _outcome_forecast(forecast: "OutcomeForecast", unit: str) -> plans.OutcomeForecast:
+    moments = forecast.steps["ds"].dt
+    steps = forecast.steps.assign(step=moments.to_pydatetime() if unit == "hour" else moments.date)
     return plans.OutcomeForecast(
         total=plans.PlannedTotal(**vars(forecast.total)),
-        steps=[plans.PlannedStep(step=row.pop("ds").date(), **row) for row in steps],
+        steps=[plans.PlannedStep(**row) for row in steps.drop(columns="ds").to_dict("records")],
     )
 
 

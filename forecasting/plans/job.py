@@ -53,6 +53,8 @@ class PlanForecast:
         The forecast uses data before this day.
     model
         Id of the model.
+    unit
+        Name of its time step.
     participants
         Forecast of participants.
     redeemers
@@ -64,6 +66,7 @@ class PlanForecast:
 
     origin: date
     model: str
+    unit: str
     participants: OutcomeForecast
     redeemers: OutcomeForecast | None
     effect: DiscountEffect | None = None
@@ -127,7 +130,7 @@ def plan_campaign(
                 _with_change(history.redeemers(), campaign, change), campaign
             )
         participants = model.predict_planned(_with_change(history, campaign, change), campaign, uplift)
-        forecasts.append(PlanForecast(origin, run.id, participants, redeemers, effect, uplift))
+        forecasts.append(PlanForecast(origin, run.id, step.name, participants, redeemers, effect, uplift))
     return forecasts
 
 

@@ -141,10 +141,13 @@ def with_changed_plan(
     Raises InvalidRequest for users that the plan does not reach.
     """
     campaigns = history.campaigns.set_index("id")
+    # With hours, a plan begins and ends at the same time of day as before.
+    first, last = campaigns.loc[campaign, "starts"], campaigns.loc[campaign, "ends"] - pd.Timedelta("1ns")
     if starts is not None:
-        campaigns.loc[campaign, "starts"] = pd.Timestamp(starts)
+        campaigns.loc[campaign, "starts"] = pd.Timestamp(starts) + (first - first.normalize())
     if ends is not None:
-        campaigns.loc[campaign, "ends"] = pd.Timestamp(ends)
+        clock = last - last.normalize() + pd.Timedelta("1ns")
+        campaigns.loc[campaign, "ends"] = pd.Timestamp(ends) - pd.Timedelta("1D") + clock
     steps, roles, bought = history.steps, history.roles, history.bought
     if users is not None:
         planned = roles[roles["campaign"] == campaign]["user"]

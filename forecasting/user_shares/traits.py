@@ -46,10 +46,18 @@ class Trait(NamedTuple):
     features: tuple[str, ...]
     above_median: bool = False
 
-    def users(self, x: Floats) -> NDArray[np.bool_]:
-        """Whether each user has the trait, from features of one origin, shape (n_users, len(FEATURES))."""
+    def users(self, x: Floats, stands_for: Floats) -> NDArray[np.bool_]:
+        """Whether each user has the trait.
+
+        Parameters
+        ----------
+        x
+            Features of one origin, shape (n_users, len(FEATURES)).
+        stands_for
+            How many users each row stands for, shape (n_users,).
+        """
         values = x[:, FEATURES.index(self.decided_by)]
-        return np.asarray(values > (np.median(values) if self.above_median else 0))
+        return np.asarray(values > (_weighted_median(values, stands_for) if self.above_median else 0))
 
 
 TRAITS = (
@@ -167,7 +175,7 @@ class TraitContrasts:
         counts = np.zeros((4, len(TRAITS)))
         difference = np.zeros((len(TRAITS), values.shape[1]))
         for number, trait in enumerate(TRAITS):
-            with_trait = trait.users(x)
+            with_trait = trait.users(x, stands_for)
             weights = np.stack([stands_for * with_trait, stands_for * ~with_trait])
             counts[:2, number], counts[2:, number] = weights.sum(axis=1), weights @ took_part
             if counts[:2, number].all():
@@ -221,6 +229,12 @@ class TraitContrasts:
         mean = (users[:, :, np.newaxis] * differences).sum(axis=0)
         mean /= np.maximum(users.sum(axis=0), 1)[:, np.newaxis]
         return np.asarray((mean * _membership() * np.append(weights, 1.0)).sum(axis=1))
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])
 
 
 def _membership() -> Floats:

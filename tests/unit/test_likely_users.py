@@ -16,6 +16,7 @@ from forecasting.klstm.samples import campaign_frames
 from forecasting.user_shares.conditional_logit import ConditionalLogit
 from forecasting.user_shares.features import FEATURES, features
 from forecasting.user_shares.shares import UserShares, step_probabilities
+from forecasting.user_shares.traits import TRAITS
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import AS_OF, QUICK, corrupt_from, make_history
@@ -189,6 +190,14 @@ def test_traits_have_rates_and_intervals_over_campaigns() -> None:
     assert active["took_part_with"] > active["took_part_without"]
     # There are no key users, and so no users with the trait.
     assert "are key users" not in table.index
+
+
+def test_half_of_the_users_are_half_of_those_whom_the_rows_stand_for() -> None:
+    (trait,) = (trait for trait in TRAITS if trait.name.startswith("spent more"))
+    x = np.zeros((5, len(FEATURES)))
+    x[:, FEATURES.index(trait.decided_by)] = [1, 2, 3, 4, 5]
+    assert trait.users(x, np.ones(5)).tolist() == [False, False, False, True, True]
+    assert trait.users(x, np.array([9, 1, 1, 1, 1])).tolist() == [False, True, True, True, True]
 
 
 def test_few_campaigns_give_no_interval() -> None:

@@ -72,6 +72,15 @@ def test_changed_plan_changes_the_forecast(model: KLSTM) -> None:
     assert 0 < fewer_users.total.mean < planned_total
 
 
+def test_changed_days_keep_the_times_of_day() -> None:
+    history = with_plan(make_history())
+    at = {"starts": pd.Timestamp("2017-05-10 18:00"), "ends": pd.Timestamp("2017-05-11 00:00")}
+    plan = history.campaigns[history.campaigns["id"] == "3"].assign(**at)
+    changed = with_changed_plan(history.with_campaigns(plan), "3", date(2017, 5, 12), date(2017, 5, 13), None)
+    moved = changed.campaigns.set_index("id").loc["3"]
+    assert [moved["starts"], moved["ends"]] == [time + pd.Timedelta("2D") for time in at.values()]
+
+
 def test_invalid_plans_are_rejected(model: KLSTM) -> None:
     history = with_plan(make_history())
     with pytest.raises(InvalidRequest, match="has been running since"):
