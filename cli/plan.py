@@ -41,12 +41,11 @@ def plan(
     """Forecast a campaign before its launch, as planned and with your changes."""
     from rich.table import Table
 
-    from api.page.i18n import ENGLISH
-    from api.page.step_words import step_words
     from api.schemas.requests import PlanRequest
     from cli.backend import open_backend
     from cli.console import out, print_json
     from cli.id_files import read_ids
+    from cli.render import english_words
 
     request = build_request(
         PlanRequest,
@@ -63,7 +62,7 @@ def plan(
         print_json(response)
         return
     _show_totals(f"Campaign {campaign} before its launch, from data before {response.origin}", response)
-    words = step_words(ENGLISH, response.unit)
+    words = english_words(response.unit)
     out.print(
         f"A user who takes part in several {words.many} counts once {words.per}. P10 to P90 reflects how far "
         "earlier launches deviated from their forecasts."
@@ -82,11 +81,10 @@ def plan(
 def _show_totals(title: str, response: "PlanResponse") -> None:
     from rich.table import Table
 
-    from api.page.i18n import ENGLISH
-    from api.page.step_words import step_words
     from cli.console import out
+    from cli.render import english_words
 
-    many = step_words(ENGLISH, response.unit).many
+    many = english_words(response.unit).many
     table = Table("plan", many, "participants", "P10 to P90", "redeemers", "P10 to P90", title=title)
     for name, forecast in (("as planned", response.planned), ("with changes", response.changed)):
         if forecast is None:

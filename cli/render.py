@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from api.page.i18n import ENGLISH
-from api.page.step_words import step_words
 from api.schemas.campaigns import Campaign
 from api.schemas.forecasts import Forecast, LikelyUser
 from api.schemas.models import Comparison, Model
@@ -18,6 +16,7 @@ from network.verdict import Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+    from api.page.step_words import StepWords
     from forecasting.next_users.job import NextUsersRun
 
 _STEP_COLUMN = {"hour": "hour", "day": "day", "week": "week from", "month": "month from"}
@@ -89,9 +88,18 @@ def show_model(model: Model) -> None:
         )
 
 
+def english_words(step: str) -> "StepWords":
+    """Return the words for the time step of a name."""
+    # Not at the top: translations import babel, which commands that show no forecast need not wait for.
+    from api.page.i18n import ENGLISH
+    from api.page.step_words import step_words
+
+    return step_words(ENGLISH, step)
+
+
 def show_comparison(comparison: Comparison) -> None:
     """Print the errors of the forecasters in a back-test, and what they mean."""
-    words = step_words(ENGLISH, comparison.step)
+    words = english_words(comparison.step)
     title = (
         f"Back-test: {comparison.points} forecasts of {comparison.step}s from {comparison.since}, up to "
         f"{comparison.horizon} {comparison.step}s ahead"
@@ -178,7 +186,7 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
         )
     if not forecast.groups:
         return
-    per_step = f"participants {step_words(ENGLISH, forecast.unit).per}"
+    per_step = f"participants {english_words(forecast.unit).per}"
     table = Table("group", "users", per_step, "P10 to P90", "distinguished by", title="By group")
     for group in forecast.groups:
         mean, low, high = (sum(series) / horizon for series in (group.mean, group.p10, group.p90))
