@@ -149,7 +149,11 @@ def view_campaign(
     data = describe_dataset(graph, dataset)
     unit = _unit(graph, dataset, forecast)
     forecasts = [other for other in forecasts if other.unit == unit]
-    steps = read_influence(graph, dataset, campaign, network.id, step_named(unit))
+    step = step_named(unit)
+    window = campaign
+    if step.read_by == "hour":  # A campaign of hours starts and ends at its moments.
+        window = campaign_row(campaign_list(graph, dataset, step=step), dataset, campaign["id"])
+    steps = read_influence(graph, dataset, window, network.id, step)
     steps = steps.rename(columns={"y": "participants"})
     scope = (graph, dataset, campaign["id"], network.id)
     key_users, groups = queries.key_users(*scope), queries.neighbour_groups(*scope)

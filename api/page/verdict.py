@@ -21,7 +21,7 @@ def summarise_verdict(translate: Translator, run: Backtest) -> list[str]:
     verdict, words = judge(run), step_words(translate, run.step)
     participants, redeemers = translate("number of participants"), translate("number of redeemers")
     sentences = [
-        _describe_trust(translate, verdict),
+        _describe_trust(translate, verdict, run.points),
         *_describe_weights(translate, run),
         _describe_errors(translate, words, participants, verdict.participants),
     ]
@@ -69,7 +69,12 @@ def warn_of_better_forecaster(translate: Translator, run: Backtest) -> str | Non
     )
 
 
-def _describe_trust(translate: Translator, verdict: BacktestVerdict) -> str:
+def _describe_trust(translate: Translator, verdict: BacktestVerdict, points: int) -> str:
+    if verdict.too_few_points:
+        return translate(
+            "The back-test has %(points)d forecasts: too few to tell whether forecasts can be trusted.",
+            points=points,
+        )
     if verdict.trust_participants and verdict.trust_level:
         return translate("Trust the number of participants and the influence level.")
     if verdict.trust_participants:

@@ -57,9 +57,12 @@ class Verdict(BaseModel):
     participants_interval: IntervalVerdict
     level_interval: IntervalVerdict
     trust_participants: bool = Field(
-        description="Whether it beats repeating the previous season and its interval is not too narrow"
+        description="Whether it beats repeating the previous season and its interval is not too narrow; "
+        "false for a back-test of fewer than 30 forecasts"
     )
-    trust_level: bool = Field(description="Whether the interval of the influence level is not too narrow")
+    trust_level: bool = Field(
+        description="Whether the interval of the influence level is not too narrow; false as above"
+    )
 
 
 class Comparison(BaseModel):

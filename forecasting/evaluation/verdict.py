@@ -17,6 +17,9 @@ ERROR_TOLERANCE = 0.02
 NOMINAL_COVERAGE = 0.8
 COVERAGE_TOLERANCE = 0.05
 """How far the share of days within an interval may be from the nominal one."""
+MIN_POINTS = 30
+"""Forecasts that a back-test needs to tell what can be trusted: of 30, even independent ones, the share
+within an interval of 80% has a standard error of 7 points."""
 
 Result = Literal["better", "equal", "worse"]
 IntervalVerdict = Literal["holds", "too narrow", "too wide"]
@@ -62,6 +65,8 @@ class BacktestVerdict:
         Whether the shown forecaster beats repeating the previous week, and its interval is not too narrow.
     trust_level : bool
         Whether the interval of the influence level is not too narrow. No other forecaster has a level.
+    too_few_points : bool
+        Whether the back-test has fewer than MIN_POINTS forecasts; then neither is trusted.
     """
 
     participants: ErrorVerdict
@@ -70,6 +75,7 @@ class BacktestVerdict:
     level_interval: IntervalVerdict
     trust_participants: bool
     trust_level: bool
+    too_few_points: bool
 
 
 def judge(run: Backtest) -> BacktestVerdict:
@@ -77,14 +83,16 @@ def judge(run: Backtest) -> BacktestVerdict:
     errors = dict(zip(run.names, run.mae, strict=True))
     participants_interval = _judge_interval(run.coverage_80)
     level_interval = _judge_interval(run.level_coverage_80)
+    too_few = run.points < MIN_POINTS
     beats_reference = _compare(errors[run.names[0]], errors[REFERENCE]) == "better"
     return BacktestVerdict(
         participants=_judge_errors(run.names, run.mae),
         redeemers=None if run.redeemers_mae is None else _judge_errors(run.names, run.redeemers_mae),
         participants_interval=participants_interval,
         level_interval=level_interval,
-        trust_participants=beats_reference and participants_interval != "too narrow",
-        trust_level=level_interval != "too narrow",
+        trust_participants=not too_few and beats_reference and participants_interval != "too narrow",
+        trust_level=not too_few and level_interval != "too narrow",
+        too_few_points=too_few,
     )
 
 

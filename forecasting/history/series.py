@@ -59,8 +59,8 @@ def read_influence(
 
 
 def known_until(dataset: Dataset, step: Step) -> date:
-    """Return the end of the data: a day, or a moment of local time where steps are hours."""
-    return dataset.end_moment if step.read_by == "hour" else dataset.end
+    """Return the end of the data: a day, or the end of its last whole hour where steps are hours."""
+    return dataset.end_moment.replace(minute=0, second=0) if step.read_by == "hour" else dataset.end
 
 
 def read_steps(

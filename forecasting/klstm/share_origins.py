@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from forecasting.history.campaign_users import CampaignUsers
 from forecasting.klstm.samples import CampaignFrame
 
+_MIN_ORIGINS = 4
 _MAX_OPEN_ORIGINS = 200
 """Origins in all open campaigns together: the latest."""
 
@@ -29,6 +30,10 @@ def _of_targeted(frame: CampaignFrame) -> range:
 
 
 def _of_open(frame: CampaignFrame, n_steps: int) -> range:
-    """Every seventh day from the launch on, or ``Step.recent``-th step: users of open campaigns are many."""
+    """Every seventh day from the launch on, or ``Step.recent``-th step: users of open campaigns are many.
+
+    At least four origins of a short campaign, so that the shares also learn from users who have taken part.
+    """
     recent = frame.step.recent
-    return range(max(frame.step.lookback, frame.start), min(frame.end, n_steps - recent + 1), recent)
+    stride = max(1, min(recent, (frame.end - frame.start) // _MIN_ORIGINS))
+    return range(max(frame.step.lookback, frame.start), min(frame.end, n_steps - recent + 1), stride)

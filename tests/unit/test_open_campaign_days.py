@@ -126,6 +126,13 @@ def test_shares_are_fitted_to_weeks_since_the_launch() -> None:
     assert origins == {"1": [*range(60, 114, 7)], "2": [*range(80, 114, 7)], "3": [110]}
 
 
+def test_shares_of_a_short_campaign_are_also_fitted_after_its_launch() -> None:
+    history = open_history()
+    (frame, *_) = campaign_frames(history, Baseline.fit(history, None))
+    ((_, origins),) = share_origins([replace(frame, end=frame.start + 6)], 120)
+    assert list(origins) == [60, 61, 62, 63, 64, 65]
+
+
 def test_users_are_known_from_their_first_activity_on() -> None:
     users = campaign_users(open_history())["1"]
     new = users.ids.get_loc(USERS[-1])

@@ -52,6 +52,15 @@ def test_better_benchmark_and_narrow_interval_are_named() -> None:
     )
 
 
+def test_few_forecasts_tell_nothing_about_trust() -> None:
+    few = replace(RUN, points=29, level_coverage_80=0.8)
+    assert not (judge(few).trust_participants or judge(few).trust_level)
+    assert judge(replace(few, points=30)).trust_participants
+    assert summarise_verdict(ENGLISH, few)[0] == (
+        "The back-test has 29 forecasts: too few to tell whether forecasts can be trusted."
+    )
+
+
 @pytest.mark.parametrize(
     ("klstm", "result", "trusted"),
     [(3.9, "better", True), (4.05, "equal", True), (5.0, "worse", True), (5.9, "worse", False)],
