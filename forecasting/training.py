@@ -181,10 +181,14 @@ def run_backtest(
     step = step or choose_step(graph, dataset, until)
     period, first = PERIODS[step.name], step.start_of(first, 0).date()
     horizon, every = horizon or period.horizon, every or period.every
-    if (first - dataset.first_day).days < period.days_before or first >= until:
+    earliest = dataset.first_day + timedelta(period.days_before)
+    if first < earliest or first >= until:
         raise InvalidRequest(
             f"A back-test from {first} to {until} leaves too few days for training or testing.",
-            f"Begin on {dataset.first_day + timedelta(period.days_before)} or later, and before its end.",
+            f"Begin on {earliest} or later, and before its end."
+            if earliest < dataset.end
+            else f"One by {step.name} needs {period.days_before} days before it, and the data has "
+            f"{(dataset.end - dataset.first_day).days}: import earlier data.",
         )
     if not _any_running(graph, dataset, first, until, every, step):
         raise InvalidRequest(

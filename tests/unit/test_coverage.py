@@ -115,6 +115,7 @@ def test_the_mapping_states_the_end(stated: date | datetime, last: date) -> None
     assert coverage.last == last
     later = [warning for warning in coverage.warnings if warning.code == "after_complete_until"]
     assert bool(later) == (last < date(2024, 3, 1))
+    assert all(("by hour" in warning.text) == isinstance(stated, datetime) for warning in later)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,9 @@ def find_coverage(days: DayCounts, complete_until: date | datetime | None, zone:
             text = (
                 f"{later:,.0f} behaviours are after {stated}, until which the mapping says that the data is "
                 "complete: they are loaded, but the data set ends before them."
+                if not isinstance(complete_until, datetime)
+                else f"{later:,.0f} behaviours are after {stated}, the last whole day that the mapping calls "
+                "complete: they are loaded, and only forecasts by hour use them, up to the stated moment."
             )
             warnings.append(DataWarning("after_complete_until", text, round(later)))
         if stated < first:
