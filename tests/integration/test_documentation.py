@@ -32,6 +32,7 @@ EXPECTED_OUTPUT = {
     "db restore": "; the server is running",
     "db up": "Browser",
     "explain": "What drives the forecast",
+    "funnel": "PURCHASED",
     "export network": "influences of network/",
     "export question": "rows to",
     "export series": "campaigns to series.csv",

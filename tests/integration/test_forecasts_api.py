@@ -232,7 +232,7 @@ def test_explain_command_prints_expected_participants_and_factors(
     assert result.returncode == 0, result.stderr
     assert f"{forecast.steps['mean'].sum():,.0f} participants in 7 days" in " ".join(result.stdout.split())
     assert "activity of key users and groups" in " ".join(result.stdout.split())
-    assert "having taken part in this campaign" in " ".join(result.stdout.split())
+    assert "Who takes part more often" in " ".join(result.stdout.split())
     ended = groundswell("explain", "13", "--dataset", sample.dataset, **database_environment(settings))
     assert ended.returncode == 1
     assert "nothing to forecast" in ended.stderr
