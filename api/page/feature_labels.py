@@ -28,8 +28,8 @@ def _labels(translate: Translator) -> dict[str, str]:
         ),
         "spent more so far than half of the users": translate("spent more so far than half of the users"),
         "are key users": translate("are key users"),
-        "are influenced by a participant of the last week": translate(
-            "are influenced by a participant of the last week"
+        "are exposed to a participant of the last week": translate(
+            "are exposed to a participant of the last week"
         ),
         "are in a group that took part more often in the last week than that of half of the users": translate(
             "are in a group that took part more often in the last week than that of half of the users"

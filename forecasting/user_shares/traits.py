@@ -99,7 +99,7 @@ TRAITS = (
     Trait("spent more so far than half of the users", "spent ever", ("spent ever",), above_median=True),
     Trait("are key users", "key user", ("key user", "key user's score")),
     Trait(
-        "are influenced by a participant of the last week",
+        "are exposed to a participant of the last week",
         "exposed to participants of this week",
         ("exposed to participants of this week",),
     ),
