@@ -225,11 +225,9 @@ class LocalBackend:
 
     def funnel(self, campaign: str, dataset: str) -> list[FunnelStage]:
         """Count the users of each kind of behaviour in a campaign's window."""
-        from forecasting.records import check_campaign
-        from network.funnel import campaign_funnel
+        from api.serializers.campaigns import read_funnel
 
-        check_campaign(self.graph, dataset, campaign)
-        return [FunnelStage(**vars(stage)) for stage in campaign_funnel(self.graph, dataset, campaign)]
+        return read_funnel(self.graph, dataset, campaign)
 
     def plan(self, campaign: str, dataset: str, request: PlanRequest) -> PlanResponse:
         """Forecast a campaign before its launch."""

@@ -24,16 +24,16 @@ from api.serializers.campaigns import (
     State,
     add_campaign,
     read_campaign,
+    read_funnel,
     select_campaigns,
     serialize_campaigns,
 )
 from api.strict_route import StrictRoute
 from forecasting.history.series import participants_by_group, read_influence
 from forecasting.plans.campaigns import remove_planned
-from forecasting.records import check_campaign, find_campaign, network_of
+from forecasting.records import find_campaign, network_of
 from graph.datasets import resolve_dataset
 from network import queries
-from network.funnel import campaign_funnel
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -93,10 +93,9 @@ def get_funnel(
     that name it, belong to it; all of them if it promotes no products. If it is open to all, only those with
     its products do.
     """
-    check_campaign(graph, dataset, campaign_id)
-    stages = campaign_funnel(graph, dataset, campaign_id)
+    stages = read_funnel(graph, dataset, campaign_id)
     set_total(response, len(stages))
-    return [FunnelStage(**vars(stage)) for stage in stages]
+    return stages
 
 
 SinceQuery = Annotated[Day | None, Query(description="First day")]

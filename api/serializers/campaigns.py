@@ -4,13 +4,14 @@ from typing import Literal
 
 import pandas as pd
 
-from api.schemas.campaigns import Campaign
+from api.schemas.campaigns import Campaign, FunnelStage
 from api.schemas.requests import CampaignRequest
 from forecasting.history.campaigns import campaign_list
 from forecasting.plans.campaigns import NewCampaign, create_campaign
-from forecasting.records import find_campaign
+from forecasting.records import check_campaign, find_campaign
 from graph.connection import Graph
 from graph.datasets import Dataset, describe_dataset
+from network.funnel import campaign_funnel
 
 State = Literal["planned", "running", "ended"]
 Order = Literal[
@@ -61,6 +62,12 @@ def campaign_states(campaigns: pd.DataFrame, dataset: Dataset) -> list[State]:
         "planned" if campaign.starts >= now else "running" if campaign.ends > now else "ended"
         for campaign in campaigns.itertuples()
     ]
+
+
+def read_funnel(graph: Graph, dataset: str, campaign: str) -> list[FunnelStage]:
+    """Return the funnel of a campaign. Raises NotFound for an unknown campaign."""
+    check_campaign(graph, dataset, campaign)
+    return [FunnelStage(**vars(stage)) for stage in campaign_funnel(graph, dataset, campaign)]
 
 
 def serialize_campaigns(campaigns: pd.DataFrame) -> list[Campaign]:
