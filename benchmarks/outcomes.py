@@ -26,6 +26,7 @@ from forecasting.history.history import History
 from forecasting.history.time_step import DAY
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
+from forecasting.plans.launch_errors import LaunchErrors
 from forecasting.plans.plan_forecast import expected_plan
 from graph.progress import Silent
 
@@ -116,7 +117,9 @@ def launches(history: History) -> pd.DataFrame:
         launch_history = history.before(campaign.starts.date(), planned=campaign.id)
         plan = launch_history.campaigns[launch_history.campaigns["id"] == campaign.id]
         launch_history = launch_history.with_campaigns(plan.assign(ends=min(campaign.ends, last)))
-        expected = expected_plan(launch_history, Baseline.fit(launch_history, None), campaign.id)
+        baseline = Baseline.fit(launch_history, None)
+        errors = LaunchErrors.of(launch_history, baseline)
+        expected = expected_plan(launch_history, baseline, errors, campaign.id)
         rows.append(
             {
                 "campaign": campaign.id,

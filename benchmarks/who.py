@@ -33,6 +33,7 @@ from forecasting.history.history import History
 from forecasting.history.time_step import DAY
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.klstm.trainer import Configuration
+from forecasting.plans.launch_errors import LaunchErrors
 from forecasting.plans.plan_forecast import expected_plan
 from graph.progress import Silent
 
@@ -132,7 +133,9 @@ def at_launch(history: History, fitted: date, shop: Shop, variants: Variants, se
         origin = (launch_history.as_of - launch_history.first_day).days
         own = history.outcomes[history.outcomes["campaign"] == plan["id"]]
         redeemed = np.isin(users.ids, own["user"])
-        expected = expected_plan(launch_history, Baseline.fit(launch_history, None), plan["id"])["mean"].sum()
+        baseline = Baseline.fit(launch_history, None)
+        errors = LaunchErrors.of(launch_history, baseline)
+        expected = expected_plan(launch_history, baseline, errors, plan["id"])["mean"].sum()
         x = shop.rows(plan, users, origin, float(expected))
         if plan["starts"].date() < fitted:
             training_x.append(x)

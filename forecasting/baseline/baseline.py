@@ -68,20 +68,33 @@ def traffic_of(history: History, holidays: str | None, ahead: int | None = None)
     return Traffic(counts, expected, effects, int(step.season_positions(calendar)[0]), step)
 
 
-def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
+def usual_without_traffic(history: History, traffic: Traffic) -> dict[str, Floats]:
+    """``usual_participants`` of every campaign that reaches users, if each step had the same traffic."""
+    return _usual_of_all(_campaign_counts(history, traffic), traffic.constant())
+
+
+def _usual_of_all(campaigns: dict[str, CampaignCounts], traffic: Traffic) -> dict[str, Floats]:
+    return dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
+
+
+def _campaign_counts(history: History, traffic: Traffic) -> dict[str, CampaignCounts]:
     step, first = history.step, history.first_day
     participations = history.outcomes.groupby("campaign")
     steps_of = {campaign: step.numbers(first, rows["ds"]) for campaign, rows in participations}
     campaigns = {}
     for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
-        n_steps = min(step.until(first, campaign.ends), len(traffic.counts))
+        until = min(step.until(first, campaign.ends), len(traffic.counts))
         steps = steps_of.get(campaign.id, np.empty(0, dtype=np.int64))
-        y = np.bincount(steps[steps < n_steps], minlength=n_steps).astype(float)
+        y = np.bincount(steps[steps < until], minlength=until).astype(float)
         launch = max(step.number(first, campaign.starts), 0)
         kind = campaign.kind if isinstance(campaign.kind, str) else ""
         campaigns[campaign.id] = CampaignCounts(kind, launch, campaign.targeted, y)
-    from_launch = history.from_launch_ids
-    usual = dict(zip(campaigns, usual_participants([*campaigns.values()], traffic), strict=True))
+    return campaigns
+
+
+def _campaign_series(history: History, traffic: Traffic) -> dict[str, Series]:
+    campaigns = _campaign_counts(history, traffic)
+    usual, from_launch = _usual_of_all(campaigns, traffic), history.from_launch_ids
     rows = history.steps[history.steps["unique_id"].isin(campaigns.keys())].groupby("unique_id")
     return {
         campaign: Series(

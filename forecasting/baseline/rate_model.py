@@ -72,6 +72,10 @@ class Traffic:
     phase: int
     step: Step = DAY
 
+    def constant(self) -> "Traffic":
+        """As if each step had one active user."""
+        return replace(self, counts=np.ones_like(self.counts), expected=np.ones_like(self.expected))
+
 
 @dataclass(frozen=True)
 class Series:
@@ -131,11 +135,10 @@ def rate_weights(campaigns: Sequence[Series], traffic: Traffic) -> Floats:
 
 def _rate_model_means(series: Series, traffic: Traffic) -> Floats:
     """Means of each model's forecasts, shape (N_RATE_MODELS, n_steps + 1, ahead)."""
-    constant = replace(traffic, counts=np.ones_like(traffic.counts), expected=np.ones_like(traffic.expected))
     discounts = _RATE_DISCOUNTS[traffic.step]
     filtered = [
         _filtered_means(series, regressor, discount)
-        for regressor in (traffic, constant)
+        for regressor in (traffic, traffic.constant())
         for discount in discounts
     ]
     usual = np.maximum(_campaign_factor(series, _FACTOR_DISCOUNT[traffic.step]) * series.usual, _MIN_MEAN)

@@ -16,13 +16,14 @@ from forecasting.history.time_step import Step, step_named
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.trainer import Configuration, load_network
 from forecasting.klstm.validation import Validation
+from forecasting.plans.launch_errors import LaunchErrors
 from forecasting.user_shares.shares import UserShares
 from forecasting.user_shares.traits import Associations
 from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.remedies import Remedy
 
-_FORMAT = 7
+_FORMAT = 8
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 
@@ -38,8 +39,8 @@ class Checkpoint:
         Time step of the training data.
     dataset, cutoff, network
         The data set, its first day not used in training, and the id of the spreading network.
-    baseline, validation, shares, launch_dispersion
-        The fitted baseline, what the validation decided, user shares and dispersion of forecasts at launch.
+    baseline, validation, shares, launch_errors
+        The fitted baseline, what the validation decided, user shares and errors of forecasts at launch.
     is_trained
         Whether the networks are trained.
     """
@@ -53,7 +54,7 @@ class Checkpoint:
     baseline: Baseline
     validation: Validation
     shares: UserShares
-    launch_dispersion: float
+    launch_errors: LaunchErrors
     is_trained: bool
 
     def write(self, path: Path) -> None:
@@ -71,7 +72,8 @@ class Checkpoint:
             "rate_weights": self.baseline.weights,
             "shares": np.stack([self.shares.mean, self.shares.scale, self.shares.weights]),
             "associations": self.shares.associations.values,
-            "launch_dispersion": np.array(self.launch_dispersion),
+            "launch_weights": self.launch_errors.weights,
+            "launch_dispersion": np.array(self.launch_errors.dispersion),
         }
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         members = [member.state_dict() for member in self.members]
@@ -104,7 +106,7 @@ class Checkpoint:
                 Baseline(configuration.holidays, tensors["rate_weights"].numpy()),
                 Validation.of_tensors(tensors),
                 shares,
-                float(tensors["launch_dispersion"]),
+                LaunchErrors(tensors["launch_weights"].numpy(), float(tensors["launch_dispersion"])),
                 bool(metadata["is_trained"]),
             )
         except _UNREADABLE as error:

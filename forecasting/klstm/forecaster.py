@@ -33,7 +33,8 @@ from forecasting.klstm.training_checkpoint import TrainingCheckpoint
 from forecasting.klstm.validation import Validation, member_means, validate
 from forecasting.negative_binomial import quantile, with_bands
 from forecasting.plans.discounts import Uplift
-from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan, launch_dispersion
+from forecasting.plans.launch_errors import LaunchErrors
+from forecasting.plans.plan_forecast import OutcomeForecast, Total, expected_plan
 from forecasting.user_shares.shares import UserShares, step_probabilities
 from graph.errors import InvalidRequest, NotReady
 from graph.progress import Progress, Silent
@@ -72,7 +73,7 @@ class KLSTM:
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
         self._validation = Validation(0, equal_weights(self.step.horizon))
         self._shares = UserShares.usual()
-        self._launch_dispersion = 1.0
+        self._launch_errors = LaunchErrors(np.ones(2), 1.0)
 
     @limited_threads()
     def fit(
@@ -99,7 +100,7 @@ class KLSTM:
         self.is_trained = bool(samples)
         if not samples:
             self._members = [
-                baseline_network(self.configuration, self._launch_dispersion)
+                baseline_network(self.configuration, self._launch_errors.dispersion)
                 for _ in range(self.configuration.members)
             ]
             self._validation = Validation(0, baseline_alone(history.step.horizon))
@@ -121,7 +122,7 @@ class KLSTM:
         return self._validation.weights
 
     def update(self, history: History) -> "KLSTM":
-        """Refit the baseline, the shares of users and the launch dispersion; keep the trained networks.
+        """Refit the baseline, the shares of users and the errors at launch; keep the trained networks.
 
         Parameters
         ----------
@@ -143,7 +144,7 @@ class KLSTM:
         self._baseline = Baseline.fit(history, self.configuration.holidays)
         frames = campaign_frames(history, self._baseline)
         self._shares = UserShares.fit(share_origins(frames, history.n_steps))
-        self._launch_dispersion = launch_dispersion(history, self._baseline)
+        self._launch_errors = LaunchErrors.of(history, self._baseline)
         return frames
 
     def _train_members(
@@ -212,8 +213,8 @@ class KLSTM:
             As `predict` does, and InvalidRequest if the campaign has begun or ends too late.
         """
         self._check(history, 1)
-        expected = expected_plan(history, self._baseline, campaign)
-        dispersion = self._launch_dispersion
+        expected = expected_plan(history, self._baseline, self._launch_errors, campaign)
+        dispersion = self._launch_errors.dispersion
         if uplift:
             expected = expected.assign(mean=expected["mean"] * uplift.ratio)
             dispersion += uplift.dispersion
@@ -397,7 +398,7 @@ class KLSTM:
             baseline=self._baseline,
             validation=self._validation,
             shares=self._shares,
-            launch_dispersion=self._launch_dispersion,
+            launch_errors=self._launch_errors,
             is_trained=self.is_trained,
         )
         checkpoint.write(path)
@@ -409,5 +410,5 @@ class KLSTM:
         model = cls(saved.configuration, dataset=saved.dataset, cutoff=saved.cutoff, network=saved.network)
         model.step, model._members = saved.step, saved.members
         model._baseline, model._validation, model._shares = saved.baseline, saved.validation, saved.shares
-        model._launch_dispersion, model.is_trained = saved.launch_dispersion, saved.is_trained
+        model._launch_errors, model.is_trained = saved.launch_errors, saved.is_trained
         return model

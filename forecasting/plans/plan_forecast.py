@@ -1,8 +1,8 @@
 """Forecast of a campaign before its launch, with prediction intervals.
 
-Such a campaign has no series of its own, so the forecast is the baseline alone (``baseline``): what its users
-bought of its products so far, where that counts, and the usual rate of campaigns of its kind. The errors of
-forecasts made at earlier launches give the width of the prediction intervals.
+Such a campaign has no series of its own, so the forecast is the baseline (``baseline``): what its users
+bought of its products so far, where that counts, and the usual rate of campaigns of its kind. Past launches
+tell how much to rely on expected traffic, and give the width of the prediction intervals (``launch_errors``).
 """
 
 from dataclasses import dataclass, replace
@@ -13,16 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.baseline.baseline import Baseline, traffic_of
+from forecasting.baseline.baseline import Baseline
 from forecasting.history.history import History
 from forecasting.negative_binomial import QUANTILES, quantile
+from forecasting.plans.launch_errors import LaunchErrors, launch_means
 from graph.errors import InvalidRequest
 from graph.remedies import Remedy
 
 Floats = NDArray[np.float64]
-
-_PRIOR_DISPERSION, _PRIOR_LAUNCHES = 0.25, 2.0
-"""Prior dispersion, and its weight in launches."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class OutcomeForecast:
     users: pd.DataFrame
 
 
-def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.DataFrame:
+def expected_plan(history: History, baseline: Baseline, errors: LaunchErrors, campaign: str) -> pd.DataFrame:
     """Expected participants of a campaign that begins at ``history.as_of`` or later.
 
     Returns
@@ -99,38 +97,10 @@ def expected_plan(history: History, baseline: Baseline, campaign: str) -> pd.Dat
             f"{plan['name']} by.",
             "Forecast it from a day after the first participations, or import earlier campaigns.",
         )
-    expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))[campaign][-1]
+    means = launch_means(history, baseline, ahead)[campaign][:, -1]
     first = step.number(history.as_of, plan["starts"])
     ds = step.range(history.as_of, first, ahead - first)
-    return pd.DataFrame({"ds": ds, "mean": expected[first:]})
-
-
-def launch_dispersion(history: History, baseline: Baseline) -> float:
-    """Dispersion of the totals of past campaigns around their forecasts at launch, as a negative binomial."""
-    step, campaigns = history.step, history.campaigns
-    lengths = [
-        step.until(starts, ends) for starts, ends in zip(campaigns["starts"], campaigns["ends"], strict=True)
-    ]
-    ahead = int(np.clip(max(lengths, default=1), 1, step.longest_plan))
-    expected = baseline.expected(history, traffic_of(history, baseline.holidays, ahead))
-    steps = dict(iter(history.steps.groupby("unique_id")))
-    dispersions = []
-    for campaign in history.campaigns.itertuples():
-        start, end = history.number(campaign.starts), step.until(history.first_day, campaign.ends)
-        if (
-            campaign.id not in expected
-            or start < 2 * step.lookback
-            or campaign.ends > pd.Timestamp(history.as_of)
-        ):
-            continue
-        length = min(end - start, step.longest_plan)
-        mean = expected[campaign.id][start][:length].sum()
-        actual = steps[campaign.id]["y"].to_numpy(float)[start : start + length].sum()
-        # The squared error beyond the variance of a Poisson count, relative to the squared mean.
-        dispersions.append(((actual - mean) ** 2 - mean) / mean**2)
-    # Clipped, so that the ratio of a campaign of a few users cannot dominate.
-    total = np.clip(dispersions, 0, 1).sum() if dispersions else 0.0
-    return float((total + _PRIOR_LAUNCHES * _PRIOR_DISPERSION) / (len(dispersions) + _PRIOR_LAUNCHES))
+    return pd.DataFrame({"ds": ds, "mean": errors.combine(means)[first:]})
 
 
 def with_changed_plan(

@@ -217,3 +217,42 @@ def test_plan_by_hour_is_forecast_from_the_usual_rate() -> None:
     assert len(planned.steps) == 12
     assert planned.steps["ds"].iloc[0] == pd.Timestamp(history.as_of) + pd.Timedelta(hours=9)
     assert planned.total.mean == pytest.approx(12 * 4.0, rel=0.5)
+
+
+def with_flash_sales(history: History, days: list[int]) -> History:
+    """The history with flash sales alone, from 18 to 22 o'clock, which themselves bring 30 users an hour."""
+    calendar = history.step.range(FIRST, 0, history.n_steps).rename("ds")
+    campaigns, drawn, steps = [], [], []
+    for number, day in enumerate(days):
+        launch = day * 24 + 18
+        starts, ends = (history.step.start_of(FIRST, hour) for hour in (launch, launch + 4))
+        visitors = [f"v{(number * 31 + visitor) % 90:02}" for visitor in range(30)]
+        part = pd.MultiIndex.from_product([visitors, calendar[launch : launch + 4]], names=["user", "ds"])
+        drawn.append(part.to_frame(index=False).assign(campaign=f"s{number}"))
+        campaigns.append(
+            history.campaigns.iloc[0].to_dict() | {"id": f"s{number}", "starts": starts, "ends": ends}
+        )
+        counts = pd.DataFrame({"ds": calendar[launch : launch + 4], "y": 30.0, "weight": 30.0, "level": 30.0})
+        steps.append(fill_steps(counts, f"s{number}", starts, calendar[: launch + 4]))
+    participations = pd.concat(drawn, ignore_index=True)
+    visits = participations[["user", "ds"]].assign(value=1.0, by_coupon=False)
+    return replace(
+        history,
+        campaigns=pd.DataFrame(campaigns).assign(targeted=130),
+        steps=pd.concat(steps, ignore_index=True),
+        participations=participations.assign(redeemed=False, purchases=0, redemptions=0, weight=1.0),
+        activity=pd.concat([history.activity, visits], ignore_index=True),
+    )
+
+
+def test_plan_of_a_sale_that_brings_its_own_users_is_like_past_sales() -> None:
+    history = with_flash_sales(history_by(HOUR), [3, 5, 8, 10, 12, 15, 17])
+    model = KLSTM(QUICK).fit(history, Silent())
+    starts = pd.Timestamp(history.as_of) + pd.Timedelta(hours=18)
+    plan = history.campaigns.tail(1).assign(id="plan", starts=starts, ends=starts + pd.Timedelta(hours=4))
+    calendar = HOUR.range(FIRST, 0, history.n_steps).rename("ds")
+    none = fill_steps(history.steps.iloc[:0].drop(columns="unique_id"), "plan", starts, calendar)
+    history = replace(history, steps=pd.concat([history.steps, none])).with_campaigns(plan)
+    planned = model.predict_planned(history.before(history.as_of, "plan"), "plan")
+    assert planned.total.mean == pytest.approx(120, rel=0.25)
+    assert planned.total.p10 < 120 < planned.total.p90

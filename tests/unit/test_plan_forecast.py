@@ -10,7 +10,8 @@ import pytest
 from forecasting.baseline.baseline import Baseline
 from forecasting.history.history import History
 from forecasting.klstm.forecaster import KLSTM
-from forecasting.plans.plan_forecast import expected_plan, launch_dispersion, with_changed_plan
+from forecasting.plans.launch_errors import LaunchErrors
+from forecasting.plans.plan_forecast import expected_plan, with_changed_plan
 from graph.errors import InvalidRequest
 from graph.progress import Silent
 from tests.unit.test_klstm import QUICK, make_history
@@ -99,11 +100,11 @@ def test_launch_dispersion_grows_with_errors_at_past_launches() -> None:
     steps = history.steps[history.steps["ds"] < end]
     history = replace(history, campaigns=history.campaigns.assign(ends=end), steps=steps)
     baseline = Baseline.fit(history, None)
-    dispersion = launch_dispersion(history, baseline)
+    dispersion = LaunchErrors.of(history, baseline).dispersion
     # Campaign 1 draws more than four times the usual participants.
     after_launch = history.steps["unique_id"].eq("1") & history.steps["in_window"]
     unusual = replace(history, steps=history.steps.assign(y=history.steps["y"].where(~after_launch, 90.0)))
-    assert launch_dispersion(unusual, baseline) > dispersion
+    assert LaunchErrors.of(unusual, baseline).dispersion > dispersion
 
 
 def test_other_planned_campaigns_do_not_change_the_forecast() -> None:
@@ -112,6 +113,7 @@ def test_other_planned_campaigns_do_not_change_the_forecast() -> None:
     two_plans = replace(history, campaigns=pd.concat([history.campaigns, other_plan], ignore_index=True))
     baseline = Baseline.fit(make_history(), None)
     expected, expected_with_other = (
-        expected_plan(known, baseline, "3")["mean"] for known in (history, two_plans)
+        expected_plan(known, baseline, LaunchErrors.of(known, baseline), "3")["mean"]
+        for known in (history, two_plans)
     )
     np.testing.assert_allclose(expected, expected_with_other)
