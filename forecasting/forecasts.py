@@ -135,7 +135,7 @@ def _model_and_history(
 
 def _origin(dataset: Dataset, run: ModelRun, step: Step, requested: date | None) -> date:
     """The beginning of a step: by default that of the model's cut-off or, by hour, of the end of the data."""
-    if isinstance(requested, datetime) and step.read_by != "hour":
+    if isinstance(requested, datetime) and not step.has_clock:
         raise InvalidRequest(
             f"The model counts in {step.name}s, so a forecast begins with a day, not at {requested:%H:%M}.",
             Remedy(
@@ -145,7 +145,7 @@ def _origin(dataset: Dataset, run: ModelRun, step: Step, requested: date | None)
                 dataset=dataset.id,
             ),
         )
-    if step.read_by == "hour":
+    if step.has_clock:
         return dataset.check_cutoff(step.origin(requested or dataset.end_moment))
     return step.origin(dataset.check_cutoff(requested or run.cutoff))
 

@@ -151,7 +151,7 @@ def view_campaign(
     forecasts = [other for other in forecasts if other.unit == unit]
     step = step_named(unit)
     window = campaign
-    if step.read_by == "hour":  # A campaign of hours starts and ends at its moments.
+    if step.has_clock:  # A campaign of hours starts and ends at its moments.
         window = campaign_row(campaign_list(graph, dataset, step=step), dataset, campaign["id"])
     steps = read_influence(graph, dataset, window, network.id, step)
     steps = steps.rename(columns={"y": "participants"})

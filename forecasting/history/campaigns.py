@@ -22,7 +22,7 @@ def campaign_list(graph: Graph, dataset: str, before: str | None = None, step: S
     Columns id, name, kind, starts, ends (timestamps; the end is exclusive), targeted, participants.
     """
     frame = graph.frame("campaigns/list", dataset=dataset, before=before)
-    starts, ends = ("starts_at", "ends_at") if step.read_by == "hour" else ("starts", "ends")
+    starts, ends = ("starts_at", "ends_at") if step.has_clock else ("starts", "ends")
     frame = frame.assign(
         starts=pd.to_datetime(frame[starts], format="ISO8601"),
         ends=pd.to_datetime(frame[ends], format="ISO8601"),

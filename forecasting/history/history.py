@@ -93,7 +93,7 @@ class History:
     @property
     def from_launch_ids(self) -> frozenset[str]:
         """Ids of the campaigns whose y counts participants from the launch on: open ones; by hour, all."""
-        return frozenset(self.campaigns["id"]) if self.step.read_by == "hour" else self.open_ids
+        return frozenset(self.campaigns["id"]) if self.step.has_clock else self.open_ids
 
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
         """The history with `plans`, rows of `campaigns`, added or replaced by id."""

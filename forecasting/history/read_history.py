@@ -99,7 +99,7 @@ def read_history(
 
 def _first_unread(dataset: Dataset, as_of: date, step: Step) -> date:
     """Return the beginning of the step of `as_of`. Raises InvalidRequest if it is outside the data."""
-    if step.read_by == "hour":
+    if step.has_clock:
         return dataset.check_cutoff(step.origin(as_of))
     # The step of the last day counts as complete: a forecast may start at the step after it.
     next_step = step.start_of(dataset.last_day, 1).date()

@@ -60,7 +60,7 @@ def read_influence(
 
 def known_until(dataset: Dataset, step: Step) -> date:
     """Return the end of the data: a day, or the end of its last whole hour where steps are hours."""
-    return dataset.end_moment.replace(minute=0, second=0) if step.read_by == "hour" else dataset.end
+    return dataset.end_moment.replace(minute=0, second=0) if step.has_clock else dataset.end
 
 
 def read_steps(

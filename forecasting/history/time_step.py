@@ -60,6 +60,11 @@ class Step:
         """Whether each step is within one day, so that days of the week and holidays are known of it."""
         return self.unit in ("h", "D")
 
+    @property
+    def has_clock(self) -> bool:
+        """Whether steps begin at a time of day, so that windows and origins have one, too."""
+        return self.unit == "h"
+
     def text(self, moment: pd.Timestamp | date) -> str:
         """The beginning of the step of `moment` in ISO format: a date, or a moment where steps are hours."""
         origin = self.origin(moment)
@@ -68,17 +73,17 @@ class Step:
     @property
     def read_by(self) -> Literal["hour", "day"]:
         """The unit by which behaviours are read from the graph."""
-        return "hour" if self.unit == "h" else "day"
+        return "hour" if self.has_clock else "day"
 
     @property
     def resolution(self) -> pd.Timedelta:
         """The unit of origins: an hour, or a day."""
-        return pd.Timedelta(1, "h" if self.unit == "h" else "D")
+        return pd.Timedelta(1, "h" if self.has_clock else "D")
 
     def origin(self, moment: pd.Timestamp | date) -> date:
         """The beginning of the step of `moment`, as a date, or as a datetime where steps are hours."""
         begins = self.start_of(moment, 0)
-        return begins.to_pydatetime() if self.unit == "h" else begins.date()
+        return begins.to_pydatetime() if self.has_clock else begins.date()
 
     def number(self, first: date, moment: pd.Timestamp | date) -> int:
         """Number of the step of `moment`; the step of `first` is 0."""
