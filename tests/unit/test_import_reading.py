@@ -316,6 +316,7 @@ def test_end_on_the_last_day_becomes_the_next_midnight() -> None:
     ("change", "message"),
     [
         ({"zone": "Berlin"}, "'Berlin' is not a time zone"),
+        ({"country": "UK"}, "'UK' is no country of ISO 3166; write two letters like DE or GB"),
         ({"times": "hours since 1.1.2018"}, "times: 'hours since 1.1.2018' is no format of times; write"),
         ({"times": "hours since 2018-02-30"}, "is no format of times"),
         ({"times": "xx: %d. %B %Y"}, "times: 'xx: %d. %B %Y' is no format of times"),

@@ -6,11 +6,13 @@ It is YAML, validated here; `groundswell import schema` prints its JSON schema f
 import hashlib
 import json
 from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
@@ -51,7 +53,6 @@ class Mapping(FormatSettings):
     country: str | None = Field(
         None,
         description="Country whose holidays the days have (ISO 3166: DE), or none. Default: that of the zone",
-        pattern="^([A-Z]{2}|none)$",
     )
     complete_until: Annotated[date | datetime | None, BeforeValidator(_as_moment)] = Field(
         None,
@@ -85,6 +86,15 @@ class Mapping(FormatSettings):
     )
     participation: Participation = Participation()
     _left_alone: dict[str, "pa.Array"] = PrivateAttr(default_factory=dict)
+
+    @field_validator("country")
+    @classmethod
+    def _country_exists(cls, country: str | None) -> str | None:
+        if country not in (None, "none", *_countries()):
+            raise ValueError(
+                f"{country!r} is no country of ISO 3166; write two letters like DE or GB, or none"
+            )
+        return country
 
     @model_validator(mode="after")
     def _fits_the_contract(self) -> Self:
@@ -216,6 +226,13 @@ class Mapping(FormatSettings):
             if self.duplicates != "keep" or not self.keeps_unknown_campaigns:
                 settings.append(f"duplicates: {self.duplicates}, campaigns: {self.keeps_unknown_campaigns}")
         return hashlib.sha256("\n".join(settings).encode()).hexdigest()[:16]
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """The codes of ISO 3166, of two letters."""
+    lines = (files("tzdata.zoneinfo") / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.split("\t")[0] for line in lines if not line.startswith("#"))
 
 
 def mapping_path(folder: Path) -> Path:
