@@ -1,6 +1,5 @@
 """`groundswell train` and `groundswell backtest`: train models and compare the forecasters."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -14,7 +13,6 @@ from cli.options import (
     build_request,
     parse_date,
 )
-from forecasting.evaluation.periods import PERIODS
 from graph.errors import NotReady
 from graph.remedies import Remedy
 
@@ -87,8 +85,8 @@ def backtest(
         str | None,
         typer.Option(
             "--since",
-            help="The first day (YYYY-MM-DD); default: four weeks before --until (with --step: a week of "
-            "hours, half a year of weeks, a year of months).",
+            help="The first day (YYYY-MM-DD); default: four weeks before --until (of hours a week, of weeks "
+            "half a year, of months a year).",
         ),
     ] = None,
     until: Annotated[
@@ -133,7 +131,7 @@ def backtest(
         request = build_request(
             BackTestRequest,
             dataset=dataset,
-            since=since_day or until_day - timedelta(days=PERIODS.get(step or "day", PERIODS["day"]).days),
+            since=since_day,
             until=until_day,
             horizon=horizon,
             step=step,

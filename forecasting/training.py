@@ -143,7 +143,7 @@ def run_backtest(
     graph: Graph,
     settings: Settings,
     dataset_id: str,
-    first: date,
+    first: date | None,
     until: date,
     progress: Progress,
     configuration: Configuration | None = None,
@@ -158,8 +158,10 @@ def run_backtest(
 
     Parameters
     ----------
-    first, until
-        First day of the test, and the day after the last.
+    first
+        First day of the test; default: ``PERIODS``.
+    until
+        The day after the last day of the test.
     configuration
         Hyperparameters.
     horizon
@@ -179,7 +181,8 @@ def run_backtest(
     dataset = describe_dataset(graph, dataset_id)
     dataset.check_cutoff(until)
     step = step or choose_step(graph, dataset, until)
-    period, first = PERIODS[step.name], step.start_of(first, 0).date()
+    period = PERIODS[step.name]
+    first = step.start_of(first or until - timedelta(days=period.days), 0).date()
     horizon, every = horizon or period.horizon, every or period.every
     earliest = dataset.first_day + timedelta(period.days_before)
     if first < earliest or first >= until:

@@ -76,7 +76,7 @@ def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress)
     from forecasting.klstm.trainer import Configuration
     from forecasting.records import store_backtest
 
-    since = date.fromisoformat(job.arguments["since"])
+    since = _date_argument(job, "since")
     until = date.fromisoformat(job.arguments["until"])
     comparison = training.run_backtest(
         graph,
@@ -91,7 +91,7 @@ def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress)
         step=_step_argument(job),
     )
     stored = store_backtest(graph, job.dataset, comparison, until)
-    return {"since": str(since), "until": str(until), "back_test": stored}
+    return {"since": str(comparison.backtest_from), "until": str(until), "back_test": stored}
 
 
 def import_upload(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:

@@ -65,7 +65,8 @@ def make_back_test(
     """Compare the forecasters on chosen days."""
     described = _describe(context, body, dataset)
     for day in (body.since, body.until):
-        described.check_cutoff(day)
+        if day is not None:
+            described.check_cutoff(day)
     check_holiday_prior(body.holidays)
     return _submit(context, response, "back-test", described.id, body)
 

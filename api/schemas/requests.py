@@ -93,7 +93,11 @@ class BackTestRequest(DatasetRequest):
 
     model_config = _example(since="2017-10-01", until="2017-10-29", horizon=7, every=3)
 
-    since: Day = Field(description="The first forecast origin")
+    since: Day | None = Field(
+        None,
+        description="The first forecast origin; default: four weeks before `until` (of hours a week, of "
+        "weeks half a year, of months a year)",
+    )
     until: Day = Field(description="The day after the last origin")
     horizon: int | None = Field(
         None,
