@@ -73,7 +73,7 @@ class KLSTM:
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
         self._validation = Validation(0, equal_weights(self.step.horizon))
         self._shares = UserShares.usual()
-        self._launch_errors = LaunchErrors(np.ones(2), 1.0)
+        self._launch_errors = LaunchErrors(np.array([1.0, 0.0]), 1.0)
 
     @limited_threads()
     def fit(

@@ -2,8 +2,8 @@
 
 A campaign is forecast at its launch in two ways: by the baseline, which multiplies the usual rate by the
 traffic that is expected, and by the usual rate alone. The first follows seasons and holidays, but a sale that
-itself brings users has more than the usual traffic. Past launches decide: each way is corrected by a factor,
-and weighted by the marginal likelihood of its remaining errors, as if these were normal in logarithms.
+itself brings users has more than that. Past launches decide: each way is weighted by the marginal likelihood
+of its errors, as if these were normal in logarithms.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 _PRIOR_LAUNCHES, _PRIOR_DISPERSION = 2.0, 0.25
 """Weight of a forecast that is right but for this dispersion, in launches."""
 _PRIOR_WEIGHTS = np.array([0.8, 0.2])
+"""Without past launches, mostly the baseline: on the Complete Journey, traffic tells more."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class LaunchErrors:
     Attributes
     ----------
     weights
-        By which ``launch_means`` are multiplied and summed, shape (2,).
+        Of the ``launch_means``, shape (2,).
     dispersion
-        Of the totals around the sums, as a negative binomial.
+        Of the totals around the weighted means, as a negative binomial.
     """
 
     weights: Floats
@@ -46,11 +47,10 @@ class LaunchErrors:
         actual = np.array([launch[0] for launch in launches])
         means = np.array([launch[1] for launch in launches]).reshape(-1, len(_PRIOR_WEIGHTS))
         counts = (weight := _certainty(means)).sum(axis=0)
-        ratios = np.log((actual[:, np.newaxis] + 0.5) / (means + 0.5))
-        log_factors = (weight * ratios).sum(axis=0) / (counts + _PRIOR_LAUNCHES)
-        squared = (weight * (ratios - log_factors) ** 2).sum(axis=0) + _PRIOR_LAUNCHES * _PRIOR_DISPERSION
-        log_likelihood = -counts / 2 * np.log(squared / (counts + _PRIOR_LAUNCHES))
-        weights = softmax(np.log(_PRIOR_WEIGHTS) + log_likelihood) * np.exp(log_factors)
+        errors = np.log((actual[:, np.newaxis] + 0.5) / (means + 0.5))
+        squares = (weight * errors**2).sum(axis=0) + _PRIOR_LAUNCHES * _PRIOR_DISPERSION
+        log_likelihood = -counts / 2 * np.log(squares / (counts + _PRIOR_LAUNCHES))
+        weights = np.asarray(softmax(np.log(_PRIOR_WEIGHTS) + log_likelihood))
         mean = means @ weights
         # The squared error beyond the variance of a Poisson count, relative to the squared mean. Clipped, so
         # that the ratio of a campaign of a few users cannot dominate.
