@@ -133,7 +133,8 @@ def _fingerprint(sources: tuple[str, ...]) -> str:
     for source in sources:
         path = _ROOT / source
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file() and file.suffix != ".pyc":
+            # Python and numba keep compiled code there, which running the code changes.
+            if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(file.relative_to(_ROOT).as_posix().encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
