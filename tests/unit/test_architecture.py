@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST
+
 ROOT = Path(__file__).parents[2]
 LAYERS = {"cypher": 0, "graph": 1, "network": 2, "forecasting": 3, "jobs": 4, "api": 5, "cli": 6}
 IMPORT_PARTS = (
@@ -86,3 +88,8 @@ def test_python_contains_no_cypher(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             assert not re.match(r"\s*(MATCH|MERGE|UNWIND|CREATE(?! TABLE)|CALL) ", node.value)
+
+
+def test_files_that_run_first_exist() -> None:
+    assert LONGEST_FIRST
+    assert all((ROOT / "tests/integration" / name).is_file() for name in LONGEST_FIRST)
