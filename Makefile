@@ -6,9 +6,9 @@ UV := $(BIN)/uv
 LOCKS := requirements/requirements
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest
-# Two processes, each with its own database; the tests of a file share what they set up.
 UNIT_TESTS := -n 2 tests/unit
-DATABASE_TESTS := -n 2 --dist loadfile tests/integration
+# Two processes, each with its own database; the tests of a file share what they set up.
+DATABASE_TESTS := -n 2 --dist loadfile --no-loadscope-reorder tests/integration
 BROWSER_TESTS := tests/e2e
 export UV_LINK_MODE ?= hardlink
 # Without cached bytecode, a program takes twice as long to start, and the tests start many.
@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check audit serve browser bench bench-ablation bench-api bench-attack bench-cascades bench-discounts bench-explore bench-faults bench-forecast bench-groups bench-import bench-incremental-update bench-influence-test bench-key-tags bench-key-users bench-kills bench-load bench-months bench-open bench-outcomes bench-retrieval bench-seeds bench-similarity bench-training-load bench-who docs setup setup-dev format lock relock-runtime screenshots compose clean
-.PHONY: containers test-containers test-quick test-slow coverage
+.PHONY: containers stores test-containers test-quick test-slow coverage
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -49,6 +49,9 @@ check: setup-dev compose ## Style, types, the compose file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+stores: setup-dev ## The stored databases that tests start from, which `make test` makes if they are missing
+	$(BIN)/python -m tests.stores
 
 serve: setup ## The API and its page for this machine, on the local database
 	$(BIN)/groundswell db up

@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 
@@ -47,6 +48,13 @@ def restore_empty(home: Path, cache: Path) -> None:
 def restore_sample(home: Path, cache: Path) -> None:
     """Fill `home` with the sample, its network and a briefly trained model."""
     _restore(f"sample-{_fingerprint(_SAMPLE_SOURCES)}", _create_sample, home, cache)
+
+
+def create_stores(cache: Path) -> None:
+    """Create the stores that are missing."""
+    with TemporaryDirectory() as folder:
+        restore_empty(Path(folder) / "empty", cache)
+        restore_sample(Path(folder) / "sample", cache)
 
 
 def sample_report(home: Path) -> ImportReport:
@@ -138,3 +146,7 @@ def _fingerprint(sources: tuple[str, ...]) -> str:
                 digest.update(file.relative_to(_ROOT).as_posix().encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    create_stores(Settings().cache)
