@@ -230,6 +230,13 @@ def test_import_stops_at_too_many_rejected_rows_and_resumes_when_allowed(
     report = import_files(graph, settings, shop, strict_mapping, Silent(), max_rejected=0.9)
     assert report.run == "import/1"
     assert report.total.rejected == 9
+    # So does an import that retries the rows that an earlier one rejected.
+    (shop / "orders-2.csv").write_text(HEADER + "b,tea,2024-03-04 10:00,1\n" + "b,tea,later,4\n" * 9)
+    for _ in range(2):
+        with pytest.raises(ImportStopped, match="import/2 stopped"):
+            import_files(graph, settings, shop, strict_mapping, Silent())
+    report = import_files(graph, settings, shop, strict_mapping, Silent(), max_rejected=0.9)
+    assert (report.run, report.tables["behaviours"].loaded, report.total.rejected) == ("import/2", 1, 18)
 
 
 def test_check_and_run_stop_at_the_same_limit(

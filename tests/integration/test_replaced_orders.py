@@ -127,11 +127,25 @@ def test_kill_between_batches_leaves_the_same_graph(
     assert exports.behaviours() == BEFORE
 
 
-def test_rows_that_are_read_again_for_a_rejected_one_replace_nothing(exports: OrderExports) -> None:
+def test_rows_that_are_read_again_for_a_rejected_one_replace_nothing(
+    exports: OrderExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exports.load("june", JUNE + "20,completed,z,tea,2024-03-02 10:00,1\n")
     exports.load("july", JULY)
     # z, whose row was rejected, is a user now.
     (exports.folder / "users.csv").write_text("id,city\na,Ulm\nb,Bonn\nc,Ulm\nz,Ulm\n")
+    drop, calls = replacement.drop_loaded, []
+
+    def killed(*arguments: object, **options: object) -> replacement.ReplacementResult:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return drop(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("graph.importing.engines.stream.drop_loaded", killed)
+    with pytest.raises(KeyboardInterrupt):
+        exports.load("june", JUNE + "20,completed,z,tea,2024-03-02 10:00,1\n")
+    monkeypatch.undo()
     exports.load("june", JUNE + "20,completed,z,tea,2024-03-02 10:00,1\n")
     assert [basket for basket, *_ in exports.behaviours()] == ["16", "18", "20"]
 

@@ -18,11 +18,11 @@ An old workbook (`.xls`) cannot be read, and is refused with what to do about it
 READABLE = tuple(suffix for suffix in FORMATS if suffix != ".xls")
 """The endings of files that can be read."""
 _COMPRESSED = {".gz", ".zst"}
-_DIGITS = re.compile(r"\d+(?:[-_. T]?\d+)*(?=.*\.)")
+_DIGITS = re.compile(r"\d(?:[-_. T]?\d)*(?=.*\.)")
 """A number or date in a file name, before its suffix."""
 _WORD = re.compile(r"[^\W\d_]+(?=.*\.)")
 _WORD_OF_SHEET = re.compile(r"[^\W\d_]+")
-_DIGITS_OF_SHEET = re.compile(r"\d+(?:[-_. ]?\d+)*")
+_DIGITS_OF_SHEET = re.compile(r"\d(?:[-_. ]?\d)*")
 
 
 def format_by_name(name: str) -> str | None:

@@ -52,7 +52,7 @@ def lines_above_header(text: str) -> int:
 
 def is_data_row(names: Sequence[str]) -> bool:
     """Whether a header is a row of data: half of its names are numbers or times."""
-    values = [name for name in names if re.match(r"[\d.,:/+-]*\d[\d.,:/ TZ+-]*$", name)]
+    values = [name for name in names if re.match(r"[.,:/+-]*\d[\d.,:/ TZ+-]*$", name)]
     return 2 * len(values) >= len(names) > 1
 
 

@@ -125,18 +125,20 @@ class Ledger:
                 continue
             group = (entry["start"], entry["length"], entry["import"], entry["digest"], entry["mapping"])
             groups[group].append(entry)
-        for (start, stop, number, digest, read_as), entries in sorted(groups.items()):
+        for group in sorted(groups, key=self._order):
+            (start, stop, number, digest, read_as), entries = group, groups[group]
             matches = start == covered and stop <= block.length and read_as == mapping
             if not matches or block.digest(stop) != digest:
                 continue
             if _is_replaced(start, stop, number, of_block, block):
                 continue
-            complete = len(entries) == entries[0]["parts"]
+            complete = _is_complete(entries)
             if number == self._number:
                 plan.loaded_before.add(_count(entries))
                 if not complete:
                     done = frozenset(entry["part"] for entry in entries)
-                    plan.segments.append(Segment(start, stop, digest, done))
+                    retried = any(_is_retried(group, other) and _is_complete(groups[other]) for other in groups)
+                    plan.segments.append(Segment(start, stop, digest, done, loaded_before=retried))
             elif complete and not any(entry["rejected"] for entry in entries):
                 plan.loaded_before.add(_unchanged(entries))
             else:
@@ -147,6 +149,11 @@ class Ledger:
             plan.segments.append(Segment(covered, block.length, block.digest()))
         self._note_changes(table, file, block, mapping, plan)
         return plan
+
+    def _order(self, group: _Group) -> tuple[int, bool, _Group]:
+        """Order groups by line; of the same line, this job's first: they retry rejected rows of the others."""
+        start, _stop, number, _digest, _mapping = group
+        return start, number != self._number, group
 
     def _note_changes(self, table: str, file: str, block: Block, mapping: str, plan: LoadPlan) -> None:
         """Remember whose lines the plan replaces by others; entities only get new values."""
@@ -159,6 +166,16 @@ class Ledger:
             stays = entry["length"] <= block.length and block.digest(entry["length"]) == entry["digest"]
             if not stays:
                 self.changed[file].add(entry["import"])
+
+
+def _is_complete(entries: list[Row]) -> bool:
+    return len(entries) == entries[0]["parts"]
+
+
+def _is_retried(group: _Group, other: _Group) -> bool:
+    """Whether `other` is of another job, with the same lines read in the same way."""
+    (start, stop, number, *reading), (other_start, other_stop, other_number, *other_reading) = group, other
+    return (start, stop, reading) == (other_start, other_stop, other_reading) and number != other_number
 
 
 def _is_replaced(start: int, stop: int, number: int, entries: list[Row], block: Block) -> bool:

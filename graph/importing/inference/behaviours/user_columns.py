@@ -7,7 +7,8 @@ from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.tables import find_columns
 from graph.importing.vocabulary.names import COLUMNS, simplify
 
-_NAME_OF_PERSON = re.compile(r"[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*(?: +[^\W\d_]+(?:[.'’-]*[^\W\d_]*)*)+,?")
+_WORD = r"[^\W\d_](?:[^\W\d_]|[.'’-])*"
+_NAME_OF_PERSON = re.compile(rf"{_WORD}(?: +{_WORD})+,?")
 _HONORIFICS = {
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "lady", "rev", "herr", "frau", "prof_dr", "mme",
     "m", "mlle", "monsieur", "madame", "sr", "sra", "srta", "sig", "sig_ra", "dhr", "mevr", "pan", "pani",
