@@ -266,6 +266,7 @@ def parse_mapping(content: object, origin: str) -> Mapping:
     InvalidRequest
         It is invalid; the message names the field and the problem.
     """
+    _check_texts(content, origin)
     try:
         answered, questions = resolve_questions(content)
     except ValueError as error:
@@ -285,3 +286,14 @@ def parse_mapping(content: object, origin: str) -> Mapping:
         if answers := sorted(places & answered_paths(content)):
             raise InvalidAnswer(text, remedy, answers) from error
         raise InvalidRequest(text, remedy) from error
+
+
+def _check_texts(content: object, origin: str) -> None:
+    """Raise InvalidRequest where a text has half of a surrogate pair, which no file or database can hold."""
+    try:
+        json.dumps(content, ensure_ascii=False, default=str, skipkeys=True).encode()
+    except UnicodeEncodeError as error:
+        half = ascii(error.object[error.start])
+        raise InvalidRequest(f"{origin}: {half} is half of a character.", "Write the whole one.") from error
+    except (ValueError, RecursionError):
+        return  # No text: refused with the name of its field.

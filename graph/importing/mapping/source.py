@@ -44,7 +44,7 @@ JOIN_SETTINGS = ("format", "rows", "encoding", "delimiter", "sheet", "skip_rows"
 class Join(Strict):
     """Columns of another file, found by key for each row."""
 
-    files: Texts = Field(description="File names or patterns, relative to the folder")
+    files: Texts = Field(description="File names or patterns, relative to the folder", min_length=1)
     on: dict[str, str] = Field(description="column of the row: column of the joined file", min_length=1)
     repeats: Literal["reject", "first", "last"] = Field(
         "reject",
@@ -59,7 +59,7 @@ class Join(Strict):
     )
     format: FileFormat | None = Field(None, description="As for a source")
     rows: str | None = Field(None, description="As for a source", min_length=1)
-    encoding: Texts = Field(["utf-8"], description="As for a source")
+    encoding: Texts = Field(["utf-8"], description="As for a source", min_length=1)
     delimiter: str | None = Field(None, description="As for a source", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="As for a source")
     skip_rows: int = Field(0, ge=0, le=MAX_SKIPPED, description="As for a source")
@@ -109,7 +109,8 @@ class Source(FormatSettings):
 
     files: Texts = Field(
         description="File names or patterns (*.csv), relative to the folder. A sheet of a workbook is named "
-        "like a file in an archive: shop.xlsx/Orders"
+        "like a file in an archive: shop.xlsx/Orders",
+        min_length=1,
     )
     name: str | None = Field(
         None,
@@ -122,10 +123,10 @@ class Source(FormatSettings):
         None, description="Default: by the file name; .gz and .zst are decompressed"
     )
     encoding: Texts = Field(
-        ["utf-8"], description="With several encodings, each line uses the first that fits"
+        ["utf-8"], description="With several encodings, each line uses the first that fits", min_length=1
     )
     delimiter: str | None = Field(None, description="Delimiter between values", min_length=1, max_length=1)
-    header: Literal[True] | list[str] = Field(
+    header: Literal[True] | Annotated[list[str], Field(min_length=1)] = Field(
         True, description="Or a list of column names, for files without a header"
     )
     skip_rows: int = Field(
@@ -223,7 +224,13 @@ class Source(FormatSettings):
             for field, column in (columns | names).items()
         }
         own = {field: column for field, column in own.items() if column}
-        return {**source, "columns": joined, "formats": source.get("formats", {}) | own}
+        formats = source.get("formats", {})
+        # Anything else than a mapping is refused where it is validated.
+        return {
+            **source,
+            "columns": joined,
+            "formats": formats | own if isinstance(formats, dict) else formats,
+        }
 
     @model_validator(mode="after")
     def _encodings_exist(self) -> Self:

@@ -56,13 +56,25 @@ def is_known(layout: str) -> bool:
     """Return whether `layout` is a format of times."""
     language, layout = split_language(layout)
     if language in ERAS:
-        return len(re.findall("%[yY]", layout)) == 1
+        return len(re.findall("%[yY]", layout)) == 1 and _has_known_codes(layout)
     if language:
         from babel import localedata
 
         if not localedata.exists(language):
             return False
-    return layout == "iso" or "%" in layout or is_counted(layout)
+    return layout == "iso" or is_counted(layout) or ("%" in layout and _has_known_codes(layout))
+
+
+def _has_known_codes(layout: str) -> bool:
+    """Return whether strptime knows all codes of a format."""
+    try:
+        datetime.strptime("", layout)
+    except re.error:
+        return False  # A code that occurs twice.
+    except ValueError as error:
+        # That the empty text does not match is its only error for a valid format.
+        return str(error).startswith("time data")
+    return True
 
 
 class DateOrder(NamedTuple):

@@ -1,9 +1,12 @@
 """Reads YAML as version 1.2 has it: only true and false are truth values, so that `on` and `NO` are texts.
 
+A key that occurs twice is refused, as version 1.2 says, because one of its values would be lost.
 Aliases (`*name`) are refused: eight lines of them can stand for more values than fit into memory.
 """
 
 import re
+from collections.abc import Hashable
+from typing import Any
 
 import yaml
 
@@ -30,6 +33,18 @@ class _Loader(yaml.SafeLoader):
             self.depth -= 1
             return node
         raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Construct a mapping, unless a key occurs twice: of two rules under `where`, one would be lost."""
+        first: dict[tuple[str, str], yaml.Node] = {}
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                other = first.setdefault((key.tag, key.value), key)
+                if other is not key:
+                    line = other.start_mark.line + 1
+                    problem = f"the key {key.value!r} occurs twice; it is in line {line} already"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {

@@ -5,6 +5,7 @@ import shutil
 import stat
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ MAX_MEMBERS = 10_000
 _SMALL = 64 << 20
 """Below this, the ratio does not matter."""
 _CHUNK = 1 << 20
+_MAX_LISTED = 5
 _UNUSABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -54,9 +56,10 @@ def unpack(path: Path, folder: Path) -> None:
         with open_archive(path) as archive:
             check_size(path, archive)
             _check_room(path, archive, partial)
-            for member in archive.infolist():
-                if not _is_ignored(member):
-                    _extract(path, archive, member, partial)
+            members = [member for member in archive.infolist() if not _is_ignored(member)]
+            _refuse_equal_names(path, members)
+            for member in members:
+                _extract(path, archive, member, partial)
         partial.replace(folder)
     except OSError as error:
         if folder.is_dir():
@@ -104,6 +107,16 @@ def _is_ignored(member: ZipInfo) -> bool:
     """Return whether a member is a folder or was added by macOS."""
     parts = PurePosixPath(member.filename).parts
     return member.is_dir() or "__MACOSX" in parts or (bool(parts) and parts[-1] == ".DS_Store")
+
+
+def _refuse_equal_names(path: Path, members: list[ZipInfo]) -> None:
+    """Refuse two members of one name: the second would overwrite the first."""
+    counts = Counter(PurePosixPath(member.filename) for member in members)
+    if equal := sorted(str(name) for name, count in counts.items() if count > 1):
+        raise ImportFailed(
+            f"{path.name} has several members named {', '.join(equal[:_MAX_LISTED])}.",
+            "Pack the files again, each under a name of its own.",
+        )
 
 
 def _extract(path: Path, archive: ZipFile, member: ZipInfo, folder: Path) -> None:

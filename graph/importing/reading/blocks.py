@@ -93,7 +93,7 @@ def read_header(path: Path, source: Source) -> list[str]:
         return sheets.read_header(path, source)
     check_is_text(path, source)
     if source.header is not True:
-        return list(source.header)
+        return unique_names(path, source.header)
     number = source.skip_rows + 1
     with damage_reported(path), open_text(path, source) as file:
         for _ in range(number):

@@ -88,12 +88,13 @@ def plain_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return the texts of a column of any type: whole numbers without `.0`."""
+    """Return the texts of a column of any type: whole numbers without `.0`, NaN as missing."""
     column = plain_array(column)
     if is_cells(column):
         return pc.struct_field(column, "text")
     if pa.types.is_floating(column.type):
-        # pandas writes whole numbers with gaps as floats.
+        # pandas writes whole numbers with gaps as floats, and the gaps as NaN.
+        column = pc.if_else(pc.is_nan(column), None, column)
         whole = pc.and_(pc.equal(column, pc.round(column)), pc.less(pc.abs(column), _LARGEST_INTEGER))
         integer = pc.cast(pc.if_else(whole, column, None), pa.int64(), safe=False).cast(pa.string())
         return pc.if_else(pc.fill_null(whole, False), integer, column.cast(pa.string()))

@@ -40,7 +40,8 @@ def absent_columns(path: Path, source: Source, selected: list[str]) -> tuple[lis
     if kind in JSON or (kind == "parquet" and parquet.read_by_record(path, source, selected)):
         return _absent_paths(path, source, selected)
     names = read_header(path, source)
-    absent = [name for name in selected if names and name not in names]
+    present = set(names)
+    absent = [name for name in selected if names and name not in present]
     if kind == "xlsx" and names and not absent:
         sheets.check_formulas(path, source, selected)
     return absent, names

@@ -1,6 +1,7 @@
 """The columns of input files: what there is, and an error where the mapping names something else."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -13,10 +14,10 @@ _SIMILAR = 0.6
 
 def require(path: Path, selected: Iterable[str], names: Iterable[str]) -> None:
     """Raise ImportFailed where a selected column is not among `names`; it lists similar names."""
-    names = list(names)
-    missing = [name for name in dict.fromkeys(selected) if name not in names]
+    present = dict.fromkeys(names)
+    missing = [name for name in dict.fromkeys(selected) if name not in present]
     if missing:
-        raise missing_columns(path, missing, names)
+        raise missing_columns(path, missing, list(present))
 
 
 def missing_columns(path: Path, missing: list[str], names: list[str]) -> ImportFailed:
@@ -50,7 +51,7 @@ def _last(name: str) -> str:
 def unique_names(path: Path, names: list[str]) -> list[str]:
     """Return the names without surrounding space. Raises ImportFailed where one occurs twice."""
     names = [name.strip() for name in names]
-    duplicates = {name for name in names if names.count(name) > 1 and name}
+    duplicates = {name for name, count in Counter(names).items() if count > 1 and name}
     if duplicates:
         raise ImportFailed(
             f"{path.name}: column name {', '.join(sorted(duplicates))} occurs twice.",

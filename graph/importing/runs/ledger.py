@@ -137,7 +137,9 @@ class Ledger:
                 plan.loaded_before.add(_count(entries))
                 if not complete:
                     done = frozenset(entry["part"] for entry in entries)
-                    retried = any(_is_retried(group, other) and _is_complete(groups[other]) for other in groups)
+                    retried = any(
+                        _is_retried(group, other) and _is_complete(groups[other]) for other in groups
+                    )
                     plan.segments.append(Segment(start, stop, digest, done, loaded_before=retried))
             elif complete and not any(entry["rejected"] for entry in entries):
                 plan.loaded_before.add(_unchanged(entries))

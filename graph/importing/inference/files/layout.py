@@ -3,7 +3,7 @@
 from graph.importing.inference.draft import Ask, Noted
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading import delimiters, encodings
-from graph.importing.reading.opening import format_of, open_decompressed
+from graph.importing.reading.opening import damage_reported, format_of, open_decompressed
 from graph.importing.reading.title_rows import lines_above_header, rows_above_header
 
 _SAMPLE_BYTES = 256 * 1024
@@ -11,8 +11,8 @@ _SHOWN = 60
 
 
 def find_layout(file: InspectedFile) -> None:
-    """Decide encoding and delimiter, or ask where several fit."""
-    with open_decompressed(file.path) as opened:
+    """Decide encoding and delimiter, or ask where several fit. Raises ImportFailed for a damaged file."""
+    with damage_reported(file.path), open_decompressed(file.path) as opened:
         raw = opened.read(_SAMPLE_BYTES)
     if len(raw) == _SAMPLE_BYTES and b"\n" in raw:
         raw = raw[: raw.rfind(b"\n") + 1]
