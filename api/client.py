@@ -101,9 +101,10 @@ class Client(ServerConnection):
         parameters = {"user_id": user, "dataset": dataset, "most": most}
         return self._request(Neighbourhood, "GET /v1/users/{user_id}/neighbourhood", **parameters)
 
-    def erase_user(self, user: str, dataset: str | None = None) -> ErasedUser:
-        """Erase a user and everything derived from the user's data."""
-        return self._request(ErasedUser, "DELETE /v1/users/{user_id}", user_id=user, dataset=dataset)
+    def erase_user(self, user: str, dataset: str | None = None, may_return: bool = False) -> ErasedUser:
+        """Erase a user, and everything derived from the user's data."""
+        parameters = {"dataset": dataset, "may_return": may_return}
+        return self._request(ErasedUser, "DELETE /v1/users/{user_id}", user_id=user, **parameters)
 
     def campaigns(self, dataset: str | None = None, **filters: Any) -> list[Campaign]:
         """List campaigns; `filters` are kind, state, sort, limit and offset."""

@@ -23,13 +23,21 @@ def get_user(user_id: str, graph: GraphDep, dataset: DatasetDep) -> Profile:
 
 
 @router.delete("/{user_id}")
-def erase_user(user_id: str, context: ContextDep, dataset: DatasetDep) -> ErasedUser:
+def erase_user(
+    user_id: str,
+    context: ContextDep,
+    dataset: DatasetDep,
+    may_return: Annotated[
+        bool,
+        Query(description="Let later imports load rows of the user again, also of one who was erased before"),
+    ] = False,
+) -> ErasedUser:
     """Erase a user and everything derived from the user's data, also in files of the data folder.
 
-    Existing networks and models keep what they learned from all users together. Importing the user's rows
-    again restores the user.
+    Existing networks and models keep what they learned from all users together. Later imports leave the
+    user's rows out; to recognise them, a keyed hash of the id is kept, unless the user `may_return`.
     """
-    erasure = erase(context.graph, context.settings, dataset, user_id)
+    erasure = erase(context.graph, context.settings, dataset, user_id, may_return=may_return)
     return ErasedUser(user=user_id, removed=erasure.removed, remains=erasure.remains)
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
 from graph.erasure import erase
-from graph.errors import InvalidRequest
+from graph.errors import InvalidRequest, NotFound
 from graph.importing import job, undo
 from graph.importing.job import import_files
 from graph.importing.runs.records import import_runs
@@ -305,6 +305,42 @@ def test_a_user_targeted_after_another_was_erased_counts(
         file.write("c,F1\n")
     report = load()
     assert (report.participations, report.counts["participations"]) == (1, 1)
+
+
+def test_an_erased_user_stays_erased_in_every_import_until_she_may_return(
+    graph: Graph, settings: Settings, load: Import, shop: Path, dataset: str
+) -> None:
+    def of_a() -> list[Row]:
+        return query(
+            graph,
+            "MATCH (u:User {dataset: $d, id: 'a'}) RETURN u.city AS city, "
+            "COUNT {(u)-[:ORDERED]->()} AS orders, COUNT {(u)-[:TARGETED_BY]->()} AS targetings, "
+            "COUNT {(u)-[:PARTICIPATED_IN]->()} AS took_part",
+            d=dataset,
+        )
+
+    load()
+    (before,) = of_a()
+    erase(graph, settings, dataset, "a")
+    assert load().total.loaded == 0 and not of_a()
+    (shop / "users.csv").write_text("id,city\na,Kiel\nb,Bonn\nc,Ulm\n")
+    (shop / "orders-2.csv").write_text(HEADER + "a,tea,2024-03-05 10:00,1\nb,tea,2024-03-05 10:00,1\n")
+    report = load(max_rejected=0)
+    assert (report.tables["behaviours"].loaded, report.total.rejected, of_a()) == (1, 0, [])
+    assert report.left_out == [
+        "users.csv: 1 row was left out, of erased users.",
+        "orders-*.csv: 1 row was left out of behaviours, of erased users.",
+    ]
+    # Another reading of the orders loads everything anew, without her.
+    assert load(tables=behaviours(columns=COLUMNS | {"quantity": "amount"})["tables"]).reloaded_imports
+    assert not of_a()
+    removed = erase(graph, settings, dataset, "a", may_return=True).removed
+    assert removed == {"hash of the erased id": 1}
+    with pytest.raises(NotFound):
+        erase(graph, settings, dataset, "a", may_return=True)
+    load(tables=behaviours(columns=COLUMNS | {"quantity": "amount"})["tables"])
+    assert of_a() == [{**before, "city": "Kiel", "orders": before["orders"] + 1, "took_part": 2}]
+    assert len(query(graph, "MATCH (:User {dataset: $d})-[o:ORDERED]->() RETURN o", d=dataset)) == 5
 
 
 @pytest.mark.parametrize("first", ["keep", "drop"])

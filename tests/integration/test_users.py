@@ -245,7 +245,7 @@ def test_erased_user_leaves_no_trace(graph: Graph, settings: Settings, dataset: 
     assert removed["EXPECTS"] >= 1
     assert f"import job {job}" in remains[0]
     assert any("Backups" in place for place in remains)
-    assert any("may still have the user's rows" in place for place in remains)
+    assert any("Imports leave these rows out" in place for place in remains)
 
     # The uploaded files go with their job.
     assert of_all.delete(f"/v1/jobs/{job}").json()["state"] == "cancelled"

@@ -96,7 +96,9 @@ def test_archive_with_two_members_of_one_name_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "content", [gzip.compress(ROWS.encode()) + b"garbage", b"\x1f\x8b", b"\x28\xb5\x2f\xfd_not_zstd"]
+    "content",
+    [gzip.compress(ROWS.encode(), mtime=0) + b"garbage", b"\x1f\x8b", b"\x28\xb5\x2f\xfd_not_zstd"],
+    ids=["garbage after gzip", "gzip cut", "no zstd"],
 )
 def test_damaged_compressed_file_is_not_used(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "good.csv").write_text(ROWS)

@@ -8,6 +8,7 @@ import pytest
 from graph.importing.check import Check, check_files
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.reading.input_files import open_input_files
+from graph.importing.values.erased_users import ErasedUsers
 from graph.importing.values.observer import Observer
 from graph.importing.values.repetitions import _SeenHashes
 from graph.importing.values.row_reader import RowReader
@@ -114,7 +115,7 @@ def test_rows_that_repeat_some_of_blocks_loaded_before_are_not_observed(
     rows = ["a,tea,2024-03-01,0,1", "a,tea,2024-03-02,0,2", "a,tea,2024-03-03,0,3"]
     check_orders(tmp_path, HEADER + "\n".join([*rows, rows[2], rows[0]]) + "\n", mapping)
     observer = Observer(mapping)
-    reader = RowReader(mapping, observer, lambda _table, ids: ids[:0])
+    reader = RowReader(mapping, observer, lambda _table, ids: ids[:0], ErasedUsers())
     (file,) = (
         file for file in open_input_files(tmp_path, mapping, Silent()).inputs if file.table == "behaviours"
     )

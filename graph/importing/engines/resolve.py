@@ -19,6 +19,7 @@ from graph.importing.reading.input_files import InputFile, InputFiles
 from graph.importing.reading.lines import RowError
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
+from graph.importing.values.erased_users import ErasedUsers
 from graph.importing.values.id_index import IdIndex
 from graph.importing.values.observer import Observer
 from graph.importing.values.references import has_object_in, referenced_ids, references_of, unknown_id
@@ -65,7 +66,8 @@ class Resolver:
 
     def __init__(self, mapping: Mapping, observer: Observer) -> None:
         self.mapping = mapping
-        self._reader = RowReader(mapping, observer, self._unknown)
+        # The bulk engine fills an empty database, from which nobody was erased.
+        self._reader = RowReader(mapping, observer, self._unknown, ErasedUsers())
         self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 

@@ -40,6 +40,7 @@ from graph.importing.reading.lines import RowError
 from graph.importing.runs.ledger import Segment, batch_id, ledger_entry
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.campaign_windows import blocks_of
+from graph.importing.values.erased_users import ErasedUsers
 from graph.importing.values.references import referenced_ids
 from graph.importing.values.row_reader import RowReader
 from graph.importing.values.rows import Rows, with_file_columns
@@ -78,7 +79,9 @@ class StreamEngine(ImportEngine):
     _stale: StaleOrders = field(default_factory=StaleOrders, init=False)
 
     def __post_init__(self) -> None:
-        self._reader = RowReader(self.target.mapping, self.observer, self._unknown)
+        mapping = self.target.mapping
+        erased = ErasedUsers.of_graph(self.graph, mapping.dataset)
+        self._reader = RowReader(mapping, self.observer, self._unknown, erased)
 
     def warnings(self) -> list[DataWarning]:
         """Return the warnings about behaviours of earlier imports."""

@@ -153,7 +153,7 @@ class Ledger:
         return plan
 
     def _order(self, group: _Group) -> tuple[int, bool, _Group]:
-        """Order groups by line; of the same line, this job's first: they retry rejected rows of the others."""
+        """Order groups by line; of one line, this job's first: they retry rejected rows of others."""
         start, _stop, number, _digest, _mapping = group
         return start, number != self._number, group
 

@@ -1,4 +1,4 @@
-"""Counts the rows of each file that are left out: excluded by `where`, or without a campaign or coupon.
+"""Counts the rows of each file that are left out: by `where`, without a campaign, or of erased users.
 
 Several sources may read one file, and each leaves out what the others load. A row of the file counts once,
 and only if no source makes a behaviour of it; in files without behaviours, if no source uses it at all.
@@ -18,6 +18,7 @@ from graph.importing.values.rows import Rows
 
 _CHUNK = 1 << 16
 _MISSING = "without a campaign or coupon"
+_ERASED = "of erased users"
 _WITHOUT_REFERENCE = ("coupons", "targetings", "promotions")
 
 
@@ -68,7 +69,10 @@ class LeftOut:
             self._lines[key].add(rows)
             if file.source.rows:
                 self._of_records.add(series_pattern(file.name))
-        self._add(key, file, rows.left_out)
+        erased = len(rows.erased_numbers)
+        self._add(key, file, rows.left_out, others=rows.left_out > erased)
+        if erased:
+            self._reasons[key][_ERASED] = None
 
     def skip(self, file: InputFile, left_out: int) -> None:
         """Add a block of `file` that was loaded before, and is not read again."""
@@ -76,9 +80,10 @@ class LeftOut:
             self._unknown.add(_key(file))
         self._add(_key(file), file, left_out)
 
-    def _add(self, key: _FileTable, file: InputFile, left_out: int) -> None:
+    def _add(self, key: _FileTable, file: InputFile, left_out: int, others: bool = True) -> None:
+        """Add left-out rows; `others` says whether any is not of an erased user."""
         self._counts[key] += left_out
-        if left_out:
+        if left_out and others:
             self._reasons[key] |= dict.fromkeys(file.source.where)
             if file.table in _WITHOUT_REFERENCE:
                 self._reasons[key][_MISSING] = None
@@ -112,10 +117,11 @@ def _key(file: InputFile) -> _FileTable:
 
 
 def _stated(reasons: Collection[str]) -> str:
-    """Return the reasons in words: the columns of `where`, and whether the campaign or coupon was missing."""
-    columns = [reason for reason in reasons if reason != _MISSING]
+    """Return the reasons in words: the columns of `where`, no campaign or coupon, erased users."""
+    others = [reason for reason in (_MISSING, _ERASED) if reason in reasons]
+    columns = [reason for reason in reasons if reason not in others]
     stated = [f"excluded by `where` ({', '.join(columns)})"] if columns else []
-    return ", or ".join([*stated, *([_MISSING] if _MISSING in reasons else [])])
+    return ", or ".join([*stated, *others] or [_ERASED])
 
 
 def _set(chunks: dict[int, NDArray[np.uint8]], numbers: NDArray[np.int64]) -> None:

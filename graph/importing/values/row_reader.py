@@ -9,6 +9,7 @@ import numpy as np
 from graph.importing.mapping.model import Mapping
 from graph.importing.reading.blocks import Block
 from graph.importing.reading.input_files import InputFile
+from graph.importing.values.erased_users import ErasedUsers
 from graph.importing.values.first_targetings import FirstTargetings
 from graph.importing.values.observer import Observer
 from graph.importing.values.references import Unknown
@@ -18,7 +19,7 @@ from graph.importing.values.validate import validate
 
 
 class RowReader:
-    """Validates the rows of each block, and leaves out those that repeat earlier ones.
+    """Validates the rows of each block, and leaves out those that repeat earlier ones or are of erased users.
 
     Parameters
     ----------
@@ -28,10 +29,12 @@ class RowReader:
         Receives the rows.
     unknown
         Returns which ids are unknown: rows that reference them will be rejected.
+    erased
+        The erased users.
     """
 
-    def __init__(self, mapping: Mapping, observer: Observer, unknown: Unknown) -> None:
-        self._mapping, self._observer = mapping, observer
+    def __init__(self, mapping: Mapping, observer: Observer, unknown: Unknown, erased: ErasedUsers) -> None:
+        self._mapping, self._observer, self._erased = mapping, observer, erased
         self._first_targetings = FirstTargetings(mapping)
         self._repetitions = Repetitions(mapping, unknown)
         self._skipped: list[tuple[InputFile, int]] = []
@@ -53,7 +56,7 @@ class RowReader:
         Those with numbers outside the ranges `new`, if it is given, were loaded before, and are not observed.
         """
         self._read_skipped()
-        rows = validate(block, file.table, file.source, self._mapping)
+        rows = self._erased.leave_out(validate(block, file.table, file.source, self._mapping))
         rows = self._first_targetings.move(file, inputs, rows)
         rows = self._repetitions.leave_out(file, rows)
         self._observer.add_block(file, rows)
@@ -73,6 +76,6 @@ class RowReader:
             indexes = {index for _, index in skipped}
             for block in islice(file.uncounted().blocks(), max(indexes) + 1):
                 if block.index in indexes:
-                    rows = validate(block, file.table, file.source, self._mapping)
+                    rows = self._erased.leave_out(validate(block, file.table, file.source, self._mapping))
                     self._observer.add_known(file, self._repetitions.leave_out(file, rows))
         self._skipped.clear()

@@ -20,6 +20,8 @@ class Rows:
     columns: dict[str, pa.Array]
     rejected: list[RowError]
     left_out_numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    erased_numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Those of the left-out rows that are of erased users."""
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
     """Number of values in each currency, by field."""
     kept: dict[str, Counter[str]] = field(default_factory=dict)
@@ -38,7 +40,7 @@ class Rows:
 
     @property
     def left_out(self) -> int:
-        """Number of rows that `where` excludes, or that name no campaign or coupon."""
+        """Number of rows that `where` excludes, that name no campaign or coupon, or of erased users."""
         return len(self.left_out_numbers)
 
     @property
@@ -57,6 +59,8 @@ class Rows:
         part.rejected = [error for error in self.rejected if first <= error.row < end]
         left_out = self.left_out_numbers
         part.left_out_numbers = left_out[(left_out >= first) & (left_out < end)]
+        erased = self.erased_numbers
+        part.erased_numbers = erased[(erased >= first) & (erased < end)]
         part.left_out_keys = self.left_out_keys and self.left_out_keys.between(first, end)
         part.repeated = self.repeated and self.repeated.between(first, end)
         return part
