@@ -149,9 +149,12 @@ class AtRisk:
         """The share of users at risk at each of the sorted `times` who take part within the window."""
         entries = np.sort(self._from[self._from < np.inf])
         entered = np.searchsorted(entries, times, side="left")
-        took_part = np.searchsorted(self._campaign.times, times, side="right")
-        at_risk = entered - took_part
-        count = _count_participations(times, window, self._campaign.times, self._from[self._campaign.users])
+        # Who took part was at risk before: not users whom the campaign did not reach, or who are first seen
+        # by taking part.
+        own_entries = self._from[self._campaign.users]
+        left = np.sort(np.maximum(self._campaign.times, np.nextafter(own_entries, np.inf)))
+        at_risk = entered - np.searchsorted(left, times, side="right")
+        count = _count_participations(times, window, self._campaign.times, own_entries)
         return np.divide(count, at_risk, out=np.zeros(len(times)), where=at_risk > 0)
 
 

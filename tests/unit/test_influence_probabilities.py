@@ -93,3 +93,21 @@ def test_expected_successes_are_not_influence() -> None:
     estimates = influence_probabilities(trials([0] * 100, [1.0, 0.0] * 50, 0.5), np.array([0]), np.ones(1))
     assert estimates.probability[0] < 0.01
     assert estimates.trials.tolist() == [100]
+
+
+def test_expected_success_is_a_share_also_where_users_who_were_not_reached_take_part() -> None:
+    users = pd.Index([f"u{i}" for i in range(6)])
+    participations = pd.DataFrame(
+        [(user, "c", day * DAY) for day, user in enumerate(users, start=1)],
+        columns=["user", "campaign", "at"],
+    )
+    # Of six users who take part, the campaign reached the last three.
+    reached = pd.DataFrame({"user": users[3:], "campaign": "c", "at": 0.0})
+    activity = pd.DataFrame(columns=["user", "at"])
+    history = ParticipationHistory.of(users, reached, participations, activity, 9e9)
+    pairs = [(i, j) for i in range(6) for j in range(6) if i != j]
+    sources, targets = (np.array(side) for side in zip(*pairs, strict=True))
+    observed = influence_trials(history, Edges.of(6, sources, targets), 7 * DAY)
+    assert len(observed) and (observed.expected == 1).all()
+    estimates = influence_probabilities(observed, sources, np.linspace(0, 1, len(pairs)))
+    assert np.isfinite(estimates.probability).all()

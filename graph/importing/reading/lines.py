@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -69,6 +70,7 @@ class Utf8Stream(io.RawIOBase):
         super().close()
 
 
+@lru_cache
 def is_wide(encoding: str) -> bool:
     """Return whether a line feed takes more than one byte."""
     return len("\n".encode(encoding)) > 1
