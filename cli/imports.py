@@ -60,7 +60,9 @@ def init(
             help="The time zone of the data, for example Europe/Berlin (default: asked where it matters)."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing mapping.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an existing mapping; its answers are kept.")
+    ] = False,
     run: Annotated[
         bool, typer.Option("--run", help="Then ask what only you know, check every row, and import.")
     ] = False,
@@ -68,17 +70,19 @@ def init(
 ) -> None:
     """Inspect the files and write a first, commented mapping."""
     from cli.console import out
+    from cli.questions import apply_answers
     from graph.importing.inference.infer import infer_mapping
     from graph.importing.mapping.model import mapping_path, read_mapping
     from graph.importing.mapping.questions import UnansweredQuestions
 
     path = mapping_path(folder)
-    if path.exists() and not force and not run:
-        raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
     is_new = force or not path.exists()
     if is_new:
-        path.write_text(infer_mapping(folder, dataset, zone), encoding="utf-8")
+        text = _infer_anew(folder, path, dataset, zone)
+        path.write_text(text, encoding="utf-8")
         out.print(f"Wrote {path}.", soft_wrap=True)
+    elif not run and not apply_answers(folder, path):
+        raise InvalidRequest(f"{path} exists already.", "Edit it, or replace it with --force.")
     if run:
         infer = partial(infer_mapping, folder, dataset, zone) if is_new else None
         _check_and_run(folder, path, home, infer, agreed=yes)
@@ -90,6 +94,24 @@ def init(
         for question in error.questions:
             out.print(f"  {question}", markup=False, soft_wrap=True)
     out.print(f"Review it, then run: groundswell import check {folder}", soft_wrap=True)
+
+
+def _infer_anew(folder: Path, path: Path, dataset: str | None, zone: str | None) -> str:
+    """Return a new mapping, with the answers in the one that it replaces."""
+    from yaml import YAMLError
+
+    from graph.importing.inference.infer import infer_mapping
+    from graph.importing.inference.infer_again import infer_with_answers
+    from graph.importing.mapping.yaml_text import load_yaml
+
+    try:
+        replaced = path.read_text(encoding="utf-8") if path.exists() else ""
+        readable = isinstance(load_yaml(replaced), dict)
+    except (UnicodeDecodeError, YAMLError):
+        readable = False
+    if not readable:
+        return infer_mapping(folder, dataset, zone)
+    return infer_with_answers(folder, replaced, dataset, zone)
 
 
 def _check_and_run(
@@ -106,11 +128,13 @@ def _check_and_run(
     """
     import sys
 
-    from cli.questions import ask_questions
+    from cli.questions import apply_answers, ask_questions
 
     on_terminal = sys.stdin.isatty()
     if on_terminal:
         ask_questions(path, infer)
+        while apply_answers(folder, path):
+            ask_questions(path)
     _show_check(folder, path)
     if not agreed and not on_terminal:
         raise InvalidRequest(
@@ -149,9 +173,11 @@ def _show_check(folder: Path, path: Path, max_rejected: float | None = None, as_
     """Print the outcome that an import would have; exit with an error where it would stop."""
     from cli.console import progress_bars
     from cli.import_report import show_check
+    from cli.questions import apply_answers
     from graph.importing.check import check_files
     from graph.importing.mapping.model import read_mapping
 
+    apply_answers(folder, path)
     rules = read_mapping(path)
     with progress_bars() as progress:
         report = check_files(folder, rules, progress, max_rejected)
@@ -177,9 +203,12 @@ def run(
     from cli.backend import open_backend
     from cli.import_report import show_import
     from cli.local_backend import LocalBackend
+    from cli.questions import apply_answers
     from graph.importing.mapping.model import mapping_path, read_mapping
 
-    rules = read_mapping(mapping or mapping_path(folder))
+    path = mapping or mapping_path(folder)
+    apply_answers(folder, path)
+    rules = read_mapping(path)
     if dataset:
         rules = rules.model_copy(update={"dataset": dataset})
     with open_backend(home) as backend:

@@ -27,28 +27,38 @@ def ask_questions(path: Path, infer: "Callable[[dict[Place, str]], str] | None" 
         The mapping is invalid apart from the answers.
     """
     from cli.console import out
+    from graph.importing.inference.answer_record import read_record, settle_columns
     from graph.importing.inference.answers import places_of
     from graph.importing.mapping.model import read_mapping
     from graph.importing.mapping.questions import write_answers
+    from graph.importing.mapping.source import NO_COLUMN
+    from graph.importing.mapping.yaml_text import load_yaml
 
     asked: dict[str, str] = {}
     answers: dict[str, str] = {}
-    columns: dict[Place, str] = {}
     unanswered = path.read_text(encoding="utf-8") if path.exists() else ""
+    columns: dict[Place, str] = read_record(unanswered).answers
     while True:
         try:
             read_mapping(path)
         except UnansweredQuestions as error:
             unanswered = path.read_text(encoding="utf-8")
-            places = places_of(unanswered, error.questions) if infer else {}
+            paths = [question.path for question in error.questions]
+            places = places_of(load_yaml(unanswered), paths) if infer else {}
             first = [question for question in error.questions if question.path in places]
             new = [question for question in first if question.ask not in answers]
             # The same question can stand at several places.
             for question in new or error.questions:
                 if question.ask not in answers:
                     answers[question.ask] = _ask(question.ask, question.choose, question.shown)
+                if new and answers[question.ask].startswith(f"{NO_COLUMN}: "):
+                    break  # The other questions about the file are of no use.
             if infer and new:
-                columns |= {places[question.path]: answers[question.ask] for question in first}
+                columns |= {
+                    places[question.path]: answers[question.ask]
+                    for question in first
+                    if question.ask in answers
+                }
                 path.write_text(infer(columns), encoding="utf-8")
                 continue
             in_order = [answers[question.ask] for question in error.questions]
@@ -64,7 +74,50 @@ def ask_questions(path: Path, infer: "Callable[[dict[Place, str]], str] | None" 
             answers = {text: answer for text, answer in answers.items() if text not in wrong}
             asked = {}
         else:
+            if infer:
+                path.write_text(settle_columns(path.read_text(encoding="utf-8"), columns), encoding="utf-8")
             return
+
+
+def apply_answers(folder: Path, path: Path) -> bool:
+    """Infer the mapping in `path` again where answers about columns were written into it.
+
+    Parameters
+    ----------
+    folder, path
+        The files, and their mapping, which is replaced.
+
+    Returns
+    -------
+    bool
+        Whether it was inferred again.
+
+    Raises
+    ------
+    InvalidRequest
+        The mapping was changed in other places, too, of which some depend on the answers.
+    """
+    from yaml import YAMLError
+
+    from cli.console import err
+    from graph.importing.inference.infer_again import infer_again
+    from graph.importing.mapping.questions import resolve_questions
+    from graph.importing.mapping.yaml_text import load_yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        resolve_questions(load_yaml(text))
+    except (OSError, ValueError, YAMLError):
+        return False  # Reading the mapping says what is wrong with it.
+    again = infer_again(folder, text)
+    if again is None:
+        return False
+    path.write_text(again.text, encoding="utf-8")
+    if again.changes:
+        err.print(f"{path}: inferred again with your answers. What follows from them:", markup=False)
+        for change in again.changes:
+            err.print(f"  {change}", markup=False, soft_wrap=True)
+    return True
 
 
 def _ask(text: str, choices: tuple[str, ...], shown: list[str]) -> str:

@@ -18,6 +18,7 @@ from graph.datasets import check_dataset
 from graph.errors import InvalidRequest, NotFound
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
+from graph.importing.inference.infer_again import infer_again
 from graph.importing.mapping.model import Mapping, parse_mapping
 from graph.importing.mapping.questions import UnansweredQuestions
 from graph.importing.mapping.yaml_text import load_yaml
@@ -53,6 +54,11 @@ def start_import(
     parsed = _mapping(mapping)
     with receive(context.settings) as folder:
         _store_files(files, folder)
+        if (again := infer_again(folder, mapping)) and again.changes:
+            raise InvalidRequest(
+                f"Answers about columns decide other settings of the mapping: {'; '.join(again.changes)}.",
+                "Check the files with this mapping first: the answer has the mapping with what follows.",
+            )
         # Reports missing files and columns that could be read in two ways before the job starts.
         refuse_ambiguous_columns(open_input_files(folder, parsed, Silent()), Silent())
         store_mapping(folder, parsed)
@@ -85,6 +91,7 @@ def check_import(
         try:
             _store_files(files, folder)
             text = mapping or infer_mapping(folder, dataset, zone)
+            text = _with_answers(folder, text) if mapping else text
             report = check_files(folder, _mapping(text), Silent(), max_rejected)
         except UnansweredQuestions as error:
             return serialize_questions(text, error)
@@ -126,6 +133,15 @@ def get_rejected(import_id: str, context: ContextDep) -> FileResponse:
             "It rejected no row, or has not ended yet.",
         )
     return FileResponse(file, media_type="text/csv", filename=f"{import_id}-rejected.csv")
+
+
+def _with_answers(folder: Path, text: str) -> str:
+    """Return a mapping inferred again where answers about columns were written into it."""
+    try:
+        again = infer_again(folder, text)
+    except (ValueError, yaml.YAMLError):
+        return text  # Reading the mapping says what is wrong with it.
+    return again.text if again else text
 
 
 def _mapping(text: str) -> Mapping:

@@ -70,7 +70,10 @@ class MappingQuestion(BaseModel):
 class ImportCheck(BaseModel):
     """The result of checking an import."""
 
-    mapping: str = Field(description="The mapping that was sent, or one inferred from the files")
+    mapping: str = Field(
+        description="The mapping that was sent, inferred again with its answers about columns; or one "
+        "inferred from the files"
+    )
     tables: dict[str, RowCounts]
     reasons: dict[str, int] = Field(description="Number of rejected rows by reason, most frequent first")
     examples: list[RejectedRow] = Field(description="The first twenty rejected rows")

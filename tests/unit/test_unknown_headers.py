@@ -39,7 +39,7 @@ def test_columns_of_unknown_names_are_asked_about_with_examples(
         question.path.rpartition(".")[2]: question.shown for question in _questions(infer_mapping(tmp_path))
     }
     assert found == {
-        "object": ["u (c0, c1)", "p (P0, P1)", "none of them"],
+        "object": ["u (c0, c1)", "p (P0, P1)", "none of them", NO_BEHAVIOURS],
         "user": ["u (c0, c1)", "p (P0, P1)", NO_BEHAVIOURS],
     }
     report = check_files(tmp_path, _mapping(tmp_path, [product, "u"]), Silent())

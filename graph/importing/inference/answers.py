@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.mapping.questions import Question
-from graph.importing.mapping.source import NO_COLUMN
-from graph.importing.mapping.yaml_text import load_yaml
+from graph.importing.mapping.source import NO_COLUMN, no_rows_of
 
-_COLUMN = re.compile(r"tables\.(\w+)\.(\d+)\.columns\.(\w+)")
+_COLUMN = re.compile(r"tables\.(\w+)(?:\.(\d+))?\.columns\.(\w+)")
 
 
 class Place(NamedTuple):
@@ -21,24 +19,32 @@ class Place(NamedTuple):
     field: str
 
 
-def places_of(mapping: str, questions: Sequence[Question]) -> dict[str, Place]:
-    """Return the places of the questions about columns in the text of a mapping, by their path."""
-    tables = load_yaml(mapping)["tables"]  # type: ignore[index]
+def places_of(content: object, paths: Iterable[str]) -> dict[str, Place]:
+    """Return the places of the questions about columns among those at `paths` of a parsed mapping."""
+    tables = content["tables"] if isinstance(content, dict) else {}
     found = {}
-    for question in questions:
-        if parts := _COLUMN.fullmatch(question.path):
-            files = tables[parts[1]][int(parts[2])]["files"]
-            found[question.path] = Place(json.dumps(files), parts[1], parts[3])
+    for path in paths:
+        if parts := _COLUMN.fullmatch(path):
+            sources = tables[parts[1]]
+            source = sources if parts[2] is None else sources[int(parts[2])]
+            found[path] = Place(json.dumps(source.get("files")), parts[1], parts[3])
     return found
 
 
 def give_answers(files: Sequence[InspectedFile], answers: dict[Place, str]) -> None:
-    """Let `files` know which of their columns the answers name; some name none."""
+    """Let `files` know which of their columns the answers name, or that they fill no table."""
     for file in files:
         stated = json.dumps(file.settings.get("files"))
+        own = {
+            (place.table, place.field): column for place, column in answers.items() if place.files == stated
+        }
+        for (table, _), column in own.items():
+            if column == no_rows_of(table):
+                file.problem = f"by your answer, {column.partition(': ')[2]}"
         file.answers = {
-            (place.table, place.field): column
-            for place, column in answers.items()
-            if place.files == stated and (column in file.names or place.field == "campaign")
-            if column != NO_COLUMN
+            (table, field): column
+            for (table, field), column in own.items()
+            if column in file.names
+            or (field == "campaign" and column != NO_COLUMN)
+            or (field == "object" and column == NO_COLUMN)
         }

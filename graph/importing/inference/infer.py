@@ -9,6 +9,7 @@ import pandas as pd
 from graph.errors import InvalidRequest
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
+from graph.importing.inference.answer_record import with_record
 from graph.importing.inference.answers import Place, give_answers
 from graph.importing.inference.behaviours.kinds import draft_kinds
 from graph.importing.inference.behaviours.source import draft_behaviours
@@ -45,6 +46,7 @@ from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
 from graph.importing.mapping.open_ends import open_end
+from graph.importing.mapping.source import no_rows_of
 from graph.importing.reading.kept_sheets import keep_sheets
 from graph.importing.vocabulary.names import simplify
 
@@ -117,7 +119,7 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
         draft.zone = ask_zone(draft, files) or Noted(
             "UTC", "defines the days; another one is like Europe/Berlin"
         )
-    return draft.render()
+    return with_record(draft.render(), answers, zone)
 
 
 def _draft_file(
@@ -173,7 +175,7 @@ def _may_repeat_rows(draft: Draft, source: DraftSource, file: InspectedFile) -> 
 
 def _guess_behaviours(files: list[InspectedFile], tables: dict[str, str | None]) -> None:
     """Take the file that most probably holds behaviours as such. Raises InvalidRequest where none may."""
-    unknown = [file for file in files if tables[file.name] is None]
+    unknown = [file for file in files if tables[file.name] is None and not file.problem]
     likely = most_likely_behaviours(unknown)
     known = any(tables.values())
     if likely and not (known and not any(has_repeated_values(likely, name) for name in likely.names)):
@@ -229,7 +231,7 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
         ):
             names = [name for name in file.names if (name in file.times) == (field.kind == "time")]
             what = f"{table.replace('_', ' ')}: {field.meaning}"
-            columns[field.name] = ask_column(file, what, names or None)
+            columns[field.name] = ask_column(file, what, names or None, otherwise=(no_rows_of(table),))
     settings |= format_settings(table, file, columns)
     unused = unused_columns(file.names, columns)
     if table == "targetings" and (where := not_reached(file, unused)):

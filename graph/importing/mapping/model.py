@@ -24,7 +24,7 @@ from graph.importing.mapping.questions import (
     answered_paths,
     resolve_questions,
 )
-from graph.importing.mapping.source import Source, Sources, check_fields, leave_out_no_behaviours
+from graph.importing.mapping.source import Source, Sources, check_fields, leave_out_answered
 from graph.importing.mapping.yaml_text import load_yaml
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def parse_mapping(content: object, origin: str) -> Mapping:
     if questions:
         raise UnansweredQuestions(origin, questions)
     try:
-        return Mapping.model_validate(leave_out_no_behaviours(answered))
+        return Mapping.model_validate(leave_out_answered(answered))
     except ValidationError as error:
         paths = [".".join(map(str, problem["loc"])) for problem in error.errors()]
         messages = [str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors()]

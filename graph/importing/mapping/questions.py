@@ -11,7 +11,9 @@ is refused with all open questions::
 Choices may have examples, which only explain them: ``choose: {customer: "4711, 4712", sku: "TEA, MILK"}``.
 """
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.errors import InvalidRequest
@@ -80,15 +82,22 @@ class InvalidAnswer(InvalidRequest):
         self.paths = paths
 
 
-def answered_paths(value: object, path: str = "") -> set[str]:
-    """Return where the questions that have an answer stand in a parsed mapping."""
+def find_questions(value: object, path: str = "") -> dict[str, dict[str, object]]:
+    """Return the questions of a parsed mapping, answered or not, by where they stand in it."""
     if isinstance(value, list):
-        return set().union(*(answered_paths(item, f"{path}.{i}") for i, item in enumerate(value)))
-    if not isinstance(value, dict):
-        return set()
-    if {"ask", "answer"} <= set(value):
-        return set() if value["answer"] is None else {path}
-    return set().union(*(answered_paths(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()))
+        inner = {f"{path}.{i}": item for i, item in enumerate(value)}
+    elif isinstance(value, dict) and {"ask", "answer"} <= set(value):
+        return {path: value}
+    elif isinstance(value, dict):
+        inner = {f"{path}.{key}".lstrip("."): item for key, item in value.items()}
+    else:
+        return {}
+    return {place: found for key, item in inner.items() for place, found in find_questions(item, key).items()}
+
+
+def answered_paths(value: object) -> set[str]:
+    """Return where the questions that have an answer stand in a parsed mapping."""
+    return {path for path, question in find_questions(value).items() if question["answer"] is not None}
 
 
 def resolve_questions(content: object) -> tuple[object, list[Question]]:
@@ -125,16 +134,22 @@ def resolve_questions(content: object) -> tuple[object, list[Question]]:
     return resolve(content, ""), questions
 
 
-def write_answers(text: str, answers: list[str]) -> str:
-    """Return the text of a mapping file with the answers to its open questions, in their order."""
+def write_answers(text: str, answers: Sequence[object]) -> str:
+    """Return the text of a mapping file with the answers to its open questions, in their order.
+
+    None leaves a question open.
+    """
     remaining = iter(answers)
 
     def fill(match: re.Match[str]) -> str:
         answer = next(remaining, None)
-        return match[0] if answer is None else f"{match[1]} {_quoted(answer)}"
+        return match[0] if answer is None else f"{match[1]} {quoted(answer)}"
 
     return _OPEN_ANSWER.sub(fill, text)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def quoted(answer: object) -> str:
+    """Return an answer as YAML in one line."""
+    if isinstance(answer, list):
+        return json.dumps(answer, ensure_ascii=False, default=str)
+    return "'" + str(answer).replace("'", "''") + "'"

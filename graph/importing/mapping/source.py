@@ -24,7 +24,7 @@ DIVIDER = ", "
 """Between the files that are the label of a source without a name."""
 NO_COLUMN = "none of them"
 """The answer that no column holds the object of behaviours, or another field that may be missing."""
-NO_BEHAVIOURS = "none of them: its rows are no behaviours"
+NO_BEHAVIOURS = f"{NO_COLUMN}: its rows are no behaviours"
 """The answer that a file has no user or no time, and so no behaviours: its source is left out."""
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
@@ -295,23 +295,31 @@ def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str
     return source, columns
 
 
-def leave_out_no_behaviours(content: object) -> object:
-    """Leave out the sources of a parsed mapping of which an answer says that they have no behaviours."""
+def no_rows_of(table: str) -> str:
+    """Return the answer that the rows of a file are none of `table`: its source is left out."""
+    return f"{NO_COLUMN}: its rows are no {table.replace('_', ' ')}"
+
+
+def leave_out_answered(content: object) -> object:
+    """Leave out the sources of a parsed mapping that have no rows of their table, as an answer says."""
     tables = content.get("tables") if isinstance(content, dict) else None
-    if not isinstance(content, dict) or not isinstance(tables, dict) or "behaviours" not in tables:
+    if not isinstance(content, dict) or not isinstance(tables, dict):
         return content
-    given = as_list(tables["behaviours"])
-    kept = [source for source in given if not _has_no_behaviours(source)]
-    if len(kept) == len(given):
-        return content
-    others = {name: sources for name, sources in tables.items() if name != "behaviours"}
-    return content | {"tables": others | ({"behaviours": kept} if kept else {})}
+    kept = {
+        table: [source for source in as_list(sources) if not _has_no_rows(source, str(table))]
+        for table, sources in tables.items()
+    }
+    changed = {table: kept[table] for table in tables if len(kept[table]) < len(as_list(tables[table]))}
+    rest = {
+        table: sources for table, sources in (tables | changed).items() if table not in changed or sources
+    }
+    return content | {"tables": rest} if changed else content
 
 
-def _has_no_behaviours(source: object) -> bool:
+def _has_no_rows(source: object, table: str) -> bool:
     columns = source.get("columns") if isinstance(source, dict) else None
     return isinstance(columns, dict) and any(
-        (column.get("column") if isinstance(column, dict) else column) == NO_BEHAVIOURS
+        (column.get("column") if isinstance(column, dict) else column) == no_rows_of(table)
         for column in columns.values()
     )
 

@@ -140,7 +140,7 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
         if naming := roles.get("campaign", roles.get("coupon")):
             columns["campaign"] = naming
     for field_name in ("user", "object", "at"):
-        if answer := file.answers.get(("behaviours", field_name)):
+        if (answer := file.answers.get(("behaviours", field_name))) and answer != NO_COLUMN:
             columns[field_name] = roles[_ROLES.get(field_name, field_name)] = answer
     if user := file.answers.get(("behaviours", "user")) or user_column(file, roles.get("user")):
         roles["user"] = columns["user"] = user
@@ -204,9 +204,10 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
     objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
     if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
         return _decide_views(decisions, kinds, has_products)
-    candidates = _unknown_columns(file, columns)
+    none = file.answers.get(("behaviours", "object")) == NO_COLUMN
+    candidates = [] if none else _unknown_columns(file, columns)
     if not objects and candidates and not {"campaign", "coupon"} & set(roles):
-        columns["object"] = ask_column(file, "the product", candidates, otherwise=NO_COLUMN)
+        columns["object"] = ask_column(file, "the product", candidates, otherwise=(NO_COLUMN, NO_BEHAVIOURS))
         return dict.fromkeys(kinds, "product")
     if not objects:
         # Orders of unnamed products: each still is a purchase, of the same product.
@@ -320,7 +321,7 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
             used = named_columns(columns) | set(decisions.where)
             others = [name for name in file.names if name not in {*file.times, *used}]
             columns[spec.name] = ask_column(
-                file, spec.meaning, times or others or file.names, otherwise=NO_BEHAVIOURS
+                file, spec.meaning, times or others or file.names, otherwise=(NO_BEHAVIOURS,)
             )
 
 

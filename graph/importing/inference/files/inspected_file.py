@@ -159,7 +159,7 @@ def index_by_name(files: Sequence[InspectedFile]) -> dict[str, InspectedFile]:
 
 
 def ask_column(
-    file: InspectedFile, what: str, names: Iterable[str] | None = None, *, otherwise: str = ""
+    file: InspectedFile, what: str, names: Iterable[str] | None = None, *, otherwise: Sequence[str] = ()
 ) -> Ask:
     """Return the question which column of a file holds `what`.
 
@@ -172,10 +172,8 @@ def ask_column(
     names
         The columns to choose among; default: all.
     otherwise
-        The answer that no column holds it; empty if one must.
+        The answers that no column holds it; empty if one must.
     """
     chosen = list(file.names if names is None else names)[:_MAX_CHOICES]
     choices = {name: examples(file.values.get(name, [])) for name in chosen}
-    if otherwise:
-        choices[otherwise] = ""
-    return Ask(f"Which column of {file.name} holds {what}?", choices)
+    return Ask(f"Which column of {file.name} holds {what}?", choices | dict.fromkeys(otherwise, ""))
