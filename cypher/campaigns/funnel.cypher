@@ -3,7 +3,7 @@
 // returns: types (list of string), users (integer)
 // access: read
 // Of the other types, behaviours of target users with promoted products or coupons of the campaign, or that name it,
-// belong to it; all of them if it promotes no products. An open campaign has only those with promoted products.
+// belong to it; all of them if it promotes no products. An open campaign has those with it, its products or coupons.
 MATCH (campaign:Campaign {dataset: $dataset, id: $campaign})
 WITH campaign, EXISTS { (campaign)-[:PROMOTES]->() } AS promotes, EXISTS { (campaign)<-[reached:TARGETED_BY]-() WHERE reached.at < datetime($before) } AS targeted
 CALL (campaign, promotes, targeted) {
@@ -22,7 +22,14 @@ UNION
   RETURN user, type(behaviour) AS type
 UNION
   WITH campaign, promotes, targeted WHERE NOT targeted
-  MATCH (campaign)-[:PROMOTES]->(product)<-[behaviour:$any($others)]-(user:User)
+  CALL (campaign) {
+    RETURN campaign AS object
+  UNION
+    MATCH (campaign)-[:PROMOTES]->(object) RETURN object
+  UNION
+    MATCH (campaign)<-[:OF]-(object:Coupon) RETURN object
+  }
+  MATCH (object)<-[behaviour:$any($others)]-(user:User)
   WHERE behaviour.at < datetime($before) AND campaign.starts_at <= behaviour.at < campaign.ends_at
   RETURN user, type(behaviour) AS type
 }

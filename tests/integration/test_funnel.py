@@ -12,6 +12,7 @@ from network.funnel import FunnelStage, campaign_funnel
 from tests.shop import shop_mapping
 
 KINDS = {
+    "click": {"type": "CLICKED", "object": "campaign", "counts": "never"},
     "view": {"type": "VIEWED"},
     "cart": {"type": "CARTED"},
     "buy": {"type": "PURCHASED", "counts": "promoted"},
@@ -19,6 +20,7 @@ KINDS = {
 }
 EVENTS = (
     "event,user,product,at\n"
+    "click,b,F1,2024-03-02 08:00\n"
     "view,a,tea,2024-03-02 09:00\n"
     "view,a,tea,2024-03-03 09:00\n"
     "view,b,tea,2024-03-03 09:00\n"
@@ -44,7 +46,8 @@ def test_stages_are_the_users_of_each_kind_in_the_campaign(
     mapping = shop_mapping(dataset, tables=tables, kinds=KINDS, participation={"targeted": targeted})
     import_files(graph, settings, shop, mapping, Silent(), engine="stream")
     assert campaign_funnel(graph, dataset, "F1") == [
-        FunnelStage("VIEWED", counts=False, users=2, of_previous=None),
+        FunnelStage("CLICKED", counts=False, users=1, of_previous=None),
+        FunnelStage("VIEWED", counts=False, users=2, of_previous=1.0),
         FunnelStage("CARTED", counts=False, users=1, of_previous=0.5),
         FunnelStage("PURCHASED", counts=True, users=1 if targeted else 2, of_previous=1.0),
     ]
