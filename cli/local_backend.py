@@ -128,10 +128,10 @@ class LocalBackend:
     def backtest(self, request: BackTestRequest) -> BackTest:
         """Back-test over a period and store the comparison."""
         from forecasting.baseline.holiday_priors import check_holiday_prior
+        from forecasting.evaluation.job import run_backtest
         from forecasting.history.time_step import step_named
         from forecasting.klstm.trainer import Configuration
         from forecasting.records import backtests, store_backtest
-        from forecasting.training import run_backtest
 
         comparison = run_backtest(
             self.graph,

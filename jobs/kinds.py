@@ -70,15 +70,15 @@ def forecast_campaign(graph: Graph, settings: Settings, job: Job, progress: Prog
     return {"campaign": campaign, "origin": forecast.origin.isoformat(), "model": forecast.model}
 
 
-def run_backtest(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
+def back_test(graph: Graph, settings: Settings, job: Job, progress: Progress) -> Row:
     """Back-test the forecaster over a period and store the comparison."""
-    from forecasting import training
+    from forecasting.evaluation.job import run_backtest
     from forecasting.klstm.trainer import Configuration
     from forecasting.records import store_backtest
 
     since = _date_argument(job, "since")
     until = date.fromisoformat(job.arguments["until"])
-    comparison = training.run_backtest(
+    comparison = run_backtest(
         graph,
         settings,
         job.dataset,
@@ -140,5 +140,5 @@ def _step_argument(job: Job) -> "Step | None":
 register_job_kind("network", build_network)
 register_job_kind("training", train_model)
 register_job_kind("forecast", forecast_campaign)
-register_job_kind("back-test", run_backtest)
+register_job_kind("back-test", back_test)
 register_job_kind("import", import_upload, clean_up=_remove_files)

@@ -40,8 +40,8 @@ def campaign_funnel(graph: Graph, dataset: str, campaign: str) -> list[FunnelSta
 
     Up to the end of the data, they count participations, and behaviours of other kinds in the campaign's
     window: those of its target users with its products or coupons, or that name it, and all of them if it
-    promotes no products; if it is open to all, those with it, its products or coupons. Observational: a stage is not
-    shown to lead to the next.
+    promotes no products; if it is open to all, those with it, its products or coupons. Observational: a
+    stage is not shown to lead to the next.
     """
     kinds = standing_rules(graph, dataset).kinds
     others = [kind for kind, rule in kinds.items() if rule.counts == "never" and not rule.returns]

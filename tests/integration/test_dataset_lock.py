@@ -12,7 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from forecasting.training import run_backtest, train
+from forecasting.evaluation.job import run_backtest
+from forecasting.training import train
 from graph import dataset_lock as locks
 from graph.connection import Graph, Row, connect
 from graph.dataset_lock import dataset_lock, lock_owners

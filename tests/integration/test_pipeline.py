@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from forecasting.combination.members import MEMBERS
+from forecasting.evaluation.job import run_backtest
 from forecasting.forecasts import forecast_campaign
 from forecasting.klstm.forecaster import Configuration
 from forecasting.records import (
@@ -15,7 +16,7 @@ from forecasting.records import (
     store_backtest,
     stored_forecasts,
 )
-from forecasting.training import run_backtest, train
+from forecasting.training import train
 from graph.connection import Graph
 from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.importing.report import ImportReport
