@@ -5,6 +5,7 @@ methods. The driver is imported where it is used: it imports numpy and pandas, w
 database should not wait for.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ from graph.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
     from neo4j import BookmarkManager, Driver, ManagedTransaction, Result, Session
+
+# The driver logs each transaction that it repeats, and each attempt to connect. Without a handler, Python
+# prints that to the terminal; a program that configures logging still receives it.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Row = dict[str, Any]
 T = TypeVar("T")

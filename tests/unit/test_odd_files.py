@@ -1,10 +1,15 @@
 """Files and mappings that no program should write, and some do: each is read right, or refused by name."""
 
+import datetime
 import gzip
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -104,3 +109,82 @@ def test_damaged_compressed_file_is_not_used(tmp_path: Path, content: bytes) -> 
     (tmp_path / "good.csv").write_text(ROWS)
     (tmp_path / "damaged.csv").write_bytes(content)
     assert "# Not used: damaged.csv" in infer_mapping(tmp_path, "odd", "UTC")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["c\x00", "c\x89PNG\x1a", "c\x85user: x", "c\u2028d", "c\ufeffd"],
+    ids=["nul", "png", "nel", "ls", "bom"],
+)
+def test_inferred_mapping_can_be_read_whatever_the_columns_are_called(tmp_path: Path, name: str) -> None:
+    header, *rows = ROWS.splitlines()
+    lines = [f"{header},{name}", *(f"{row},x" for row in rows)]
+    (tmp_path / "orders.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert load_yaml(infer_mapping(tmp_path, "odd", "UTC"))["dataset"] == "odd"  # type: ignore[index]
+
+
+def test_key_of_json_with_half_a_character_is_no_column(tmp_path: Path) -> None:
+    row = '{"user": "ann", "product": "tea", "at": "2024-03-01", "amount": 5, "\\ud800": 1}\n'
+    (tmp_path / "orders.jsonl").write_text(row)
+    assert load_yaml(infer_mapping(tmp_path, "odd", "UTC"))
+    assert outcome(tmp_path, files="orders.jsonl") == (1, 0)
+
+
+def test_file_whose_name_is_not_utf8_is_named_and_can_be_read_by_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ROWS)
+    (tmp_path / os.fsdecode(b"orders-\xff.csv")).write_text(ROWS)
+    text = infer_mapping(tmp_path, "odd", "UTC")
+    assert "# Not used: orders-\\xff.csv: its name is not valid UTF-8: rename it" in text
+    assert load_yaml(text)
+    assert outcome(tmp_path, files="orders*.csv") == (4, 0)
+    assert [warning.text for warning in check(tmp_path).warnings if warning.code == "unread_files"]
+
+
+def test_parquet_of_half_precision_is_read_and_equal_names_are_refused(tmp_path: Path) -> None:
+    columns = {"user": ["ann"], "product": ["tea"], "at": ["2024-03-01"]}
+    halves = pa.array(np.array([1.5], dtype=np.float16))
+    pq.write_table(pa.table(columns | {"amount": halves}), tmp_path / "orders.parquet")
+    assert "orders.parquet" in infer_mapping(tmp_path, "odd", "UTC")
+    preview = check(tmp_path, files="orders.parquet").preview["behaviours"]
+    assert [row["value"] for row in preview] == [1.5]
+    twice = pa.Table.from_arrays([*map(pa.array, columns.values()), halves, halves], [*columns, "a", "a"])
+    pq.write_table(twice, tmp_path / "orders.parquet")
+    with pytest.raises(ImportFailed, match="orders.parquet: column name a occurs twice"):
+        outcome(tmp_path, files="orders.parquet")
+    with pytest.raises(InvalidRequest, match="orders.parquet: column name a occurs twice"):
+        infer_mapping(tmp_path, "odd", "UTC")
+
+
+def test_reasons_are_words_of_the_file_not_of_python(tmp_path: Path) -> None:
+    def reason(name: str, content: str) -> str:
+        (tmp_path / name).write_bytes(content.encode())
+        (error,) = (error for _, error in check(tmp_path, files=name).examples)
+        return error.reason
+
+    header, first, second = ROWS.splitlines()
+    mixed = f"{header}\r\n{first}\r\n{second}\r{first}\r"
+    assert "end in a carriage return alone" in reason("mixed.csv", mixed)
+    deep = '{"user": ' + "[" * 100_000 + "]" * 100_000 + "}\n"
+    valid = '{"user": "ann", "product": "tea", "at": "2024-03-01", "amount": 5}\n'
+    assert reason("deep.jsonl", valid + deep) == "is not valid JSON: its values are nested too deeply"
+    digits = '{"user": ' + "9" * 5000 + "}\n"
+    assert reason("digits.jsonl", valid + digits) == "is not valid JSON: a number has too many digits"
+    at = pa.array([datetime.time(10, 30)])
+    table = pa.table({"user": ["ann"], "product": ["tea"], "at": at, "amount": [1]})
+    pq.write_table(table, tmp_path / "time.parquet")
+    (error,) = (error for _, error in check(tmp_path, files="time.parquet").examples)
+    assert error.reason.startswith("is a time of day without a day")
+    (tmp_path / "old.csv").write_bytes(ROWS.replace("\n", "\r").encode())
+    with pytest.raises(
+        ImportFailed, match=r"old.csv line 1: the header has lines that end in a carriage return"
+    ):
+        outcome(tmp_path, files="old.csv")
+
+
+def test_driver_of_the_database_prints_nothing_to_the_terminal() -> None:
+    code = (
+        "import logging, graph.connection; "
+        "logging.getLogger('neo4j.pool').error('Failed to establish connection')"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert printed.stderr == ""

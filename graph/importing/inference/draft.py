@@ -11,6 +11,10 @@ from graph.importing.exports.fit import names_of
 from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME, OR, divider_of, parts_of
 
 _YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
+_NOT_IN_YAML = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""Control characters and other line breaks: in a quoted text, YAML reads them as escapes only."""
 _HEAD = """\
 # Maps the files of this folder to Groundswell's tables. Inferred: review and correct it, then run
 #   groundswell import check .     to validate every row
@@ -131,7 +135,7 @@ class Draft:
             text += _KINDS + "\n".join(["kinds:", *kinds]) + "\n"
         if self.participation is not None:
             text += "\n".join(_entry("participation", self.participation, 0)) + "\n"
-        return text
+        return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _entry(name: str, value: Any, indent: int) -> list[str]:

@@ -87,8 +87,10 @@ def open_archive(path: Path) -> Iterator[ZipFile]:
 
 
 def _damaged(path: Path, error: Exception) -> ImportFailed:
+    # zipfile quotes its own object where a member is encrypted.
+    problem = "it has a password" if "is encrypted" in str(error) else error
     return ImportFailed(
-        f"{path.name} cannot be unpacked: {error}.",
+        f"{path.name} cannot be unpacked: {problem}.",
         "Copy it again; an archive with a password or an unusual compression has to be unpacked by hand.",
     )
 

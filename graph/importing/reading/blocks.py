@@ -108,8 +108,9 @@ def read_header(path: Path, source: Source) -> list[str]:
     try:
         names = next(csv.reader([text], delimiter=delimiter_of(path, source)), [])
     except csv.Error as error:
+        problem = lines.CARRIAGE_RETURNS if "\r" in text.rstrip("\r\n") else f"cannot be read: {error}"
         raise ImportFailed(
-            f"{path.name} line {number}: the header cannot be read: {error}.",
+            f"{path.name} line {number}: the header {problem}.",
             "It should name the columns in one line of text; set `format` if the file is something else.",
         ) from error
     return unique_names(path, names)

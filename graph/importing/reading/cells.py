@@ -101,6 +101,15 @@ def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
+def is_text(text: str) -> bool:
+    """Return whether a text can be encoded: it has no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_cells(column: pa.Array) -> bool:
     """Return whether the cells of `column` have types of their own."""
     return bool(column.type == CELLS)

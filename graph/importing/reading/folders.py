@@ -114,7 +114,7 @@ class Folder:
         if at is not None and at < len(parts) - 1:
             return self._match_members("/".join(parts[: at + 1]), "/".join(parts[at + 1 :]))
         found = [
-            FoundFile(path.relative_to(self._root).as_posix(), path, self._archive or path)
+            FoundFile(_name_of(path, self._root), path, self._archive or path)
             for path in _glob(self._root, pattern)
             if path.is_file()
         ]
@@ -156,9 +156,9 @@ class Folder:
         found = []
         for archive in _glob(self._root, archives):
             inside = archive if archive.is_dir() else self._inside(archive)
-            prefix = archive.relative_to(self._root).as_posix()
+            prefix = _name_of(archive, self._root)
             found += [
-                FoundFile(f"{prefix}/{path.relative_to(inside).as_posix()}", path, self._archive or archive)
+                FoundFile(f"{prefix}/{_name_of(path, inside)}", path, self._archive or archive)
                 for path in _glob(inside, pattern)
                 if path.is_file()
             ]
@@ -171,7 +171,7 @@ class Folder:
             return []
         inside = self._inside(files[0])
         return [
-            FoundFile(path.relative_to(inside).as_posix(), path, files[0])
+            FoundFile(_name_of(path, inside), path, files[0])
             for path in _glob(inside, pattern)
             if path.is_file()
         ]
@@ -180,6 +180,11 @@ class Folder:
         if archive not in self._unpacked:
             self._unpacked[archive] = _unpacked(archive, self._unpack_into)
         return self._unpacked[archive]
+
+
+def _name_of(path: Path, folder: Path) -> str:
+    """Return the path in a folder; bytes that are no UTF-8 as \\xff, which every output can hold."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _unread_sheets(file: FoundFile, read: set[tuple[Path, str | None]]) -> list[str]:

@@ -177,12 +177,19 @@ def parse_json(
             try:
                 record = json.loads(text)
             except (ValueError, RecursionError) as error:
-                problem = f"is not valid JSON: {error}"
+                problem = f"is not valid JSON: {_reason(error)}"
         if problem is None:
             builder.add(number + offset, record)
         else:
             builder.errors.append(RowError(number + offset, "", _printable(text[:200]), problem))
     return builder.build()
+
+
+def _reason(error: Exception) -> str:
+    """Return why a text is no JSON; Python words two of its own limits for programmers."""
+    if isinstance(error, RecursionError):
+        return "its values are nested too deeply"
+    return str(error) if isinstance(error, json.JSONDecodeError) else "a number has too many digits"
 
 
 def _is_unicode(value: object) -> bool:

@@ -70,6 +70,9 @@ class Utf8Stream(io.RawIOBase):
         super().close()
 
 
+CARRIAGE_RETURNS = "has lines that end in a carriage return alone; save the file with line feeds"
+
+
 @lru_cache
 def is_wide(encoding: str) -> bool:
     """Return whether a line feed takes more than one byte."""
@@ -132,7 +135,11 @@ def _parse_line_by_line(raw: bytes, number: int, file_format: DelimitedFormat) -
         try:
             (values,) = csv.reader([text.rstrip("\r")], delimiter=file_format.delimiter, strict=True)
         except (csv.Error, ValueError):
-            reason = "has an unclosed quote or text after a quote; for line breaks in values, set `multiline`"
+            reason = (
+                CARRIAGE_RETURNS
+                if "\r" in text.rstrip("\r") and '"' not in text
+                else "has an unclosed quote or text after a quote; for line breaks in values, set `multiline`"
+            )
             errors.append(RowError(number + offset, "", text[:200], reason))
             continue
         rows.append((number + offset, values))

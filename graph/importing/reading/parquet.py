@@ -1,5 +1,6 @@
 """Parquet files: plain columns, fields of nested columns by path, and elements of lists as rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -109,7 +110,8 @@ def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
     while rest:
         part = max((field.name for field in column.type if _begins(rest, field.name)), key=len)
         column, rest = pc.struct_field(column, part), rest[len(part) + 1 :]
-    return column
+    # Arrow computes with no numbers of half precision.
+    return column.cast(pa.float32()) if pa.types.is_float16(column.type) else column
 
 
 def _begins(path: str, name: str) -> bool:
@@ -125,8 +127,22 @@ def _parse_records(batch: pa.RecordBatch, number: int, extraction: Extraction) -
 
 def _open(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path, buffer_size=_CHUNK, pre_buffer=False)
+        file = pq.ParquetFile(path, buffer_size=_CHUNK, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise ImportFailed(
             f"{path.name} is not a valid Parquet file: {error}.", "Check the file, or set its `format`."
         ) from error
+    _refuse_equal_names(path, file.schema_arrow)
+    return file
+
+
+def _refuse_equal_names(path: Path, fields: Iterable[pa.Field]) -> None:
+    """Refuse two columns of one name, also inside a nested one: a mapping could name neither."""
+    fields = list(fields)
+    if equal := sorted(name for name, count in Counter(field.name for field in fields).items() if count > 1):
+        raise ImportFailed(
+            f"{path.name}: column name {', '.join(equal)} occurs twice.", "Rename one of the columns."
+        )
+    for field in fields:
+        if pa.types.is_struct(field.type):
+            _refuse_equal_names(path, field.type)

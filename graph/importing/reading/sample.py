@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from graph.importing.mapping.source import Source
 from graph.importing.reading import parquet
 from graph.importing.reading.blocks import JSON, format_of, read_blocks, read_header
-from graph.importing.reading.cells import is_cells, texts
+from graph.importing.reading.cells import is_cells, is_text, texts
 from graph.importing.reading.column_check import column_paths, list_paths, records_of
 from graph.importing.reading.json_paths import lists_of_objects
 from graph.importing.reading.json_rows import Extraction
@@ -90,7 +90,12 @@ def _names(path: Path, source: Source, rows: int) -> tuple[list[str], list[str],
                 lists_in_rows[path_of_list] |= dict.fromkeys(columns)
             row_lists |= dict.fromkeys(lists_of_objects(record))
         break
-    return list(names), list(row_lists), {name: list(columns) for name, columns in lists_in_rows.items()}
+    # A name with half of a surrogate pair, as JSON can have, fits into no mapping.
+    return (
+        list(filter(is_text, names)),
+        list(filter(is_text, row_lists)),
+        {name: list(filter(is_text, columns)) for name, columns in lists_in_rows.items() if is_text(name)},
+    )
 
 
 def _type_of(column: pa.Array) -> Typed | None:

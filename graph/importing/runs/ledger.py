@@ -161,8 +161,12 @@ class Ledger:
         """Remember whose lines the plan replaces by others; entities only get new values."""
         if table in ENTITIES:
             return
-        for entry in self._blocks.get((table, file, block.index), []):
-            replaced = any(segment.start < entry["length"] for segment in plan.segments)
+        entries = self._blocks.get((table, file, block.index), [])
+        # Where this job is continued after a kill, its own batches have replaced lines as well.
+        starts = [segment.start for segment in plan.segments]
+        starts += [entry["start"] for entry in entries if entry["import"] == self._number]
+        for entry in entries:
+            replaced = any(start < entry["length"] for start in starts)
             if not (replaced and entry["loaded"] and entry["mapping"] == mapping):
                 continue
             stays = entry["length"] <= block.length and block.digest(entry["length"]) == entry["digest"]

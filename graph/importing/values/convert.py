@@ -122,6 +122,10 @@ def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
         series = pd.Series(column.to_pandas(timestamp_as_object=False, date_as_object=False))
         moments = series if series.dt.tz is not None else localised(series, value_format.zone)
         return _in_range(milliseconds_of(moments), ~series.isna().to_numpy())
+    every = np.asarray(pc.is_valid(column))
+    if pa.types.is_time(column.type):
+        reason = "is a time of day without a day; name the column of days, too: `at: {date: ..., time: ...}`"
+        return Converted(pa.nulls(len(column), pa.int64()), every, reason)
     name = next((name for name in value_format.times if is_counted(name)), None)
     if name is not None:
         counts = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
@@ -129,7 +133,6 @@ def _typed_time(column: pa.Array, value_format: ValueFormat) -> Converted:
     if any("%" in name for name in value_format.times):
         # A numeric date, like 20240305, that the file types as a number.
         return _time(texts(column), value_format)
-    every = np.asarray(pc.is_valid(column))
     return Converted(
         pa.nulls(len(column), pa.int64()),
         every,

@@ -11,6 +11,7 @@ from graph.importing.inference.files.tables import find_columns
 from graph.importing.mapping.source import Source
 from graph.importing.reading import sheets
 from graph.importing.reading.blocks import JSON
+from graph.importing.reading.cells import is_text
 from graph.importing.reading.data_files import READABLE, is_data, is_workbook
 from graph.importing.reading.folders import Folder
 from graph.importing.reading.json_files import list_of_records
@@ -74,6 +75,9 @@ def _inspect_sheet(path: Path, name: str, sheet: SheetInfo) -> InspectedFile:
 def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     settings: dict[str, Any] = {"files": name}
     file = InspectedFile(name, path, Source(files=[name], sheet=sheet), settings)
+    if not is_text(path.as_posix()):
+        file.problem = "its name is not valid UTF-8: rename it"
+        return file
     try:
         if format_of(path, file.source) in _DELIMITED:
             find_layout(file)
@@ -88,7 +92,8 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
             file.source = file.source.model_copy(update={"rows": lines})
             found = sample(path, file.source)
     except ImportFailed as error:
-        file.problem = str(error).rstrip(".")
+        # The list of files that are not used begins each line with the name.
+        file.problem = str(error).rstrip(".").removeprefix(path.name).lstrip(": ")
         return file
     file.names = list(found.columns)
     file.values = found.columns
