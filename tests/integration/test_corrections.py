@@ -280,14 +280,25 @@ def test_a_planned_campaign_does_not_lose_its_users_in_silence(
         load(**behaviours(columns={**COLUMNS, "store": "product"}))
 
 
-def test_changed_lines_are_reported_and_appended_ones_are_not(load: Import, shop: Path) -> None:
+def test_changed_lines_are_reported_and_appended_ones_are_not(
+    load: Import, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     load()
     with (shop / "orders.csv").open("a") as file:
         file.write("b,tea,2024-03-05 08:00,4\n")
     assert load().warnings == []
     text = (shop / "orders.csv").read_text()
     (shop / "orders.csv").write_text(text.replace("a,tea,2024-03-02 10:00,3.5", "a,tea,2024-03-02 10:00,4.5"))
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    # The import that finishes one which was killed after its last batch says so, too.
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(job, "derive_participations", killed)
+        load()
     report = load()
+    assert report.run == "import/3"
     assert [warning.text for warning in report.warnings] == [
         "orders.csv: earlier lines were changed; rows loaded from them before stay. To replace all of "
         "them, undo import/2, import/1 first."
