@@ -7,6 +7,7 @@ import pytest
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import parse_mapping
+from graph.importing.mapping.questions import write_answers
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.progress import Silent
 
@@ -58,3 +59,20 @@ def test_id_of_events_without_orders_is_mapped(tmp_path: Path) -> None:
 )
 def test_column_without_repetitions_or_of_other_rows_is_no_id(tmp_path: Path, june: str) -> None:
     assert "id: event_id" not in inferred(tmp_path, MAY, june)
+
+
+@pytest.mark.parametrize("name", ["Booking ID", "Ref", "Vorgang"])
+def test_corrected_rows_count_as_the_later_file_has_them(tmp_path: Path, name: str) -> None:
+    header = f"{name},Member No,Class,Class Date,Status\n"
+    # Several bookings of one member, class and day: only their own number tells them apart.
+    rows = [[f"B{70 + i}", f"M{i % 3}", "Spin", f"2024-01-{1 + i // 6:02}"] for i in range(24)]
+    january = [",".join([*row, "Attended"]) for row in rows]
+    corrected = [",".join([*row, "Attended" if i > 4 else "Cancelled"]) for i, row in enumerate(rows)]
+    february = [f"B99{i},M{i % 3},Spin,2024-02-{1 + i:02},Attended" for i in range(12)]
+    (tmp_path / "bookings_2024-01.csv").write_text(header + "\n".join(january) + "\n")
+    (tmp_path / "bookings_2024-02.csv").write_text(header + "\n".join([*corrected, *february]) + "\n")
+    text = infer_mapping(tmp_path, zone="UTC")
+    mapping = parse_mapping(load_yaml(write_answers(text, ["Class"])), "test")
+    (source,) = mapping.tables["behaviours"]
+    assert (source.columns["id"], source.replaces) == (name, ["id"])
+    assert check_files(tmp_path, mapping, Silent()).tables["behaviours"].loaded == 24 - 5 + 12

@@ -1,11 +1,12 @@
 """Finds the column that identifies rows, where rows are repeated: an event exported twice."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
 
-from graph.importing.inference.behaviours.order_ids import is_order_id
+from graph.importing.inference.behaviours.order_ids import is_order_id, is_row_key
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading.json_paths import RECORD
 from graph.importing.vocabulary.names import simplify
@@ -17,6 +18,10 @@ _NAMES = {
     "事件_id", "行为_id", "行_id",
 }  # fmt: skip
 """Names of such columns; an `id` is often that of the order."""
+_CODE = re.compile(r"[^\s.,:/@]*\d[^\s.,:/@]*")
+"""A value that can be the number of a row: it has a digit, and is no decimal, time or address."""
+_MIN_ROWS = 10
+"""Values that differ by chance, if there are fewer."""
 
 
 class RowId(NamedTuple):
@@ -53,6 +58,28 @@ def repeated_row_id(
         repeated = filled - len(file.distinct([name]))
         if repeated and is_order_id(file, name, *attributes, *filter(None, [product])):
             return RowId(name, repeated)
+    return None
+
+
+def unique_row_id(file: InspectedFile, names: Iterable[str], user: str | None) -> str | None:
+    """Return the first of `names` whose values are like numbers of rows, unique in each file, if any.
+
+    Where several files have one, it is of the same user.
+
+    Parameters
+    ----------
+    file, names
+        The file, or a series of files, and its columns without another use.
+    user
+        Its column of users, if known.
+    """
+    for name in names:
+        values = [value for value in file.values[name] if value]
+        if len(values) < _MIN_ROWS or not all(map(_CODE.fullmatch, values)):
+            continue
+        is_filled = all((frame[name] != "").all() for frame in file.frames([name]))
+        if is_filled and is_row_key(file, [name]) and is_order_id(file, name, *filter(None, [user])):
+            return name
     return None
 
 

@@ -16,7 +16,7 @@ from graph.importing.inference.behaviours.order_ids import is_order_id, is_row_k
 from graph.importing.inference.behaviours.order_totals import ask_order_total, repeats_order_total
 from graph.importing.inference.behaviours.records import records_without_rows
 from graph.importing.inference.behaviours.refunds import Refunds
-from graph.importing.inference.behaviours.row_ids import repeated_row_id
+from graph.importing.inference.behaviours.row_ids import repeated_row_id, unique_row_id
 from graph.importing.inference.behaviours.scan import Scan
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
 from graph.importing.inference.behaviours.user_columns import user_column
@@ -334,6 +334,9 @@ def _replace_orders(decisions: _Decisions) -> None:
     # While the user's column is a question, one time of each number is the evidence.
     if isinstance(basket, str) and is_order_id(file, basket, *filter(None, (scan.user, scan.at))):
         key, order = ["basket"], f"an order ({basket})"
+    elif "id" not in columns and (own := unique_row_id(file, _unknown_columns(file, columns), scan.user)):
+        columns["id"] = own
+        key, order = ["id"], f"a row ({own})"
     elif scan.user and isinstance(objects, str) and "id" not in columns:
         key, order = ["object", "at"], "a user, product and time (orders have no number of their own)"
         if not is_row_key(file, [scan.user, objects, scan.at]):
