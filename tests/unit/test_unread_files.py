@@ -87,7 +87,7 @@ def test_pattern_that_would_match_files_of_another_source_is_not_proposed(tmp_pa
     }
     report = check_files(tmp_path, parse_mapping(document, "test"), Silent())
     (warning,) = (warning for warning in report.warnings if warning.code == "unread_files")
-    assert warning.text.endswith("If it belongs to a table, widen its `files` in the mapping.")
+    assert warning.text.endswith("columns, or in a source of its own.")
 
 
 def test_several_unread_files_are_one_warning_with_their_names(tmp_path: Path) -> None:

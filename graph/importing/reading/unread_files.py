@@ -31,7 +31,10 @@ def unread_warning(unread: list[str], read: Collection[str], mapping: Mapping) -
     if changes := _changes(unread, read, mapping):
         text += f"If {it} continues files that are read, write in the mapping: {'; '.join(changes)}."
     else:
-        text += f"If {it} belongs to a table, widen its `files` in the mapping."
+        text += (
+            f"If {it} belongs to a table, name it in the mapping: under `files` of a source with the same "
+            "columns, or in a source of its own."
+        )
     return DataWarning("unread_files", text, len(unread), [] if one else unread[:_MAX_LISTED])
 
 

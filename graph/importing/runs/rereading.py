@@ -68,11 +68,15 @@ def _absent(
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """Return which files that `imports` loaded the delivery lacks, and of which it has other content.
 
-    The latter are tables and names.
+    The latter are tables and names. Campaigns of the uses of their codes are no rows of a file: where the
+    mapping has them from elsewhere now, the file of the behaviours is enough.
     """
     absent, changed = set(), set()
+    behaviours = {name for table, name in inputs if table == "behaviours"}
     for key, loaded in entries.items():
         needed = [entry for entry in loaded if entry["import"] in imports]
+        if key not in inputs and key[0] == "campaigns" and key[1] in behaviours:
+            continue
         sources = inputs.get(key, [])
         if needed and not (sources and len(_contained(sources[0], needed, jobs)) == len(needed)):
             if sources:
