@@ -124,6 +124,7 @@ def _ask(text: str, choices: tuple[str, ...], shown: list[str]) -> str:
     import typer
 
     from cli.console import out
+    from graph.importing.mapping.questions import is_choice
 
     out.print(text, markup=False, soft_wrap=True)
     for number, choice in enumerate(shown, start=1):
@@ -132,7 +133,7 @@ def _ask(text: str, choices: tuple[str, ...], shown: list[str]) -> str:
         answer = str(typer.prompt("Number" if choices else "Answer")).strip()
         if not choices:
             return answer
-        if answer in choices:
+        if is_choice(answer, choices):
             return answer
         if answer.isdecimal() and 1 <= int(answer) <= len(choices):
             return choices[int(answer) - 1]

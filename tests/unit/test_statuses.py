@@ -80,7 +80,8 @@ def test_status_of_unknown_meaning_is_asked_about_with_its_rows(tmp_path: Path) 
 
 def test_statuses_that_are_all_unknown_may_all_count(tmp_path: Path) -> None:
     mapping, (question,) = orders(tmp_path, list("123451"))
-    assert question.choose == (NO_STATUS, "1 | 2 | 3 | 4 | 5")
+    assert question.choose == (NO_STATUS, *"12345", "1 | 2 | 3 | 4 | 5")
+    assert checked(tmp_path, mapping, "1 | 3").total.left_out == 3
     assert checked(tmp_path, mapping, NO_STATUS).total.left_out == 0
 
 

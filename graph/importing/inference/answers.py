@@ -8,7 +8,7 @@ from typing import NamedTuple
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.source import NO_COLUMN, no_rows_of
 
-_COLUMN = re.compile(r"tables\.(\w+)(?:\.(\d+))?\.columns\.(\w+)")
+_COLUMN = re.compile(r"tables\.(\w+)(?:\.(\d+))?\.columns\.(\w+)(?:\.column)?")
 
 
 class Place(NamedTuple):
@@ -46,5 +46,5 @@ def give_answers(files: Sequence[InspectedFile], answers: dict[Place, str]) -> N
             for (table, field), column in own.items()
             if column in file.names
             or (field == "campaign" and column != NO_COLUMN)
-            or (field == "object" and column == NO_COLUMN)
+            or (field in ("object", "value") and column == NO_COLUMN)
         }

@@ -49,22 +49,28 @@ def plain(value: Any) -> Any:
     return value.value if isinstance(value, Noted) else value
 
 
+def question_of(column: Any) -> Ask | None:
+    """Return the question that stands in place of a field's column, which may have a format of its own."""
+    name = column.get("column") if isinstance(column, dict) else column
+    return name if isinstance(name, Ask) else None
+
+
 def named_columns(columns: dict[str, Any]) -> set[str]:
     """Return the columns of the file that a draft's `columns` name."""
-    names = [name for column in columns.values() if not isinstance(column, Ask) for name in names_of(column)]
+    names = [name for column in columns.values() if not question_of(column) for name in names_of(column)]
     return {path for name in names for part in parts_of(name) for path in part.split(OR)}
 
 
 def unused_columns(names: Iterable[str], columns: dict[str, Any], where: Iterable[str] = ()) -> list[str]:
     """Return the columns of a file that its source uses nowhere, nor a question or rule."""
-    choices = {name for column in columns.values() if isinstance(column, Ask) for name in column.choose}
+    choices = {name for column in columns.values() if (ask := question_of(column)) for name in ask.choose}
     used = named_columns(columns) | choices | set(where)
     return [name for name in names if name not in used]
 
 
 def _written(column: Any) -> Any:
     """Return a field's entry under `columns` as the mapping states it: a time in two columns as such."""
-    if isinstance(column, dict) and divider_of(column["column"]) in _CLOCKS:
+    if isinstance(column, dict) and not question_of(column) and divider_of(column["column"]) in _CLOCKS:
         return plain(_written(column["column"])) | {name: column[name] for name in column if name != "column"}
     if isinstance(column, str) and (clock := _CLOCKS.get(divider_of(column))):
         both = dict(zip(("date", clock), parts_of(column), strict=True))

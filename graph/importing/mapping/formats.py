@@ -56,7 +56,7 @@ class Numbers(Strict):
 
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
-    divide_by: Literal[1, 10, 100, 1000] = 1
+    divide_by: Literal[1, 10, 100, 1000, 1_000_000] = 1
 
     @model_validator(mode="before")
     @classmethod

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.errors import InvalidRequest
+from graph.importing.mapping.formats import OR
 
 _OPEN_ANSWER = re.compile(r"^(\s*answer:)[ \t]*(#.*)?$", re.MULTILINE)
 
@@ -127,11 +128,17 @@ def resolve_questions(content: object) -> tuple[object, list[Question]]:
         examples = tuple(str(example or "") for example in given.values()) if isinstance(given, dict) else ()
         if answer is None:
             questions.append(Question(path, str(value["ask"]), choices, examples))
-        elif choices and str(answer) not in choices:
+        elif not is_choice(str(answer), choices):
             raise ValueError(f"{path}: the answer {answer!r} is none of {', '.join(choices)}")
         return answer
 
     return resolve(content, ""), questions
+
+
+def is_choice(answer: str, choices: tuple[str, ...]) -> bool:
+    """Return whether an answer is one of the choices, or several of them: ``open | review``."""
+    known = {part for choice in choices for part in choice.split(OR)}
+    return not choices or answer in choices or set(answer.split(OR)) <= known
 
 
 def write_answers(text: str, answers: Sequence[object]) -> str:

@@ -33,6 +33,15 @@ MINOR_UNITS = {
 }  # fmt: skip
 """Words of amounts that are hundredths of the currency."""
 
+NO_AMOUNTS = {
+    "tax", "vat", "duty", "shipping", "delivery", "fee", "tip", "refund", "deposit", "cost", "margin", "mwst",
+    "steuer", "versand",
+}  # fmt: skip
+"""Words of amounts that are not those of lines."""
+
+MICROS = {"micros", "micro"}
+"""Words of amounts that are millionths of the currency."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "user": (
         "user_id", "user", "customer_id", "customer", "customer_no", "customer_number", "customer_key",

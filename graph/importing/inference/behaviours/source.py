@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.importing.contract import TABLES
+from graph.importing.inference.behaviours.amounts import ask_amount
+from graph.importing.inference.behaviours.candidates import may_be_products, may_be_users
 from graph.importing.inference.behaviours.charges import Charges
 from graph.importing.inference.behaviours.currencies import currency_column, currency_rule
 from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn, exclusion_columns, is_flag
@@ -18,6 +20,7 @@ from graph.importing.inference.behaviours.records import records_without_rows
 from graph.importing.inference.behaviours.refunds import Refunds
 from graph.importing.inference.behaviours.row_ids import repeated_row_id, unique_row_id
 from graph.importing.inference.behaviours.scan import Scan
+from graph.importing.inference.behaviours.states import state_columns
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
 from graph.importing.inference.behaviours.user_columns import user_column
 from graph.importing.inference.draft import Draft, DraftSource, Noted, named_columns, unused_columns
@@ -27,7 +30,7 @@ from graph.importing.inference.files.inspected_file import InspectedFile, ask_co
 from graph.importing.inference.files.tables import assign_columns, find_columns
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.mapping.source import ANY_PRODUCT, NO_BEHAVIOURS, NO_COLUMN
-from graph.importing.vocabulary.behaviour_kinds import kind_of_file, known_type
+from graph.importing.vocabulary.behaviour_kinds import SALES, kind_of_file, known_type
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
 from graph.importing.vocabulary.order_statuses import status_columns
 
@@ -104,6 +107,8 @@ def draft_behaviours(
     objects = _decide_objects(decisions, has_products)
     _leave_rows_out(decisions)
     objects = _decide_kinds(decisions, objects)
+    _ask_about_states(decisions)
+    _ask_for_amount(decisions, objects)
     _ask_for_missing_columns(decisions)
     _add_row_id(decisions)
     _replace_orders(decisions)
@@ -139,7 +144,7 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
         roles["product"] = columns["object"] = product
         if naming := roles.get("campaign", roles.get("coupon")):
             columns["campaign"] = naming
-    for field_name in ("user", "object", "at"):
+    for field_name in ("user", "object", "at", "value"):
         if (answer := file.answers.get(("behaviours", field_name))) and answer != NO_COLUMN:
             columns[field_name] = roles[_ROLES.get(field_name, field_name)] = answer
     if user := file.answers.get(("behaviours", "user")) or user_column(file, roles.get("user")):
@@ -205,7 +210,7 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
     if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
         return _decide_views(decisions, kinds, has_products)
     none = file.answers.get(("behaviours", "object")) == NO_COLUMN
-    candidates = [] if none else _unknown_columns(file, columns)
+    candidates = [] if none else may_be_products(file, _unknown_columns(file, columns))
     if not objects and candidates and not {"campaign", "coupon"} & set(roles):
         columns["object"] = ask_column(file, "the product", candidates, otherwise=(NO_COLUMN, NO_BEHAVIOURS))
         return dict.fromkeys(kinds, "product")
@@ -311,6 +316,36 @@ def _decide_kinds(decisions: _Decisions, objects: dict[str, str]) -> dict[str, s
     return {kind: entity}
 
 
+def _unused(decisions: _Decisions) -> list[str]:
+    """Return the columns without a use so far, those of open questions included."""
+    used = {*named_columns(decisions.columns), *decisions.where, *decisions.statuses}
+    used |= {name for role, name in decisions.roles.items() if role not in ("name", "text", "id")}
+    return [name for name in decisions.file.names if name not in used]
+
+
+def _ask_about_states(decisions: _Decisions) -> None:
+    """Ask about columns that may state the status or type of a row, which no list of words tells."""
+    keys = [name for name in (decisions.roles.get("user"), decisions.roles.get("product")) if name]
+    of_rows = [name for role in ("at", "basket", "id") if (name := decisions.roles.get(role))]
+    rules, remarks = state_columns(decisions.file, _unused(decisions), keys, of_rows)
+    decisions.remarks += remarks
+    if rules:
+        decisions.where |= rules
+        decisions.settings["where"] = decisions.where
+
+
+def _ask_for_amount(decisions: _Decisions, objects: dict[str, str]) -> None:
+    """Ask for the amount of sales where no column is named like one, but some may be one."""
+    file, columns = decisions.file, decisions.columns
+    sells = any(
+        entity == "product" and (known_type(kind) or "PURCHASED") in SALES for kind, entity in objects.items()
+    )
+    if not sells or {"value", "unit_price"} & set(columns) or ("behaviours", "value") in file.answers:
+        return
+    if question := ask_amount(file, _unused(decisions), decisions.roles.get("user")):
+        columns["value"] = question
+
+
 def _ask_for_missing_columns(decisions: _Decisions) -> None:
     """Ask which columns hold the required fields that no name and no type tells."""
     file, columns = decisions.file, decisions.columns
@@ -320,6 +355,8 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
             times = file.times if spec.kind == "time" else []
             used = named_columns(columns) | set(decisions.where)
             others = [name for name in file.names if name not in {*file.times, *used}]
+            if spec.name == "user":
+                others = may_be_users(file, others)
             columns[spec.name] = ask_column(
                 file, spec.meaning, times or others or file.names, otherwise=(NO_BEHAVIOURS,)
             )

@@ -13,7 +13,7 @@ NO_STATUS = "(none)"
 _MOST_SHOWN = 12
 _MOST_COUNTING = 50
 _MOST_COMBINED = 3
-"""With more unknown statuses, the choices are all or none of them."""
+"""With more unknown statuses, the choices are none, each, and all of them."""
 
 
 def counting_statuses(column: str, counts: Counter[str]) -> list[str]:
@@ -53,8 +53,8 @@ def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] 
     if len(unknown) <= _MOST_COMBINED:
         more = [part for size in range(len(unknown) + 1) for part in combinations(unknown, size)]
     else:
-        more = [(), tuple(unknown)]
-        known += " To leave out some of them, write their list in place of the whole question."
+        more = [(), *((status,) for status in unknown), tuple(unknown)]
+        known += f" Several can be left out: {OR.join(list(unknown)[:2])}."
     choices = tuple(OR.join([*excluded, *part]) or NO_STATUS for part in more)
     return {"is_not": Ask(f"{question}{known} Choose what is left out", choices)}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from graph.importing.exports.fit import names_of
-from graph.importing.inference.draft import Ask, DraftSource
+from graph.importing.inference.draft import DraftSource, question_of
 from graph.importing.inference.files.inspected_file import InspectedFile
 
 _SEPARATORS = (";", "|", ",", "/", " ")
@@ -21,7 +21,7 @@ def distinct_values(file: InspectedFile, column: str) -> set[str]:
 def unused_by(source: DraftSource, file: InspectedFile) -> list[str]:
     """Return the columns of a file that its source does not use, times excluded."""
     columns = source.settings["columns"].values()
-    used = {name for column in columns if not isinstance(column, Ask) for name in names_of(column)}
+    used = {name for column in columns if not question_of(column) for name in names_of(column)}
     return [name for name in file.names if name not in used and name not in file.times]
 
 

@@ -19,6 +19,8 @@ _UNIX_TIME = re.compile(r"(?:1\d|20|21)\d{11}(?:\d{3})?")
 _EXAMPLES = 2
 _SHOWN = 30
 
+_ENOUGH_KEYS, _NEARLY_ALL = 3, 0.9
+"""Keys with several rows, and the share of them with one value, for the value to belong to the key."""
 _ENOUGH = 2
 """Names that two columns have in common, for the one to be looked up by the other."""
 _LONG_NAME = 8
@@ -52,6 +54,21 @@ def are_numbers(values: Values) -> bool:
     """Return whether all values are numbers, by either decimal sign."""
     given = [value for value in values if value]
     return bool(given) and all(_NUMBER.fullmatch(value) for value in given)
+
+
+def describes(keys: Values, values: Values) -> bool:
+    """Return whether values belong to a key, as an age to a user: each key has the same in all of its rows.
+
+    Keys that have the most frequent value alone say nothing.
+    """
+    rows = pd.DataFrame({"key": keys, "value": values}).dropna()
+    if rows.empty:
+        return False
+    usual = rows["value"].mode().iloc[0]
+    by_key = rows.groupby("key")["value"].agg(["size", "nunique", lambda given: (given != usual).any()])
+    by_key.columns = ["size", "distinct", "differs"]
+    telling = by_key[(by_key["size"] > 1) & by_key["differs"]]
+    return len(telling) >= _ENOUGH_KEYS and bool((telling["distinct"] == 1).mean() >= _NEARLY_ALL)
 
 
 def examples(values: Values) -> str:

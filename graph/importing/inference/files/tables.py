@@ -6,7 +6,15 @@ from pathlib import Path
 from graph.importing.contract import TABLES
 from graph.importing.mapping.formats import OR
 from graph.importing.reading.json_paths import ALL, RECORD
-from graph.importing.vocabulary.names import COLUMNS, ENTITY_OF, FILES, MINOR_UNITS, simplify, words_of
+from graph.importing.vocabulary.names import (
+    COLUMNS,
+    ENTITY_OF,
+    FILES,
+    MINOR_UNITS,
+    NO_AMOUNTS,
+    simplify,
+    words_of,
+)
 
 _INCLUSIVE = re.compile(
     r"(?<=.)_(?:incl|inclusive|included|inkl|inklusive|einschl|einschließlich|inclus|incluse)$"
@@ -35,11 +43,6 @@ _PRICE = re.compile(
     r".*_?(?:price|preis|prix|precio|prezzo|prijs)$"
 )
 """The only price in a line of an order: `Ticket price`."""
-_NO_AMOUNTS = {
-    "tax", "vat", "duty", "shipping", "delivery", "fee", "tip", "refund", "deposit", "cost", "margin", "mwst",
-    "steuer", "versand",
-}  # fmt: skip
-"""Words of amounts that are not those of lines."""
 _OBJECTS = ("product", "coupon", "campaign")
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ties": (("source",), ("target",)),
@@ -154,7 +157,7 @@ def _last_word(name: str) -> str:
     for part in reversed(before):
         if part.removesuffix("_set") in _OF_LINES:
             return part.removesuffix("_set")
-        if _NO_AMOUNTS & set(words_of(part)):
+        if NO_AMOUNTS & set(words_of(part)):
             return ""
     return last
 

@@ -1,14 +1,14 @@
-"""Finds amounts in pence, cents and the like, by the names of their columns: they are divided."""
+"""Finds amounts in pence, cents, micros and the like, by the names of their columns: they are divided."""
 
 from typing import Any
 
 import pyarrow.compute as pc
 
 from graph.importing.contract import TABLES
-from graph.importing.inference.draft import Noted, plain
+from graph.importing.inference.draft import Noted, plain, question_of
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.texts import texts_of
-from graph.importing.vocabulary.names import MINOR_UNITS, simplify
+from graph.importing.vocabulary.names import MICROS, MINOR_UNITS, simplify
 
 _AMOUNTS = ("value", "unit_price", "discount", "minimum_spend", "coupon_discount")
 
@@ -20,19 +20,24 @@ def divide_minor_units(
     for field in _AMOUNTS:
         column = columns.get(field)
         name = column["column"] if isinstance(column, dict) else column
+        if question := question_of(column):
+            choices = [choice for choice in question.choose if choice in file.names]
+            name = choices[0] if len(choices) == 1 else None
         if field not in TABLES[table].names or not isinstance(name, str):
             continue
         if unit := _minor_unit(name):
-            settings = column if isinstance(column, dict) else {"column": name}
+            settings = column if isinstance(column, dict) else {"column": column}
             own = plain(settings.get("numbers", numbers)) or {}
             if isinstance(own, dict) and _are_whole(file, name):
-                note = f"{unit} by the name of the column, and whole: divided by 100 as they are read"
-                columns[field] = settings | {"numbers": Noted(own | {"divide_by": 100}, note)}
+                divisor = 1_000_000 if unit in MICROS else 100
+                note = f"{unit} by the name of the column, and whole: divided by {divisor:,} as they are read"
+                columns[field] = settings | {"numbers": Noted(own | {"divide_by": divisor}, note)}
 
 
 def _minor_unit(column: str) -> str | None:
     return next(
-        (word for word in simplify(column.rpartition(".")[2]).split("_") if word in MINOR_UNITS), None
+        (word for word in simplify(column.rpartition(".")[2]).split("_") if word in MINOR_UNITS | MICROS),
+        None,
     )
 
 

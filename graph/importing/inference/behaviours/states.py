@@ -1,0 +1,71 @@
+"""Columns of few values that no rule uses: what they may state of a row is a question, or a comment."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from graph.importing.inference.behaviours.status_rules import status_rule
+from graph.importing.inference.files.column_values import count_values, describes
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.reading.json_paths import ALL
+from graph.importing.vocabulary.state_columns import are_codes, may_state_what_rows_are
+
+_MOST = 12
+"""Different values of a column that may state what its rows are."""
+_ROWS_OF_ONE = 4
+"""Rows for each value, on average, that a column of few values has at least."""
+_SHOWN = 6
+
+
+def state_columns(
+    file: InspectedFile, names: list[str], keys: list[str], of_rows: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the questions about columns that may state what a row is, and a comment on other few values.
+
+    Parameters
+    ----------
+    file
+        A file of behaviours.
+    names
+        Columns without another use.
+    keys
+        Columns of users and products: what describes these states nothing of a row.
+    of_rows
+        Names of columns that a row has of its own, like its time and its id.
+
+    Returns
+    -------
+    tuple
+        A rule of `where` by column, each a question; and comments.
+    """
+    of_rows = [Path(file.name).name.partition(".")[0], *of_rows]
+    rules: dict[str, Any] = {}
+    remarks: list[str] = []
+    for name in names:
+        given = {value for value in file.values.get(name, []) if value and value not in file.missing}
+        if not _are_few(file, name, given) or any(_describes(file, key, name) for key in keys):
+            continue
+        is_state = may_state_what_rows_are(name, given, of_rows)
+        if not is_state and not are_codes(given):
+            continue
+        counts = sum((count_values(frame[name]) for frame in file.frames([name])), Counter[str]())
+        if is_state and len(counts) <= _MOST + 1:
+            if rule := status_rule(file.name, name, counts):
+                rules[name] = rule
+        elif not is_state:
+            shown = ", ".join(f"{value or 'empty'} {rows:,}" for value, rows in counts.most_common(_SHOWN))
+            remarks.append(
+                f"{name} is used by no rule ({shown}): if it states returns or rows that do not count, leave "
+                f"these out with `where: {{{name}: {{is_not: [...]}}}}`"
+            )
+    return rules, remarks
+
+
+def _are_few(file: InspectedFile, name: str, given: set[str]) -> bool:
+    rows = sum(1 for value in file.values.get(name, []) if value)
+    is_time = name in file.times or name in file.day_of_clock or ALL in name
+    return not is_time and 2 <= len(given) <= _MOST and rows >= _ROWS_OF_ONE * len(given)
+
+
+def _describes(file: InspectedFile, key: str, name: str) -> bool:
+    return key in file.values and describes(file.values[key], file.values[name])
