@@ -1,6 +1,7 @@
 """Asks which column holds the amount of a row, where no name tells it and numbers vary as amounts do."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -63,7 +64,7 @@ def amount_columns(file: InspectedFile, names: list[str], user: str | None = Non
     return [name for name in names if _may_be_amount(file, name, user)]
 
 
-def are_fractions(values: list[str | None]) -> bool:
+def are_fractions(values: Sequence[str | None]) -> bool:
     """Return whether a column has numbers of which some have decimals or a currency."""
     given = [value for value in values if value]
     if not given or not _are_numbers(given):

@@ -22,7 +22,7 @@ def _may_identify(file: InspectedFile, name: str) -> bool:
     """Return whether a column has several values that are no amounts."""
     values = [value for value in file.values.get(name, []) if value]
     is_constant = len(set(values)) < 2 and len(file.values.get(name, [])) > 1
-    is_amount = are_fractions(list(values)) or bool((MICROS | MINOR_UNITS) & set(words_of(name)))
+    is_amount = are_fractions(values) or bool((MICROS | MINOR_UNITS) & set(words_of(name)))
     return not is_constant and not is_amount
 
 
