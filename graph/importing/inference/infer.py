@@ -11,6 +11,7 @@ from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
 from graph.importing.inference.answer_record import with_record
 from graph.importing.inference.answers import Place, give_answers
+from graph.importing.inference.behaviours.candidates import may_be_users
 from graph.importing.inference.behaviours.kinds import draft_kinds
 from graph.importing.inference.behaviours.source import draft_behaviours
 from graph.importing.inference.behaviours.user_columns import are_honorifics, user_column
@@ -41,6 +42,7 @@ from graph.importing.inference.files.lists_in_rows import unread_lists
 from graph.importing.inference.files.not_reached import not_reached
 from graph.importing.inference.files.order_lines import join_orders, line_columns
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
+from graph.importing.inference.files.shared_ids import find_shared_ids
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
@@ -93,7 +95,10 @@ def infer_mapping(
 def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers: dict[Place, str]) -> str:
     files = inspect_files(folder)
     draft = Draft(dataset or _name_of(folder), zone)
-    rest = join_orders(join_series(use_known_export(draft, files)))
+    series = join_series(use_known_export(draft, files))
+    give_answers(series, answers)
+    find_shared_ids(series)
+    rest = join_orders(series)
     give_answers(rest, answers)
     files = [*rest, *files]
     objects: dict[str, str] = {}
@@ -157,7 +162,7 @@ def _draft_file(
 
 def _campaign_ids(file: InspectedFile) -> set[str]:
     """Return the ids and codes in a table of campaigns."""
-    own = assign_columns("campaigns", file.names).get("id")
+    own = assign_columns("campaigns", file.names, file.shared_roles).get("id")
     columns = [name for name in file.names if name == own or is_code(name)]
     return {value for frame in file.frames(columns) for name in columns for value in frame[name]} - {""}
 
@@ -202,7 +207,7 @@ def _no_table(file: InspectedFile) -> str:
 
 def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSource:
     """Draft the source of any table but behaviours; `key` is the column of its ids, if known."""
-    columns: dict[str, Any] = dict(assign_columns(table, file.names))
+    columns: dict[str, Any] = dict(assign_columns(table, file.names, file.shared_roles))
     if key:
         columns = {"id": key} | {name: column for name, column in columns.items() if column != key}
         named_alike = f"{simplify(key).removesuffix('_id')}_name"
@@ -230,11 +235,16 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
             and not (field.name == "ends" and table == "campaigns")
         ):
             names = [name for name in file.names if (name in file.times) == (field.kind == "time")]
+            if field.name == "user":
+                names = may_be_users(file, [name for name in names if name not in columns.values()])
             what = f"{table.replace('_', ' ')}: {field.meaning}"
             columns[field.name] = ask_column(file, what, names or None, otherwise=(no_rows_of(table),))
     settings |= format_settings(table, file, columns)
     unused = unused_columns(file.names, columns)
-    if table == "targetings" and (where := not_reached(file, unused)):
+    no_users = unused_columns(
+        file.names, {name: column for name, column in columns.items() if name != "user"}
+    )
+    if table == "targetings" and (where := not_reached(file, no_users)):
         settings["where"] = where
         unused = [name for name in unused if name not in where]
     settings["columns"] = columns

@@ -138,8 +138,8 @@ def draft_behaviours(
 
 def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Decisions:
     """Return the columns that names and types tell, and what all rows do."""
-    roles = find_columns(file.names) | lists.roles
-    columns: dict[str, Any] = dict(assign_columns("behaviours", file.names, lists.roles))
+    roles = file.roles | lists.roles
+    columns: dict[str, Any] = dict(assign_columns("behaviours", file.names, file.shared_roles | lists.roles))
     if product and "product" not in roles:
         roles["product"] = columns["object"] = product
         if naming := roles.get("campaign", roles.get("coupon")):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.tables import (
     assign_columns,
-    find_columns,
     find_table,
     hinted_table,
     hinted_tables,
@@ -43,8 +42,8 @@ _CAMPAIGN_TABLES = {"campaigns", "promotions", "targetings", "coupons"}
 
 def infer_table(file: InspectedFile) -> str | None:
     """Return the table that a file fills by its names, unless its values contradict them; None if none."""
-    table = find_table(file.name, file.names)
-    roles, times = find_columns(file.names), set(file.times)
+    roles, times = file.roles, set(file.times)
+    table = find_table(file.name, file.names, roles)
     table = _pairs(file, roles, table) or table
     if (
         not times
@@ -53,6 +52,8 @@ def infer_table(file: InspectedFile) -> str | None:
         and has_repeated_values(file, roles.get("user"))
     ):
         return None  # Behaviours without a time.
+    if file.may_list_recipients and table not in ("campaigns", "promotions", "coupons"):
+        return "targetings"
     runs = states_campaigns(file)
     if runs and "user" not in roles and table not in ("campaigns", "promotions", "coupons"):
         return "campaigns"
@@ -109,19 +110,19 @@ def _states_responses(file: InspectedFile, roles: Mapping[str, str]) -> bool:
 
 def _is_sending(file: InspectedFile, roles: Mapping[str, str]) -> bool:
     """Return whether a file says when a campaign was sent to whom, and nothing of what they did."""
-    others = set(roles) & (_ORDER_COLUMNS | {"product", "coupon", "kind"})
-    words = [set(simplify(name).split("_")) for name in file.times]
-    return (
-        {"user", "campaign"} <= set(roles)
-        and not others
-        and bool(words)
-        and all(each & _SENT for each in words)
-    )
+    # A message may have a price.
+    others = set(roles) & {"quantity", "basket", "product", "coupon", "kind"}
+    return {"user", "campaign"} <= set(roles) and not others and bool(file.times) and states_sendings(file)
+
+
+def states_sendings(file: InspectedFile) -> bool:
+    """Return whether the times of a file, if it has any, are those at which something was sent."""
+    return all(set(simplify(name).split("_")) & _SENT for name in file.times)
 
 
 def states_campaigns(file: InspectedFile) -> bool:
     """Return whether the columns of a file state the start and the end of campaigns."""
-    roles = find_columns(file.names)
+    roles = file.roles
     return {roles.get("starts"), roles.get("ends")} <= set(file.times)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.clock_columns import clock_columns, has_hours
 from graph.importing.inference.files.column_values import Values, are_times, are_unix_times, examples
+from graph.importing.inference.files.tables import find_columns
 from graph.importing.mapping.formats import divider_of, parts_of
 from graph.importing.mapping.source import Join, Source
 from graph.importing.reading.cells import texts
@@ -60,6 +61,12 @@ class InspectedFile:
         The file, and the name in it, of each column of these.
     answers
         Its columns that the user named, by table and field.
+    shared_roles
+        Its columns that ids of other files tell, by role, see ``shared_ids``.
+    no_roles
+        Roles that its values contradict.
+    may_list_recipients
+        Whether it names campaigns beside ids that a file of behaviours has, too, whose users are unknown.
     """
 
     name: str
@@ -78,6 +85,19 @@ class InspectedFile:
     comment: str = ""
     origins: dict[str, tuple["InspectedFile", str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
+    shared_roles: dict[str, str] = field(default_factory=dict)
+    no_roles: set[str] = field(default_factory=set)
+    may_list_recipients: bool = False
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The column of each role, by names and by ids that other files have as well."""
+        named = find_columns(self.names)
+        shared = set(self.shared_roles.values())
+        kept = {
+            role: name for role, name in named.items() if name not in shared and role not in self.no_roles
+        }
+        return kept | self.shared_roles
 
     @cached_property
     def times(self) -> list[str]:

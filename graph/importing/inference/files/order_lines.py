@@ -60,6 +60,7 @@ def _may_be_lines(file: InspectedFile) -> bool:
 def _may_be_orders(file: InspectedFile) -> bool:
     """Whether rows have times and no product; a join cannot read a file without a header."""
     usable = not file.problem and "header" not in file.settings and bool(file.times)
+    usable &= not file.may_list_recipients and "user" not in file.shared_roles
     return usable and "product" not in find_columns(file.names) and not states_campaigns(file)
 
 

@@ -59,12 +59,13 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
 """What each table needs: one column of each group. The most particular table comes first."""
 
 
-def find_table(file: str, names: list[str]) -> str | None:
+def find_table(file: str, names: list[str], roles: dict[str, str] | None = None) -> str | None:
     """Return the table that a file fills, or None.
 
-    Its columns decide; where they suit several tables, the words of its name.
+    Its columns decide, by the known `roles` or else their names; where they suit several tables, the words of
+    its name.
     """
-    columns = find_columns(names)
+    columns = find_columns(names) if roles is None else roles
     hint = hinted_table(file)
     if hint and _suits(hint, columns, by_name=True):
         return hint
