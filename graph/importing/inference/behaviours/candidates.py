@@ -2,7 +2,7 @@
 
 from graph.importing.inference.behaviours.amounts import are_fractions
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.vocabulary.names import MICROS, MINOR_UNITS, words_of
+from graph.importing.vocabulary.names import COLUMNS, MICROS, MINOR_UNITS, simplify, words_of
 
 _FEW, _ROWS_OF_ONE = 12, 20
 """Values of groups, not of users: so few, in so many rows each on average."""
@@ -10,7 +10,9 @@ _FEW, _ROWS_OF_ONE = 12, 20
 
 def may_be_users(file: InspectedFile, names: list[str]) -> list[str]:
     """Return those of the columns `names` that may hold users; all of them where none may."""
-    return [name for name in names if _may_identify(file, name) and not _has_few_values(file, name)] or names
+    named = {name for name in names if simplify(name.rpartition(".")[2]) in COLUMNS["user"]}
+    others = {name for name in names if _may_identify(file, name) and not _has_few_values(file, name)}
+    return [name for name in names if name in named | others] or names
 
 
 def may_be_products(file: InspectedFile, names: list[str]) -> list[str]:
