@@ -143,14 +143,16 @@ def _rows_above(source: Source) -> int:
 def _split(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]:
     """Yield (bytes, number of lines) of each block after the first `skip` lines."""
     buffer, started = b"", False
+    breaks = 0  # Those of the buffer: counting anew with each chunk would be slow where one line is long.
     with damage_reported(path), open_text(path, source) as file:
         while chunk := file.read(_CHUNK):
             if not started:
                 chunk, started = chunk.removeprefix(b"\xef\xbb\xbf"), True
             buffer += chunk
-            while skip and b"\n" in buffer:
-                buffer, skip = buffer.partition(b"\n")[2], skip - 1
-            if skip or buffer.count(b"\n") < BLOCK_ROWS:
+            breaks += chunk.count(b"\n")
+            while skip and breaks:
+                buffer, skip, breaks = buffer.partition(b"\n")[2], skip - 1, breaks - 1
+            if skip or breaks < BLOCK_ROWS:
                 _check_line_length(path, buffer)
                 _check_block_size(path, buffer)
                 continue
@@ -158,7 +160,7 @@ def _split(path: Path, source: Source, skip: int) -> Iterator[tuple[bytes, int]]
             bounds = [0, *(int(end) + 1 for end in ends[BLOCK_ROWS - 1 :: BLOCK_ROWS])]
             for start, end in zip(bounds[:-1], bounds[1:], strict=True):
                 yield buffer[start:end], BLOCK_ROWS
-            buffer = buffer[bounds[-1] :]
+            buffer, breaks = buffer[bounds[-1] :], breaks % BLOCK_ROWS
     if buffer and not skip:
         yield buffer, buffer.count(b"\n") + (not buffer.endswith(b"\n"))
 
