@@ -9,6 +9,7 @@ from graph.erasure import erase
 from graph.errors import InvalidRequest, NotFound
 from graph.importing import job, undo
 from graph.importing.job import import_files
+from graph.importing.mapping.model import parse_mapping
 from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
 from graph.progress import Silent
@@ -362,3 +363,28 @@ def test_a_changed_rule_for_duplicates_reads_the_rows_again(load: Import, shop: 
     ((other, expected),) = ordered.items()
     report = load(duplicates=other)
     assert (report.reloaded_imports, report.counts["ordered"]) == (["import/1"], expected)
+
+
+def test_campaigns_of_uses_can_come_from_a_table_later(
+    graph: Graph, settings: Settings, tmp_path: Path, dataset: str
+) -> None:
+    (tmp_path / "orders.csv").write_text("user,sku,on,amount,code\na,tea,2024-03-05,150,MARCH\n")
+    orders = {"user": "user", "object": "sku", "at": "on", "value": "amount", "campaign": "code"}
+    uses = {"files": "orders.csv", "window": "uses", "columns": {"id": "code", "at": "on"}}
+    table = {"files": "campaigns.csv", "columns": {"id": "id", "starts": "from", "ends": "to"}}
+
+    def load_with(campaigns: dict[str, object], **settings_of_orders: object) -> list[str]:
+        behaviours = {"files": "orders.csv", "columns": orders, "constants": {"kind": "order"}}
+        content = {
+            "dataset": dataset,
+            "zone": "UTC",
+            "tables": {"campaigns": campaigns, "behaviours": behaviours | settings_of_orders},
+            "kinds": {"order": {"type": "ORDERED", "counts": "named"}},
+        }
+        mapping = parse_mapping(content, "test")
+        return import_files(graph, settings, tmp_path, mapping, Silent()).reloaded_imports
+
+    assert not load_with(uses)
+    (tmp_path / "campaigns.csv").write_text("id,from,to\nMARCH,2024-03-01,2024-04-01\n")
+    # The values are read in another way, too.
+    assert load_with(table, numbers={"divide_by": 100}) == ["import/1"]
