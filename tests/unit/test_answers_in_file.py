@@ -30,8 +30,11 @@ _PROMOTIONS = (
 
 
 def _write_shop(folder: Path) -> Path:
-    """Write orders whose column Deal has the ids of campaigns, if Ref is their key; return the mapping."""
-    deals = ["", "P-77", "P-78", ""]
+    """Write orders whose column Deal has the ids of campaigns, if Ref is their key; return the mapping.
+
+    It also has an id that the campaigns lack, so that only the answer tells the key.
+    """
+    deals = ["", "P-77", "P-78", "P-00"]
     rows = [
         f"{1000 + i},c{i % 40},2024-04-{1 + i % 30:02},s{i % 6},{1 + i % 7}.5,{deals[i % 4]}"
         for i in range(240)

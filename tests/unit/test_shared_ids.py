@@ -122,3 +122,18 @@ def test_table_of_campaigns_and_products_is_promotions_by_its_ids(tmp_path: Path
     assert tables["campaigns"][0]["columns"]["id"] == "Aktionsnr"
     assert tables["promotions"][0]["columns"] == {"campaign": "Aktionsnr", "product": "Artikelnr"}
     assert "products" not in tables
+
+
+def test_file_with_another_time_than_that_of_sending_lists_no_recipients(tmp_path: Path) -> None:
+    rows = [
+        f"{row},{_USERS[row % 40]},2024-03-{5 + row % 7:02},{('MARCH', 'MAY')[row % 2]}" for row in range(80)
+    ]
+    gifts = "\n".join(["Gift ID,Constituent ID,Gift Date,campaign_id", *rows, ""])
+    files = {"campaigns.csv": _CAMPAIGNS, "appeals.csv": _appeals("Constituent ID"), "gifts.csv": gifts}
+    answers = {Place('"gifts.csv"', "behaviours", "user"): "Constituent ID"}
+    tables = _mapping(tmp_path, files, answers)["tables"]
+    assert [source["files"] for source in tables["targetings"]] == ["appeals.csv"]
+    assert [source["files"] for source in tables["behaviours"]] == ["gifts.csv"]
+    tables = _mapping(tmp_path, files | {"orders.csv": _orders()})["tables"]
+    assert [source["files"] for source in tables["targetings"]] == ["appeals.csv"]
+    assert {source["files"] for source in tables["behaviours"]} == {"gifts.csv", "orders.csv"}

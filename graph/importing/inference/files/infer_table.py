@@ -41,7 +41,12 @@ _CAMPAIGN_TABLES = {"campaigns", "promotions", "targetings", "coupons"}
 
 
 def infer_table(file: InspectedFile) -> str | None:
-    """Return the table that a file fills by its names, unless its values contradict them; None if none."""
+    """Return the table that a file fills by its names, unless its values contradict them; None if none.
+
+    Answers about its columns hold for the table of which they were asked.
+    """
+    if file.answers:
+        return next(table for table, _ in file.answers)
     roles, times = file.roles, set(file.times)
     table = find_table(file.name, file.names, roles)
     table = _pairs(file, roles, table) or table
@@ -64,6 +69,8 @@ def infer_table(file: InspectedFile) -> str | None:
         return "behaviours"  # Orders that name their campaign.
     if table == "targetings" and _states_responses(file, roles):
         return "behaviours" if times else None
+    if table == "targetings" and is_unnamed and "user" in file.shared_roles and not states_sendings(file):
+        return "behaviours"
     if table == "behaviours" and _is_sending(file, roles):
         return "targetings"
     if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):

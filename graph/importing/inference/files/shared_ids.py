@@ -37,7 +37,8 @@ def find_shared_ids(files: Sequence[InspectedFile]) -> None:
         _find_campaigns(file, [other for other in usable if other is not file])
     users = _known_users(usable)
     for file in usable:
-        if "user" in file.roles or {"starts", "ends"} <= set(file.roles):
+        answered = any(field == "user" for _, field in file.answers)
+        if answered or "user" in file.roles or {"starts", "ends"} <= set(file.roles):
             continue
         others = [other for other in usable if other is not file]
         if column := _column_of_users(file, users):
