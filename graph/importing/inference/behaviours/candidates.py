@@ -1,6 +1,7 @@
 """Which columns may hold users, and which products, by their values: the choices of a question."""
 
 from graph.importing.inference.behaviours.amounts import are_fractions
+from graph.importing.inference.behaviours.currencies import currency_column
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.vocabulary.names import COLUMNS, MICROS, MINOR_UNITS, simplify, words_of
 
@@ -11,24 +12,23 @@ _FEW, _ROWS_OF_ONE = 12, 20
 def may_be_users(file: InspectedFile, names: list[str]) -> list[str]:
     """Return those of the columns `names` that may hold users; all of them where none may."""
     named = {name for name in names if simplify(name.rpartition(".")[2]) in COLUMNS["user"]}
-    others = {name for name in names if _may_identify(file, name) and not _has_few_values(file, name)}
+    others = {name for name in names if not _is_money(file, name) and not _has_few_values(file, name)}
     return [name for name in names if name in named | others] or names
 
 
 def may_be_products(file: InspectedFile, names: list[str]) -> list[str]:
-    """Return those of the columns `names` that may hold products; all of them where none may."""
-    return [name for name in names if _may_identify(file, name)] or names
+    """Return those of the columns `names` that may hold products, also a single one; all where none may."""
+    return [name for name in names if not _is_money(file, name) and any(file.values.get(name, []))] or names
 
 
-def _may_identify(file: InspectedFile, name: str) -> bool:
-    """Return whether a column has several values that are no amounts."""
-    values = [value for value in file.values.get(name, []) if value]
-    is_constant = len(set(values)) < 2 and len(file.values.get(name, [])) > 1
-    is_amount = are_fractions(values) or bool((MICROS | MINOR_UNITS) & set(words_of(name)))
-    return not is_constant and not is_amount
+def _is_money(file: InspectedFile, name: str) -> bool:
+    """Return whether a column has amounts, or their currency."""
+    is_minor = bool((MICROS | MINOR_UNITS) & set(words_of(name)))
+    return is_minor or currency_column([name]) is not None or are_fractions(file.values.get(name, []))
 
 
 def _has_few_values(file: InspectedFile, name: str) -> bool:
     values = [value for value in file.values.get(name, []) if value]
     distinct = len(set(values))
-    return distinct <= _FEW and len(values) > _ROWS_OF_ONE * distinct
+    is_constant = distinct < 2 and len(file.values.get(name, [])) > 1
+    return is_constant or (distinct <= _FEW and len(values) > _ROWS_OF_ONE * distinct)

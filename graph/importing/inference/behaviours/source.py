@@ -62,6 +62,8 @@ class _Decisions:
         What all of its rows tell.
     columns, settings, where, statuses
         Parts of its source.
+    totals
+        Columns that repeat the total of the order in each line, which are no amounts of it.
     remarks
         Its comment.
     """
@@ -73,6 +75,7 @@ class _Decisions:
     settings: dict[str, Any]
     where: dict[str, Any] = field(default_factory=dict)
     statuses: dict[str, list[str]] = field(default_factory=dict)
+    totals: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -187,7 +190,7 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
             roles["product"] = columns["object"] = _id_of_events(file) or events
             columns["campaign"] = naming
             scan = _scan(file, {role: name for role, name in roles.items() if role != "kind"})
-    return _Decisions(file, roles, scan, columns, dict(file.settings), remarks=remarks)
+    return _Decisions(file, roles, scan, columns, dict(file.settings), totals=totals, remarks=remarks)
 
 
 def _drop_order_totals(file: InspectedFile, roles: dict[str, str], columns: dict[str, Any]) -> list[str]:
@@ -342,7 +345,8 @@ def _ask_for_amount(decisions: _Decisions, objects: dict[str, str]) -> None:
     )
     if not sells or {"value", "unit_price"} & set(columns) or ("behaviours", "value") in file.answers:
         return
-    if question := ask_amount(file, _unused(decisions), decisions.roles.get("user")):
+    names = [name for name in _unused(decisions) if name not in decisions.totals]
+    if question := ask_amount(file, names, decisions.roles.get("user")):
         columns["value"] = question
 
 
