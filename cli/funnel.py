@@ -31,6 +31,6 @@ def funnel(
     out.print(
         "Users with such a behaviour in the campaign's window. Of kinds that do not count as participation, "
         "those of its target users with its products or coupons, or that name it, belong to it; all of them "
-        "if it promotes no products. If it is open to all, only those with its products do. Observational: "
-        "this does not show that one stage leads to the next."
+        "if it promotes no products. If it is open to all, those with it, its products or coupons do. "
+        "Observational: this does not show that one stage leads to the next."
     )

@@ -90,8 +90,8 @@ def get_funnel(
     """Return how many users showed each kind of behaviour in the campaign's window, in the usual order.
 
     Of kinds that do not count as participation, those of its target users with its products or coupons, or
-    that name it, belong to it; all of them if it promotes no products. If it is open to all, only those with
-    its products do.
+    that name it, belong to it; all of them if it promotes no products. If it is open to all, those with
+    it, its products or coupons do.
     """
     stages = read_funnel(graph, dataset, campaign_id)
     set_total(response, len(stages))
