@@ -44,6 +44,7 @@ from graph.importing.inference.files.order_lines import join_orders, line_column
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.files.shared_ids import find_shared_ids
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
+from graph.importing.inference.files.user_lists import join_users
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
 from graph.importing.inference.known import use_known_export
@@ -98,12 +99,12 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
     series = join_series(use_known_export(draft, files))
     give_answers(series, answers)
     find_shared_ids(series)
-    rest = join_orders(series)
+    rest = join_users(join_orders(series))
     give_answers(rest, answers)
     files = [*rest, *files]
     objects: dict[str, str] = {}
     tables = {
-        file.name: None if file.problem else "behaviours" if file.joined else infer_table(file)
+        file.name: None if file.problem else "behaviours" if file.order_key else infer_table(file)
         for file in rest
     }
     described = {

@@ -39,6 +39,17 @@ NO_AMOUNTS = {
 }  # fmt: skip
 """Words of amounts that are not those of lines."""
 
+_TAX_REMARK = re.compile(
+    r"(?<=.)_(?:in|inc|incl|inclusive|including|inkl|inklusive|einschl|with|after|ex|exc|excl|exclusive|excluding|"
+    r"exkl|exklusive|ohne|without|before|net_of)_(?:vat|tax|taxes|gst|mwst|ust|umsatzsteuer|steuer|tva|iva|btw|moms)$"
+)
+
+
+def without_tax_remark(name: str) -> str:
+    """Return a simplified name without what it says of taxes: `total_incl_vat` is a total, no tax."""
+    return _TAX_REMARK.sub("", name)
+
+
 MICROS = {"micros", "micro"}
 """Words of amounts that are millionths of the currency."""
 

@@ -12,7 +12,7 @@ from graph.importing.inference.files.inspected_file import InspectedFile, ask_co
 from graph.importing.mapping.source import NO_COLUMN
 from graph.importing.reading.json_paths import ALL, RECORD
 from graph.importing.values.number_profile import profile_numbers
-from graph.importing.vocabulary.names import NO_AMOUNTS, words_of
+from graph.importing.vocabulary.names import NO_AMOUNTS, simplify, without_tax_remark, words_of
 
 _STRAY = 0.05
 """Share of the values of a column of numbers that may be none."""
@@ -82,7 +82,9 @@ def _may_be_amount(file: InspectedFile, name: str, user: str | None) -> bool:
     of_orders = name.startswith(RECORD) or name in file.origins or ALL in name
     if of_orders or name in file.times or name in file.day_of_clock or len(set(given)) < 2:
         return False
-    if {*words_of(name)} & (NO_AMOUNTS | _CODES | _RATIOS) or not _are_numbers(given):
+    if {*words_of(without_tax_remark(simplify(name)))} & (NO_AMOUNTS | _CODES | _RATIOS) or not _are_numbers(
+        given
+    ):
         return False
     if not (are_fractions(given) or _are_large(given)):
         return False

@@ -160,9 +160,9 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
     if roles.get("at") in file.day_of_clock:
         # The named column holds times of day; the day is elsewhere.
         roles["at"] = columns["at"] = file.day_of_clock[roles["at"]]
-    if file.joined and "basket" not in roles:
+    if file.order_key and "basket" not in roles:
         # The column that names the order of a line is its basket.
-        roles["basket"] = columns["basket"] = next(iter(file.joined[0][0].on))
+        roles["basket"] = columns["basket"] = file.order_key
     others = [name for name in file.names if name not in roles.values()]
     if "kind" not in roles and (kinds := [name for name in others if are_document_kinds(file.values[name])]):
         roles["kind"] = columns["kind"] = kinds[0]

@@ -54,7 +54,9 @@ class InspectedFile:
     further_files
         The further files of its series, which are read after it.
     joined
-        Other files with further columns of its rows, see ``order_lines``.
+        Other files with further columns of its rows, see ``order_lines`` and ``user_lists``.
+    order_key
+        Its column that names the order of a line, whose columns are joined; empty without one.
     comment
         What the mapping says of them.
     origins
@@ -82,6 +84,7 @@ class InspectedFile:
     problem: str = ""
     further_files: list["InspectedFile"] = field(default_factory=list)
     joined: list[tuple[Join, list[FoundFile]]] = field(default_factory=list)
+    order_key: str = ""
     comment: str = ""
     origins: dict[str, tuple["InspectedFile", str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], str] = field(default_factory=dict)

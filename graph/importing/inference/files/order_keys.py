@@ -24,7 +24,7 @@ _LINES_PER_ORDER = 50
 """Above this on average, the key is that of a shop or a region."""
 _ENOUGH = 20
 """Keys below this number agree by chance."""
-_RULES = (
+KEY_RULES = (
     ("lower_case",), ("whole_numbers", "no_leading_zeros"), ("no_leading_signs",),
     ("lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc"),
 )  # fmt: skip
@@ -106,9 +106,9 @@ def find_link(lines: InspectedFile, orders: InspectedFile) -> Link | None:
     if link := _find_link(lines, orders):
         several = link.is_repeated and _repeats_within_files(link) and _find_link_of_several(lines, orders)
         return several or link
-    for rules in _RULES:
+    for rules in KEY_RULES:
         if link := _find_link(lines, orders, rules):
-            return replace(link, rules=rules, example=_example(link, rules))
+            return replace(link, rules=rules, example=example_of(link, rules))
     return _find_link_of_several(lines, orders)
 
 
@@ -118,9 +118,9 @@ def _find_link_of_several(lines: InspectedFile, orders: InspectedFile) -> Link |
     shared = [name for name in lines.names if name in orders.names and name not in of_lines]
     numbers = [
         (own, key)
-        for key in _key_columns(orders)
-        for own in _key_columns(lines)
-        if _agree(lines, own, orders, key)
+        for key in key_columns(orders)
+        for own in key_columns(lines)
+        if names_agree(lines, own, orders, key)
     ]
     for own, key in numbers:
         others = [name for name in shared if name not in (own, key)][:_MOST_SHARED]
@@ -148,7 +148,7 @@ def _link_by(
 
 def _repeats_within_files(link: Link) -> bool:
     """Whether one file has a key several times: two stores may use it, or an order was corrected."""
-    of_files = (_normal(_values(part, link.keys[0]), link.rules) for part in link.orders.each_file())
+    of_files = (normalised(all_values(part, link.keys[0]), link.rules) for part in link.orders.each_file())
     return any(part[part != ""].duplicated().any() for part in of_files)
 
 
@@ -164,7 +164,7 @@ def partial_link(lines: InspectedFile, orders: InspectedFile) -> str:
     own, key = roles.get("basket"), of_orders.get("basket")
     if own is None or key is None or "user" in roles or "user" not in of_orders:
         return ""
-    keys, values = _values(orders, key), _values(lines, own)
+    keys, values = all_values(orders, key), all_values(lines, own)
     known = int(values.isin(keys[keys != ""]).sum())
     return (
         f"only {known:,} of its {len(values):,} rows have an order of {orders.name} ({own}: "
@@ -172,16 +172,16 @@ def partial_link(lines: InspectedFile, orders: InspectedFile) -> str:
     )
 
 
-def _example(link: Link, rules: Sequence[str]) -> str:
+def example_of(link: Link, rules: Sequence[str]) -> str:
     key = link.lines.values[link.own]
     own = next(value.strip() for value in key if value and value.strip())
     (same,) = normalise(pa.array([own]), rules).to_pylist()
-    others = _values(link.orders, link.keys[0])
-    found = others[_normal(others, rules) == same]
+    others = all_values(link.orders, link.keys[0])
+    found = others[normalised(others, rules) == same]
     return f"{own} and {found.iloc[0]}" if len(found) else own
 
 
-def _normal(values: "pd.Series[str]", rules: Sequence[str]) -> "pd.Series[str]":
+def normalised(values: "pd.Series[str]", rules: Sequence[str]) -> "pd.Series[str]":
     if not rules:
         return values
     return pd.Series(normalise(pa.array(values, pa.string()), rules).to_pylist(), dtype=str)
@@ -189,14 +189,14 @@ def _normal(values: "pd.Series[str]", rules: Sequence[str]) -> "pd.Series[str]":
 
 def _find_link(lines: InspectedFile, orders: InspectedFile, rules: Sequence[str] = ()) -> Link | None:
     matches: list[_Match] = []
-    for key in _key_columns(orders):
-        values = _normal(_values(orders, key), rules)
+    for key in key_columns(orders):
+        values = normalised(all_values(orders, key), rules)
         distinct = pd.Index(values[values != ""]).unique()
         # A header of orders has no more rows than orders, but for a few corrections. A later export of a
         # series has orders of an earlier one again.
-        of_files = (_normal(_values(part, key), rules) for part in orders.each_file())
+        of_files = (normalised(all_values(part, key), rules) for part in orders.each_file())
         if sum(part[part != ""].nunique() for part in of_files) >= max(1, _NEARLY_ALL * len(values)):
-            compared = (_compare(lines, own, orders, key, distinct, rules) for own in _key_columns(lines))
+            compared = (_compare(lines, own, orders, key, distinct, rules) for own in key_columns(lines))
             matches += [
                 match._replace(is_repeated=len(distinct) < int((values != "").sum()))
                 for match in compared
@@ -216,13 +216,13 @@ def _find_link(lines: InspectedFile, orders: InspectedFile, rules: Sequence[str]
 def _compare(
     lines: InspectedFile, own: str, orders: InspectedFile, key: str, distinct: pd.Index, rules: Sequence[str]
 ) -> _Match | None:
-    is_named = _agree(lines, own, orders, key)
+    is_named = names_agree(lines, own, orders, key)
     if not is_named and "user" not in find_columns(orders.names):
         return None
     sampled = [value.strip() for value in lines.values[own] if value and value.strip()]
-    if not sampled or _normal(pd.Series(sampled), rules).isin(distinct).mean() < _MOST_SAMPLED:
+    if not sampled or normalised(pd.Series(sampled), rules).isin(distinct).mean() < _MOST_SAMPLED:
         return None
-    values = _normal(_values(lines, own), rules)
+    values = normalised(all_values(lines, own), rules)
     found = values[values.isin(distinct)]
     if len(found) < _NEARLY_ALL * len(values) or len(values) > _LINES_PER_ORDER * len(distinct):
         return None
@@ -236,13 +236,13 @@ def _compare(
     return _Match(is_named, is_decided, coverage, own, key, len(distinct))
 
 
-def _key_columns(file: InspectedFile) -> list[str]:
+def key_columns(file: InspectedFile) -> list[str]:
     """Return the columns that may hold the key of an order: so named, or with a name that tells nothing."""
     others = {column for role, column in find_columns(file.names).items() if role not in ("id", "basket")}
     return [name for name in file.names if name not in (*others, *file.times, *file.day_of_clock)]
 
 
-def _agree(lines: InspectedFile, own: str, orders: InspectedFile, key: str) -> bool:
+def names_agree(lines: InspectedFile, own: str, orders: InspectedFile, key: str) -> bool:
     """Whether the names of two columns say that they hold the same key."""
     if _bare(own) == _bare(key):
         return _bare(own) not in _GENERIC
@@ -255,5 +255,5 @@ def _bare(name: str) -> str:
     return _NUMBER.sub("", simplify(name))
 
 
-def _values(file: InspectedFile, column: str) -> "pd.Series[str]":
+def all_values(file: InspectedFile, column: str) -> "pd.Series[str]":
     return pd.concat([frame[column] for frame in file.frames([column])] or [pd.Series([], dtype=str)])

@@ -15,6 +15,7 @@ from graph.importing.inference.files.infer_table import states_campaigns
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.order_keys import Link, find_link, partial_link
 from graph.importing.inference.files.tables import find_columns
+from graph.importing.inference.files.user_lists import lists_users
 from graph.importing.mapping.formats import as_list
 from graph.importing.mapping.source import JOIN_SETTINGS, Join
 from graph.importing.vocabulary.refund_columns import is_refund
@@ -72,7 +73,9 @@ def _rank(lines: InspectedFile) -> tuple[bool, bool, int]:
 
 def _best_link(lines: InspectedFile, files: Iterable[InspectedFile]) -> Link | None:
     """Return the link of lines to their orders; none where two files may be these."""
-    others = [file for file in files if file is not lines and _may_be_orders(file)]
+    others = [
+        file for file in files if file is not lines and _may_be_orders(file) and not lists_users(lines, file)
+    ]
     links = [link for orders in others if (link := find_link(lines, orders))]
     best = [link for link in links if link.strength == max(other.strength for other in links)]
     if len(best) > 1:
@@ -122,6 +125,7 @@ def _join(link: Link) -> InspectedFile:
         comment="\n".join(filter(None, (comment, lines.comment, orders.comment))),
         origins={name: (orders, own) for name, own in names.items()},
         joined=[(join, [part.as_found_file for part in (orders, *orders.further_files)])],
+        order_key=link.own,
         settings=lines.settings | ({"missing": missing} if missing != [""] else {}) | {"join": [settings]},
     )
     _, first = next(joined.columns(list(names)), (None, {}))

@@ -13,6 +13,7 @@ from graph.importing.vocabulary.names import (
     MINOR_UNITS,
     NO_AMOUNTS,
     simplify,
+    without_tax_remark,
     words_of,
 )
 
@@ -164,11 +165,11 @@ def _last_word(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return a name without what it says of an end or of the currency of an amount."""
+    """Return a name without what it says of an end, or of the currency or taxes of an amount."""
     bare = simplify(name)
     for remark in (_INCLUSIVE, _EXCLUSIVE, _CURRENCY):
         bare = remark.sub("", bare)
-    return bare
+    return without_tax_remark(bare)
 
 
 def is_exclusive(column: str) -> bool:
