@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from graph.importing.inference.draft import Noted
 from graph.importing.inference.files.column_values import count_values
@@ -31,6 +33,8 @@ class ExclusionColumn:
         Its name.
     rows, filled
         Numbers of rows, and of those with a value.
+    again
+        Number of those with a value that a later file has again.
     words
         Number of rows by value, of the first different values.
     """
@@ -38,15 +42,18 @@ class ExclusionColumn:
     column: str
     rows: int = 0
     filled: int = 0
+    again: int = 0
     words: Counter[str] = field(default_factory=Counter)
 
-    def add(self, rows: pd.DataFrame) -> None:
-        """Count `rows`: trimmed texts, empty where missing."""
-        given = rows.loc[rows[self.column] != "", self.column]
+    def add(self, rows: pd.DataFrame, again: NDArray[np.bool_]) -> None:
+        """Count `rows`: trimmed texts, empty where missing; a later file has some of them `again`."""
+        is_given = (rows[self.column] != "").to_numpy()
+        given = rows.loc[is_given, self.column]
         self.rows += len(rows)
         self.filled += len(given)
+        self.again += int((is_given & again).sum())
         if len(self.words) <= _MAX_WORDS:
-            self.words.update(count_values(given))
+            self.words.update(count_values(given, again[is_given]))
 
     def rule(self) -> Noted | None:
         """Return the rule that leaves these orders out; None where most rows have a value, or none."""
@@ -55,7 +62,7 @@ class ExclusionColumn:
             return Noted({"is_not": list(yes)}, f"leaves out {sum(yes.values()):,} rows") if yes else None
         if _is_test_or_deleted(self.column) or 2 * self.filled > self.rows:
             return None
-        return Noted({"empty": True}, f"leaves out {self.filled:,} rows with a value")
+        return Noted({"empty": True}, f"leaves out {self.filled - self.again:,} rows with a value")
 
 
 def exclusion_columns(names: Iterable[str]) -> list[str]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from graph.importing.inference.draft import Ask, Noted
 from graph.importing.vocabulary.refund_columns import is_of_returned_units, is_refund
@@ -26,6 +28,8 @@ class Refunds:
         The column of units by which a price is multiplied; None where `value` is a whole.
     full, other
         Numbers of rows refunded in full, and of those of another amount.
+    is_full, is_other
+        Whether any row is, also one that a later file has again.
     """
 
     column: str
@@ -33,6 +37,8 @@ class Refunds:
     units: str | None = None
     full: int = 0
     other: int = 0
+    is_full: bool = False
+    is_other: bool = False
 
     @classmethod
     def find(cls, names: list[str], roles: Mapping[str, str]) -> "Refunds | None":
@@ -53,23 +59,26 @@ class Refunds:
         """The columns that `add` reads."""
         return [name for name in (self.column, self.value, self.units) if name]
 
-    def add(self, rows: pd.DataFrame) -> None:
-        """Count `rows`: trimmed texts, empty where missing."""
+    def add(self, rows: pd.DataFrame, again: NDArray[np.bool_]) -> None:
+        """Count `rows`: trimmed texts, empty where missing; a later file has some of them `again`."""
         refunds = rows.loc[rows[self.column] != "", self.column].map(_size).astype(float)
         refunds = refunds[refunds > 0]
         refunded = rows.loc[refunds.index]
         whole = refunded[self.value].map(_size).astype(float)
         if self.units:
             whole *= refunded[self.units].map(_size).astype(float)
-        full = int((refunds >= whole.round(_DECIMALS)).sum())
-        self.full += full
-        self.other += len(refunds) - full
+        is_full = (refunds >= whole.round(_DECIMALS)).to_numpy()
+        once = ~pd.Series(again, index=rows.index)[refunds.index].to_numpy()
+        self.full += int((is_full & once).sum())
+        self.other += int((~is_full & once).sum())
+        self.is_full |= bool(is_full.any())
+        self.is_other |= not is_full.all()
 
     def rule(self, file: str) -> dict[str, Any] | Noted | None:
         """Return the rule for the column of refunds in `file`."""
-        if not self.full and not self.other:
+        if not self.is_full and not self.is_other:
             return None
-        if not self.other:
+        if not self.is_other:
             return Noted({"sign": "not_positive"}, f"leaves out: {self.full:,} rows refunded in full")
         whole = " x ".join(self.columns[1:])
         ask = Ask(

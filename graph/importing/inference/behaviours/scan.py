@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from graph.importing.inference.behaviours.charges import Charges
 from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn
@@ -82,8 +84,11 @@ class Scan:
         """Whether the kind's column has as many values as kinds of behaviour have, not one a row."""
         return 0 < len(self.kinds) <= _MAX_KINDS
 
-    def add(self, rows: pd.DataFrame) -> None:
-        """Count `rows`: trimmed texts, empty where missing."""
+    def add(self, rows: pd.DataFrame, again: NDArray[np.bool_]) -> None:
+        """Count `rows`: trimmed texts, empty where missing.
+
+        States, refunds and currencies of rows that a later file has `again` are known, but not counted.
+        """
         if self.user:
             self.guests += int((rows[self.user] == "").sum())
         if self.at:
@@ -100,12 +105,12 @@ class Scan:
         if self.charges:
             self.charges.add(rows, negative, below)
         if self.currency:
-            self.currencies.update(count_values(rows[self.currency]))
+            self.currencies.update(count_values(rows[self.currency], again))
         for part in (self.refunds, *self.exclusions):
             if part:
-                part.add(rows)
+                part.add(rows, again)
         for column in self.statuses:
-            self.by_status.setdefault(column, Counter()).update(count_values(rows[column]))
+            self.by_status.setdefault(column, Counter()).update(count_values(rows[column], again))
         for column in filter(None, (self.user, self.at)):
             rows = rows[rows[column] != ""]
         self.rows += len(rows)

@@ -19,6 +19,7 @@ from graph.importing.inference.behaviours.order_totals import ask_order_total, r
 from graph.importing.inference.behaviours.records import records_without_rows
 from graph.importing.inference.behaviours.refunds import Refunds
 from graph.importing.inference.behaviours.row_ids import repeated_row_id, unique_row_id
+from graph.importing.inference.behaviours.rows_again import frames_once, identity_of
 from graph.importing.inference.behaviours.scan import Scan
 from graph.importing.inference.behaviours.states import state_columns
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
@@ -330,7 +331,8 @@ def _ask_about_states(decisions: _Decisions) -> None:
     """Ask about columns that may state the status or type of a row, which no list of words tells."""
     keys = [name for name in (decisions.roles.get("user"), decisions.roles.get("product")) if name]
     of_rows = [name for role in ("at", "basket", "id") if (name := decisions.roles.get(role))]
-    rules, remarks = state_columns(decisions.file, _unused(decisions), keys, of_rows)
+    identity = identity_of(decisions.file, decisions.roles)
+    rules, remarks = state_columns(decisions.file, _unused(decisions), keys, of_rows, identity)
     decisions.remarks += remarks
     if rules:
         decisions.where |= rules
@@ -457,8 +459,8 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
         currency=currency,
         charges=charges,
     )
-    for frame in file.frames(scan.columns):
-        scan.add(frame)
+    for frame, again in frames_once(file, scan.columns, identity_of(file, roles)):
+        scan.add(frame, again)
     return scan
 
 

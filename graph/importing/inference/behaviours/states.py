@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from graph.importing.inference.behaviours.rows_again import frames_once
 from graph.importing.inference.behaviours.status_rules import status_rule
 from graph.importing.inference.files.column_values import count_values, describes
 from graph.importing.inference.files.inspected_file import InspectedFile
@@ -18,7 +19,7 @@ _SHOWN = 6
 
 
 def state_columns(
-    file: InspectedFile, names: list[str], keys: list[str], of_rows: list[str]
+    file: InspectedFile, names: list[str], keys: list[str], of_rows: list[str], identity: list[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the questions about columns that may state what a row is, and a comment on other few values.
 
@@ -32,6 +33,8 @@ def state_columns(
         Columns of users and products: what describes these states nothing of a row.
     of_rows
         Names of columns that a row has of its own, like its time and its id.
+    identity
+        Columns by which a row is recognised that a later file has again.
 
     Returns
     -------
@@ -48,7 +51,9 @@ def state_columns(
         is_state = may_state_what_rows_are(name, given, of_rows)
         if not is_state and not are_codes(given):
             continue
-        counts = sum((count_values(frame[name]) for frame in file.frames([name])), Counter[str]())
+        counts = Counter[str]()
+        for frame, again in frames_once(file, [name], identity):
+            counts.update(count_values(frame[name], again))
         if is_state and len(counts) <= _MOST + 1:
             if rule := status_rule(file.name, name, counts):
                 rules[name] = rule

@@ -60,6 +60,9 @@ def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] 
 
 
 def _listed(statuses: dict[str, int]) -> str:
-    shown = [f"{status} {number:,}" for status, number in list(statuses.items())[:_MOST_SHOWN]]
+    shown = [
+        f"{status} {number:,}" if number else f"{status} 0 (a later file has these rows with another one)"
+        for status, number in list(statuses.items())[:_MOST_SHOWN]
+    ]
     others = len(statuses) - len(shown)
     return ", ".join(shown) + (f" and {others:,} others" if others else "")

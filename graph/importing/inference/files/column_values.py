@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.importing.values.time_profile import profile_times
 
@@ -88,9 +89,12 @@ def is_identifier(text: str) -> bool:
     return re.search(rf"[^\W\d_]|\d{{{_LONG_NUMBER},}}", text) is not None
 
 
-def count_values(column: "pd.Series[str]") -> "Counter[str]":
-    """Return the number of rows by value."""
-    return Counter({str(value): int(rows) for value, rows in column.value_counts().items()})
+def count_values(column: "pd.Series[str]", again: NDArray[np.bool_] | None = None) -> "Counter[str]":
+    """Return the number of rows by value; rows that are there `again` have a value, but do not count."""
+    counts = Counter({str(value): int(rows) for value, rows in column.value_counts().items()})
+    if again is not None and again.any():
+        counts.subtract({str(value): int(rows) for value, rows in column[again].value_counts().items()})
+    return counts
 
 
 def are_identifiers(common: Iterable[str]) -> bool:
