@@ -9,6 +9,8 @@ from graph.errors import InvalidRequest, NotFound, NotReady
 from graph.remedies import Remedy
 
 _IMPORT = Remedy("Import one", "import data")
+_UNFINISHED = {"running": "is not finished", "stopped": "stopped", "failed": "failed"}
+"""States of imports that can be continued, in words."""
 
 
 @dataclass(frozen=True)
@@ -138,19 +140,33 @@ def describe_dataset(graph: Graph, dataset: str) -> Dataset:
     NotFound
         There is no data set of that id.
     NotReady
-        It has no behaviours yet, and so no days.
+        It has no behaviours of a complete import yet, and so no days.
     """
     rows = graph.run("runs/dataset", dataset=dataset)
     if not rows:
         check_dataset(graph, dataset)
-        raise NotReady(
-            f"The data set {dataset!r} has no behaviours yet.",
-            Remedy("Import files with behaviours into it", "import data"),
-        )
+        raise _no_behaviours(graph, dataset)
     row = rows[0]
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
     state = (row["reason"], row["country"], row["complete_until"])
     return Dataset(dataset, row["import"], row["zone"], first, last, *state)
+
+
+def _no_behaviours(graph: Graph, dataset: str) -> NotReady:
+    """Return why a data set has no days: no import loaded behaviours, or none that did is complete."""
+    jobs = graph.run("importing/jobs", dataset=dataset)
+    job = next((job for job in jobs if job["state"] in _UNFINISHED and job["loaded"]), None)
+    if job is None:
+        return NotReady(
+            f"The data set {dataset!r} has no behaviours yet.",
+            Remedy("Import files with behaviours into it", "import data"),
+        )
+    return NotReady(
+        f"The data set {dataset!r} has no complete import with behaviours: import/{job['number']} "
+        f"{_UNFINISHED[job['state']]}, and the {job['loaded']:,} rows that it loaded count once it is "
+        "complete.",
+        Remedy("See why, and run the same import again to continue it", "list imports"),
+    )
 
 
 def resolve_dataset(graph: Graph, requested: str | None = None) -> str:

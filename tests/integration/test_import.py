@@ -9,7 +9,7 @@ import pytest
 from examples import messy_shop
 from graph.connection import Graph, Row
 from graph.datasets import describe_dataset
-from graph.errors import DatasetLocked, ImportFailed, ImportStopped, InvalidRequest, SchemaError
+from graph.errors import DatasetLocked, ImportFailed, ImportStopped, InvalidRequest, NotReady, SchemaError
 from graph.importing.adapters.complete_journey import complete_journey
 from graph.importing.check import check_files
 from graph.importing.engines import stream
@@ -226,6 +226,10 @@ def test_import_stops_at_too_many_rejected_rows_and_resumes_when_allowed(
     assert (run.state, run.rejected, run.read) == ("stopped", 9, run.loaded + 9)
     rejected = settings.home / "imports" / dataset / "1" / "rejected.csv"
     assert len(pd.read_csv(rejected)) == 9
+    with pytest.raises(
+        NotReady, match=rf"import/1 stopped, and the {run.loaded} rows that it loaded count once"
+    ):
+        describe_dataset(graph, dataset)
     strict_mapping = shop_mapping(dataset, max_rejected=0.1)
     report = import_files(graph, settings, shop, strict_mapping, Silent(), max_rejected=0.9)
     assert report.run == "import/1"
