@@ -97,8 +97,13 @@ def _number(text: pa.Array, value_format: ValueFormat) -> Converted:
     signs = value_format.numbers
     parsed = numbers.parse(text, signs)
     finite = _finite(parsed.values)
-    reason = f"is not a valid number (decimal sign {signs.decimal!r}"
-    reason += f", thousands separator {signs.thousands!r})" if signs.thousands else ")"
+    other = "," if signs.decimal == "." else "."
+    grouping = (
+        f"thousands separator {signs.thousands!r}"
+        if signs.thousands
+        else f'no thousands separator: `thousands: "{other}"` of `numbers` allows one'
+    )
+    reason = f"is not a valid number (decimal sign {signs.decimal!r}, {grouping})"
     read = Converted(finite.values, parsed.bad | finite.bad, reason, parsed.currencies)
     return _divided(read, value_format)
 

@@ -26,7 +26,9 @@ def decide_numbers(file: InspectedFile, columns: dict[str, str]) -> dict[str, An
         elif len(profile.formats) > 1:
             decided[field] = Ask(
                 f"Is {profile.ambiguous_examples[0]} in {column} of {file_of(file, column)} above a "
-                "thousand, or a number with decimals? No row decides; choose how 1234.56 would be written",
+                "thousand, or a number with decimals? No row decides; choose how 1234.56 would be written. "
+                'If other numbers have both signs, as in 1.234,56, it is `numbers: {decimal: ",", '
+                'thousands: "."}`',
                 tuple(f"1{signs.thousands}234{signs.decimal}56" for signs in profile.formats),
             )
         elif profile.formats and _needs_signs(profile):
