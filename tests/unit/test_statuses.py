@@ -70,9 +70,12 @@ def test_status_of_unknown_meaning_is_asked_about_with_its_rows(tmp_path: Path) 
     mapping, (question,) = orders(tmp_path, statuses)
     assert question.path == "tables.behaviours.0.where.Status.is_not"
     assert "Klärfall 2, Muster 1" in question.ask
-    assert "Storniert 1 are left out. bezahlt 2 count as purchases" in question.ask
+    assert (
+        "Storniert 1 are no purchases, unless they came later, as the end of a subscription." in question.ask
+    )
+    assert "bezahlt 2 count as purchases" in question.ask
     assert question.choose == (
-        "Storniert", "Storniert | Klärfall", "Storniert | Muster", "Storniert | Klärfall | Muster",
+        "Storniert", "Storniert | Klärfall", "Storniert | Muster", "Storniert | Klärfall | Muster", NO_STATUS,
     )  # fmt: skip
     assert checked(tmp_path, mapping, question.choose[0]).total.left_out == 1
     assert checked(tmp_path, mapping, question.choose[3]).total.left_out == 4
@@ -116,3 +119,26 @@ def test_statuses_of_rows_in_two_exports_are_counted_once(tmp_path: Path) -> Non
     # Of 30 bookings, 15 are odd, and one is no show as the later export has it; it was booked before.
     assert "Unknown: No Show 16, Booked 0 (a later file has these rows with another one)" in asked
     assert "Attended 14 count" in asked
+
+
+@pytest.mark.parametrize("mark", ["2024-04-01", "yes"])
+def test_cancelled_subscriptions_can_be_kept(tmp_path: Path, mark: str) -> None:
+    column = "canceled_at" if mark[0] == "2" else "is_canceled"
+    statuses = ["active", "canceled", "past_due", "incomplete_expired"] * 3
+    rows = [
+        f"u{number},annual,2024-03-{number + 1:02},{status},"
+        f"{mark if status == 'canceled' else '' if mark[0] == '2' else 'no'}\n"
+        for number, status in enumerate(statuses)
+    ]
+    (tmp_path / "subscriptions.csv").write_text(
+        f"user_id,product,created_at,status,{column}\n" + "".join(rows)
+    )
+    mapping, (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, zone="UTC")))
+    assert {"canceled | incomplete_expired", "incomplete_expired", "canceled", NO_STATUS} <= set(
+        question.choose
+    )
+    source = mapping["tables"]["behaviours"][0]
+    for answer, left_out in (("canceled | incomplete_expired", 6), ("incomplete_expired", 3), (NO_STATUS, 0)):
+        source["where"]["status"]["is_not"] = answer
+        parsed = parse_mapping(mapping, "test")
+        assert check_files(tmp_path, parsed, Silent()).total.left_out == left_out

@@ -30,11 +30,10 @@ def _warning(file: str, column: str, is_excluded: bool, statuses: Counter[str]) 
     if len(statuses) > _SHOWN:
         listed += f" and {len(statuses) - _SHOWN:,} others"
     what = "reads as cancelled, returned or unpaid" if is_excluded else "is not listed in the mapping"
-    otherwise = "" if is_excluded else f", otherwise to {column} under `statuses`"
     text = (
         f"{file}, column {column!r}: {statuses.total():,} rows are kept whose status {what} ({listed}). If "
         f"they are no purchases, add these statuses to `is_not` of {column} under `where` in the "
-        f"mapping{otherwise}."
+        f"mapping, otherwise to {column} under `statuses`."
     )
     code = "unlisted_statuses" if is_excluded else "new_statuses"
     return DataWarning(code, text, statuses.total(), list(statuses)[:_SHOWN])

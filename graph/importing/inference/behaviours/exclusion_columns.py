@@ -35,6 +35,8 @@ class ExclusionColumn:
         Numbers of rows, and of those with a value.
     again
         Number of those with a value that a later file has again.
+    marked, stated
+        Numbers of rows with a value other than no, and of those whose status says the same.
     words
         Number of rows by value, of the first different values.
     """
@@ -43,15 +45,28 @@ class ExclusionColumn:
     rows: int = 0
     filled: int = 0
     again: int = 0
+    marked: int = 0
+    stated: int = 0
     words: Counter[str] = field(default_factory=Counter)
 
-    def add(self, rows: pd.DataFrame, again: NDArray[np.bool_]) -> None:
-        """Count `rows`: trimmed texts, empty where missing; a later file has some of them `again`."""
+    @property
+    def follows_status(self) -> bool:
+        """Whether only rows are marked whose status says the same, so that the status decides."""
+        return self.marked == self.stated
+
+    def add(self, rows: pd.DataFrame, again: NDArray[np.bool_], are_taken_back: NDArray[np.bool_]) -> None:
+        """Count `rows`: trimmed texts, empty where missing.
+
+        A later file has some of them `again`, and some `are_taken_back` by their status.
+        """
         is_given = (rows[self.column] != "").to_numpy()
         given = rows.loc[is_given, self.column]
         self.rows += len(rows)
         self.filled += len(given)
         self.again += int((is_given & again).sum())
+        is_marked = is_given & ~rows[self.column].str.lower().isin(NO).to_numpy()
+        self.marked += int(is_marked.sum())
+        self.stated += int((is_marked & are_taken_back).sum())
         if len(self.words) <= _MAX_WORDS:
             self.words.update(count_values(given, again[is_given]))
 

@@ -12,6 +12,7 @@ from graph.importing.inference.behaviours.charges import Charges
 from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn
 from graph.importing.inference.behaviours.refunds import Refunds
 from graph.importing.inference.files.column_values import count_values
+from graph.importing.vocabulary.order_statuses import meaning_of
 
 _NEGATIVE = r"^\s*(?:[-\u2212].*\d|\(.*\d.*\)|.*\d\s*-)\s*$"
 _MAX_KINDS = 50
@@ -106,9 +107,10 @@ class Scan:
             self.charges.add(rows, negative, below)
         if self.currency:
             self.currencies.update(count_values(rows[self.currency], again))
-        for part in (self.refunds, *self.exclusions):
-            if part:
-                part.add(rows, again)
+        if self.refunds:
+            self.refunds.add(rows, again)
+        for part in self.exclusions:
+            part.add(rows, again, self._are_taken_back(rows))
         for column in self.statuses:
             self.by_status.setdefault(column, Counter()).update(count_values(rows[column], again))
         for column in filter(None, (self.user, self.at)):
@@ -120,6 +122,14 @@ class Scan:
             for entity, column in self.objects.items():
                 for name, number in count_values(kinds[rows[column] != ""]).items():
                     self.filled.setdefault(name, Counter())[entity] += number
+
+    def _are_taken_back(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        """Return which rows have a status of no purchase."""
+        taken_back = np.zeros(len(rows), dtype=bool)
+        for column in self.statuses:
+            excluded = [status for status in rows[column].unique() if meaning_of(status) == "excluded"]
+            taken_back |= rows[column].isin(excluded).to_numpy()
+        return taken_back
 
     def names_campaigns(self, kind: str) -> bool:
         """Return whether nearly all rows of a kind name a campaign."""

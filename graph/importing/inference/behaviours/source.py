@@ -295,8 +295,10 @@ def _leave_rows_out(decisions: _Decisions) -> None:
         where[scan.refunds.column] = refunded
     if scan.charges:
         where |= scan.charges.rules()
+    is_asked = any(isinstance(where.get(column), dict) for column in scan.by_status)
     for part in scan.exclusions:
-        if rule := part.rule():
+        # An answer that keeps a status keeps its rows, also those with the time of their cancellation.
+        if not (is_asked and part.follows_status) and (rule := part.rule()):
             where[part.column] = rule
     if scan.currency and (rule := currency_rule(file.name, scan.currency, scan.currencies)):
         where[scan.currency] = rule

@@ -44,19 +44,24 @@ def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] 
     if not unknown:
         remark = f"leaves out: {_listed(excluded)}" + (f"; counts: {_listed(kept)}" if kept else "")
         return Noted({"is_not": list(excluded)}, remark) if excluded else None
-    known = "".join(
-        f" {_listed(part)} {verb}."
-        for part, verb in ((excluded, "are left out"), (kept, "count as purchases"))
-        if part
-    )
+    known = f" {_listed(kept)} count as purchases." if kept else ""
+    if excluded:
+        known = (
+            f" {_listed(excluded)} are no purchases, unless they came later, as the end of a subscription."
+            + known
+        )
     question = f"Which statuses in {column} of {file} are no purchases? Unknown: {_listed(unknown)}."
     if len(unknown) <= _MOST_COMBINED:
         more = [part for size in range(len(unknown) + 1) for part in combinations(unknown, size)]
     else:
         more = [(), *((status,) for status in unknown), tuple(unknown)]
         known += f" Several can be left out: {OR.join(list(unknown)[:2])}."
-    choices = tuple(OR.join([*excluded, *part]) or NO_STATUS for part in more)
-    return {"is_not": Ask(f"{question}{known} Choose what is left out", choices)}
+    choices = [OR.join([*excluded, *part]) or NO_STATUS for part in more]
+    if excluded:
+        choices += [OR.join(other for other in excluded if other != status) for status in excluded]
+        choices += [NO_STATUS]
+    distinct = tuple(dict.fromkeys(filter(None, choices)))
+    return {"is_not": Ask(f"{question}{known} Choose what is left out", distinct)}
 
 
 def _listed(statuses: dict[str, int]) -> str:
