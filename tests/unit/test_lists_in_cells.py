@@ -96,6 +96,26 @@ def test_the_store_of_a_campaign_is_asked_about(tmp_path: Path) -> None:
     ]
     assert "campaigns.csv states the Store of each campaign (Bonn, Köln), as orders.csv" in questions[0].ask
 
+    assert "map store of orders.csv as `object`" in questions[0].ask
+
+
+def test_the_merchant_of_a_campaign_is_promoted_where_rows_have_no_product(tmp_path: Path) -> None:
+    rows = ["ann,M10,4", "bob,M20,5", "cem,M20,6", "dan,M10,7", "eve,,8"]
+    payments = "user_id,date,merchant_id,amount\n" + "".join(
+        f"{row.replace(',', f',2024-03-{day:02},', 1)}\n"
+        for day, row in zip((2, 2, 12, 12, 12), rows, strict=True)
+    )
+    mapping, _ = inferred(tmp_path, orders=payments, campaigns=CAMPAIGNS.format("merchant_id", "M10", "M20"))
+    assert mapping is not None
+    assert mapping.kinds["purchase"].counts == "promoted"
+    check = check_files(tmp_path, mapping, Silent())
+    # Ann at the first merchant, and cem at the second; eve's payment has no merchant.
+    assert (check.tally.counting, check.total.left_out, check.total.rejected) == (2, 1, 0)
+    assert (
+        "merchant_id"
+        not in infer_mapping(tmp_path).partition("not used of campaigns.csv")[2].partition("\n")[0]
+    )
+
 
 def test_a_number_that_is_an_id_by_chance_promotes_nothing(tmp_path: Path) -> None:
     orders = "user_id,product_id,date\nann,100,2024-03-02\nbob,200,2024-03-11\n"

@@ -133,7 +133,8 @@ def test_cancelled_subscriptions_can_be_kept(tmp_path: Path, mark: str) -> None:
     (tmp_path / "subscriptions.csv").write_text(
         f"user_id,product,created_at,status,{column}\n" + "".join(rows)
     )
-    mapping, (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, zone="UTC")))
+    content, (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, zone="UTC")))
+    mapping: Any = content
     assert {"canceled | incomplete_expired", "incomplete_expired", "canceled", NO_STATUS} <= set(
         question.choose
     )

@@ -24,7 +24,7 @@ def words_of(name: str) -> list[str]:
 def _singular(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) else word  # status, bonus
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "status", "bonus")) else word
 
 
 MINOR_UNITS = {

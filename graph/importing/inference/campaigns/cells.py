@@ -25,6 +25,18 @@ def unused_by(source: DraftSource, file: InspectedFile) -> list[str]:
     return [name for name in file.names if name not in used and name not in file.times]
 
 
+def without_unused(comment: str, column: str) -> str:
+    """Return a comment that no longer has `column` among those not used."""
+    lines = []
+    for line in comment.splitlines():
+        start, mark, names = line.partition(": ")
+        if start.startswith("not used of "):
+            others = [name for name in names.split(", ") if name != column]
+            line = f"{start}{mark}{', '.join(others)}" if others else ""
+        lines.append(line)
+    return "\n".join(filter(None, lines))
+
+
 def find_separator(cells: Iterable[str], known: set[str]) -> str | None:
     """Return what divides cells into known ids: empty where each is one, None where they are none."""
     cells = list(cells)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from graph.importing.exports.fit import names_of
-from graph.importing.inference.campaigns.cells import unused_by
+from graph.importing.inference.campaigns.cells import unused_by, without_unused
 from graph.importing.inference.campaigns.references import Reference, campaign_names, files_of, naming_sources
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, named_columns, plain
 from graph.importing.inference.files.column_values import are_identifiers
@@ -101,20 +101,8 @@ def _find_naming_columns(
                 source.settings["columns"]["campaign"] = column
                 draft.campaign_columns.append((source, column))
                 note = f"{column} names the campaign: {', '.join(sorted(common)[:_EXAMPLES])}"
-                source.comment = "\n".join(filter(None, [_without_unused(source.comment, column), note]))
+                source.comment = "\n".join(filter(None, [without_unused(source.comment, column), note]))
                 break
-
-
-def _without_unused(comment: str, column: str) -> str:
-    """Return a comment that no longer has `column` among those not used."""
-    lines = []
-    for line in comment.splitlines():
-        start, mark, names = line.partition(": ")
-        if start.startswith("not used of "):
-            others = [name for name in names.split(", ") if name != column]
-            line = f"{start}{mark}{', '.join(others)}" if others else ""
-        lines.append(line)
-    return "\n".join(filter(None, lines))
 
 
 def _are_names(values: set[str], names: set[str]) -> bool:

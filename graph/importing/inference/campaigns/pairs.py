@@ -1,9 +1,14 @@
 """Makes promotions and targetings of ids of products or users in cells: of one, or of a list."""
 
 from graph.importing.exports.fit import names_of
-from graph.importing.inference.campaigns.cells import distinct_values, find_separator, unused_by
+from graph.importing.inference.campaigns.cells import (
+    distinct_values,
+    find_separator,
+    unused_by,
+    without_unused,
+)
 from graph.importing.inference.campaigns.windows import shared_settings
-from graph.importing.inference.draft import Ask, Draft, DraftSource
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted
 from graph.importing.inference.files.column_values import is_identifier
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.formats import FIRST_OF
@@ -65,22 +70,49 @@ def _ids_that_campaigns_list(
     tables = [source for source in draft.sources if source.table == "campaigns" and not source.has_windows]
     ids = set[str]()
     for source in (source for source in draft.sources if source.table == "behaviours"):
-        question = source.settings["columns"].get(field)
         file = by_name.get(str(source.settings["files"]))
-        if not isinstance(question, Ask) or file is None:
+        if file is None:
             continue
-        for choice in (name for name in question.choose if name in file.names):
+        for choice in _may_have(source, file, field):
             values = set(file.distinct([choice])[choice])
             listing = next(
                 (name for table in tables if (name := _listing(table, by_name, entity, values))), ""
             )
             if listing:
-                source.settings["columns"][field] = choice
+                _take(source, file, field, choice)
                 note = f"{choice} has the {entity}s: {listing}"
                 source.comment = "\n".join(filter(None, [source.comment, note]))
                 ids |= values
                 break
     return ids
+
+
+def _may_have(source: DraftSource, file: InspectedFile, field: str) -> list[str]:
+    """Return the columns of behaviours that may have the products, or users, as long as none is known.
+
+    Where rows have no product, their store may be what campaigns promote.
+    """
+    columns = source.settings["columns"]
+    question = columns.get(field)
+    names = [name for name in question.choose if name in file.names] if isinstance(question, Ask) else []
+    is_open = isinstance(question, Ask) or (question is None and ("behaviours", field) not in file.answers)
+    if field == "object" and is_open and isinstance(columns.get("store"), str):
+        names.append(columns["store"])
+    return names
+
+
+def _take(source: DraftSource, file: InspectedFile, field: str, column: str) -> None:
+    """Map a column to a field of behaviours; rows without a value have none of its objects."""
+    settings = source.settings
+    settings["columns"][field] = column
+    constants = {name: value for name, value in settings.get("constants", {}).items() if name != field}
+    settings.pop("constants", None)
+    if constants:
+        settings["constants"] = constants
+    empty = sum(int((frame[column] == "").sum()) for frame in file.frames([column]))
+    if empty:
+        rule = Noted({"empty": False}, f"leaves out {empty:,} rows without a value")
+        settings["where"] = {**settings.get("where", {}), column: rule}
 
 
 def _listing(table: DraftSource, by_name: dict[str, InspectedFile], entity: str, values: set[str]) -> str:
@@ -91,7 +123,7 @@ def _listing(table: DraftSource, by_name: dict[str, InspectedFile], entity: str,
     for column in unused_by(table, file):
         cells = distinct_values(file, column)
         named = _is_named(column, entity) or not _are_small_numbers(cells)
-        if named and find_separator(cells, values):
+        if named and find_separator(cells, values) is not None:
             return f"campaigns list them in {column} of {file.name}"
     return ""
 
@@ -126,6 +158,7 @@ def _add_targetings(draft: Draft, source: DraftSource, file: InspectedFile, camp
 def _add(draft: Draft, source: DraftSource, table: str, columns: dict[str, str], mark: str) -> None:
     listed = next(name for name in columns.values() if name != source.settings["columns"]["id"])
     split = {"split": {listed: mark}} if mark else {}
+    source.comment = without_unused(source.comment, listed)
     draft.sources.append(DraftSource(table, shared_settings(source) | split | {"columns": columns}))
 
 

@@ -1,4 +1,4 @@
-"""Asks when behaviours count where campaigns state a category or a store, which no mapping can express."""
+"""Asks when behaviours count where campaigns state a category or a store, which are not their products."""
 
 from graph.importing.inference.campaigns.cells import distinct_values, find_separator, unused_by
 from graph.importing.inference.draft import Ask, Draft, Noted, plain
@@ -22,29 +22,38 @@ def ask_about_scope(draft: Draft, files: list[InspectedFile]) -> None:
             others = [
                 other
                 for other in by_name.values()
-                if other is not file and len(ids) >= _FEW and _has_column_with(other, column, ids)
+                if other is not file and len(ids) >= _FEW and _column_with(other, column, ids)
             ]
             if others:
                 _ask(draft, file, column, ids, others[0])
                 return
 
 
-def _has_column_with(file: InspectedFile, column: str, values: set[str]) -> bool:
-    """Return whether a file has a column of that name with nearly all these values."""
-    same = [name for name in file.names if words_of(name) == words_of(column)]
-    return any(find_separator(values, distinct_values(file, name)) is not None for name in same)
+def _column_with(file: InspectedFile, column: str, values: set[str]) -> str | None:
+    """Return the column of that name of a file that has nearly all these values; None without one."""
+    same = (name for name in file.names if words_of(name) == words_of(column))
+    known = (name for name in same if find_separator(values, distinct_values(file, name)) is not None)
+    return next(known, None)
 
 
 def _ask(draft: Draft, file: InspectedFile, column: str, values: set[str], other: InspectedFile) -> None:
     examples = ", ".join(sorted(values)[:_EXAMPLES])
+    behaviours = {str(source.settings["files"]) for source in draft.sources if source.table == "behaviours"}
+    own = _column_with(other, column, values) if other.name in behaviours else None
+    or_map = (
+        f"map {own} of {other.name} as `object`, and {file.name} as `promotions` with {column} as `product`; "
+        if own
+        else ""
+    )
     for name, kind in draft.kinds.items():
         if plain(kind).get("counts") != "any":
             continue
         question = Ask(
             f"{file.name} states the {column} of each campaign ({examples}), as {other.name} does for its "
-            "rows, and no mapping limits a campaign to that. Deliver a file with a row for each campaign and "
-            "product (or user), and run `import init` again; or choose whether any behaviour of the kind "
-            f"{name} within the window counts (any), or none does (never)",
+            "rows. A campaign counts by the products that it promotes, so it is not limited to that as long "
+            "as `object` of the behaviours is another column. Deliver a file with a row for each campaign "
+            f"and product (or user), and run `import init` again; {or_map}or choose whether any behaviour of "
+            f"the kind {name} within the window counts (any), or none does (never)",
             ("any", "never"),
         )
         asked = plain(kind) | {"counts": question}
