@@ -137,3 +137,36 @@ def test_file_with_another_time_than_that_of_sending_lists_no_recipients(tmp_pat
     tables = _mapping(tmp_path, files | {"orders.csv": _orders()})["tables"]
     assert [source["files"] for source in tables["targetings"]] == ["appeals.csv"]
     assert {source["files"] for source in tables["behaviours"]} == {"gifts.csv", "orders.csv"}
+
+
+@pytest.mark.parametrize(("times", "uses"), [(2, 8), (3, 30)])
+def test_table_of_campaigns_with_few_uses_or_three_times_is_a_question(
+    tmp_path: Path, times: int, uses: int
+) -> None:
+    # Neither its names nor its times tell its window: of three, the first is when it was announced.
+    header = ["bekannt", "von da", "dann aus"][3 - times :]
+    days = [["2024-03-01", "2024-03-05", "2024-03-12"], ["2024-03-10", "2024-03-15", "2024-03-25"]]
+    lists = [
+        f"{code},T{code},{','.join(row[3 - times :])}" for code, row in zip(("A1", "A2"), days, strict=True)
+    ]
+    rows = [
+        f"{row},{_USERS[row % 40]},2024-03-{1 + row % 28:02},s{row % 5},"
+        + (("A1", "A2")[row % 2] if row < uses else "")
+        for row in range(90)
+    ]
+    files = {
+        "liste.csv": "\n".join([f"Schluessel,Titel,{','.join(header)}", *lists, ""]),
+        "orders.csv": "\n".join(["order_id,customer,order_date,sku,Wodurch", *rows, ""]),
+    }
+    assert _mapping(tmp_path, files)["tables"]["campaigns"][0]["columns"]["starts"] is None
+    _, questions = resolve_questions(load_yaml(infer_mapping(tmp_path, zone="UTC")))
+    (starts,) = (question for question in questions if question.path.endswith("starts"))
+    assert starts.choose == (*header, "none of them: its rows are no campaigns")
+    place = '"liste.csv"', "campaigns"
+    answers = {Place(*place, "starts"): "von da", Place(*place, "ends"): "dann aus"}
+    tables = _mapping(tmp_path, files, answers)["tables"]
+    window = {"starts": "von da", "ends": "dann aus"}
+    assert tables["campaigns"][0]["columns"] == {"id": "Schluessel", "name": "Titel", **window}
+    assert tables["behaviours"][0]["columns"]["campaign"] == "Wodurch"
+    refused = _mapping(tmp_path, files, {Place(*place, "starts"): "none of them: its rows are no campaigns"})
+    assert "campaigns" not in refused["tables"]

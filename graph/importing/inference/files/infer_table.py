@@ -59,6 +59,8 @@ def infer_table(file: InspectedFile) -> str | None:
         return None  # Behaviours without a time.
     if file.may_list_recipients and table not in ("campaigns", "promotions", "coupons"):
         return "targetings"
+    if file.may_list_campaigns and table is None:
+        return "campaigns"
     runs = states_campaigns(file)
     if runs and "user" not in roles and table not in ("campaigns", "promotions", "coupons"):
         return "campaigns"

@@ -67,6 +67,8 @@ class InspectedFile:
         Its columns that ids of other files tell, by role, see ``shared_ids``.
     no_roles
         Roles that its values contradict.
+    may_list_campaigns
+        Whether others use its key, and it has times that are ordered, but only the user knows its window.
     may_list_recipients
         Whether it names campaigns beside ids that a file of behaviours has, too, whose users are unknown.
     """
@@ -90,6 +92,7 @@ class InspectedFile:
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
     shared_roles: dict[str, str] = field(default_factory=dict)
     no_roles: set[str] = field(default_factory=set)
+    may_list_campaigns: bool = False
     may_list_recipients: bool = False
 
     @property

@@ -6,6 +6,7 @@ never before the other, states campaigns.
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -20,11 +21,13 @@ _MOST, _NEARLY_ALL = 0.5, 0.9
 """Shares of the values of a column that are ids: some users never buy, and all campaigns are known."""
 _MOST_CAMPAIGNS = 2_000
 _ROWS_OF_ONE = 5
-"""Rows that name each campaign, on average, where only its times tell a table of campaigns."""
+"""Rows that name each campaign, on average, where its times alone tell a table of campaigns."""
 _ENOUGH = 20
 """Small numbers that are users' of so many are no chance."""
 _ORDERS = ("basket", "quantity", "product")
 """Roles of columns that neither a list of recipients has nor a table of campaigns."""
+_LEAST_SHARED, _MORE_THAN = 0.25, 10
+"""The least share of the ids of two columns that are the same, and more ids than which a column must have."""
 _GENERIC = {"id", "nr", "no", "number", "key", "name", "line", "row", "index"}
 
 
@@ -72,11 +75,19 @@ def _drop_ties(file: InspectedFile) -> None:
 
 
 def _find_campaigns(file: InspectedFile, others: list[InspectedFile]) -> None:
-    """Find the key of a table of campaigns that others use, its window, and the columns that use it."""
+    """Find the key of a table of campaigns that others use, its window, and the columns that use it.
+
+    Where neither names nor an answer tell the window, and only a few rows name each campaign or there are
+    more than two times, it is a question whether the table states campaigns.
+    """
+    for field in ("starts", "ends"):
+        if answer := file.answers.get(("campaigns", field)):
+            file.shared_roles[field] = answer
     roles = file.roles
-    has_window = {roles.get("starts"), roles.get("ends")} <= set(file.times)
-    window = None if has_window else _window(file)
-    if "user" in roles or set(_ORDERS) & set(roles) or not (has_window or window):
+    is_known = {roles.get("starts"), roles.get("ends")} <= set(file.times)
+    is_known |= any(table == "campaigns" for table, _ in file.answers)
+    windows = [] if is_known else _windows(file)
+    if "user" in roles or set(_ORDERS) & set(roles) or not (is_known or windows):
         return
     for key in _keys(file):
         ids = set(file.distinct([key])[key])
@@ -86,12 +97,15 @@ def _find_campaigns(file: InspectedFile, others: list[InspectedFile]) -> None:
             for name in _may_name_campaigns(other)
             if _use(other, name, ids, named_alike=simplify(name) == simplify(key))
         ]
-        rows = max((sum(map(bool, other.values[name])) for other, name in using), default=0)
-        # Orders, which may have a time of delivery, have fewer lines each.
-        if not using or len(ids) > _MOST_CAMPAIGNS or (window and rows < _ROWS_OF_ONE * len(ids)):
+        if not using or len(ids) > _MOST_CAMPAIGNS:
             continue
-        if window:
-            starts, ends = window
+        rows = max(sum(map(bool, other.values[name])) for other, name in using)
+        # Orders, which may have a time of delivery, have fewer lines each.
+        if not is_known and (len(file.times) > 2 or rows < _ROWS_OF_ONE * len(ids)):
+            file.may_list_campaigns = True
+            return
+        if windows:
+            ((starts, ends),) = windows
             _share(
                 file, "starts", starts, f"is never after {ends}: they are taken for the window of campaigns"
             )
@@ -145,13 +159,16 @@ def _use(file: InspectedFile, name: str, ids: set[str], *, named_alike: bool) ->
     )
 
 
-def _window(file: InspectedFile) -> tuple[str, str] | None:
-    """Return the two columns of times of a table of which one is never before the other, if there are two."""
-    if len(file.times) != 2:
-        return None
-    first, second = file.times
+def _windows(file: InspectedFile) -> list[tuple[str, str]]:
+    """Return the pairs of columns of times of which the first is never after the second."""
+    pairs = (_window(file, first, second) for first, second in combinations(file.times, 2))
+    return [pair for pair in pairs if pair]
+
+
+def _window(file: InspectedFile, first: str, second: str) -> tuple[str, str] | None:
+    """Return two columns of times in their order, if one is never before the other."""
     for form in ({"format": "ISO8601"}, {"format": "mixed", "dayfirst": True}, {"format": "mixed"}):
-        times = pd.DataFrame({name: _as_times(file.values[name], form) for name in file.times}).dropna()
+        times = pd.DataFrame({name: _as_times(file.values[name], form) for name in (first, second)}).dropna()
         if len(times) < max(1, _NEARLY_ALL * len(file.values[first])):
             continue
         length = times[second] - times[first]
@@ -204,11 +221,15 @@ def _free(file: InspectedFile) -> list[str]:
 
 
 def _are_shared(file: InspectedFile, name: str, other: InspectedFile, same: str) -> bool:
-    """Return whether two columns have ids in common that are no chance: of one name, or long ones."""
+    """Return whether two columns have ids in common that are no chance: of one name, or long ones.
+
+    In the first rows, at least a quarter of the ids of the column with fewer of them are in the other one,
+    and the column itself has more than ten.
+    """
     own, others = (
         {value for value in part.values[column] if value} for part, column in ((file, name), (other, same))
     )
     common = own & others
     named_alike = simplify(name) == simplify(same) and simplify(name) not in _GENERIC
-    enough = len(common) > 1 and 2 * len(common) >= min(len(own), len(others)) * _MOST
-    return enough and len(own) > _ENOUGH // 2 and (named_alike or are_identifiers(common))
+    enough = len(common) > 1 and len(common) >= _LEAST_SHARED * min(len(own), len(others))
+    return enough and len(own) > _MORE_THAN and (named_alike or are_identifiers(common))
