@@ -160,6 +160,7 @@ def _name(translate: Translator, words: StepWords, forecaster: str) -> str:
         "Combination": translate("the combination"),
         "KLSTM": translate("the K-LSTM"),
         "Baseline": translate("traffic and the usual rates alone (Baseline)"),
+        "BoostedTrees": translate("boosted trees of all campaigns (BoostedTrees)"),
         "AutoETS": translate("exponential smoothing (AutoETS)"),
         "AutoTheta": translate("the Theta method (AutoTheta)"),
         "SeasonalMean": translate("the mean of the last eight seasons (SeasonalMean)"),

@@ -14,9 +14,9 @@ from forecasting.history.time_step import Step
 
 Floats = NDArray[np.float64]
 
-MEMBERS = ("KLSTM", "Baseline", "AutoETS", "AutoTheta", "SeasonalMean", "Croston")
+MEMBERS = ("KLSTM", "Baseline", "BoostedTrees", "AutoETS", "AutoTheta", "SeasonalMean", "Croston")
 """Names of all members, in the order of their weights."""
-STATISTICAL = MEMBERS[2:]
+STATISTICAL = MEMBERS[3:]
 _SEASONS = 8
 """Seasons whose same steps SeasonalMean averages: with days, the last eight of the same weekday."""
 _MIN_STEPS = 8

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
+from forecasting.combination.lead_groups import lead_groups
 from forecasting.combination.members import MEMBERS
 
 Floats = NDArray[np.float64]
 
 _STRENGTH = 20.0
 """Weight of the penalty; chosen on the Complete Journey before July 2017."""
-_LEAD_GROUPS = (1, 4, 8)
-"""First leads of the groups that share weights: with days, 1 to 3, 4 to 7, and later ones."""
 
 
 def equal_weights(horizon: int) -> Floats:
@@ -61,11 +60,11 @@ def learn_weights(means: Floats, y: Floats, known: NDArray[np.bool_]) -> Floats:
     origins, leads = np.nonzero(known)
     points, outcomes = means[origins, :, leads], y[origins, leads]
     of_all = _optimal(points, outcomes, leads, weights[:, 0])
-    for first, end in zip(_LEAD_GROUPS, (*_LEAD_GROUPS[1:], horizon + 1), strict=True):
-        group = (leads >= first - 1) & (leads < end - 1)
-        if group.any():
-            optimal = _optimal(points[group], outcomes[group], leads[group], of_all)
-            weights[:, first - 1 : end - 1] = optimal[:, np.newaxis]
+    for group in lead_groups(horizon):
+        of_group = np.isin(leads, group - 1)
+        if of_group.any():
+            optimal = _optimal(points[of_group], outcomes[of_group], leads[of_group], of_all)
+            weights[:, group - 1] = optimal[:, np.newaxis]
     return weights
 
 

@@ -1,4 +1,4 @@
-"""A fitted K-LSTM in a file: network weights and statistical parameters, no code."""
+"""A fitted K-LSTM in a file: network weights, trees and statistical parameters, no code."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from forecasting.baseline.baseline import Baseline
+from forecasting.combination.boosted_trees import BoostedTrees
 from forecasting.history.time_step import Step, step_named
 from forecasting.klstm.network import KLSTMNetwork
 from forecasting.klstm.trainer import Configuration, load_network
@@ -23,7 +24,7 @@ from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.remedies import Remedy
 
-_FORMAT = 8
+_FORMAT = 9
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 
@@ -39,8 +40,9 @@ class Checkpoint:
         Time step of the training data.
     dataset, cutoff, network
         The data set, its first day not used in training, and the id of the spreading network.
-    baseline, validation, shares, launch_errors
-        The fitted baseline, what the validation decided, user shares and errors of forecasts at launch.
+    baseline, trees, validation, shares, launch_errors
+        The fitted baseline and trees, what the validation decided, user shares and errors of forecasts at
+        launch.
     is_trained
         Whether the networks are trained.
     """
@@ -52,6 +54,7 @@ class Checkpoint:
     network: str
     members: list[KLSTMNetwork]
     baseline: Baseline
+    trees: BoostedTrees
     validation: Validation
     shares: UserShares
     launch_errors: LaunchErrors
@@ -77,7 +80,7 @@ class Checkpoint:
         }
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         members = [member.state_dict() for member in self.members]
-        tensors |= self.validation.tensors()
+        tensors |= self.validation.tensors() | self.trees.tensors()
         write_networks(path, members, {"groundswell": json.dumps(metadata)}, **tensors)
 
     @classmethod
@@ -104,6 +107,7 @@ class Checkpoint:
                 metadata["network"],
                 [load_network(configuration, weights) for weights in members],
                 Baseline(configuration.holidays, tensors["rate_weights"].numpy()),
+                BoostedTrees.of_tensors(tensors),
                 Validation.of_tensors(tensors),
                 shares,
                 LaunchErrors(tensors["launch_weights"].numpy(), float(tensors["launch_dispersion"])),

@@ -10,6 +10,7 @@ import torch
 from pandas.util import hash_pandas_object
 
 from forecasting.baseline.baseline import Baseline
+from forecasting.combination.boosted_trees import BoostedTrees
 from forecasting.combination.members import MEMBERS
 from forecasting.combination.weights import baseline_alone, combine, equal_weights
 from forecasting.history.campaign_users import campaign_users, others_share
@@ -41,8 +42,8 @@ from graph.progress import Progress, Silent
 
 
 class KLSTM:
-    """A model of all campaigns of a data set: a baseline, an ensemble of networks that correct it, and the
-    shares of users.
+    """A model of all campaigns of a data set: a baseline, an ensemble of networks that correct it, boosted
+    trees, and the shares of users.
 
     Parameters
     ----------
@@ -71,6 +72,7 @@ class KLSTM:
         self.is_trained = False
         self._members: list[KLSTMNetwork] = []
         self._baseline = Baseline(self.configuration.holidays, np.empty(0))
+        self._trees = BoostedTrees.none()
         self._validation = Validation(0, equal_weights(self.step.horizon))
         self._shares = UserShares.usual()
         self._launch_errors = LaunchErrors(np.array([1.0, 0.0]), 1.0)
@@ -103,6 +105,7 @@ class KLSTM:
                 baseline_network(self.configuration, self._launch_errors.dispersion)
                 for _ in range(self.configuration.members)
             ]
+            self._trees = BoostedTrees.none()
             self._validation = Validation(0, baseline_alone(history.step.horizon))
             return self
         data = hash_pandas_object(history.steps).sum()
@@ -110,8 +113,9 @@ class KLSTM:
         if saved.validation:
             self._validation = saved.validation
         else:
-            self._validation = validate(samples, history, self.configuration, progress)
+            self._validation = validate(samples, frames, history, self.configuration, progress)
             saved.save(self._validation, [])
+        self._trees = BoostedTrees.fit(frames, history.n_steps)
         self._members = self._train_members([sample.example for sample in samples], saved, progress)
         saved.discard()
         return self
@@ -122,7 +126,7 @@ class KLSTM:
         return self._validation.weights
 
     def update(self, history: History) -> "KLSTM":
-        """Refit the baseline, the shares of users and the errors at launch; keep the trained networks.
+        """Refit the baseline, the shares of users and the errors at launch; keep the networks and trees.
 
         Parameters
         ----------
@@ -335,7 +339,7 @@ class KLSTM:
             steps = min(horizon, frame.end - origin)
             days = history.step.range(history.first_day, origin, steps)
             klstm_mean, dispersion, level = (output[row, :steps] for output in outputs)
-            members = member_means(frame, origin, klstm_mean)
+            members = member_means(frame, origin, klstm_mean, self._trees)
             mean = combine(members, self.weights)
             dispersion = dispersion * self._validation.dispersion_factor
             level = self._validation.calibrate_level(level * (mean / klstm_mean)[:, np.newaxis])
@@ -396,6 +400,7 @@ class KLSTM:
             network=self.network,
             members=self._members,
             baseline=self._baseline,
+            trees=self._trees,
             validation=self._validation,
             shares=self._shares,
             launch_errors=self._launch_errors,
@@ -410,5 +415,6 @@ class KLSTM:
         model = cls(saved.configuration, dataset=saved.dataset, cutoff=saved.cutoff, network=saved.network)
         model.step, model._members = saved.step, saved.members
         model._baseline, model._validation, model._shares = saved.baseline, saved.validation, saved.shares
-        model._launch_errors, model.is_trained = saved.launch_errors, saved.is_trained
+        model._trees, model._launch_errors = saved.trees, saved.launch_errors
+        model.is_trained = saved.is_trained
         return model

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from forecasting.baseline.baseline import Baseline, traffic_of
-from forecasting.baseline.traffic import CalendarEffects
+from forecasting.baseline.rate_model import Traffic
 from forecasting.history.calendar import CALENDAR_FEATURES, calendar_features
 from forecasting.history.campaign_users import CampaignUsers, campaign_users
 from forecasting.history.history import History
@@ -60,12 +60,10 @@ class CampaignFrame:
         Its rows of ``History.steps``.
     calendar
         ``calendar_features`` of all steps and the horizon after them.
-    traffic_shocks
-        Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,).
+    traffic
+        Traffic, its forecasts and the effects of holidays and seasons.
     baseline
         Baseline from each origin, shape (n_steps + 1, horizon).
-    effects
-        The effects of holidays and seasons.
     users
         The users it can reach.
     open
@@ -81,9 +79,8 @@ class CampaignFrame:
     targeted: int
     steps: pd.DataFrame
     calendar: Floats
-    traffic_shocks: NDArray[np.float64]
+    traffic: Traffic
     baseline: NDArray[np.float64]
-    effects: CalendarEffects
     users: CampaignUsers
     open: bool
     counts_from_launch: bool
@@ -102,6 +99,11 @@ class CampaignFrame:
     def y(self) -> NDArray[np.float64]:
         """Participants per step, shape (n_steps,)."""
         return self.steps["y"].to_numpy(float)
+
+    @cached_property
+    def traffic_shocks(self) -> NDArray[np.float64]:
+        """Log ratio of traffic to its one-step-ahead forecast, shape (n_steps,)."""
+        return np.asarray(np.log((self.traffic.counts + 1) / (self.traffic.expected[:-1, 0] + 1)))
 
     @cached_property
     def level(self) -> NDArray[np.float64]:
@@ -193,7 +195,6 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     step, first = history.step, history.first_day
     calendar = calendar_features(step.range(first, 0, history.n_steps + step.horizon), step, history.country)
     traffic = traffic_of(history, baseline.holidays)
-    shocks = np.log((traffic.counts + 1) / (traffic.expected[:-1, 0] + 1))
     steps = dict(iter(history.steps.groupby("unique_id")))
     from_launch = history.from_launch_ids
     users, expected = campaign_users(history), baseline.expected(history, traffic)
@@ -209,9 +210,8 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             targeted=campaign.targeted,
             steps=steps[campaign.id].reset_index(drop=True),
             calendar=calendar,
-            traffic_shocks=shocks,
+            traffic=traffic,
             baseline=expected[campaign.id],
-            effects=traffic.effects,
             users=users[campaign.id],
             open=campaign.open,
             counts_from_launch=history.redemptions_only or campaign.id in from_launch,

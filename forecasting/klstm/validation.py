@@ -1,7 +1,7 @@
 """What the latest steps of the training data decide: epochs, weights of the combination, width of intervals.
 
-They are decided with a network that has not seen these steps. The statistical members and the baseline are
-fitted up to each origin.
+They are decided with a network and trees that have not seen these steps. The statistical members and the
+baseline are fitted up to each origin.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import nbinom, norm
 
 from forecasting.baseline.baseline import Baseline, traffic_of
+from forecasting.combination.boosted_trees import BoostedTrees
 from forecasting.combination.members import statistical_means
 from forecasting.combination.weights import combine, equal_weights, learn_weights
 from forecasting.history.history import History
@@ -83,9 +84,13 @@ class Validation:
 
 
 def validate(
-    samples: Sequence[Sample], history: History, configuration: Configuration, progress: Progress
+    samples: Sequence[Sample],
+    frames: Sequence[CampaignFrame],
+    history: History,
+    configuration: Configuration,
+    progress: Progress,
 ) -> Validation:
-    """Decide with a network trained on the steps before the validation period."""
+    """Decide with a network and trees that were trained on the steps before the validation period."""
     # The targets of the training examples end before the validation period.
     start, horizon = history.n_steps - history.step.validation, history.step.horizon
     training = [sample.example for sample in samples if sample.origin < start - horizon]
@@ -104,10 +109,12 @@ def validate(
     chosen = chosen[:: 1 + len(chosen) // _MAX_ORIGINS]
     if forecasts is None or not chosen:
         return Validation(epochs, equal_weights(horizon))
+    trees = BoostedTrees.fit(frames, start)
     advance = progress.stage("Learning the weights of the combination", len(chosen))
     means = []
     for row in chosen:
-        means.append(member_means(validation[row].frame, validation[row].origin, forecasts.mean[row]))
+        frame, origin = validation[row].frame, validation[row].origin
+        means.append(member_means(frame, origin, forecasts.mean[row], trees))
         advance(1)
     examples = [validation[row].example for row in chosen]
     y, level = (
@@ -156,7 +163,7 @@ def with_baselines_at_origins(
             yield Sample(frame, origin, frame.sample(origin))
 
 
-def member_means(frame: CampaignFrame, origin: int, klstm_mean: Floats) -> Floats:
+def member_means(frame: CampaignFrame, origin: int, klstm_mean: Floats, trees: BoostedTrees) -> Floats:
     """The means of all members from `origin` on, where the K-LSTM's is given.
 
     Returns
@@ -166,12 +173,13 @@ def member_means(frame: CampaignFrame, origin: int, klstm_mean: Floats) -> Float
     ahead = len(klstm_mean)
     statistical = statistical_means(
         frame.y[frame.first_counted : origin],
-        frame.effects.factors(origin)[frame.first_counted :],
+        frame.traffic.effects.factors(origin)[frame.first_counted :],
         frame.step,
         ahead,
-        frame.effects.season_factors(origin)[frame.first_counted :],
+        frame.traffic.effects.season_factors(origin)[frame.first_counted :],
     )
-    return np.vstack([klstm_mean, frame.baseline[origin, :ahead], statistical])
+    of_trees = trees.means(frame, origin, ahead)
+    return np.vstack([klstm_mean, frame.baseline[origin, :ahead], of_trees, statistical])
 
 
 def _dispersion_factor(y: Floats, mean: Floats, dispersion: Floats, horizon: int) -> float:

@@ -23,7 +23,7 @@ def held_out(errors: Floats, n: int = 60, seed: int = 3) -> tuple[Floats, Floats
 
 
 def test_weights_follow_the_member_that_did_better() -> None:
-    errors = np.array([1.0, 1.6, 1.6, 1.6, 1.6, 1.6])
+    errors = np.array([1.0, *[1.6] * (len(MEMBERS) - 1)])
     weights = learn_weights(*held_out(errors))
     assert weights.sum(axis=0) == pytest.approx(np.ones(HORIZON))
     assert (weights[0] > 0.8).all()
@@ -36,7 +36,7 @@ def test_weights_stay_equal_without_evidence() -> None:
 
 
 def test_weights_of_few_steps_stay_near_equal() -> None:
-    errors = np.array([1.0, 1.3, 1.3, 1.3, 1.3, 1.3])
+    errors = np.array([1.0, *[1.3] * (len(MEMBERS) - 1)])
     few, many = (learn_weights(*held_out(errors, n)) for n in (2, 200))
     assert 1 / len(MEMBERS) < few[0].mean() < many[0].mean()
     assert few[0].max() < 0.5
