@@ -279,6 +279,7 @@ def test_array_that_grows_keeps_its_earlier_digests(tmp_path: Path, monkeypatch:
         ('{"userId": "\\ud800"}', "half of a surrogate pair"),
         ('{"userId": ' + "[" * 100_000, "is not valid JSON"),
         ('{"userId": ' + "9" * 5_000 + "}", "is not valid JSON"),
+        ('{"userId": "u1", "userId": "u2"}', 'the key "userId" has two values in one object'),
         ('{"userId": {"a": 1}}', "is not one plain value"),
         ("17", "is not a JSON object"),
     ],

@@ -19,6 +19,25 @@ _NOT_PLAIN = (
 _HALF_PAIR = "contains half of a surrogate pair, which is no character"
 
 
+class _RepeatedKey(ValueError):
+    """An object has a key twice, with different values."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object by its keys. Raises _RepeatedKey where one has two values, of which none is right."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        for name, value in pairs:
+            if values[name] != value:
+                raise _RepeatedKey(
+                    f"the key {json.dumps(name, ensure_ascii=False)} has two values in one object"
+                )
+    return values
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
+
+
 class Element(NamedTuple):
     """An element of a list that is a row, and the record that holds it."""
 
@@ -175,7 +194,7 @@ def parse_json(
             continue
         if problem is None:
             try:
-                record = json.loads(text)
+                record = _DECODER.decode(text)
             except (ValueError, RecursionError) as error:
                 problem = f"is not valid JSON: {_reason(error)}"
         if problem is None:
@@ -189,7 +208,8 @@ def _reason(error: Exception) -> str:
     """Return why a text is no JSON; Python words two of its own limits for programmers."""
     if isinstance(error, RecursionError):
         return "its values are nested too deeply"
-    return str(error) if isinstance(error, json.JSONDecodeError) else "a number has too many digits"
+    known = json.JSONDecodeError | _RepeatedKey
+    return str(error) if isinstance(error, known) else "a number has too many digits"
 
 
 def _is_unicode(value: object) -> bool:
