@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.options import DatasetOption, HomeOption, JsonOption, load_local_settings
+from cli.options import DatasetOption, HomeOption, JsonOption, load_local_settings, load_settings
 from graph.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.importing.inference.answers import Place
     from graph.importing.mapping.model import Mapping
     from graph.importing.report import ImportReport
+    from graph.importing.values.erased_users import ErasedUsers
 
 app = typer.Typer(no_args_is_help=True, help="Import data into the database.")
 
@@ -135,7 +136,7 @@ def _check_and_run(
         ask_questions(path, infer)
         while apply_answers(folder, path):
             ask_questions(path)
-    _show_check(folder, path)
+    _show_check(folder, path, home)
     if not agreed and not on_terminal:
         raise InvalidRequest(
             "Nothing was imported: --run asks before it imports, and there is no terminal.",
@@ -159,6 +160,7 @@ def schema() -> None:
 @app.command("check")
 def check(
     folder: FolderArgument,
+    home: HomeOption = None,
     mapping: MappingOption = None,
     max_rejected: MaxRejectedOption = None,
     as_json: JsonOption = False,
@@ -166,10 +168,12 @@ def check(
     """Validate every row and show the first rows of each table; nothing is written."""
     from graph.importing.mapping.model import mapping_path
 
-    _show_check(folder, mapping or mapping_path(folder), max_rejected, as_json)
+    _show_check(folder, mapping or mapping_path(folder), home, max_rejected, as_json)
 
 
-def _show_check(folder: Path, path: Path, max_rejected: float | None = None, as_json: bool = False) -> None:
+def _show_check(
+    folder: Path, path: Path, home: Path | None, max_rejected: float | None = None, as_json: bool = False
+) -> None:
     """Print the outcome that an import would have; exit with an error where it would stop."""
     from cli.console import progress_bars
     from cli.import_report import show_check
@@ -180,13 +184,30 @@ def _show_check(folder: Path, path: Path, max_rejected: float | None = None, as_
     apply_answers(folder, path)
     rules = read_mapping(path)
     with progress_bars() as progress:
-        report = check_files(folder, rules, progress, max_rejected)
+        report = check_files(folder, rules, progress, max_rejected, _erased_users(home, rules.dataset))
     if as_json:
         _print_check(path, report)
     else:
         show_check(folder.name or str(folder), report, rules.zone)
     if report.stopped:
         raise report.stopped
+
+
+def _erased_users(home: Path | None, dataset: str) -> "ErasedUsers | None":
+    """Return the erased users of a data set; None where no database answers: a check does without one."""
+    from graph.connection import connect
+    from graph.database import Timeouts
+    from graph.errors import DatabaseError, NotReady
+    from graph.importing.values.erased_users import ErasedUsers
+
+    settings = load_settings(home)
+    if settings.server:
+        return None
+    try:
+        with connect(settings, Timeouts(connect=2.0, acquire=2.0, retry=0.0)) as graph:
+            return ErasedUsers.of_graph(graph, dataset)
+    except (DatabaseError, NotReady):
+        return None
 
 
 @app.command("run")

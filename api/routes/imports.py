@@ -27,6 +27,7 @@ from graph.importing.runs.records import ImportRun, find_import, import_runs
 from graph.importing.runs.rejects import Rejects
 from graph.importing.uploads import receive, remove_upload, store_mapping
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
+from graph.importing.values.erased_users import ErasedUsers
 from graph.progress import Silent
 from graph.remedies import Remedy
 from jobs import queue
@@ -92,7 +93,9 @@ def check_import(
             _store_files(files, folder)
             text = mapping or infer_mapping(folder, dataset, zone)
             text = _with_answers(folder, text) if mapping else text
-            report = check_files(folder, _mapping(text), Silent(), max_rejected)
+            parsed = _mapping(text)
+            erased = ErasedUsers.of_graph(context.graph, parsed.dataset)
+            report = check_files(folder, parsed, Silent(), max_rejected, erased)
         except UnansweredQuestions as error:
             return serialize_questions(text, error)
         finally:

@@ -18,6 +18,7 @@ from graph.importing.runs.rejects import RejectReason
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.day_counts import DayCounts
+from graph.importing.values.erased_users import ErasedUsers
 from graph.importing.values.later_files import leave_out_superseded
 from graph.importing.values.observer import Observer
 from graph.importing.values.shared_codes import keep_shared_codes
@@ -30,7 +31,7 @@ _MAX_EXAMPLES = 20
 
 @dataclass
 class Check:
-    """The outcome that an import into an empty database would have.
+    """The outcome that an import into an empty database would have, but for rows of erased users.
 
     Attributes
     ----------
@@ -71,7 +72,11 @@ class Check:
 
 
 def check_files(
-    folder: Path, mapping: Mapping, progress: Progress, max_rejected: float | None = None
+    folder: Path,
+    mapping: Mapping,
+    progress: Progress,
+    max_rejected: float | None = None,
+    erased: ErasedUsers | None = None,
 ) -> Check:
     """Read and validate all files.
 
@@ -83,6 +88,8 @@ def check_files(
         Receives the stages.
     max_rejected
         Share of rejected rows of a table above which an import would stop; default: the mapping's.
+    erased
+        The erased users of the data set, whose rows are left out; default: nobody.
 
     Raises
     ------
@@ -98,7 +105,7 @@ def check_files(
     reasons: dict[str, Counter[RejectReason]] = defaultdict(Counter)
     days = DayCounts()
     check.tables = {table: RowCounts() for table, _ in files.tables()}
-    for resolved in Resolver(mapping, observer).run(files, progress):
+    for resolved in Resolver(mapping, observer, erased).run(files, progress):
         file, rows = resolved.source, resolved.rows
         check.tables[file.table].add(resolved.counts)
         check.tally.add_block(file.name, rows, resolved.rejected)

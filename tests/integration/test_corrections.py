@@ -8,10 +8,12 @@ from graph.connection import Graph, Row
 from graph.erasure import erase
 from graph.errors import InvalidRequest, NotFound
 from graph.importing import job, undo
+from graph.importing.check import check_files
 from graph.importing.job import import_files
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.runs.records import import_runs
 from graph.importing.undo import undo_import
+from graph.importing.values.erased_users import ErasedUsers
 from graph.progress import Silent
 from graph.settings import Settings
 from tests.data import query
@@ -343,6 +345,10 @@ def test_an_erased_user_stays_erased_in_every_import_until_she_may_return(
         "users.csv: 1 row was left out, of erased users.",
         "orders-*.csv: 1 row was left out of behaviours, of erased users.",
     ]
+    # `import check` leaves them out as well: one user, one targeting and three orders.
+    erased = ErasedUsers.of_graph(graph, dataset)
+    checked = check_files(shop, shop_mapping(dataset), Silent(), erased=erased)
+    assert (checked.total.rejected, checked.total.left_out) == (0, 5)
     # Another reading of the orders loads everything anew, without her.
     assert load(tables=behaviours(columns=COLUMNS | {"quantity": "amount"})["tables"]).reloaded_imports
     assert not of_a()

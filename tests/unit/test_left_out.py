@@ -8,6 +8,7 @@ import numpy as np
 from graph.importing.check import Check, check_files
 from graph.importing.mapping.model import parse_mapping
 from graph.importing.reading.input_files import open_input_files
+from graph.importing.values.erased_users import ErasedUsers, hash_of
 from graph.importing.values.left_out import LeftOut
 from graph.importing.values.rows import Rows
 from graph.progress import Silent
@@ -123,3 +124,13 @@ def test_records_whose_elements_are_rows_count_once(tmp_path: Path) -> None:
     assert check(tmp_path, behaviours=[paid, cancelled]).left_out == [
         "log.jsonl: 1 record was left out of behaviours, excluded by `where` (^.status)."
     ]
+
+
+def test_check_leaves_out_rows_of_erased_users(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("who,what,on\na,tea,2024-03-02\nb,tea,2024-03-03\na,tea,2024-03-04\n")
+    tables = {"behaviours": purchases()}
+    mapping = parse_mapping({"dataset": "x", "zone": "UTC", "tables": tables, "kinds": KINDS}, "test")
+    key = "00" * 32
+    report = check_files(tmp_path, mapping, Silent(), erased=ErasedUsers(key, [hash_of("a", key)]))
+    assert (report.total.loaded, report.total.left_out, report.total.rejected) == (1, 2, 0)
+    assert report.left_out == ["log.csv: 2 rows were left out of behaviours, of erased users."]

@@ -76,3 +76,13 @@ def test_corrected_rows_count_as_the_later_file_has_them(tmp_path: Path, name: s
     (source,) = mapping.tables["behaviours"]
     assert (source.columns["id"], source.replaces) == (name, ["id"])
     assert check_files(tmp_path, mapping, Silent()).tables["behaviours"].loaded == 24 - 5 + 12
+
+
+@pytest.mark.parametrize(("column", "is_id"), [("Wert", False), ("Vorgang Nr", True)])
+def test_unique_whole_amounts_are_no_numbers_of_rows(tmp_path: Path, column: str, is_id: bool) -> None:
+    rows = [
+        f"u{n % 5},tea,2024-03-{n + 1:02},{(n * 37) % 101 + 900},{('paid', 'cancelled')[n % 2]}"
+        for n in range(20)
+    ]
+    (tmp_path / "orders.csv").write_text("\n".join([f"user_id,product,date,{column},status", *rows, ""]))
+    assert ("replaces: [id]" in infer_mapping(tmp_path, zone="UTC")) is is_id

@@ -62,12 +62,19 @@ class ResolvedBlock:
 
 
 class Resolver:
-    """Resolves the rows of input files table by table."""
+    """Resolves the rows of input files table by table.
 
-    def __init__(self, mapping: Mapping, observer: Observer) -> None:
+    Parameters
+    ----------
+    mapping, observer
+        The mapping, and what observes the rows.
+    erased
+        The erased users; default: nobody, as in the empty database that the bulk engine fills.
+    """
+
+    def __init__(self, mapping: Mapping, observer: Observer, erased: ErasedUsers | None = None) -> None:
         self.mapping = mapping
-        # The bulk engine fills an empty database, from which nobody was erased.
-        self._reader = RowReader(mapping, observer, self._unknown, ErasedUsers())
+        self._reader = RowReader(mapping, observer, self._unknown, erased or ErasedUsers())
         self.ids: dict[str, IdIndex] = {name: IdIndex() for name in (*ENTITIES, "coupons")}
         self._pairs: dict[str, set[tuple[int, ...]]] = {name: set() for name in TABLES}
 

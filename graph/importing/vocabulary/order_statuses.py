@@ -88,6 +88,9 @@ _NOT = re.compile(r"\b(?:no|not|non|nicht|kein|keine|niet|geen|pas|never|sin)\b|
 _MOST_STATUSES = 12
 """Different values of a column of another name that may be statuses."""
 
+_LONGEST = 200
+"""Characters of a status; longer texts are notes."""
+
 Meaning = Literal["excluded", "purchase", "unknown"]
 
 
@@ -115,6 +118,8 @@ def _are_statuses(texts: Iterable[str | None]) -> bool:
 
 def meaning_of(status: str) -> Meaning:
     """Return whether an order of this status is no purchase (taken back, failed or unpaid), or is one."""
+    if len(status) > _LONGEST:
+        return "unknown"
     plain = _plain(status)
     if plain in _UNPAID:
         return "excluded"

@@ -9,7 +9,7 @@ import pandas as pd
 from graph.importing.inference.behaviours.order_ids import is_order_id, is_row_key
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading.json_paths import RECORD
-from graph.importing.vocabulary.names import simplify
+from graph.importing.vocabulary.names import simplify, words_of
 
 _NAMES = {
     "event_id", "event_uuid", "message_id", "insert_id", "hit_id", "activity_id", "interaction_id", "log_id",
@@ -20,6 +20,10 @@ _NAMES = {
 """Names of such columns; an `id` is often that of the order."""
 _CODE = re.compile(r"[^\s.,:/@]*\d[^\s.,:/@]*")
 """A value that can be the number of a row: it has a digit, and is no decimal, time or address."""
+_NAMED = {"id", "no", "nr", "number", "nummer", "num", "ref", "reference", "code", "key", "uuid", "guid"}
+"""Words of names of ids."""
+_LONG = 8
+"""Digits of a number that is no amount."""
 _MIN_ROWS = 10
 """Values that differ by chance, if there are fewer."""
 
@@ -75,12 +79,21 @@ def unique_row_id(file: InspectedFile, names: Iterable[str], user: str | None) -
     """
     for name in names:
         values = [value for value in file.values[name] if value]
-        if len(values) < _MIN_ROWS or not all(map(_CODE.fullmatch, values)):
+        if len(values) < _MIN_ROWS or not all(map(_CODE.fullmatch, values)) or _may_be_amounts(name, values):
             continue
         is_filled = all((frame[name] != "").all() for frame in file.frames([name]))
         if is_filled and is_row_key(file, [name]) and is_order_id(file, name, *filter(None, [user])):
             return name
     return None
+
+
+def _may_be_amounts(name: str, values: list[str]) -> bool:
+    """Return whether whole numbers may be amounts: they are not named as ids, not long, and do not run."""
+    if not all(map(str.isdecimal, values)) or _NAMED & set(words_of(name)):
+        return False
+    numbers = list(map(int, values))
+    is_running = numbers in (sorted(numbers), sorted(numbers)[::-1])
+    return not is_running and min(map(len, values)) < _LONG
 
 
 def _rows_of_repeated_records(file: InspectedFile, name: str, attributes: list[str], product: str) -> int:

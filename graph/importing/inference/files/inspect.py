@@ -23,6 +23,8 @@ from graph.importing.reading.sheets import SheetInfo
 from graph.importing.reading.title_rows import is_data_row
 
 _FIRST_ROWS = 50
+_LONGEST = 1_000
+"""Characters of a value that the inference looks at; ids are no longer."""
 _DELIMITED = {"csv", "tsv"}
 _LINES = {"line_items", "items", "products"}
 """Names of lists with the lines of an order."""
@@ -96,7 +98,9 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
         file.problem = str(error).rstrip(".").removeprefix(path.name).lstrip(": ")
         return file
     file.names = list(found.columns)
-    file.values = found.columns
+    file.values = {
+        name: [value and value[:_LONGEST] for value in values] for name, values in found.columns.items()
+    }
     file.typed = found.typed
     file.lists_in_rows = found.lists_in_rows
     nulls = {value for column in found.columns.values() for value in column} & _NULLS
