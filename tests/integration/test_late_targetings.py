@@ -21,7 +21,7 @@ MOMENTS = [
     ("b", "2024-03-06 10:00"),
     ("c", "2024-03-02 10:00"),
 ]
-LINE = "act: 6 behaviours, 4 count; 2 of users whom the campaign had not targeted."
+LINE = "act: 6 behaviours, 4 count; 2 of users whom the campaign had not targeted by then."
 MOMENTS_OF_B = ["b 2024-03-02T10:00", "b 2024-03-05T00:00", "b 2024-03-05T08:00", "b 2024-03-06T10:00"]
 COUNTING = ["a 2024-03-02T10:00", "b 2024-03-05T00:00", "b 2024-03-06T10:00", "c 2024-03-02T10:00"]
 

@@ -88,7 +88,7 @@ def test_every_behaviour_is_counted_with_its_reason(
     )
     lines = [
         "order: 6 behaviours, 2 count; 2 outside every window, 1 inside one, but not of a promoted product, "
-        "1 of users whom the campaign had not targeted.",
+        "1 of users whom the campaign had not targeted by then.",
         "Behaviours rejected because their user is unknown: 1.",
     ]
     assert check_files(shop, shop_mapping(dataset), Silent()).tally.lines() == lines
@@ -99,7 +99,7 @@ def test_every_behaviour_is_counted_with_its_reason(
         file.write("b,tea,2024-03-08 10:00,1\n")
     assert import_files(graph, settings, shop, shop_mapping(dataset), Silent(), engine="stream").tally[0] == (
         "order: 7 behaviours, 3 count; 2 outside every window, 1 inside one, but not of a promoted product, "
-        "1 of users whom the campaign had not targeted."
+        "1 of users whom the campaign had not targeted by then."
     )  # Rejected rows make the block be read again.
 
 

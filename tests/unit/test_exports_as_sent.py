@@ -192,7 +192,7 @@ EXPORTS = {
             + "1,22,7,buy,1511712000\n2,22,7,buy,1511712000\n1,22,7,cart,2145916800\n",
         },
         [
-            "buy: 2 behaviours, 1 count; 1 of users whom the campaign had not targeted.",
+            "buy: 2 behaviours, 1 count; 1 of users whom the campaign had not targeted by then.",
             "cart: 1 behaviours; they never count.",
             "pv: 80 behaviours, 48 count; 32 outside every window.",
         ],
@@ -224,7 +224,7 @@ EXPORTS = {
         LATE | {"campaigns.csv": SPRING},
         [
             "purchase: 8 behaviours, 1 count; 5 outside every window, 1 inside one, but not of a promoted "
-            "product, 1 of users whom the campaign had not targeted."
+            "product, 1 of users whom the campaign had not targeted by then."
         ],
         {"campaigns": 1, "targetings": 2, "promotions": 1, "behaviours": 8},
     ),

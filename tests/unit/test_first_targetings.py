@@ -33,5 +33,5 @@ def test_first_of_several_targetings_counts(
     check = check_files(tmp_path, shop_mapping("shop", tables=tables), Silent())
     assert (check.tables["targetings"].loaded, check.tables["targetings"].unchanged) == (3, 2)
     assert check.tally.lines() == [
-        "order: 4 behaviours, 2 count; 2 of users whom the campaign had not targeted."
+        "order: 4 behaviours, 2 count; 2 of users whom the campaign had not targeted by then."
     ]

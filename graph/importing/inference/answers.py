@@ -46,5 +46,5 @@ def give_answers(files: Sequence[InspectedFile], answers: dict[Place, str]) -> N
             for (table, field), column in own.items()
             if column in file.names
             or (field == "campaign" and column != NO_COLUMN)
-            or (field in ("object", "value") and column == NO_COLUMN)
+            or (field in ("object", "value", "at") and column == NO_COLUMN)
         }

@@ -44,6 +44,7 @@ from graph.importing.inference.files.order_lines import join_orders, line_column
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
 from graph.importing.inference.files.shared_ids import find_shared_ids
 from graph.importing.inference.files.tables import assign_columns, is_exclusive
+from graph.importing.inference.files.targeting_times import TargetingTime, targeting_time
 from graph.importing.inference.files.user_lists import join_users
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
@@ -224,11 +225,12 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
         del columns["name"]
     if "user" in columns and (user := user_column(file, columns["user"])):
         columns["user"] = user
-    if table == "targetings" and "at" not in columns and len(file.times) == 1:
-        columns["at"] = file.times[0]
     if table == "campaigns":
         _add_end(settings, columns, file)
     columns |= {field: column for (of_table, field), column in file.answers.items() if of_table == table}
+    time = targeting_time(file, columns.pop("at", None)) if table == "targetings" else TargetingTime()
+    if time.column is not None:
+        columns["at"] = time.column
     for field in spec.fields:
         if (
             field.required
@@ -245,13 +247,13 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
     no_users = unused_columns(
         file.names, {name: column for name, column in columns.items() if name != "user"}
     )
-    if table == "targetings" and (where := not_reached(file, no_users)):
+    if table == "targetings" and (where := time.where | not_reached(file, no_users)):
         settings["where"] = where
         unused = [name for name in unused if name not in where]
     settings["columns"] = columns
     if unused and spec.attributes:
         settings["attributes"] = {_property(name, spec.reserved): name for name in unused}
-    remarks = [file.comment, unread_lists(file)]
+    remarks = [file.comment, unread_lists(file), time.remark]
     if unused and not spec.attributes:
         remarks.append(f"not used of {file.name}: {', '.join(unused[:20])}")
     if table == "campaigns":

@@ -315,7 +315,7 @@ def _line(name: str, kind: BehaviourKind, counts: KindCounts) -> str:
     parts = [
         (counts.outside, "outside every window"),
         (counts.other, f"inside one, but not {fitting}"),
-        (counts.untargeted, "of users whom the campaign had not targeted"),
+        (counts.untargeted, "of users whom the campaign had not targeted by then"),
     ]
     rest = ", ".join(f"{number:,} {what}" for number, what in parts if number)
     return f"{line}, {counts.counting:,} count" + (f"; {rest}." if rest else ".")

@@ -20,6 +20,7 @@ from graph.importing.values.outliers import Outliers
 from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.values.rows import Rows
 from graph.importing.values.unlisted_statuses import warn_of_unlisted_statuses
+from graph.importing.values.untimed_targetings import UntimedTargetings
 from graph.importing.warnings import DataWarning
 
 _NUMBERS = ("quantity", "value")
@@ -62,6 +63,7 @@ class Observer:
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
+        self._untimed = UntimedTargetings()
         self._repeated = RepeatedRows() if compares_files else None
         self._kept: Counter[tuple[str, str, str, bool]] = Counter()
         """Rows by file, column, status that `statuses` does not list, and whether it lists others."""
@@ -92,6 +94,7 @@ class Observer:
                 self._conflicting.add(file.name, part)
         if len(rows):
             self._add_ids(rows)
+            self._untimed.add(file, rows)
             if file.table == "behaviours":
                 if self._repeated:
                     self._repeated.add(file.name, rows)
@@ -182,7 +185,8 @@ class Observer:
                 ))  # fmt: skip
         statuses = warn_of_unlisted_statuses(self._kept)
         repeated = self._repeated.warnings() if self._repeated else []
-        return [*found, *self._conflicting.warnings(), *self._ids.warnings(), *statuses, *repeated]
+        others = [*self._conflicting.warnings(), *self._ids.warnings(), *self._untimed.warnings()]
+        return [*found, *others, *statuses, *repeated]
 
 
 def _column(file: InputFile, name: str) -> _Column:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graph.importing.inference.draft import Ask, Draft, DraftSource
+from graph.importing.inference.draft import Ask, Draft, DraftSource, question_of
 from graph.importing.mapping.formats import as_list
 from graph.importing.mapping.source import LINE_SETTINGS
 
@@ -43,7 +43,7 @@ def add_campaigns(draft: Draft) -> None:
     sent = [
         source
         for source in draft.sources
-        if source.table == "targetings" and "at" in source.settings["columns"]
+        if source.table == "targetings" and not question_of(at := source.settings["columns"].get("at")) and at
     ]
     if not draft.campaign_columns:
         draft.sources += [_sent_campaigns(source) for source in sent[:1]]

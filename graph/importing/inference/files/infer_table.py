@@ -75,7 +75,13 @@ def infer_table(file: InspectedFile) -> str | None:
         return "behaviours"
     if table == "behaviours" and _is_sending(file, roles):
         return "targetings"
-    if table in ("targetings", "coupons") and times and kind_of_file(file.name, file.times[0]):
+    is_sent = any(map(is_time_of_sending, times))
+    if (
+        table in ("targetings", "coupons")
+        and times
+        and not is_sent
+        and kind_of_file(file.name, file.times[0])
+    ):
         return "behaviours"  # Opens and clicks, not whom a campaign reached.
     if table == "ties" and {roles.get("source"), roles.get("target")} & times:
         return None
@@ -125,8 +131,13 @@ def _is_sending(file: InspectedFile, roles: Mapping[str, str]) -> bool:
 
 
 def states_sendings(file: InspectedFile) -> bool:
-    """Return whether the times of a file, if it has any, are those at which something was sent."""
-    return all(set(simplify(name).split("_")) & _SENT for name in file.times)
+    """Return whether a time of a file, if it has any, is that at which something was sent."""
+    return not file.times or any(map(is_time_of_sending, file.times))
+
+
+def is_time_of_sending(name: str) -> bool:
+    """Return whether a column of times is named like that at which something was sent."""
+    return bool(set(simplify(name).split("_")) & _SENT)
 
 
 def states_campaigns(file: InspectedFile) -> bool:
