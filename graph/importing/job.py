@@ -100,7 +100,9 @@ class ImportJob:
         self._target = Target(mapping, self.number)
         self._expected = {table: sum(file.rows for file in files) for table, files in self._files.tables()}
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
-        self._observer = Observer(mapping, compares_files=self._files.may_repeat_rows)
+        self._observer = Observer(
+            mapping, compares_files=self._files.may_repeat_rows, several_files=self._files.unkeyed_series
+        )
         self._ledger = Ledger(graph, mapping.dataset, self.number)
         self._tally = Tally(mapping)
         graph.run("importing/engine", dataset=mapping.dataset, number=self.number, engine=chosen)

@@ -254,6 +254,14 @@ class Source(FormatSettings):
         return bool(self.statuses) and not self.key
 
     @property
+    def may_leave_out_orders(self) -> bool:
+        """Whether rows that `where` leaves out may be orders that another file has in another state."""
+        used = set(self.columns.values())
+        rules = [rule for column, rule in self.where.items() if column not in used]
+        by_state = any(rule.is_ or rule.is_not or rule.empty for rule in rules)
+        return bool(self.key or self.statuses or by_state)
+
+    @property
     def label(self) -> str:
         """The name that its behaviours carry in the graph."""
         return self.name or DIVIDER.join(self.files)

@@ -123,6 +123,16 @@ class InputFiles:
         return self.mapping.duplicates == "keep" and any(len(names) > 1 for names in files_of.values())
 
     @property
+    def unkeyed_series(self) -> set[str]:
+        """The labels of sources of orders that read several files, and have no key to compare these by."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for file in self.inputs:
+            has_orders = "basket" in file.source.columns or file.source.may_leave_out_orders
+            if file.table == "behaviours" and has_orders and not file.source.key:
+                names[file.source.label].add(file.name)
+        return {label for label, found in names.items() if len(found) > 1}
+
+    @property
     def files(self) -> dict[str, str]:
         """The checksum of each file, joined ones included, by name."""
         own = {file.name: file.checksum for file in self.inputs}

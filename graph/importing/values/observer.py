@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from graph.importing.values.id_report import IdReport
 from graph.importing.values.left_out import LeftOut
 from graph.importing.values.masks import is_true
 from graph.importing.values.outliers import Outliers
+from graph.importing.values.overlapping_files import OverlappingFiles
 from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.values.rows import Rows
 from graph.importing.values.unlisted_statuses import warn_of_unlisted_statuses
@@ -49,9 +51,13 @@ class Observer:
         The mapping by which rows are read.
     compares_files
         Whether files can repeat behaviours of each other, which takes 12 bytes a row.
+    several_files
+        Labels of the sources without a key that read several files.
     """
 
-    def __init__(self, mapping: Mapping, *, compares_files: bool = False) -> None:
+    def __init__(
+        self, mapping: Mapping, *, compares_files: bool = False, several_files: Collection[str] = ()
+    ) -> None:
         self._mapping = mapping
         # A kind that takes back another may well have negative numbers.
         self._returns = [name for name, kind in mapping.kinds.items() if kind.returns]
@@ -64,6 +70,7 @@ class Observer:
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
         self._untimed = UntimedTargetings()
+        self._overlapping = OverlappingFiles(several_files)
         self._repeated = RepeatedRows() if compares_files else None
         self._kept: Counter[tuple[str, str, str, bool]] = Counter()
         """Rows by file, column, status that `statuses` does not list, and whether it lists others."""
@@ -89,6 +96,7 @@ class Observer:
 
     def add(self, file: InputFile, rows: Rows) -> None:
         """Observe rows of one block of `file` that are to be loaded."""
+        self._overlapping.add(file, rows)
         for part in (rows, rows.repeated):
             if part and file.table == "behaviours":
                 self._conflicting.add(file.name, part)
@@ -185,8 +193,8 @@ class Observer:
                 ))  # fmt: skip
         statuses = warn_of_unlisted_statuses(self._kept)
         repeated = self._repeated.warnings() if self._repeated else []
-        others = [*self._conflicting.warnings(), *self._ids.warnings(), *self._untimed.warnings()]
-        return [*found, *others, *statuses, *repeated]
+        found += [*self._conflicting.warnings(), *self._ids.warnings(), *self._untimed.warnings()]
+        return [*found, *self._overlapping.warnings(), *statuses, *repeated]
 
 
 def _column(file: InputFile, name: str) -> _Column:

@@ -84,8 +84,8 @@ class _Candidates:
     left_out
         Line numbers of rows that are left out.
     left_out_keys
-        Users, keys, objects and times of behaviours that `where` leaves out, if the source has a key
-        or statuses.
+        Users, keys, objects, times and orders of behaviours that `where` leaves out, if they may be orders
+        that another file has.
     kept
         Number of rows by value, of columns of statuses.
     ok
@@ -147,9 +147,10 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
     numbers, raw = parsed.numbers[keep], parsed.columns
     keys = None
     if len(left_out):
-        if table == "behaviours" and (source.key or source.keeps_stale_orders):
+        if table == "behaviours" and source.may_leave_out_orders:
             excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
-            columns = key_columns(excluded, len(left_out), source, mapping, "at", "object")
+            more = ("at", "object", *(["basket"] if "basket" in source.columns else []))
+            columns = key_columns(excluded, len(left_out), source, mapping, *more)
             keys = Rows(table, left_out, columns, [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     used = {*source.columns.values(), *(name for rule in source.kinds for name in rule.where)}
