@@ -9,11 +9,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from graph.errors import InvalidRequest
 from graph.importing.check import check_files
 from graph.importing.engines.resolve import Resolver
 from graph.importing.exports import known_exports
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import Mapping, parse_mapping
+from graph.importing.mapping.questions import write_answers
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.reading.input_files import open_input_files
 from graph.importing.values.observer import Observer
@@ -337,3 +339,37 @@ def test_events_without_consent_have_no_user_and_are_left_out(tmp_path: Path) ->
     report = check_files(tmp_path, mapping, Silent())
     assert report.total.rejected == 0
     assert behaviours_of(tmp_path, mapping) == BEHAVIOURS["Google Analytics 4: BigQuery export"]
+
+
+def test_two_exports_with_users_by_e_mail_address_are_both_mapped(tmp_path: Path) -> None:
+    mailchimp = next(title for title in BEHAVIOURS if title.startswith("Mailchimp"))
+    for title in ("Shopify: orders", mailchimp):
+        write_sample(title, tmp_path)
+    # Discount codes and newsletters are campaigns of two kinds.
+    text = write_answers(infer_mapping(tmp_path, "x", "Europe/Berlin"), ["named"])
+    mapping = parse_mapping(load_yaml(text), "test")
+    assert check_files(tmp_path, mapping, Silent()).total.rejected == 0
+    both = BEHAVIOURS["Shopify: orders"] + BEHAVIOURS[mailchimp]
+    assert sorted(behaviours_of(tmp_path, mapping), key=str) == sorted(both, key=str)
+    campaigns = {row["id"] for row in rows_of(tmp_path, mapping, "campaigns")}
+    assert campaigns == set(CAMPAIGNS["Shopify: orders"]) | set(CAMPAIGNS[mailchimp])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("Klaviyo", "Shopify: orders", "each person in both would be two users"),
+        (
+            "WooCommerce: orders from the REST API",
+            "WooCommerce: Advanced Order Export",
+            "the same orders twice",
+        ),
+    ],
+)
+def test_exports_that_do_not_fit_together_are_refused(
+    tmp_path: Path, first: str, second: str, why: str
+) -> None:
+    paths = [path.name for title in (first, second) for path in write_sample(title, tmp_path)]
+    with pytest.raises(InvalidRequest, match=why) as refusal:
+        infer_mapping(tmp_path, "x", "UTC")
+    assert all(name in str(refusal.value) for name in paths)

@@ -1,9 +1,10 @@
 """Known exports: the mapping of each in one YAML file, recognised by the columns of its files.
 
-A file states the export's `title`, its `files` by name, and `tables`, `kinds` and `participation` as in a
-mapping, whose `files` are those names::
+A file states its `title`, what identifies its `users`, its `files` by name, and `tables`, `kinds` and
+`participation` as in a mapping, whose `files` are those names::
 
     title: UCI Online Retail
+    users: CustomerID
     files:
       orders: {columns: [InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice, CustomerID]}
     tables:
@@ -52,6 +53,7 @@ class KnownExport:
 
     name: str
     title: str
+    users: str
     files: Mapping[str, KnownFile]
     tables: Mapping[str, list[dict[str, Any]]]
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -82,6 +84,7 @@ def _read(name: str, text: str) -> KnownExport:
     return KnownExport(
         name.removesuffix(".yaml"),
         content.pop("title"),
+        content.pop("users"),
         files,
         content.pop("tables"),
         kinds=content.pop("kinds", {}),
@@ -90,10 +93,10 @@ def _read(name: str, text: str) -> KnownExport:
     )
 
 
-def find_export(
+def find_exports(
     columns: Mapping[str, Sequence[str]], first_rows: Mapping[str, Sequence[Sequence[str]]]
-) -> tuple[KnownExport, dict[str, list[str]]] | None:
-    """Return the export that a delivery contains, and its files by their name in the export.
+) -> list[tuple[KnownExport, dict[str, list[str]]]]:
+    """Return the exports that a delivery contains, each with its files by their name in the export.
 
     Parameters
     ----------
@@ -102,11 +105,14 @@ def find_export(
     first_rows
         The first rows as texts, by file.
     """
+    exports: list[tuple[KnownExport, dict[str, list[str]]]] = []
+    rest = dict(columns)
     for export in known_exports():
         found = {
-            key: [name for name in columns if spec.fits(columns[name], first_rows.get(name, ()))]
+            key: [name for name in rest if spec.fits(rest[name], first_rows.get(name, ()))]
             for key, spec in export.files.items()
         }
         if all(found[key] or spec.optional for key, spec in export.files.items()):
-            return export, {key: names for key, names in found.items() if names}
-    return None
+            exports.append((export, {key: names for key, names in found.items() if names}))
+            rest = {name: rest[name] for name in rest if not any(name in names for names in found.values())}
+    return exports

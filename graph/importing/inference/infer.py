@@ -48,7 +48,7 @@ from graph.importing.inference.files.targeting_times import TargetingTime, targe
 from graph.importing.inference.files.user_lists import join_users
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.inference.formats.zones import ask_zone
-from graph.importing.inference.known import use_known_export
+from graph.importing.inference.known import use_known_exports
 from graph.importing.mapping.open_ends import open_end
 from graph.importing.mapping.source import no_rows_of
 from graph.importing.reading.kept_sheets import keep_sheets
@@ -97,7 +97,7 @@ def infer_mapping(
 def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers: dict[Place, str]) -> str:
     files = inspect_files(folder)
     draft = Draft(dataset or _name_of(folder), zone)
-    series = join_series(use_known_export(draft, files))
+    series = join_series(use_known_exports(draft, files))
     give_answers(series, answers)
     find_shared_ids(series)
     rest = join_users(join_orders(series))

@@ -1,9 +1,10 @@
-"""Drafts the mapping of a known export."""
+"""Drafts the mapping of known exports."""
 
+from itertools import combinations
 from typing import Any
 
-from graph.errors import ImportFailed
-from graph.importing.exports import KnownExport, find_export
+from graph.errors import ImportFailed, InvalidRequest
+from graph.importing.exports import KnownExport, find_exports
 from graph.importing.exports.fit import fit_source, named_columns
 from graph.importing.inference.draft import Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile
@@ -14,25 +15,55 @@ _OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline")
 """Settings that an export does not decide."""
 
 
-def use_known_export(draft: Draft, files: list[InspectedFile]) -> list[InspectedFile]:
-    """Add the sources of a known export to the draft, and return the files that are not part of it."""
-    found = find_export({file.name: file.names for file in files}, {file.name: file.rows for file in files})
-    if found is None:
-        return files
-    export, names = found
-    by_key = {key: [file for file in files if file.name in group] for key, group in names.items()}
-    settings = dict(export.settings)
-    zone = settings.pop("zone", None)
-    if zone and draft.zone is None:
-        draft.zone = Noted(zone, f"the zone of {export.title}")
-    draft.settings |= settings
-    for table, sources in export.tables.items():
-        for source in sources:
-            draft.sources += _sources(export, table, source, by_key)
-    draft.kinds |= export.kinds
-    draft.participation = export.participation
-    taken = {name for group in names.values() for name in group}
+def use_known_exports(draft: Draft, files: list[InspectedFile]) -> list[InspectedFile]:
+    """Add the sources of known exports to the draft, and return the files that are not part of any.
+
+    Raises
+    ------
+    InvalidRequest
+        One mapping cannot hold all of them.
+    """
+    found = find_exports({file.name: file.names for file in files}, {file.name: file.rows for file in files})
+    _refuse_unlike_exports(found)
+    for export, names in found:
+        by_key = {key: [file for file in files if file.name in group] for key, group in names.items()}
+        settings = dict(export.settings)
+        zone = settings.pop("zone", None)
+        if zone and draft.zone is None:
+            draft.zone = Noted(zone, f"the zone of {export.title}")
+        draft.settings |= settings
+        for table, sources in export.tables.items():
+            for source in sources:
+                draft.sources += _sources(export, table, source, by_key)
+        draft.kinds |= export.kinds
+        draft.participation = export.participation or draft.participation
+    taken = {name for _, names in found for group in names.values() for name in group}
     return [file for file in files if file.name not in taken]
+
+
+def _refuse_unlike_exports(found: list[tuple[KnownExport, dict[str, list[str]]]]) -> None:
+    """Refuse exports that identify users in different ways, or of which two may have the same orders."""
+    for (export, names), (other, others) in combinations(found, 2):
+        common = [kind for kind in export.kinds if kind in other.kinds]
+        if export.users != other.users:
+            why = (
+                f"{export.title} identifies users by {export.users}, {other.title} by {other.users}, so that "
+                "each person in both would be two users"
+            )
+        elif common:
+            why = f"both have behaviours of the kind {common[0]}, which may be the same orders twice"
+        else:
+            continue
+        both = f"{export.title} ({_listed(names)}) and {other.title} ({_listed(others)})"
+        raise InvalidRequest(
+            f"The folder has two known exports, {both}, which fit into no common mapping: {why}.",
+            "Put the files of each into a folder of its own, and import each as a data set of its own; or "
+            "write a mapping by hand that reads both, with one column that identifies users in all files.",
+        )
+
+
+def _listed(names: dict[str, list[str]]) -> str:
+    return ", ".join(dict.fromkeys(name for group in names.values() for name in group))
 
 
 def _sources(
