@@ -119,3 +119,30 @@ def test_the_question_names_the_file_that_has_the_times(tmp_path: Path) -> None:
     (tmp_path / "lines.csv").write_text("order_id,sku,quantity\n" + "".join(f"A-{i},tea,1\n" for i in rows))
     (question,) = questions(tmp_path)
     assert "(order_date of orders.csv)" in question
+
+
+def write_trips(folder: Path, *zones: str) -> None:
+    rows = [
+        f"{number},c{number},tea,2024-03-0{number + 1}T01:30:00Z,1.5,{zone}\n"
+        for number, zone in enumerate(zones)
+    ]
+    (folder / "trips.csv").write_text(HEADER.replace("\n", ",timezone\n") + "".join(rows))
+
+
+def test_zone_that_a_column_has_in_all_rows_is_that_of_the_days(tmp_path: Path) -> None:
+    write_trips(tmp_path, *["America/Sao_Paulo"] * 4, "")
+    text = infer_mapping(tmp_path, "shop")
+    assert "zone: America/Sao_Paulo  # defines the days; timezone of trips.csv has it in all rows\n" in text
+    assert load_yaml(infer_mapping(tmp_path, "shop", "Europe/Berlin"))["zone"] == "Europe/Berlin"
+
+
+def test_several_zones_of_a_column_are_asked_about(tmp_path: Path) -> None:
+    write_trips(tmp_path, *["America/Sao_Paulo"] * 4, "America/Manaus")
+    (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, "shop")))[1]
+    assert question.choose == ("America/Sao_Paulo", "America/Manaus", "UTC")
+    assert "timezone of trips.csv states several time zones: America/Sao_Paulo (4 rows), " in question.ask
+
+
+def test_places_that_are_no_zones_state_none(tmp_path: Path) -> None:
+    write_trips(tmp_path, *["America/Sao_Paulo"] * 4, "South America/Brazil")
+    assert load_yaml(infer_mapping(tmp_path, "shop"))["zone"] == "UTC"

@@ -47,7 +47,7 @@ from graph.importing.inference.files.tables import assign_columns, is_exclusive
 from graph.importing.inference.files.targeting_times import TargetingTime, targeting_time
 from graph.importing.inference.files.user_lists import join_users
 from graph.importing.inference.formats.settings import format_settings
-from graph.importing.inference.formats.zones import ask_zone
+from graph.importing.inference.formats.zones import decide_zone
 from graph.importing.inference.known import use_known_exports
 from graph.importing.mapping.open_ends import open_end
 from graph.importing.mapping.source import no_rows_of
@@ -123,7 +123,7 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
     name_changed_series(draft)
     _complete(draft, objects, files)
     if draft.zone is None:
-        draft.zone = ask_zone(draft, files) or Noted(
+        draft.zone = decide_zone(draft, files) or Noted(
             "UTC", "defines the days; another one is like Europe/Berlin"
         )
     return with_record(draft.render(), answers, zone)

@@ -1,4 +1,4 @@
-"""Asks for the time zone of a delivery where it decides its times: of those with a clock and no offset."""
+"""Decides the time zone of a delivery, or asks where its times have a clock and no offset."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from graph.errors import ImportFailed
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
-from graph.importing.inference.draft import Ask, Draft, DraftSource, plain
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
+from graph.importing.inference.formats.zone_columns import stated_zone
 from graph.importing.mapping.formats import parts_of
 from graph.importing.reading.cells import texts
 from graph.importing.reading.numbered_columns import read_numbered_columns
@@ -27,12 +28,14 @@ _UTC = {"Z", "z", "UTC", "GMT", "+00", "+00:00", "+0000", "-00:00"}
 _HAS_OFFSET = r"(?:\d:\d\d(?::\d\d(?:[.,]\d+)?)?|T\d{4,6}) ?(?P<offset>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 
 
-def ask_zone(draft: Draft, files: Sequence[InspectedFile]) -> Ask | None:
-    """Return the question for the time zone; None where all times are dates or in UTC.
+def decide_zone(draft: Draft, files: Sequence[InspectedFile]) -> Noted | Ask | None:
+    """Return the time zone that a column states, or the question for it; None where all are dates or in UTC.
 
     Times that all have other offsets state moments, but not in which zone their days are counted.
     """
     by_name = index_by_name(files)
+    if stated := stated_zone(draft, by_name):
+        return stated
     offsets: dict[str, str] = {}
     for source in draft.sources:
         for column, file, found in _times(source, by_name):
