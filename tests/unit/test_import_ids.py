@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
+from graph.errors import InvalidRequest
 from graph.importing.check import check_files
 from graph.importing.mapping.formats import Numbers, ValueFormat
 from graph.importing.mapping.model import parse_mapping
@@ -60,3 +62,55 @@ def test_nfkc_makes_composed_decomposed_and_full_width_ids_equal() -> None:
     ids = pa.array(["Cafe\u0301", "Caf\u00e9", "\uff23\uff41\uff46\u00e9", None, "tea"])
     assert normalise(ids, ["nfkc"]).to_pylist() == ["Caf\u00e9", "Caf\u00e9", "Caf\u00e9", None, "tea"]
     assert normalise(pa.chunked_array([ids, ids]), ["nfkc"]).to_pylist()[5:7] == ["Caf\u00e9"] * 2
+
+
+def test_phone_numbers_with_and_without_their_calling_code_are_reported(tmp_path: Path) -> None:
+    numbers = [
+        "+44 7700 900123",
+        "07700900123",
+        "0044-7700-900123",
+        "+447700900456",
+        "(07700) 900 456",
+        "+4917612",
+    ]
+    orders = HEADER + "".join(f"{number},tea,2024-03-01,1\n" for number in numbers)
+    report = check_orders(tmp_path, orders, orders_mapping())
+    (warning,) = (found for found in report.warnings if found.code == "similar_ids")
+    assert warning.text.startswith(
+        "users: 5 ids differ from another one only in how a phone number is written"
+    )
+    assert warning.text.endswith("add `ids: {users: [phone +44]}` to the mapping.")
+    assert warning.count == 3
+    report = check_orders(tmp_path, orders, orders_mapping(ids={"users": ["phone +44"]}))
+    assert not [found for found in report.warnings if found.code == "similar_ids"]
+    assert {row["user"] for row in report.preview["behaviours"]} == {"+447700900123", "+447700900456"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "expected"),
+    [
+        ("phone +44", "+44 (0)20 7946 0018", "+442079460018"),
+        ("phone +44", "+49 30 901820", "+4930901820"),
+        ("phone +39", "06 6982 1234", "+390669821234"),
+        ("phone +39", "+39 06 6982 1234", "+390669821234"),
+        ("phone", "0044 7700 900123", "+447700900123"),
+        ("phone", "07700 900123", "07700900123"),
+        ("phone +44", "447700900123", "447700900123"),
+        ("phone +44", "0017", "0017"),
+        ("phone +44", "ann@example.com", "ann@example.com"),
+    ],
+)
+def test_phone_rule_changes_numbers_that_begin_with_plus_or_zero(
+    rule: str, given: str, expected: str
+) -> None:
+    assert normalise(pa.array([given, None]), [rule]).to_pylist() == [expected, None]
+
+
+def test_calling_code_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="ids"):
+        orders_mapping(ids={"users": ["phone 44"]})
+
+
+def test_ids_with_leading_zeros_are_no_phone_numbers(tmp_path: Path) -> None:
+    orders = HEADER + "00017850,tea,2024-03-01,1\n017851,tea,2024-03-01,1\n"
+    assert not check_orders(tmp_path, orders, orders_mapping()).warnings

@@ -24,6 +24,10 @@ DATE_AND_HOUR = " &hour& "
 """The same for a column of hours, from 0 to 23."""
 
 
+PHONE_RULE = r"phone(?: \+([1-9]\d{0,2}))?"
+"""A rule for ids that are phone numbers, with the country calling code of national ones."""
+
+
 def divider_of(name: str) -> str:
     """Return what stands between the columns of the file that `name` is made of, if it is of several."""
     return next((divider for divider in (DATE_AND_TIME, DATE_AND_HOUR) if divider in name), FIRST_OF)

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 
 from graph.errors import InvalidRequest
 from graph.importing.contract import ADDABLE, TABLES
-from graph.importing.mapping.formats import FormatSettings, Numbers, ValueFormat, as_list
+from graph.importing.mapping.formats import PHONE_RULE, FormatSettings, Numbers, ValueFormat, as_list
 from graph.importing.mapping.kinds import BehaviourKind, Participation
 from graph.importing.mapping.questions import (
     InvalidAnswer,
@@ -36,6 +36,7 @@ EntityTable = Literal["users", "tags", "products", "campaigns", "coupons"]
 IdRule = Literal[
     "lower_case", "no_spaces", "no_leading_zeros", "whole_numbers", "nfkc", "without_suffix", "as_written"
 ]  # fmt: skip
+PhoneRule = Annotated[str, Field(pattern=f"^{PHONE_RULE}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -72,13 +73,15 @@ class Mapping(FormatSettings):
         "unknown id, or add it. Default: add where the table is not mapped, else reject. campaigns: keep "
         "behaviours that name an unknown one (default), which count for it once it exists, or reject them",
     )  # fmt: skip
-    ids: dict[EntityTable, Annotated[list[IdRule], BeforeValidator(as_list)]] = Field(
+    ids: dict[EntityTable, Annotated[list[IdRule | PhoneRule], BeforeValidator(as_list)]] = Field(
         default_factory=dict,
         description="users, tags, products, campaigns, coupons: rules that make ids equal, for the table's "
         "own ids and all references to them: lower_case, no_spaces, no_leading_zeros (0012 is 12), "
         "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones), "
         "without_suffix (SPRING-4F7A is SPRING, for codes of single use; codes of several users and ids that "
-        "a table of campaigns states are left alone); as_written changes nothing",
+        "a table of campaigns states are left alone); 'phone +44' (07700 900123 and 0044 7700 900123 are "
+        "+447700900123, where +44 is the country calling code of national numbers), phone (without "
+        "national numbers); as_written changes nothing",
     )
     tables: dict[str, Sources]
     kinds: dict[str, BehaviourKind] = Field(

@@ -1,11 +1,14 @@
 """Applies the rules of a mapping that make ids equal."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.importing.mapping.formats import PHONE_RULE
 from graph.importing.reading.compatible_text import nfkc
+from graph.importing.reading.phone_ids import unify_phones
 
 WITHOUT_SUFFIX = "without_suffix"
 RULES: dict[str, Callable[[pa.Array], pa.Array]] = {
@@ -22,6 +25,8 @@ RULES: dict[str, Callable[[pa.Array], pa.Array]] = {
 
 def normalise(ids: pa.Array, rules: Sequence[str], left_alone: pa.Array | None = None) -> pa.Array:
     """Return `ids` after `rules`; ids that are `left_alone` keep their suffix."""
+    for phones in (name for name in rules if re.fullmatch(PHONE_RULE, name)):
+        ids = unify_phones(ids, phones)
     for name, rule in RULES.items():
         if name not in rules:
             continue

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.importing.reading.ids import RULES
+from graph.importing.reading.ids import normalise
+from graph.importing.reading.phone_ids import phone_rule
 from graph.importing.warnings import DataWarning
 
 _DIFFERENCES = {
@@ -38,10 +39,14 @@ class IdReport:
         found = []
         for table in list(self._pending):
             self._merge(table)
+            ids = self._ids[table]
+            differences = dict(_DIFFERENCES)
+            if phones := phone_rule(ids):
+                differences[phones] = "in how a phone number is written"
             found += [
                 warning
-                for rule in _DIFFERENCES
-                if (warning := _warning(table, rule, self._ids[table])) is not None
+                for rule, difference in differences.items()
+                if (warning := _warning(table, rule, difference, ids)) is not None
             ]
         return found
 
@@ -51,8 +56,8 @@ class IdReport:
         self._pending[table] = []
 
 
-def _warning(table: str, rule: str, ids: pa.Array) -> DataWarning | None:
-    equal = RULES[rule](ids)
+def _warning(table: str, rule: str, difference: str, ids: pa.Array) -> DataWarning | None:
+    equal = normalise(ids, [rule])
     if not pc.any(pc.not_equal(equal, ids)).as_py():
         return None
     codes = equal.dictionary_encode().indices.to_numpy(zero_copy_only=False)
@@ -65,7 +70,7 @@ def _warning(table: str, rule: str, ids: pa.Array) -> DataWarning | None:
     left = "they are one" if len(groups) == 1 else f"only {len(groups):,} are left"
     return DataWarning(
         "similar_ids",
-        f"{table}: {count:,} ids differ from another one only {_DIFFERENCES[rule]}; without that difference, "
+        f"{table}: {count:,} ids differ from another one only {difference}; without that difference, "
         f"{left}. If they are the same, add `ids: {{{table}: [{rule}]}}` to the mapping.",
         count - len(groups),
         [" / ".join(repr(ids[int(i)].as_py()) for i in pair) for pair in members],
