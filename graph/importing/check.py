@@ -16,6 +16,7 @@ from graph.importing.runs import limits
 from graph.importing.runs.coverage import find_coverage
 from graph.importing.runs.rejects import RejectReason
 from graph.importing.runs.row_counts import RowCounts
+from graph.importing.unmapped_columns import unmapped_warnings
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.day_counts import DayCounts
 from graph.importing.values.erased_users import ErasedUsers
@@ -129,7 +130,7 @@ def check_files(
     nothing = check.tally.explain_none() if "behaviours" in mapping.tables else NO_BEHAVIOURS
     empty = check.tally.explain_empty_campaigns()
     check.warnings += [warning for warning in (nothing, empty) if warning]
-    check.warnings += files.unread_warnings()
+    check.warnings += [*files.unread_warnings(), *unmapped_warnings(files)]
     limit_of = mapping.limit if max_rejected is None else lambda _table: max_rejected
     table = limits.exceeded(check.tables, limit_of)
     if table:

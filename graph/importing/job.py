@@ -25,6 +25,7 @@ from graph.importing.runs.rejects import Rejects
 from graph.importing.runs.rereading import replaced_imports
 from graph.importing.runs.row_counts import RowCounts
 from graph.importing.undo import replace_import
+from graph.importing.unmapped_columns import unmapped_warnings
 from graph.importing.values.ambiguous_columns import refuse_ambiguous_columns
 from graph.importing.values.later_files import leave_out_superseded
 from graph.importing.values.observer import Observer
@@ -217,6 +218,7 @@ class ImportJob:
             *self._files.warnings(),
             *self._observer.warnings(),
             *self._files.unread_warnings(),
+            *unmapped_warnings(self._files),
         ]
         total = self.report.total
         total.check()

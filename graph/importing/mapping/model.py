@@ -216,7 +216,7 @@ class Mapping(FormatSettings):
         """Return a digest of all settings that decide how the rows of `source` are read."""
         # Without defaults, so that a setting that a later version adds does not change the digest.
         settings = [
-            source.model_dump_json(exclude={"files", "name", "statuses"}, exclude_defaults=True),
+            source.model_dump_json(exclude={"files", "name", "statuses", "without"}, exclude_defaults=True),
             self.value_format(source).model_dump_json(exclude_defaults=True),
             json.dumps(self.ids, sort_keys=True),
         ]

@@ -183,6 +183,11 @@ class Source(FormatSettings):
         description="behaviours: column: statuses of orders that count. `import check` and `import run` warn "
         "of others, as only a later file may have them",
     )
+    without: list[Literal["value"]] = Field(
+        default_factory=list,
+        description="behaviours: [value] where no column holds an amount, so that `import check` and `import "
+        "run` warn of none",
+    )
     sheet: str | None = Field(
         None, description="Excel: name of the sheet, where `files` does not have it; default: the first"
     )
@@ -294,6 +299,8 @@ def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str
     ]
     if "object" in absent:
         source = {**source, "constants": {"object": ANY_PRODUCT} | source.get("constants", {})}
+    if "value" in absent:
+        source = {**source, "without": ["value"]}
     columns = {field: column for field, column in columns.items() if field not in absent}
     ends = columns.get("ends")
     days = ends.get("column") if isinstance(ends, dict) else ends
@@ -385,7 +392,7 @@ def check_fields(table: str, source: Source) -> None:
         raise ValueError(f"{table}: split is for {', '.join(_PAIRS)}")
     if stray := sorted(set(source.split) - set(source.columns.values())):
         raise ValueError(f"{table}: split: {', '.join(stray)} is not among the columns mapped")
-    for name in ("kinds", "name", "statuses"):
+    for name in ("kinds", "name", "statuses", "without"):
         if getattr(source, name) and table != "behaviours":
             raise ValueError(f"{table}: {name} is for behaviours")
     if source.end_is_last_day and table != "campaigns":

@@ -12,6 +12,18 @@ def unused_columns(files: InputFiles) -> dict[str, list[str]]:
 
     JSON files are left out, too: their columns are paths, known only after all records are read.
     """
+    used = used_columns(files)
+    found: dict[str, list[str]] = {}
+    for file in files.inputs:
+        if file.name in found or format_of(file.path, file.source) in JSON:
+            continue
+        names = [name for name in read_header(file.path, file.source) if not is_used(name, used[file.name])]
+        found[file.name] = list(filter(None, names))
+    return {name: columns for name, columns in found.items() if columns}
+
+
+def used_columns(files: InputFiles) -> dict[str, set[str]]:
+    """Return the columns of each file that any table uses, those of files that are joined included."""
     used: dict[str, set[str]] = defaultdict(set)
     for file in files.inputs:
         # Columns of statuses that the mapping does not name are read to warn of them alone.
@@ -19,13 +31,7 @@ def unused_columns(files: InputFiles) -> dict[str, list[str]]:
         used[file.name] |= set(file.joins.own) - watched
         for name in file.joins.checksums:
             used[name] |= _looked_up(file)
-    found: dict[str, list[str]] = {}
-    for file in files.inputs:
-        if file.name in found or format_of(file.path, file.source) in JSON:
-            continue
-        names = [name for name in read_header(file.path, file.source) if not _is_used(name, used[file.name])]
-        found[file.name] = list(filter(None, names))
-    return {name: columns for name, columns in found.items() if columns}
+    return used
 
 
 def _looked_up(file: InputFile) -> set[str]:
@@ -36,6 +42,6 @@ def _looked_up(file: InputFile) -> set[str]:
     return keys | others | {name.rpartition(":")[2] for name in others}
 
 
-def _is_used(name: str, used: set[str]) -> bool:
-    """Whether a column, or of a nested one any part, is used."""
+def is_used(name: str, used: set[str]) -> bool:
+    """Return whether a column, or of a nested one any part, is used."""
     return name in used or any(other.startswith((f"{name}.", f"{name}[")) for other in used)

@@ -347,7 +347,10 @@ def _ask_for_amount(decisions: _Decisions, objects: dict[str, str]) -> None:
     sells = any(
         entity == "product" and (known_type(kind) or "PURCHASED") in SALES for kind, entity in objects.items()
     )
-    if not sells or {"value", "unit_price"} & set(columns) or ("behaviours", "value") in file.answers:
+    if not sells or {"value", "unit_price"} & set(columns):
+        return
+    if answer := file.answers.get(("behaviours", "value")):
+        decisions.settings |= {"without": ["value"]} if answer == NO_COLUMN else {}
         return
     names = [name for name in _unused(decisions) if name not in decisions.totals]
     if question := ask_amount(file, names, decisions.roles.get("user")):

@@ -41,15 +41,11 @@ def state_columns(
     tuple
         A rule of `where` by column, each a question; and comments.
     """
-    of_rows = [Path(file.name).name.partition(".")[0], *of_rows]
     rules: dict[str, Any] = {}
     remarks: list[str] = []
     for name in names:
-        given = {value for value in file.values.get(name, []) if value and value not in file.missing}
-        if not _are_few(file, name, given) or any(_describes(file, key, name) for key in keys):
-            continue
-        is_state = may_state_what_rows_are(name, given, of_rows)
-        if not is_state and not are_codes(given):
+        is_state = is_state_column(file, name, keys, of_rows)
+        if not is_state and not (may_be_state(file, name, keys) and are_codes(_given(file, name))):
             continue
         counts = Counter[str]()
         for frame, again in frames_once(file, [name], identity):
@@ -64,6 +60,22 @@ def state_columns(
                 f"these out with `where: {{{name}: {{is_not: [...]}}}}`"
             )
     return rules, remarks
+
+
+def is_state_column(file: InspectedFile, name: str, keys: list[str], of_rows: list[str]) -> bool:
+    """Return whether a column of a few values states what a row is by its name; see ``state_columns``."""
+    names = [Path(file.name).name.partition(".")[0], *of_rows]
+    return may_be_state(file, name, keys) and may_state_what_rows_are(name, _given(file, name), names)
+
+
+def may_be_state(file: InspectedFile, name: str, keys: list[str]) -> bool:
+    """Return whether a column has a few values, none of which describes a user or product."""
+    few = _are_few(file, name, _given(file, name))
+    return few and not any(_describes(file, key, name) for key in keys)
+
+
+def _given(file: InspectedFile, name: str) -> set[str]:
+    return {value for value in file.values.get(name, []) if value and value not in file.missing}
 
 
 def _are_few(file: InspectedFile, name: str, given: set[str]) -> bool:

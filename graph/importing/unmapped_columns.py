@@ -1,0 +1,129 @@
+"""Warns of columns of amounts and of states that a mapping leaves out: nothing would say so otherwise."""
+
+from collections import Counter
+
+from graph.errors import ImportFailed
+from graph.importing.exports import find_exports
+from graph.importing.inference.behaviours.amounts import amount_columns
+from graph.importing.inference.behaviours.states import is_state_column
+from graph.importing.inference.behaviours.status_rules import status_rule
+from graph.importing.inference.files.column_values import describes, examples
+from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.files.tables import find_columns
+from graph.importing.mapping.formats import parts_of
+from graph.importing.mapping.source import Source
+from graph.importing.reading.blocks import JSON, format_of
+from graph.importing.reading.input_files import InputFile, InputFiles
+from graph.importing.reading.sample import sample
+from graph.importing.reading.unused_columns import is_used, used_columns
+from graph.importing.vocabulary.behaviour_kinds import SALES
+from graph.importing.vocabulary.order_statuses import is_status, meaning_of
+from graph.importing.warnings import DataWarning
+
+_AMOUNTS = ("value", "unit_price")
+_OF_ROWS = ("at", "basket", "id")
+_SHOWN = 6
+
+
+def unmapped_warnings(files: InputFiles) -> list[DataWarning]:
+    """Return a warning for each unused column of behaviours that may hold an amount, or a state of rows.
+
+    The first rows of the first file of each source decide. Known exports have columns that are left out on
+    purpose.
+    """
+    used = used_columns(files)
+    by_file: dict[str, list[InputFile]] = {}
+    labels: set[str] = set()
+    for file in files.inputs:
+        if file.table == "behaviours":
+            by_file.setdefault(file.name, []).append(file)
+    found: list[DataWarning] = []
+    for name, readers in by_file.items():
+        own = {reader.source.label for reader in readers}
+        if not own <= labels:
+            found += _warnings(files, readers, used[name])
+        labels |= own
+    return found
+
+
+def _warnings(files: InputFiles, readers: list[InputFile], used: set[str]) -> list[DataWarning]:
+    """Return the warnings about one file, which several sources may read."""
+    sources = [reader.source for reader in readers if files.mapping.counts(reader.source)]
+    file = _inspect(readers[0], files)
+    if not sources or file is None or find_exports({file.name: file.names}, {}):
+        return []
+    unused = [name for name in file.names if not is_used(name, used)]
+    fields = {field: _columns(sources, field) for field in ("user", "object", *_OF_ROWS)}
+    found = []
+    sells = any({*files.mapping.types_of(source)} & {*SALES} for source in sources)
+    stated = any({*_AMOUNTS} & {*source.columns, *source.constants} or source.without for source in sources)
+    if sells and not stated and (amounts := _amounts(file, unused, fields)):
+        found.append(_amount_warning(file, amounts))
+    keys = [name for name in (*fields["user"], *fields["object"]) if name in file.values]
+    of_rows = [name for field in _OF_ROWS for name in fields[field]]
+    is_watched = format_of(readers[0].path, readers[0].source) not in (*JSON, "parquet")
+    for name in unused:
+        if not is_state_column(file, name, keys, of_rows):
+            continue
+        counts = Counter(value for value in file.values[name] if value and value not in file.missing)
+        excluded = any(meaning_of(value) == "excluded" for value in counts)
+        is_reported = is_watched and is_status(name) and excluded
+        if status_rule(file.name, name, counts) and not is_reported:
+            found.append(_state_warning(file, name, counts))
+    return found
+
+
+def _inspect(file: InputFile, files: InputFiles) -> InspectedFile | None:
+    """Return the first rows of a file; None where it has none."""
+    try:
+        found = sample(file.path, file.source)
+    except ImportFailed:
+        return None  # The import itself says why it cannot be read.
+    missing = list(files.mapping.value_format(file.source).missing)
+    return InspectedFile(
+        file.name, file.path, file.source, {}, list(found.columns), values=found.columns, typed=found.typed,
+        missing=missing,
+    )  # fmt: skip
+
+
+def _columns(sources: list[Source], field: str) -> list[str]:
+    """Return the columns of the file that sources map to a field."""
+    return list(dict.fromkeys(part for source in sources for part in parts_of(source.columns.get(field, ""))))
+
+
+def _amounts(file: InspectedFile, unused: list[str], fields: dict[str, list[str]]) -> list[str]:
+    """Return the unused columns that may hold the amount of a row, not of its user or whole order."""
+    roles = find_columns(unused)
+    named = [roles[role] for role in _AMOUNTS if role in roles]
+    user = next((name for name in fields["user"] if name in file.values), None)
+    found = dict.fromkeys([*named, *amount_columns(file, unused, user)])
+    orders = [name for name in fields["basket"] if name in file.values]
+    return [
+        name for name in found if not any(describes(file.values[key], file.values[name]) for key in orders)
+    ]
+
+
+def _amount_warning(file: InspectedFile, names: list[str]) -> DataWarning:
+    rows = max(sum(value not in (None, *file.missing) for value in file.values[name]) for name in names)
+    listed = ", ".join(f"{name} ({examples(file.values[name])})" for name in names[:_SHOWN])
+    return DataWarning(
+        "unmapped_amounts",
+        f"{file.name}: no amount is mapped, so its behaviours have no value; these columns may hold one: "
+        f"{listed} (in {rows:,} of the first {len(file.values[names[0]]):,} rows). Map one to `value` or "
+        "`unit_price`, or write `without: [value]` in the source.",
+        rows,
+        names,
+    )
+
+
+def _state_warning(file: InspectedFile, name: str, counts: "Counter[str]") -> DataWarning:
+    listed = ", ".join(f"{value} {rows:,}" for value, rows in counts.most_common(_SHOWN))
+    more = f" and {len(counts) - _SHOWN} others" if len(counts) > _SHOWN else ""
+    return DataWarning(
+        "unmapped_states",
+        f"{file.name}, column {name!r}: it may state what a row is, and no rule uses it ({listed}{more}, of "
+        f"the first {len(file.values[name]):,} rows). Leave out rows that are no purchases with `where: "
+        f"{{{name}: {{is_not: [...]}}}}`; if all count, list the values under `statuses`.",
+        counts.total(),
+        list(counts)[:_SHOWN],
+    )
