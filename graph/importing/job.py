@@ -92,6 +92,7 @@ class ImportJob:
         standing = graph.run("importing/campaign_ids", dataset=mapping.dataset, replaced=replaced)
         keep_shared_codes(self._files, progress, [row["id"] for row in standing])
         leave_out_superseded(self._files, progress)
+        self._unmapped = unmapped_warnings(self._files)
         chosen = _choose(graph, settings, engine, self._files)
         if chosen == "stream":
             # The bulk engine replaces the database, constraints included.
@@ -218,7 +219,7 @@ class ImportJob:
             *self._files.warnings(),
             *self._observer.warnings(),
             *self._files.unread_warnings(),
-            *unmapped_warnings(self._files),
+            *self._unmapped,
         ]
         total = self.report.total
         total.check()
