@@ -252,7 +252,7 @@ EXPORTS = {
         [
             "click: 1 behaviours, 1 count.",
             "open: 3 behaviours, 1 count; 1 outside every window, 1 of users whom the campaign had not "
-            "targeted.",
+            "targeted by then.",
         ],
         {"users": 2, "campaigns": 1, "targetings": 1, "behaviours": 4},
         [{"user": "ann@example.org", "kind": "open", "object": "00000000ab", "at": "2024-03-04T09:56:05"}],
