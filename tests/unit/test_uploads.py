@@ -20,13 +20,17 @@ USERS = "dataset: x\nzone: UTC\ntables: {users: {files: users.csv, columns: {id:
 ALIASES = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9))
 
 
-class UnusedGraph:
-    """A graph without methods: any use of it fails."""
+class EmptyGraph:
+    """A graph without erased users: any other use of it fails."""
+
+    def run(self, statement: str, **_: object) -> list[dict[str, object]]:
+        assert statement == "users/erased"
+        return []
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    app = create_app(Settings(GROUNDSWELL_HOME=tmp_path), cast(Graph, UnusedGraph()), keys=False)
+    app = create_app(Settings(GROUNDSWELL_HOME=tmp_path), cast(Graph, EmptyGraph()), keys=False)
     app.user_middleware = [layer for layer in app.user_middleware if layer.cls.__name__ != "ResponseCache"]
     yield TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
 
