@@ -39,6 +39,7 @@ from graph.importing.inference.files.infer_table import (
 from graph.importing.inference.files.inspect import inspect_files
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
 from graph.importing.inference.files.lists_in_rows import unread_lists
+from graph.importing.inference.files.message_logs import may_be_campaigns
 from graph.importing.inference.files.not_reached import not_reached
 from graph.importing.inference.files.order_lines import join_orders, line_columns
 from graph.importing.inference.files.series import join_series, name_changed_series, shared_rows
@@ -240,6 +241,8 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
             names = [name for name in file.names if (name in file.times) == (field.kind == "time")]
             if field.name == "user":
                 names = may_be_users(file, [name for name in names if name not in columns.values()])
+            elif file.is_message_log:
+                names = may_be_campaigns(file, [name for name in names if name not in columns.values()])
             what = f"{table.replace('_', ' ')}: {field.meaning}"
             columns[field.name] = ask_column(file, what, names or None, otherwise=(no_rows_of(table),))
     settings |= format_settings(table, file, columns)

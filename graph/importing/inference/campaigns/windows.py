@@ -43,10 +43,16 @@ def add_campaigns(draft: Draft) -> None:
     sent = [
         source
         for source in draft.sources
-        if source.table == "targetings" and not question_of(at := source.settings["columns"].get("at")) and at
+        if source.table == "targetings" and _is_stated(source, "at") and _is_stated(source, "campaign")
     ]
     if not draft.campaign_columns:
         draft.sources += [_sent_campaigns(source) for source in sent[:1]]
+
+
+def _is_stated(source: DraftSource, field: str) -> bool:
+    """Return whether a source has a column of a field, and no question in its place."""
+    column = source.settings["columns"].get(field)
+    return column is not None and question_of(column) is None
 
 
 def _sent_campaigns(targetings: DraftSource) -> DraftSource:

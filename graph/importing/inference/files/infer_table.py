@@ -47,6 +47,8 @@ def infer_table(file: InspectedFile) -> str | None:
     """
     if file.answers:
         return next(table for table, _ in file.answers)
+    if file.is_message_log:
+        return "targetings"
     roles, times = file.roles, set(file.times)
     table = find_table(file.name, file.names, roles)
     table = _pairs(file, roles, table) or table

@@ -71,6 +71,8 @@ class InspectedFile:
         Whether others use its key, and it has times that are ordered, but only the user knows its window.
     may_list_recipients
         Whether it names campaigns beside ids that a file of behaviours has, too, whose users are unknown.
+    is_message_log
+        Whether a few senders sent its messages to many users.
     """
 
     name: str
@@ -94,6 +96,7 @@ class InspectedFile:
     no_roles: set[str] = field(default_factory=set)
     may_list_campaigns: bool = False
     may_list_recipients: bool = False
+    is_message_log: bool = False
 
     @property
     def roles(self) -> dict[str, str]:

@@ -11,29 +11,22 @@ from graph.importing.inference.files.column_values import count_values
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.formats import OR
 from graph.importing.vocabulary.flags import NO, YES
+from graph.importing.vocabulary.message_logs import (
+    DELIVERY_STATUSES,
+    DIRECTIONS,
+    INBOUND,
+    UNDELIVERED,
+    UNDELIVERED_IN_STATUS,
+    UNSENT,
+)
 from graph.importing.vocabulary.names import simplify
 
 NO_GROUP = "(none)"
 """The answer that all groups were reached."""
 _MOST_STATUSES = 20
 _MOST_GROUPS = 5
-_UNDELIVERED = {
-    "bounce", "bounced", "hard_bounce", "hard_bounced", "soft_bounce", "soft_bounced", "undelivered",
-    "undeliverable", "not_delivered", "not_sent", "unsent", "delivery_failed", "delivery_failure",
-    "send_failed", "failed", "suppressed", "failure", "blocked", "dropped",
-    "unzustellbar", "nicht_zugestellt", "zustellung_fehlgeschlagen", "fehlgeschlagen", "退信", "未送达",
-    "发送失败",
-}  # fmt: skip
-_UNDELIVERED_IN_STATUS = {
-    "rejected",
-    "error",
-    "expired",
-    "invalid",
-    "unreachable",
-    "unknown_recipient",
-    "fehler",
-}
-"""What may mean something else, like an offer declined, unless the column says that it is of sending."""
+_MOST_COMBINED = 3
+"""With more unknown statuses, the choices are none, each, and all of them."""
 _OF_SENDING = {
     "status", "delivery", "delivered", "dlr", "send", "sent", "sending", "state", "versand", "zustellung",
     "versandstatus", "zustellstatus", "lieferstatus",
@@ -72,10 +65,18 @@ def not_reached(file: InspectedFile, names: Iterable[str]) -> dict[str, Any]:
 
 def _rule(file: InspectedFile, name: str, counts: "Counter[str]") -> Any:
     plain = simplify(name)
-    failing = _UNDELIVERED | (_UNDELIVERED_IN_STATUS if _OF_SENDING & set(plain.split("_")) else set())
+    if plain in DIRECTIONS:
+        by_users = [value for value in counts if simplify(value) in INBOUND]
+        return _leave_out(counts, by_users, "that users sent") if by_users else None
+    is_of_sending = bool(_OF_SENDING & set(plain.split("_")))
+    failing = UNDELIVERED | (UNDELIVERED_IN_STATUS if is_of_sending else set())
+    failing |= UNSENT if file.is_message_log else set()
     failed = [value for value in counts if simplify(value) in failing]
+    if file.is_message_log and is_of_sending and (unknown := _unknown_statuses(counts)):
+        return _ask_about_statuses(file, name, counts, failed, unknown)
     if failed and len(failed) < len(counts):
-        return _leave_out(counts, failed, "that reached nobody")
+        which = f"that reached nobody; reached: {_listed(counts, [*filter(None, counts.keys() - {*failed})])}"
+        return _leave_out(counts, failed, which)
     held_out = [value for value in counts if _CONTROL.fullmatch(simplify(value))]
     flags = {value.lower() for value in counts if value}
     if not held_out and flags <= YES | NO:
@@ -87,6 +88,33 @@ def _rule(file: InspectedFile, name: str, counts: "Counter[str]") -> Any:
         return _leave_out(counts, held_out, "of a control group, which the campaign did not reach")
     groups = Counter({value: number for value, number in counts.items() if value})
     return _ask(file, name, groups) if _GROUP.fullmatch(plain) and 1 < len(groups) <= _MOST_GROUPS else None
+
+
+def _unknown_statuses(counts: "Counter[str]") -> list[str]:
+    return [value for value in counts if value and simplify(value) not in DELIVERY_STATUSES]
+
+
+def _ask_about_statuses(
+    file: InspectedFile, name: str, counts: "Counter[str]", failed: list[str], unknown: list[str]
+) -> dict[str, Any]:
+    """Return the question which statuses of messages are those of messages that reached nobody."""
+    reached = [value for value in counts if value and value not in (*failed, *unknown)]
+    known = [f"{_listed(counts, failed)} reached nobody." if failed else ""]
+    known += [f"{_listed(counts, reached)} reached users." if reached else ""]
+    few = len(unknown) <= _MOST_COMBINED
+    sizes = range(len(unknown) + 1) if few else (0, 1, len(unknown))
+    parts = [part for size in sizes for part in combinations(unknown, size)]
+    question = (
+        f"Which statuses in {name} of {file.name} are those of messages that reached nobody? Unknown: "
+        f"{_listed(counts, unknown)}."
+    )
+    choices = tuple(OR.join([*failed, *part]) or NO_GROUP for part in parts)
+    return {"is_not": Ask(" ".join(filter(None, [question, *known, "Choose what is left out"])), choices)}
+
+
+def _listed(counts: "Counter[str]", values: list[str]) -> str:
+    given = Counter({value: counts[value] for value in values})
+    return ", ".join(f"{value} {rows:,}" for value, rows in given.most_common())
 
 
 def _leave_out(counts: "Counter[str]", values: list[str], which: str) -> Noted:

@@ -14,6 +14,7 @@ import pandas as pd
 from graph.importing.inference.files.column_values import are_identifiers
 from graph.importing.inference.files.infer_table import states_sendings
 from graph.importing.inference.files.inspected_file import InspectedFile
+from graph.importing.inference.files.message_logs import find_message_log
 from graph.importing.inference.files.tables import find_columns
 from graph.importing.vocabulary.names import simplify
 
@@ -38,6 +39,9 @@ def find_shared_ids(files: Sequence[InspectedFile]) -> None:
         _drop_ties(file)
     for file in usable:
         _find_campaigns(file, [other for other in usable if other is not file])
+    users = _known_users(usable)
+    for file in usable:
+        _find_messages(file, users)
     users = _known_users(usable)
     for file in usable:
         answered = any(field == "user" for _, field in file.answers)
@@ -72,6 +76,16 @@ def _drop_ties(file: InspectedFile) -> None:
             file.no_roles |= {
                 name for name in ("starts", "ends") if roles.get(name) in sides - set(file.times)
             }
+
+
+def _find_messages(file: InspectedFile, users: set[str]) -> None:
+    """The user of a log of messages is the recipient."""
+    is_another_table = any(table != "targetings" for table, _ in file.answers)
+    if (log := find_message_log(file, users)) and not is_another_table:
+        file.is_message_log = True
+        file.no_roles |= {"source", "target", "starts", "ends"}
+        if ("targetings", "user") not in file.answers:
+            _share(file, "user", log.recipient, f"has the users to whom {log.sender} sent a message")
 
 
 def _find_campaigns(file: InspectedFile, others: list[InspectedFile]) -> None:
