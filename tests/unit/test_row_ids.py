@@ -78,6 +78,25 @@ def test_corrected_rows_count_as_the_later_file_has_them(tmp_path: Path, name: s
     assert check_files(tmp_path, mapping, Silent()).tables["behaviours"].loaded == 24 - 5 + 12
 
 
+@pytest.mark.parametrize("name", ["Booking ID", "Order ID"])
+def test_corrected_states_that_only_a_column_name_tells_count_as_the_later_file_has_them(
+    tmp_path: Path, name: str
+) -> None:
+    rows = [f"{n},M{n % 3},Spin,2024-01-{1 + n % 7:02}" for n in range(700, 724)]
+    for month, changed in (("01", 0), ("02", 5)):
+        states = [f"{row},{'C' if i < changed else 'AB'[i % 2]}" for i, row in enumerate(rows)]
+        later = f"99{month[1]},M1,Spin,2024-02-0{month[1]},A"
+        text = "\n".join([f"{name},Member No,Product,Class Date,Buchungsstatus", *states, later, ""])
+        (tmp_path / f"bookings_2024-{month}.csv").write_text(text)
+    text = infer_mapping(tmp_path, zone="UTC")
+    mapping = parse_mapping(load_yaml(write_answers(text, ["C"])), "test")
+    (source,) = mapping.tables["behaviours"]
+    assert source.replaces == ["basket" if name == "Order ID" else "id"]
+    assert sorted(source.statuses["Buchungsstatus"]) == ["A", "B", "C"]
+    # No row twice, and not the five that are in state C in February's file.
+    assert check_files(tmp_path, mapping, Silent()).tables["behaviours"].loaded == 24 - 5 + 2
+
+
 @pytest.mark.parametrize(("column", "is_id"), [("Wert", False), ("Vorgang Nr", True)])
 def test_unique_whole_amounts_are_no_numbers_of_rows(tmp_path: Path, column: str, is_id: bool) -> None:
     rows = [

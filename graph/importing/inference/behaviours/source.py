@@ -304,6 +304,10 @@ def _leave_rows_out(decisions: _Decisions) -> None:
         where[scan.currency] = rule
     if where:
         decisions.settings["where"] = where
+    _list_statuses(decisions)
+
+
+def _list_statuses(decisions: _Decisions) -> None:
     if decisions.statuses:
         note = "import check and run warn of other statuses, as a later file may have"
         decisions.settings["statuses"] = Noted(decisions.statuses, note)
@@ -334,10 +338,12 @@ def _ask_about_states(decisions: _Decisions) -> None:
     keys = [name for name in (decisions.roles.get("user"), decisions.roles.get("product")) if name]
     of_rows = [name for role in ("at", "basket", "id") if (name := decisions.roles.get(role))]
     identity = identity_of(decisions.file, decisions.roles)
-    rules, remarks = state_columns(decisions.file, _unused(decisions), keys, of_rows, identity)
-    decisions.remarks += remarks
-    if rules:
-        decisions.where |= rules
+    states = state_columns(decisions.file, _unused(decisions), keys, of_rows, identity)
+    decisions.remarks += states.remarks
+    decisions.statuses |= states.statuses
+    _list_statuses(decisions)
+    if states.rules:
+        decisions.where |= states.rules
         decisions.settings["where"] = decisions.where
 
 
@@ -376,7 +382,8 @@ def _ask_for_missing_columns(decisions: _Decisions) -> None:
 def _replace_orders(decisions: _Decisions) -> None:
     """Let a later export replace the orders that it has again, where orders have a status."""
     file, scan, columns = decisions.file, decisions.scan, decisions.columns
-    if not (scan.by_status or scan.refunds or scan.exclusions) or not scan.at:
+    has_states = bool(scan.by_status or decisions.statuses)
+    if not (has_states or scan.refunds or scan.exclusions) or not scan.at:
         return
     basket, objects = columns.get("basket"), columns.get("object")
     # While the user's column is a question, one time of each number is the evidence.
@@ -394,7 +401,7 @@ def _replace_orders(decisions: _Decisions) -> None:
     else:
         return
     note = f"{order} that a later file has again counts as that file has it"
-    if scan.by_status:
+    if has_states:
         note += "; add a status that only a later file has to `where`"
     decisions.settings["replaces"] = Noted(key, note)
 

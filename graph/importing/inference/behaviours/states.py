@@ -1,11 +1,12 @@
 """Columns of few values that no rule uses: what they may state of a row is a question, or a comment."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from graph.importing.inference.behaviours.rows_again import frames_once
-from graph.importing.inference.behaviours.status_rules import status_rule
+from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
 from graph.importing.inference.files.column_values import count_values, describes
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading.json_paths import ALL
@@ -18,10 +19,29 @@ _ROWS_OF_ONE = 4
 _SHOWN = 6
 
 
+@dataclass(frozen=True)
+class States:
+    """Columns without a known name or word that may state what a row is.
+
+    Attributes
+    ----------
+    rules
+        A rule of `where` by column, or a question.
+    statuses
+        The values of each such column that are not known to be those of orders taken back.
+    remarks
+        Comments on other columns of few values.
+    """
+
+    rules: dict[str, Any] = field(default_factory=dict)
+    statuses: dict[str, list[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
 def state_columns(
     file: InspectedFile, names: list[str], keys: list[str], of_rows: list[str], identity: list[str]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the questions about columns that may state what a row is, and a comment on other few values.
+) -> States:
+    """Return the rules and questions about columns that may state what a row is.
 
     Parameters
     ----------
@@ -35,14 +55,8 @@ def state_columns(
         Names of columns that a row has of its own, like its time and its id.
     identity
         Columns by which a row is recognised that a later file has again.
-
-    Returns
-    -------
-    tuple
-        A rule of `where` by column, each a question; and comments.
     """
-    rules: dict[str, Any] = {}
-    remarks: list[str] = []
+    states = States()
     for name in names:
         is_state = is_state_column(file, name, keys, of_rows)
         if not is_state and not (may_be_state(file, name, keys) and are_codes(_given(file, name))):
@@ -52,14 +66,16 @@ def state_columns(
             counts.update(count_values(frame[name], again))
         if is_state and len(counts) <= _MOST + 1:
             if rule := status_rule(file.name, name, counts):
-                rules[name] = rule
+                states.rules[name] = rule
+            if counting := counting_statuses(name, counts):
+                states.statuses[name] = counting
         elif not is_state:
             shown = ", ".join(f"{value or 'empty'} {rows:,}" for value, rows in counts.most_common(_SHOWN))
-            remarks.append(
+            states.remarks.append(
                 f"{name} is used by no rule ({shown}): if it states returns or rows that do not count, leave "
                 f"these out with `where: {{{name}: {{is_not: [...]}}}}`"
             )
-    return rules, remarks
+    return states
 
 
 def is_state_column(file: InspectedFile, name: str, keys: list[str], of_rows: list[str]) -> bool:
