@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import date
 
 from graph.connection import Graph
+from graph.settings import Settings
+from network.tags.text_encoder import TextEncoder
 
 HOUSEHOLDS = 200
 CUTOFF = date(2017, 11, 27)
@@ -15,6 +17,11 @@ def query(graph: Graph, text: str, /, **parameters: object) -> list[dict[str, ob
     """Run a statement that only a test needs."""
     with graph.driver.session(database=graph.database.name) as session:
         return session.run(text, parameters).data()
+
+
+def text_encoder() -> TextEncoder:
+    """The encoder that commands use, which keeps vectors in the user's cache folder: they take seconds."""
+    return TextEncoder.of(Settings())
 
 
 def remove_dataset(graph: Graph, dataset: str) -> None:

@@ -26,7 +26,7 @@ from graph.schema import migrate
 from graph.server import local
 from graph.settings import Settings
 from network.build import NetworkRun, build_network
-from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset
+from tests.data import CUTOFF, HOUSEHOLDS, remove_dataset, text_encoder
 from tests.order_exports import OrderExports
 from tests.shop import Import, shop_mapping, write_shop
 from tests.stores import QUICK, restore_empty, restore_sample, sample_report
@@ -154,7 +154,7 @@ def sample(graph: Graph, settings: Settings) -> Iterator[ImportReport]:
 @pytest.fixture(scope="session")
 def network(graph: Graph, sample: ImportReport) -> NetworkRun:
     """The sample's spreading network, which a restored database contains."""
-    return build_network(graph, sample.dataset, Silent(), cutoff=CUTOFF)
+    return build_network(graph, sample.dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
 
 
 @pytest.fixture(scope="session")

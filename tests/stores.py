@@ -27,7 +27,7 @@ from graph.server import local
 from graph.settings import Settings
 from network.build import build_network
 from tests.class_archive import use_class_archive
-from tests.data import CUTOFF, HOUSEHOLDS
+from tests.data import CUTOFF, HOUSEHOLDS, text_encoder
 
 SAMPLE = "test-sample"
 QUICK = Configuration(epochs=2, members=1)
@@ -72,7 +72,7 @@ def _create_sample(settings: Settings) -> None:
     with connect(settings) as graph:
         prepared = complete_journey(settings.cache, SAMPLE, HOUSEHOLDS)
         report = import_prepared(graph, settings, prepared, Silent())
-        build_network(graph, SAMPLE, Silent(), cutoff=CUTOFF)
+        build_network(graph, SAMPLE, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
         train(graph, settings, SAMPLE, Silent(), cutoff=CUTOFF, configuration=QUICK)
     (settings.home / _REPORT).write_bytes(pickle.dumps(report))
 

@@ -12,7 +12,7 @@ from graph.datasets import describe_dataset
 from graph.progress import Silent
 from network.build import build_network
 from network.inputs import read_inputs
-from tests.data import query
+from tests.data import query, text_encoder
 from tests.shop import Import, shop_mapping
 
 ZONE = "America/New_York"
@@ -72,7 +72,7 @@ def test_network_inputs_are_cut_as_they_are_read(graph: Graph, moving_targets: s
 
 @pytest.mark.parametrize("day", DAYS)
 def test_history_is_cut_as_it_is_read(graph: Graph, moving_targets: str, day: date) -> None:
-    network = build_network(graph, moving_targets, Silent(), cutoff=DAYS[0])
+    network = build_network(graph, moving_targets, Silent(), encoder=text_encoder(), cutoff=DAYS[0])
     end = describe_dataset(graph, moving_targets).end
     cut = read_history(graph, moving_targets, network, end, Silent()).before(day)
     read = read_history(graph, moving_targets, network, day, Silent())
@@ -96,7 +96,7 @@ def test_history_of_open_campaigns_is_cut_as_it_is_read(
     mixed = {"targeted": "mixed"}
     load(tables={"campaigns": tables["campaigns"]}, kinds={}, zone=ZONE, participation=mixed)
     query(graph, "MATCH (c:Campaign {dataset: $d, id: 'F1'})<-[r:TARGETED_BY]-() DELETE r", d=moving_targets)
-    network = build_network(graph, moving_targets, Silent(), cutoff=DAYS[0])
+    network = build_network(graph, moving_targets, Silent(), encoder=text_encoder(), cutoff=DAYS[0])
     end = describe_dataset(graph, moving_targets).end
     cut = read_history(graph, moving_targets, network, end, Silent()).before(day)
     read = read_history(graph, moving_targets, network, day, Silent())
@@ -107,7 +107,7 @@ def test_history_of_open_campaigns_is_cut_as_it_is_read(
 
 
 def test_plan_has_the_users_targeted_up_to_its_first_day(graph: Graph, moving_targets: str) -> None:
-    network = build_network(graph, moving_targets, Silent(), cutoff=DAYS[0])
+    network = build_network(graph, moving_targets, Silent(), encoder=text_encoder(), cutoff=DAYS[0])
     day, end = DAYS[1], describe_dataset(graph, moving_targets).end
     read = read_history(graph, moving_targets, network, day, Silent(), only="F2", planned=True)
     assert read.roles[read.roles["campaign"] == "F2"]["user"].tolist() == ["a"]
@@ -120,7 +120,7 @@ def test_plan_has_the_users_targeted_up_to_its_first_day(graph: Graph, moving_ta
 
 
 def test_users_are_exposed_from_their_targeting_on(graph: Graph, moving_targets: str, dataset: str) -> None:
-    network = build_network(graph, moving_targets, Silent(), cutoff=DAYS[0])
+    network = build_network(graph, moving_targets, Silent(), encoder=text_encoder(), cutoff=DAYS[0])
     query(graph, "MATCH (:User {dataset: $d})-[r:INFLUENCES]->() DELETE r", d=dataset)
     query(
         graph,

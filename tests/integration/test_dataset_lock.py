@@ -32,7 +32,7 @@ from network.build import build_network
 from network.incremental_update import update_network
 from network.runs import NetworkRun, remove_network
 from tests.command_line import database_environment, groundswell
-from tests.data import CUTOFF, query
+from tests.data import CUTOFF, query, text_encoder
 
 MAX_SECONDS = 120
 
@@ -102,7 +102,7 @@ def test_two_rebuilds_at_the_same_time_do_not_double_the_network(
     rebuild = threading.Thread(
         target=build_network,
         args=(graph, sample.dataset, Silent()),
-        kwargs={"cutoff": CUTOFF, "rebuild": True},
+        kwargs={"cutoff": CUTOFF, "encoder": text_encoder(), "rebuild": True},
     )
     rebuild.start()
     wait_until(lambda: sample.dataset in lock_owners(graph))

@@ -26,6 +26,7 @@ from graph.progress import Silent
 from graph.settings import Settings
 from network.build import build_network
 from tests.command_line import database_environment, groundswell
+from tests.data import text_encoder
 from tests.event_platform import platform_mapping
 
 QUICK = Configuration(hidden=8, context=4, epochs=1, members=1)
@@ -65,7 +66,7 @@ def sales(graph: Graph, settings: Settings, tmp_path: Path, dataset: str) -> str
     """The id of a data set of flash sales, with its network."""
     mapping = write_sales(tmp_path).model_copy(update={"dataset": dataset})
     import_files(graph, settings, tmp_path, mapping, Silent())
-    build_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
     return dataset
 
 
@@ -90,7 +91,12 @@ def test_flash_sale_is_forecast_by_hour_while_it_runs(graph: Graph, settings: Se
     assert sum(sum(group["mean"]) for group in expected_groups(graph, sales, forecast.id)) <= total * 1.0001
 
     history = read_history(
-        graph, sales, build_network(graph, sales, Silent(), cutoff=CUTOFF), NOW, Silent(), step=HOUR
+        graph,
+        sales,
+        build_network(graph, sales, Silent(), encoder=text_encoder(), cutoff=CUTOFF),
+        NOW,
+        Silent(),
+        step=HOUR,
     )
     running = history.steps[(history.steps["unique_id"] == "S10") & history.steps["in_window"]]
     assert running["ds"].tolist() == [*pd.date_range("2024-02-01 12:00", NOW, freq="h", inclusive="left")]

@@ -32,7 +32,7 @@ from network.build import build_network
 from network.incremental_update import update_network
 from network.runs import NetworkRun, networks, remove_network
 from network.what_if import CampaignReach, SeedRequest
-from tests.data import CAMPAIGN, CUTOFF, query
+from tests.data import CAMPAIGN, CUTOFF, query, text_encoder
 
 HOUSEHOLDS = 60
 OPEN, PLANNED = "15", "22"
@@ -158,14 +158,14 @@ def compute_results(graph: Graph, settings: Settings, dataset: str) -> Frames:
     for run in networks(graph, dataset):
         remove_network(graph, dataset, run.cutoff)
     earlier = CUTOFF - timedelta(days=BACKTEST_DAYS)
-    build_network(graph, dataset, Silent(), cutoff=earlier)
+    build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=earlier)
     updated = update_network(graph, dataset, Silent(), cutoff=CUTOFF)
     frames = {
         "edges updated": edges(graph, dataset, updated),
         "roles updated": roles(graph, dataset, updated),
     }
     remove_network(graph, dataset, CUTOFF)
-    network = build_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    network = build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
     frames |= {"edges": edges(graph, dataset, network), "roles": roles(graph, dataset, network)}
 
     configuration = Configuration(epochs=1, members=1)

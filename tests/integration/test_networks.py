@@ -33,7 +33,7 @@ from network.runs import NetworkRun, networks
 from network.seeding.selection import METHODS
 from network.what_if import CampaignReach, SeedRequest
 from tests.command_line import database_environment, groundswell
-from tests.data import query, remove_dataset
+from tests.data import query, remove_dataset, text_encoder
 
 DATASET = "test-cascades"
 USERS, CAMPAIGNS = 120, 40
@@ -70,7 +70,7 @@ def spread(
     offsets["offset_seconds"] = np.arange(len(offsets)) * 30 * DAY_SECONDS
     offsets.to_csv(folder / "clock_offsets.csv", index=False)
     import_prepared(graph, settings, cascades(settings.cache, Path(folder), DATASET), Silent())
-    yield build_network(graph, DATASET, Silent())
+    yield build_network(graph, DATASET, Silent(), encoder=text_encoder())
     remove_dataset(graph, DATASET)
 
 
@@ -232,7 +232,7 @@ def test_what_if_command_prints_seeds_and_rejects_invalid_costs(
 
 def test_updated_network_is_close_to_a_new_build(graph: Graph, spread: NetworkRun) -> None:
     later = spread.cutoff - timedelta(days=20)
-    built = build_network(graph, DATASET, Silent(), cutoff=later - timedelta(days=45))
+    built = build_network(graph, DATASET, Silent(), encoder=text_encoder(), cutoff=later - timedelta(days=45))
     assert built.built == built.cutoff
     updated = update_network(graph, DATASET, Silent(), cutoff=later)
     assert (updated.cutoff, updated.built, updated.influence_test) == (
@@ -255,7 +255,7 @@ def test_updated_network_is_close_to_a_new_build(graph: Graph, spread: NetworkRu
     updated_edges, updated_key_users = edges_and_key_users()
     groups = queries.neighbour_groups(graph, DATASET, "c00", updated.id)
     assert set(updated_key_users) == {user for group in groups for user in group["key_users"]}
-    rebuilt = build_network(graph, DATASET, Silent(), cutoff=later)
+    rebuilt = build_network(graph, DATASET, Silent(), encoder=text_encoder(), cutoff=later)
     assert rebuilt.built == later
     rebuilt_edges, rebuilt_key_users = edges_and_key_users()
     joined = updated_edges.join(rebuilt_edges, suffixes=("_updated", ""))
@@ -271,7 +271,7 @@ def test_updated_network_is_close_to_a_new_build(graph: Graph, spread: NetworkRu
 
 def test_networks_are_listed_and_removed(settings: Settings, graph: Graph, spread: NetworkRun) -> None:
     day = spread.cutoff - timedelta(days=30)
-    run = build_network(graph, DATASET, Silent(), cutoff=day)
+    run = build_network(graph, DATASET, Silent(), encoder=text_encoder(), cutoff=day)
     listed = groundswell("network", "list", "--dataset", DATASET, **database_environment(settings))
     assert str(day) in listed.stdout
     result = groundswell(

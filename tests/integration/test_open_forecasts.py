@@ -26,7 +26,7 @@ from graph.settings import Settings
 from network.build import build_network
 from network.runs import NetworkRun, networks
 from tests.command_line import database_environment, groundswell
-from tests.data import query, remove_dataset
+from tests.data import query, remove_dataset, text_encoder
 from tests.event_platform import FIRST, platform_mapping, write_platform
 
 QUICK = Configuration(hidden=8, context=4, epochs=1, members=1)
@@ -44,7 +44,7 @@ def trained(
     mixed = request.param == "mixed"
     write_platform(folder, days=DAYS, targets=mixed)
     import_files(graph, settings, folder, platform_mapping(dataset, "mixed" if mixed else False), Silent())
-    build_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
     yield dataset, train(graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=QUICK)
     remove_dataset(graph, dataset)
 
@@ -145,7 +145,7 @@ def test_forecast_of_an_open_campaign_uses_nothing_at_or_after_the_origin(
     import_files(graph, settings, tmp_path, platform_mapping(dataset, "mixed"), Silent())
 
     def results() -> list[pd.DataFrame]:
-        build_network(graph, dataset, Silent(), cutoff=CUTOFF, rebuild=True)
+        build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF, rebuild=True)
         model = train(graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=QUICK, retrain=True)
         forecast = forecast_campaign(graph, settings, dataset, OPEN, 7, Silent())
         users = pd.DataFrame(likely_users(graph, dataset, forecast.id, 10_000)).sort_values("user")

@@ -25,7 +25,7 @@ from graph.settings import Settings
 from network import queries
 from network.build import build_network
 from network.runs import NetworkRun, latest_network
-from tests.data import CAMPAIGN, CUTOFF, query
+from tests.data import CAMPAIGN, CUTOFF, query, text_encoder
 
 QUICK = Configuration(epochs=1, members=1)
 
@@ -59,7 +59,9 @@ def test_key_users_are_reached_users_in_groups(
 def test_rebuilt_network_is_the_same(graph: Graph, sample: ImportReport, network: NetworkRun) -> None:
     assert build_network(graph, sample.dataset, Silent(), cutoff=CUTOFF) == network
     before = edges(graph, sample.dataset, network.id)
-    rebuilt = build_network(graph, sample.dataset, Silent(), cutoff=CUTOFF, rebuild=True)
+    rebuilt = build_network(
+        graph, sample.dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF, rebuild=True
+    )
     assert rebuilt == network
     pd.testing.assert_frame_equal(edges(graph, sample.dataset, network.id), before)
     assert before["probability"].between(0, 1).all()

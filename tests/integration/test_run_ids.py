@@ -15,7 +15,7 @@ from graph.settings import Settings
 from network.build import build_network
 from network.runs import NetworkRun, networks
 from tests.command_line import database_environment, groundswell
-from tests.data import CAMPAIGN, CUTOFF
+from tests.data import CAMPAIGN, CUTOFF, text_encoder
 
 FEW_HOUSEHOLDS = 60
 
@@ -66,7 +66,7 @@ def test_runs_of_another_data_set_with_the_same_ids_change_nothing(
     report = import_prepared(
         graph, settings, complete_journey(settings.cache, dataset, FEW_HOUSEHOLDS), Silent()
     )
-    other = build_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    other = build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
     assert (report.run, other.id) == (sample.run, network.id)  # The same ids
     assert other.users < network.users
     assert responses(client, sample.dataset, user) == before

@@ -28,7 +28,7 @@ from graph.pseudonyms import Pseudonyms
 from graph.settings import Settings
 from network.build import build_network
 from network.runs import NetworkRun
-from tests.data import CAMPAIGN, CUTOFF, influence_supported, query
+from tests.data import CAMPAIGN, CUTOFF, influence_supported, query, text_encoder
 
 PERSON = "somebody-4711"
 FEW_HOUSEHOLDS = 30
@@ -206,7 +206,7 @@ def test_erased_user_leaves_no_trace(graph: Graph, settings: Settings, dataset: 
     assert row["n"] == 1
     rejected = import_rejected_rows(graph, settings, dataset, tmp_path / "files")
     assert rejected.read_text().count(PERSON) > rejected.read_text().count(f"{PERSON}0") > 0
-    build_network(graph, dataset, Silent(), cutoff=CUTOFF)
+    build_network(graph, dataset, Silent(), encoder=text_encoder(), cutoff=CUTOFF)
     train(graph, settings, dataset, Silent(), cutoff=CUTOFF, configuration=Configuration(epochs=1, members=1))
     forecast_campaign(graph, settings, dataset, CAMPAIGN, 7, Silent())
     app = create_app(settings, graph)
