@@ -33,7 +33,7 @@ from graph.server.folders import make_writable
 from graph.settings import Settings
 from network.runs import latest_network
 
-_FORMAT = "12"  # A change of the training procedure must change the fingerprint.
+_FORMAT = "13"  # A change of the training procedure must change the fingerprint.
 
 
 @locks_dataset("training")

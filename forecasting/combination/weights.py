@@ -1,9 +1,14 @@
 """Weights of the members, learned on held-out steps.
 
-The combined mean of step t, `lead` steps after the origin, is the weighted mean of the members' means. The
-weights minimise the Poisson deviance of the held-out steps, divided by their dispersion and by the number of
-leads, plus a penalty. The weights of all leads together are pulled towards equal weights, and those of each
-group of leads towards the weights of all leads:
+The combined mean of step t, `lead` steps after the origin, is the weighted geometric mean of the members'
+means, each plus one half, so that a member that forecasts almost none does not decide alone:
+
+    log(mean + 1/2) = sum over members m of weight_m * log(mean_m + 1/2)
+
+It follows a member that is far too high less than the arithmetic mean does. The weights minimise the Poisson
+deviance of the held-out steps, divided by their dispersion and by the number of leads, plus a penalty. The
+weights of all leads together are pulled towards equal weights, and those of each group of leads towards the
+weights of all leads:
 
     sum of (mean - y log mean) / (dispersion * number of leads)  +  strength * KL(weights || prior)
 
@@ -23,6 +28,8 @@ Floats = NDArray[np.float64]
 
 _STRENGTH = 20.0
 """Weight of the penalty; chosen on the Complete Journey before July 2017."""
+_ADDED = 0.5
+"""What is added to each mean; chosen on the first 58% of the hours of the hashtags."""
 
 
 def equal_weights(horizon: int) -> Floats:
@@ -69,7 +76,7 @@ def learn_weights(means: Floats, y: Floats, known: NDArray[np.bool_]) -> Floats:
 
 
 def combine(means: Floats, weights: Floats) -> Floats:
-    """The weighted mean over the members that have a forecast.
+    """The weighted geometric mean over the members that have a forecast.
 
     Parameters
     ----------
@@ -82,14 +89,15 @@ def combine(means: Floats, weights: Floats) -> Floats:
     -------
     Shape (..., horizon).
     """
-    given = np.where(np.isfinite(means), weights[:, : means.shape[-1]], 0.0)
-    return np.asarray((given * np.nan_to_num(means)).sum(axis=-2) / given.sum(axis=-2))
+    logs, given = _log_means(means)
+    weights = weights[:, : means.shape[-1]]
+    return np.asarray(np.exp((weights * logs).sum(axis=-2) / (weights * given).sum(axis=-2)) - _ADDED)
 
 
 def _optimal(means: Floats, y: Floats, leads: NDArray[np.int_], prior: Floats) -> Floats:
     """The weights, shape (len(MEMBERS),), of points with `means` of shape (n, len(MEMBERS))."""
-    given, means = np.isfinite(means).astype(float), np.nan_to_num(means)
-    expected = (means @ prior) / (given @ prior)
+    logs, given = _log_means(means)
+    expected = np.exp((logs @ prior) / (given @ prior)) - _ADDED
     dispersion = max(1.0, float(((y - expected) ** 2 / expected).mean()))
     # The leads of one origin share their errors: together they count as one step.
     scale = 1 / dispersion / len(np.unique(leads))
@@ -97,8 +105,14 @@ def _optimal(means: Floats, y: Floats, leads: NDArray[np.int_], prior: Floats) -
     def loss(logits: Floats) -> float:
         log_weights = log_softmax(logits)
         weights = np.exp(log_weights)
-        mean = (means @ weights) / (given @ weights)
+        mean = np.exp((logs @ weights) / (given @ weights)) - _ADDED
         penalty = float(weights @ (log_weights - np.log(prior)))
         return float((mean - y * np.log(mean)).sum()) * scale + _STRENGTH * penalty
 
     return np.asarray(np.exp(log_softmax(minimize(loss, np.log(prior), method="L-BFGS-B").x)))
+
+
+def _log_means(means: Floats) -> tuple[Floats, Floats]:
+    """The logs of `means` plus _ADDED, 0 where there is none, and 1 where there is one, else 0."""
+    given = np.isfinite(means)
+    return np.log(np.where(given, means, 0.5) + _ADDED), given.astype(float)

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 _EVERY = 3
 """Steps from one origin that is learned from to the next."""
-_MAX_ORIGINS = 600
+_MAX_ORIGINS = 1_500
 """Origins of campaigns, about: fitting the statistical members to one takes a tenth of a second."""
 _DISPERSION_FACTORS = np.geomspace(0.25, 4.0, 33)
 _DISPERSION_SD = 0.5

@@ -43,14 +43,20 @@ def test_weights_of_few_steps_stay_near_equal() -> None:
 
 
 def test_members_without_a_forecast_leave_their_weight_to_the_others() -> None:
-    means = np.full((len(MEMBERS), 3), 4.0)
-    means[0], means[-1] = 10.0, np.nan
+    means = np.full((len(MEMBERS), 3), 3.5)
+    means[0], means[-1] = 31.5, np.nan
     weights = equal_weights(HORIZON)
-    assert combine(means, weights) == pytest.approx(
-        np.full(3, (10 + 4 * (len(MEMBERS) - 2)) / (len(MEMBERS) - 1))
-    )
+    # The geometric mean of 32 and, for all other members but the last, 4; less one half.
+    assert combine(means, weights) == pytest.approx(np.full(3, 4 * 8 ** (1 / (len(MEMBERS) - 1)) - 0.5))
     means[1:] = np.nan
-    assert combine(means, weights) == pytest.approx(np.full(3, 10.0))
+    assert combine(means, weights) == pytest.approx(np.full(3, 31.5))
+
+
+def test_one_member_far_off_moves_the_combination_little() -> None:
+    means = np.full((len(MEMBERS), 1), 10.0)
+    for far in (0.01, 1000.0):
+        means[0] = far
+        assert 5 < combine(means, equal_weights(1))[0] < 20
 
 
 def test_statistical_members_continue_a_weekly_pattern() -> None:

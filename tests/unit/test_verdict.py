@@ -139,7 +139,7 @@ def test_weights_of_the_members_are_named() -> None:
     weighted = replace(weighted, mae=[4.0, 5.0, 4.5, 4.2, 6.0], redeemers_mae=None)
     weighted = replace(weighted, weights=[1.0, 0.4, 0.001, 0.599, 0.0], mase=[1.0] * 5)
     assert summarise_verdict(ENGLISH, weighted)[1] == (
-        "The forecast is a weighted mean, whose weights come from held-out data; in the back-test: "
+        "The forecast is a weighted geometric mean, whose weights come from held-out data; in the back-test: "
         "exponential smoothing (AutoETS) 60%, the K-LSTM 40%."
     )
     scores = serialize_comparison(weighted)
