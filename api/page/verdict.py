@@ -94,8 +94,8 @@ def _describe_weights(translate: Translator, run: Backtest) -> list[str]:
     ]
     return [
         translate(
-            "The forecast is a weighted geometric mean, whose weights come from held-out data; in the back-test: "
-            "%(members)s.",
+            "The forecast is a weighted geometric mean, whose weights come from held-out data; in the "
+            "back-test: %(members)s.",
             members=", ".join(members),
         )
     ]
