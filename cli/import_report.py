@@ -137,13 +137,15 @@ def show_warnings(warnings: "Sequence[DataWarning | ImportWarning]") -> None:
 
 
 def _show_preview(table: str, rows: list[dict[str, object]], zone: str) -> None:
-    columns = [column for column in rows[0] if any(row[column] is not None for row in rows)]
+    # Rows of several sources may have different columns.
+    named = dict.fromkeys(column for row in rows for column in row)
+    columns = [column for column in named if any(row.get(column) is not None for row in rows)]
     headings = ["ends before" if column == "ends" else column for column in columns]
     output = Table(*headings, title=f"{table.replace('_', ' ')}, first rows")
     time_columns = {field.name for field in TABLES[table].fields if field.kind == "time"}
     for row in rows:
         output.add_row(
-            *(_preview_cell(row[column], zone if column in time_columns else None) for column in columns)
+            *(_preview_cell(row.get(column), zone if column in time_columns else None) for column in columns)
         )
     out.print(output)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from graph.errors import ImportFailed
-from graph.importing.exports import find_exports
+from graph.importing.exports import is_known_file
 from graph.importing.inference.behaviours.amounts import amount_columns
 from graph.importing.inference.behaviours.states import is_state_column
 from graph.importing.inference.behaviours.status_rules import status_rule
@@ -50,7 +50,7 @@ def _warnings(files: InputFiles, readers: list[InputFile], used: set[str]) -> li
     """Return the warnings about one file, which several sources may read."""
     sources = [reader.source for reader in readers if files.mapping.counts(reader.source)]
     file = _inspect(readers[0], files)
-    if not sources or file is None or find_exports({file.name: file.names}, {}):
+    if not sources or file is None or is_known_file(file.names):
         return []
     unused = [name for name in file.names if not is_used(name, used)]
     fields = {field: _columns(sources, field) for field in ("user", "object", *_OF_ROWS)}

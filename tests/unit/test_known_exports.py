@@ -1,5 +1,6 @@
 """Known exports: the samples of their page are recognised, and every row becomes what the page states."""
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -281,6 +282,66 @@ def test_columns_that_a_shop_never_fills_are_left_out_of_the_mapping(tmp_path: P
     assert "campaigns" not in mapping.tables
     expected = BEHAVIOURS["Magento (Adobe Commerce): orders from the REST API"]
     assert behaviours_of(tmp_path, mapping) == [(*row[:6], None) for row in expected]
+
+
+SHOPIFY = "Shopify: orders"
+
+
+def _later_shopify_export(folder: Path, lacking: str) -> str:
+    """Write the sample, and a later export of other orders that lacks a column; return its name."""
+    (path,) = write_sample(SHOPIFY, folder)
+    rows = list(csv.reader(path.read_text(encoding="utf-8").replace("#10", "#20").splitlines()))
+    position = rows[0].index(lacking)
+    with (folder / "orders_export_2.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([row[:position] + row[position + 1 :] for row in rows])
+    return "orders_export_2.csv"
+
+
+@pytest.mark.parametrize("column", ["Lineitem discount", "Vendor", "Tags"])
+def test_later_export_without_a_column_that_no_row_depends_on_is_mapped_alike(
+    tmp_path: Path, column: str
+) -> None:
+    name = _later_shopify_export(tmp_path, column)
+    text = infer_mapping(tmp_path, "x", "Europe/Berlin")
+    assert (f"{name} lacks {column}" in text) == (column != "Tags")  # The mapping uses no tags.
+    mapping = parse_mapping(load_yaml(text), "test")
+    assert check_files(tmp_path, mapping, Silent()).total.rejected == 0
+    expected = sorted(2 * BEHAVIOURS[SHOPIFY], key=str)
+    assert sorted(behaviours_of(tmp_path, mapping), key=str) == expected
+
+
+@pytest.mark.parametrize("column", ["Cancelled at", "Lineitem sku"])
+def test_later_export_without_a_column_that_rows_depend_on_is_refused(tmp_path: Path, column: str) -> None:
+    name = _later_shopify_export(tmp_path, column)
+    expected = f"{name} is nearly an export of Shopify orders, like orders_export_1.csv, but lacks {column}"
+    with pytest.raises(InvalidRequest, match=expected):
+        infer_mapping(tmp_path, "x", "Europe/Berlin")
+    (tmp_path / "orders_export_1.csv").unlink()
+    expected = f"{name} is nearly an export of Shopify orders, but lacks {column}: it is mapped by the names"
+    assert expected in infer_mapping(tmp_path, "x", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("title", "file", "column"),
+    [
+        ("Klaviyo", "campaigns.csv", "Subject"),
+        ("Mailchimp", "campaigns.csv", "Total Recipients"),
+    ],
+)
+def test_newsletters_without_a_describing_column_are_known(
+    tmp_path: Path, title: str, file: str, column: str
+) -> None:
+    section = next(name for name in BEHAVIOURS if name.startswith(title))
+    write_sample(section, tmp_path)
+    (path,) = tmp_path.rglob(file)
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    position = rows[0].index(column)
+    with path.open("w", encoding="utf-8", newline="") as output:
+        csv.writer(output).writerows([row[:position] + row[position + 1 :] for row in rows])
+    text = infer_mapping(tmp_path, "x", "Europe/Berlin")
+    assert f"a known export; {file} lacks {column}" in text
+    mapping = parse_mapping(load_yaml(text), "test")
+    assert sorted(behaviours_of(tmp_path, mapping), key=str) == sorted(BEHAVIOURS[section], key=str)
 
 
 def test_dates_of_a_table_of_campaigns_hold(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ An export has a column only where its shop uses it (a discount code, a user's id
 without a value. A column that is absent in a whole file is a column whose values are all missing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,8 @@ from graph.importing.values.where import mask
 
 _PARENT = "^."
 _OPTIONAL = ("where", "attributes", "constants", "kinds")
+_DESCRIBING = ("name", "text", "category", "discount")
+"""Fields without which rows are the same."""
 Settings = dict[str, Any]
 _FORMAT = ValueFormat(times=("iso",), zone="UTC", numbers=Numbers(), missing=("",))
 
@@ -31,6 +33,33 @@ def named_columns(source: Mapping[str, Any]) -> list[str]:
     for join in source.get("join", ()):
         names += join["on"]
     return list(dict.fromkeys(names))
+
+
+def needed_columns(tables: Mapping[str, Sequence[Mapping[str, Any]]], key: str) -> frozenset[str]:
+    """Return the columns of a file that the sources of an export cannot do without.
+
+    Without a name, a discount or an attribute, rows are the same; without a user, an amount or a status they
+    are others.
+
+    Parameters
+    ----------
+    tables
+        The sources of each table.
+    key
+        The file's name in them; columns of a joined file begin with it (`orders:Status`).
+    """
+    needed = set[str]()
+    for table, sources in tables.items():
+        for source in sources:
+            columns = {
+                field: column
+                for field, column in source["columns"].items()
+                if field not in _DESCRIBING and (table, field) != ("campaigns", "kind")
+            }
+            if key in (source["files"], *(join["files"] for join in source.get("join", ()))):
+                names = named_columns({**source, "columns": columns, "attributes": {}})
+                needed |= {name.removeprefix(f"{key}:").removeprefix(_PARENT) for name in names}
+    return frozenset(needed)
 
 
 def fit_source(table: str, source: Mapping[str, Any], absent: Collection[str]) -> Settings | None:

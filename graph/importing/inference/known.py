@@ -4,11 +4,12 @@ from itertools import combinations
 from typing import Any
 
 from graph.errors import ImportFailed, InvalidRequest
-from graph.importing.exports import KnownExport, find_exports
+from graph.importing.exports import KnownExport, find_exports, nearest_file
 from graph.importing.exports.fit import fit_source, named_columns
 from graph.importing.inference.draft import Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.settings import format_settings
+from graph.importing.reading.blocks import JSON, format_of
 from graph.importing.reading.column_check import absent_columns
 
 _OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline")
@@ -38,7 +39,33 @@ def use_known_exports(draft: Draft, files: list[InspectedFile]) -> list[Inspecte
         draft.kinds |= export.kinds
         draft.participation = export.participation or draft.participation
     taken = {name for _, names in found for group in names.values() for name in group}
-    return [file for file in files if file.name not in taken]
+    rest = [file for file in files if file.name not in taken]
+    for file in rest:
+        _look_for_near_export(file, found)
+    return rest
+
+
+def _look_for_near_export(file: InspectedFile, found: list[tuple[KnownExport, dict[str, list[str]]]]) -> None:
+    """Say that a file is nearly one of a known export; refuse it beside others that are.
+
+    Its rows would be read in another way than those of the same export.
+    """
+    near = None if file.problem else nearest_file(file.names)
+    if near is None:
+        return
+    title, lacking = near.export.title, ", ".join(near.lacking)
+    beside = next((names.get(near.key) for export, names in found if export is near.export), None)
+    if beside:
+        raise InvalidRequest(
+            f"{file.name} is nearly an export of {title}, like {', '.join(beside)}, but lacks {lacking}.",
+            f"Export it again with {'this column' if len(near.lacking) == 1 else 'these columns'}, or put it "
+            "into a folder of its own.",
+        )
+    remark = (
+        f"{file.name} is nearly an export of {title}, but lacks {lacking}: it is mapped by the names and "
+        "values of its columns, not as that export"
+    )
+    file.comment = "\n".join(filter(None, [file.comment, remark]))
 
 
 def _refuse_unlike_exports(found: list[tuple[KnownExport, dict[str, list[str]]]]) -> None:
@@ -82,22 +109,37 @@ def _sources(
         for file in files:
             prefix = f"{files[0].name}:"
             present = _present(file, join, [name.removeprefix(prefix) for name in names])
-            joined |= {name for name in names if name.removeprefix(prefix) in present}
+            # Joined to itself, a file gives columns of another row with the prefix alone.
+            is_itself = (key, join.get("rows")) == (source["files"], source.get("rows"))
+            own_names = [name for name in names if name.startswith(prefix)] if is_itself else names
+            joined |= {name for name in own_names if name.removeprefix(prefix) in present}
         reading = {name: plain(value) for name, value in _reading(files[0]).items()}
         joins.append(join | reading | {"files": [file.name for file in files]})
     if joins:
         own["join"] = joins
     drafted: list[dict[str, Any]] = []
+    lacking: dict[str, str] = {}
     for file in by_key.get(source["files"], ()):
         settings = _settings(table, own, file, joined)
         if settings is None:
             continue
+        if format_of(file.path, file.source) not in JSON:  # A key without a value may be in no record.
+            absent = {*named_columns(own)} - {*named_columns(settings), *joined}
+            absent |= export.files[source["files"]].lacking(file.names)
+            lacking[file.name] = ", ".join(sorted(absent))
         same = next((other for other in drafted if other | {"files": 0} == settings | {"files": 0}), None)
         if same is None:
             drafted.append(settings)
         else:
             same["files"] = [*same["files"], file.name]
-    return [DraftSource(table, settings, f"{export.title}: a known export") for settings in drafted]
+    return [
+        DraftSource(table, settings, f"{export.title}: a known export{_remark(settings['files'], lacking)}")
+        for settings in drafted
+    ]
+
+
+def _remark(names: list[str], lacking: dict[str, str]) -> str:
+    return "".join(f"; {name} lacks {lacking[name]}" for name in names if lacking.get(name))
 
 
 def _renamed(value: Any, prefix: str, new: str) -> Any:
