@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.questions import ask_questions
 from graph.importing.inference.infer import infer_mapping
+from graph.importing.inference.infer_again import infer_with_answers
 from graph.importing.mapping.model import parse_mapping, read_mapping
-from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions
+from graph.importing.mapping.questions import UnansweredQuestions, resolve_questions, write_answers
 from graph.importing.mapping.yaml_text import load_yaml
 
 HEADER = "order_id,customer_id,product_id,order_date,amount\n"
@@ -133,7 +134,23 @@ def test_zone_that_a_column_has_in_all_rows_is_that_of_the_days(tmp_path: Path) 
     write_trips(tmp_path, *["America/Sao_Paulo"] * 4, "")
     text = infer_mapping(tmp_path, "shop")
     assert "zone: America/Sao_Paulo  # defines the days; timezone of trips.csv has it in all rows\n" in text
-    assert load_yaml(infer_mapping(tmp_path, "shop", "Europe/Berlin"))["zone"] == "Europe/Berlin"
+    assert load_yaml(infer_mapping(tmp_path, "shop", "America/Sao_Paulo"))["zone"] == "America/Sao_Paulo"
+
+
+def test_given_zone_that_a_column_contradicts_is_asked_about(tmp_path: Path) -> None:
+    write_trips(tmp_path, *["America/Sao_Paulo"] * 4, "America/Manaus", "")
+    text = infer_mapping(tmp_path, "shop", "Europe/Berlin")
+    (question,) = resolve_questions(load_yaml(text))[1]
+    assert question.choose == ("Europe/Berlin", "America/Sao_Paulo", "America/Manaus")
+    assert question.ask.startswith(
+        "The time zone is given as Europe/Berlin, but timezone of trips.csv states America/Sao_Paulo (4 rows)"
+    )
+    answered = write_answers(text, ["Europe/Berlin"])
+    again = infer_with_answers(tmp_path, answered, zone="Europe/Berlin")
+    assert resolve_questions(load_yaml(again))[0]["zone"] == "Europe/Berlin"  # type: ignore[index,call-overload]
+    # One of several that the column states is an answer, and so is another name of the zone.
+    assert load_yaml(infer_mapping(tmp_path, "shop", "America/Manaus"))["zone"] == "America/Manaus"
+    assert load_yaml(infer_mapping(tmp_path, "shop", "Brazil/East"))["zone"] == "Brazil/East"
 
 
 def test_several_zones_of_a_column_are_asked_about(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from graph.importing.inference.files.infer_table import (
     states_campaigns,
 )
 from graph.importing.inference.files.inspect import inspect_files
-from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
+from graph.importing.inference.files.inspected_file import InspectedFile, ask_column, index_by_name
 from graph.importing.inference.files.lists_in_rows import unread_lists
 from graph.importing.inference.files.message_logs import may_be_campaigns
 from graph.importing.inference.files.not_reached import not_reached
@@ -48,6 +48,7 @@ from graph.importing.inference.files.tables import assign_columns, is_exclusive
 from graph.importing.inference.files.targeting_times import TargetingTime, targeting_time
 from graph.importing.inference.files.user_lists import join_users
 from graph.importing.inference.formats.settings import format_settings
+from graph.importing.inference.formats.zone_columns import contradicted_zone
 from graph.importing.inference.formats.zones import decide_zone
 from graph.importing.inference.known import use_known_exports
 from graph.importing.mapping.open_ends import open_end
@@ -81,8 +82,8 @@ def infer_mapping(
     dataset
         Name of the data set; default: the folder's name.
     zone
-        Time zone of the data's days; default: that of a known export, a question where times have a clock
-        and no offset, else UTC.
+        Time zone of the data's days, a question if a column states another one; default: that of a known
+        export or a column, a question where times have a clock and no offset, else UTC.
     answers
         Columns that the user named when asked.
 
@@ -127,6 +128,8 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
         draft.zone = decide_zone(draft, files) or Noted(
             "UTC", "defines the days; another one is like Europe/Berlin"
         )
+    elif zone is not None:
+        draft.zone = contradicted_zone(draft, index_by_name(files), zone) or zone
     return with_record(draft.render(), answers, zone)
 
 

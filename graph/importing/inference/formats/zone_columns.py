@@ -1,9 +1,10 @@
-"""Takes the time zone that a column of behaviours states, or asks if it states several."""
+"""Takes the time zone that a column of behaviours states; asks if it states several, or not the given one."""
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from graph.importing.inference.draft import Ask, Draft, Noted
 from graph.importing.inference.files.column_values import Values, count_values
@@ -11,6 +12,10 @@ from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.formats import as_list
 
 _MAX_CHOICES = 30
+_HOW_READ = (
+    "Times with an offset or in UTC are moments in any case; those without one are read in the zone that you "
+    "choose, in all rows"
+)
 
 
 def stated_zone(draft: Draft, by_name: Mapping[str, InspectedFile]) -> Noted | Ask | None:
@@ -18,6 +23,31 @@ def stated_zone(draft: Draft, by_name: Mapping[str, InspectedFile]) -> Noted | A
 
     Times with an offset are moments in any zone, but their days are those of the zone.
     """
+    zones, where = _zones_of_columns(draft, by_name)
+    if not zones:
+        return None
+    if len(zones) == 1:
+        return Noted(next(iter(zones)), f"defines the days; {where} has it in all rows")
+    return Ask(
+        f"{where} states several time zones: {_listed(zones)}. In which one are days counted? {_HOW_READ}",
+        tuple(dict.fromkeys([*(zone for zone, _ in zones.most_common(_MAX_CHOICES)), "UTC"])),
+    )
+
+
+def contradicted_zone(draft: Draft, by_name: Mapping[str, InspectedFile], zone: str) -> Ask | None:
+    """Return the question which zone holds if columns of behaviours state others than `zone`; else None."""
+    zones, where = _zones_of_columns(draft, by_name)
+    if not zones or zone not in _zones() or any(_have_one_clock(zone, other) for other in zones):
+        return None
+    return Ask(
+        f"The time zone is given as {zone}, but {where} states {_listed(zones)}. In which one are days "
+        f"counted? {_HOW_READ}",
+        (zone, *(other for other, _ in zones.most_common(_MAX_CHOICES))),
+    )
+
+
+def _zones_of_columns(draft: Draft, by_name: Mapping[str, InspectedFile]) -> tuple[Counter[str], str]:
+    """Return the number of rows by zone that columns of behaviours state, and which columns do, in words."""
     found: dict[tuple[str, str], Counter[str]] = {}
     for source in draft.sources:
         files = as_list(source.settings["files"]) if source.table == "behaviours" else []
@@ -28,16 +58,20 @@ def stated_zone(draft: Draft, by_name: Mapping[str, InspectedFile]) -> Noted | A
                     found[file.name, column] = sum(counts, Counter[str]())
     zones = sum(found.values(), Counter[str]())
     del zones[""]
-    if not zones or not zones.keys() <= _zones():
-        return None
     where = " and ".join(f"{column} of {file}" for file, column in found)
-    if len(zones) == 1:
-        return Noted(next(iter(zones)), f"defines the days; {where} has it in all rows")
-    shown = ", ".join(f"{zone} ({rows:,} rows)" for zone, rows in zones.most_common(_MAX_CHOICES))
-    return Ask(
-        f"{where} states several time zones: {shown}. In which one are days counted? Times with an offset or "
-        "in UTC are moments in any case; those without one are read in the zone that you choose, in all rows",
-        tuple(dict.fromkeys([*(zone for zone, _ in zones.most_common(_MAX_CHOICES)), "UTC"])),
+    return (zones if zones.keys() <= _zones() else Counter()), where
+
+
+def _listed(zones: Counter[str]) -> str:
+    return ", ".join(f"{zone} ({rows:,} rows)" for zone, rows in zones.most_common(_MAX_CHOICES))
+
+
+def _have_one_clock(zone: str, other: str) -> bool:
+    """Return whether clocks of two zones agree in winter and summer, as those of Europe/Kyiv and Kiev."""
+    moments = (datetime(2024, month, 15, tzinfo=UTC) for month in (1, 7))
+    return all(
+        moment.astimezone(ZoneInfo(zone)).utcoffset() == moment.astimezone(ZoneInfo(other)).utcoffset()
+        for moment in moments
     )
 
 
