@@ -8,6 +8,7 @@ from graph.importing.mapping.questions import InvalidAnswer, UnansweredQuestions
 
 if TYPE_CHECKING:
     from graph.importing.inference.answers import Place
+    from graph.importing.mapping.questions import Choice
 
 
 def ask_questions(path: Path, infer: "Callable[[dict[Place, str]], str] | None" = None) -> None:
@@ -30,12 +31,11 @@ def ask_questions(path: Path, infer: "Callable[[dict[Place, str]], str] | None" 
     from graph.importing.inference.answer_record import read_record, settle_columns
     from graph.importing.inference.answers import places_of
     from graph.importing.mapping.model import read_mapping
-    from graph.importing.mapping.questions import write_answers
-    from graph.importing.mapping.source import NO_COLUMN
+    from graph.importing.mapping.questions import NONE_OF_THEM, write_answers
     from graph.importing.mapping.yaml_text import load_yaml
 
     asked: dict[str, str] = {}
-    answers: dict[str, str] = {}
+    answers: dict[str, Choice] = {}
     unanswered = path.read_text(encoding="utf-8") if path.exists() else ""
     columns: dict[Place, str] = read_record(unanswered).answers
     while True:
@@ -51,11 +51,11 @@ def ask_questions(path: Path, infer: "Callable[[dict[Place, str]], str] | None" 
             for question in new or error.questions:
                 if question.ask not in answers:
                     answers[question.ask] = _ask(question.ask, question.choose, question.shown)
-                if new and answers[question.ask].startswith(f"{NO_COLUMN}: "):
+                if new and str(answers[question.ask]).startswith(f"{NONE_OF_THEM}: "):
                     break  # The other questions about the file are of no use.
             if infer and new:
                 columns |= {
-                    places[question.path]: answers[question.ask]
+                    places[question.path]: str(answers[question.ask])
                     for question in first
                     if question.ask in answers
                 }
@@ -120,21 +120,34 @@ def apply_answers(folder: Path, path: Path) -> bool:
     return True
 
 
-def _ask(text: str, choices: tuple[str, ...], shown: list[str]) -> str:
+def _ask(text: str, choices: "tuple[Choice, ...]", shown: list[str]) -> "Choice":
     import typer
 
     from cli.console import out
-    from graph.importing.mapping.questions import is_choice
+    from graph.importing.mapping.questions import chosen_values
 
     out.print(text, markup=False, soft_wrap=True)
     for number, choice in enumerate(shown, start=1):
-        out.print(f"  {number}  {choice}", markup=False)
+        out.print(f"  {number}  {choice}", markup=False, soft_wrap=True)
     while True:
         answer = str(typer.prompt("Number" if choices else "Answer")).strip()
         if not choices:
             return answer
-        if is_choice(answer, choices):
-            return answer
+        chosen = chosen_values(answer, choices) or chosen_values(_listed(answer), choices)
+        if chosen is not None:
+            return chosen
         if answer.isdecimal() and 1 <= int(answer) <= len(choices):
             return choices[int(answer) - 1]
         out.print(f"Choose a number from 1 to {len(choices)}.")
+
+
+def _listed(answer: str) -> object:
+    """Return the values of an answer like `[open, in review]`."""
+    from yaml import YAMLError
+
+    from graph.importing.mapping.yaml_text import load_yaml
+
+    try:
+        return load_yaml(answer) if answer.startswith("[") else answer
+    except YAMLError:
+        return answer

@@ -64,7 +64,9 @@ class MappingQuestion(BaseModel):
 
     path: str = Field(description="Its place in the mapping", examples=["tables.behaviours.0.times"])
     ask: str
-    choose: list[str] = Field(description="The possible answers; empty: any")
+    choose: list[str | list[str]] = Field(
+        description="The possible answers: texts, or lists of values; empty: any"
+    )
 
 
 class ImportCheck(BaseModel):

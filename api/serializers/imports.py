@@ -54,7 +54,11 @@ def serialize_warnings(warnings: Iterable[DataWarning]) -> list[ImportWarning]:
 def serialize_questions(mapping: str, error: UnansweredQuestions) -> ImportCheck:
     """Return the response for a mapping with open questions."""
     questions = [
-        MappingQuestion(path=question.path, ask=question.ask, choose=list(question.choose))
+        MappingQuestion(
+            path=question.path,
+            ask=question.ask,
+            choose=[choice if isinstance(choice, str) else list(choice) for choice in question.choose],
+        )
         for question in error.questions
     ]
     return ImportCheck(

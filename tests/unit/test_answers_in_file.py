@@ -15,12 +15,13 @@ from graph.importing.inference.infer import infer_mapping
 from graph.importing.inference.infer_again import infer_again
 from graph.importing.mapping.model import read_mapping
 from graph.importing.mapping.questions import (
+    NONE_OF_THEM,
     UnansweredQuestions,
     find_questions,
     resolve_questions,
     write_answers,
 )
-from graph.importing.mapping.source import NO_BEHAVIOURS, NO_COLUMN
+from graph.importing.mapping.source import NO_BEHAVIOURS
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.progress import Silent
 
@@ -140,7 +141,7 @@ def test_answers_without_consequences_are_settled_once(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("\n".join(["u,p,t", *rows]) + "\n")
     path = tmp_path / "groundswell.yaml"
     path.write_text(infer_mapping(tmp_path, "shop"))
-    _answer(path, NO_COLUMN, "u")
+    _answer(path, NONE_OF_THEM, "u")
     _check(tmp_path)
     text = path.read_text()
     assert infer_again(tmp_path, text) is None

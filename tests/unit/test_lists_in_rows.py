@@ -9,8 +9,7 @@ import pytest
 from graph.importing.check import check_files
 from graph.importing.inference.infer import infer_mapping
 from graph.importing.mapping.model import parse_mapping
-from graph.importing.mapping.questions import Question, resolve_questions
-from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM, Question, resolve_questions
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.reading.json_paths import ABSENT, flatten, lookup, nested_lists
 from graph.progress import Silent
@@ -116,7 +115,7 @@ def test_several_promotions_of_a_line_are_a_question_where_a_table_has_the_campa
     source, questions = source_of(text)
     question = questions["tables.behaviours.0.columns.campaign"]
     assert question.ask.startswith(f"1 row of orders.json has several {PROMOTION}, and a behaviour names one")
-    assert list(question.choose) == ["appliedPromotions[0].promotionId", PROMOTION, NO_COLUMN]
+    assert list(question.choose) == ["appliedPromotions[0].promotionId", PROMOTION, NONE_OF_THEM]
     answered = load_yaml(
         text.replace("          answer:\n", f'          answer: "{list(question.choose)[0]}"\n')
     )
@@ -155,7 +154,7 @@ def test_two_lists_with_ids_of_campaigns_are_a_question(tmp_path: Path) -> None:
     question = source_of(text)[1]["tables.behaviours.0.columns.campaign"]
     shipping = "shippingPromotions[].promotionId"
     assert question.ask.startswith(f"{shipping} and {PROMOTION} of orders.json have ids of the campaigns.")
-    assert list(question.choose) == [shipping, PROMOTION, NO_COLUMN]
+    assert list(question.choose) == [shipping, PROMOTION, NONE_OF_THEM]
     assert "not read" not in text
     answered = load_yaml(text.replace("          answer:\n", f'          answer: "{PROMOTION}"\n'))
     check = check_files(tmp_path, parse_mapping(answered, "test"), Silent())

@@ -56,7 +56,7 @@ def test_whom_a_campaign_did_not_reach_is_not_targeted(
 def test_groups_without_telling_names_are_asked_about(tmp_path: Path) -> None:
     rule = infer(tmp_path, targets=targets("group", "0", "1"))["tables"]["targetings"][0]["where"]["group"]
     assert "control group" in rule["is_not"]["ask"]
-    assert rule["is_not"]["choose"] == ["(none)", "0", "1"]
+    assert rule["is_not"]["choose"] == ["none of them", "0", "1"]
 
 
 def test_offers_that_users_rejected_reached_them(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from graph.errors import InvalidRequest
 from graph.importing.check import Check, check_files
 from graph.importing.inference.behaviours.kinds import draft_kinds
-from graph.importing.inference.behaviours.status_rules import NO_STATUS
 from graph.importing.inference.infer import infer_mapping
-from graph.importing.mapping.model import parse_mapping
-from graph.importing.mapping.questions import Question, resolve_questions
+from graph.importing.mapping.model import parse_mapping, read_mapping
+from graph.importing.mapping.questions import NONE_OF_THEM, Question, resolve_questions, write_answers
+from graph.importing.mapping.where import Rule
 from graph.importing.mapping.yaml_text import load_yaml
 from graph.importing.vocabulary.order_statuses import meaning_of
 from graph.progress import Silent
@@ -23,9 +25,9 @@ def orders(folder: Path, statuses: list[str], column: str = "Status") -> tuple[A
     return resolve_questions(load_yaml(infer_mapping(folder, zone="UTC")))
 
 
-def checked(folder: Path, mapping: Any, answer: str) -> Check:
+def checked(folder: Path, mapping: Any, answer: str | list[str] | tuple[str, ...]) -> Check:
     source = mapping["tables"]["behaviours"][0]
-    source["where"]["Status"]["is_not"] = answer
+    source["where"]["Status"]["is_not"] = list(answer) if isinstance(answer, tuple) else answer
     mapping["unknown"] = {"users": "add", "products": "add"}
     mapping.pop("participation", None)
     return check_files(folder, parse_mapping(mapping, "test"), Silent())
@@ -75,7 +77,8 @@ def test_status_of_unknown_meaning_is_asked_about_with_its_rows(tmp_path: Path) 
     )
     assert "bezahlt 2 count as purchases" in question.ask
     assert question.choose == (
-        "Storniert", "Storniert | Klärfall", "Storniert | Muster", "Storniert | Klärfall | Muster", NO_STATUS,
+        "Storniert", ("Storniert", "Klärfall"), ("Storniert", "Muster"), ("Storniert", "Klärfall", "Muster"),
+        NONE_OF_THEM,
     )  # fmt: skip
     assert checked(tmp_path, mapping, question.choose[0]).total.left_out == 1
     assert checked(tmp_path, mapping, question.choose[3]).total.left_out == 4
@@ -83,9 +86,30 @@ def test_status_of_unknown_meaning_is_asked_about_with_its_rows(tmp_path: Path) 
 
 def test_statuses_that_are_all_unknown_may_all_count(tmp_path: Path) -> None:
     mapping, (question,) = orders(tmp_path, list("123451"))
-    assert question.choose == (NO_STATUS, *"12345", "1 | 2 | 3 | 4 | 5")
-    assert checked(tmp_path, mapping, "1 | 3").total.left_out == 3
-    assert checked(tmp_path, mapping, NO_STATUS).total.left_out == 0
+    assert question.choose == (NONE_OF_THEM, *"12345", tuple("12345"))
+    assert checked(tmp_path, mapping, ["1", "3"]).total.left_out == 3
+    assert checked(tmp_path, mapping, NONE_OF_THEM).total.left_out == 0
+
+
+def test_status_with_a_bar_is_one_status(tmp_path: Path) -> None:
+    _, (question,) = orders(tmp_path, ["bezahlt", "Zurg | Blip", "Zurg", "Blip"])
+    path = tmp_path / "groundswell.yaml"
+    text = infer_mapping(tmp_path, zone="UTC")
+    assert ("Zurg | Blip",) in question.choose
+    for answer in ("Zurg | Blip", ["Zurg | Blip"]):
+        path.write_text(write_answers(text, [answer]))
+        rule = read_mapping(path).tables["behaviours"][0].where["Status"]
+        assert rule.is_not == ["Zurg | Blip"]
+    path.write_text(write_answers(text, [["Zurg", "Blip"]]))
+    assert read_mapping(path).tables["behaviours"][0].where["Status"].is_not == ["Zurg", "Blip"]
+    path.write_text(write_answers(text, ["Zurg | Blip | Zurg"]))
+    with pytest.raises(InvalidRequest, match="write several values as a list"):
+        read_mapping(path)
+
+
+def test_text_that_may_be_several_statuses_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"write \[open, lost\], or \['open \| lost'\] for one"):
+        Rule.model_validate({"is_not": "open | lost"})
 
 
 def test_states_of_a_country_are_no_statuses(tmp_path: Path) -> None:
@@ -135,11 +159,15 @@ def test_cancelled_subscriptions_can_be_kept(tmp_path: Path, mark: str) -> None:
     )
     content, (question,) = resolve_questions(load_yaml(infer_mapping(tmp_path, zone="UTC")))
     mapping: Any = content
-    assert {"canceled | incomplete_expired", "incomplete_expired", "canceled", NO_STATUS} <= set(
+    assert {("canceled", "incomplete_expired"), "incomplete_expired", "canceled", NONE_OF_THEM} <= set(
         question.choose
     )
     source = mapping["tables"]["behaviours"][0]
-    for answer, left_out in (("canceled | incomplete_expired", 6), ("incomplete_expired", 3), (NO_STATUS, 0)):
+    for answer, left_out in (
+        (["canceled", "incomplete_expired"], 6),
+        ("incomplete_expired", 3),
+        (NONE_OF_THEM, 0),
+    ):
         source["where"]["status"]["is_not"] = answer
         parsed = parse_mapping(mapping, "test")
         assert check_files(tmp_path, parsed, Silent()).total.left_out == left_out

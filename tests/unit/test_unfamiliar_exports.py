@@ -146,7 +146,7 @@ def test_several_currencies_are_asked_about(tmp_path: Path) -> None:
     )
     _, questions = inferred(tmp_path, "orders.csv", text)
     question = questions["tables.behaviours.0.where.currency.is_not"]
-    assert question.choose == ("HUF", "(none)")
+    assert question.choose == ("HUF", "none of them")
     assert "EUR 2, HUF 1" in question.ask
 
 

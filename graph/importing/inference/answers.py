@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.mapping.source import NO_COLUMN, no_rows_of
+from graph.importing.mapping.questions import NONE_OF_THEM
+from graph.importing.mapping.source import no_rows_of
 
 _COLUMN = re.compile(r"tables\.(\w+)(?:\.(\d+))?\.columns\.(\w+)(?:\.column)?")
 
@@ -45,6 +46,6 @@ def give_answers(files: Sequence[InspectedFile], answers: dict[Place, str]) -> N
             (table, field): column
             for (table, field), column in own.items()
             if column in file.names
-            or (field == "campaign" and column != NO_COLUMN)
-            or (field in ("object", "value", "at") and column == NO_COLUMN)
+            or (field == "campaign" and column != NONE_OF_THEM)
+            or (field in ("object", "value", "at") and column == NONE_OF_THEM)
         }

@@ -9,8 +9,9 @@ from typing import Any
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
 from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME, OR, divider_of, parts_of
+from graph.importing.mapping.questions import NONE_OF_THEM, Choice
+from graph.importing.mapping.yaml_text import in_one_line
 
-_YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 _NOT_IN_YAML = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -33,7 +34,7 @@ class Ask:
     """A question in place of a value: its text, and the possible answers (empty: any), with examples."""
 
     ask: str
-    choose: tuple[str, ...] | dict[str, str] = ()
+    choose: tuple[Choice, ...] | dict[str, str] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,14 @@ class Noted:
 
     value: Any
     comment: str
+
+
+def choice_of(values: Iterable[str]) -> Choice:
+    """Return the choice of some values of a column: a list, so that no text has to be divided."""
+    chosen = tuple(values)
+    if not chosen:
+        return NONE_OF_THEM
+    return chosen[0] if len(chosen) == 1 and OR not in chosen[0] else chosen
 
 
 def plain(value: Any) -> Any:
@@ -63,8 +72,8 @@ def named_columns(columns: dict[str, Any]) -> set[str]:
 
 def unused_columns(names: Iterable[str], columns: dict[str, Any], where: Iterable[str] = ()) -> list[str]:
     """Return the columns of a file that its source uses nowhere, nor a question or rule."""
-    choices = {name for column in columns.values() if (ask := question_of(column)) for name in ask.choose}
-    used = named_columns(columns) | choices | set(where)
+    asks = [ask for column in columns.values() if (ask := question_of(column))]
+    used = named_columns(columns) | {name for ask in asks for name in ask.choose} | set(where)
     return [name for name in names if name not in used]
 
 
@@ -150,14 +159,17 @@ def _entry(name: str, value: Any, indent: int) -> list[str]:
     comment = ""
     if isinstance(value, Noted):
         value, comment = value.value, f"  # {value.comment}"
-    key = f"{blank}{_flow(name)}:"
+    key = f"{blank}{in_one_line(name)}:"
     if isinstance(value, Ask):
         lines = [f"{key}{comment}", f"{blank}  ask: {json.dumps(value.ask, ensure_ascii=False)}"]
         if isinstance(value.choose, dict):
-            shown = [f"{blank}    {_flow(name)}: {_flow(example)}" for name, example in value.choose.items()]
+            shown = [
+                f"{blank}    {in_one_line(name)}: {in_one_line(example)}"
+                for name, example in value.choose.items()
+            ]
             lines += [f"{blank}  choose:  # with examples of their values", *shown]
         elif value.choose:
-            lines.append(f"{blank}  choose: {_flow(list(value.choose))}")
+            lines.append(f"{blank}  choose: {in_one_line(list(value.choose))}")
         return [*lines, f"{blank}  answer:"]
     if isinstance(value, dict) and (name == "columns" or _has_remarks(value)):
         inner = [line for key_, item in value.items() for line in _entry(key_, item, indent + 2)]
@@ -171,7 +183,7 @@ def _entry(name: str, value: Any, indent: int) -> list[str]:
             f"{key}{comment}",
             *(line for first, rest in zip(lines, items, strict=True) for line in (first, *rest[1:])),
         ]
-    return [f"{key} {_flow(value)}{comment}"]
+    return [f"{key} {in_one_line(value)}{comment}"]
 
 
 def _has_remarks(value: Any) -> bool:
@@ -180,15 +192,3 @@ def _has_remarks(value: Any) -> bool:
     if isinstance(value, list):
         return any(_has_remarks(item) for item in value)
     return isinstance(value, Ask | Noted)
-
-
-def _flow(value: Any) -> str:
-    """Format `value` as YAML in one line; a JSON string is a YAML scalar."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(name)}: {_flow(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    if isinstance(value, str):
-        plain = re.fullmatch(r"[A-Za-z_][\w./+-]*", value, re.ASCII) and value.lower() not in _YAML_WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
-    return json.dumps(value)

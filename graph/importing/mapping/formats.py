@@ -15,7 +15,7 @@ def as_list(value: Any) -> Any:
 
 
 OR = " | "
-"""Between formats in one text, and between paths of JSON that are alternatives."""
+"""Between formats in one text, and between paths of JSON that are alternatives; never between values."""
 FIRST_OF = " || "
 """Between the names of several columns of which the first with a value counts."""
 DATE_AND_TIME = " && "

@@ -18,7 +18,12 @@ from dataclasses import dataclass
 
 from graph.errors import InvalidRequest
 from graph.importing.mapping.formats import OR
+from graph.importing.mapping.yaml_text import in_one_line
 
+Choice = str | tuple[str, ...]
+"""A possible answer: a text, or several values of a column as a list."""
+NONE_OF_THEM = "none of them"
+"""The answer that none of the columns, or values of a column, is what a question asks for."""
 _OPEN_ANSWER = re.compile(r"^(\s*answer:)[ \t]*(#.*)?$", re.MULTILINE)
 
 
@@ -40,7 +45,7 @@ class Question:
 
     path: str
     ask: str
-    choose: tuple[str, ...] = ()
+    choose: tuple[Choice, ...] = ()
     examples: tuple[str, ...] = ()
 
     @property
@@ -48,7 +53,7 @@ class Question:
         """The possible answers with their examples."""
         examples = self.examples or ("",) * len(self.choose)
         return [
-            f"{choice} ({example})" if example else choice
+            f"{_shown(choice)} ({example})" if example else _shown(choice)
             for choice, example in zip(self.choose, examples, strict=True)
         ]
 
@@ -124,21 +129,56 @@ def resolve_questions(content: object) -> tuple[object, list[Question]]:
             raise ValueError(f"{path}: choose: {given!r} is no list of possible answers, like [a, b]")
         if isinstance(answer, dict) or not isinstance(value["ask"], str):
             raise ValueError(f"{path}: write a question as text after `ask:`, and its answer after `answer:`")
-        choices = tuple(str(choice) for choice in given)
+        choices = tuple(_as_choice(choice) for choice in given)
         examples = tuple(str(example or "") for example in given.values()) if isinstance(given, dict) else ()
         if answer is None:
             questions.append(Question(path, str(value["ask"]), choices, examples))
-        elif not is_choice(str(answer), choices):
-            raise ValueError(f"{path}: the answer {answer!r} is none of {', '.join(choices)}")
+        elif choices:
+            chosen = chosen_values(answer, choices)
+            if chosen is None:
+                listed = ", ".join(map(_shown, choices))
+                raise ValueError(
+                    f"{path}: the answer {answer!r} is none of {listed}{_how_to_combine(choices)}"
+                )
+            return answer if isinstance(chosen, str) else list(chosen)
         return answer
 
     return resolve(content, ""), questions
 
 
-def is_choice(answer: str, choices: tuple[str, ...]) -> bool:
-    """Return whether an answer is one of the choices, or several of them: ``open | review``."""
-    known = {part for choice in choices for part in choice.split(OR)}
-    return not choices or answer in choices or set(answer.split(OR)) <= known
+def chosen_values(answer: object, choices: Sequence[Choice]) -> Choice | None:
+    """Return which choice an answer is; None if it is none of them.
+
+    Where a choice is a list, the answer may be any list of values that the choices have. Formats of times,
+    which are no values, may be several in one text: ``iso | %d/%m/%Y``.
+    """
+    has_lists = any(isinstance(choice, tuple) for choice in choices)
+    given = _as_choice(answer)
+    for choice in choices:
+        if given == choice or (has_lists and _values(given) == _values(choice)):
+            return choice
+    if has_lists:
+        known = {value for choice in choices for value in _values(choice)} - {NONE_OF_THEM}
+        return given if isinstance(given, tuple) and set(given) <= known else None
+    parts = {part for choice in choices for part in str(choice).split(OR)}
+    return given if isinstance(given, str) and set(given.split(OR)) <= parts else None
+
+
+def _as_choice(value: object) -> Choice:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _values(choice: Choice) -> tuple[str, ...]:
+    return choice if isinstance(choice, tuple) else (choice,)
+
+
+def _shown(choice: Choice) -> str:
+    return in_one_line(choice) if isinstance(choice, tuple) else choice
+
+
+def _how_to_combine(choices: Sequence[Choice]) -> str:
+    has_lists = any(isinstance(choice, tuple) for choice in choices)
+    return "; write several values as a list: [a, b]" if has_lists else ""
 
 
 def write_answers(text: str, answers: Sequence[object]) -> str:
@@ -157,6 +197,6 @@ def write_answers(text: str, answers: Sequence[object]) -> str:
 
 def quoted(answer: object) -> str:
     """Return an answer as YAML in one line."""
-    if isinstance(answer, list):
+    if isinstance(answer, list | tuple):
         return json.dumps(answer, ensure_ascii=False, default=str)
     return "'" + str(answer).replace("'", "''") + "'"

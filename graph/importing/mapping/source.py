@@ -17,14 +17,13 @@ from graph.importing.mapping.formats import (
     as_list,
     divider_of,
 )
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.mapping.where import RuleOrTexts
 
 MAX_SKIPPED = 1_000
 DIVIDER = ", "
 """Between the files that are the label of a source without a name."""
-NO_COLUMN = "none of them"
-"""The answer that no column holds the object of behaviours, or another field that may be missing."""
-NO_BEHAVIOURS = f"{NO_COLUMN}: its rows are no behaviours"
+NO_BEHAVIOURS = f"{NONE_OF_THEM}: its rows are no behaviours"
 """The answer that a file has no user or no time, and so no behaviours: its source is left out."""
 ANY_PRODUCT = "any product"
 """The product of behaviours that name none."""
@@ -295,7 +294,7 @@ def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str
     absent = [
         field
         for field, column in columns.items()
-        if (column.get("column") if isinstance(column, dict) else column) == NO_COLUMN
+        if (column.get("column") if isinstance(column, dict) else column) == NONE_OF_THEM
     ]
     if "object" in absent:
         source = {**source, "constants": {"object": ANY_PRODUCT} | source.get("constants", {})}
@@ -312,7 +311,7 @@ def _answered(source: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str
 
 def no_rows_of(table: str) -> str:
     """Return the answer that the rows of a file are none of `table`: its source is left out."""
-    return f"{NO_COLUMN}: its rows are no {table.replace('_', ' ')}"
+    return f"{NONE_OF_THEM}: its rows are no {table.replace('_', ' ')}"
 
 
 def leave_out_answered(content: object) -> object:

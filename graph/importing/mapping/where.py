@@ -5,9 +5,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from graph.importing.mapping.formats import Formats, Strict, Texts
+from graph.importing.mapping.formats import OR, Strict, Texts, as_list
 
 Sign = Literal["positive", "negative", "zero", "not_negative", "not_positive", "any"]
+
+
+def _as_texts(value: Any) -> Any:
+    """Return a list of texts; refuse one text that may be meant as several."""
+    if isinstance(value, str) and OR in value:
+        several = "[" + ", ".join(value.split(OR)) + "]"
+        raise ValueError(f"{value!r} may be one text or several: write {several}, or [{value!r}] for one")
+    return as_list(value)
 
 
 class Rule(Strict):
@@ -19,8 +27,8 @@ class Rule(Strict):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
     is_: Texts | None = Field(None, alias="is", description="Equals one of these texts")
-    is_not: Formats | None = Field(
-        None, description="Equals none of them; one text may hold several, divided by a bar between blanks"
+    is_not: Annotated[list[str], BeforeValidator(_as_texts)] | None = Field(
+        None, description="Equals none of these texts"
     )
     starts_with: Texts | None = Field(None, description="Starts with one of them")
     not_starts_with: Texts | None = Field(None, description="Starts with none of them")

@@ -4,6 +4,7 @@ A key that occurs twice is refused, as version 1.2 says, because one of its valu
 Aliases (`*name`) are refused: eight lines of them can stand for more values than fit into memory.
 """
 
+import json
 import re
 from collections.abc import Hashable
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 _BOOL = "tag:yaml.org,2002:bool"
+_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 _MAX_DEPTH = 50
 """Levels of nesting; mappings have fewer than ten."""
 
@@ -61,3 +63,17 @@ def load_yaml(text: str) -> object:
     except (ValueError, LookupError, AttributeError) as error:
         # PyYAML lets the errors of values like 2024-02-31 or `!!int x` through.
         raise yaml.YAMLError(f"a value is not valid: {error}") from error
+
+
+def in_one_line(value: Any) -> str:
+    """Format `value` as YAML in one line; a JSON string is a YAML scalar."""
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{in_one_line(name)}: {in_one_line(item)}" for name, item in value.items()) + "}"
+        )
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(in_one_line(item) for item in value) + "]"
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z_][\w./+-]*", value, re.ASCII) and value.lower() not in _WORDS
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)

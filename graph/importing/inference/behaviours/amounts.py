@@ -9,7 +9,7 @@ import pyarrow as pa
 from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.column_values import describes
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
-from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.reading.json_paths import ALL, RECORD
 from graph.importing.values.number_profile import profile_numbers
 from graph.importing.vocabulary.names import NO_AMOUNTS, simplify, without_tax_remark, words_of
@@ -46,7 +46,7 @@ def ask_amount(file: InspectedFile, names: list[str], user: str | None) -> Ask |
     candidates = amount_columns(file, names, user)
     if not candidates:
         return None
-    return ask_column(file, "the amount of money of a row", candidates, otherwise=(NO_COLUMN,))
+    return ask_column(file, "the amount of money of a row", candidates, otherwise=(NONE_OF_THEM,))
 
 
 def amount_columns(file: InspectedFile, names: list[str], user: str | None = None) -> list[str]:

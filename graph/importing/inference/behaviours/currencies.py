@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from graph.importing.inference.behaviours.status_rules import NO_STATUS
-from graph.importing.inference.draft import Ask
-from graph.importing.mapping.formats import OR
+from graph.importing.inference.draft import Ask, choice_of
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.vocabulary.names import simplify
 
 _COLUMNS = {
@@ -39,4 +38,4 @@ def currency_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any
         f"The amounts of {file} have several currencies ({column}: {listed} rows), and are not converted. "
         f"Choose what is left out: all but {names[0]}, or nothing, if they may be summed as they are"
     )
-    return {"is_not": Ask(question, (OR.join(names[1:]), NO_STATUS))}
+    return {"is_not": Ask(question, (choice_of(names[1:]), NONE_OF_THEM))}

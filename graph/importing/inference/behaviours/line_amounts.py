@@ -10,7 +10,7 @@ from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.column_values import examples
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.formats import Numbers
-from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.values import numbers
 from graph.importing.values.number_profile import profile_numbers
 from graph.importing.vocabulary.names import simplify
@@ -53,10 +53,10 @@ def draft_line_amount(file: InspectedFile, roles: dict[str, str]) -> tuple[dict[
         }, f"{column} {what if is_price else 'is that of the line: it grows with the quantity'}"
     question = (
         f"Is {column} of {file.name} the amount of a line (answer {column}), or the price of one unit, to be "
-        f"multiplied by {roles['quantity']} (answer {NO_COLUMN})? Its name and its values do not agree"
+        f"multiplied by {roles['quantity']} (answer {NONE_OF_THEM})? Its name and its values do not agree"
     )
     return {
-        "value": Ask(question, {column: examples(file.values[column]), NO_COLUMN: ""}),
+        "value": Ask(question, {column: examples(file.values[column]), NONE_OF_THEM: ""}),
         "unit_price": column,
     }, ""
 

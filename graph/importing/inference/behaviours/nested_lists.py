@@ -7,7 +7,7 @@ from graph.importing.inference.files.column_values import are_identifiers, examp
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.files.lists_in_rows import first_of, list_columns, unread_lists
 from graph.importing.inference.files.tables import find_columns
-from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.reading.json_paths import ALL, DIVIDER, RECORD
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
 from graph.importing.vocabulary.refund_columns import is_refund
@@ -158,7 +158,7 @@ def _ask_which_list(file: InspectedFile, columns: list[str]) -> Ask:
     return Ask(
         f"{names} of {file.name} have ids of the campaigns. Which names that of a behaviour ([0]: the "
         "first of a row, []: all together as a campaign of their own), or none",
-        {name: examples(_first_values(file, name)) for name in choices} | {NO_COLUMN: ""},
+        {name: examples(_first_values(file, name)) for name in choices} | {NONE_OF_THEM: ""},
     )
 
 
@@ -166,5 +166,6 @@ def _ask(file: InspectedFile, column: str, reason: str) -> Ask:
     return Ask(
         f"{reason}, and a behaviour names one campaign. Which does it name: the first ({first_of(column)}), "
         f"all together as a campaign of their own ({column}), or none",
-        {name: examples(_first_values(file, name)) for name in (first_of(column), column)} | {NO_COLUMN: ""},
+        {name: examples(_first_values(file, name)) for name in (first_of(column), column)}
+        | {NONE_OF_THEM: ""},
     )

@@ -7,7 +7,7 @@ from typing import Literal
 from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.column_values import examples
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.reading.json_paths import RECORD
 from graph.importing.vocabulary.names import simplify
 
@@ -59,7 +59,7 @@ def ask_order_total(file: InspectedFile, column: str, instead: str) -> Ask:
     """Return the question whether a column has the amounts of lines, or repeats the total of each order."""
     question = (
         f"Is {column} of {file.name} the amount of each line (answer {column}), or the total of its order, "
-        f"which all lines repeat (answer {NO_COLUMN}; the value of a line is then {instead})? The lines of "
-        "each order have the same, but they are so few that it can be chance"
+        f"which all lines repeat (answer {NONE_OF_THEM}; the value of a line is then {instead})? The lines "
+        "of each order have the same, but they are so few that it can be chance"
     )
-    return Ask(question, {column: examples(file.values[column]), NO_COLUMN: ""})
+    return Ask(question, {column: examples(file.values[column]), NONE_OF_THEM: ""})

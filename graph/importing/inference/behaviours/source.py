@@ -30,7 +30,8 @@ from graph.importing.inference.files.column_values import are_numbers
 from graph.importing.inference.files.inspected_file import InspectedFile, ask_column
 from graph.importing.inference.files.tables import assign_columns, find_columns
 from graph.importing.inference.formats.settings import format_settings
-from graph.importing.mapping.source import ANY_PRODUCT, NO_BEHAVIOURS, NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM
+from graph.importing.mapping.source import ANY_PRODUCT, NO_BEHAVIOURS
 from graph.importing.vocabulary.behaviour_kinds import SALES, kind_of_file, known_type
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
 from graph.importing.vocabulary.order_statuses import status_columns
@@ -149,7 +150,7 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
         if naming := roles.get("campaign", roles.get("coupon")):
             columns["campaign"] = naming
     for field_name in ("user", "object", "at", "value"):
-        if (answer := file.answers.get(("behaviours", field_name))) and answer != NO_COLUMN:
+        if (answer := file.answers.get(("behaviours", field_name))) and answer != NONE_OF_THEM:
             columns[field_name] = roles[_ROLES.get(field_name, field_name)] = answer
     if user := file.answers.get(("behaviours", "user")) or user_column(file, roles.get("user")):
         roles["user"] = columns["user"] = user
@@ -213,10 +214,12 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
     objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
     if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
         return _decide_views(decisions, kinds, has_products)
-    none = file.answers.get(("behaviours", "object")) == NO_COLUMN
+    none = file.answers.get(("behaviours", "object")) == NONE_OF_THEM
     candidates = [] if none else may_be_products(file, _unknown_columns(file, columns))
     if not objects and candidates and not {"campaign", "coupon"} & set(roles):
-        columns["object"] = ask_column(file, "the product", candidates, otherwise=(NO_COLUMN, NO_BEHAVIOURS))
+        columns["object"] = ask_column(
+            file, "the product", candidates, otherwise=(NONE_OF_THEM, NO_BEHAVIOURS)
+        )
         return dict.fromkeys(kinds, "product")
     if not objects:
         # Orders of unnamed products: each still is a purchase, of the same product.
@@ -356,7 +359,7 @@ def _ask_for_amount(decisions: _Decisions, objects: dict[str, str]) -> None:
     if not sells or {"value", "unit_price"} & set(columns):
         return
     if answer := file.answers.get(("behaviours", "value")):
-        decisions.settings |= {"without": ["value"]} if answer == NO_COLUMN else {}
+        decisions.settings |= {"without": ["value"]} if answer == NONE_OF_THEM else {}
         return
     names = [name for name in _unused(decisions) if name not in decisions.totals]
     if question := ask_amount(file, names, decisions.roles.get("user")):

@@ -4,12 +4,11 @@ from collections import Counter
 from itertools import combinations
 from typing import Any
 
-from graph.importing.inference.draft import Ask, Noted
-from graph.importing.mapping.formats import OR
+from graph.importing.inference.draft import Ask, Noted, choice_of
+from graph.importing.mapping.questions import NONE_OF_THEM
+from graph.importing.mapping.yaml_text import in_one_line
 from graph.importing.vocabulary.order_statuses import Meaning, may_be_places, meaning_of
 
-NO_STATUS = "(none)"
-"""The answer that leaves out no status."""
 _MOST_SHOWN = 12
 _MOST_COUNTING = 50
 _MOST_COMBINED = 3
@@ -55,12 +54,12 @@ def status_rule(file: str, column: str, counts: Counter[str]) -> dict[str, Any] 
         more = [part for size in range(len(unknown) + 1) for part in combinations(unknown, size)]
     else:
         more = [(), *((status,) for status in unknown), tuple(unknown)]
-        known += f" Several can be left out: {OR.join(list(unknown)[:2])}."
-    choices = [OR.join([*excluded, *part]) or NO_STATUS for part in more]
+        known += f" Several can be left out: {in_one_line(list(unknown)[:2])}."
+    choices = [choice_of([*excluded, *part]) for part in more]
     if excluded:
-        choices += [OR.join(other for other in excluded if other != status) for status in excluded]
-        choices += [NO_STATUS]
-    distinct = tuple(dict.fromkeys(filter(None, choices)))
+        choices += [choice_of(other for other in excluded if other != status) for status in excluded]
+        choices += [NONE_OF_THEM]
+    distinct = tuple(dict.fromkeys(choices))
     return {"is_not": Ask(f"{question}{known} Choose what is left out", distinct)}
 
 

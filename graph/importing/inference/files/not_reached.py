@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
-from graph.importing.inference.draft import Ask, Noted
+from graph.importing.inference.draft import Ask, Noted, choice_of
 from graph.importing.inference.files.column_values import count_values
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.mapping.formats import OR
+from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.vocabulary.flags import NO, YES
 from graph.importing.vocabulary.message_logs import (
     DELIVERY_STATUSES,
@@ -21,8 +21,6 @@ from graph.importing.vocabulary.message_logs import (
 )
 from graph.importing.vocabulary.names import simplify
 
-NO_GROUP = "(none)"
-"""The answer that all groups were reached."""
 _MOST_STATUSES = 20
 _MOST_GROUPS = 5
 _MOST_COMBINED = 3
@@ -108,7 +106,7 @@ def _ask_about_statuses(
         f"Which statuses in {name} of {file.name} are those of messages that reached nobody? Unknown: "
         f"{_listed(counts, unknown)}."
     )
-    choices = tuple(OR.join([*failed, *part]) or NO_GROUP for part in parts)
+    choices = tuple(choice_of([*failed, *part]) for part in parts)
     return {"is_not": Ask(" ".join(filter(None, [question, *known, "Choose what is left out"])), choices)}
 
 
@@ -128,6 +126,6 @@ def _ask(file: InspectedFile, name: str, counts: "Counter[str]") -> dict[str, An
         "is_not": Ask(
             f"{file.name} has target users in groups ({name}): {shown}. Which of them is a control "
             "group, whom the campaign did not reach?",
-            (NO_GROUP, *(OR.join(group) for group in groups)),
+            (NONE_OF_THEM, *map(choice_of, groups)),
         )
     }

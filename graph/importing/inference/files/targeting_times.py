@@ -6,7 +6,7 @@ from graph.importing.inference.draft import Ask, Noted
 from graph.importing.inference.files.column_values import examples
 from graph.importing.inference.files.infer_table import is_time_of_sending
 from graph.importing.inference.files.inspected_file import InspectedFile
-from graph.importing.mapping.source import NO_COLUMN
+from graph.importing.mapping.questions import NONE_OF_THEM
 
 _FIELD = ("targetings", "at")
 
@@ -43,7 +43,7 @@ def targeting_time(file: InspectedFile, named: str | None) -> TargetingTime:
         The column that is named like a time of a row, if any.
     """
     answer = file.answers.get(_FIELD)
-    if answer == NO_COLUMN:
+    if answer == NONE_OF_THEM:
         return TargetingTime()
     times = [name for name in file.times if name not in file.day_of_clock]
     empty = _empty_rows(file, times)
@@ -94,6 +94,6 @@ def _ask(file: InspectedFile, times: list[str], empty: dict[str, int]) -> Ask:
     return Ask(
         f"Which column of {file.name} states when the campaign reached a user ({shown})? Behaviours count "
         "from then on, and rows without it are left out. A column that states what users did then, like "
-        f"activating an offer, is none: with {NO_COLUMN}, all count from the start of the campaign",
-        {name: examples(file.values[name]) for name in times} | {NO_COLUMN: ""},
+        f"activating an offer, is none: with {NONE_OF_THEM}, all count from the start of the campaign",
+        {name: examples(file.values[name]) for name in times} | {NONE_OF_THEM: ""},
     )
