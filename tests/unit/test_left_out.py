@@ -91,8 +91,23 @@ def test_reason_is_stated_for_each_file(tmp_path: Path) -> None:
     behaviours = purchases(files="log_*.csv", where={"who": {"empty": False}})
     report = check(tmp_path, campaigns=campaigns, targetings=sent, behaviours=behaviours)
     assert sorted(report.left_out) == [
-        "log_*.csv: 3 rows were left out of behaviours, excluded by `where` (who).",
+        "log_*.csv: 3 rows were left out of behaviours, excluded by `where` (who: (empty) 3).",
         "sent.csv: 1 row was left out, without a campaign or coupon.",
+    ]
+
+
+def test_rows_left_out_are_counted_by_the_values_of_the_file(tmp_path: Path) -> None:
+    rows = [("paid", ""), ("cancelled", "2024-03-05"), ("returned", ""), ("cancelled", "2024-03-06")]
+    lines = [f"u{n},tea,2024-03-02,{status},{end}\n" for n, (status, end) in enumerate(rows * 2)]
+    (tmp_path / "log.csv").write_text("who,what,on,status,cancelled at\n" + "".join(lines))
+    where = {"status": {"is_not": ["cancelled", "returned"]}, "cancelled at": {"empty": True}}
+    assert check(tmp_path, behaviours=purchases(where=where)).left_out == [
+        "log.csv: 6 rows were left out of behaviours, excluded by `where` (status: cancelled 4, returned 2; "
+        "cancelled at: (not empty) 4)."
+    ]
+    where = {"who": {"is_not": ["u1", "u2"]}}
+    assert check(tmp_path, behaviours=purchases(where=where)).left_out == [
+        "log.csv: 2 rows were left out of behaviours, excluded by `where` (who: (not empty) 2)."
     ]
 
 

@@ -5,7 +5,7 @@ and only if no source makes a behaviour of it; in files without behaviours, if n
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ from graph.importing.values.rows import Rows
 _CHUNK = 1 << 16
 _MISSING = "without a campaign or coupon"
 _ERASED = "of erased users"
+_SHOWN = 6
+"""Values of a column that are named."""
 _WITHOUT_REFERENCE = ("coupons", "targetings", "promotions")
 
 
@@ -56,7 +58,11 @@ class LeftOut:
         self._counts: Counter[_FileTable] = Counter()
         self._lines: dict[_FileTable, _Lines] = defaultdict(_Lines)
         self._unknown: set[_FileTable] = set()
+        self._skipped: set[_FileTable] = set()
+        """Files of which the values of some rows are unknown, as they are not read again."""
         self._reasons: dict[_FileTable, dict[str, None]] = defaultdict(dict)
+        self._values: dict[tuple[_FileTable, str], Counter[str]] = defaultdict(Counter)
+        """Rows by excluded value, by file and column of `where`, of files that one source reads."""
         self._of_records: set[str] = set()
         """Series whose rows are elements of lists: rows of one record have one number, and count once."""
 
@@ -69,6 +75,9 @@ class LeftOut:
             self._lines[key].add(rows)
             if file.source.rows:
                 self._of_records.add(series_pattern(file.name))
+        else:
+            for column, counts in rows.excluded.items():
+                self._values[key, column] += counts
         erased = len(rows.erased_numbers)
         self._add(key, file, rows.left_out, others=rows.left_out > erased)
         if erased:
@@ -78,6 +87,8 @@ class LeftOut:
         """Add a block of `file` that was loaded before, and is not read again."""
         if file.readers > 1:
             self._unknown.add(_key(file))
+        elif left_out:
+            self._skipped.add(_key(file))
         self._add(_key(file), file, left_out)
 
     def _add(self, key: _FileTable, file: InputFile, left_out: int, others: bool = True) -> None:
@@ -92,6 +103,7 @@ class LeftOut:
         """Return a sentence for the files of each series of which rows were left out."""
         counts: Counter[_FileTable] = Counter()
         reasons: dict[_FileTable, dict[str, None]] = defaultdict(dict)
+        values: dict[_FileTable, dict[str, Counter[str]]] = defaultdict(dict)
         with_behaviours = {key.file for key in self._counts if key.is_behaviours}
         for key in self._counts:
             if key in self._unknown or (key.file in with_behaviours and not key.is_behaviours):
@@ -99,9 +111,12 @@ class LeftOut:
             series = key._replace(file=series_pattern(key.file))
             counts[series] += self._lines[key].count() if key in self._lines else self._counts[key]
             reasons[series] |= self._reasons[key]
+            for column in self._reasons[key]:
+                known = Counter() if key in self._skipped else self._values[key, column]
+                values[series][column] = values[series].get(column, Counter()) + known
         return [
             f"{series.file}: {_number(count, series.file in self._of_records)} left out"
-            f"{' of behaviours' if series.is_behaviours else ''}, {_stated(reasons[series])}."
+            f"{' of behaviours' if series.is_behaviours else ''}, {_stated(reasons[series], values[series])}."
             for series, count in counts.items()
             if count
         ]
@@ -116,12 +131,23 @@ def _key(file: InputFile) -> _FileTable:
     return _FileTable(file.name, file.table == "behaviours")
 
 
-def _stated(reasons: Collection[str]) -> str:
-    """Return the reasons in words: the columns of `where`, no campaign or coupon, erased users."""
+def _stated(reasons: Collection[str], values: Mapping[str, Counter[str]]) -> str:
+    """Return the reasons in words: the columns of `where` with their values, no campaign, erased users."""
     others = [reason for reason in (_MISSING, _ERASED) if reason in reasons]
-    columns = [reason for reason in reasons if reason not in others]
-    stated = [f"excluded by `where` ({', '.join(columns)})"] if columns else []
+    columns = [
+        f"{reason}: {listed}" if (listed := _listed(values[reason])) else reason
+        for reason in reasons
+        if reason not in others
+    ]
+    divider = "; " if any(map(_listed, values.values())) else ", "
+    stated = [f"excluded by `where` ({divider.join(columns)})"] if columns else []
     return ", or ".join([*stated, *others] or [_ERASED])
+
+
+def _listed(counts: Counter[str]) -> str:
+    shown = [f"{value} {rows:,}" for value, rows in counts.most_common(_SHOWN)]
+    others = counts.total() - sum(rows for _, rows in counts.most_common(_SHOWN))
+    return ", ".join([*shown, *([f"others {others:,}"] if others else [])])
 
 
 def _set(chunks: dict[int, NDArray[np.uint8]], numbers: NDArray[np.int64]) -> None:

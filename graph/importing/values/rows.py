@@ -26,6 +26,8 @@ class Rows:
     """Number of values in each currency, by field."""
     kept: dict[str, Counter[str]] = field(default_factory=dict)
     """Number of rows that `where` keeps, by value, of columns of statuses."""
+    excluded: dict[str, Counter[str]] = field(default_factory=dict)
+    """Number of rows that each rule of `where` excludes, by value, of its column."""
     keep_first: bool = False
     """Whether a row with a known id and other values is unchanged, not rejected."""
     left_out_keys: "Rows | None" = None

@@ -25,7 +25,7 @@ from graph.importing.values.masks import is_true
 from graph.importing.values.rows import Rows
 from graph.importing.values.split_lists import split_lists
 from graph.importing.values.totals import REASON, are_totals, name_totals
-from graph.importing.values.where import kept_values, mask
+from graph.importing.values.where import excluded_values, kept_values, mask
 
 _CAMPAIGN_OR_COUPON = {
     "coupons": ("id", "campaign"),
@@ -88,6 +88,8 @@ class _Candidates:
         that another file has.
     kept
         Number of rows by value, of columns of statuses.
+    excluded
+        Number of rows that each rule of `where` excludes, by value, of its column.
     ok
         Where no row is rejected or left out so far.
     columns
@@ -106,6 +108,7 @@ class _Candidates:
     ok: NDArray[np.bool_]
     left_out_keys: Rows | None = None
     kept: dict[str, Counter[str]] = field(default_factory=dict)
+    excluded: dict[str, Counter[str]] = field(default_factory=dict)
     columns: dict[str, pa.Array] = field(default_factory=dict)
     currencies: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -130,7 +133,7 @@ class _Candidates:
         rows = rows if self.ok.all() else rows.filter(self.ok)
         rows.rejected = sorted(self.rejected)
         rows.left_out_numbers, rows.currencies = self.left_out, self.currencies
-        rows.left_out_keys, rows.kept = self.left_out_keys, self.kept
+        rows.left_out_keys, rows.kept, rows.excluded = self.left_out_keys, self.kept, self.excluded
         rows.keep_first = self.source.repeats == "first"
         if self.table == "campaigns" and not self.ok.all():
             rows.rejected_ids = frozenset(self.columns["id"].filter(pa.array(~self.ok)).to_pylist())
@@ -145,12 +148,14 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
         keep = mask(parsed.columns, source.where, mapping.value_format(source), mapping.own_formats(source))
     left_out = parsed.numbers[~keep]
     numbers, raw = parsed.numbers[keep], parsed.columns
-    keys = None
+    keys, excluded = None, dict[str, Counter[str]]()
     if len(left_out):
+        formats = mapping.value_format(source), mapping.own_formats(source)
+        excluded = excluded_values(raw, source.where, *formats, unnamed=source.columns.get("user", ""))
         if table == "behaviours" and source.may_leave_out_orders:
-            excluded = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
+            removed = {name: column.filter(pa.array(~keep)) for name, column in raw.items()}
             more = ("at", "object", *(["basket"] if "basket" in source.columns else []))
-            columns = key_columns(excluded, len(left_out), source, mapping, *more)
+            columns = key_columns(removed, len(left_out), source, mapping, *more)
             keys = Rows(table, left_out, columns, [])
         raw = {name: column.filter(pa.array(keep)) for name, column in raw.items()}
     used = {*source.columns.values(), *(name for rule in source.kinds for name in rule.where)}
@@ -160,7 +165,9 @@ def _select(block: Block, table: str, source: Source, mapping: Mapping) -> _Cand
     if source.split:
         numbers, raw = split_lists(numbers, raw, source.split)
     ok = np.ones(len(numbers), dtype=bool)
-    return _Candidates(table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok, keys, kept)
+    return _Candidates(
+        table, source, mapping, numbers, raw, list(parsed.errors), left_out, ok, keys, kept, excluded
+    )
 
 
 def _convert_field(candidates: _Candidates, spec: Field) -> None:

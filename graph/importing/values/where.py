@@ -14,6 +14,7 @@ from graph.importing.values.convert import convert
 from graph.importing.values.masks import is_true
 
 Bools = NDArray[np.bool_]
+EMPTY, NOT_EMPTY = "(empty)", "(not empty)"
 _MAX_VALUES = 50
 """Different values of a column of statuses."""
 
@@ -53,6 +54,34 @@ def kept_values(
             values, numbers = found.field("values").to_pylist(), found.field("counts").to_pylist()
             counts[name] = Counter(dict(zip(values, numbers, strict=True)))
     return counts
+
+
+def excluded_values(
+    columns: Mapping[str, pa.Array],
+    rules: Mapping[str, Rule],
+    value_format: ValueFormat,
+    own_formats: Mapping[str, ValueFormat] | None = None,
+    *,
+    unnamed: str = "",
+) -> dict[str, Counter[str]]:
+    """Return the number of rows by value for which the rule of a column does not hold; see ``mask``.
+
+    Values that vary, like times and amounts, and those of the column `unnamed` are counted as `NOT_EMPTY`.
+    """
+    formats = own_formats or {}
+    counts = {}
+    for name, rule in rules.items():
+        own = formats.get(name, value_format)
+        fails = pa.array(~_holds(columns[name], rule, own))
+        values = convert(columns[name].filter(fails), "text", own).values
+        found = pc.value_counts(values)
+        texts, numbers = found.field("values").to_pylist(), found.field("counts").to_pylist()
+        if name == unnamed or rule.empty or rule.sign or len(texts) > _MAX_VALUES:
+            counts[name] = Counter({NOT_EMPTY: len(values) - values.null_count, EMPTY: values.null_count})
+        else:
+            by_value = zip(texts, numbers, strict=True)
+            counts[name] = Counter({EMPTY if text is None else text: rows for text, rows in by_value})
+    return {name: +rows for name, rows in counts.items() if +rows}
 
 
 def _holds(column: pa.Array, rule: Rule, value_format: ValueFormat) -> Bools:
