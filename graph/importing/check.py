@@ -102,7 +102,12 @@ def check_files(
     keep_shared_codes(files, progress)
     leave_out_superseded(files, progress)
     check = Check(Tally(mapping), unused=unused_columns(files))
-    observer = Observer(mapping, compares_files=files.may_repeat_rows, several_files=files.unkeyed_series)
+    observer = Observer(
+        mapping,
+        compares_files=files.may_repeat_rows,
+        several_files=files.unkeyed_series,
+        order_sources=files.order_sources,
+    )
     reasons: dict[str, Counter[RejectReason]] = defaultdict(Counter)
     days = DayCounts()
     check.tables = {table: RowCounts() for table, _ in files.tables()}

@@ -103,7 +103,10 @@ class ImportJob:
         self._expected = {table: sum(file.rows for file in files) for table, files in self._files.tables()}
         self._rejects = Rejects(settings.home / "imports" / mapping.dataset / str(self.number))
         self._observer = Observer(
-            mapping, compares_files=self._files.may_repeat_rows, several_files=self._files.unkeyed_series
+            mapping,
+            compares_files=self._files.may_repeat_rows,
+            several_files=self._files.unkeyed_series,
+            order_sources=self._files.order_sources,
         )
         self._ledger = Ledger(graph, mapping.dataset, self.number)
         self._tally = Tally(mapping)

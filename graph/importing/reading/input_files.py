@@ -133,6 +133,16 @@ class InputFiles:
         return {label for label, found in names.items() if len(found) > 1}
 
     @property
+    def order_sources(self) -> set[str]:
+        """The labels of sources of orders with numbers that read other files than each other, if several."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for file in self.inputs:
+            if file.table == "behaviours" and "basket" in file.source.columns:
+                names[file.source.label].add(file.name)
+        every = set.union(*names.values()) if names else set()
+        return {label for label, found in names.items() if found != every}
+
+    @property
     def files(self) -> dict[str, str]:
         """The checksum of each file, joined ones included, by name."""
         own = {file.name: file.checksum for file in self.inputs}

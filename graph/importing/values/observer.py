@@ -21,6 +21,7 @@ from graph.importing.values.outliers import Outliers
 from graph.importing.values.overlapping_files import OverlappingFiles
 from graph.importing.values.repeated_rows import RepeatedRows
 from graph.importing.values.rows import Rows
+from graph.importing.values.shared_orders import SharedOrders
 from graph.importing.values.unlisted_statuses import warn_of_unlisted_statuses
 from graph.importing.values.untimed_targetings import UntimedTargetings
 from graph.importing.warnings import DataWarning
@@ -53,10 +54,17 @@ class Observer:
         Whether files can repeat behaviours of each other, which takes 12 bytes a row.
     several_files
         Labels of the sources without a key that read several files.
+    order_sources
+        Labels of the sources of orders, if they read different files.
     """
 
     def __init__(
-        self, mapping: Mapping, *, compares_files: bool = False, several_files: Collection[str] = ()
+        self,
+        mapping: Mapping,
+        *,
+        compares_files: bool = False,
+        several_files: Collection[str] = (),
+        order_sources: Collection[str] = (),
     ) -> None:
         self._mapping = mapping
         # A kind that takes back another may well have negative numbers.
@@ -71,6 +79,7 @@ class Observer:
         self._conflicting = ConflictingIds()
         self._untimed = UntimedTargetings()
         self._overlapping = OverlappingFiles(several_files)
+        self._shared_orders = SharedOrders(order_sources)
         self._repeated = RepeatedRows() if compares_files else None
         self._kept: Counter[tuple[str, str, str, bool]] = Counter()
         """Rows by file, column, status that `statuses` does not list, and whether it lists others."""
@@ -104,6 +113,7 @@ class Observer:
             self._add_ids(rows)
             self._untimed.add(file, rows)
             if file.table == "behaviours":
+                self._shared_orders.add(file, rows)
                 if self._repeated:
                     self._repeated.add(file.name, rows)
                 self._add_numbers(file, rows)
@@ -194,7 +204,8 @@ class Observer:
         statuses = warn_of_unlisted_statuses(self._kept)
         repeated = self._repeated.warnings() if self._repeated else []
         found += [*self._conflicting.warnings(), *self._ids.warnings(), *self._untimed.warnings()]
-        return [*found, *self._overlapping.warnings(), *statuses, *repeated]
+        found += [*self._overlapping.warnings(), *self._shared_orders.warnings()]
+        return [*found, *statuses, *repeated]
 
 
 def _column(file: InputFile, name: str) -> _Column:
