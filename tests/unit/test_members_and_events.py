@@ -62,3 +62,29 @@ def test_events_of_tickets_are_products(tmp_path: Path, more: str, product: str)
     (source,) = mapping["tables"]["behaviours"]
     assert (source["columns"]["object"], source["constants"]) == (product, {"kind": "purchase"})
     assert list(mapping["kinds"]) == ["purchase"]
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_answers_of_members_are_asked_about_where_campaigns_list_the_events(
+    tmp_path: Path, *, empty: bool
+) -> None:
+    answers = ("yes", "no", "waitlist")
+    rows = "".join(
+        f"r{number},{'' if empty and number == 0 else f'ev-{number % 5}'},m{number % 20},"
+        f"{answers[number % 3]},2024-03-0{number % 9 + 1} 09:41\n"
+        for number in range(60)
+    )
+    rsvps = "RSVP ID,Event ID,Member ID,Response,RSVPed at\n" + rows
+    campaigns = (
+        'campaign_id,name,start_date,end_date,featured_events\nA,Spring,2024-03-05,2024-03-20,"ev-1; ev-2"\n'
+    )
+    mapping = infer(tmp_path, rsvps=rsvps, campaigns=campaigns)
+    (source,) = mapping["tables"]["behaviours"]
+    assert source["columns"]["object"] == "Event ID"
+    if empty:  # Rows without an event are left out, and the answers are statuses of the rest.
+        assert "no" in source["where"]["Response"]["is_not"]["choose"]
+    else:
+        kinds = mapping["kinds"]
+        assert {name: kind["counts"]["choose"] for name, kind in kinds.items()} == dict.fromkeys(
+            answers, ["promoted", "never"]
+        )

@@ -1,6 +1,7 @@
 """Writes a first mapping for a folder of files: what the data tells, and questions for the rest."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from graph.importing.inference.campaigns.links import (
     is_code,
     link_campaigns,
 )
-from graph.importing.inference.campaigns.pairs import draft_pairs
+from graph.importing.inference.campaigns.pairs import answer_by_campaigns, draft_pairs
 from graph.importing.inference.campaigns.scope import ask_about_scope
 from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
 from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
@@ -105,7 +106,6 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
     rest = join_users(join_orders(series))
     give_answers(rest, answers)
     files = [*rest, *files]
-    objects: dict[str, str] = {}
     tables = {
         file.name: None if file.problem else "behaviours" if file.order_key else infer_table(file)
         for file in rest
@@ -120,8 +120,7 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
         _guess_behaviours(rest, tables)
     campaigns = [_campaign_ids(file) for file in rest if tables[file.name] == "campaigns"]
     ids = set[str]().union(*campaigns) if campaigns else None
-    for file in rest:
-        objects |= _draft_file(draft, file, tables, described, ids)
+    draft, objects = _draft_files(draft, rest, tables, described, ids)
     name_changed_series(draft)
     _complete(draft, objects, files)
     if draft.zone is None:
@@ -131,6 +130,27 @@ def _infer_mapping(folder: Path, dataset: str | None, zone: str | None, answers:
     elif zone is not None:
         draft.zone = contradicted_zone(draft, index_by_name(files), zone) or zone
     return with_record(draft.render(), answers, zone)
+
+
+def _draft_files(
+    known: Draft,
+    files: list[InspectedFile],
+    tables: dict[str, str | None],
+    described: dict[str, str],
+    campaign_ids: set[str] | None,
+) -> tuple[Draft, dict[str, str]]:
+    """Return the draft with the sources of all files, and the kind of object by kind of behaviour.
+
+    Where campaigns list what a question asks for, it is answered, and all files are drafted again: whether a
+    column has the kinds of behaviour, for example, depends on the product.
+    """
+    for _ in range(2):
+        draft, objects = deepcopy(known), dict[str, str]()
+        for file in files:
+            objects |= _draft_file(draft, file, tables, described, campaign_ids)
+        if not answer_by_campaigns(draft, files):
+            break
+    return draft, objects
 
 
 def _draft_file(

@@ -21,7 +21,7 @@ _COLUMNS = {
     "siparis_durumu", "статус", "статус_заказа", "ステータス", "注文状況", "注文ステータス", "상태",
     "주문상태",
     "주문_상태", "الحالة", "حالة_الطلب", "orderstatus", "stav", "stav_objednavky", "tila", "stare_comanda",
-    "rsvp", "rsvp_status", "attendance", "attending",
+    "rsvp", "rsvp_status", "attendance", "attending", "response", "rsvp_response",
 }  # fmt: skip
 _AMBIGUOUS_COLUMNS = {"state", "estado", "stato"}
 """Columns of statuses or of places: a value decides."""

@@ -34,7 +34,7 @@ from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.mapping.source import ANY_PRODUCT, NO_BEHAVIOURS
 from graph.importing.vocabulary.behaviour_kinds import SALES, kind_of_file, known_type
 from graph.importing.vocabulary.names import COLUMNS, simplify, words_of
-from graph.importing.vocabulary.order_statuses import status_columns
+from graph.importing.vocabulary.order_statuses import is_status, status_columns
 
 _ENTITIES = ("product", "coupon", "campaign")
 _ATTENDED = {"rsvp", "ticket", "registration", "booking", "attendee", "attendance", "reservation", "signup"}
@@ -192,6 +192,9 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
             roles["product"] = columns["object"] = _id_of_events(file) or events
             columns["campaign"] = naming
             scan = _scan(file, {role: name for role, name in roles.items() if role != "kind"})
+        elif is_status(events):
+            roles.pop("kind")
+            scan = _scan(file, roles)
     return _Decisions(file, roles, scan, columns, dict(file.settings), totals=totals, remarks=remarks)
 
 

@@ -57,6 +57,29 @@ def _add_pairs(
             return
 
 
+def answer_by_campaigns(draft: Draft, files: list[InspectedFile]) -> bool:
+    """Answer which column of behaviours has the products, or users, where campaigns list those of all rows.
+
+    Returns
+    -------
+    bool
+        Whether a question was answered, so that its file has to be drafted again.
+    """
+    by_name = index_by_name(files)
+    answered = False
+    for source in (source for source in draft.sources if source.table == "behaviours"):
+        file = by_name.get(str(source.settings["files"]))
+        for entity, field in (("product", "object"), ("user", "user")):
+            if file is None or not isinstance(source.settings["columns"].get(field), Ask):
+                continue
+            column, note = _listed_by_campaigns(draft, by_name, source, entity, field)
+            if column and not _count_empty(file, column):
+                file.answers[("behaviours", field)] = column
+                file.comment = "\n".join(filter(None, [file.comment, note]))
+                answered = True
+    return answered
+
+
 def _ids_that_campaigns_list(
     draft: Draft, by_name: dict[str, InspectedFile], entity: str, field: str
 ) -> set[str]:
@@ -67,24 +90,31 @@ def _ids_that_campaigns_list(
     set of str
         The ids in these columns.
     """
-    tables = [source for source in draft.sources if source.table == "campaigns" and not source.has_windows]
     ids = set[str]()
     for source in (source for source in draft.sources if source.table == "behaviours"):
-        file = by_name.get(str(source.settings["files"]))
-        if file is None:
-            continue
-        for choice in _may_have(source, file, field):
-            values = set(file.distinct([choice])[choice])
-            listing = next(
-                (name for table in tables if (name := _listing(table, by_name, entity, values))), ""
-            )
-            if listing:
-                _take(source, file, field, choice)
-                note = f"{choice} has the {entity}s: {listing}"
-                source.comment = "\n".join(filter(None, [source.comment, note]))
-                ids |= values
-                break
+        column, note = _listed_by_campaigns(draft, by_name, source, entity, field)
+        if column:
+            file = by_name[str(source.settings["files"])]
+            _take(source, file, field, column)
+            source.comment = "\n".join(filter(None, [source.comment, note]))
+            ids |= set(file.distinct([column])[column])
     return ids
+
+
+def _listed_by_campaigns(
+    draft: Draft, by_name: dict[str, InspectedFile], source: DraftSource, entity: str, field: str
+) -> tuple[str, str]:
+    """Return the column of behaviours whose ids a table of campaigns lists, and a note; empty without one."""
+    tables = [table for table in draft.sources if table.table == "campaigns" and not table.has_windows]
+    file = by_name.get(str(source.settings["files"]))
+    if file is None:
+        return "", ""
+    for column in _may_have(source, file, field):
+        values = set(file.distinct([column])[column])
+        listings = (_listing(table, by_name, entity, values) for table in tables)
+        if listing := next(filter(None, listings), ""):
+            return column, f"{column} has the {entity}s: {listing}"
+    return "", ""
 
 
 def _may_have(source: DraftSource, file: InspectedFile, field: str) -> list[str]:
@@ -109,10 +139,13 @@ def _take(source: DraftSource, file: InspectedFile, field: str, column: str) -> 
     settings.pop("constants", None)
     if constants:
         settings["constants"] = constants
-    empty = sum(int((frame[column] == "").sum()) for frame in file.frames([column]))
-    if empty:
+    if empty := _count_empty(file, column):
         rule = Noted({"empty": False}, f"leaves out {empty:,} rows without a value")
         settings["where"] = {**settings.get("where", {}), column: rule}
+
+
+def _count_empty(file: InspectedFile, column: str) -> int:
+    return sum(int((frame[column] == "").sum()) for frame in file.frames([column]))
 
 
 def _listing(table: DraftSource, by_name: dict[str, InspectedFile], entity: str, values: set[str]) -> str:
