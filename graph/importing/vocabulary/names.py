@@ -5,10 +5,12 @@ A name is compared as a whole, in the form that `simplify` gives it; parts of wo
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 
 
+@lru_cache(maxsize=1 << 16)
 def simplify(name: str) -> str:
     """Return `name` in lower case with underscores between words: `CustomerIDs` is `customer_ids`."""
     # In lower case, Python makes two characters of İ.

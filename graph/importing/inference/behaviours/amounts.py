@@ -14,6 +14,7 @@ from graph.importing.reading.json_paths import ALL, RECORD
 from graph.importing.values.number_profile import profile_numbers
 from graph.importing.vocabulary.names import NO_AMOUNTS, simplify, without_tax_remark, words_of
 
+_PLAIN, _DIGIT = re.compile(r"[-+]?\d+(?:[.,]\d+)?"), re.compile(r"\d")
 _STRAY = 0.05
 """Share of the values of a column of numbers that may be none."""
 _HAS_FRACTION = re.compile(r"\d[.,]\d")
@@ -67,12 +68,16 @@ def amount_columns(file: InspectedFile, names: list[str], user: str | None = Non
 def are_fractions(values: Sequence[str | None]) -> bool:
     """Return whether a column has numbers of which some have decimals or a currency."""
     given = [value for value in values if value]
-    if not given or not _are_numbers(given):
-        return False
-    return any(_HAS_FRACTION.search(value) or _NO_NUMBER.search(value) for value in given)
+    has_fractions = any(_HAS_FRACTION.search(value) or _NO_NUMBER.search(value) for value in given)
+    return has_fractions and _are_numbers(given)
 
 
 def _are_numbers(given: list[str]) -> bool:
+    # Without a profile where the answer is plain: a table may have thousands of columns.
+    if all(map(_PLAIN.fullmatch, given)):
+        return True
+    if sum(_DIGIT.search(value) is None for value in given) > _STRAY * len(given):
+        return False
     profile = profile_numbers([(np.arange(len(given)), pa.array(given, pa.string()))])
     return profile.unread <= _STRAY * profile.rows
 

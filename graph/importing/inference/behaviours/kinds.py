@@ -10,6 +10,8 @@ from graph.importing.vocabulary.names import simplify
 
 _MOST_ASKED = 12
 """Kinds of unknown meaning that are asked about, each."""
+_MOST_SPELLINGS = 4 * _MOST_ASKED
+"""Different values of a column of such kinds, which may be written in several ways."""
 _STATES = {"paid", "bought", "cancel", "取消", "退款", "支付", "成交"}
 _EMAIL = {"CLICKED", "OPENED"}
 _NEVER = {"DECLINED", "RETURNED", "RECEIVED", "UNSUBSCRIBED", "BOUNCED"}
@@ -66,7 +68,8 @@ def are_document_kinds(values: Iterable[str | None]) -> bool:
 
     Not paid and refunded, which are states of one.
     """
-    words = {simplify(value) for value in values if value}
+    distinct = {value for value in values if value}
+    words = {simplify(value) for value in distinct} if len(distinct) <= _MOST_SPELLINGS else set()
     types = {known_type(word) for word in words if not word.endswith("ed") and word not in _STATES}
     return 1 < len(words) <= _MOST_ASKED and len(types) > 1 and None not in types and bool(types & set(SALES))
 

@@ -217,9 +217,9 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
     objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
     if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
         return _decide_views(decisions, kinds, has_products)
-    none = file.answers.get(("behaviours", "object")) == NONE_OF_THEM
-    candidates = [] if none else may_be_products(file, _unknown_columns(file, columns))
-    if not objects and candidates and not {"campaign", "coupon"} & set(roles):
+    is_asked = not objects and not {"campaign", "coupon"} & set(roles)
+    is_asked &= file.answers.get(("behaviours", "object")) != NONE_OF_THEM
+    if is_asked and (candidates := may_be_products(file, _unknown_columns(file, columns))):
         columns["object"] = ask_column(
             file, "the product", candidates, otherwise=(NONE_OF_THEM, NO_BEHAVIOURS)
         )

@@ -1,6 +1,7 @@
 """Columns of few values that no rule uses: what they may state of a row is a question, or a comment."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ _MOST = 12
 _ROWS_OF_ONE = 4
 """Rows for each value, on average, that a column of few values has at least."""
 _SHOWN = 6
+_MOST_REMARKS = 20
+_AT_ONCE = 500
+"""Columns that are read together: a table may have thousands."""
 
 
 @dataclass(frozen=True)
@@ -57,31 +61,49 @@ def state_columns(
         Columns by which a row is recognised that a later file has again.
     """
     states = States()
-    for name in names:
-        is_state = is_state_column(file, name, keys, of_rows)
-        if not is_state and not (may_be_state(file, name, keys) and are_codes(_given(file, name))):
-            continue
-        counts = Counter[str]()
-        for frame, again in frames_once(file, [name], identity):
-            counts.update(count_values(frame[name], again))
-        if is_state and len(counts) <= _MOST + 1:
-            if rule := status_rule(file.name, name, counts):
-                states.rules[name] = rule
-            if counting := counting_statuses(name, counts):
-                states.statuses[name] = counting
-        elif not is_state:
+    stating = [name for name in names if is_state_column(file, name, keys, of_rows)]
+    codes = [
+        name
+        for name in names
+        if name not in stating and are_codes(_given(file, name)) and may_be_state(file, name, keys)
+    ]
+    for name, counts in _count_rows(file, [*stating, *codes], identity):
+        if name in codes:
+            if len(states.remarks) == _MOST_REMARKS:
+                others = len(codes) - _MOST_REMARKS
+                states.remarks.append(f"{others:,} other columns of a few codes are used by no rule either")
+            if len(states.remarks) > _MOST_REMARKS:
+                continue
             shown = ", ".join(f"{value or 'empty'} {rows:,}" for value, rows in counts.most_common(_SHOWN))
             states.remarks.append(
                 f"{name} is used by no rule ({shown}): if it states returns or rows that do not count, leave "
                 f"these out with `where: {{{name}: {{is_not: [...]}}}}`"
             )
+        elif len(counts) <= _MOST + 1:
+            if rule := status_rule(file.name, name, counts):
+                states.rules[name] = rule
+            if counting := counting_statuses(name, counts):
+                states.statuses[name] = counting
     return states
+
+
+def _count_rows(
+    file: InspectedFile, names: list[str], identity: list[str]
+) -> Iterator[tuple[str, "Counter[str]"]]:
+    """Yield the number of rows by value of each of the columns `names`, reading many of them at once."""
+    for first in range(0, len(names), _AT_ONCE):
+        some = names[first : first + _AT_ONCE]
+        counts = {name: Counter[str]() for name in some}
+        for frame, again in frames_once(file, some, identity):
+            for name in some:
+                counts[name].update(count_values(frame[name], again))
+        yield from counts.items()
 
 
 def is_state_column(file: InspectedFile, name: str, keys: list[str], of_rows: list[str]) -> bool:
     """Return whether a column of a few values states what a row is by its name; see ``state_columns``."""
     names = [Path(file.name).name.partition(".")[0], *of_rows]
-    return may_be_state(file, name, keys) and may_state_what_rows_are(name, _given(file, name), names)
+    return may_state_what_rows_are(name, _given(file, name), names) and may_be_state(file, name, keys)
 
 
 def may_be_state(file: InspectedFile, name: str, keys: list[str]) -> bool:

@@ -17,6 +17,8 @@ _NUMERIC = {"excel", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
 """Formats of plain numbers, which may as well be amounts or keys."""
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 _UNIX_TIME = re.compile(r"(?:1\d|20|21)\d{11}(?:\d{3})?")
+_NO_TIME = re.compile(r"[-+]?\d{0,5}|[-+]?\d{1,3}[.,]\d{1,2}|[^\W\d]{1,2}")
+"""A small number, or a code of letters."""
 _EXAMPLES = 2
 _SHOWN = 30
 
@@ -34,6 +36,9 @@ Values = list[str | None]
 
 def are_times(values: Values) -> bool:
     """Return whether the texts of a column are times; plain numbers are not, except dates like 20240301."""
+    given = [value for value in values if value]
+    if not given or all(map(_NO_TIME.fullmatch, given)):
+        return False  # The profile takes far longer, which adds up in tables with thousands of columns.
     profile = profile_times([(np.arange(len(values)), pa.array(values, pa.string()))])
     read = profile.formats or profile.undecided or profile.contradictions
     if not read or profile.unread > _STRAY * profile.rows:
@@ -62,14 +67,18 @@ def describes(keys: Values, values: Values) -> bool:
 
     Keys that have the most frequent value alone say nothing.
     """
-    rows = pd.DataFrame({"key": keys, "value": values}).dropna()
-    if rows.empty:
+    pairs = [(key, value) for key, value in zip(keys, values, strict=True) if key and value]
+    if not pairs:
         return False
-    usual = rows["value"].mode().iloc[0]
-    by_key = rows.groupby("key")["value"].agg(["size", "nunique", lambda given: (given != usual).any()])
-    by_key.columns = ["size", "distinct", "differs"]
-    telling = by_key[(by_key["size"] > 1) & by_key["differs"]]
-    return len(telling) >= _ENOUGH_KEYS and bool((telling["distinct"] == 1).mean() >= _NEARLY_ALL)
+    counts = Counter(value for _, value in pairs)
+    usual = min(value for value, rows in counts.items() if rows == max(counts.values()))
+    sizes = Counter(key for key, _ in pairs)
+    by_key: dict[str, set[str]] = {}
+    for key, value in pairs:
+        by_key.setdefault(key, set()).add(value)
+    telling = [given for key, given in by_key.items() if sizes[key] > 1 and given != {usual}]
+    alike = sum(len(given) == 1 for given in telling)
+    return len(telling) >= _ENOUGH_KEYS and alike >= _NEARLY_ALL * len(telling)
 
 
 def examples(values: Values) -> str:
