@@ -86,6 +86,17 @@ def test_phone_numbers_with_and_without_their_calling_code_are_reported(tmp_path
     assert {row["user"] for row in report.preview["behaviours"]} == {"+447700900123", "+447700900456"}
 
 
+@pytest.mark.parametrize("bare", ["7700900123", "447700900123"])
+def test_phone_numbers_without_plus_or_zero_are_reported(tmp_path: Path, bare: str) -> None:
+    orders = HEADER + "".join(f"{number},tea,2024-03-01,1\n" for number in ("+44 7700 900123", bare, "77009"))
+    report = check_orders(tmp_path, orders, orders_mapping())
+    (warning,) = (found for found in report.warnings if found.code == "similar_ids")
+    assert warning.text.endswith("add `ids: {users: [phone +44 digits]}` to the mapping.")
+    report = check_orders(tmp_path, orders, orders_mapping(ids={"users": ["phone +44 digits"]}))
+    assert not [found for found in report.warnings if found.code == "similar_ids"]
+    assert {row["user"] for row in report.preview["behaviours"]} == {"+447700900123", "77009"}
+
+
 @pytest.mark.parametrize(
     ("rule", "given", "expected"),
     [
@@ -98,6 +109,12 @@ def test_phone_numbers_with_and_without_their_calling_code_are_reported(tmp_path
         ("phone +44", "447700900123", "447700900123"),
         ("phone +44", "0017", "0017"),
         ("phone +44", "ann@example.com", "ann@example.com"),
+        ("phone +44 digits", "7700900123", "+447700900123"),
+        ("phone +44 digits", "447700900123", "+447700900123"),
+        ("phone +44 digits", "07700 900123", "+447700900123"),
+        ("phone +39 digits", "3901234567", "+393901234567"),
+        ("phone +44 digits", "123456", "123456"),
+        ("phone +44 digits", "ann@example.com", "ann@example.com"),
     ],
 )
 def test_phone_rule_changes_numbers_that_begin_with_plus_or_zero(

@@ -24,8 +24,8 @@ DATE_AND_HOUR = " &hour& "
 """The same for a column of hours, from 0 to 23."""
 
 
-PHONE_RULE = r"phone(?: \+([1-9]\d{0,2}))?"
-"""A rule for ids that are phone numbers, with the country calling code of national ones."""
+PHONE_RULE = r"phone(?: \+([1-9]\d{0,2})( digits)?)?"
+"""A rule for ids that are phone numbers, with the calling code of national ones; also for digits alone."""
 
 
 def divider_of(name: str) -> str:

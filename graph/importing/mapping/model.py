@@ -80,8 +80,9 @@ class Mapping(FormatSettings):
         "whole_numbers (12.0 is 12), nfkc (compatible characters of Unicode, like full-width ones), "
         "without_suffix (SPRING-4F7A is SPRING, for codes of single use; codes of several users and ids that "
         "a table of campaigns states are left alone); 'phone +44' (07700 900123 and 0044 7700 900123 are "
-        "+447700900123, where +44 is the country calling code of national numbers), phone (without "
-        "national numbers); as_written changes nothing",
+        "+447700900123, where +44 is the country calling code of national numbers), 'phone +44 "
+        "digits' (so are 7700900123 and 447700900123), phone (without national numbers); "
+        "as_written changes nothing",
     )
     tables: dict[str, Sources]
     kinds: dict[str, BehaviourKind] = Field(
