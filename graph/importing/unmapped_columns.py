@@ -1,6 +1,8 @@
 """Warns of columns of amounts and of states that a mapping leaves out: nothing would say so otherwise."""
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 from graph.errors import ImportFailed
 from graph.importing.exports import is_known_file
@@ -23,67 +25,98 @@ from graph.importing.warnings import DataWarning
 _AMOUNTS = ("value", "unit_price")
 _OF_ROWS = ("at", "basket", "id")
 _SHOWN = 6
+_MOST_FILES = 50
+"""Files of one source whose first rows are looked at."""
 
 
 def unmapped_warnings(files: InputFiles) -> list[DataWarning]:
     """Return a warning for each unused column of behaviours that may hold an amount, or a state of rows.
 
-    The first rows of the first file of each source decide. Known exports have columns that are left out on
-    purpose.
+    The first rows of each file decide, of many files of one source those of the first; of files that are
+    joined to them, states alone: their amounts are those of whole orders. Known exports have columns that are
+    left out on purpose.
     """
     used = used_columns(files)
     by_file: dict[str, list[InputFile]] = {}
-    labels: set[str] = set()
     for file in files.inputs:
         if file.table == "behaviours":
             by_file.setdefault(file.name, []).append(file)
-    found: list[DataWarning] = []
+    number: Counter[frozenset[str]] = Counter()
+    found: dict[tuple[frozenset[str], str], DataWarning] = {}
+    joined: dict[str, InspectedFile | None] = {}
     for name, readers in by_file.items():
-        own = {reader.source.label for reader in readers}
-        if not own <= labels:
-            found += _warnings(files, readers, used[name])
-        labels |= own
-    return found
+        labels = frozenset(reader.source.label for reader in readers)
+        sources = [reader.source for reader in readers if files.mapping.counts(reader.source)]
+        number[labels] += 1
+        if not sources or number[labels] > _MOST_FILES:
+            continue
+        inspected = _inspect(name, readers[0].path, readers[0].source, files)
+        for column, warning in _warnings(files, sources, inspected, used[name]):
+            found.setdefault((labels, column), warning)
+        for other, (path, source) in readers[0].joins.readings.items():
+            if other not in by_file and other not in joined:
+                joined[other] = _inspect(other, path, source, files)
+                for column, warning in _joined_warnings(sources, joined[other], used[other]):
+                    found.setdefault((labels, f"{other}:{column}"), warning)
+    return list(found.values())
 
 
-def _warnings(files: InputFiles, readers: list[InputFile], used: set[str]) -> list[DataWarning]:
-    """Return the warnings about one file, which several sources may read."""
-    sources = [reader.source for reader in readers if files.mapping.counts(reader.source)]
-    file = _inspect(readers[0], files)
-    if not sources or file is None or is_known_file(file.names):
-        return []
+def _warnings(
+    files: InputFiles, sources: list[Source], file: InspectedFile | None, used: set[str]
+) -> Iterator[tuple[str, DataWarning]]:
+    """Yield the warnings about one file, which several sources may read, with the column of each."""
+    if file is None or is_known_file(file.names):
+        return
     unused = [name for name in file.names if not is_used(name, used)]
     fields = {field: _columns(sources, field) for field in ("user", "object", *_OF_ROWS)}
-    found = []
     sells = any({*files.mapping.types_of(source)} & {*SALES} for source in sources)
     stated = any({*_AMOUNTS} & {*source.columns, *source.constants} or source.without for source in sources)
     if sells and not stated and (amounts := _amounts(file, unused, fields)):
-        found.append(_amount_warning(file, amounts))
+        yield "", _amount_warning(file, amounts)
     keys = [name for name in (*fields["user"], *fields["object"]) if name in file.values]
     of_rows = [name for field in _OF_ROWS for name in fields[field]]
-    is_watched = format_of(readers[0].path, readers[0].source) not in (*JSON, "parquet")
-    for name in unused:
-        if not is_state_column(file, name, keys, of_rows):
-            continue
-        counts = Counter(value for value in file.values[name] if value and value not in file.missing)
+    is_watched = format_of(file.path, file.source) not in (*JSON, "parquet")
+    for name, counts in _unused_states(file, unused, keys, of_rows):
         excluded = any(meaning_of(value) == "excluded" for value in counts)
-        is_reported = is_watched and is_status(name) and excluded
-        if status_rule(file.name, name, counts) and not is_reported:
-            found.append(_state_warning(file, name, counts))
-    return found
+        if not (is_watched and is_status(name) and excluded):  # Else its statuses are reported.
+            yield name, _state_warning(file, name, name, counts)
 
 
-def _inspect(file: InputFile, files: InputFiles) -> InspectedFile | None:
+def _joined_warnings(
+    sources: list[Source], file: InspectedFile | None, used: set[str]
+) -> Iterator[tuple[str, DataWarning]]:
+    """Yield the warnings about states in a file that is joined to behaviours, with the column of each."""
+    if file is None or is_known_file(file.names):
+        return
+    unused = [name for name in file.names if not is_used(name, used)]
+    mapped = {name.rpartition(":")[2] for name in _columns(sources, "user")}
+    roles = find_columns(file.names)
+    of_rows = [roles[role] for role in _OF_ROWS if role in roles]
+    for name, counts in _unused_states(file, unused, [*(mapped & {*file.values})], of_rows):
+        yield name, _state_warning(file, name, f"{file.name}:{name}", counts)
+
+
+def _unused_states(
+    file: InspectedFile, unused: list[str], keys: list[str], of_rows: list[str]
+) -> Iterator[tuple[str, "Counter[str]"]]:
+    """Yield the unused columns that may state what a row is, with their rows by value."""
+    for name in unused:
+        if is_state_column(file, name, keys, of_rows):
+            counts = Counter(value for value in file.values[name] if value and value not in file.missing)
+            if status_rule(file.name, name, counts):
+                yield name, counts
+
+
+def _inspect(name: str, path: Path, source: Source, files: InputFiles) -> InspectedFile | None:
     """Return the first rows of a file; None where it has none."""
     try:
-        found = sample(file.path, file.source)
+        found = sample(path, source)
     except ImportFailed:
         return None  # The import itself says why it cannot be read.
-    missing = list(files.mapping.value_format(file.source).missing)
+    missing = list(files.mapping.value_format(source).missing)
     return InspectedFile(
-        file.name, file.path, file.source, {}, list(found.columns), values=found.columns, typed=found.typed,
-        missing=missing,
-    )  # fmt: skip
+        name, path, source, {}, list(found.columns), values=found.columns, typed=found.typed, missing=missing
+    )
 
 
 def _columns(sources: list[Source], field: str) -> list[str]:
@@ -116,14 +149,14 @@ def _amount_warning(file: InspectedFile, names: list[str]) -> DataWarning:
     )
 
 
-def _state_warning(file: InspectedFile, name: str, counts: "Counter[str]") -> DataWarning:
+def _state_warning(file: InspectedFile, name: str, mapped: str, counts: "Counter[str]") -> DataWarning:
     listed = ", ".join(f"{value} {rows:,}" for value, rows in counts.most_common(_SHOWN))
     more = f" and {len(counts) - _SHOWN} others" if len(counts) > _SHOWN else ""
     return DataWarning(
         "unmapped_states",
         f"{file.name}, column {name!r}: it may state what a row is, and no rule uses it ({listed}{more}, of "
         f"the first {len(file.values[name]):,} rows). Leave out rows that are no purchases with `where: "
-        f"{{{name}: {{is_not: [...]}}}}`; if all count, list the values under `statuses`.",
+        f"{{{mapped}: {{is_not: [...]}}}}`; if all count, list the values under `statuses`.",
         counts.total(),
         list(counts)[:_SHOWN],
     )

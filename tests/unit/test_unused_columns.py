@@ -108,3 +108,32 @@ def test_columns_that_a_known_export_leaves_out_are_not_warned_of(tmp_path: Path
     write_sample("Shopify: orders", tmp_path)
     mapping = parse_mapping(load_yaml(infer_mapping(tmp_path, "x", "UTC")), "test")
     assert unmapped(tmp_path, mapping) == {}
+
+
+def test_state_that_only_a_later_file_has_is_warned_of(tmp_path: Path) -> None:
+    write_gifts(tmp_path)
+    (tmp_path / "gifts.csv").rename(tmp_path / "gifts_2.csv")
+    rows = "".join(f"{n},c{n % 7},F{n % 3},2024-02-{n % 28 + 1:02},{n}.50,Cash\n" for n in range(900, 940))
+    (tmp_path / "gifts_1.csv").write_text(f"Gift ID,Donor,Fund,Date,Gift Amount,Gift Type\n{rows}")
+    warnings = unmapped(tmp_path, gifts_mapping(files="gifts_*.csv", value="Gift Amount"))
+    assert list(warnings) == [STATE]
+    assert warnings[STATE].text.startswith("gifts_2.csv, column 'Gift Type': ")
+
+
+def test_state_in_a_joined_file_is_warned_of_by_the_name_that_a_rule_needs(tmp_path: Path) -> None:
+    write_gifts(tmp_path)
+    names = ("Regular", "Regular", "Pledge", "Write Off")
+    heads = "".join(f"{n},{names[n % 4]},{n}.5\n" for n in range(40))
+    (tmp_path / "heads.csv").write_text(f"Gift ID,Booking Status,Total\n{heads}")
+    join = [{"files": "heads.csv", "on": {"Gift ID": "Gift ID"}}]
+    common = {
+        "join": join,
+        "value": "Gift Amount",
+        "statuses": {"Gift Type": ["Cash", "Pledge", "Write Off"]},
+    }
+    warnings = unmapped(tmp_path, gifts_mapping(**common))
+    assert list(warnings) == [STATE]
+    assert warnings[STATE].text.startswith("heads.csv, column 'Booking Status': ")
+    assert "`where: {heads.csv:Booking Status: {is_not: [...]}}`" in warnings[STATE].text
+    rule = {"heads.csv:Booking Status": {"is_not": ["Pledge", "Write Off"]}}
+    assert unmapped(tmp_path, gifts_mapping(**common, where=rule)) == {}

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -107,6 +108,8 @@ class Joins:
         Texts that stand for a missing value in these.
     checksums
         Checksum of each joined file, by name.
+    readings
+        Each joined file, and how it is read, by name.
     """
 
     own: list[str]
@@ -114,6 +117,7 @@ class Joins:
     composed: dict[str, list[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
     checksums: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, tuple[Path, Source]] = field(default_factory=dict)
 
     def blocks(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Yield blocks whose rows have the joined columns."""
@@ -195,6 +199,7 @@ def open_joins(
         table, checksums = _read(join, files, columns)
         joins.tables.append(table)
         joins.checksums |= checksums
+        joins.readings |= {other.name: (other.path, _source(join, other)) for other in files}
     return joins
 
 
