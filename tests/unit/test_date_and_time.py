@@ -147,10 +147,10 @@ def test_hour_can_have_its_own_formats() -> None:
 def test_campaigns_start_and_end_at_a_time_of_day(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("customer_id,sku,order_date\na,tea,2024-03-02\n")
     (tmp_path / "campaigns.csv").write_text(
-        "campaign_id,start_date,start_time,end_date,end_time\nFLASH,2024-03-01,09:00,2024-03-02,21:00\n"
+        "campaign_id,start_date,start_time,end_date,end_time\nFLASH,2024-03-02,09:00,2024-03-02,21:00\n"
     )
     report = check(tmp_path, inferred(tmp_path))
-    assert moments(report, "starts", "campaigns") == ["2024-03-01 09:00:00"]
+    assert moments(report, "starts", "campaigns") == ["2024-03-02 09:00:00"]
     assert moments(report, "ends", "campaigns") == ["2024-03-02 21:00:00"]
 
 

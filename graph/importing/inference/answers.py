@@ -9,6 +9,8 @@ from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.mapping.source import no_rows_of
 
+ONE_PERIOD, WHOLE_DAYS = "one period", "whole days"
+"""The answers to how campaigns run whose days and times of day are in columns of their own."""
 _COLUMN = re.compile(r"tables\.(\w+)(?:\.(\d+))?\.columns\.(\w+)(?:\.column)?")
 
 
@@ -48,4 +50,5 @@ def give_answers(files: Sequence[InspectedFile], answers: dict[Place, str]) -> N
             if column in file.names
             or (field == "campaign" and column != NONE_OF_THEM)
             or (field in ("object", "value", "at") and column == NONE_OF_THEM)
+            or (field == "starts" and column in (ONE_PERIOD, WHOLE_DAYS))
         }

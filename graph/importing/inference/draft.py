@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
@@ -106,6 +106,25 @@ class DraftSource:
         return "window" in self.settings
 
 
+class SendingLog(NamedTuple):
+    """A source of behaviours some kinds of which state to whom a campaign was sent.
+
+    Attributes
+    ----------
+    source, campaign
+        The source, and its column of campaigns.
+    kinds
+        These kinds, with their rows.
+    failed
+        Kinds of messages that reached nobody, with their rows.
+    """
+
+    source: DraftSource
+    campaign: str
+    kinds: dict[str, int]
+    failed: dict[str, int]
+
+
 @dataclass
 class Draft:
     """A whole mapping: values may be `Ask` or `Noted` at any depth."""
@@ -126,6 +145,8 @@ class Draft:
     """Kinds of behaviours of which nearly all name a campaign."""
     coupon_columns: list[tuple[DraftSource, str]] = field(default_factory=list)
     """Sources of behaviours whose objects are coupons, and their column."""
+    sending_logs: list[SendingLog] = field(default_factory=list)
+    """Sources of behaviours that also state to whom campaigns were sent."""
 
     def render(self) -> str:
         """Return the text of the mapping file."""

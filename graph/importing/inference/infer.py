@@ -14,9 +14,11 @@ from graph.importing.inference.answer_record import with_record
 from graph.importing.inference.answers import Place, give_answers
 from graph.importing.inference.behaviours.candidates import may_be_users
 from graph.importing.inference.behaviours.kinds import draft_kinds
+from graph.importing.inference.behaviours.sendings import add_sendings
 from graph.importing.inference.behaviours.source import draft_behaviours
 from graph.importing.inference.behaviours.user_columns import are_honorifics, user_column
 from graph.importing.inference.campaigns.coupons import add_coupons, name_coupons, redeems_only
+from graph.importing.inference.campaigns.hours import decide_hours
 from graph.importing.inference.campaigns.links import (
     ask_about_any,
     ask_what_counts,
@@ -251,7 +253,10 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
         columns["user"] = user
     if table == "campaigns":
         _add_end(settings, columns, file)
+    named_start = columns.get("starts")
     columns |= {field: column for (of_table, field), column in file.answers.items() if of_table == table}
+    if table == "campaigns":
+        decide_hours(file, columns, named_start)
     time = targeting_time(file, columns.pop("at", None)) if table == "targetings" else TargetingTime()
     if time.column is not None:
         columns["at"] = time.column
@@ -341,6 +346,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
     resolve_single_use_codes(draft, files)
     add_campaigns(draft)
     prefer_own_campaigns(draft)
+    add_sendings(draft)
     draft_pairs(draft, files)
     unlinked = link_campaigns(draft, files)
     add_coupons(draft)

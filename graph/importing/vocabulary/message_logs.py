@@ -29,6 +29,12 @@ DELIVERY_STATUSES = {
     "read", "opened", "open", "clicked", "click", "processed", "delivrd", "acceptd", "zugestellt",
     "versendet",
 }  # fmt: skip
+DELIVERED = {"delivered", "zugestellt", "已送达", "送达", "配信済み", "전달됨"}
+"""Kinds of events that a message reached a user."""
+SENT = {"sent", "send", "gesendet", "versendet", "已发送", "发送", "送信済み", "발송"}
+"""Kinds of events that a message was sent to a user, whether or not it reached them."""
+CHANNELS = {"email", "mail", "e_mail", "message", "sms", "push", "notification", "campaign", "newsletter"}
+"""Words before kinds of such events: `email_sent`."""
 DIRECTIONS = {"direction", "richtung", "sens", "dirección", "direzione", "richting"}
 """Names of columns that state whether a message was sent to or by a user."""
 INBOUND = {"inbound", "incoming", "in", "mo", "received", "eingehend", "entrant", "entrante", "inkomend"}

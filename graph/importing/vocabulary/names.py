@@ -282,7 +282,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "DECLINED": ("decline", "declined", "offer_declined", "refused", "rejected", "not_interested"),
     "UNSUBSCRIBED": ("unsubscribe", "unsubscribed", "unsubscription", "opt_out", "abmeldung"),
     "BOUNCED": ("bounce", "bounced", "hard_bounce", "soft_bounce"),
-    "RECEIVED": ("received", "receive", "offer_received", "sent", "send", "delivered", "领取"),
+    "RECEIVED": (
+        "received", "receive", "offer_received", "sent", "send", "delivered", "email_sent", "email_delivered",
+        "领取",
+    ),
     "OFFER_VIEWED": ("offer_viewed",),
     "RETURNED": (
         "return", "returned", "refund", "refunded", "order_refunded", "cancel", "cancelled", "canceled",

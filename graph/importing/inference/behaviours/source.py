@@ -21,6 +21,7 @@ from graph.importing.inference.behaviours.refunds import Refunds
 from graph.importing.inference.behaviours.row_ids import repeated_row_id, unique_row_id
 from graph.importing.inference.behaviours.rows_again import frames_once, identity_of
 from graph.importing.inference.behaviours.scan import Scan
+from graph.importing.inference.behaviours.sendings import sending_log
 from graph.importing.inference.behaviours.states import state_columns
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
 from graph.importing.inference.behaviours.user_columns import user_column
@@ -138,6 +139,8 @@ def draft_behaviours(
     draft.naming_kinds |= {kind for kind in objects if decisions.scan.names_campaigns(kind)}
     if "coupon" in objects.values():
         draft.coupon_columns.append((source, scanned["coupon"]))
+    if log := sending_log(source, decisions.scan, objects):
+        draft.sending_logs.append(log)
     return objects
 
 

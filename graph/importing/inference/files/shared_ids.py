@@ -95,7 +95,8 @@ def _find_campaigns(file: InspectedFile, others: list[InspectedFile]) -> None:
     more than two times, it is a question whether the table states campaigns.
     """
     for field in ("starts", "ends"):
-        if answer := file.answers.get(("campaigns", field)):
+        answer = file.answers.get(("campaigns", field), "")
+        if answer in file.names:
             file.shared_roles[field] = answer
     roles = file.roles
     is_known = {roles.get("starts"), roles.get("ends")} <= set(file.times)
