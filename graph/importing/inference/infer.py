@@ -28,6 +28,7 @@ from graph.importing.inference.campaigns.links import (
 from graph.importing.inference.campaigns.pairs import answer_by_campaigns, draft_pairs
 from graph.importing.inference.campaigns.scope import ask_about_scope
 from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
+from graph.importing.inference.campaigns.statuses import campaign_status_rules
 from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain, unused_columns
 from graph.importing.inference.files.column_values import examples
@@ -278,7 +279,10 @@ def _source(table: str, file: InspectedFile, key: str | None = None) -> DraftSou
     no_users = unused_columns(
         file.names, {name: column for name, column in columns.items() if name != "user"}
     )
-    if table == "targetings" and (where := time.where | not_reached(file, no_users)):
+    where = time.where | not_reached(file, no_users) if table == "targetings" else {}
+    if table == "campaigns":
+        where = campaign_status_rules(file, [name for name in unused if name not in file.times])
+    if where:
         settings["where"] = where
         unused = [name for name in unused if name not in where]
     settings["columns"] = columns

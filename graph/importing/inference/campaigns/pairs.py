@@ -8,7 +8,7 @@ from graph.importing.inference.campaigns.cells import (
     without_unused,
 )
 from graph.importing.inference.campaigns.windows import shared_settings
-from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted
+from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.column_values import is_identifier
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.formats import FIRST_OF
@@ -191,8 +191,11 @@ def _add_targetings(draft: Draft, source: DraftSource, file: InspectedFile, camp
 def _add(draft: Draft, source: DraftSource, table: str, columns: dict[str, str], mark: str) -> None:
     listed = next(name for name in columns.values() if name != source.settings["columns"]["id"])
     split = {"split": {listed: mark}} if mark else {}
+    # Campaigns that are left out have no pairs.
+    rules = {name: plain(rule) for name, rule in source.settings.get("where", {}).items()}
+    where = {"where": rules} if rules and source.table == "campaigns" else {}
     source.comment = without_unused(source.comment, listed)
-    draft.sources.append(DraftSource(table, shared_settings(source) | split | {"columns": columns}))
+    draft.sources.append(DraftSource(table, shared_settings(source) | split | where | {"columns": columns}))
 
 
 def _split_fields(source: DraftSource, file: InspectedFile, known: dict[str, set[str]]) -> None:
