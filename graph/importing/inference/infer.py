@@ -27,6 +27,7 @@ from graph.importing.inference.campaigns.links import (
 )
 from graph.importing.inference.campaigns.pairs import answer_by_campaigns, draft_pairs
 from graph.importing.inference.campaigns.scope import ask_about_scope
+from graph.importing.inference.campaigns.segments import draft_segments
 from graph.importing.inference.campaigns.single_use import resolve_single_use_codes
 from graph.importing.inference.campaigns.statuses import campaign_status_rules
 from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
@@ -353,6 +354,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
     add_sendings(draft)
     draft_pairs(draft, files)
     unlinked = link_campaigns(draft, files)
+    of_segments = draft_segments(draft, files)
     add_coupons(draft)
     tables = {source.table for source in draft.sources}
     attributed = any(
@@ -365,7 +367,8 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         if not isinstance(kind, Noted) and kind.get("counts") == "any":
             draft.kinds[name] = kind | {"counts": rule}
     ask_what_counts(draft, unlinked)
-    ask_about_scope(draft, files)
+    if of_segments is None:
+        ask_about_scope(draft, files)
     ask_about_any(draft, files)
     if draft.participation is None and draft.kinds:
         targeted = "targetings" in tables
@@ -381,7 +384,7 @@ def _complete(draft: Draft, objects: dict[str, str], files: list[InspectedFile])
         known = [text for name, text in counting.items() if name in counts]
         what = " or ".join(known) or "what counts is a question above"
         draft.participation = Noted(
-            {"targeted": "mixed" if targeted else False, "window": True}, f"{who}; {what}"
+            {"targeted": of_segments or ("mixed" if targeted else False), "window": True}, f"{who}; {what}"
         )
 
 

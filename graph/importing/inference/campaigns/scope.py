@@ -1,6 +1,7 @@
 """Asks when behaviours count where campaigns state a category or a store, which are not their products."""
 
 from graph.importing.inference.campaigns.cells import distinct_values, find_separator, unused_by
+from graph.importing.inference.campaigns.segments import TARGETING
 from graph.importing.inference.draft import Ask, Draft, Noted, plain
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.vocabulary.names import words_of
@@ -31,7 +32,8 @@ def ask_about_scope(draft: Draft, files: list[InspectedFile]) -> None:
 
 def _column_with(file: InspectedFile, column: str, values: set[str]) -> str | None:
     """Return the column of that name of a file that has nearly all these values; None without one."""
-    same = (name for name in file.names if words_of(name) == words_of(column))
+    words = [word for word in words_of(column) if word not in TARGETING] or words_of(column)
+    same = (name for name in file.names if words_of(name) == words)
     known = (name for name in same if find_separator(values, distinct_values(file, name)) is not None)
     return next(known, None)
 
