@@ -32,6 +32,7 @@ from graph.importing.inference.campaigns.single_use import resolve_single_use_co
 from graph.importing.inference.campaigns.statuses import campaign_status_rules
 from graph.importing.inference.campaigns.windows import add_campaigns, prefer_own_campaigns
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain, unused_columns
+from graph.importing.inference.files.all_rows import look_at_all_rows
 from graph.importing.inference.files.column_values import examples
 from graph.importing.inference.files.described import described_key, product_key
 from graph.importing.inference.files.infer_table import (
@@ -170,6 +171,8 @@ def _draft_file(
     `campaign_ids` those of campaigns, if a table has them.
     """
     table = tables[file.name]
+    if table is not None:
+        look_at_all_rows(file)
     if table is None:
         draft.unused.append(f"{file.name}: {file.problem or _no_table(file)}")
         return {}

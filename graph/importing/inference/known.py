@@ -5,15 +5,18 @@ from typing import Any
 
 from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.exports import KnownExport, find_exports, nearest_file
-from graph.importing.exports.fit import fit_source, named_columns
+from graph.importing.exports.fit import fit_source, named_columns, names_of
 from graph.importing.inference.draft import Draft, DraftSource, Noted, plain
+from graph.importing.inference.files.all_rows import find_nulls
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.reading.blocks import JSON, format_of
 from graph.importing.reading.column_check import absent_columns
 
-_OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline")
+_OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline", "missing")
 """Settings that an export does not decide."""
+_IDS = ("user", "id", "object", "basket", "campaign", "coupon")
+"""Fields whose columns are looked at in all rows for texts like NULL."""
 
 
 def use_known_exports(draft: Draft, files: list[InspectedFile]) -> list[InspectedFile]:
@@ -113,7 +116,7 @@ def _sources(
             is_itself = (key, join.get("rows")) == (source["files"], source.get("rows"))
             own_names = [name for name in names if name.startswith(prefix)] if is_itself else names
             joined |= {name for name in own_names if name.removeprefix(prefix) in present}
-        reading = {name: plain(value) for name, value in _reading(files[0]).items()}
+        reading = {name: plain(value) for name, value in _reading(files[0]).items() if name != "missing"}
         joins.append(join | reading | {"files": [file.name for file in files]})
     if joins:
         own["join"] = joins
@@ -123,6 +126,9 @@ def _sources(
         settings = _settings(table, own, file, joined)
         if settings is None:
             continue
+        if "missing" in settings:
+            own_texts = source.get("missing", export.settings.get("missing", ()))
+            settings["missing"] = list(dict.fromkeys([*settings["missing"], *own_texts]))
         if format_of(file.path, file.source) not in JSON:  # A key without a value may be in no record.
             absent = {*named_columns(own)} - {*named_columns(settings), *joined}
             absent |= export.files[source["files"]].lacking(file.names)
@@ -164,6 +170,8 @@ def _settings(
     if fitted is None:
         return None
     columns = dict(fitted["columns"])
+    if not fitted.get("rows"):
+        find_nulls(file, [name for field in _IDS if field in columns for name in names_of(columns[field])])
     formats: dict[str, Any] = {}
     if not fitted.get("rows") and "times" not in fitted:
         own = {field: column for field, column in columns.items() if column in file.names}

@@ -17,6 +17,7 @@ from graph.importing.values.discount_sizes import DiscountSizes
 from graph.importing.values.id_report import IdReport
 from graph.importing.values.left_out import LeftOut
 from graph.importing.values.masks import is_true
+from graph.importing.values.null_ids import NullIds
 from graph.importing.values.outliers import Outliers
 from graph.importing.values.overlapping_files import OverlappingFiles
 from graph.importing.values.repeated_rows import RepeatedRows
@@ -77,6 +78,7 @@ class Observer:
         self._left_out: Counter[tuple[str, str]] = Counter()
         self._ids = IdReport()
         self._conflicting = ConflictingIds()
+        self._null_ids = NullIds()
         self._untimed = UntimedTargetings()
         self._overlapping = OverlappingFiles(several_files)
         self._shared_orders = SharedOrders(order_sources)
@@ -111,6 +113,7 @@ class Observer:
                 self._conflicting.add(file.name, part)
         if len(rows):
             self._add_ids(rows)
+            self._null_ids.add(file, rows)
             self._untimed.add(file, rows)
             if file.table == "behaviours":
                 self._shared_orders.add(file, rows)
@@ -203,6 +206,7 @@ class Observer:
                 ))  # fmt: skip
         statuses = warn_of_unlisted_statuses(self._kept)
         repeated = self._repeated.warnings() if self._repeated else []
+        found += self._null_ids.warnings()
         found += [*self._conflicting.warnings(), *self._ids.warnings(), *self._untimed.warnings()]
         found += [*self._overlapping.warnings(), *self._shared_orders.warnings()]
         return [*found, *statuses, *repeated]

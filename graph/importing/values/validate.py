@@ -26,6 +26,7 @@ from graph.importing.values.rows import Rows
 from graph.importing.values.split_lists import split_lists
 from graph.importing.values.totals import REASON, are_totals, name_totals
 from graph.importing.values.where import excluded_values, kept_values, mask
+from graph.importing.vocabulary.missing_values import NULLS
 
 _CAMPAIGN_OR_COUPON = {
     "coupons": ("id", "campaign"),
@@ -37,8 +38,6 @@ _WITHOUT_REFERENCES = ("users", "products", "tags")
 """A row of totals has an id alone, which is all that a row of these tables needs."""
 _WHO_AND_WHAT = ("user", "object")
 """A row of totals below an order log has a word for totals in place of its user or product."""
-_NULLS = ("null", "NULL", "None")
-"""What programs write for no coupon, and so for no campaign or discount."""
 
 _NO_END = (
     "is missing: give the campaign an end (a second source of this file with `where: {{{0}: {{empty: "
@@ -253,7 +252,7 @@ def _convert(spec: Field, column: pa.Array, source: Source, mapping: Mapping) ->
     """Return the fields that a column fills: its own, with `as` also others."""
     value_format = mapping.value_format(source, spec.name)
     if spec.refers in ("campaigns", "coupons") or spec.name == "discount":
-        value_format = value_format.model_copy(update={"missing": (*value_format.missing, *_NULLS)})
+        value_format = value_format.model_copy(update={"missing": (*value_format.missing, *NULLS)})
     own = source.formats.get(spec.name)
     if own and own.discount:
         return read_discounts(column, own.discount, value_format)

@@ -169,7 +169,9 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
         # The column that names the order of a line is its basket.
         roles["basket"] = columns["basket"] = file.order_key
     others = [name for name in file.names if name not in roles.values()]
-    if "kind" not in roles and (kinds := [name for name in others if are_document_kinds(file.values[name])]):
+    if "kind" not in roles and (
+        kinds := [name for name in others if are_document_kinds(list(file.count_values(name)))]
+    ):
         roles["kind"] = columns["kind"] = kinds[0]
     instead = "its unit price times its quantity" if "unit_price" in columns else "unknown"
     totals = _drop_order_totals(file, roles, columns)
@@ -445,7 +447,12 @@ def _id_of_events(file: InspectedFile) -> str | None:
 
 def _unknown_columns(file: InspectedFile, columns: dict[str, Any]) -> list[str]:
     """Return the columns that may name an object: they have no other use, and are no times."""
-    known = {*named_columns(columns), *file.times, *file.day_of_clock, *status_columns(file.values)}
+    known = {
+        *named_columns(columns),
+        *file.times,
+        *file.day_of_clock,
+        *status_columns({name: file.count_values(name) for name in file.names}),
+    }
     return [name for name in file.names if name not in known]
 
 
@@ -459,7 +466,8 @@ def _scan(file: InspectedFile, roles: dict[str, str]) -> Scan:
     refunds = _refunds(file, roles)
     if refunds and refunds.column in excluding:
         excluding.remove(refunds.column)
-    statuses = [name for name in status_columns(rest) if name not in excluding]
+    values = {name: file.count_values(name) for name in rest}
+    statuses = [name for name in status_columns(values) if name not in excluding]
     amount = value or roles.get("unit_price")
     flags = [ExclusionColumn(name) for name in excluding]
     currency = currency_column(rest) if amount else None

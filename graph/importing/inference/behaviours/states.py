@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from graph.importing.inference.behaviours.rows_again import frames_once
 from graph.importing.inference.behaviours.status_rules import counting_statuses, status_rule
+from graph.importing.inference.files.all_rows import MOST_VALUES
 from graph.importing.inference.files.column_values import count_values, describes
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading.json_paths import ALL
 from graph.importing.vocabulary.state_columns import are_codes, may_state_what_rows_are
 
-_MOST = 12
-"""Different values of a column that may state what its rows are."""
+_MOST_KEYS = 1_000
+"""Users or products with a value that the first rows do not have, whose rows are looked at."""
 _ROWS_OF_ONE = 4
 """Rows for each value, on average, that a column of few values has at least."""
 _SHOWN = 6
@@ -79,7 +82,7 @@ def state_columns(
                 f"{name} is used by no rule ({shown}): if it states returns or rows that do not count, leave "
                 f"these out with `where: {{{name}: {{is_not: [...]}}}}`"
             )
-        elif len(counts) <= _MOST + 1:
+        elif len(counts) <= MOST_VALUES + 1:
             if rule := status_rule(file.name, name, counts):
                 states.rules[name] = rule
             if counting := counting_statuses(name, counts):
@@ -113,14 +116,25 @@ def may_be_state(file: InspectedFile, name: str, keys: list[str]) -> bool:
 
 
 def _given(file: InspectedFile, name: str) -> set[str]:
-    return {value for value in file.values.get(name, []) if value and value not in file.missing}
+    return set(file.count_values(name))
 
 
 def _are_few(file: InspectedFile, name: str, given: set[str]) -> bool:
-    rows = sum(1 for value in file.values.get(name, []) if value)
+    rows = file.count_values(name).total()
     is_time = name in file.times or name in file.day_of_clock or ALL in name
-    return not is_time and 2 <= len(given) <= _MOST and rows >= _ROWS_OF_ONE * len(given)
+    return not is_time and 2 <= len(given) <= MOST_VALUES and rows >= _ROWS_OF_ONE * len(given)
 
 
 def _describes(file: InspectedFile, key: str, name: str) -> bool:
-    return key in file.values and describes(file.values[key], file.values[name])
+    if key not in file.values:
+        return False
+    late = set(file.count_values(name)) - set(file.values[name])
+    if not late:
+        return describes(file.values[key], file.values[name])
+    # The first rows have not all of the values: the rows of some keys that have the others decide.
+    keys = set[str]()
+    for frame in file.frames([key, name]):
+        keys |= set(frame.loc[frame[name].isin(late), key].unique()[: _MOST_KEYS - len(keys)])
+    rows = pd.concat([frame[frame[key].isin(keys)] for frame in file.frames([key, name])])
+    (usual, _), *_ = file.count_values(name).most_common(1)
+    return describes(list(rows[key]), list(rows[name]), usual)

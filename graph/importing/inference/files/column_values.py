@@ -62,16 +62,16 @@ def are_numbers(values: Values) -> bool:
     return bool(given) and all(_NUMBER.fullmatch(value) for value in given)
 
 
-def describes(keys: Values, values: Values) -> bool:
+def describes(keys: Values, values: Values, usual: str | None = None) -> bool:
     """Return whether values belong to a key, as an age to a user: each key has the same in all of its rows.
 
-    Keys that have the most frequent value alone say nothing.
+    Keys that have the `usual` value alone say nothing; default: the most frequent one.
     """
     pairs = [(key, value) for key, value in zip(keys, values, strict=True) if key and value]
     if not pairs:
         return False
     counts = Counter(value for _, value in pairs)
-    usual = min(value for value, rows in counts.items() if rows == max(counts.values()))
+    usual = usual or min(value for value, rows in counts.items() if rows == max(counts.values()))
     sizes = Counter(key for key, _ in pairs)
     by_key: dict[str, set[str]] = {}
     for key, value in pairs:

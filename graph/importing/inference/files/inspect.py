@@ -21,6 +21,7 @@ from graph.importing.reading.opening import format_of
 from graph.importing.reading.sample import Sample, column_names, sample
 from graph.importing.reading.sheets import SheetInfo
 from graph.importing.reading.title_rows import is_data_row
+from graph.importing.vocabulary.missing_values import NULLS_OF_FILES
 
 _FIRST_ROWS = 50
 _LONGEST = 1_000
@@ -28,8 +29,6 @@ _LONGEST = 1_000
 _DELIMITED = {"csv", "tsv"}
 _LINES = {"line_items", "items", "products"}
 """Names of lists with the lines of an order."""
-_NULLS = {"null", "NULL", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "NA", "\\N", "(null)"}
-"""Texts that programs write for a missing value."""
 
 
 def inspect_files(folder: Path) -> list[InspectedFile]:
@@ -103,7 +102,7 @@ def _inspect(path: Path, name: str, sheet: str | None = None) -> InspectedFile:
     }
     file.typed = found.typed
     file.lists_in_rows = found.lists_in_rows
-    nulls = {value for column in found.columns.values() for value in column} & _NULLS
+    nulls = {value for column in found.columns.values() for value in column} & {*NULLS_OF_FILES}
     if nulls:
         file.missing = ["", *sorted(str(text) for text in nulls)]
         settings["missing"] = file.missing

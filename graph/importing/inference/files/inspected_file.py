@@ -1,5 +1,6 @@
 """A file of a delivery: how it is read, and what its first rows have."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -47,6 +48,8 @@ class InspectedFile:
         Lists of objects in its rows, with the paths of their values, which are no columns by themselves.
     typed
         Columns that the file itself types as numbers or times.
+    few_values
+        Rows by value, over all rows, of the columns with a few values; see ``look_at_all_rows``.
     missing
         Texts that stand for a missing value in it.
     problem
@@ -84,6 +87,7 @@ class InspectedFile:
     values: dict[str, Values] = field(default_factory=dict)
     lists_in_rows: dict[str, list[str]] = field(default_factory=dict)
     typed: dict[str, Typed] = field(default_factory=dict)
+    few_values: dict[str, Counter[str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=lambda: [""])
     problem: str = ""
     further_files: list["InspectedFile"] = field(default_factory=list)
@@ -130,6 +134,13 @@ class InspectedFile:
             name for name in hours if not all(has_hours(name, part[name]) for part in self.frames([name]))
         ]
         return {clock: day for clock, day in found.items() if clock not in others}
+
+    def count_values(self, column: str) -> "Counter[str]":
+        """Return the rows by value: over all rows of a column of a few values, else in the first rows."""
+        if column in self.few_values:
+            return self.few_values[column]
+        given = self.values.get(column, [])
+        return Counter(value for value in given if value and value not in self.missing)
 
     def has_hours(self, clock: str) -> bool:
         """Return whether a column of times of day holds hours alone."""
