@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from graph.connection import Graph
-from graph.erased_texts import UserEraser
+from graph.erased_texts import UserEraser, masked
 from graph.importing.runs.rejects import HEADER
 from graph.importing.uploads import dataset_of_upload, remove_upload, upload_folders
 from graph.server.folders import Folders
@@ -39,7 +39,7 @@ def erase_from_files(
     rejected = [*folder.glob("*/rejected.csv"), *folder.glob("*/parts/*")]
     removed["values of rejected rows"] = sum(_erase_from_rejected_rows(path, eraser) for path in rejected)
     removed["lines of logs"] = sum(
-        _erase_from_log(path, eraser.in_sentence) for path in logs.glob("worker.log*")
+        _erase_from_log(path, eraser.in_log) for path in logs.glob("worker.log*")
     ) + sum(_erase_from_log(path, partial(_erase_from_path, user)) for path in logs.glob("audit.jsonl*"))
     bulk = folder / "bulk"
     # A killed bulk import leaves files of all users. During a swap they are the new database.
@@ -90,21 +90,26 @@ def _erase_from_rejected_rows(path: Path, eraser: UserEraser) -> int:
 
 
 def _erase_from_path(user: str, entry: str) -> str:
-    """Replace the id in the path of an entry of the audit log; entries name a digest instead since then."""
+    """Mask the id in the path of an entry of the audit log; entries name a digest instead since then."""
     quoted = json.dumps(user)[1:-1]
-    return entry.replace(f'"/v1/users/{quoted}"', '"/v1/users/(erased)"')
+    return entry.replace(f'"/v1/users/{quoted}"', f'"/v1/users/{masked(quoted)}"')
 
 
 def _erase_from_log(path: Path, erase: Callable[[str], str]) -> int:
-    """Replace the id in a log and return the number of changed lines.
+    """Mask the id in a log, and return the number of changed lines.
 
-    The file is changed in place, because the processes that append to it keep it open.
+    Processes append to the file meanwhile, so that no byte may move: `erase` keeps the length of a line in
+    bytes, and changed lines alone are written, in place.
     """
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-    kept = [erase(line) for line in lines]
-    changed = sum(new != old for new, old in zip(kept, lines, strict=True))
-    if changed:
-        with path.open("r+", encoding="utf-8") as file:
-            file.write("".join(kept))
-            file.truncate()
+    changed, start = 0, 0
+    with path.open("r+b") as file:
+        lines = file.readlines()
+        for line in lines:
+            text = line.decode(errors="surrogateescape")
+            kept = erase(text)
+            if kept != text:
+                file.seek(start)
+                file.write(kept.encode(errors="surrogateescape"))
+                changed += 1
+            start += len(line)
     return changed

@@ -25,5 +25,14 @@ class UserEraser:
         return self._word.sub(_ERASED, text)
 
     def in_sentence(self, text: str) -> str:
-        """Return a message or a line of a log without the id; a number only counts as an id if quoted."""
+        """Return a message without the id; a number only counts as an id if quoted."""
         return self._in_sentence.sub(_ERASED, text)
+
+    def in_log(self, text: str) -> str:
+        """Return a line of a log as ``in_sentence`` does, with asterisks for each byte of the id."""
+        return self._in_sentence.sub(lambda match: masked(match[0]), text)
+
+
+def masked(text: str) -> str:
+    """Return asterisks that have as many bytes as a text."""
+    return "*" * len(text.encode(errors="surrogateescape"))

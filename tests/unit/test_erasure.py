@@ -1,10 +1,12 @@
 """Which texts contain an id as a whole word."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from graph.erased_files import _erase_from_log, _erase_from_path
 from graph.erased_texts import UserEraser
 from graph.importing.uploads import receive, remove_stale_uploads, remove_upload
 from graph.settings import Settings
@@ -65,3 +67,25 @@ def test_stale_uploads_are_removed_and_data_sets_stay(tmp_path: Path) -> None:
     assert not earlier.exists()
     remove_upload(settings, waiting)
     assert {folder.name for folder in uploads.iterdir()} == {new}
+
+
+def test_lines_that_are_appended_while_a_log_is_erased_stay(tmp_path: Path) -> None:
+    log = tmp_path / "audit.jsonl"
+    log.write_text('{"path": "/v1/users/Zoë"}\n{"n": 1}\n', encoding="utf-8")
+
+    def erase(line: str) -> str:
+        with log.open("a", encoding="utf-8") as other:
+            other.write('{"n": "appended by the API meanwhile, a line longer than what is erased"}\n' * 100)
+        return UserEraser("Zoë").in_log(line)
+
+    assert _erase_from_log(log, erase) == 1
+    first, second, *appended = log.read_text(encoding="utf-8").splitlines()
+    assert (first, second) == ('{"path": "/v1/users/****"}', '{"n": 1}')
+    assert len(appended) == 200
+
+
+def test_id_in_the_audit_log_is_masked(tmp_path: Path) -> None:
+    log = tmp_path / "audit.jsonl"
+    log.write_bytes(b'{"path": "/v1/users/42"}\n\xff{"path": "/v1/users/421"}\n')
+    assert _erase_from_log(log, partial(_erase_from_path, "42")) == 1
+    assert log.read_bytes() == b'{"path": "/v1/users/**"}\n\xff{"path": "/v1/users/421"}\n'
