@@ -79,6 +79,9 @@ class ImportCheck(BaseModel):
     tables: dict[str, RowCounts]
     reasons: dict[str, int] = Field(description="Number of rejected rows by reason, most frequent first")
     examples: list[RejectedRow] = Field(description="The first twenty rejected rows")
+    left_out_reasons: list[str] = Field(
+        description="Why rows were left out, a sentence per file and table, with their number"
+    )
     tally: list[str] = Field(
         description="How many behaviours count as participation, a sentence per kind; those of a user at the "
         "same moment are one participation in a campaign"

@@ -38,6 +38,7 @@ def serialize_check(mapping: str, report: "Check") -> ImportCheck:
             )
             for name, row in report.examples
         ],
+        left_out_reasons=report.left_out,
         tally=report.tally.lines(),
         warnings=serialize_warnings(report.warnings),
         unused_columns=report.unused,
@@ -67,6 +68,7 @@ def serialize_questions(mapping: str, error: UnansweredQuestions) -> ImportCheck
         reasons={},
         examples=[],
         warnings=[],
+        left_out_reasons=[],
         tally=[],
         unused_columns={},
         problem=str(error),

@@ -79,6 +79,9 @@ def test_check_prints_the_response_of_the_api(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert printed.mapping == mapping.read_text(encoding="utf-8")
     assert sum(counts.rejected for counts in printed.tables.values()) == sum(printed.reasons.values()) > 0
+    assert any("excluded by `where`" in reason for reason in printed.left_out_reasons) == bool(
+        sum(counts.left_out for counts in printed.tables.values())
+    )
     # An import that would stop says so in the JSON, and in the exit code.
     stopped = groundswell("import", "check", str(tmp_path), "--max-rejected", "0", "--json")
     assert stopped.returncode == 1

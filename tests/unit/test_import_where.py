@@ -51,6 +51,7 @@ def test_sign_is_read_in_the_format_of_its_column(tmp_path: Path) -> None:
         ({}, "the rule is empty"),
         ({"begins_with": "C"}, "begins_with: Extra inputs are not permitted"),
         ({"matches": "("}, "is not a regular expression"),
+        ({"matches": "(?<=P)1"}, "is not a regular expression of RE2: invalid perl operator"),
         ({"sign": "plus"}, "where.x.*sign"),
     ],
 )

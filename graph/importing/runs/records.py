@@ -29,7 +29,7 @@ class ImportRun:
     problem
         Why it stopped or failed.
     source, engine, mapping
-        The folder as the record names it, the engine, and the text of the mapping.
+        The folder as the record names it, the engine, and a digest of the mapping.
     read, loaded, rejected, unchanged, left_out
         Numbers of rows by outcome.
     replaced
