@@ -134,15 +134,24 @@ def show_forecast(forecast: Forecast) -> None:
         if steps and steps[0][f"{outcome}_p50"] is not None
     }
     title = f"Campaign {forecast.campaign}, forecast from {_moment(forecast.origin)}: P50 (P10 to P90)"
-    table = Table(_STEP_COLUMN[forecast.unit], *outcomes.values(), title=title)
+    kinds = [*forecast.steps[0].behaviours] if forecast.steps else []
+    table = Table(_STEP_COLUMN[forecast.unit], *outcomes.values(), *kinds, title=title)
     for step in steps:
+        bands = [{name: step[f"{outcome}_{name}"] for name in ("p50", "p10", "p90")} for outcome in outcomes]
         cells = [
-            f"{step[f'{outcome}_p50']:.0f} ({step[f'{outcome}_p10']:.0f} to {step[f'{outcome}_p90']:.0f})"
-            for outcome in outcomes
+            f"{band['p50']:.0f} ({band['p10']:.0f} to {band['p90']:.0f})"
+            for band in [*bands, *(step["behaviours"][kind] for kind in kinds)]
         ]
         clock = " %H:%M" if forecast.unit == "hour" else ""
         table.add_row(f"{step['step']:%a %d %b %Y{clock}}", *cells)
     out.print(table)
+    if kinds:
+        out.print(
+            f"{', '.join(kinds)}: users with such a behaviour in the {forecast.unit}, of what belongs to the "
+            "campaign as in `groundswell funnel`. Each is forecast on its own, without the K-LSTM, and no "
+            "back-test measures its errors; one stage is not shown to lead to the next.",
+            highlight=False,
+        )
 
 
 def _moment(moment: date) -> str:

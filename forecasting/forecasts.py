@@ -1,9 +1,11 @@
 """The forecast job: forecast a campaign, its users and groups, and store the result with its explanation."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 
+from forecasting.behaviours.forecaster import BehaviourForecaster
 from forecasting.history.campaigns import campaign_list, reaching_users, running_at
 from forecasting.history.history import History
 from forecasting.history.read_history import read_history
@@ -12,9 +14,12 @@ from forecasting.klstm.attributions import Explanation
 from forecasting.klstm.forecaster import KLSTM
 from forecasting.records import (
     ASSOCIATION_PROPERTIES,
+    BEHAVIOUR_VALUES,
     REDEEMER_VALUES,
     Forecast,
     ModelRun,
+    behaviour_properties,
+    behaviours_path,
     campaign_row,
     check_campaign,
     checkpoint_path,
@@ -75,6 +80,7 @@ def forecast_campaign(
         values={name: steps[name].astype(float).tolist() for name in steps.columns[1:]},
         others_share=forecasts.others_share(campaign),
         unit=step.name,
+        behaviours=_behaviours(checkpoint, history, horizon),
     )
     graph.run(
         "forecasts/write_forecast",
@@ -86,6 +92,7 @@ def forecast_campaign(
         unit=step.name,
         steps=forecast.days,
         values=forecast.values,
+        behaviours=behaviour_properties(forecast.behaviours),
         others_share=forecast.others_share,
         explanation=_explanation_properties(model.explain(forecasts, campaign)),
     )
@@ -166,6 +173,18 @@ def _redeemer_columns(forecast: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"redeemers_mean": forecast["mean"]} | {new: forecast[old] for new, old in columns.items()}
     )
+
+
+def _behaviours(checkpoint: Path, history: History, horizon: int) -> dict[str, dict[str, list[float]]]:
+    """``Forecast.behaviours`` of the only campaign of `history` that was read."""
+    path = behaviours_path(checkpoint)
+    if not path.exists():
+        return {}
+    rows = BehaviourForecaster.load(path).predict(history, horizon)
+    return {
+        kind: {name: part[name].astype(float).tolist() for name in BEHAVIOUR_VALUES}
+        for kind, part in rows.groupby("kind", sort=False)
+    }
 
 
 def _group_rows(forecast: pd.DataFrame) -> list[Row]:

@@ -1,6 +1,6 @@
 """Trained models and stored forecasts in the graph. This module does not import torch."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ ASSOCIATION_PROPERTIES = {
 """Columns of ``forecasting.user_shares.traits.Associations.table``, and the properties that hold them."""
 REDEEMER_VALUES = ["redeemers_mean", "redeemers_p10", "redeemers_p50", "redeemers_p90"]
 """Present only if the data set has redemptions."""
+BEHAVIOUR_VALUES = ["mean", "p10", "p50", "p90"]
 LIKELY_COLUMNS = ["rank", "user", "probability", "days", "took_part", "redeems", "key_user", "group"]
 """Columns of ``likely_users_table``."""
 _MAX_USERS = 1_000_000
@@ -106,6 +107,11 @@ def redeemers_path(checkpoint: Path) -> Path:
     return checkpoint.with_suffix(".redeemers.safetensors")
 
 
+def behaviours_path(checkpoint: Path) -> Path:
+    """Path of the models of behaviours by kind next to `checkpoint`; it exists if there are such kinds."""
+    return checkpoint.with_suffix(".behaviours.safetensors")
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredBacktest(Backtest):
     """A back-test on chosen days: from every `every`-th step up to `until` (exclusive)."""
@@ -161,7 +167,8 @@ class Forecast:
     """A stored forecast: for each of its `days` (ISO dates, or moments of hours) the lists of `values`, which
     are FORECAST_VALUES and, where the data set has redemptions, REDEEMER_VALUES. `others_share` is the share
     of the participants who are not among its likely users: see
-    ``forecasting.history.campaign_users.others_share``. `unit` is the name of its time step.
+    ``forecasting.history.campaign_users.others_share``. `unit` is the name of its time step. `behaviours` has
+    BEHAVIOUR_VALUES of each kind of behaviour that is forecast, in the funnel's order.
     """
 
     id: str
@@ -173,6 +180,7 @@ class Forecast:
     values: dict[str, list[float]]
     others_share: float = 0.0
     unit: str = "day"
+    behaviours: dict[str, dict[str, list[float]]] = field(default_factory=dict)
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -344,4 +352,24 @@ def _forecast(campaign: str, row: Row) -> Forecast:
         values={name: column for name, column in values.items() if column is not None},
         others_share=row["others_share"],
         unit=row["unit"],
+        behaviours=_behaviours(row["behaviours"], len(row["steps"])),
     )
+
+
+def behaviour_properties(behaviours: dict[str, dict[str, list[float]]]) -> Row:
+    """``Forecast.behaviours`` as properties: the kinds, and the steps of all kinds, kind by kind."""
+    lists = {
+        f"behaviours_{name}": [value for kind in behaviours.values() for value in kind[name]]
+        for name in BEHAVIOUR_VALUES
+    }
+    return {"behaviours": [*behaviours], **lists}
+
+
+def _behaviours(row: Row, n_steps: int) -> dict[str, dict[str, list[float]]]:
+    return {
+        kind: {
+            name: row[f"behaviours_{name}"][number * n_steps : (number + 1) * n_steps]
+            for name in BEHAVIOUR_VALUES
+        }
+        for number, kind in enumerate(row["behaviours"] or [])
+    }

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date
 
+from forecasting.behaviours.forecaster import BehaviourForecaster
 from forecasting.evaluation.job import (
     any_running,
     first_of_backtest,
@@ -20,6 +21,7 @@ from forecasting.records import (
     Backtest,
     ModelRun,
     backtest_properties,
+    behaviours_path,
     checkpoint_path,
     model_run,
     models,
@@ -33,7 +35,7 @@ from graph.server.folders import make_writable
 from graph.settings import Settings
 from network.runs import latest_network
 
-_FORMAT = "13"  # A change of the training procedure must change the fingerprint.
+_FORMAT = "14"  # A change of the training procedure must change the fingerprint.
 
 
 @locks_dataset("training")
@@ -104,6 +106,7 @@ def train(
         KLSTM(configuration).fit(history.redeemers(), progress, training_checkpoint).save(
             redeemers_path(checkpoint)
         )
+    BehaviourForecaster.fit(history, configuration.holidays, progress).save(behaviours_path(checkpoint))
     run = f"model/{cutoff}" if step == DAY else f"model/{cutoff}/{step.name}"
     graph.run("forecasts/write_model", dataset=dataset_id, id=run, network=network.id, figures=figures)
     return model_run({"id": run, "network": network.id, **figures})

@@ -1,5 +1,6 @@
 """The funnel of a campaign: how many users viewed, put into a cart, ordered, bought, reviewed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.connection import Graph
@@ -11,6 +12,11 @@ STAGES = (
     "REDEEMED", "PRAISED", "SHARED",
 )  # fmt: skip
 """Types of behaviours in the usual order; other types come last."""
+
+
+def in_stage_order(kinds: Iterable[str]) -> list[str]:
+    """Return types of behaviours in the order of STAGES; other types come last, in the alphabet's."""
+    return sorted(kinds, key=lambda kind: (STAGES.index(kind) if kind in STAGES else len(STAGES), kind))
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,13 @@ def campaign_funnel(graph: Graph, dataset: str, campaign: str) -> list[FunnelSta
     promotes no products; if it is open to all, those with it, its products or coupons. Observational: a
     stage is not shown to lead to the next.
     """
-    kinds = standing_rules(graph, dataset).kinds
-    others = [kind for kind, rule in kinds.items() if rule.counts == "never" and not rule.returns]
+    others = standing_rules(graph, dataset).other_types
     data = describe_dataset(graph, dataset)
     end = data.moment(data.end_moment)
     rows = graph.run("campaigns/funnel", dataset=dataset, campaign=campaign, others=others, before=end)
     found = {kind for row in rows for kind in row["types"]}
     stages: list[FunnelStage] = []
-    for kind in [*(kind for kind in STAGES if kind in found), *sorted(found - {*STAGES})]:
+    for kind in in_stage_order(found):
         users = sum(row["users"] for row in rows if kind in row["types"])
         share = None
         if stages:

@@ -46,6 +46,9 @@ def _labels(translate: Translator) -> dict[str, str]:
             "recent influence level and influence on users yet to take part"
         ),
         "calendar": translate("calendar (weekdays and holidays)"),
+        "recent views, carts, orders, purchases and reviews": translate(
+            "recent views, carts, orders, purchases and reviews"
+        ),
         "progress of the campaign": translate("time since the launch and until the end"),
         "users exposed now": translate("current influence on users yet to take part"),
         "activity of key users and groups": translate("activity of key users and groups"),

@@ -13,7 +13,14 @@ from graph.settings import Settings
 
 def serialize_forecast(graph: Graph, dataset: str, stored: Forecast) -> forecasts.Forecast:
     """Return the response for a stored forecast, with those of its neighbour groups and a verdict."""
-    columns = {"step": stored.days, **stored.values}
+    behaviours = [
+        {
+            kind: {name: values[number] for name, values in of_kind.items()}
+            for kind, of_kind in stored.behaviours.items()
+        }
+        for number in range(len(stored.days))
+    ]
+    columns = {"step": stored.days, **stored.values, "behaviours": behaviours}
     model = find_model(graph, dataset, stored.model)
     return forecasts.Forecast.model_validate(
         {

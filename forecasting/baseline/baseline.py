@@ -31,9 +31,12 @@ class Baseline:
     weights: Floats
 
     @classmethod
-    def fit(cls, history: History, holidays: str | None) -> "Baseline":
-        """Learn the weights of the rate models from all campaigns of `history`."""
-        traffic = traffic_of(history, holidays)
+    def fit(cls, history: History, holidays: str | None, traffic: Traffic | None = None) -> "Baseline":
+        """Learn the weights of the rate models from all campaigns of `history`.
+
+        `traffic` is ``traffic_of`` the history, where it is known already.
+        """
+        traffic = traffic or traffic_of(history, holidays)
         return cls(holidays, rate_weights([*_campaign_series(history, traffic).values()], traffic))
 
     def expected(self, history: History, traffic: Traffic) -> dict[str, Floats]:
@@ -79,13 +82,16 @@ def _usual_of_all(campaigns: dict[str, CampaignCounts], traffic: Traffic) -> dic
 
 def _campaign_counts(history: History, traffic: Traffic) -> dict[str, CampaignCounts]:
     step, first = history.step, history.first_day
-    participations = history.outcomes.groupby("campaign")
-    steps_of = {campaign: step.numbers(first, rows["ds"]) for campaign, rows in participations}
+    counted = {
+        campaign: (step.numbers(first, rows["ds"]), rows["users"].to_numpy(float))
+        for campaign, rows in history.counted.groupby("campaign")
+    }
+    nobody = np.empty(0, dtype=np.int64), np.empty(0)
     campaigns = {}
     for campaign in history.campaigns[history.campaigns["targeted"] > 0].itertuples():
         until = min(step.until(first, campaign.ends), len(traffic.counts))
-        steps = steps_of.get(campaign.id, np.empty(0, dtype=np.int64))
-        y = np.bincount(steps[steps < until], minlength=until).astype(float)
+        steps, users = counted.get(campaign.id, nobody)
+        y = np.bincount(steps[steps < until], users[steps < until], minlength=until).astype(float)
         launch = max(step.number(first, campaign.starts), 0)
         kind = campaign.kind if isinstance(campaign.kind, str) else ""
         campaigns[campaign.id] = CampaignCounts(kind, launch, campaign.targeted, y)

@@ -34,7 +34,7 @@ _MIN_MEAN = 0.01
 
 
 class Campaign(Protocol):
-    """What the trees read of a campaign: see ``CampaignFrame``."""
+    """What the members read of a campaign: see ``CampaignFrame``."""
 
     @property
     def step(self) -> Step: ...
@@ -42,6 +42,8 @@ class Campaign(Protocol):
     def start(self) -> int: ...
     @property
     def end(self) -> int: ...
+    @property
+    def first_counted(self) -> int: ...
     @property
     def y(self) -> Floats: ...
     @property

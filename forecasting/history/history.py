@@ -5,9 +5,11 @@ from datetime import date
 
 import pandas as pd
 
+from forecasting.history.behaviours import NO_BEHAVIOURS
 from forecasting.history.campaigns import with_reach
 from forecasting.history.time_step import DAY, Step
 from graph.errors import InvalidRequest
+from network.funnel import in_stage_order
 from network.runs import NetworkRun
 
 
@@ -49,8 +51,14 @@ class History:
     activity
         One row per user and active step, columns user, ds, value (money, less returns), by_coupon (any
         purchase by coupon).
+    behaviours
+        Users by kind of behaviour from the launch of each campaign on, columns campaign, ds, kind (the type),
+        users; steps without any are left out. Kinds whose users are the participants or redeemers are none
+        of them, and there are none where every kind counts as participation.
     redemptions_only
         Whether y counts redeemers instead of all participants.
+    kind
+        The kind of behaviour whose users y counts instead of participants; None for participants.
     step
         Time step of `steps`.
     opens_untargeted
@@ -71,7 +79,9 @@ class History:
     bought: pd.DataFrame
     activity: pd.DataFrame
     open_roles: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["user", "score", "group"]))
+    behaviours: pd.DataFrame = field(default_factory=NO_BEHAVIOURS.copy)
     redemptions_only: bool = False
+    kind: str | None = None
     step: Step = DAY
     opens_untargeted: bool = False
     country: str | None = None
@@ -92,8 +102,11 @@ class History:
 
     @property
     def from_launch_ids(self) -> frozenset[str]:
-        """Ids of the campaigns whose y counts participants from the launch on: open ones; by hour, all."""
-        return frozenset(self.campaigns["id"]) if self.step.has_clock else self.open_ids
+        """Ids of the campaigns whose y counts users from the launch on: open ones; all by hour, and of a kind
+        of behaviour.
+        """
+        from_launch = self.step.has_clock or self.kind is not None
+        return frozenset(self.campaigns["id"]) if from_launch else self.open_ids
 
     def with_campaigns(self, plans: pd.DataFrame) -> "History":
         """The history with `plans`, rows of `campaigns`, added or replaced by id."""
@@ -110,6 +123,13 @@ class History:
         )
 
     @property
+    def counted(self) -> pd.DataFrame:
+        """The users that y counts from the launch on: columns campaign, ds, users."""
+        if self.kind is None:
+            return self.outcomes[["campaign", "ds"]].assign(users=1.0)
+        return self.behaviours[self.behaviours["kind"] == self.kind]
+
+    @property
     def prelaunch(self) -> pd.DataFrame:
         """The purchases in `bought` before a campaign's launch, which y counts unless `redemptions_only`."""
         bought = self.bought[self.bought["purchases"] > 0]
@@ -119,8 +139,18 @@ class History:
     @property
     def has_redemptions(self) -> bool:
         """Whether any user redeemed a coupon late enough to follow the steps that training needs."""
-        earliest = self.step.start_of(self.first_day, 2 * self.step.lookback)
-        return bool((self.steps["redeemers"] > 0)[self.steps["ds"] >= earliest].any())
+        return bool((self.steps["redeemers"] > 0)[self.steps["ds"] >= self._first_training_step].any())
+
+    @property
+    def forecast_kinds(self) -> list[str]:
+        """The kinds in `behaviours` that users showed late enough, as for ``has_redemptions``; in order."""
+        late = self.behaviours[self.behaviours["ds"] >= self._first_training_step]
+        return in_stage_order(late["kind"].unique())
+
+    @property
+    def _first_training_step(self) -> pd.Timestamp:
+        """The first step that follows the steps that training needs."""
+        return self.step.start_of(self.first_day, 2 * self.step.lookback)
 
     def reach_grows(self, since: date) -> bool:
         """Whether any campaign targets users at `since` or later, and after its first step."""
@@ -131,6 +161,14 @@ class History:
     def redeemers(self) -> "History":
         """The history whose y counts redeemers: the participants who redeem coupons."""
         return replace(self, steps=self.steps.assign(y=self.steps["redeemers"]), redemptions_only=True)
+
+    def of_kind(self, kind: str) -> "History":
+        """The history whose y counts the users with a kind of behaviour, from each campaign's launch on."""
+        of_kind = self.behaviours[self.behaviours["kind"] == kind]
+        users = of_kind.set_index(["campaign", "ds"])["users"]
+        steps = pd.MultiIndex.from_frame(self.steps[["unique_id", "ds"]])
+        y = users.reindex(steps, fill_value=0.0).to_numpy(float)
+        return replace(self, steps=self.steps.assign(y=y), kind=kind)
 
     def before(self, origin: date, planned: str | None = None) -> "History":
         """The history before the beginning of the step of `origin`.
@@ -167,4 +205,7 @@ class History:
             participations=self.participations[self.participations["ds"] < moment],
             bought=bought,
             activity=activity,
+            behaviours=self.behaviours[
+                (self.behaviours["ds"] < moment) & self.behaviours["campaign"].isin(campaigns["id"])
+            ],
         )

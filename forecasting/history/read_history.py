@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.history.behaviours import read_behaviours
 from forecasting.history.campaigns import campaign_list, with_reach
 from forecasting.history.history import History
 from forecasting.history.holiday_calendar import country_of
@@ -87,6 +88,7 @@ def read_history(
         participations=participations,
         bought=_NO_PURCHASES,
         activity=activity,
+        behaviours=read_behaviours(graph, campaigns["id"], rules, first_day, step, **before),
         open_roles=graph.frame(
             "influence/open_roles", dataset=dataset_id, run=network.id, campaigns=open_ids
         ),

@@ -20,7 +20,7 @@ from forecasting.history.time_step import DAY
 from forecasting.klstm.batches import Example, collate
 from forecasting.klstm.campaign_forecasts import CampaignForecasts
 from forecasting.klstm.network import KLSTMNetwork, Prediction
-from forecasting.klstm.samples import FUTURE_COLUMNS, PAST_COLUMNS
+from forecasting.klstm.samples import BEHAVIOURS, FUTURE_COLUMNS, PAST_COLUMNS
 
 _INPUTS = ("past", "future", "x")
 _INTEGRATION_STEPS = 32
@@ -39,6 +39,7 @@ _FUTURE_FEATURES = {
     "progress of the campaign": ("baseline", "in_window", "since_launch", "until_end", "steps_ahead"),
     "users exposed now": ("exposure",),
 }
+_BEHAVIOURS = "recent views, carts, orders, purchases and reviews"
 _GRAPH = "activity of key users and groups"
 _CONSTANT = "constant"
 """The effect that remains with all inputs at zero."""
@@ -146,7 +147,10 @@ def _integrated_gradients(member: KLSTMNetwork, example: Example, days: int) -> 
     past, future, nodes = ((inputs[name] * gradients[name]).sum(dim=0) for name in inputs)
     effects = _by_feature(past, _PAST_FEATURES, PAST_COLUMNS)
     effects |= _by_feature(future, _FUTURE_FEATURES, FUTURE_COLUMNS)
+    past, behaviours = past.tensor_split([-len(BEHAVIOURS)])
     effects[_CALENDAR] = float(past[len(PAST_COLUMNS) :].sum() + future[len(FUTURE_COLUMNS) :].sum())
+    if example.past[:, -len(BEHAVIOURS) :].any():  # Most data sets have none.
+        effects[_BEHAVIOURS] = float(behaviours.sum())
     effects[_GRAPH] = float(nodes.sum())
     with torch.no_grad():
         zeros = {name: torch.zeros_like(value)[None] for name, value in inputs.items()}

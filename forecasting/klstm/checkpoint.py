@@ -24,7 +24,7 @@ from forecasting.weights import read_networks, write_networks
 from graph.errors import InvalidRequest, NotReady
 from graph.remedies import Remedy
 
-_FORMAT = 10
+_FORMAT = 11
 _UNREADABLE = (OSError, SafetensorError, InvalidRequest, KeyError, ValueError, TypeError, RuntimeError)
 
 

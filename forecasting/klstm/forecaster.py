@@ -108,7 +108,7 @@ class KLSTM:
             self._trees = BoostedTrees.none()
             self._validation = Validation(0, baseline_alone(history.step.horizon))
             return self
-        data = hash_pandas_object(history.steps).sum()
+        data = [hash_pandas_object(frame).sum() for frame in (history.steps, history.behaviours)]
         saved = TrainingCheckpoint(checkpoint, self.configuration, history.as_of, history.network, data)
         if saved.validation:
             self._validation = saved.validation

@@ -9,7 +9,7 @@ from torch.nn import functional
 from forecasting.history.campaign_users import NODE_FEATURES
 from forecasting.klstm.batches import Example
 from forecasting.klstm.encoder import KeyUserEncoder
-from forecasting.klstm.samples import FUTURE_FEATURES, PAST_FEATURES
+from forecasting.klstm.samples import BEHAVIOURS, FUTURE_FEATURES, PAST_FEATURES
 
 QUANTILES = (0.1, 0.5, 0.9)
 _MAX_LOG_CHANGE = 1.5
@@ -58,11 +58,14 @@ class KLSTMNetwork(nn.Module):
     def __init__(self, hidden: int, context: int, dropout: float) -> None:
         super().__init__()
         self.graph = KeyUserEncoder(NODE_FEATURES, context)
-        self.encoder = nn.LSTM(PAST_FEATURES, hidden, batch_first=True)
+        n_past = PAST_FEATURES - len(BEHAVIOURS)
+        self.encoder = nn.LSTM(n_past, hidden, batch_first=True)
         self.condition = nn.Linear(hidden + context, hidden)
         self.decoder = nn.LSTM(FUTURE_FEATURES + context, hidden, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden, _OUTPUTS)
+        # From zero on, and without random numbers: data without such behaviours trains the same network.
+        self.behaviours = nn.Parameter(torch.zeros(len(BEHAVIOURS), n_past))
         nn.init.zeros_(self.head.weight)
         initial = [0.0, _INITIAL_DISPERSION, 0.0, _INITIAL_TAIL, _INITIAL_TAIL]
         with torch.no_grad():
@@ -71,7 +74,8 @@ class KLSTMNetwork(nn.Module):
     def forward(self, batch: Example) -> Prediction:
         """Predict every example of the batch."""
         context = self.graph(batch)
-        _, (state, cell) = self.encoder(batch.past)
+        past, behaviours = batch.past.tensor_split([-len(BEHAVIOURS)], dim=2)
+        _, (state, cell) = self.encoder(past + behaviours @ self.behaviours)
         state = torch.tanh(self.condition(torch.cat([state[0], context], dim=1))).unsqueeze(0)
         repeated = context.unsqueeze(1).expand(-1, batch.future.shape[1], -1)
         decoded, _ = self.decoder(torch.cat([batch.future, repeated], dim=2), (state, cell))

@@ -26,10 +26,12 @@ PAST_COLUMNS = (
     "participants", "baseline", "traffic_shock", "in_window", "redeemers", "key_users", "exposed", "reach",
     "level",
 )  # fmt: skip
-"""Features of a past step; ``calendar_features`` follow."""
+"""Features of a past step; ``calendar_features`` follow, then the users of BEHAVIOURS."""
 FUTURE_COLUMNS = ("baseline", "in_window", "since_launch", "until_end", "steps_ahead", "exposure")
 """Features of a step to forecast; ``calendar_features`` follow."""
-PAST_FEATURES = len(PAST_COLUMNS) + CALENDAR_FEATURES
+BEHAVIOURS = ("VIEWED", "CARTED", "ORDERED", "PURCHASED", "PRAISED")
+"""Kinds in ``History.behaviours`` that are features of a past step, 0 where a data set has none."""
+PAST_FEATURES = len(PAST_COLUMNS) + CALENDAR_FEATURES + len(BEHAVIOURS)
 FUTURE_FEATURES = len(FUTURE_COLUMNS) + CALENDAR_FEATURES
 
 # Divisors that bring the features to a common scale.
@@ -70,6 +72,8 @@ class CampaignFrame:
         Whether it is open to all.
     counts_from_launch
         Whether participation counts only from the launch on.
+    behaviours
+        Users with each of BEHAVIOURS per step, shape (n_steps, len(BEHAVIOURS)).
     """
 
     id: str
@@ -84,6 +88,7 @@ class CampaignFrame:
     users: CampaignUsers
     open: bool
     counts_from_launch: bool
+    behaviours: NDArray[np.float64]
 
     @property
     def n_nodes(self) -> int:
@@ -93,7 +98,7 @@ class CampaignFrame:
     @property
     def first_counted(self) -> int:
         """The first step whose participants count."""
-        return self.start if self.counts_from_launch else 0
+        return max(self.start, 0) if self.counts_from_launch else 0
 
     @cached_property
     def y(self) -> NDArray[np.float64]:
@@ -172,7 +177,9 @@ class CampaignFrame:
             "reach": np.log1p(rows["reach"].to_numpy(float)) / _LOG_REACH_SCALE,
             "level": np.log1p(rows["level"].to_numpy(float)) / _LOG_COUNT_SCALE,
         }
-        return self._with_calendar([columns[name] for name in PAST_COLUMNS], steps)
+        behaviours = np.log1p(self.behaviours[steps]) / _LOG_COUNT_SCALE
+        past = self._with_calendar([columns[name] for name in PAST_COLUMNS], steps)
+        return np.concatenate([past, behaviours], axis=1, dtype=np.float32)
 
     def _future(self, origin: int, steps: NDArray[np.int_], exposure: float) -> Floats:
         """Shape (horizon, FUTURE_FEATURES)."""
@@ -198,6 +205,7 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
     steps = dict(iter(history.steps.groupby("unique_id")))
     from_launch = history.from_launch_ids
     users, expected = campaign_users(history), baseline.expected(history, traffic)
+    behaviours, no_behaviours = _behaviours(history), np.zeros((history.n_steps, len(BEHAVIOURS)))
     frames = []
     for campaign in history.campaigns.itertuples():
         if campaign.id not in expected:
@@ -215,9 +223,22 @@ def campaign_frames(history: History, baseline: Baseline) -> list[CampaignFrame]
             users=users[campaign.id],
             open=campaign.open,
             counts_from_launch=history.redemptions_only or campaign.id in from_launch,
+            behaviours=behaviours.get(campaign.id, no_behaviours)[: len(steps[campaign.id])],
         )
         frames.append(frame)
     return frames
+
+
+def _behaviours(history: History) -> dict[str, NDArray[np.float64]]:
+    """``CampaignFrame.behaviours`` of each campaign that has some, shape (history.n_steps, ...)."""
+    rows = history.behaviours[history.behaviours["kind"].isin(BEHAVIOURS)]
+    users_of = {}
+    for campaign, part in rows.groupby("campaign"):
+        steps = history.step.numbers(history.first_day, part["ds"])
+        users = np.zeros((history.n_steps, len(BEHAVIOURS)))
+        users[steps, pd.Index(BEHAVIOURS).get_indexer(part["kind"])] = part["users"]
+        users_of[campaign] = users
+    return users_of
 
 
 @dataclass(frozen=True)

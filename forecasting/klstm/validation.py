@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import nbinom, norm
 
 from forecasting.baseline.baseline import Baseline, traffic_of
-from forecasting.combination.boosted_trees import BoostedTrees
+from forecasting.combination.boosted_trees import BoostedTrees, Campaign
 from forecasting.combination.members import statistical_means
 from forecasting.combination.weights import combine, equal_weights, learn_weights
 from forecasting.history.history import History
@@ -163,7 +163,7 @@ def with_baselines_at_origins(
             yield Sample(frame, origin, frame.sample(origin))
 
 
-def member_means(frame: CampaignFrame, origin: int, klstm_mean: Floats, trees: BoostedTrees) -> Floats:
+def member_means(frame: Campaign, origin: int, klstm_mean: Floats, trees: BoostedTrees) -> Floats:
     """The means of all members from `origin` on, where the K-LSTM's is given.
 
     Returns

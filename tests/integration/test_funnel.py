@@ -1,11 +1,16 @@
 """The funnel: users by kind of behaviour in a campaign, whether the kind counts as participation or not."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from forecasting.history.behaviours import read_behaviours
+from forecasting.history.time_step import DAY, WEEK, Step
 from graph.connection import Graph
+from graph.datasets import describe_dataset
 from graph.importing.job import import_files
+from graph.importing.runs.rules import standing_rules
 from graph.progress import Silent
 from graph.settings import Settings
 from network.funnel import FunnelStage, campaign_funnel
@@ -24,6 +29,7 @@ EVENTS = (
     "view,a,tea,2024-03-02 09:00\n"
     "view,a,tea,2024-03-03 09:00\n"
     "view,b,tea,2024-03-03 09:00\n"
+    "view,a,tea,2024-03-04 09:00\n"
     "view,c,mug,2024-03-03 09:00\n"  # of no promoted product
     "view,c,tea,2024-02-03 09:00\n"  # before the campaign
     "cart,a,tea,2024-03-02 10:00\n"
@@ -51,3 +57,13 @@ def test_stages_are_the_users_of_each_kind_in_the_campaign(
         FunnelStage("CARTED", counts=False, users=1, of_previous=0.5),
         FunnelStage("PURCHASED", counts=True, users=1 if targeted else 2, of_previous=1.0),
     ]
+    data, rules = describe_dataset(graph, dataset), standing_rules(graph, dataset)
+
+    def users_by(step: Step) -> list[list[object]]:
+        scope = {"dataset": dataset, "before": data.moment(date(2024, 3, 4))}
+        rows = read_behaviours(graph, ["F1"], rules, data.first_day, step, **scope)
+        return rows.assign(ds=rows["ds"].dt.day)[["kind", "ds", "users"]].to_numpy().tolist()
+
+    # Buyers are the participants; what happens at `before` or later is not read.
+    assert users_by(DAY) == [["CARTED", 2, 1], ["CLICKED", 2, 1], ["VIEWED", 2, 1], ["VIEWED", 3, 2]]
+    assert users_by(WEEK) == [["CARTED", 26, 1], ["CLICKED", 26, 1], ["VIEWED", 26, 2]]

@@ -16,7 +16,14 @@ from forecasting.history.series import read_influence
 from forecasting.klstm.trainer import Configuration
 from forecasting.plans.campaigns import NewCampaign, create_campaign
 from forecasting.plans.job import PlanChange, plan_campaign
-from forecasting.records import ModelRun, campaign_list, campaign_row, expected_groups, likely_users
+from forecasting.records import (
+    ModelRun,
+    campaign_list,
+    campaign_row,
+    expected_groups,
+    find_forecast,
+    likely_users,
+)
 from forecasting.training import train
 from graph.connection import Graph, connect
 from graph.datasets import describe_dataset
@@ -150,10 +157,14 @@ def test_forecast_of_an_open_campaign_uses_nothing_at_or_after_the_origin(
         forecast = forecast_campaign(graph, settings, dataset, OPEN, 7, Silent())
         users = pd.DataFrame(likely_users(graph, dataset, forecast.id, 10_000)).sort_values("user")
         assert model.back_test is not None
+        of_target_users = forecast_campaign(graph, settings, dataset, TARGETED, 7, Silent())
+        assert list(of_target_users.behaviours) == ["VISITED"]
         return [
             pd.DataFrame({"mae": model.back_test.mae}),
             forecast.steps.assign(others=forecast.others_share),
             users,
+            of_target_users.steps,
+            pd.DataFrame(of_target_users.behaviours["VISITED"]),
         ]
 
     before = results()
@@ -161,7 +172,9 @@ def test_forecast_of_an_open_campaign_uses_nothing_at_or_after_the_origin(
     for corrupted, frame in zip(results(), before, strict=True):
         pd.testing.assert_frame_equal(corrupted, frame, rtol=1e-5)
     corrupt(graph, dataset, CUTOFF - timedelta(days=1))
-    assert not results()[1].equals(before[1])
+    corrupted = results()
+    assert not corrupted[1].equals(before[1])
+    assert not corrupted[4].equals(before[4])
 
 
 def corrupt(graph: Graph, dataset: str, day: date) -> None:
@@ -171,7 +184,7 @@ def corrupt(graph: Graph, dataset: str, day: date) -> None:
         "DELETE r",
         "UNWIND range(1, 30) AS i CREATE (u:User {dataset: $d, id: 'new ' + i + $t}) "
         "WITH u MATCH (c:Campaign {dataset: $d}) WHERE c.starts_at < datetime($t) "
-        "CREATE (u)-[:JOINED {at: datetime($t)}]->(c), "
+        "CREATE (u)-[:JOINED {at: datetime($t)}]->(c), (u)-[:VISITED {at: datetime($t)}]->(c), "
         "(u)-[:PARTICIPATED_IN {at: datetime($t), behaviour: 'JOINED', weight: 2.0}]->(c)",
         "MATCH (u:User {dataset: $d}), (c:Campaign {dataset: $d}) "
         "WHERE NOT EXISTS { (u)-[:TARGETED_BY]->(c) } CREATE (u)-[:TARGETED_BY {at: datetime($t)}]->(c)",
@@ -193,6 +206,29 @@ def test_commands_forecast_open_campaigns(settings: Settings, trained: tuple[str
     assert explained.returncode == 0, explained.stderr
 
 
+def test_visits_of_target_users_are_forecast_beside_participants(
+    graph: Graph, settings: Settings, trained: tuple[str, ModelRun]
+) -> None:
+    """A campaign that promotes nothing has all behaviours of its 25 target users, whose rates are known."""
+    dataset, _ = trained
+    forecast = forecast_campaign(graph, settings, dataset, TARGETED, 7, Silent())
+    assert find_forecast(graph, dataset, TARGETED).behaviours == forecast.behaviours
+    printed = groundswell("forecast", TARGETED, "--dataset", dataset, **database_environment(settings))
+    assert printed.returncode == 0, printed.stderr
+    assert ("VISITED" in printed.stdout) == ("mixed" in dataset)
+    app = create_app(settings, connect(settings), keys=False)
+    with TestClient(app, base_url="http://localhost") as client:
+        served = client.get(f"/v1/campaigns/{TARGETED}/forecast", params={"dataset": dataset}).json()
+    steps = [step["behaviours"] for step in served["steps"]]
+    if "mixed" not in dataset:
+        assert steps == [{}] * 7
+        return
+    weekdays = [date.fromisoformat(step["step"]).weekday() for step in served["steps"]]
+    expected = [25 * (0.5 if weekday >= 5 else 0.3) for weekday in weekdays]
+    assert [step["VISITED"]["mean"] for step in steps] == pytest.approx(expected, rel=0.3)
+    assert all(step["VISITED"]["p10"] < step["VISITED"]["p90"] for step in steps)
+
+
 def test_api_and_page_serve_forecasts_of_open_campaigns(
     graph: Graph, settings: Settings, trained: tuple[str, ModelRun]
 ) -> None:
@@ -202,6 +238,7 @@ def test_api_and_page_serve_forecasts_of_open_campaigns(
     with TestClient(app, base_url="http://localhost") as client:
         client.params = {"dataset": dataset}
         forecast = client.get(f"/v1/campaigns/{OPEN}/forecast").json()
+        assert all(step["behaviours"] == {} for step in forecast["steps"])  # Nobody visits what it offers.
         assert forecast["others_share"] == pytest.approx(stored.others_share)
         assert len(client.get(f"/v1/campaigns/{OPEN}/likely-users").json()) > 10
         page = client.get("/", params={"campaign": OPEN}).text

@@ -27,6 +27,11 @@ class Rules:
         """Whether a campaign without target users is open to all."""
         return self.participation.targeted is not True
 
+    @property
+    def other_types(self) -> list[str]:
+        """The types of behaviours that never count as participation, without those of returns."""
+        return [kind for kind, rule in self.kinds.items() if rule.counts == "never" and not rule.returns]
+
     def with_returns(self, relationship_type: str) -> list[str]:
         """Return `relationship_type`, and the types that take its behaviours back."""
         return [relationship_type, *(kind for kind, of in self.returns.items() if of == relationship_type)]

@@ -1,0 +1,1 @@
+"""Forecasts of the users of each kind of behaviour: who view, order, review, ..."""
