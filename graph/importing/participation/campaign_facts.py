@@ -119,6 +119,10 @@ class CampaignFacts:
         """Return whether a campaign has target users; one without is open to all."""
         return bool(len((self._positions or {})["users"][campaign]))
 
+    def promotes(self, campaign: int) -> bool:
+        """Return whether a campaign promotes any product."""
+        return bool(len((self._positions or {})["products"][campaign]))
+
     def targeted(self, campaign: int, users: Ints, at: Ints) -> NDArray[np.bool_]:
         """Mark the behaviours, by positions of their users and times, of users whom a campaign had targeted.
 

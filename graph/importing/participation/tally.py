@@ -212,9 +212,29 @@ class Tally:
         return lines
 
     def campaign_warnings(self) -> list[DataWarning]:
-        """Return the warnings of unknown campaigns that behaviours name, and of those open to all."""
+        """Return the warnings of campaigns that are unknown, open to all, or without products."""
         open_to_all = self._warn_of_open_campaigns()
-        return [*self.names.warnings(self.facts.campaigns, self._rejected), *open_to_all]
+        unpromoting = self._warn_of_campaigns_without_products()
+        return [*self.names.warnings(self.facts.campaigns, self._rejected), *open_to_all, *unpromoting]
+
+    def _warn_of_campaigns_without_products(self) -> list[DataWarning]:
+        """Return the warning of campaigns that can have no participants, as they promote nothing."""
+        counting = [self.kinds[name] for name in self.counts if self.kinds[name].counts != "never"]
+        if not counting or any(kind.counts != "promoted" for kind in counting):
+            return []
+        self.facts.prepare()
+        found = [name for i, name in enumerate(self.facts.campaigns) if not self.facts.promotes(i)]
+        number = len(self.facts.campaigns)
+        if not found or len(found) == number:
+            return []
+        shown = ", ".join(found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
+        verb = "promotes" if len(found) == 1 else "promote"
+        text = (
+            f"{len(found):,} of {number:,} campaigns {verb} no product, so that nothing counts for them: "
+            f"{shown}. Add their products under `promotions`; if any purchase counts for them, list all "
+            "products."
+        )
+        return [DataWarning("campaigns_without_products", text, len(found))]
 
     def _warn_of_open_campaigns(self) -> list[DataWarning]:
         """Return the warning of campaigns that are open to all because no targeting names them."""
