@@ -91,7 +91,7 @@ def init(
     try:
         read_mapping(path)
     except UnansweredQuestions as error:
-        out.print("It asks what the files do not tell; write each answer after its `answer:`.")
+        out.print("Only you can answer these questions; write each answer after its `answer:`.")
         for question in error.questions:
             out.print(f"  {question}", markup=False, soft_wrap=True)
     out.print(f"Review it, then run: groundswell import check {folder}", soft_wrap=True)

@@ -105,3 +105,11 @@ def test_null_in_a_known_export_is_no_user(tmp_path: Path) -> None:
     assert mapping["tables"]["behaviours"][0]["missing"] == ["", "NULL"]
     check = check_files(tmp_path, parse_mapping(mapping, "test"), Silent())
     assert not [warning for warning in check.warnings if warning.code == "null_ids"]
+
+
+def test_late_letters_decide_the_encoding(tmp_path: Path) -> None:
+    rows = [_row(n, "Zoë" if n > 9_990 else f"U{n % 97}-{'x' * 20}") for n in range(10_000)]
+    text = "order,customer,sku,date,amount\n" + "\n".join(rows) + "\n"
+    (tmp_path / "orders.csv").write_bytes(text.encode("cp1252"))
+    assert len(text) > 300_000
+    assert _mapping(tmp_path)["tables"]["behaviours"][0]["encoding"] == "cp1252"

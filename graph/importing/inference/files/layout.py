@@ -1,5 +1,7 @@
 """Finds how a delimited file is written: encoding, delimiter, and what stands above its header."""
 
+from typing import IO
+
 from graph.importing.inference.draft import Ask, Noted
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.reading import delimiters, encodings
@@ -7,6 +9,7 @@ from graph.importing.reading.opening import damage_reported, format_of, open_dec
 from graph.importing.reading.title_rows import lines_above_header, rows_above_header
 
 _SAMPLE_BYTES = 256 * 1024
+_BLOCK_BYTES = 4 * 1024 * 1024
 _SHOWN = 60
 
 
@@ -14,8 +17,11 @@ def find_layout(file: InspectedFile) -> None:
     """Decide encoding and delimiter, or ask where several fit. Raises ImportFailed for a damaged file."""
     with damage_reported(file.path), open_decompressed(file.path) as opened:
         raw = opened.read(_SAMPLE_BYTES)
-    if len(raw) == _SAMPLE_BYTES and b"\n" in raw:
-        raw = raw[: raw.rfind(b"\n") + 1]
+        if len(raw) == _SAMPLE_BYTES and b"\n" in raw:
+            end = raw.rfind(b"\n") + 1
+            raw, rest = raw[:end], raw[end:]
+            if _is_utf8(raw) and b"\0" not in raw:
+                raw += _other_lines(opened, rest)
     found = encodings.candidates(raw)
     encoding, is_mixed = found[0], _is_mixed(raw, found[0])
     chosen = ["utf-8", encoding] if is_mixed else [encoding]
@@ -40,6 +46,21 @@ def find_layout(file: InspectedFile) -> None:
     if delimiter and delimiter != default and len(fitting) == 1:
         file.settings["delimiter"] = delimiter
     file.source = file.source.model_copy(update={"encoding": chosen, "delimiter": delimiter})
+
+
+def _other_lines(opened: IO[bytes], rest: bytes) -> bytes:
+    """Return the first lines of a file that are not valid UTF-8; `rest` is the beginning of the next line."""
+    found: list[bytes] = []
+    size = 0
+    while size < _SAMPLE_BYTES and (block := opened.read(_BLOCK_BYTES)):
+        lines, _, rest = (rest + block).rpartition(b"\n")
+        if not _is_utf8(lines):
+            other = [line + b"\n" for line in lines.split(b"\n") if not _is_utf8(line)]
+            found += other
+            size += sum(map(len, other))
+    if size < _SAMPLE_BYTES and not _is_utf8(rest):
+        found.append(rest + b"\n")
+    return b"".join(found)
 
 
 def _skip_title_lines(file: InspectedFile, text: str) -> str:
