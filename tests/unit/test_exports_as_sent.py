@@ -232,7 +232,7 @@ EXPORTS = {
         LATE | {"campaigns.csv": CAMPAIGN + "C1,Next,2025-01-01,2025-01-20\nC2,Then,2025-02-01,2025-02-20\n"},
         ["purchase: 8 behaviours, 0 count; 8 outside every window."],
         {"campaigns": 2, "targetings": 2, "promotions": 1, "behaviours": 8},
-        warnings=["open_campaigns", "no_participations"],
+        warnings=["open_campaigns", "campaigns_without_products", "no_participations"],
     ),
     "Mailchimp: opens and clicks, no ends": Export(
         {
