@@ -114,7 +114,8 @@ def show_comparison(comparison: Comparison) -> None:
         out.print(f"MAE of redeemers: {errors}.", highlight=False)
     out.print(
         f"Smaller is better. MAE: mean absolute error, in participants {words.per}. MASE: MAE divided by the "
-        f"error of repeating {words.season}, measured before the test period."
+        f"error of repeating {words.season}, measured before the test period; campaigns that had not run for "
+        "so long are left out of it."
     )
     out.print(comparison.verdict.summary, highlight=False)
     if comparison.holidays:
@@ -196,7 +197,9 @@ def show_likely_users(users: list[LikelyUser], forecast: Forecast) -> None:
     if not forecast.groups:
         return
     per_step = f"participants {english_words(forecast.unit).per}"
-    table = Table("group", "users", per_step, "P10 to P90", "distinguished by", title="By group")
+    table = Table(
+        "group", "users", per_step, f"P10 to P90 of a {forecast.unit}", "distinguished by", title="By group"
+    )
     for group in forecast.groups:
         mean, low, high = (sum(series) / horizon for series in (group.mean, group.p10, group.p90))
         interval = f"{low:.1f} to {high:.1f}"
