@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from graph.importing.inference.campaigns.hours import ONE_PERIOD, WHOLE_DAYS
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.questions import NONE_OF_THEM
 from graph.importing.mapping.source import no_rows_of
 
-ONE_PERIOD, WHOLE_DAYS = "one period", "whole days"
-"""The answers to how campaigns run whose days and times of day are in columns of their own."""
 _COLUMN = re.compile(r"tables\.(\w+)(?:\.(\d+))?\.columns\.(\w+)(?:\.column)?")
 
 

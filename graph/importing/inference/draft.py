@@ -10,8 +10,10 @@ from graph.importing.contract import TABLES
 from graph.importing.exports.fit import names_of
 from graph.importing.mapping.formats import DATE_AND_HOUR, DATE_AND_TIME, OR, divider_of, parts_of
 from graph.importing.mapping.questions import NONE_OF_THEM, Choice
+from graph.importing.mapping.source import LINE_SETTINGS
 from graph.importing.mapping.yaml_text import in_one_line
 
+_SHARED = ("files", *LINE_SETTINGS, "sheet", "rows", "times", "missing", "join")
 _NOT_IN_YAML = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -99,6 +101,11 @@ class DraftSource:
     def replaces(self) -> list[str]:
         """The fields that identify an order which a later file has again."""
         return list(plain(self.settings.get("replaces", [])))
+
+    @property
+    def shared_settings(self) -> dict[str, Any]:
+        """The settings that all sources of the same files have in common."""
+        return {name: self.settings[name] for name in _SHARED if name in self.settings}
 
     @property
     def has_windows(self) -> bool:

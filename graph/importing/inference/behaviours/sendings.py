@@ -1,7 +1,6 @@
 """Makes targetings of events by which a campaign was sent or delivered to a user."""
 
 from graph.importing.inference.behaviours.scan import Scan
-from graph.importing.inference.campaigns.windows import shared_settings
 from graph.importing.inference.draft import Draft, DraftSource, Noted, SendingLog, plain, question_of
 from graph.importing.vocabulary.message_logs import CHANNELS, DELIVERED, SENT, UNDELIVERED
 from graph.importing.vocabulary.names import simplify
@@ -53,4 +52,4 @@ def add_sendings(draft: Draft) -> None:
             failed = ", ".join(f"{kind} {rows:,}" for kind, rows in log.failed.items())
             comment += f"; those of {failed} are among them: the log has no rows of deliveries"
         added = {"where": {event: rule, **where}, "columns": own}
-        draft.sources.append(DraftSource("targetings", shared_settings(log.source) | added, comment))
+        draft.sources.append(DraftSource("targetings", log.source.shared_settings | added, comment))

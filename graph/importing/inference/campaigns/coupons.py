@@ -1,7 +1,7 @@
 """Drafts the table of coupons of a log of redemptions, without which no redeemed coupon counts."""
 
 from graph.importing.exports.fit import names_of
-from graph.importing.inference.campaigns.windows import draft_windows, shared_settings
+from graph.importing.inference.campaigns.windows import draft_windows
 from graph.importing.inference.draft import Draft, DraftSource, plain
 
 
@@ -35,7 +35,7 @@ def add_coupons(draft: Draft) -> None:
         filtered = {"where": where} if where else {}
         own = {"columns": {"id": coupon, "campaign": campaign}}
         note = f"coupons as they are redeemed, of the campaign in {names_of(campaign)[0]}"
-        draft.sources.append(DraftSource("coupons", shared_settings(source) | filtered | own, note))
+        draft.sources.append(DraftSource("coupons", source.shared_settings | filtered | own, note))
 
 
 def redeems_only(draft: Draft, source: DraftSource) -> bool:

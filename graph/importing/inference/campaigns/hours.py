@@ -2,11 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from graph.importing.inference.answers import ONE_PERIOD, WHOLE_DAYS
 from graph.importing.inference.draft import Ask
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.source import no_rows_of
 
+ONE_PERIOD, WHOLE_DAYS = "one period", "whole days"
+"""The answers to how campaigns run whose days and times of day are in columns of their own."""
 _WHOLE_DAY_ENDS = ("2359", "2400")
 _FIELD = ("campaigns", "starts")
 

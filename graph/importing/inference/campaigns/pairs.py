@@ -7,7 +7,6 @@ from graph.importing.inference.campaigns.cells import (
     unused_by,
     without_unused,
 )
-from graph.importing.inference.campaigns.windows import shared_settings
 from graph.importing.inference.draft import Ask, Draft, DraftSource, Noted, plain
 from graph.importing.inference.files.column_values import is_identifier
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
@@ -195,7 +194,7 @@ def _add(draft: Draft, source: DraftSource, table: str, columns: dict[str, str],
     rules = {name: plain(rule) for name, rule in source.settings.get("where", {}).items()}
     where = {"where": rules} if rules and source.table == "campaigns" else {}
     source.comment = without_unused(source.comment, listed)
-    draft.sources.append(DraftSource(table, shared_settings(source) | split | where | {"columns": columns}))
+    draft.sources.append(DraftSource(table, source.shared_settings | split | where | {"columns": columns}))
 
 
 def _split_fields(source: DraftSource, file: InspectedFile, known: dict[str, set[str]]) -> None:

@@ -1,7 +1,6 @@
 """Campaigns that state a segment of users: they may target the users of that segment, which is a question."""
 
 from graph.importing.inference.campaigns.cells import unused_by
-from graph.importing.inference.campaigns.windows import shared_settings
 from graph.importing.inference.draft import Ask, Draft, DraftSource, plain
 from graph.importing.inference.files.inspected_file import InspectedFile, index_by_name
 from graph.importing.mapping.source import JOIN_SETTINGS
@@ -71,7 +70,7 @@ def _draft(
     columns = {"user": user, "campaign": f"{file.name}:{key}"}
     comment = f"users whose {own} is the {column} of a campaign; see `targeted` under `participation`"
     draft.sources.append(
-        DraftSource("targetings", shared_settings(users) | {"join": join, "columns": columns}, comment)
+        DraftSource("targetings", users.shared_settings | {"join": join, "columns": columns}, comment)
     )
     shown = ", ".join(sorted(set(values))[:_SHOWN])
     return Ask(

@@ -4,14 +4,6 @@ from typing import Any
 
 from graph.importing.inference.draft import Ask, Draft, DraftSource, question_of
 from graph.importing.mapping.formats import as_list
-from graph.importing.mapping.source import LINE_SETTINGS
-
-_SHARED = ("files", *LINE_SETTINGS, "sheet", "rows", "times", "missing", "join")
-
-
-def shared_settings(source: DraftSource) -> dict[str, Any]:
-    """Return the settings that all sources of the same files have in common."""
-    return {name: source.settings[name] for name in _SHARED if name in source.settings}
 
 
 def draft_windows(source: DraftSource, column: Any, comment: str, **settings: Any) -> DraftSource:
@@ -28,7 +20,7 @@ def draft_windows(source: DraftSource, column: Any, comment: str, **settings: An
     """
     columns = {"id": column, "at": source.settings["columns"]["at"]}
     own = {"window": "uses", **settings, "columns": columns}
-    return DraftSource("campaigns", shared_settings(source) | own, comment)
+    return DraftSource("campaigns", source.shared_settings | own, comment)
 
 
 def add_campaigns(draft: Draft) -> None:
