@@ -180,7 +180,7 @@ def _behaviours(checkpoint: Path, history: History, horizon: int) -> dict[str, d
     path = behaviours_path(checkpoint)
     if not path.exists():
         return {}
-    rows = BehaviourForecaster.load(path).predict(history, horizon)
+    rows = BehaviourForecaster.load(path, history.dataset).predict(history, horizon)
     return {
         kind: {name: part[name].astype(float).tolist() for name in BEHAVIOUR_VALUES}
         for kind, part in rows.groupby("kind", sort=False)

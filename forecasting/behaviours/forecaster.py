@@ -162,8 +162,8 @@ class BehaviourForecaster:
         write_networks(path, networks, header)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a checkpoint. Raises NotReady if `path` is not a checkpoint of this version."""
+    def load(cls, path: Path, dataset: str) -> Self:
+        """Read a checkpoint of a data set. Raises NotReady if `path` is not one of this version."""
         try:
             header, parts, _ = read_networks(path)
             if header["format"] != _FORMAT:
@@ -182,7 +182,7 @@ class BehaviourForecaster:
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise NotReady(
                 f"{path.name} is not a checkpoint of this version.",
-                Remedy("Train again", "train model", retrain=True),
+                Remedy("Train again", "train model", retrain=True, dataset=dataset),
             ) from error
 
 

@@ -123,13 +123,13 @@ def test_saved_models_forecast_the_same(
 ) -> None:
     path = tmp_path / "model.behaviours.safetensors"
     forecaster.save(path)
-    loaded = BehaviourForecaster.load(path)
+    loaded = BehaviourForecaster.load(path, "shop")
     pd.testing.assert_frame_equal(loaded.predict(history, 7), forecaster.predict(history, 7))
     BehaviourForecaster({}).save(path)  # A later training found no kinds.
     assert not path.exists()
     path.write_bytes(b"no checkpoint")
     with pytest.raises(NotReady, match="not a checkpoint"):
-        BehaviourForecaster.load(path)
+        BehaviourForecaster.load(path, "shop")
 
 
 def test_kinds_shown_too_early_are_not_forecast(history: History) -> None:

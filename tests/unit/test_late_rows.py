@@ -113,3 +113,12 @@ def test_late_letters_decide_the_encoding(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_bytes(text.encode("cp1252"))
     assert len(text) > 300_000
     assert _mapping(tmp_path)["tables"]["behaviours"][0]["encoding"] == "cp1252"
+
+
+def test_late_text_of_no_campaign_is_missing(tmp_path: Path) -> None:
+    names = ("(direct)", "(not set)", "spring")
+    rows = [_row(n, more=f",{'spring' if n < _EARLY else names[n % 3]}") for n in range(_EARLY + _LATE)]
+    source = _source(tmp_path, ",utm_campaign", rows)
+    assert source["missing"] == ["", "(direct)", "(not set)"]
+    check = check_files(tmp_path, parse_mapping(_mapping(tmp_path), "test"), Silent())
+    assert [row["id"] for row in check.preview["campaigns"]] == ["spring"]

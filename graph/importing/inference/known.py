@@ -7,11 +7,12 @@ from graph.errors import ImportFailed, InvalidRequest
 from graph.importing.exports import KnownExport, find_exports, nearest_file
 from graph.importing.exports.fit import fit_source, named_columns, names_of
 from graph.importing.inference.draft import Draft, DraftSource, Noted, plain
-from graph.importing.inference.files.all_rows import find_nulls
+from graph.importing.inference.files.all_rows import find_missing
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.inference.formats.settings import format_settings
 from graph.importing.reading.blocks import JSON, format_of
 from graph.importing.reading.column_check import absent_columns
+from graph.importing.vocabulary.missing_values import NULLS_OF_FILES
 
 _OF_THE_FILE = ("encoding", "delimiter", "skip_rows", "multiline", "missing")
 """Settings that an export does not decide."""
@@ -171,7 +172,8 @@ def _settings(
         return None
     columns = dict(fitted["columns"])
     if not fitted.get("rows"):
-        find_nulls(file, [name for field in _IDS if field in columns for name in names_of(columns[field])])
+        ids = [name for field in _IDS if field in columns for name in names_of(columns[field])]
+        find_missing(file, ids, NULLS_OF_FILES)
     formats: dict[str, Any] = {}
     if not fitted.get("rows") and "times" not in fitted:
         own = {field: column for field, column in columns.items() if column in file.names}

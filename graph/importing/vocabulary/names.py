@@ -83,7 +83,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "campaign": (
         "campaign_id", "campaign_key", "campaign_code", "campaign_no", "campaign", "campaign_name",
         "promotion_id", "promo_id", "offer_id", "promotion_code", "appeal_id", "appeal_code", "appeal",
-        "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign", "活动", "活动_id", "活动id",
+        "kampagne", "kampagnen_id", "aktion", "aktions_id", "utm_campaign",
+        "session_campaign_name", "活动", "活动_id", "活动id",
         "营销活动",
         "newsletter_id", "newsletter", "mailing_id", "mailing",
         "offer", "promo", "promotion", "キャンペーン", "キャンペーン_id", "キャンペーンid", "campagne",

@@ -16,6 +16,20 @@ def may_be_users(file: InspectedFile, names: list[str]) -> list[str]:
     return [name for name in names if name in named | others] or names
 
 
+def are_products(file: InspectedFile, names: list[str]) -> list[str]:
+    """Return those of the columns `names` whose values are many, or texts, as ids of products are."""
+    return [
+        name
+        for name in names
+        if not _is_money(file, name) and not _has_few_values(file, name) and _are_ids(file, name)
+    ]
+
+
+def _are_ids(file: InspectedFile, name: str) -> bool:
+    values = {value for value in file.values.get(name, []) if value} - {*file.missing}
+    return len(values) > _FEW or not all(map(str.isdigit, values))
+
+
 def may_be_products(file: InspectedFile, names: list[str]) -> list[str]:
     """Return those of the columns `names` that may hold products, also a single one; all where none may."""
     return [name for name in names if not _is_money(file, name) and any(file.values.get(name, []))] or names

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.importing.contract import TABLES
 from graph.importing.inference.behaviours.amounts import ask_amount
-from graph.importing.inference.behaviours.candidates import may_be_products, may_be_users
+from graph.importing.inference.behaviours.candidates import are_products, may_be_products, may_be_users
 from graph.importing.inference.behaviours.charges import Charges
 from graph.importing.inference.behaviours.currencies import currency_column, currency_rule
 from graph.importing.inference.behaviours.exclusion_columns import ExclusionColumn, exclusion_columns, is_flag
@@ -150,8 +150,6 @@ def _begin(file: InspectedFile, product: str | None, lists: NestedLists) -> _Dec
     columns: dict[str, Any] = dict(assign_columns("behaviours", file.names, file.shared_roles | lists.roles))
     if product and "product" not in roles:
         roles["product"] = columns["object"] = product
-        if naming := roles.get("campaign", roles.get("coupon")):
-            columns["campaign"] = naming
     for field_name in ("user", "object", "at", "value"):
         if (answer := file.answers.get(("behaviours", field_name))) and answer != NONE_OF_THEM:
             columns[field_name] = roles[_ROLES.get(field_name, field_name)] = answer
@@ -222,9 +220,14 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
     objects = {kind: entity for kind in kinds if (entity := scan.object_of(kind))}
     if _are_views_without_product(decisions, kinds) and set(objects.values()) <= {"product"}:
         return _decide_views(decisions, kinds, has_products)
-    is_asked = not objects and not {"campaign", "coupon"} & set(roles)
+    naming = roles.get("campaign", roles.get("coupon"))
+    is_asked = not objects
     is_asked &= file.answers.get(("behaviours", "object")) != NONE_OF_THEM
-    if is_asked and (candidates := may_be_products(file, _unknown_columns(file, columns))):
+    if not objects and naming:
+        columns["campaign"] = naming
+    # Orders that name their campaign are complete without a product, unless a column looks like one.
+    candidates_of = are_products if naming else may_be_products
+    if is_asked and (candidates := candidates_of(file, _unknown_columns(file, columns))):
         columns["object"] = ask_column(
             file, "the product", candidates, otherwise=(NONE_OF_THEM, NO_BEHAVIOURS)
         )
@@ -232,8 +235,6 @@ def _decide_objects(decisions: _Decisions, has_products: bool) -> dict[str, str]
     if not objects:
         # Orders of unnamed products: each still is a purchase, of the same product.
         columns.pop("object", None)
-        if naming := roles.get("campaign", roles.get("coupon")):
-            columns["campaign"] = naming
         decisions.settings["constants"] = {"object": Noted(ANY_PRODUCT, "no column names a product")}
         return dict.fromkeys(kinds, "product")
     _leave_kinds_out(decisions, [kind for kind in kinds if kind not in objects])

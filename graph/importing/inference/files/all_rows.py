@@ -1,14 +1,14 @@
 """Looks at all rows of a file for what its first rows need not have: late statuses, and ids like NULL."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.importing.inference.files.inspected_file import InspectedFile
 from graph.importing.mapping.formats import parts_of
-from graph.importing.vocabulary.missing_values import NULLS_OF_FILES
+from graph.importing.vocabulary.missing_values import NO_CAMPAIGNS, NULLS_OF_FILES
 
 MOST_VALUES = 12
 """Different values of a column that may state what its rows are."""
@@ -20,7 +20,8 @@ def look_at_all_rows(file: InspectedFile) -> None:
     roles = file.roles
     columns = {roles[role] for role in _ID_ROLES if role in roles}
     columns |= {*file.answers.values(), *file.shared_roles.values(), file.order_key} & set(file.names)
-    find_nulls(file, columns)
+    find_missing(file, columns, NULLS_OF_FILES)
+    find_missing(file, (roles[role] for role in ("campaign", "coupon") if role in roles), NO_CAMPAIGNS)
     few: dict[str, Counter[str]] = {name: Counter() for name in file.names if _has_few(file, name)}
     for _, block in file.columns(list(few)) if few else ():
         for name in list(few):
@@ -34,16 +35,16 @@ def look_at_all_rows(file: InspectedFile) -> None:
     file.few_values = few
 
 
-def find_nulls(file: InspectedFile, columns: Iterable[str]) -> None:
-    """Add texts like NULL in any row of `columns`, which hold ids, to the missing values of a file."""
+def find_missing(file: InspectedFile, columns: Iterable[str], texts: Sequence[str]) -> None:
+    """Add those of `texts` that any row of `columns`, which hold ids, has to the missing values of a file."""
     names = [name for column in columns for name in parts_of(column) if name in file.names]
     names = [name for name in dict.fromkeys(names) if name not in file.typed]
-    nulls = pa.array(NULLS_OF_FILES, pa.string())
+    missing = pa.array(texts, pa.string())
     found = set[str]()
     for _, block in file.columns(names) if names else ():
         for name in names:
             values = pc.utf8_trim_whitespace(block[name])
-            found |= set(values.filter(pc.is_in(values, value_set=nulls)).unique().to_pylist())
+            found |= set(values.filter(pc.is_in(values, value_set=missing)).unique().to_pylist())
     if found - set(file.missing):
         file.missing = ["", *sorted({*file.missing, *found} - {""})]
         file.settings["missing"] = file.missing
