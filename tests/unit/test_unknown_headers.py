@@ -49,7 +49,10 @@ def test_columns_of_unknown_names_are_asked_about_with_examples(
 
 def test_products_are_asked_about_where_orders_name_their_campaign(tmp_path: Path) -> None:
     header = "order_id,customer_id,dish_ref,ordered_at,amount,promo"
-    rows = [f"o{i},c{i % 7},D-{i % 23},2024-03-{i % 28 + 1:02},{i % 9}.5,{'' if i % 3 else 'PR-2'}" for i in range(300)]
+    rows = [
+        f"o{i},c{i % 7},D-{i % 23},2024-03-{i % 28 + 1:02},{i % 9}.5,{'' if i % 3 else 'PR-2'}"
+        for i in range(300)
+    ]
     _write(tmp_path, "orders.csv", header, rows)
     (question,) = _questions(infer_mapping(tmp_path))
     assert question.path.endswith("columns.object")
