@@ -115,4 +115,4 @@ def _optimal(means: Floats, y: Floats, leads: NDArray[np.int_], prior: Floats) -
 def _log_means(means: Floats) -> tuple[Floats, Floats]:
     """The logs of `means` plus _ADDED, 0 where there is none, and 1 where there is one, else 0."""
     given = np.isfinite(means)
-    return np.log(np.where(given, means, 0.5) + _ADDED), given.astype(float)
+    return np.where(given, np.log(means + _ADDED), 0.0), given.astype(float)
